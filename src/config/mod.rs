@@ -1,0 +1,1 @@
+//! Settings: one file a section, parsed into final types at start.

@@ -1,0 +1,1 @@
+//! Ring behind our own names: signatures, hashes, sealing, randomness, the key ring.

@@ -1,0 +1,115 @@
+//! Identifiers, each a type of its own so that none is taken for another.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::random::Random;
+use super::time::Timestamp;
+
+macro_rules! uuid_id {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new id, ordered by `now` (UUID version 7, RFC 9562 §5.7).
+            pub fn new(now: Timestamp, random: &dyn Random) -> Self {
+                Self(uuid_v7(now, random))
+            }
+
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::try_parse(text).map(Self)
+            }
+        }
+    )*};
+}
+
+uuid_id! {
+    /// A citizen, for SenID alone: portals see a subject identifier derived from it, never this.
+    CitizenId;
+    /// What a citizen granted to a client in one authorization.
+    GrantId;
+    /// A browser session (single sign-on).
+    SessionId;
+    /// A sign-in under way.
+    SignInId;
+    /// A device that a citizen has signed in from.
+    DeviceId;
+    /// An event of the audit log.
+    EventId;
+    /// One HTTP request, as logs and error pages name it.
+    RequestId;
+}
+
+fn uuid_v7(now: Timestamp, random: &dyn Random) -> Uuid {
+    let millis = u64::try_from(now.micros().div_euclid(1000)).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random.bytes::<10>()).into_uuid()
+}
+
+/// A client's identifier (RFC 6749 §2.2): 1 to 128 characters of `A–Z a–z 0–9 - . _ ~`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ClientId(String);
+
+impl ClientId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<ClientId> for String {
+    fn from(id: ClientId) -> Self {
+        id.0
+    }
+}
+
+impl TryFrom<String> for ClientId {
+    type Error = InvalidClientId;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        if (1..=128).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text))
+        } else {
+            Err(InvalidClientId)
+        }
+    }
+}
+
+impl FromStr for ClientId {
+    type Err = InvalidClientId;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.to_owned().try_into()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a client id is 1 to 128 characters of A-Z a-z 0-9 - . _ ~")]
+pub struct InvalidClientId;

@@ -1,0 +1,1 @@
+//! The HTTP doors: axum only. `router.rs` is the table of contents.

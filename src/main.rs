@@ -1,0 +1,3 @@
+//! SenID's program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Everything that is fetched from or sent to somewhere else.

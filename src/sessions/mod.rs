@@ -1,0 +1,1 @@
+//! The short-lived store: one small trait, Redis and in-process.

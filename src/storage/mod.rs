@@ -1,0 +1,1 @@
+//! The identity store: SQL, one file an aggregate, each query written once for Postgres and SQLite.

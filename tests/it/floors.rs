@@ -1,0 +1,1 @@
+//! A file imports only from floors below its own.
