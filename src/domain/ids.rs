@@ -95,11 +95,7 @@ impl TryFrom<String> for ClientId {
     type Error = InvalidClientId;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        if (1..=128).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text))
-        } else {
-            Err(InvalidClientId)
-        }
+        if (1..=128).contains(&text.len()) && text.bytes().all(allowed) { Ok(Self(text)) } else { Err(InvalidClientId) }
     }
 }
 

@@ -1,6 +1,18 @@
 //! Values, rules and state machines: no I/O, no clock of its own.
 
+pub mod assurance;
+pub mod audit;
+pub mod authorization;
+pub mod citizen;
+pub mod client;
+pub mod consent;
+pub mod grant;
 pub mod ids;
+pub mod national_id;
 pub mod random;
+pub mod scope;
 pub mod secret;
+pub mod session;
+pub mod sign_in;
+pub mod sign_in_name;
 pub mod time;

@@ -1,0 +1,126 @@
+//! Events of the audit log. They carry masked identifiers only.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{CitizenId, ClientId, EventId};
+use super::time::Timestamp;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub id: EventId,
+    pub at: Timestamp,
+    pub kind: EventKind,
+    pub outcome: Outcome,
+    pub actor: Actor,
+    /// Whom it concerns.
+    pub citizen: Option<CitizenId>,
+    pub client: Option<ClientId>,
+    /// The request it happened in, as logs and error pages name it.
+    pub request: Option<String>,
+    /// Masked address of the network it came from.
+    pub address: Option<String>,
+    /// Facts of this kind of event: short words, masked identifiers, names of claims; never a secret or a value of a claim.
+    pub details: BTreeMap<&'static str, String>,
+}
+
+macro_rules! event_kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// What happened. The text is what is stored, and is never changed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum EventKind { $($(#[$doc])* #[serde(rename = $text)] $name,)* }
+
+        impl EventKind {
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+event_kinds! {
+    SignIn = "sign_in",
+    SignInCancelled = "sign_in.cancelled",
+    SessionEnded = "session.ended",
+    ConsentGranted = "consent.granted",
+    ConsentDenied = "consent.denied",
+    ConsentWithdrawn = "consent.withdrawn",
+    CodeIssued = "code.issued",
+    /// A code came a second time: whatever it was exchanged for is revoked.
+    CodeReplayed = "code.replayed",
+    TokensIssued = "tokens.issued",
+    TokensRefreshed = "tokens.refreshed",
+    /// A refresh token came again after its successor was used.
+    RefreshTokenReplayed = "refresh_token.replayed",
+    TokenRevoked = "token.revoked",
+    /// Personal data went to a client.
+    DataReleased = "data.released",
+    ClientRefused = "client.refused",
+    ClientCreated = "client.created",
+    ClientDisabled = "client.disabled",
+    CitizenAdded = "citizen.added",
+    CitizenImported = "citizen.imported",
+    CitizenShown = "citizen.shown",
+    CitizenLocked = "citizen.locked",
+    CitizenUnlocked = "citizen.unlocked",
+    PasswordRehashed = "password.rehashed",
+    KeysRotated = "keys.rotated",
+    MasterKeyAdded = "keys.master_added",
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Success,
+    Refused,
+}
+
+impl Outcome {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "success" => Some(Self::Success),
+            "refused" => Some(Self::Refused),
+            _ => None,
+        }
+    }
+}
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Someone who has not proven who they are.
+    Anyone,
+    Citizen(CitizenId),
+    Client(ClientId),
+    /// Someone with a shell on the server; the name is the operating system's.
+    Operator(String),
+    /// SenID itself.
+    System,
+}
+
+impl Actor {
+    /// As it is stored: a kind, and an id after a colon where there is one.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Anyone => "anyone".to_owned(),
+            Self::Citizen(id) => format!("citizen:{id}"),
+            Self::Client(id) => format!("client:{id}"),
+            Self::Operator(name) => format!("operator:{name}"),
+            Self::System => "system".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! A citizen: the subject of every sign-in.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::assurance::AccountLevel;
+use super::ids::CitizenId;
+use super::national_id::NationalId;
+use super::time::Timestamp;
+
+/// A citizen as the identity store holds them, opened.
+#[derive(Clone, Debug)]
+pub struct Citizen {
+    pub id: CitizenId,
+    pub status: CitizenStatus,
+    pub account_level: AccountLevel,
+    pub national_id: NationalId,
+    pub profile: Profile,
+    /// Sessions that began before this have ended, whatever the short-lived store says.
+    pub sessions_valid_from: Timestamp,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CitizenStatus {
+    Active,
+    /// Nobody signs in, no token works, until someone unlocks it.
+    Locked,
+}
+
+impl CitizenStatus {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Locked => "locked",
+        }
+    }
+}
+
+impl FromStr for CitizenStatus {
+    type Err = UnknownStatus;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "active" => Ok(Self::Active),
+            "locked" => Ok(Self::Locked),
+            _ => Err(UnknownStatus),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a known status")]
+pub struct UnknownStatus;
+
+/// What a portal may be told about a citizen: the standard claims of OpenID Connect Core §5.1.
+///
+/// Sealed wherever it is stored. `Debug` shows nothing of it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Profile {
+    /// The whole name as the person writes it; Vietnamese names are one field first.
+    pub name: String,
+    pub family_name: Option<String>,
+    pub given_name: Option<String>,
+    pub middle_name: Option<String>,
+    pub nickname: Option<String>,
+    pub gender: Option<Gender>,
+    /// `YYYY-MM-DD`; `0000-MM-DD` where the year is not to be told (Core §5.1).
+    pub birthdate: Option<String>,
+    pub email: Option<Verifiable>,
+    /// E.164, `+84912345678`.
+    pub phone_number: Option<Verifiable>,
+    pub address: Option<Address>,
+    /// IANA time zone.
+    pub zoneinfo: Option<String>,
+    /// BCP 47.
+    pub locale: Option<String>,
+}
+
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[profile]")
+    }
+}
+
+/// A contact channel, and whether the person has shown that it is theirs.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verifiable {
+    pub value: String,
+    pub verified: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gender {
+    Female,
+    Male,
+    Other,
+}
+
+impl Gender {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Female => "female",
+            Self::Male => "male",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// OpenID Connect Core §5.1.1.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Address {
+    pub formatted: Option<String>,
+    pub street_address: Option<String>,
+    pub locality: Option<String>,
+    pub region: Option<String>,
+    pub postal_code: Option<String>,
+    pub country: Option<String>,
+}

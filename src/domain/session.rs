@@ -1,0 +1,42 @@
+//! A browser session: one sign-in that serves every portal until it ends (single sign-on).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::grant::Authentication;
+use super::time::Timestamp;
+
+/// A session's record in the short-lived store, under the hash of its cookie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrowserSession {
+    pub authentication: Authentication,
+    pub started_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    /// However used, it is over.
+    pub expires_at: Timestamp,
+    /// What the person recognises the device by: "Chrome on Android".
+    pub device: String,
+    /// Masked: only enough to recognise one's own network.
+    pub address: String,
+}
+
+impl BrowserSession {
+    /// Whether it still stands at `now` after at most `idle` without use.
+    pub fn is_live(&self, idle: Duration, now: Timestamp) -> bool {
+        now < self.expires_at && now < self.last_seen_at + idle
+    }
+
+    /// Whether `last_seen_at` is old enough to be worth a write.
+    pub fn needs_touch(&self, now: Timestamp) -> bool {
+        now.since(self.last_seen_at) >= TOUCH_EVERY
+    }
+
+    /// How long ago the person proved themselves (`max_age`, Core §3.1.2.1).
+    pub fn age(&self, now: Timestamp) -> Duration {
+        now.since(self.authentication.auth_time)
+    }
+}
+
+/// A session that is read a thousand times a minute is written once.
+const TOUCH_EVERY: Duration = Duration::from_secs(60);

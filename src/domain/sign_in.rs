@@ -1,0 +1,142 @@
+//! A sign-in under way: one state machine. Pages never call each other; each does its one step and returns to
+//! the dispatcher, which asks [`SignIn::next_step`] what comes next.
+//!
+//! ```text
+//! Requested ─▶ Identified ─▶ Authenticated ─▶ Consented ─▶ (answered: the record is gone)
+//! ```
+//!
+//! A transition consumes the sign-in and refuses where its state does not allow the step, so none can be
+//! skipped, repeated or taken from another state.
+
+use serde::{Deserialize, Serialize};
+
+use super::authorization::AuthorizationRequest;
+use super::grant::Authentication;
+use super::ids::SignInId;
+use super::secret::SecretHash;
+use super::time::Timestamp;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignIn {
+    pub id: SignInId,
+    /// The hash of the cookie of the browser that began it: no other browser can go on with it.
+    pub browser: SecretHash,
+    pub purpose: Purpose,
+    pub started_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub state: State,
+}
+
+/// What the person signs in for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    /// A client's authorization request.
+    Client(Box<AuthorizationRequest>),
+    /// The person's own account pages, at this path.
+    Account { return_to: String },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    /// Nobody yet.
+    Requested,
+    /// Someone said who they are and has proven nothing. The name is sealed under this sign-in's id.
+    Identified { sealed_name: Vec<u8> },
+    /// Someone has proven who they are.
+    Authenticated(Authentication),
+    /// And has allowed what is asked for.
+    Consented(Authentication),
+}
+
+/// The page, or the answer, that comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Identify,
+    Authenticate,
+    Consent,
+    Answer,
+}
+
+/// The step was not the one that comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this step does not come next")]
+pub struct OutOfOrder;
+
+impl SignIn {
+    pub const fn next_step(&self) -> Step {
+        match self.state {
+            State::Requested => Step::Identify,
+            State::Identified { .. } => Step::Authenticate,
+            State::Authenticated(_) => Step::Consent,
+            State::Consented(_) => Step::Answer,
+        }
+    }
+
+    /// The person says who they are; saying it again before proving it replaces what was said.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] once someone has proven who they are.
+    pub fn identify(self, sealed_name: Vec<u8>) -> Result<Self, OutOfOrder> {
+        match self.state {
+            State::Requested | State::Identified { .. } => {
+                Ok(Self { state: State::Identified { sealed_name }, ..self })
+            }
+            State::Authenticated(_) | State::Consented(_) => Err(OutOfOrder),
+        }
+    }
+
+    /// The person goes back to say that they are someone else.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] once someone has proven who they are.
+    pub fn forget_name(self) -> Result<Self, OutOfOrder> {
+        match self.state {
+            State::Requested | State::Identified { .. } => Ok(Self { state: State::Requested, ..self }),
+            State::Authenticated(_) | State::Consented(_) => Err(OutOfOrder),
+        }
+    }
+
+    /// The person proved who they are.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] unless they have just said who they are.
+    pub fn authenticate(self, authentication: Authentication) -> Result<Self, OutOfOrder> {
+        match self.state {
+            State::Identified { .. } => Ok(Self { state: State::Authenticated(authentication), ..self }),
+            _ => Err(OutOfOrder),
+        }
+    }
+
+    /// A live session of the same browser proves who the person is.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] unless nobody has said who they are.
+    pub fn resume(self, authentication: Authentication) -> Result<Self, OutOfOrder> {
+        match self.state {
+            State::Requested => Ok(Self { state: State::Authenticated(authentication), ..self }),
+            _ => Err(OutOfOrder),
+        }
+    }
+
+    /// The person allowed what is asked for, or had allowed it before.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] unless someone has proven who they are.
+    pub fn consent(self) -> Result<Self, OutOfOrder> {
+        match self.state {
+            State::Authenticated(authentication) => Ok(Self { state: State::Consented(authentication), ..self }),
+            _ => Err(OutOfOrder),
+        }
+    }
+
+    /// Who answers, once nothing more is to be asked.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] before the consent.
+    pub fn answer(self) -> Result<(Purpose, Authentication), OutOfOrder> {
+        match self.state {
+            State::Consented(authentication) => Ok((self.purpose, authentication)),
+            _ => Err(OutOfOrder),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! What a citizen types to say who they are: a national identifier, or a verified phone or e-mail.
+
+use std::fmt;
+
+use zeroize::ZeroizeOnDrop;
+
+use super::national_id::{NationalId, Scheme};
+
+/// A name that a citizen signs in with, normalised.
+#[derive(Clone, PartialEq, Eq)]
+pub enum SignInName {
+    NationalId(NationalId),
+    /// E.164.
+    Phone(Contact),
+    /// Lower case.
+    Email(Contact),
+}
+
+/// A phone number or an e-mail address; `Debug` shows nothing of it, and it is wiped on drop.
+#[derive(Clone, PartialEq, Eq, ZeroizeOnDrop)]
+pub struct Contact(String);
+
+/// Which of the three a name is. Part of its blind index, so that a number of one kind never finds another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NameKind {
+    NationalId,
+    Phone,
+    Email,
+}
+
+impl NameKind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NationalId => "national_id",
+            Self::Phone => "phone",
+            Self::Email => "email",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameFault {
+    #[error("nothing was typed")]
+    Empty,
+    #[error("neither a national identifier, nor a phone number, nor an e-mail address")]
+    Unrecognised,
+}
+
+impl SignInName {
+    /// Reads what was typed. A bare number of the default scheme's length is a national identifier.
+    ///
+    /// # Errors
+    /// [`NameFault`] where it can be none of the three.
+    pub fn parse(typed: &str, default_scheme: Scheme) -> Result<Self, NameFault> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Err(NameFault::Empty);
+        }
+        if typed.contains('@') {
+            return email(typed).map(Self::Email).ok_or(NameFault::Unrecognised);
+        }
+        if let Ok(id) = NationalId::parse(default_scheme, typed) {
+            return Ok(Self::NationalId(id));
+        }
+        phone(typed, default_scheme.calling_code()).map(Self::Phone).ok_or(NameFault::Unrecognised)
+    }
+
+    pub const fn kind(&self) -> NameKind {
+        match self {
+            Self::NationalId(_) => NameKind::NationalId,
+            Self::Phone(_) => NameKind::Phone,
+            Self::Email(_) => NameKind::Email,
+        }
+    }
+
+    /// The normalised text, as the blind index takes it: a national identifier with its scheme before it.
+    pub fn normalised(&self) -> String {
+        match self {
+            Self::NationalId(id) => format!("{}:{}", id.scheme(), id.expose()),
+            Self::Phone(contact) | Self::Email(contact) => contact.0.clone(),
+        }
+    }
+
+    /// What may be shown on a page or written in a log.
+    pub fn masked(&self) -> String {
+        match self {
+            Self::NationalId(id) => id.masked(),
+            Self::Phone(contact) => mask_middle(&contact.0),
+            Self::Email(contact) => match contact.0.split_once('@') {
+                Some((local, host)) => format!("{}•••@{host}", local.chars().take(1).collect::<String>()),
+                None => "•••".to_owned(),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for SignInName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({})", self.kind().as_str(), self.masked())
+    }
+}
+
+/// The first three and the last three characters, and how many are between them hidden.
+fn mask_middle(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    if characters.len() < 9 {
+        return "•".repeat(characters.len());
+    }
+    let (head, tail) = (&characters[..3], &characters[characters.len() - 3..]);
+    format!("{}•••••{}", head.iter().collect::<String>(), tail.iter().collect::<String>())
+}
+
+/// A deliberately plain reading: something, one `@`, a host with a dot; the channel was verified when it was stored.
+fn email(typed: &str) -> Option<Contact> {
+    let (local, host) = typed.split_once('@')?;
+    let plain =
+        |text: &str| !text.is_empty() && text.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '@');
+    let valid = plain(local) && plain(host) && host.contains('.') && typed.len() <= 254;
+    valid.then(|| Contact(typed.to_lowercase()))
+}
+
+/// `0912 345 678` and `+84 912 345 678` are the same number where the calling code is 84.
+fn phone(typed: &str, calling_code: &str) -> Option<Contact> {
+    let mut digits = String::with_capacity(16);
+    for character in typed.chars() {
+        match character {
+            '0'..='9' => digits.push(character),
+            '+' if digits.is_empty() => {}
+            ' ' | '.' | '-' | '(' | ')' => {}
+            _ => return None,
+        }
+    }
+    let international = match typed.starts_with('+') {
+        true => digits,
+        false => format!("{calling_code}{}", digits.strip_prefix('0')?),
+    };
+    (8..=15).contains(&international.len()).then(|| Contact(format!("+{international}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(typed: &str) -> Result<SignInName, NameFault> {
+        SignInName::parse(typed, Scheme::Vn)
+    }
+
+    #[test]
+    fn one_phone_number_has_one_name() {
+        assert_eq!(parse("0912 345 678").unwrap().normalised(), "+84912345678");
+        assert_eq!(parse("+84 912-345-678").unwrap().normalised(), "+84912345678");
+    }
+
+    #[test]
+    fn twelve_digits_are_a_national_identifier() {
+        let name = parse("001 090 123 456").unwrap();
+        assert_eq!(name.kind(), NameKind::NationalId);
+        assert_eq!(name.normalised(), "vn:001090123456");
+        assert_eq!(format!("{name:?}"), "national_id(001•••••456)");
+    }
+
+    #[test]
+    fn an_address_is_the_same_in_any_case() {
+        assert_eq!(parse(" An.Nguyen@Example.VN ").unwrap().normalised(), "an.nguyen@example.vn");
+        assert_eq!(parse("an@@example.vn"), Err(NameFault::Unrecognised));
+    }
+
+    #[test]
+    fn what_is_none_of_the_three_is_said_to_be_none() {
+        assert_eq!(parse("   "), Err(NameFault::Empty));
+        assert_eq!(parse("nguyen van an"), Err(NameFault::Unrecognised));
+        assert_eq!(parse("12345"), Err(NameFault::Unrecognised));
+    }
+}
