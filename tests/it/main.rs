@@ -1,1 +1,6 @@
+//! The integration tests, one file a feature. They run real servers of their own (`support`).
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+
 mod floors;
+mod support;

@@ -1,0 +1,237 @@
+//! A private Postgres, and a database of its own for every test.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, OnceLock, PoisonError};
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
+
+use super::supervisor::{Signal, Supervisor, User, free_port, on_path, password};
+
+/// Nothing here outlives the machine's power, so nothing is forced to disk; a commit still outlives the server's crash.
+const SETTINGS: &str = "
+    listen_addresses = '127.0.0.1'
+    max_connections = 300
+    shared_buffers = 64MB
+    fsync = off
+    full_page_writes = off
+    autovacuum = off
+    timezone = 'UTC'
+";
+
+/// A running Postgres.
+pub struct Postgres {
+    supervisor: Supervisor,
+    binaries: PathBuf,
+    port: u16,
+    password: String,
+    /// Templates that are filled. Also held while one is being filled, so that each is filled once.
+    templates: tokio::sync::Mutex<HashSet<&'static str>>,
+    databases: Arc<Databases>,
+}
+
+#[derive(Default)]
+struct Databases {
+    count: std::sync::atomic::AtomicU32,
+    /// Those whose test has ended, to be dropped when the next is made.
+    released: std::sync::Mutex<Vec<String>>,
+}
+
+/// An empty or copied database that nobody else uses. Dropped some time after this value is.
+pub struct Database {
+    name: String,
+    url: String,
+    databases: Arc<Databases>,
+}
+
+impl Database {
+    /// As the settings take it: `postgres://…`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let name = std::mem::take(&mut self.name);
+        self.databases.released.lock().unwrap_or_else(PoisonError::into_inner).push(name);
+    }
+}
+
+impl Postgres {
+    /// The one that all tests of this process share.
+    pub fn start() -> &'static Self {
+        static SHARED: OnceLock<Postgres> = OnceLock::new();
+        SHARED.get_or_init(Self::start_private)
+    }
+
+    /// One for a single test, which may stop it and start it again.
+    pub fn start_private() -> Self {
+        let binaries = find_binaries();
+        let supervisor = Supervisor::new(User::Postgres, Signal::Quit);
+        let password = password();
+        supervisor.write("password", &password);
+        let initdb = binaries.join("initdb");
+        supervisor.run(&format!(
+            "{} --pgdata=data --username=senid --pwfile=password --auth-local=trust --auth-host=md5 \
+             --encoding=UTF8 --locale=C --no-sync --no-instructions",
+            initdb.display()
+        ));
+        let port = free_port();
+        // The socket lies in the server's own directory, which only its user (and root) can enter.
+        let directory = supervisor.directory().display();
+        supervisor.write(
+            "data/postgresql.conf",
+            &format!("{SETTINGS}\nport = {port}\nunix_socket_directories = '{directory}'\n"),
+        );
+        let postgres = Self {
+            supervisor,
+            binaries,
+            port,
+            password,
+            templates: tokio::sync::Mutex::default(),
+            databases: Arc::default(),
+        };
+        postgres.start_again();
+        postgres
+    }
+
+    /// Ends the server at once, as a crash would. Connections break; data that was committed stays.
+    pub fn stop(&self) {
+        self.supervisor.stop(Signal::Quit);
+    }
+
+    /// Starts the stopped server on the same port, and waits until it answers.
+    pub fn start_again(&self) {
+        let postgres = self.binaries.join("postgres");
+        self.supervisor.start(&format!("{} -D data", postgres.display()), || self.is_ready());
+    }
+
+    /// An empty database.
+    pub async fn database(&self) -> Database {
+        self.create("template0").await
+    }
+
+    /// A database as `prepare` leaves one behind (given its URL, it runs the migrations, say). `prepare` runs once
+    /// for each `template` in this process, every further call copies.
+    pub async fn database_like(&self, template: &'static str, prepare: impl AsyncFnOnce(String)) -> Database {
+        let mut filled = self.templates.lock().await;
+        if !filled.contains(template) {
+            self.administer(&[format!("DROP DATABASE IF EXISTS {template}"), format!("CREATE DATABASE {template}")])
+                .await;
+            prepare(self.url(template)).await;
+            filled.insert(template);
+        }
+        drop(filled);
+        self.create(template).await
+    }
+
+    async fn create(&self, template: &str) -> Database {
+        let databases = Arc::clone(&self.databases);
+        let number = databases.count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let name = format!("test_{number}");
+        let released = std::mem::take(&mut *databases.released.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut statements: Vec<_> =
+            released.iter().map(|name| format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).collect();
+        statements.push(format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        self.administer(&statements).await;
+        Database { url: self.url(&name), name, databases }
+    }
+
+    async fn administer(&self, statements: &[String]) {
+        let options = PgConnectOptions::new()
+            .socket(self.supervisor.directory())
+            .port(self.port)
+            .username("senid")
+            .database("postgres")
+            .disable_statement_logging();
+        let mut connection = PgConnection::connect_with(&options).await.expect("Postgres takes a connection");
+        for statement in statements {
+            connection.execute(AssertSqlSafe(statement.as_str())).await.expect(statement);
+        }
+        connection.close().await.expect("the connection closes");
+    }
+
+    fn url(&self, database: &str) -> String {
+        format!("postgres://senid:{}@127.0.0.1:{}/{database}", self.password, self.port)
+    }
+
+    fn is_ready(&self) -> bool {
+        Command::new(self.binaries.join("pg_isready"))
+            .args(["--quiet", "--username=senid", "--dbname=postgres"])
+            // By the socket: it is in our directory, so whoever answers is ours, and it has its port by then.
+            .arg(format!("--host={}", self.supervisor.directory().display()))
+            .arg(format!("--port={}", self.port))
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    }
+}
+
+/// The folder of the newest of Debian's, which are not on the path, or else of the `initdb` that is.
+fn find_binaries() -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = versions
+        .filter_map(|version| {
+            let number: u32 = version.file_name().to_str()?.parse().ok()?;
+            Some((number, version.path().join("bin")))
+        })
+        .filter(|(_, binaries)| binaries.join("initdb").is_file())
+        .max();
+    newest
+        .map(|(_, binaries)| binaries)
+        .or_else(|| on_path("initdb")?.parent().map(Path::to_path_buf))
+        .expect("Postgres is not installed: `make test` installs what the tests need")
+}
+
+async fn connect(database: &Database) -> Result<PgConnection, sqlx::Error> {
+    PgConnection::connect(database.url()).await
+}
+
+#[tokio::test]
+async fn two_databases_know_nothing_of_each_other() {
+    let postgres = Postgres::start();
+    let (first, second) = (postgres.database().await, postgres.database().await);
+    connect(&first).await.unwrap().execute("CREATE TABLE note (body TEXT)").await.unwrap();
+
+    let seen = connect(&second).await.unwrap().execute("SELECT body FROM note").await;
+
+    assert!(seen.unwrap_err().to_string().contains("does not exist"));
+}
+
+#[tokio::test]
+async fn a_template_is_prepared_once_and_copied() {
+    let postgres = Postgres::start();
+    let times = std::sync::atomic::AtomicU32::new(0);
+    for _ in 0..2 {
+        let database = postgres
+            .database_like("template_of_this_test", async |url| {
+                times.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let mut connection = PgConnection::connect(&url).await.unwrap();
+                connection.execute("CREATE TABLE note (body TEXT)").await.unwrap();
+            })
+            .await;
+        connect(&database).await.unwrap().execute("INSERT INTO note VALUES ('mine')").await.unwrap();
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM note")
+            .fetch_one(&mut connect(&database).await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(count, 1, "a copy starts as the template was");
+    }
+    assert_eq!(times.into_inner(), 1);
+}
+
+#[tokio::test]
+async fn what_was_committed_survives_a_stopped_server() {
+    let postgres = Postgres::start_private();
+    let database = postgres.database().await;
+    connect(&database).await.unwrap().execute("CREATE TABLE note (body TEXT)").await.unwrap();
+
+    postgres.stop();
+    assert!(connect(&database).await.is_err(), "nobody answers while it is stopped");
+    postgres.start_again();
+
+    connect(&database).await.unwrap().execute("INSERT INTO note VALUES ('still here')").await.unwrap();
+}
