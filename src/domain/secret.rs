@@ -1,6 +1,7 @@
 //! Values that must not be seen: no `Display`, `[secret]` in every log, wiped on drop, compared in constant time.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -64,7 +65,7 @@ impl<const N: usize> PartialEq for SecretBytes<N> {
 impl<const N: usize> Eq for SecretBytes<N> {}
 
 /// The SHA-256 of a secret: all that is ever stored of a token, a cookie or a client secret.
-#[derive(Clone, Copy, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SecretHash([u8; 32]);
 
@@ -88,6 +89,12 @@ impl TryFrom<Vec<u8>> for SecretHash {
 impl fmt::Debug for SecretHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[hash]")
+    }
+}
+
+impl Hash for SecretHash {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
     }
 }
 
