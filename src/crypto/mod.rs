@@ -1,8 +1,11 @@
 //! Ring behind our own names: signatures, hashes, sealing, randomness, the key ring.
 
 pub mod base64url;
+pub mod blind_index;
 pub mod hash;
 pub mod master_key;
+pub mod pairwise;
 pub mod random;
+pub mod refresh;
 pub mod seal;
 pub mod token;

@@ -10,8 +10,15 @@ pub struct SystemRandom(ring::rand::SystemRandom);
 
 impl SystemRandom {
     pub fn new() -> Self {
-        Self(ring::rand::SystemRandom::new())
+        Self(system())
     }
+}
+
+/// The same source as ring's own functions want it: they take no other, so key generation and ECDSA cannot be fixed in
+/// a test.
+pub(super) fn system() -> ring::rand::SystemRandom {
+    #[expect(clippy::disallowed_methods, reason = "the source that everyone else is handed")]
+    ring::rand::SystemRandom::new()
 }
 
 impl Default for SystemRandom {
