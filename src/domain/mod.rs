@@ -8,6 +8,7 @@ pub mod client;
 pub mod consent;
 pub mod grant;
 pub mod ids;
+pub mod keys;
 pub mod national_id;
 pub mod random;
 pub mod scope;
