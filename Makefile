@@ -1,0 +1,45 @@
+# `make help` lists the commands. Two of them are all the set-up there is: `make demo` and `make test`.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-format test-clippy test-rust test-browser test-relying-parties screenshots bench deny
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Build and run the demonstration: SenID on localhost:8080, a portal on localhost:8081 (ARGS="--port …")
+	@scripts/setup.sh build
+	cargo run --bin senid -- demo $(ARGS)
+
+# The suites of `make test`, in this order.
+SUITES := format clippy rust
+
+test: ## Install what is missing, run every suite, close with the counts
+	@scripts/setup.sh test
+	@scripts/test.sh $(SUITES)
+
+test-format: ## Formatting only
+	cargo fmt --check
+
+test-clippy: ## Lints only, warnings denied
+	cargo clippy --all-targets -- -D warnings
+
+test-rust: ## Unit tests and the integration tests, on both databases and both short-lived stores
+	cargo test --no-fail-fast
+
+test-browser: ## The pages in a real browser
+	tests/browser/run.sh
+
+test-relying-parties: ## OpenID libraries that others wrote, against a running SenID
+	tests/relying_parties/run.sh
+
+screenshots: ## Every page, light and dark, phone and desktop, into docs/screenshots/
+	@scripts/setup.sh test
+	tests/browser/screenshots.sh
+
+bench: ## The micro-benchmarks
+	@scripts/setup.sh build
+	cargo bench
+
+deny: ## Licences, bans and sources of the dependencies (needs cargo-deny)
+	@cargo deny --version >/dev/null 2>&1 || { echo "cargo-deny is not installed" >&2; exit 1; }
+	cargo deny check licenses bans sources
