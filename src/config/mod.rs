@@ -1,1 +1,204 @@
-//! Settings: one file a section, parsed into final types at start.
+//! The settings: a TOML file and `SENID_…` variables over it, parsed into final types at start.
+//!
+//! Each section is a file. What it reads it hands out in the types the rest of the program works with, so that nothing
+//! is parsed twice; what is wrong is gathered and said at once, with the setting's name, where it stands, what stands
+//! there and what is expected. A setting nobody knows is a fault, because a mistyped limit is no limit.
+//!
+//! `[database] url = "…"` of the file is `SENID_DATABASE__URL` in the environment, which wins. A secret may also stand
+//! in a file of its own: `database.url_file`, `SENID_DATABASE__URL_FILE`.
+
+mod authority;
+mod certificate;
+mod client_address;
+mod database;
+mod document;
+mod effective;
+mod fault;
+mod issuer;
+mod keys;
+mod languages;
+mod lifetimes;
+mod limits;
+mod listeners;
+mod localised;
+mod log;
+mod national_id;
+mod nearest;
+mod password;
+mod proxies;
+mod reader;
+mod sessions;
+mod theme;
+mod throttling;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+pub use authority::{Authority, Support};
+pub use database::{Database, DatabaseUrl};
+pub use effective::{Effective, Shown};
+pub use fault::{Fault, Faults, Origin, Warning};
+pub use keys::{Keys, MasterKey, SigningAlgorithm};
+pub use languages::{Languages, SHIPPED as SHIPPED_LANGUAGES};
+pub use lifetimes::Lifetimes;
+pub use limits::Limits;
+pub use listeners::{Listener, Listeners, Tls};
+pub use localised::Localised;
+pub use log::{Log, LogFormat, LogLevel};
+pub use password::{Argon2, Password};
+pub use proxies::{ClientAddressHeader, Proxies};
+pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
+pub use theme::{Colour, Palette, Theme};
+pub use throttling::{Rate, Throttling};
+pub use value::Size;
+
+use crate::domain::issuer::Issuer;
+use crate::domain::national_id::Schemes;
+use crate::domain::time::Timestamp;
+use document::Document;
+use reader::{Gathered, Reader};
+
+/// Everything an operator decides. The default is a development's on one machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub issuer: Issuer,
+    pub listeners: Listeners,
+    pub database: Database,
+    pub sessions: Sessions,
+    pub keys: Keys,
+    pub proxies: Proxies,
+    pub authority: Authority,
+    pub national_id: Schemes,
+    pub languages: Languages,
+    pub lifetimes: Lifetimes,
+    pub password: Password,
+    pub throttling: Throttling,
+    pub limits: Limits,
+    pub log: Log,
+}
+
+/// Settings that hold together, and what was noticed on the way.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    pub settings: Settings,
+    pub warnings: Vec<Warning>,
+    /// Every setting in force and where it came from, without secrets.
+    pub effective: Effective,
+}
+
+impl Settings {
+    /// Reads the settings from `file` and the environment's variables; `now` judges certificates' dates.
+    ///
+    /// # Errors
+    /// Every fault there is, not only the first.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+        now: Timestamp,
+    ) -> Result<Loaded, Faults> {
+        let text = match file {
+            Some(path) => Some((path, std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?)),
+            None => None,
+        };
+        let text = text.as_ref().map(|(path, text)| (*path, text.as_str()));
+        Self::parse(text, environment, now)
+    }
+
+    /// As [`Self::load`], with the file's text at hand.
+    ///
+    /// # Errors
+    /// Every fault there is.
+    pub fn parse(
+        file: Option<(&Path, &str)>,
+        environment: impl Iterator<Item = (String, String)>,
+        now: Timestamp,
+    ) -> Result<Loaded, Faults> {
+        let mut from = Reader::new(Document::read(file, environment).map_err(Faults)?);
+        let settings = Self::read(&mut from, now);
+        settings.advise(&mut from);
+        let Gathered { faults, warnings, shown } = from.finish();
+        if faults.is_empty() {
+            Ok(Loaded { settings, warnings, effective: Effective(shown) })
+        } else {
+            Err(Faults(faults))
+        }
+    }
+
+    fn read(from: &mut Reader, now: Timestamp) -> Self {
+        let issuer = issuer::read(from);
+        let listeners = Listeners::read(from, &issuer, now);
+        let database = Database::read(from);
+        let sessions = Sessions::read(from);
+        let lifetimes = Lifetimes::read(from);
+        let keys = Keys::read(from, &lifetimes);
+        let proxies = Proxies::read(from);
+        let languages = Languages::read(from);
+        let authority = Authority::read(from, &languages, &issuer);
+        Self {
+            listeners,
+            database,
+            sessions,
+            keys,
+            proxies,
+            authority,
+            national_id: national_id::read(from),
+            languages,
+            lifetimes,
+            password: Password::read(from),
+            throttling: Throttling::read(from),
+            limits: Limits::read(from),
+            log: Log::read(from),
+            issuer,
+        }
+    }
+
+    /// What works but is seldom meant.
+    fn advise(&self, from: &mut Reader) {
+        if matches!((&self.database.url, &self.sessions.url), (DatabaseUrl::Postgres(_), SessionStoreUrl::Memory)) {
+            from.warn(
+                "sessions.url",
+                "sign-ins and sessions live in this process alone: several servers would not see each other's, and a restart \
+                 ends them",
+            );
+        }
+        if !self.issuer.is_loopback() && self.keys.master_key == MasterKey::Development {
+            from.refuse_unseen(
+                "keys.master_key_file",
+                format!("expected a master key (or SENID_MASTER_KEY): development keys are not for {}", self.issuer),
+            );
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            issuer: issuer::default(),
+            listeners: Listeners::default(),
+            database: Database::default(),
+            sessions: Sessions::default(),
+            keys: Keys::default(),
+            proxies: Proxies::default(),
+            authority: Authority::default(),
+            national_id: Schemes::default(),
+            languages: Languages::default(),
+            lifetimes: Lifetimes::default(),
+            password: Password::default(),
+            throttling: Throttling::default(),
+            limits: Limits::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Faults {
+    Faults(vec![Fault {
+        key: String::new(),
+        origin: Origin::Default,
+        found: None,
+        problem: format!("the settings file {} cannot be read: {error}", path.display()),
+    }])
+}

@@ -1,0 +1,68 @@
+//! `[proxies]`: the reverse proxies in front of SenID, whose word about a client's address is believed.
+
+use ipnet::IpNet;
+
+use super::reader::Reader;
+use super::value::words;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxies {
+    pub trusted: Vec<IpNet>,
+    pub header: ClientAddressHeader,
+}
+
+/// The header in which a proxy adds the address that connected to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAddressHeader {
+    /// Whoever connects is the client.
+    None,
+    /// RFC 7239.
+    Forwarded,
+    XForwardedFor,
+}
+
+words!(
+    ClientAddressHeader,
+    "one of \"none\", \"forwarded\", \"x-forwarded-for\"",
+    None = "none",
+    Forwarded = "forwarded",
+    XForwardedFor = "x-forwarded-for"
+);
+
+impl Default for Proxies {
+    fn default() -> Self {
+        Self { trusted: Vec::new(), header: ClientAddressHeader::None }
+    }
+}
+
+impl Proxies {
+    pub(super) fn read(from: &mut Reader) -> Self {
+        let default = Self::default();
+        let proxies = Self {
+            trusted: from.list("proxies.trusted", default.trusted),
+            header: from.value("proxies.header", default.header),
+        };
+        if let Some(range) = proxies.trusted.iter().find(|range| range.prefix_len() == 0) {
+            from.refuse(
+                "proxies.trusted",
+                format!("{range} is everyone: then anyone chooses the address they come from"),
+            );
+        }
+        match (proxies.header, proxies.trusted.is_empty()) {
+            (ClientAddressHeader::None, false) => {
+                from.refuse(
+                    "proxies.header",
+                    "expected the header that the trusted proxies write: \"forwarded\" or \"x-forwarded-for\"",
+                );
+            }
+            (ClientAddressHeader::Forwarded | ClientAddressHeader::XForwardedFor, true) => {
+                from.refuse(
+                    "proxies.trusted",
+                    "expected the proxies' addresses: the header is believed from nobody else",
+                );
+            }
+            _ => {}
+        }
+        proxies
+    }
+}

@@ -1,0 +1,64 @@
+//! `[throttling]`: how often a wrong password may be tried.
+
+use std::time::Duration;
+
+use toml::Value;
+
+use super::reader::Reader;
+use super::value::Setting;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Throttling {
+    /// Failures from one address, whatever the account. Whole districts share an address, so it is generous.
+    pub per_address: Rate,
+    /// Failures for one account from one address.
+    pub per_account_and_address: Rate,
+    /// Failures in a row after which the password alone no longer works on devices the citizen has not used before.
+    pub failures_in_a_row: u32,
+}
+
+/// So many in so long a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub most: u32,
+    pub window: Duration,
+}
+
+impl Default for Throttling {
+    fn default() -> Self {
+        let window = Duration::from_secs(600);
+        Self {
+            per_address: Rate { most: 300, window },
+            per_account_and_address: Rate { most: 10, window },
+            failures_in_a_row: 100,
+        }
+    }
+}
+
+impl Throttling {
+    pub(super) fn read(from: &mut Reader) -> Self {
+        let default = Self::default();
+        Self {
+            per_address: from.value("throttling.per_address", default.per_address),
+            per_account_and_address: from.value("throttling.per_account_and_address", default.per_account_and_address),
+            // NIST SP 800-63B-4 §3.2.2: no more than 100.
+            failures_in_a_row: from.within("throttling.failures_in_a_row", default.failures_in_a_row, 5..=100),
+        }
+    }
+}
+
+impl Setting for Rate {
+    const EXPECTED: &'static str = "a number and a window of at most 1d, such as \"10 in 10m\"";
+
+    fn read(value: &Value) -> Option<Self> {
+        let (most, window) = value.as_str()?.split_once(" in ")?;
+        let rate = Self { most: most.trim().parse().ok()?, window: Duration::read(&Value::String(window.to_owned()))? };
+        let sensible = Duration::from_secs(1)..=Duration::from_secs(86_400);
+        (rate.most > 0 && sensible.contains(&rate.window)).then_some(rate)
+    }
+
+    fn show(&self) -> Value {
+        let window = self.window.show();
+        Value::String(format!("{} in {}", self.most, window.as_str().unwrap_or_default()))
+    }
+}
