@@ -3,11 +3,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use toml::Value;
+
 use super::lifetimes::Lifetimes;
 use super::reader::Reader;
-use super::value::words;
+use super::value::Setting;
+use crate::domain::keys::{RotationPolicy, SignatureAlgorithm};
 use crate::domain::secret::SecretString;
 
+/// What tokens may be signed with; RS256 costs twenty-five times ES256 and is offered last.
+const OFFERED: [SignatureAlgorithm; 3] =
+    [SignatureAlgorithm::Es256, SignatureAlgorithm::EdDsa, SignatureAlgorithm::Rs256];
 const DAY: Duration = Duration::from_secs(86_400);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,14 +21,8 @@ pub struct Keys {
     /// Where development keys are made; production keeps nothing there but trust anchors.
     pub folder: PathBuf,
     pub master_key: MasterKey,
-    /// The algorithms of ID tokens, the preferred one first.
-    pub algorithms: Vec<SigningAlgorithm>,
-    /// How long a signing key signs.
-    pub rotate_every: Duration,
-    /// How long before it signs a key stands in the JWKS, so that every portal has fetched it.
-    pub publish_before: Duration,
-    /// How long after it signed a key stays in the JWKS, so that the last token can be verified.
-    pub retire_after: Duration,
+    /// The algorithms that ID tokens are offered in, the preferred one first, and how long each one's keys live.
+    pub rotation: RotationPolicy,
 }
 
 /// Where the master key comes from.
@@ -36,58 +36,55 @@ pub enum MasterKey {
     File(PathBuf),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SigningAlgorithm {
-    Es256,
-    Rs256,
-    EdDsa,
-}
-
-words!(SigningAlgorithm, "one of \"ES256\", \"RS256\", \"EdDSA\"", Es256 = "ES256", Rs256 = "RS256", EdDsa = "EdDSA");
-
 impl Default for Keys {
     fn default() -> Self {
         Self {
             folder: "keys".into(),
             master_key: MasterKey::Development,
-            algorithms: vec![SigningAlgorithm::Es256, SigningAlgorithm::EdDsa, SigningAlgorithm::Rs256],
-            rotate_every: 90 * DAY,
-            publish_before: 7 * DAY,
-            retire_after: 2 * DAY,
+            rotation: RotationPolicy {
+                algorithms: OFFERED.into(),
+                publish_before: 7 * DAY,
+                rotate_every: 90 * DAY,
+                retire_after: 2 * DAY,
+            },
         }
     }
 }
 
 impl Keys {
     pub(super) fn read(from: &mut Reader, lifetimes: &Lifetimes) -> Self {
-        let default = Self::default();
+        let Self { folder, rotation, .. } = Self::default();
         let keys = Self {
-            folder: from.value("keys.folder", default.folder),
+            folder: from.value("keys.folder", folder),
             master_key: master_key(from),
-            algorithms: from.list("keys.algorithms", default.algorithms),
-            rotate_every: from.within("keys.rotate_every", default.rotate_every, DAY..=730 * DAY),
-            publish_before: from.within("keys.publish_before", default.publish_before, DAY / 24..=60 * DAY),
-            retire_after: from.within("keys.retire_after", default.retire_after, DAY / 24..=60 * DAY),
+            rotation: RotationPolicy {
+                algorithms: from.list("keys.algorithms", rotation.algorithms),
+                publish_before: from.within("keys.publish_before", rotation.publish_before, DAY / 24..=60 * DAY),
+                rotate_every: from.within("keys.rotate_every", rotation.rotate_every, DAY..=730 * DAY),
+                retire_after: from.within("keys.retire_after", rotation.retire_after, DAY / 24..=60 * DAY),
+            },
         };
-        let mut seen = keys.algorithms.clone();
-        seen.sort();
-        seen.dedup();
-        if seen.len() != keys.algorithms.len() {
+        keys.hold_together(from, lifetimes);
+        keys
+    }
+
+    fn hold_together(&self, from: &mut Reader, lifetimes: &Lifetimes) {
+        let RotationPolicy { algorithms, publish_before, rotate_every, retire_after } = &self.rotation;
+        if algorithms.iter().enumerate().any(|(place, algorithm)| algorithms[..place].contains(algorithm)) {
             from.refuse("keys.algorithms", "expected each algorithm once");
         }
         // OpenID Connect Discovery §3: RS256 must be offered; ES256 signs what is ours.
-        for needed in [SigningAlgorithm::Es256, SigningAlgorithm::Rs256] {
-            if !keys.algorithms.contains(&needed) {
-                from.refuse("keys.algorithms", format!("expected {} among them", needed.as_str()));
+        for needed in [SignatureAlgorithm::Es256, SignatureAlgorithm::Rs256] {
+            if !algorithms.contains(&needed) && !from.has_fault_at("keys.algorithms") {
+                from.refuse("keys.algorithms", format!("expected {needed} among them"));
             }
         }
-        if keys.publish_before >= keys.rotate_every {
+        if publish_before >= rotate_every {
             from.refuse("keys.publish_before", "expected less than keys.rotate_every");
         }
-        if keys.retire_after < lifetimes.access_token.max(lifetimes.id_token) {
+        if *retire_after < lifetimes.access_token.max(lifetimes.id_token) {
             from.refuse("keys.retire_after", "expected no less than lifetimes.access_token and lifetimes.id_token");
         }
-        keys
     }
 }
 
@@ -107,4 +104,16 @@ fn master_key(from: &mut Reader) -> MasterKey {
     }
     from.secret("keys.master_key", |text| Ok(SecretString::new(text)), |_| "[secret]".to_owned())
         .map_or(MasterKey::Development, MasterKey::Environment)
+}
+
+impl Setting for SignatureAlgorithm {
+    const EXPECTED: &'static str = "one of \"ES256\", \"EdDSA\", \"RS256\"";
+
+    fn read(value: &Value) -> Option<Self> {
+        Self::from_name(value.as_str()?.trim()).filter(|algorithm| OFFERED.contains(algorithm))
+    }
+
+    fn show(&self) -> Value {
+        Value::String(self.name().to_owned())
+    }
 }

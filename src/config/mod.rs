@@ -41,7 +41,7 @@ pub use authority::{Authority, Support};
 pub use database::{Database, DatabaseUrl};
 pub use effective::{Effective, Shown};
 pub use fault::{Fault, Faults, Origin, Warning};
-pub use keys::{Keys, MasterKey, SigningAlgorithm};
+pub use keys::{Keys, MasterKey};
 pub use languages::{Languages, SHIPPED as SHIPPED_LANGUAGES};
 pub use lifetimes::Lifetimes;
 pub use limits::Limits;

@@ -225,6 +225,11 @@ impl Reader {
         self.entry(key).is_some_and(|entry| matches!(entry.origin, Origin::File { .. }))
     }
 
+    /// Whether `key` was refused.
+    pub(super) fn has_fault_at(&self, key: &str) -> bool {
+        self.faults.iter().any(|fault| fault.key == key)
+    }
+
     /// Whether something below `key` was refused.
     pub(super) fn has_fault_below(&self, key: &str) -> bool {
         let group = format!("{key}.");

@@ -203,7 +203,7 @@ fn number_with_unit(text: &str, units: &[(&str, u64)]) -> Option<u64> {
 }
 
 fn show_with_unit(amount: u64, units: &[(&str, u64)], smallest: &str) -> Value {
-    let whole = units.iter().find(|(_, worth)| amount != 0 && amount % worth == 0);
+    let whole = units.iter().find(|(_, worth)| amount != 0 && amount.is_multiple_of(*worth));
     Value::String(
         whole.map_or_else(|| format!("{amount}{smallest}"), |(unit, worth)| format!("{}{unit}", amount / worth)),
     )

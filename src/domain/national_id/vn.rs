@@ -40,7 +40,8 @@ impl NationalIdScheme for PersonalIdentificationNumber {
     fn implied(&self, value: &str) -> Implied {
         let digit = |at: usize| value.as_bytes().get(at).map(|byte| u16::from(byte.wrapping_sub(b'0')));
         let birth_year = |century_and_sex: u16| Some(1900 + 100 * (century_and_sex / 2) + 10 * digit(4)? + digit(5)?);
-        let gender = |century_and_sex: u16| if century_and_sex % 2 == 0 { Gender::Male } else { Gender::Female };
+        let gender =
+            |century_and_sex: u16| if century_and_sex.is_multiple_of(2) { Gender::Male } else { Gender::Female };
         Implied { birth_year: digit(3).and_then(birth_year), gender: digit(3).map(gender), province: province(value) }
     }
 
@@ -92,7 +93,7 @@ mod tests {
             ("001090123456; DROP TABLE", Rejection::Characters),
             ("٠٠١٠٩٠١٢٣٤٥٦", Rejection::Characters),
             ("+84901234567", Rejection::Characters),
-            ("001090\0123456", Rejection::Characters),
+            ("001090\u{0}123456", Rejection::Characters),
         ] {
             assert_eq!(parse(text), Err(expected), "{text:?}");
         }
