@@ -3,8 +3,12 @@
 pub mod base64url;
 pub mod blind_index;
 pub mod hash;
+pub mod json;
+pub mod jwk;
+pub mod jws;
 pub mod master_key;
 pub mod pairwise;
+pub mod private_key;
 pub mod random;
 pub mod refresh;
 pub mod seal;

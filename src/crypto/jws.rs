@@ -1,0 +1,242 @@
+//! Signed tokens: JWS in its compact form (RFC 7515 §7.1), with the precautions of RFC 8725.
+//!
+//! A token's header chooses nothing. Which key verifies, with which algorithm, and what kind of token it must be comes
+//! from whoever expects it; what the header says has to agree. Keys that a header brings along (`jwk`, `jku`, `x5c`,
+//! `x5u`) are not looked at.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::crypto::base64url;
+use crate::crypto::json;
+use crate::crypto::jwk::VerifyingKey;
+use crate::crypto::private_key::{PrivateKey, PrivateKeyError, Signature};
+use crate::domain::keys::{KeyId, SignatureAlgorithm};
+
+/// No token of ours comes near this.
+const MAX_LENGTH: usize = 16 * 1024;
+
+/// What kind of token it is (RFC 8725 §3.11): one kind is never taken for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typ {
+    /// RFC 9068 §2.1.
+    AccessToken,
+    /// OpenID Connect Core §2 sets none; ours always say `JWT`.
+    IdToken,
+    /// OpenID Connect Back-Channel Logout §2.4.
+    LogoutToken,
+}
+
+impl Typ {
+    const ALL: [Self; 3] = [Self::AccessToken, Self::IdToken, Self::LogoutToken];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AccessToken => "at+jwt",
+            Self::IdToken => "JWT",
+            Self::LogoutToken => "logout+jwt",
+        }
+    }
+
+    /// Media types are compared without regard to case, and may leave out `application/` (RFC 7515 §4.1.9).
+    fn is(self, typ: &str) -> bool {
+        let prefix = "application/";
+        let short = match typ.get(..prefix.len()) {
+            Some(start) if start.eq_ignore_ascii_case(prefix) => &typ[prefix.len()..],
+            _ => typ,
+        };
+        short.eq_ignore_ascii_case(self.name())
+    }
+}
+
+/// Why a token is refused. Whoever presented it learns that it was, not why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JwsError {
+    #[error("the token is longer than 16 KiB")]
+    TooLong,
+    #[error("the token is not three parts of base64url")]
+    NotCompact,
+    #[error("the header is not a JSON object with every member once and of its type")]
+    Header,
+    #[error("the header demands an extension (crit) that is not understood")]
+    Critical,
+    #[error("the algorithm is not one that is accepted here")]
+    Algorithm,
+    #[error("the token is of another kind")]
+    Typ,
+    #[error("the signature is not the key's")]
+    Signature,
+    #[error("the claims are not a JSON object with every member once and of its type")]
+    Claims,
+}
+
+/// A signer with its key, its `kid` and its headers, prepared once.
+pub struct Signer {
+    key: PrivateKey,
+    kid: KeyId,
+    /// One for each of [`Typ::ALL`], encoded, with the `.` behind it.
+    headers: [String; Typ::ALL.len()],
+}
+
+impl Signer {
+    /// # Errors
+    /// `Rejected` if the key has no public part of its type.
+    pub fn new(key: PrivateKey) -> Result<Self, PrivateKeyError> {
+        let kid = key.public_key()?.thumbprint();
+        let header = |typ: Typ| {
+            // Neither name nor thumbprint holds a character that JSON escapes.
+            let json = format!(r#"{{"alg":"{}","typ":"{}","kid":"{kid}"}}"#, key.algorithm(), typ.name());
+            base64url::encode(json.as_bytes()) + "."
+        };
+        let headers = Typ::ALL.map(header);
+        Ok(Self { key, kid, headers })
+    }
+
+    pub const fn kid(&self) -> &KeyId {
+        &self.kid
+    }
+
+    pub const fn algorithm(&self) -> SignatureAlgorithm {
+        self.key.algorithm()
+    }
+
+    pub const fn private_key(&self) -> &PrivateKey {
+        &self.key
+    }
+
+    /// Signs `claims` as a token of that kind.
+    ///
+    /// # Errors
+    /// `NotSigned` if the claims do not become JSON or the library refuses.
+    pub fn sign(&self, typ: Typ, claims: &impl Serialize) -> Result<String, PrivateKeyError> {
+        let claims = serde_json::to_vec(claims).map_err(|_| PrivateKeyError::NotSigned)?;
+        let header = &self.headers[typ as usize];
+        // The longest signature, RSA's, takes 342 characters.
+        let mut token = String::with_capacity(header.len() + claims.len().div_ceil(3) * 4 + 1 + 342);
+        token.push_str(header);
+        base64url::encode_into(&claims, &mut token);
+        let signature: Signature = self.key.sign(token.as_bytes())?;
+        token.push('.');
+        base64url::encode_into(signature.as_ref(), &mut token);
+        Ok(token)
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signer({}, {})", self.algorithm(), self.kid)
+    }
+}
+
+/// A token whose signature nobody has looked at yet. It says which key it claims to be signed by, and nothing else.
+#[derive(Clone, Debug)]
+pub struct Unverified<'t> {
+    algorithm: SignatureAlgorithm,
+    typ: Option<String>,
+    kid: Option<KeyId>,
+    signed: &'t str,
+    payload: &'t str,
+    signature: Vec<u8>,
+}
+
+impl<'t> Unverified<'t> {
+    /// Takes a token apart.
+    ///
+    /// # Errors
+    /// Whatever is wrong with its form, its header or its algorithm.
+    pub fn parse(token: &'t str) -> Result<Self, JwsError> {
+        if token.len() > MAX_LENGTH {
+            return Err(JwsError::TooLong);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(JwsError::NotCompact)?;
+        let (header, payload) = signed.split_once('.').ok_or(JwsError::NotCompact)?;
+        if payload.contains('.') {
+            return Err(JwsError::NotCompact);
+        }
+        let header = base64url::decode(header).ok_or(JwsError::NotCompact)?;
+        let signature = base64url::decode(signature).ok_or(JwsError::NotCompact)?;
+        let mut header = json::object(&header).ok_or(JwsError::Header)?;
+        if header.contains_key("crit") {
+            return Err(JwsError::Critical);
+        }
+        let algorithm = text(&mut header, "alg")?.ok_or(JwsError::Header)?;
+        let algorithm = SignatureAlgorithm::from_name(&algorithm).ok_or(JwsError::Algorithm)?;
+        let typ = text(&mut header, "typ")?;
+        let kid = text(&mut header, "kid")?.map(KeyId::new);
+        Ok(Self { algorithm, typ, kid, signed, payload, signature })
+    }
+
+    /// The key that the token claims to be signed by: a name to look up among known keys, never a path or an address.
+    pub const fn kid(&self) -> Option<&KeyId> {
+        self.kid.as_ref()
+    }
+
+    /// The algorithm that the token claims to be signed with.
+    pub const fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    /// Whether the token is of the kind expected, signed by `key` with one of the `accepted` algorithms.
+    ///
+    /// # Errors
+    /// `Typ`, `Algorithm`, `Signature`, or `NotCompact` if the payload is not base64url.
+    pub fn verify(
+        self,
+        expected: Typ,
+        accepted: &[SignatureAlgorithm],
+        key: &VerifyingKey,
+    ) -> Result<Payload, JwsError> {
+        if !self.typ.is_some_and(|typ| expected.is(&typ)) {
+            return Err(JwsError::Typ);
+        }
+        if self.algorithm != key.algorithm() || !accepted.contains(&self.algorithm) {
+            return Err(JwsError::Algorithm);
+        }
+        if !key.verifies(self.signed.as_bytes(), &self.signature) {
+            return Err(JwsError::Signature);
+        }
+        base64url::decode(self.payload).map(Payload).ok_or(JwsError::NotCompact)
+    }
+}
+
+/// Takes a member that is a string, if it is there.
+fn text(header: &mut Map<String, Value>, name: &str) -> Result<Option<String>, JwsError> {
+    match header.remove(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(JwsError::Header),
+    }
+}
+
+/// What a verified token says. There is no other way to come by one than [`Unverified::verify`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Payload(Vec<u8>);
+
+impl Payload {
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The claims as a type of their own.
+    ///
+    /// # Errors
+    /// `Claims` if they are no JSON object, have a member twice or of another type.
+    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, JwsError> {
+        let members = json::object(&self.0).ok_or(JwsError::Claims)?;
+        T::deserialize(Value::Object(members)).map_err(|_| JwsError::Claims)
+    }
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Claims are personal data.
+        write!(f, "Payload({} bytes)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+#[path = "jws_tests.rs"]
+mod tests;
