@@ -6,6 +6,7 @@ pub mod hash;
 pub mod json;
 pub mod jwk;
 pub mod jws;
+pub mod keyring;
 pub mod master_key;
 pub mod pairwise;
 pub mod private_key;
