@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
@@ -15,6 +16,7 @@ const SETTINGS: &str = "
     listen_addresses = '127.0.0.1'
     max_connections = 300
     shared_buffers = 64MB
+    max_wal_size = 512MB
     fsync = off
     full_page_writes = off
     autovacuum = off
@@ -34,9 +36,15 @@ pub struct Postgres {
 
 #[derive(Default)]
 struct Databases {
-    count: std::sync::atomic::AtomicU32,
+    count: AtomicU32,
     /// Those whose test has ended, to be dropped when the next is made.
-    released: std::sync::Mutex<Vec<String>>,
+    released: Mutex<Vec<String>>,
+}
+
+impl Databases {
+    fn released(&self) -> MutexGuard<'_, Vec<String>> {
+        self.released.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// An empty or copied database that nobody else uses. Dropped some time after this value is.
@@ -56,7 +64,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let name = std::mem::take(&mut self.name);
-        self.databases.released.lock().unwrap_or_else(PoisonError::into_inner).push(name);
+        self.databases.released().push(name);
     }
 }
 
@@ -119,8 +127,10 @@ impl Postgres {
     pub async fn database_like(&self, template: &'static str, prepare: impl AsyncFnOnce(String)) -> Database {
         let mut filled = self.templates.lock().await;
         if !filled.contains(template) {
-            self.administer(&[format!("DROP DATABASE IF EXISTS {template}"), format!("CREATE DATABASE {template}")])
-                .await;
+            let mut connection = self.connect().await;
+            // One is there already if an earlier `prepare` panicked.
+            execute(&mut connection, &format!("DROP DATABASE IF EXISTS {template} WITH (FORCE)")).await;
+            execute(&mut connection, &format!("CREATE DATABASE {template}")).await;
             prepare(self.url(template)).await;
             filled.insert(template);
         }
@@ -130,28 +140,35 @@ impl Postgres {
 
     async fn create(&self, template: &str) -> Database {
         let databases = Arc::clone(&self.databases);
-        let number = databases.count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let number = databases.count.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{number}");
-        let released = std::mem::take(&mut *databases.released.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut statements: Vec<_> =
-            released.iter().map(|name| format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).collect();
-        statements.push(format!("CREATE DATABASE {name} TEMPLATE {template}"));
-        self.administer(&statements).await;
+        let mut connection = self.connect().await;
+        let released = std::mem::take(&mut *databases.released());
+        for old in released {
+            // Dropping one that somebody still holds would wait for them: it is left to the next call.
+            let connected = sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
+                .bind(&old)
+                .fetch_all(&mut connection)
+                .await
+                .expect("connections are ended");
+            if connected.is_empty() {
+                execute(&mut connection, &format!("DROP DATABASE {old}")).await;
+            } else {
+                databases.released().push(old);
+            }
+        }
+        execute(&mut connection, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         Database { url: self.url(&name), name, databases }
     }
 
-    async fn administer(&self, statements: &[String]) {
+    async fn connect(&self) -> PgConnection {
         let options = PgConnectOptions::new()
             .socket(self.supervisor.directory())
             .port(self.port)
             .username("senid")
             .database("postgres")
             .disable_statement_logging();
-        let mut connection = PgConnection::connect_with(&options).await.expect("Postgres takes a connection");
-        for statement in statements {
-            connection.execute(AssertSqlSafe(statement.as_str())).await.expect(statement);
-        }
-        connection.close().await.expect("the connection closes");
+        PgConnection::connect_with(&options).await.expect("Postgres takes a connection")
     }
 
     fn url(&self, database: &str) -> String {
@@ -168,6 +185,10 @@ impl Postgres {
             .status()
             .is_ok_and(|status| status.success())
     }
+}
+
+async fn execute(connection: &mut PgConnection, statement: &str) {
+    connection.execute(AssertSqlSafe(statement)).await.expect(statement);
 }
 
 /// The folder of the newest of Debian's, which are not on the path, or else of the `initdb` that is.
@@ -204,11 +225,11 @@ async fn two_databases_know_nothing_of_each_other() {
 #[tokio::test]
 async fn a_template_is_prepared_once_and_copied() {
     let postgres = Postgres::start();
-    let times = std::sync::atomic::AtomicU32::new(0);
+    let times = AtomicU32::new(0);
     for _ in 0..2 {
         let database = postgres
             .database_like("template_of_this_test", async |url| {
-                times.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                times.fetch_add(1, Ordering::Relaxed);
                 let mut connection = PgConnection::connect(&url).await.unwrap();
                 connection.execute("CREATE TABLE note (body TEXT)").await.unwrap();
             })
@@ -234,4 +255,27 @@ async fn what_was_committed_survives_a_stopped_server() {
     postgres.start_again();
 
     connect(&database).await.unwrap().execute("INSERT INTO note VALUES ('still here')").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_released_database_is_dropped_when_nobody_holds_it() {
+    let postgres = Postgres::start_private();
+    let database = postgres.database().await;
+    let held = connect(&database).await.unwrap();
+    drop(database);
+
+    let names = async || -> Vec<String> {
+        let names = "SELECT datname FROM pg_database WHERE datname LIKE 'test_%' ORDER BY oid";
+        sqlx::query_scalar(names).fetch_all(&mut postgres.connect().await).await.unwrap()
+    };
+    let second = postgres.database().await;
+    assert_eq!(names().await, ["test_0", "test_1"], "still held");
+    // Its connection was ended; once the backend is gone, so is the database.
+    drop(held);
+    let mut later = Vec::new();
+    while names().await.contains(&"test_0".to_owned()) {
+        assert!(later.len() < 50, "the database stays");
+        later.push(postgres.database().await);
+    }
+    assert!(names().await.contains(&"test_1".to_owned()), "{} is in use", second.name);
 }
