@@ -1,1 +1,27 @@
 //! Templates, texts and static files of the pages, and the structs that fill them.
+//!
+//! A leaf: plain values in, HTML out (`askama::Template::render`). One file a page; what a page asks
+//! back is said in its struct. Every form is a POST to its [`Form::action`] with the hidden field
+//! `csrf`; where a form has several buttons, the one pressed is the field `choice`.
+//!
+//! [`layout`] is what all pages share, [`theme`] the operator's colours, [`assets`] the static files,
+//! [`text`] the words; [`portal`] is the demonstration portal, which is another site.
+
+pub mod account;
+pub mod assets;
+pub mod claims;
+pub mod consent;
+pub mod device;
+pub mod error;
+pub mod layout;
+pub mod password;
+pub mod portal;
+pub mod sign_in;
+pub mod sign_out;
+pub mod text;
+pub mod theme;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Every sign-in and every release of data. `/account/activity`
+
+use askama::Template;
+
+use crate::web::claims::{ClaimName, Method};
+use crate::web::device::Device;
+use crate::web::layout::Layout;
+use crate::web::text::{Moment, Speaks, id};
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/activity.html")]
+pub struct Activity {
+    pub layout: Layout,
+    /// Newest first.
+    pub events: Vec<Event>,
+    /// The path of the page with older ones, by cursor.
+    pub older: Option<String>,
+    /// The path of the first page, when this is not it.
+    pub newest: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub at: Moment,
+    pub what: Happening,
+    pub device: Option<Device>,
+    pub address: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happening {
+    SignedIn {
+        method: Method,
+        portal: Option<String>,
+    },
+    SignInFailed {
+        times: u32,
+    },
+    ConsentGiven {
+        portal: String,
+        claims: Vec<ClaimName>,
+    },
+    ConsentDenied {
+        portal: String,
+    },
+    ConsentWithdrawn {
+        portal: String,
+    },
+    DataReleased {
+        portal: String,
+        claims: Vec<ClaimName>,
+    },
+    SignedOut,
+    SessionEnded,
+    PasswordChanged,
+    AccountLocked,
+    AccountUnlocked,
+    /// A code or token came a second time: the portal's access was ended (RFC 9700 §2.2.2).
+    AccessEnded {
+        portal: String,
+    },
+}
+
+impl Event {
+    pub(super) fn sentence(&self, voice: &impl Speaks) -> String {
+        let about = |id, portal: &str| voice.compose(id, &[("portal", portal.into())]);
+        let gave = |id, portal: &str, claims: &[ClaimName]| {
+            voice.compose(id, &[("portal", portal.into()), ("claims", ClaimName::list(claims, voice).into())])
+        };
+        match &self.what {
+            Happening::SignedIn { method, portal } => {
+                let method = voice.say(method.inline()).into();
+                match portal {
+                    Some(portal) => {
+                        voice.compose(id("event-signed-in-at"), &[("method", method), ("portal", portal.as_str().into())])
+                    }
+                    None => voice.compose(id("event-signed-in"), &[("method", method)]),
+                }
+            }
+            Happening::SignInFailed { times } => voice.text_with("event-sign-in-failed", "times", *times),
+            Happening::ConsentGiven { portal, claims } => gave(id("event-consent-given"), portal, claims),
+            Happening::ConsentDenied { portal } => about(id("event-consent-denied"), portal),
+            Happening::ConsentWithdrawn { portal } => about(id("event-consent-withdrawn"), portal),
+            Happening::DataReleased { portal, claims } => gave(id("event-data-released"), portal, claims),
+            Happening::SignedOut => voice.text("event-signed-out"),
+            Happening::SessionEnded => voice.text("event-session-ended"),
+            Happening::PasswordChanged => voice.text("event-password-changed"),
+            Happening::AccountLocked => voice.text("event-account-locked"),
+            Happening::AccountUnlocked => voice.text("event-account-unlocked"),
+            Happening::AccessEnded { portal } => about(id("event-access-ended"), portal),
+        }
+    }
+
+    /// When, on what, from where.
+    pub(super) fn circumstances(&self, voice: &impl Speaks) -> String {
+        let device = self.device.map(|device| device.name(voice));
+        [Some(voice.when(&self.at)), device, self.address.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+
+    /// The sign beside it: something to look at twice, something given, or neither.
+    pub(super) fn kind(&self) -> &'static str {
+        match self.what {
+            Happening::SignInFailed { .. } | Happening::AccountLocked | Happening::AccessEnded { .. } => "care",
+            Happening::ConsentGiven { .. } | Happening::DataReleased { .. } => "given",
+            _ => "plain",
+        }
+    }
+}
+
+impl Activity {
+    fn section(&self) -> &'static str {
+        "activity"
+    }
+}

@@ -1,0 +1,33 @@
+//! The account pages: what a citizen sees and decides about their own account.
+
+mod activity;
+mod overview;
+mod portals;
+mod sessions;
+mod start;
+mod withdraw;
+
+pub use activity::{Activity, Event, Happening};
+pub use overview::{Level, Overview, SignInMethod};
+pub use portals::{ConnectedPortal, Portals};
+pub use sessions::{Session, Sessions, Standing};
+pub use start::Start;
+pub use withdraw::Withdraw;
+
+/// Something that was just done, said at the head of the next page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    SessionEnded,
+    OtherSessionsEnded,
+    ConsentWithdrawn,
+}
+
+impl Notice {
+    pub(super) fn text(&self) -> super::text::TextId {
+        match self {
+            Self::SessionEnded => super::text::id("notice-session-ended"),
+            Self::OtherSessionsEnded => super::text::id("notice-other-sessions-ended"),
+            Self::ConsentWithdrawn => super::text::id("notice-consent-withdrawn"),
+        }
+    }
+}

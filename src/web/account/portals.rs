@@ -1,0 +1,36 @@
+//! The portals that received something, and what. `/account/portals`
+
+use askama::Template;
+
+use super::Notice;
+use crate::web::claims::ClaimName;
+use crate::web::layout::{Layout, Portal};
+use crate::web::text::{Moment, Speaks};
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/portals.html")]
+pub struct Portals {
+    pub layout: Layout,
+    pub notice: Option<Notice>,
+    pub portals: Vec<ConnectedPortal>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ConnectedPortal {
+    pub portal: Portal,
+    pub received: Vec<ClaimName>,
+    pub first: Moment,
+    pub last: Moment,
+    /// The path of the page that asks before it withdraws.
+    pub withdraw: String,
+}
+
+impl Portals {
+    fn section(&self) -> &'static str {
+        "portals"
+    }
+
+    fn received(&self, connected: &ConnectedPortal) -> String {
+        ClaimName::list(&connected.received, &self.layout)
+    }
+}

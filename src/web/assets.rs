@@ -1,0 +1,123 @@
+//! Static files, compiled in. Each is served at a path that names its content, so a browser may keep it for ever.
+
+use std::sync::LazyLock;
+
+/// One static file.
+#[derive(Clone, Copy, Debug)]
+pub struct Asset {
+    pub bytes: &'static [u8],
+    pub content_type: &'static str,
+    /// The entity tag, with its quotes (RFC 9110 §8.8.3).
+    pub etag: &'static str,
+}
+
+/// For `Cache-Control`, on every answer that [`find`] gave: another content has another path.
+pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
+
+/// The static file that is served at `path` (`/static/senid.….css`).
+pub fn find(path: &str) -> Option<Asset> {
+    FILES.iter().find(|file| file.path == path).map(|file| file.asset)
+}
+
+/// Where the file `name` is served. A name that does not exist is a fault of a template, which the tests find.
+pub fn path(name: &str) -> &'static str {
+    FILES.iter().find(|file| file.name == name).map_or("/static/missing", |file| file.path)
+}
+
+struct File {
+    name: &'static str,
+    path: &'static str,
+    asset: Asset,
+}
+
+/// Fonts come before the style sheets, whose `url(name)` become the fonts' paths.
+static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
+    let mut files: Vec<File> = Vec::new();
+    for (name, content_type, bytes) in SOURCES {
+        let bytes: &'static [u8] = match std::str::from_utf8(bytes) {
+            Ok(css) if content_type == CSS => {
+                let with_paths = files.iter().fold(css.to_owned(), |css, file| {
+                    css.replace(&format!("url({})", file.name), &format!("url({})", file.path))
+                });
+                with_paths.into_bytes().leak()
+            }
+            _ => bytes,
+        };
+        files.push(file(name, content_type, bytes));
+    }
+    files
+});
+
+/// The leaks are bounded: once a file, for as long as the program runs.
+fn file(name: &'static str, content_type: &'static str, bytes: &'static [u8]) -> File {
+    let hash = fingerprint(bytes);
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
+    let etag = format!("\"{hash}\"").leak();
+    File { name, path: format!("/static/{stem}.{hash}.{extension}").leak(), asset: Asset { bytes, content_type, etag } }
+}
+
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+const WOFF2: &str = "font/woff2";
+
+const SOURCES: [(&str, &str, &[u8]); 7] = [
+    ("be-vietnam-pro-400.woff2", WOFF2, include_bytes!("static/fonts/be-vietnam-pro-400.woff2")),
+    ("be-vietnam-pro-600.woff2", WOFF2, include_bytes!("static/fonts/be-vietnam-pro-600.woff2")),
+    ("lotus.svg", SVG, include_bytes!("static/lotus.svg")),
+    ("portal.svg", SVG, include_bytes!("static/portal.svg")),
+    ("senid.css", CSS, include_bytes!("static/senid.css")),
+    ("portal.css", CSS, include_bytes!("static/portal.css")),
+    ("sign-in.js", SCRIPT, include_bytes!("static/sign-in.js")),
+];
+
+/// Names a content in 16 hexadecimal digits (FNV-1a, 64 bits). For caches only: it keeps no one from forging.
+pub(super) fn fingerprint(bytes: &[u8]) -> String {
+    let hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_found_at_its_own_path_and_nowhere_else() {
+        for (name, content_type, _) in SOURCES {
+            let asset = find(path(name)).unwrap();
+            assert_eq!(asset.content_type, content_type);
+            assert!(path(name).contains(asset.etag.trim_matches('"')));
+        }
+        for elsewhere in ["/static/senid.css", "/static/", "/static/../mod.rs", "senid.css", ""] {
+            assert!(find(elsewhere).is_none(), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn style_sheets_fetch_nothing_but_files_that_are_served_here() {
+        for name in ["senid.css", "portal.css"] {
+            let css = std::str::from_utf8(find(path(name)).unwrap().bytes).unwrap();
+            assert!(!css.contains("@import") && !css.contains("//"), "{name}");
+            let urls: Vec<&str> = css.split("url(").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+            assert!(!urls.is_empty());
+            for url in urls {
+                assert!(find(url).is_some(), "{name}: {url}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_fonts_together_weigh_less_than_40_kb() {
+        let weight: usize =
+            SOURCES.iter().filter(|(_, content_type, _)| *content_type == WOFF2).map(|(_, _, bytes)| bytes.len()).sum();
+        assert!(weight < 40_000, "{weight}");
+    }
+
+    #[test]
+    fn the_fingerprint_is_fnv_1a() {
+        assert_eq!(fingerprint(b""), "cbf29ce484222325");
+        assert_eq!(fingerprint(b"foobar"), "85944171f73967e8");
+    }
+}

@@ -1,0 +1,192 @@
+//! What a portal receives, named and shown in the reader's language.
+
+use super::text::{Speaks, TextId, id};
+
+/// A claim's name (OpenID Connect Core §5.1 and SenID's own).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClaimName {
+    Subject,
+    Name,
+    GivenName,
+    FamilyName,
+    Birthdate,
+    Gender,
+    NationalId,
+    Phone,
+    Email,
+    Address,
+    Locale,
+    AccountLevel,
+    AuthenticationLevel,
+    /// One that the text files do not know: shown as it is.
+    Other(String),
+}
+
+impl ClaimName {
+    /// From the name on the wire. `…_verified` says something about another claim and is shown with it, not by itself.
+    pub fn parse(name: &str) -> Self {
+        match name {
+            "sub" => Self::Subject,
+            "name" => Self::Name,
+            "given_name" => Self::GivenName,
+            "family_name" => Self::FamilyName,
+            "birthdate" => Self::Birthdate,
+            "gender" => Self::Gender,
+            "national_id" => Self::NationalId,
+            "phone_number" => Self::Phone,
+            "email" => Self::Email,
+            "address" => Self::Address,
+            "locale" => Self::Locale,
+            "account_level" => Self::AccountLevel,
+            "authentication_level" => Self::AuthenticationLevel,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// The name on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Subject => "sub",
+            Self::Name => "name",
+            Self::GivenName => "given_name",
+            Self::FamilyName => "family_name",
+            Self::Birthdate => "birthdate",
+            Self::Gender => "gender",
+            Self::NationalId => "national_id",
+            Self::Phone => "phone_number",
+            Self::Email => "email",
+            Self::Address => "address",
+            Self::Locale => "locale",
+            Self::AccountLevel => "account_level",
+            Self::AuthenticationLevel => "authentication_level",
+            Self::Other(name) => name,
+        }
+    }
+
+    /// As the head of a row: `Họ và tên`.
+    pub fn label(&self, voice: &impl Speaks) -> String {
+        let label = match self {
+            Self::Subject => id("claim-sub"),
+            Self::Name => id("claim-name"),
+            Self::GivenName => id("claim-given-name"),
+            Self::FamilyName => id("claim-family-name"),
+            Self::Birthdate => id("claim-birthdate"),
+            Self::Gender => id("claim-gender"),
+            Self::NationalId => id("claim-national-id"),
+            Self::Phone => id("claim-phone"),
+            Self::Email => id("claim-email"),
+            Self::Address => id("claim-address"),
+            Self::Locale => id("claim-locale"),
+            Self::AccountLevel => id("claim-account-level"),
+            Self::AuthenticationLevel => id("claim-authentication-level"),
+            Self::Other(name) => return name.clone(),
+        };
+        voice.say(label)
+    }
+
+    /// Inside a sentence: `họ và tên`.
+    fn inline(&self, voice: &impl Speaks) -> String {
+        let inline = match self {
+            Self::Subject => id("claim-sub.inline"),
+            Self::Name => id("claim-name.inline"),
+            Self::GivenName => id("claim-given-name.inline"),
+            Self::FamilyName => id("claim-family-name.inline"),
+            Self::Birthdate => id("claim-birthdate.inline"),
+            Self::Gender => id("claim-gender.inline"),
+            Self::NationalId => id("claim-national-id.inline"),
+            Self::Phone => id("claim-phone.inline"),
+            Self::Email => id("claim-email.inline"),
+            Self::Address => id("claim-address.inline"),
+            Self::Locale => id("claim-locale.inline"),
+            Self::AccountLevel => id("claim-account-level.inline"),
+            Self::AuthenticationLevel => id("claim-authentication-level.inline"),
+            Self::Other(name) => return name.clone(),
+        };
+        voice.say(inline)
+    }
+
+    /// Several inside a sentence: `họ và tên, ngày sinh và giới tính`.
+    pub fn list(names: &[Self], voice: &impl Speaks) -> String {
+        let names: Vec<String> = names.iter().map(|name| name.inline(voice)).collect();
+        voice.list(&names)
+    }
+}
+
+/// One claim and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    pub name: ClaimName,
+    /// As on the wire; masked by the caller where the page must not show all of it.
+    pub value: String,
+}
+
+impl Claim {
+    pub fn new(name: ClaimName, value: impl Into<String>) -> Self {
+        Self { name, value: value.into() }
+    }
+
+    pub(super) fn label(&self, voice: &impl Speaks) -> String {
+        self.name.label(voice)
+    }
+
+    /// The value as the reader's language writes it.
+    pub(super) fn shown(&self, voice: &impl Speaks) -> String {
+        match (&self.name, self.value.as_str()) {
+            (ClaimName::Birthdate, date) => voice.voice().calendar_date(date),
+            (ClaimName::Gender, "male") => voice.text("gender-male"),
+            (ClaimName::Gender, "female") => voice.text("gender-female"),
+            (ClaimName::AccountLevel | ClaimName::AuthenticationLevel, level) => {
+                voice.text_with("level-number", "level", level)
+            }
+            (_, value) => value.to_owned(),
+        }
+    }
+
+    fn is_level(&self) -> bool {
+        matches!(self.name, ClaimName::AccountLevel | ClaimName::AuthenticationLevel)
+    }
+
+    /// The badge of a level, plain text otherwise.
+    pub(super) fn class(&self) -> &'static str {
+        if self.is_level() { "badge done" } else { "value" }
+    }
+}
+
+/// A way to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Passkey,
+    SecurityKey,
+    Certificate,
+    Password,
+}
+
+impl Method {
+    /// The id of its button, and the value of `choice` that the button sends.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Passkey => "use-passkey",
+            Self::SecurityKey => "use-security-key",
+            Self::Certificate => "use-certificate",
+            Self::Password => "use-password",
+        }
+    }
+
+    pub(super) fn name(&self) -> TextId {
+        match self {
+            Self::Passkey => id("method-passkey"),
+            Self::SecurityKey => id("method-security-key"),
+            Self::Certificate => id("method-certificate"),
+            Self::Password => id("method-password"),
+        }
+    }
+
+    pub(super) fn inline(&self) -> TextId {
+        match self {
+            Self::Passkey => id("method-passkey.inline"),
+            Self::SecurityKey => id("method-security-key.inline"),
+            Self::Certificate => id("method-certificate.inline"),
+            Self::Password => id("method-password.inline"),
+        }
+    }
+}

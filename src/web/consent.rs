@@ -1,0 +1,53 @@
+//! The consent page: who receives what, why and for how long. `/sign-in/{id}/consent`
+//!
+//! Sends `choice`: `allow`, `deny`, or `extend`. An answer without `choice` allows nothing.
+
+use askama::Template;
+
+use super::claims::Claim;
+use super::layout::{Form, Layout, Portal, TimeLimit};
+use super::text::{Moment, Speaks, id};
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "consent.html")]
+pub struct Consent {
+    pub layout: Layout,
+    pub form: Form,
+    pub portal: Portal,
+    /// Exactly what will be given, masked where all of it need not be seen.
+    pub claims: Vec<Claim>,
+    pub lasting: Lasting,
+    pub access: Access,
+    pub limit: TimeLimit,
+    /// The path of the page where consent is withdrawn.
+    pub withdraw: String,
+}
+
+/// How long the permission holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasting {
+    Once,
+    Until(Moment),
+    UntilWithdrawn,
+}
+
+/// Whether the portal may ask again by itself (`offline_access`, OpenID Connect Core §11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    WhilePresent,
+    Offline,
+}
+
+impl Consent {
+    fn duration(&self) -> String {
+        match self.lasting {
+            Lasting::Once => self.layout.text("consent-once"),
+            Lasting::Until(moment) => self.layout.text_with("consent-until", "date", self.layout.date(&moment)),
+            Lasting::UntilWithdrawn => self.layout.text("consent-until-withdrawn"),
+        }
+    }
+
+    fn is_offline(&self) -> bool {
+        self.access == Access::Offline
+    }
+}

@@ -1,0 +1,424 @@
+//! Every page in every state that looks different, filled as the demonstration would fill it.
+
+use std::sync::Arc;
+
+use askama::Template;
+
+use super::account::{
+    Activity, ConnectedPortal, Event, Happening, Level, Notice, Overview, Portals, Session, Sessions, SignInMethod,
+    Standing as Place, Start, Withdraw,
+};
+use super::claims::{Claim, ClaimName, Method};
+use super::consent::{Access, Consent, Lasting};
+use super::device::Device;
+use super::error::{ErrorPage, Trouble};
+use super::layout::{
+    Brand, Form, Layout, Localised, Portal, SignedIn, Standing, Support, TimeLimit, Verification,
+};
+use super::password::Password;
+use super::portal;
+use super::sign_in::{Fault, Problem, Reason, SignIn};
+use super::sign_out::{BackLink, SignOut, SignedOut};
+use super::text::{Language, Moment, Voice};
+use super::theme::Theme;
+
+/// A page's name and its HTML.
+pub(super) struct Sample {
+    pub(super) name: String,
+    pub(super) html: String,
+}
+
+/// Every sample in `language`.
+pub(super) fn all(language: Language) -> Vec<Sample> {
+    let samples = Samples { language };
+    let mut pages = Vec::new();
+    let mut add = |name: &str, page: &dyn askama::DynTemplate| {
+        pages.push(Sample { name: name.to_owned(), html: page.dyn_render().unwrap() });
+    };
+    samples.sign_in(&mut add);
+    samples.leaving(&mut add);
+    samples.account(&mut add);
+    samples.portal(&mut add);
+    for trouble in Trouble::ALL {
+        pages.push(samples.error(trouble));
+    }
+    pages
+}
+
+type Add<'a> = dyn FnMut(&str, &dyn askama::DynTemplate) + 'a;
+
+struct Samples {
+    language: Language,
+}
+
+/// 20 November 2026, 08:14 in Hà Nội.
+const NOW: i64 = 1_795_137_240_000_000;
+const MINUTE: i64 = 60_000_000;
+const DAY: i64 = 1440 * MINUTE;
+
+fn ago(span: i64) -> Moment {
+    Moment::from_micros(NOW - span)
+}
+
+fn form(action: &str) -> Form {
+    Form { action: action.to_owned(), csrf: "q7Jc1vK2mXrT0aYpLw8s".to_owned() }
+}
+
+impl Samples {
+    fn voice(&self) -> Voice {
+        Voice {
+            language: self.language,
+            now: ago(0),
+            zone: jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap(),
+        }
+    }
+
+    fn layout(&self, standing: Standing, citizen: Option<&str>) -> Layout {
+        let brand = Brand {
+            service: Localised::new("SenID"),
+            tagline: None,
+            authority: Localised::new("Trung tâm Định danh quốc gia")
+                .with(Language::En, "National Identity Centre")
+                .with(Language::Fr, "Centre national d’identité")
+                .with(Language::Ru, "Национальный центр идентификации"),
+            logo: None,
+            support: Support {
+                phone: Some("1900 1234".to_owned()),
+                mail: Some("hotro@senid.example".to_owned()),
+                url: Some("https://hotro.senid.example/".to_owned()),
+            },
+            languages: Language::ALL.to_vec(),
+            theme: Theme::default().style_sheet(),
+            standing,
+        };
+        Layout {
+            brand: Arc::new(brand),
+            voice: self.voice(),
+            return_to: "/sign-in/0198?a=1&b=\"2\"".to_owned(),
+            citizen: citizen.map(|name| SignedIn { name: name.to_owned(), sign_out: "/logout".to_owned() }),
+        }
+    }
+
+    fn official(&self) -> Layout {
+        self.layout(Standing::Official, None)
+    }
+
+    fn citizen(&self) -> Layout {
+        self.layout(Standing::Official, Some("Nguyễn Văn An"))
+    }
+
+    fn one_of(&self, texts: [&str; 4]) -> String {
+        texts[self.language as usize].to_owned()
+    }
+
+    fn public_services(&self) -> Portal {
+        Portal {
+            name: self.one_of([
+                "Cổng Dịch vụ công",
+                "Public Service Portal",
+                "Portail des services publics",
+                "Портал государственных услуг",
+            ]),
+            organisation: Some(self.one_of([
+                "Văn phòng Chính phủ",
+                "Office of the Government",
+                "Cabinet du Gouvernement",
+                "Аппарат правительства",
+            ])),
+            verification: Verification::Verified,
+            purpose: Some(self.one_of([
+                "nộp hồ sơ và nhận kết quả trực tuyến",
+                "apply and receive results online",
+                "déposer des dossiers et recevoir les résultats en ligne",
+                "подавать заявления и получать результаты онлайн",
+            ])),
+            logo: Some(super::assets::path("portal.svg").to_owned()),
+        }
+    }
+
+    fn library(&self) -> Portal {
+        Portal {
+            name: "Thư viện số Hoa Sen".to_owned(),
+            organisation: None,
+            verification: Verification::Unverified,
+            purpose: None,
+            logo: None,
+        }
+    }
+
+    fn problem(fault: Fault) -> Option<Problem> {
+        Some(Problem { fault, reference: "0198a3f2-7c41".to_owned() })
+    }
+
+    fn sign_in(&self, add: &mut Add<'_>) {
+        let sign_in = SignIn {
+            layout: self.official(),
+            form: form("/sign-in/0198a3f2"),
+            portal: Some(self.public_services()),
+            reason: Reason::NotSignedIn,
+            username: String::new(),
+            methods: vec![Method::Password],
+            problem: None,
+            limit: TimeLimit { until: ago(-16 * MINUTE) },
+        };
+        add("sign-in", &sign_in);
+        let faulty = SignIn {
+            layout: self.layout(Standing::Demonstration, None),
+            username: "00109012345\"><script>".to_owned(),
+            problem: Self::problem(Fault::IdentifierMalformed),
+            ..sign_in.clone()
+        };
+        add("sign-in-fault", &faulty);
+        let methods = vec![Method::Passkey, Method::SecurityKey, Method::Certificate, Method::Password];
+        add("sign-in-methods", &SignIn { methods, reason: Reason::AskedAgain, portal: Some(self.library()), ..sign_in.clone() });
+        let limit = TimeLimit { until: ago(-MINUTE) };
+        add("sign-in-account", &SignIn { portal: None, reason: Reason::OtherPerson, limit, ..sign_in.clone() });
+        for (name, fault) in [
+            ("missing", Fault::IdentifierMissing),
+            ("method", Fault::MethodNotOffered),
+            ("stale", Fault::StalePage),
+            ("busy", Fault::Busy),
+        ] {
+            add(&format!("sign-in-fault-{name}"), &SignIn { problem: Self::problem(fault), ..sign_in.clone() });
+        }
+
+        let password = Password {
+            layout: self.official(),
+            form: form("/sign-in/0198a3f2/password"),
+            portal: Some(self.public_services()),
+            username: "001090123456".to_owned(),
+            username_shown: "001••••••456".to_owned(),
+            change: "/sign-in/0198a3f2".to_owned(),
+            problem: None,
+            limit: TimeLimit { until: ago(-15 * MINUTE) },
+        };
+        add("password", &password);
+        for (name, fault) in [
+            ("missing", Fault::PasswordMissing),
+            ("wrong", Fault::WrongIdentifierOrPassword),
+            ("tries", Fault::TooManyTries { minutes: 2 }),
+        ] {
+            add(&format!("password-fault-{name}"), &Password { problem: Self::problem(fault), ..password.clone() });
+        }
+        add("password-account", &Password { portal: None, ..password });
+
+        let claims = [
+            (ClaimName::Name, "Nguyễn Văn An"),
+            (ClaimName::Birthdate, "1990-08-15"),
+            (ClaimName::Gender, "male"),
+            (ClaimName::NationalId, "001••••••456"),
+            (ClaimName::Phone, "•••••••678"),
+            (ClaimName::AccountLevel, "2"),
+        ];
+        let consent = Consent {
+            layout: self.citizen(),
+            form: form("/sign-in/0198a3f2/consent"),
+            portal: self.public_services(),
+            claims: claims.into_iter().map(|(name, value)| Claim::new(name, value)).collect(),
+            lasting: Lasting::UntilWithdrawn,
+            access: Access::WhilePresent,
+            limit: TimeLimit { until: ago(-15 * MINUTE) },
+            withdraw: "/account/portals".to_owned(),
+        };
+        add("consent", &consent);
+        let claims = [
+            ("sub", "x9A…"),
+            ("given_name", "An"),
+            ("family_name", "Nguyễn"),
+            ("gender", "female"),
+            ("email", "a•••@example.vn"),
+            ("address", "12 phố Trúc Bạch, phường Trúc Bạch, thành phố Hà Nội"),
+            ("locale", "vi"),
+            ("authentication_level", "1"),
+            ("tax_code", "8•••••••12"),
+        ];
+        let offline = Consent {
+            portal: self.library(),
+            claims: claims.into_iter().map(|(name, value)| Claim::new(ClaimName::parse(name), value)).collect(),
+            lasting: Lasting::Until(ago(-90 * DAY)),
+            access: Access::Offline,
+            ..consent.clone()
+        };
+        add("consent-offline", &offline);
+        add("consent-once", &Consent { lasting: Lasting::Once, ..consent });
+    }
+
+    fn leaving(&self, add: &mut Add<'_>) {
+        let sign_out = SignOut {
+            layout: self.citizen(),
+            form: form("/logout"),
+            portal: Some(self.public_services().name),
+            portals: 2,
+            stay: "/account".to_owned(),
+        };
+        add("sign-out", &sign_out);
+        add("sign-out-account", &SignOut { portal: None, portals: 0, ..sign_out.clone() });
+        add("sign-out-one", &SignOut { portals: 1, ..sign_out });
+        let back = BackLink { name: self.public_services().name, url: "https://portal.example/".to_owned() };
+        let signed_out = SignedOut { layout: self.official(), back: Some(back), account: "/account".to_owned() };
+        add("signed-out", &signed_out);
+        add("signed-out-account", &SignedOut { back: None, ..signed_out });
+    }
+
+    fn error(&self, trouble: Trouble) -> Sample {
+        let name = format!("error-{}", format!("{trouble:?}").split(' ').next().unwrap().to_lowercase());
+        let proven = matches!(trouble, Trouble::Expired | Trouble::BadRequest | Trouble::AlreadyDone);
+        let page = ErrorPage {
+            layout: self.official(),
+            trouble,
+            reference: Some("0198a3f2-7c41-7b11-9d55-1f2e3c4d5a6b".to_owned()),
+            detail: matches!(trouble, Trouble::BadRequest | Trouble::ReturnAddress)
+                .then(|| "redirect_uri is not registered for this client: http://localhost:9000/callbak".to_owned()),
+            back: proven
+                .then(|| BackLink { name: self.public_services().name, url: "https://portal.example/".to_owned() }),
+            retry: matches!(trouble, Trouble::Expired | Trouble::Busy | Trouble::Unavailable)
+                .then(|| "/account".to_owned()),
+        };
+        Sample { name, html: page.render().unwrap() }
+    }
+
+    fn events(&self) -> Vec<Event> {
+        let portal = || self.public_services().name;
+        let claims = || vec![ClaimName::Name, ClaimName::Birthdate, ClaimName::NationalId];
+        let phone = Some(Device { browser: Some("Chrome"), system: Some("Android") });
+        let event = |span: i64, device, what| Event { at: ago(span), what, device, address: Some("203.0.113.7".to_owned()) };
+        vec![
+            event(2 * MINUTE, phone, Happening::DataReleased { portal: portal(), claims: claims() }),
+            event(2 * MINUTE, phone, Happening::ConsentGiven { portal: portal(), claims: claims() }),
+            event(3 * MINUTE, phone, Happening::SignedIn { method: Method::Password, portal: Some(portal()) }),
+            event(DAY, None, Happening::SignInFailed { times: 3 }),
+            event(2 * DAY, phone, Happening::ConsentWithdrawn { portal: self.library().name }),
+            event(2 * DAY, phone, Happening::ConsentDenied { portal: self.library().name }),
+            event(3 * DAY, Some(Device::default()), Happening::SignedOut),
+            event(3 * DAY, phone, Happening::SignedIn { method: Method::Passkey, portal: None }),
+            event(4 * DAY, None, Happening::SignInFailed { times: 1 }),
+            event(5 * DAY, phone, Happening::SessionEnded),
+            event(6 * DAY, phone, Happening::PasswordChanged),
+            event(7 * DAY, None, Happening::AccountUnlocked),
+            event(8 * DAY, None, Happening::AccountLocked),
+            event(9 * DAY, None, Happening::AccessEnded { portal: portal() }),
+        ]
+    }
+
+    fn connected(&self) -> ConnectedPortal {
+        ConnectedPortal {
+            portal: self.public_services(),
+            received: vec![ClaimName::Name, ClaimName::Birthdate, ClaimName::Gender, ClaimName::NationalId],
+            first: ago(40 * DAY),
+            last: ago(2 * MINUTE),
+            withdraw: "/account/portals/dvc/withdraw".to_owned(),
+        }
+    }
+
+    fn account(&self, add: &mut Add<'_>) {
+        add("account-start", &Start { layout: self.official(), form: form("/account/sign-in") });
+        let overview = Overview {
+            layout: self.citizen(),
+            name: "Nguyễn Văn An".to_owned(),
+            level: Level::Proven,
+            methods: vec![SignInMethod { method: Method::Password, last_used: Some(ago(3 * MINUTE)) }],
+            recent: self.events().into_iter().take(4).collect(),
+        };
+        add("account", &overview);
+        let methods = vec![
+            SignInMethod { method: Method::SecurityKey, last_used: None },
+            SignInMethod { method: Method::Certificate, last_used: Some(ago(60 * DAY)) },
+        ];
+        add("account-new", &Overview { level: Level::Asserted, methods, recent: Vec::new(), ..overview.clone() });
+        add("account-matched", &Overview { level: Level::Matched, ..overview });
+
+        let here = Session {
+            id: "0198a3f2".to_owned(),
+            standing: Place::Here,
+            device: Device { browser: Some("Firefox"), system: Some("Linux") },
+            address: Some("203.0.113.7".to_owned()),
+            signed_in: ago(3 * MINUTE),
+            last_seen: ago(0),
+            portals: vec![self.public_services().name, self.library().name],
+        };
+        let there = Session {
+            id: "0198a3f1".to_owned(),
+            standing: Place::Elsewhere,
+            device: Device { browser: Some("Chrome"), system: Some("Android") },
+            address: None,
+            signed_in: ago(5 * DAY),
+            last_seen: ago(DAY),
+            portals: vec![self.public_services().name],
+        };
+        let sessions = Sessions {
+            layout: self.citizen(),
+            notice: Some(Notice::SessionEnded),
+            sessions: vec![here.clone(), there],
+            end: form("/account/sessions/end"),
+            end_others: form("/account/sessions/end-others"),
+        };
+        add("account-sessions", &sessions);
+        let alone = Sessions { notice: Some(Notice::OtherSessionsEnded), sessions: vec![here], ..sessions };
+        add("account-sessions-alone", &alone);
+
+        let mut reader = self.connected();
+        reader.portal = self.library();
+        reader.received.truncate(1);
+        let portals = Portals { layout: self.citizen(), notice: None, portals: vec![self.connected(), reader] };
+        add("account-portals", &portals);
+        let notice = Some(Notice::ConsentWithdrawn);
+        add("account-portals-empty", &Portals { notice, portals: Vec::new(), ..portals });
+        let withdraw = Withdraw {
+            layout: self.citizen(),
+            form: form("/account/portals/dvc/withdraw"),
+            connected: self.connected(),
+            keep: "/account/portals".to_owned(),
+        };
+        add("account-withdraw", &withdraw);
+
+        let activity = Activity {
+            layout: self.citizen(),
+            events: self.events(),
+            older: Some("/account/activity?before=0198".to_owned()),
+            newest: Some("/account/activity".to_owned()),
+        };
+        add("account-activity", &activity);
+        add("account-activity-empty", &Activity { events: Vec::new(), older: None, newest: None, ..activity });
+    }
+
+    fn portal(&self, add: &mut Add<'_>) {
+        let layout = || portal::Layout {
+            voice: self.voice(),
+            return_to: "/".to_owned(),
+            provider: "SenID".to_owned(),
+        };
+        let home = portal::Home { layout: layout(), sign_in: "/sign-in".to_owned(), news: None };
+        add("portal-home", &home);
+        add("portal-signed-out", &portal::Home { news: Some(portal::News::SignedOut), ..home.clone() });
+        add("portal-cancelled", &portal::Home { news: Some(portal::News::Cancelled), ..home });
+        let claims = [
+            ("name", "Nguyễn Văn An"),
+            ("birthdate", "1990-08-15"),
+            ("gender", "male"),
+            ("national_id", "001090123456"),
+            ("phone_number", "+84901234678"),
+            ("email", "an@example.vn"),
+            ("account_level", "1"),
+            ("sub", "W1x0bqk3v7rQy2mJmFq0uK9c2u5l8d7e"),
+        ];
+        let citizen = portal::Citizen {
+            layout: layout(),
+            name: "Nguyễn Văn An".to_owned(),
+            claims: claims.into_iter().map(|(name, value)| Claim::new(ClaimName::parse(name), value)).collect(),
+            account_level: 1,
+            sign_out: form("/sign-out"),
+            account: "http://localhost:8080/account".to_owned(),
+        };
+        add("portal-citizen", &citizen);
+        for (name, fault) in [
+            ("notfound", portal::PortalFault::NotFound),
+            ("unexpected", portal::PortalFault::Unexpected),
+            ("refused", portal::PortalFault::Refused),
+            ("unverifiable", portal::PortalFault::Unverifiable),
+        ] {
+            let detail = (name == "refused").then(|| "invalid_scope: the scope is not allowed".to_owned());
+            let page = portal::PortalError { layout: layout(), fault, detail, sign_in: "/sign-in".to_owned() };
+            add(&format!("portal-error-{name}"), &page);
+        }
+    }
+}

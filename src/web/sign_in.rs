@@ -1,0 +1,124 @@
+//! The sign-in page: who asks, and who is there. `/sign-in/{id}`
+//!
+//! Sends `username` and `choice`: `continue` (also meant by its absence), a method's id, `cancel`, or `extend`.
+
+use askama::Template;
+
+use super::claims::Method;
+use super::layout::{Form, Layout, Portal, TimeLimit};
+use super::text::{Speaks, id};
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "sign_in.html")]
+pub struct SignIn {
+    pub layout: Layout,
+    pub form: Form,
+    /// The portal that asks; without one it is SenID's own account pages.
+    pub portal: Option<Portal>,
+    pub reason: Reason,
+    /// What was typed before, kept.
+    pub username: String,
+    /// The methods that this request allows, best first: the same for everybody.
+    pub methods: Vec<Method>,
+    pub problem: Option<Problem>,
+    pub limit: TimeLimit,
+}
+
+/// Why the page is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    NotSignedIn,
+    /// The portal asked for a new proof (`prompt=login`, `max_age`).
+    AskedAgain,
+    /// The portal named somebody else (`id_token_hint`, `login_hint`) than who is signed in.
+    OtherPerson,
+}
+
+/// Why the step was not done: a sentence next to the field, and what support needs to find it.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub fault: Fault,
+    /// The request's reference, as the log knows it.
+    pub reference: String,
+}
+
+/// What was wrong with what was typed. Nothing here tells whether somebody has an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    IdentifierMissing,
+    /// Neither a national number nor a telephone number nor a mail address.
+    IdentifierMalformed,
+    /// The method that was chosen is not one of those offered.
+    MethodNotOffered,
+    PasswordMissing,
+    WrongIdentifierOrPassword,
+    TooManyTries {
+        minutes: i64,
+    },
+    /// The queue in front of password checking is full.
+    Busy,
+    /// The page was older than the step: shown anew, nothing was done.
+    StalePage,
+}
+
+impl Problem {
+    pub(super) fn sentence(&self, voice: &impl Speaks) -> String {
+        let sentence = match self.fault {
+            Fault::IdentifierMissing => id("fault-identifier-missing"),
+            Fault::IdentifierMalformed => id("fault-identifier-malformed"),
+            Fault::MethodNotOffered => id("fault-method-not-offered"),
+            Fault::PasswordMissing => id("fault-password-missing"),
+            Fault::WrongIdentifierOrPassword => id("fault-wrong"),
+            Fault::TooManyTries { minutes } => return voice.text_with("fault-too-many-tries", "minutes", minutes),
+            Fault::Busy => id("fault-busy"),
+            Fault::StalePage => id("fault-stale-page"),
+        };
+        voice.say(sentence)
+    }
+}
+
+impl SignIn {
+    /// With a single method the button that continues is that method's too.
+    fn only_method(&self) -> Option<&Method> {
+        match self.methods.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    fn other_methods(&self) -> &[Method] {
+        if self.only_method().is_some() { &[] } else { &self.methods }
+    }
+
+    fn lead(&self) -> String {
+        match &self.portal {
+            Some(Portal { purpose: Some(purpose), .. }) => self.layout.text_with("sign-in-purpose", "purpose", purpose.as_str()),
+            Some(portal) => self.layout.text_with("sign-in-to", "portal", portal.name.as_str()),
+            None => self.layout.text("sign-in-to-account"),
+        }
+    }
+
+    fn reason(&self) -> Option<String> {
+        match self.reason {
+            Reason::NotSignedIn => None,
+            Reason::AskedAgain => Some(self.layout.text("sign-in-asked-again")),
+            Reason::OtherPerson => Some(self.layout.text("sign-in-other-person")),
+        }
+    }
+
+    fn cancel(&self) -> String {
+        cancel(self.portal.as_ref(), &self.layout)
+    }
+
+    fn autocomplete(&self) -> &'static str {
+        if self.methods.contains(&Method::Passkey) { "username webauthn" } else { "username" }
+    }
+}
+
+/// The words of the button that gives up.
+pub(super) fn cancel(portal: Option<&Portal>, layout: &Layout) -> String {
+    match portal {
+        Some(portal) => layout.text_with("cancel-to", "portal", portal.name.as_str()),
+        None => layout.text("cancel"),
+    }
+}

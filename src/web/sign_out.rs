@@ -1,0 +1,37 @@
+//! Signing out: the question, and the page afterwards. `/logout`, `/signed-out` (OpenID Connect RP-Initiated Logout 1.0)
+
+use askama::Template;
+
+use super::layout::{Form, Layout};
+use super::text::Speaks;
+
+/// Asks before it signs out, since a link can come from anywhere. Any POST with a sound `csrf` confirms.
+#[derive(Clone, Debug, Template)]
+#[template(path = "sign_out.html")]
+pub struct SignOut {
+    pub layout: Layout,
+    pub form: Form,
+    /// The portal that sent the citizen here.
+    pub portal: Option<String>,
+    /// At how many portals this session is in use.
+    pub portals: usize,
+    /// Where somebody goes who stays signed in.
+    pub stay: String,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "signed_out.html")]
+pub struct SignedOut {
+    pub layout: Layout,
+    /// The portal's proven address (`post_logout_redirect_uri`).
+    pub back: Option<BackLink>,
+    /// The path to sign in to the account again.
+    pub account: String,
+}
+
+/// A way back to a portal: only ever an address that was registered for it.
+#[derive(Clone, Debug)]
+pub struct BackLink {
+    pub name: String,
+    pub url: String,
+}

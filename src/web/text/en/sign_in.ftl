@@ -1,0 +1,33 @@
+# The sign-in page and the password page
+sign-in = Sign in
+sign-in-purpose = to { $purpose }
+sign-in-to = to use { $portal }
+sign-in-to-account = to see and manage your account
+sign-in-asked-again = This portal asks you to confirm who you are, although you signed in before.
+sign-in-other-person = This portal asks for a different account from the one signed in on this browser.
+identifier = Personal identification number
+identifier-hint = The 12 digits on your identity card. A confirmed telephone number or e-mail address works too.
+continue = Continue
+other-methods = or choose another way
+cancel = Cancel
+cancel-to = Cancel and go back to { $portal }
+password-title = Enter your password
+password = Password
+password-show = Show
+signing-in-as = Signing in as
+change = Change
+change-identifier = the identifier
+caps-lock = Caps Lock is on.
+
+## Faults, next to the field
+fault-identifier-missing = Enter your personal identification number, telephone number or e-mail address.
+fault-identifier-malformed = This is not an identification number, a telephone number or an e-mail address. A personal identification number has exactly 12 digits.
+fault-method-not-offered = This way to sign in is not available here. Choose another one.
+fault-password-missing = Enter your password.
+fault-wrong = The identifier or the password is not right. Check both and try again.
+fault-too-many-tries = { $minutes ->
+    [one] Too many unsuccessful tries. Wait 1 minute, then try again.
+   *[other] Too many unsuccessful tries. Wait { $minutes } minutes, then try again.
+  }
+fault-busy = Many people are signing in at the moment. Try again in a few seconds; what you typed is kept.
+fault-stale-page = The page you sent was an old one, so nothing was done. Try again.

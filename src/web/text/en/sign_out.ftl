@@ -1,0 +1,15 @@
+# Signing out
+sign-out = Sign out
+sign-out-title = Sign out?
+sign-out-from = { $portal } asks to sign you out.
+sign-out-everywhere = { $portals ->
+    [0] You will need to sign in again next time.
+    [one] You will be signed out of 1 portal that uses this session.
+   *[other] You will be signed out of { $portals } portals that use this session.
+  }
+sign-out-stay = Stay signed in
+signed-in-as = Signed in as
+signed-out-title = You are signed out
+signed-out-lead = Your session in this browser has ended.
+signed-out-shared = If others use this computer, close all browser windows.
+sign-in-again = Sign in to your account

@@ -1,0 +1,112 @@
+//! Dates and times as each language writes them, in the operator's time zone.
+
+use jiff::civil;
+
+use super::{Language, Speaks, Voice, id};
+
+/// An instant, for showing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(jiff::Timestamp);
+
+impl Moment {
+    /// From microseconds since the Unix epoch. What lies outside the years that a calendar holds becomes the epoch.
+    pub fn from_micros(micros: i64) -> Self {
+        Self(jiff::Timestamp::from_microsecond(micros).unwrap_or_default())
+    }
+
+    /// Whole seconds from `self` until `later`; 0 if that has passed.
+    pub fn seconds_until(self, later: Self) -> i64 {
+        later.0.as_second().saturating_sub(self.0.as_second()).max(0)
+    }
+
+    /// Whole minutes from `self` until `later`, begun ones included.
+    pub fn minutes_until(self, later: Self) -> i64 {
+        self.seconds_until(later).saturating_add(59) / 60
+    }
+}
+
+impl Voice {
+    pub(super) fn date(&self, moment: Moment) -> String {
+        civil_date(self.language, moment.0.to_zoned(self.zone.clone()).date())
+    }
+
+    pub(super) fn time(&self, moment: Moment) -> String {
+        let format = match self.language {
+            // French puts no-break spaces around its h.
+            Language::Fr => "%-H\u{a0}h\u{a0}%M",
+            Language::Vi | Language::En | Language::Ru => "%H:%M",
+        };
+        moment.0.to_zoned(self.zone.clone()).strftime(format).to_string()
+    }
+
+    pub(super) fn when(&self, moment: Moment) -> String {
+        let day = |moment: Moment| moment.0.to_zoned(self.zone.clone()).date();
+        let time = self.time(moment);
+        let (that_day, today) = (day(moment), day(self.now));
+        if that_day == today {
+            self.text_with("when-today", "time", time)
+        } else if that_day.tomorrow().is_ok_and(|next| next == today) {
+            self.text_with("when-yesterday", "time", time)
+        } else {
+            self.compose(id("when-date"), &[("date", self.date(moment).into()), ("time", time.into())])
+        }
+    }
+
+    /// A calendar date written `YYYY-MM-DD` (the `birthdate` claim, OpenID Connect Core §5.1), as the
+    /// language writes it; a bare year (`1990`, `1990-00-00`) stays a year, and what is neither stays as it is.
+    pub fn calendar_date(&self, date: &str) -> String {
+        match date.parse::<civil::Date>() {
+            Ok(date) => civil_date(self.language, date),
+            Err(_) => date.strip_suffix("-00-00").unwrap_or(date).to_owned(),
+        }
+    }
+}
+
+fn civil_date(language: Language, date: civil::Date) -> String {
+    let format = match language {
+        Language::Vi | Language::Fr => "%d/%m/%Y",
+        Language::En => "%-d\u{a0}%B\u{a0}%Y",
+        Language::Ru => "%d.%m.%Y",
+    };
+    date.strftime(format).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn voice(language: Language) -> Voice {
+        let now = Moment("2026-11-20T01:30:00Z".parse().unwrap());
+        Voice { language, now, zone: jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap() }
+    }
+
+    fn moment(text: &str) -> Moment {
+        Moment(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_moment_is_told_in_the_operators_zone_and_the_readers_manner() {
+        let yesterday_at_night = moment("2026-11-18T17:05:00Z");
+        assert_eq!(voice(Language::Vi).when(moment("2026-11-20T01:14:00Z")), "hôm nay lúc 08:14");
+        assert_eq!(voice(Language::Vi).when(yesterday_at_night), "hôm qua lúc 00:05");
+        assert_eq!(voice(Language::En).when(moment("2026-11-18T16:59:00Z")), "18\u{a0}November\u{a0}2026 at 23:59");
+        assert_eq!(voice(Language::Fr).when(moment("2026-02-03T01:07:00Z")), "le 03/02/2026 à 8\u{a0}h\u{a0}07");
+        assert_eq!(voice(Language::Ru).when(moment("2026-02-03T01:07:00Z")), "03.02.2026 в 08:07");
+    }
+
+    #[test]
+    fn a_birth_date_is_written_as_the_language_writes_it_and_a_bare_year_stays_one() {
+        assert_eq!(voice(Language::Vi).calendar_date("1990-08-15"), "15/08/1990");
+        assert_eq!(voice(Language::En).calendar_date("1990-08-15"), "15\u{a0}August\u{a0}1990");
+        assert_eq!(voice(Language::Ru).calendar_date("1990-00-00"), "1990");
+        assert_eq!(voice(Language::Fr).calendar_date("1990"), "1990");
+    }
+
+    #[test]
+    fn a_minute_that_has_begun_counts() {
+        let start = moment("2026-11-20T01:30:00Z");
+        assert_eq!(start.minutes_until(moment("2026-11-20T01:31:01Z")), 2);
+        assert_eq!(start.minutes_until(moment("2026-11-20T01:31:00Z")), 1);
+        assert_eq!(start.minutes_until(moment("2026-11-20T01:29:00Z")), 0);
+    }
+}

@@ -1,0 +1,12 @@
+# Page de consentement
+consent-title = Partager ces informations ?
+consent-lead = { $portal } a besoin des informations suivantes.
+consent-lead-purpose = { $portal } a besoin des informations suivantes pour { $purpose }.
+consent-offline = Le portail peut actualiser ces informations même lorsque vous ne l’utilisez pas.
+consent-once = L’autorisation vaut pour cette fois seulement.
+consent-until = L’autorisation est valable jusqu’au { $date }.
+consent-until-withdrawn = L’autorisation est valable jusqu’à ce que vous la retiriez.
+consent-withdraw = Vous pouvez la retirer à tout moment dans
+consent-withdraw-where = Compte → Portails connectés
+allow = Autoriser
+deny = Refuser

@@ -1,0 +1,33 @@
+# Page de connexion et page du mot de passe
+sign-in = Se connecter
+sign-in-purpose = pour { $purpose }
+sign-in-to = pour utiliser { $portal }
+sign-in-to-account = pour consulter et gérer votre compte
+sign-in-asked-again = Ce portail vous demande de confirmer votre identité, même si vous étiez déjà connecté.
+sign-in-other-person = Ce portail demande un autre compte que celui qui est connecté dans ce navigateur.
+identifier = Numéro d’identification personnel
+identifier-hint = Les 12 chiffres de votre carte d’identité. Un numéro de téléphone ou une adresse électronique confirmés conviennent aussi.
+continue = Continuer
+other-methods = ou choisir un autre moyen
+cancel = Annuler
+cancel-to = Annuler et revenir à { $portal }
+password-title = Saisissez votre mot de passe
+password = Mot de passe
+password-show = Afficher
+signing-in-as = Connexion avec
+change = Modifier
+change-identifier = l’identifiant
+caps-lock = La touche Verr. Maj. est activée.
+
+## Erreurs, à côté du champ
+fault-identifier-missing = Saisissez votre numéro d’identification personnel, votre numéro de téléphone ou votre adresse électronique.
+fault-identifier-malformed = La saisie n’est ni un numéro d’identification, ni un numéro de téléphone, ni une adresse électronique. Le numéro d’identification personnel compte exactement 12 chiffres.
+fault-method-not-offered = Ce moyen de connexion n’est pas disponible ici. Choisissez-en un autre.
+fault-password-missing = Saisissez votre mot de passe.
+fault-wrong = L’identifiant ou le mot de passe est incorrect. Vérifiez-les et réessayez.
+fault-too-many-tries = { $minutes ->
+    [one] Trop de tentatives infructueuses. Attendez { $minutes } minute avant de réessayer.
+   *[other] Trop de tentatives infructueuses. Attendez { $minutes } minutes avant de réessayer.
+  }
+fault-busy = De nombreuses personnes se connectent en ce moment. Réessayez dans quelques secondes ; votre saisie est conservée.
+fault-stale-page = La page envoyée était ancienne ; rien n’a été fait. Réessayez.

@@ -1,0 +1,66 @@
+# Chung cho mọi trang
+language-name = Tiếng Việt
+tagline = Định danh và xác thực điện tử
+skip-to-content = Chuyển đến nội dung chính
+languages = Ngôn ngữ
+demonstration = Bản trình diễn: mọi người và mọi dữ liệu ở đây đều không có thật. Đừng nhập thông tin thật.
+operated-by = Đơn vị vận hành: { $authority }
+support = Cần trợ giúp?
+support-site = Trang hỗ trợ
+reference = Mã tham chiếu: { $reference }
+title-problem = Lỗi:
+list = { $start } và { $last }
+when-today = hôm nay lúc { $time }
+when-yesterday = hôm qua lúc { $time }
+when-date = { $date } lúc { $time }
+limit = Trang này có hiệu lực đến { $time } (còn { $minutes } phút).
+limit-extend = Thêm thời gian
+limit-soon = Trang này sắp hết hiệu lực. Chọn “Thêm thời gian” để tiếp tục.
+limit-over = Trang này đã hết hiệu lực. Hãy tải lại trang hoặc đăng nhập lại từ đầu.
+back-to = Trở về { $portal }
+try-again = Thử lại
+portal-verified = Đã xác minh
+portal-unverified = Chưa được xác minh
+level-number = Mức { $level }
+device-both = { $browser } trên { $system }
+device-unknown = Thiết bị không rõ
+gender-male = Nam
+gender-female = Nữ
+
+## Cách đăng nhập
+method-passkey = Khóa truy cập
+    .inline = khóa truy cập
+method-security-key = Khóa bảo mật
+    .inline = khóa bảo mật
+method-certificate = Chứng thư chữ ký số
+    .inline = chứng thư chữ ký số
+method-password = Mật khẩu
+    .inline = mật khẩu
+
+## Thông tin được chia sẻ
+claim-sub = Mã riêng của bạn tại cổng này
+    .inline = mã riêng tại cổng
+claim-name = Họ và tên
+    .inline = họ và tên
+claim-given-name = Tên
+    .inline = tên
+claim-family-name = Họ
+    .inline = họ
+claim-birthdate = Ngày sinh
+    .inline = ngày sinh
+claim-gender = Giới tính
+    .inline = giới tính
+claim-national-id = Số định danh cá nhân
+    .inline = số định danh cá nhân
+claim-phone = Số điện thoại
+    .inline = số điện thoại
+claim-email = Thư điện tử
+    .inline = thư điện tử
+claim-address = Địa chỉ
+    .inline = địa chỉ
+claim-locale = Ngôn ngữ
+    .inline = ngôn ngữ
+claim-account-level = Mức tài khoản
+    .inline = mức tài khoản
+claim-authentication-level = Mức xác thực
+    .inline = mức xác thực

@@ -1,0 +1,57 @@
+# Cổng trình diễn
+portal-name = Cổng Dịch vụ công
+portal-tagline = Kết nối người dân với cơ quan nhà nước
+portal-demonstration = Đây là trang trình diễn, không phải cổng thật của cơ quan nhà nước. Mọi người và mọi dữ liệu đều không có thật.
+portal-footer = Trang trình diễn của SenID. Không có hồ sơ nào được tiếp nhận tại đây.
+portal-home = Trang chủ
+portal-hero = Thủ tục hành chính, làm ngay tại nhà
+portal-hero-lead = Nộp hồ sơ, theo dõi và nhận kết quả trực tuyến, với một lần đăng nhập duy nhất.
+portal-sign-in = Đăng nhập bằng { $provider }
+portal-sign-in-hint = Mật khẩu chỉ được nhập tại { $provider }; cổng này không bao giờ thấy mật khẩu.
+portal-services = Dịch vụ nổi bật
+portal-needs-level = { $level ->
+    [0] Mọi tài khoản
+   *[other] Từ tài khoản mức { $level }
+  }
+portal-steps = Ba bước đơn giản
+portal-step-1 = Đăng nhập bằng { $provider }
+portal-step-1-about = Dùng số định danh cá nhân trên thẻ căn cước của bạn.
+portal-step-2 = Đồng ý chia sẻ thông tin
+portal-step-2-about = Bạn thấy rõ cổng nhận gì, để làm gì, và có thể từ chối.
+portal-step-3 = Nộp hồ sơ
+portal-step-3-about = Tờ khai được điền sẵn từ thông tin đã xác thực.
+portal-service-track = Tra cứu tình trạng hồ sơ
+    .about = Xem hồ sơ đang ở bước nào, cơ quan nào xử lý.
+portal-service-fine = Nộp phạt vi phạm giao thông
+    .about = Tra cứu quyết định và nộp phạt trực tuyến.
+portal-service-insurance = Gia hạn thẻ bảo hiểm y tế
+    .about = Gia hạn theo hộ gia đình, nhận thẻ điện tử.
+portal-service-passport = Cấp lại hộ chiếu phổ thông
+    .about = Nộp tờ khai, hẹn ngày và nhận hộ chiếu tại nhà.
+portal-service-residence = Đăng ký thường trú
+    .about = Khai báo nơi ở mới cho bản thân và gia đình.
+portal-service-business = Đăng ký hộ kinh doanh
+    .about = Thành lập, thay đổi hoặc tạm ngừng kinh doanh.
+portal-my-page = Trang của tôi
+portal-hello = Xin chào,
+portal-signed-in = Bạn đã đăng nhập bằng { $provider }. Thông tin dưới đây đã được xác thực.
+portal-sign-out = Đăng xuất
+portal-open-count = { $count } dịch vụ mở cho tài khoản của bạn.
+portal-service-open = Sẵn sàng
+portal-service-closed = Cần tài khoản mức { $level }
+portal-received-title = Thông tin đã nhận
+portal-received-lead = { $provider } đã ký xác nhận các thông tin này.
+portal-account-level = Mức tài khoản: { $level }
+portal-manage = Quản lý hoặc thu hồi tại { $provider }
+portal-news-signed-out = Bạn đã đăng xuất khỏi cổng này.
+portal-news-cancelled = Bạn đã hủy đăng nhập. Không có thông tin nào được chia sẻ.
+portal-sign-in-again = Đăng nhập lại
+portal-to-home = Về trang chủ
+portal-error-not-found = Không tìm thấy trang
+    .what = Địa chỉ này không có trên cổng.
+portal-error-unexpected = Không nhận ra lượt đăng nhập
+    .what = Câu trả lời vừa nhận không thuộc lượt đăng nhập nào bắt đầu từ trình duyệt này. Hãy đăng nhập lại từ đầu.
+portal-error-refused = Đăng nhập không thành công
+    .what = Dịch vụ định danh đã từ chối yêu cầu của cổng. Hãy thử lại.
+portal-error-unverifiable = Không kiểm tra được đăng nhập
+    .what = Cổng không liên lạc được với dịch vụ định danh, hoặc câu trả lời không hợp lệ. Hãy thử lại sau ít phút.

@@ -1,0 +1,30 @@
+# Trang đăng nhập và trang mật khẩu
+sign-in = Đăng nhập
+sign-in-purpose = để { $purpose }
+sign-in-to = để sử dụng { $portal }
+sign-in-to-account = để xem và quản lý tài khoản của bạn
+sign-in-asked-again = Cổng này yêu cầu bạn xác nhận lại danh tính, dù bạn đã đăng nhập trước đó.
+sign-in-other-person = Cổng này yêu cầu một tài khoản khác với tài khoản đang đăng nhập trên trình duyệt này.
+identifier = Số định danh cá nhân
+identifier-hint = 12 số trên thẻ căn cước. Cũng có thể dùng số điện thoại hoặc thư điện tử đã xác nhận.
+continue = Tiếp tục
+other-methods = hoặc chọn cách khác
+cancel = Hủy
+cancel-to = Hủy và trở về { $portal }
+password-title = Nhập mật khẩu
+password = Mật khẩu
+password-show = Hiện
+signing-in-as = Đăng nhập với
+change = Thay đổi
+change-identifier = số định danh
+caps-lock = Phím Caps Lock đang bật.
+
+## Lỗi bên cạnh ô nhập
+fault-identifier-missing = Hãy nhập số định danh cá nhân, số điện thoại hoặc thư điện tử.
+fault-identifier-malformed = Giá trị vừa nhập không phải số định danh, số điện thoại hay thư điện tử. Số định danh cá nhân gồm đúng 12 chữ số.
+fault-method-not-offered = Cách đăng nhập này không dùng được ở đây. Hãy chọn cách khác.
+fault-password-missing = Hãy nhập mật khẩu.
+fault-wrong = Số định danh hoặc mật khẩu không đúng. Hãy kiểm tra rồi nhập lại.
+fault-too-many-tries = Có quá nhiều lần thử không thành công. Hãy đợi { $minutes } phút rồi thử lại.
+fault-busy = Hệ thống đang có nhiều người đăng nhập. Hãy thử lại sau vài giây; thông tin đã nhập vẫn được giữ.
+fault-stale-page = Trang vừa gửi đã cũ nên chưa có gì được thực hiện. Hãy thử lại.
