@@ -39,6 +39,17 @@ pub enum Access {
 }
 
 impl Consent {
+    fn lead(&self) -> String {
+        let portal = self.portal.name.as_str();
+        match &self.portal.purpose {
+            Some(purpose) => {
+                let args = [("portal", portal.into()), ("purpose", purpose.as_str().into())];
+                self.layout.compose(id("consent-lead-purpose"), &args)
+            }
+            None => self.layout.text_with("consent-lead", "portal", portal),
+        }
+    }
+
     fn duration(&self) -> String {
         match self.lasting {
             Lasting::Once => self.layout.text("consent-once"),

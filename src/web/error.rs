@@ -78,7 +78,9 @@ impl Trouble {
             Self::OtherBrowser => {
                 [id("error-other-browser"), id("error-other-browser.what"), id("error-other-browser.todo")]
             }
-            Self::AlreadyDone => [id("error-already-done"), id("error-already-done.what"), id("error-already-done.todo")],
+            Self::AlreadyDone => {
+                [id("error-already-done"), id("error-already-done.what"), id("error-already-done.todo")]
+            }
             Self::StaleForm => [id("error-stale-form"), id("error-stale-form.what"), id("error-stale-form.todo")],
             Self::CookiesNeeded => [id("error-cookies"), id("error-cookies.what"), id("error-cookies.todo")],
             Self::TooManyTries { .. } => {

@@ -149,8 +149,28 @@ struct Service {
 const SERVICES: [Service; 6] = [
     Service { key: "track", name: id("portal-service-track"), about: id("portal-service-track.about"), level: 0 },
     Service { key: "fine", name: id("portal-service-fine"), about: id("portal-service-fine.about"), level: 1 },
-    Service { key: "insurance", name: id("portal-service-insurance"), about: id("portal-service-insurance.about"), level: 1 },
-    Service { key: "passport", name: id("portal-service-passport"), about: id("portal-service-passport.about"), level: 2 },
-    Service { key: "residence", name: id("portal-service-residence"), about: id("portal-service-residence.about"), level: 2 },
-    Service { key: "business", name: id("portal-service-business"), about: id("portal-service-business.about"), level: 2 },
+    Service {
+        key: "insurance",
+        name: id("portal-service-insurance"),
+        about: id("portal-service-insurance.about"),
+        level: 1,
+    },
+    Service {
+        key: "passport",
+        name: id("portal-service-passport"),
+        about: id("portal-service-passport.about"),
+        level: 2,
+    },
+    Service {
+        key: "residence",
+        name: id("portal-service-residence"),
+        about: id("portal-service-residence.about"),
+        level: 2,
+    },
+    Service {
+        key: "business",
+        name: id("portal-service-business"),
+        about: id("portal-service-business.about"),
+        level: 2,
+    },
 ];

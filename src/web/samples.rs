@@ -12,9 +12,7 @@ use super::claims::{Claim, ClaimName, Method};
 use super::consent::{Access, Consent, Lasting};
 use super::device::Device;
 use super::error::{ErrorPage, Trouble};
-use super::layout::{
-    Brand, Form, Layout, Localised, Portal, SignedIn, Standing, Support, TimeLimit, Verification,
-};
+use super::layout::{Brand, Form, Layout, Localised, Portal, SignedIn, Standing, Support, TimeLimit, Verification};
 use super::password::Password;
 use super::portal;
 use super::sign_in::{Fault, Problem, Reason, SignIn};
@@ -66,11 +64,7 @@ fn form(action: &str) -> Form {
 
 impl Samples {
     fn voice(&self) -> Voice {
-        Voice {
-            language: self.language,
-            now: ago(0),
-            zone: jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap(),
-        }
+        Voice { language: self.language, now: ago(0), zone: jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap() }
     }
 
     fn layout(&self, standing: Standing, citizen: Option<&str>) -> Layout {
@@ -170,7 +164,10 @@ impl Samples {
         };
         add("sign-in-fault", &faulty);
         let methods = vec![Method::Passkey, Method::SecurityKey, Method::Certificate, Method::Password];
-        add("sign-in-methods", &SignIn { methods, reason: Reason::AskedAgain, portal: Some(self.library()), ..sign_in.clone() });
+        add(
+            "sign-in-methods",
+            &SignIn { methods, reason: Reason::AskedAgain, portal: Some(self.library()), ..sign_in.clone() },
+        );
         let limit = TimeLimit { until: ago(-MINUTE) };
         add("sign-in-account", &SignIn { portal: None, reason: Reason::OtherPerson, limit, ..sign_in.clone() });
         for (name, fault) in [
@@ -281,7 +278,8 @@ impl Samples {
         let portal = || self.public_services().name;
         let claims = || vec![ClaimName::Name, ClaimName::Birthdate, ClaimName::NationalId];
         let phone = Some(Device { browser: Some("Chrome"), system: Some("Android") });
-        let event = |span: i64, device, what| Event { at: ago(span), what, device, address: Some("203.0.113.7".to_owned()) };
+        let event =
+            |span: i64, device, what| Event { at: ago(span), what, device, address: Some("203.0.113.7".to_owned()) };
         vec![
             event(2 * MINUTE, phone, Happening::DataReleased { portal: portal(), claims: claims() }),
             event(2 * MINUTE, phone, Happening::ConsentGiven { portal: portal(), claims: claims() }),
@@ -382,11 +380,7 @@ impl Samples {
     }
 
     fn portal(&self, add: &mut Add<'_>) {
-        let layout = || portal::Layout {
-            voice: self.voice(),
-            return_to: "/".to_owned(),
-            provider: "SenID".to_owned(),
-        };
+        let layout = || portal::Layout { voice: self.voice(), return_to: "/".to_owned(), provider: "SenID".to_owned() };
         let home = portal::Home { layout: layout(), sign_in: "/sign-in".to_owned(), news: None };
         add("portal-home", &home);
         add("portal-signed-out", &portal::Home { news: Some(portal::News::SignedOut), ..home.clone() });

@@ -92,7 +92,9 @@ impl SignIn {
 
     fn lead(&self) -> String {
         match &self.portal {
-            Some(Portal { purpose: Some(purpose), .. }) => self.layout.text_with("sign-in-purpose", "purpose", purpose.as_str()),
+            Some(Portal { purpose: Some(purpose), .. }) => {
+                self.layout.text_with("sign-in-purpose", "purpose", purpose.as_str())
+            }
             Some(portal) => self.layout.text_with("sign-in-to", "portal", portal.name.as_str()),
             None => self.layout.text("sign-in-to-account"),
         }

@@ -1,0 +1,217 @@
+//! Holds every page, in every state and language, against what all pages promise.
+
+use std::collections::BTreeSet;
+
+use scraper::{ElementRef, Html, Selector};
+
+use super::samples::{self, Sample};
+use super::text::Language;
+use super::{assets, theme::Theme};
+
+/// Every sample in every language. With `SENID_PAGES` set, each is left there as a file, to be looked at.
+fn pages() -> Vec<(Language, Sample)> {
+    let pages: Vec<(Language, Sample)> = Language::ALL
+        .into_iter()
+        .flat_map(|language| samples::all(language).into_iter().map(move |sample| (language, sample)))
+        .collect();
+    if let Ok(folder) = std::env::var("SENID_PAGES") {
+        write(&pages, std::path::Path::new(&folder));
+    }
+    pages
+}
+
+fn write(pages: &[(Language, Sample)], folder: &std::path::Path) {
+    std::fs::create_dir_all(folder.join("static")).unwrap();
+    for (language, sample) in pages {
+        std::fs::write(folder.join(format!("{}.{}.html", sample.name, language.tag())), &sample.html).unwrap();
+    }
+    let statics = ["lotus.svg", "portal.svg", "senid.css", "portal.css", "sign-in.js"]
+        .into_iter()
+        .chain(["be-vietnam-pro-400.woff2", "be-vietnam-pro-600.woff2"]);
+    for name in statics {
+        let path = assets::path(name);
+        std::fs::write(folder.join(&path[1..]), assets::find(path).unwrap().bytes).unwrap();
+    }
+    std::fs::write(folder.join("static/theme.css"), Theme::default().css()).unwrap();
+}
+
+/// Runs `check` on every page; what it returns is a complaint.
+fn check_every_page(check: impl Fn(Language, &Sample, &Html) -> Vec<String>) {
+    let complaints: Vec<String> = pages()
+        .iter()
+        .flat_map(|(language, sample)| {
+            let complaints = check(*language, sample, &Html::parse_document(&sample.html));
+            complaints.into_iter().map(|complaint| format!("{}.{}: {complaint}", sample.name, language.tag()))
+        })
+        .collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+fn select<'a>(html: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    html.select(&Selector::parse(selector).unwrap()).collect()
+}
+
+fn complaints(wrong: impl IntoIterator<Item = (bool, String)>) -> Vec<String> {
+    wrong.into_iter().filter(|(wrong, _)| *wrong).map(|(_, complaint)| complaint).collect()
+}
+
+#[test]
+fn every_page_says_everything_in_every_language() {
+    check_every_page(|language, sample, html| {
+        let lang = select(html, "html")[0].attr("lang");
+        let unfilled = ["⟦", "{$", "{ $", "{{", "{%"].into_iter().filter(|mark| sample.html.contains(mark));
+        let mut wrong = complaints([
+            (lang != Some(language.tag()), format!("lang is {lang:?}")),
+            (select(html, "h1").len() != 1, "has not one h1".to_owned()),
+            (select(html, "main").len() != 1, "has not one main".to_owned()),
+            (select(html, "title")[0].inner_html().starts_with(" ·"), "has no title".to_owned()),
+        ]);
+        wrong.extend(unfilled.map(|mark| format!("contains {mark}")));
+        wrong
+    });
+}
+
+#[test]
+fn no_page_carries_a_style_a_script_or_a_handler_inside() {
+    check_every_page(|_, _, html| {
+        select(html, "*")
+            .into_iter()
+            .flat_map(|element| {
+                let name = element.value().name();
+                let inside = name == "style" || (name == "script" && !element.inner_html().trim().is_empty());
+                let attributes = element.value().attrs().filter_map(|(attribute, value)| {
+                    let inline = attribute == "style" || attribute.starts_with("on");
+                    let scheme = value.trim().to_ascii_lowercase();
+                    (inline || scheme.starts_with("javascript:") || scheme.starts_with("data:"))
+                        .then(|| format!("{attribute}={value}"))
+                });
+                attributes.chain(inside.then(|| format!("<{name}>"))).collect::<Vec<_>>()
+            })
+            .collect()
+    });
+}
+
+#[test]
+fn no_page_fetches_anything_that_is_not_served_here() {
+    let known = ["https://hotro.senid.example/", "https://portal.example/", "http://localhost:8080/account"];
+    check_every_page(|_, _, html| {
+        let fetched = select(html, "[src], link[href]").into_iter().filter_map(|element| {
+            let address = element.attr("src").or(element.attr("href"))?;
+            let served = assets::find(address).is_some() || address == Theme::default().style_sheet().path;
+            (!served).then(|| format!("fetches {address}"))
+        });
+        let linked = select(html, "a[href], form[action], [formaction]").into_iter().filter_map(|element| {
+            let address = element.attr("href").or(element.attr("action")).or(element.attr("formaction"))?;
+            let ours = ["/", "#", "mailto:", "tel:"].iter().any(|start| address.starts_with(start));
+            (!(ours && !address.starts_with("//") || known.contains(&address))).then(|| format!("leads to {address}"))
+        });
+        fetched.chain(linked).collect()
+    });
+}
+
+#[test]
+fn every_form_is_a_post_and_proves_where_it_comes_from() {
+    check_every_page(|_, _, html| {
+        let form_faults = |form: ElementRef<'_>| {
+            let action = form.attr("action").unwrap_or_default().to_owned();
+            let field = |name: &str| form.select(&Selector::parse(&format!("input[name={name}]")).unwrap()).count();
+            complaints([
+                (form.attr("method") != Some("post"), format!("{action} is not a post")),
+                // The language is a preference: the door checks its origin, and an error page has no session to bind to.
+                (action != "/language" && field("csrf") != 1, format!("{action} has no csrf")),
+                (action == "/language" && field("return_to") != 1, format!("{action} does not come back")),
+            ])
+        };
+        select(html, "form").into_iter().flat_map(form_faults).collect()
+    });
+}
+
+#[test]
+fn every_id_is_unique_and_whatever_names_one_finds_it() {
+    check_every_page(|_, _, html| {
+        let mut seen = BTreeSet::new();
+        let twice = select(html, "[id]")
+            .into_iter()
+            .filter_map(|element| {
+                let id = element.attr("id")?;
+                (!seen.insert(id.to_owned())).then(|| format!("#{id} twice"))
+            })
+            .collect::<Vec<_>>();
+        let lost = select(html, "*").into_iter().flat_map(|element| {
+            let named = ["for", "aria-describedby", "aria-labelledby", "aria-controls"].into_iter();
+            let named = named.filter_map(|attribute| element.attr(attribute)).flat_map(str::split_whitespace);
+            let lost = named.filter(|id| !seen.contains(*id)).map(|id| format!("names #{id}, which is not there"));
+            lost.collect::<Vec<_>>()
+        });
+        lost.chain(twice.clone()).collect()
+    });
+}
+
+#[test]
+fn the_ids_that_scripts_rely_on_are_where_they_belong() {
+    let expected: [(&str, &[&str]); 13] = [
+        ("sign-in", &["input#username[name=username]", "button#continue", "#use-password", "#cancel", "#extend"]),
+        ("sign-in-methods", &["#continue", "button#use-passkey", "button#use-certificate", "button#use-password"]),
+        ("sign-in-fault", &["#username[aria-invalid=true][aria-describedby~=problem]", "#problem[role=alert]"]),
+        (
+            "password",
+            &["input#password[name=password]", "button#login", "#cancel", "#extend", "[autocomplete=username]"],
+        ),
+        ("password-fault-wrong", &["#password[aria-invalid=true][aria-describedby~=problem]", "#problem[role=alert]"]),
+        ("consent", &["button#allow[name=choice][value=allow]", "button#deny[name=choice][value=deny]"]),
+        ("sign-out", &["button#logout-confirm", "#logout-stay"]),
+        ("signed-out", &["#signed-out", "a#back"]),
+        ("account-sessions", &["#end-others", "input[name=session]"]),
+        ("account-withdraw", &["button#withdraw-confirm"]),
+        ("account-activity", &["a#older"]),
+        ("portal-home", &["#portal-sign-in"]),
+        ("portal-citizen", &["#citizen-name", "#portal-sign-out", "[data-claim=name]", "[data-claim=national_id]"]),
+    ];
+    check_every_page(|_, sample, html| {
+        let selectors =
+            expected.iter().find(|(name, _)| *name == sample.name).map_or(&[][..], |(_, selectors)| selectors);
+        let missing = selectors.iter().filter(|selector| select(html, selector).is_empty());
+        missing.map(|selector| format!("has no {selector}")).collect()
+    });
+    for (name, _) in expected {
+        assert!(pages().iter().any(|(_, sample)| sample.name == name), "{name}");
+    }
+}
+
+#[test]
+fn enter_in_a_field_goes_on_and_never_cancels() {
+    for (name, button) in [("sign-in", "continue"), ("sign-in-methods", "continue"), ("password", "login")] {
+        let (_, sample) = pages().into_iter().find(|(_, sample)| sample.name == name).unwrap();
+        let html = Html::parse_document(&sample.html);
+        // A browser presses the first submit button of the form (HTML, implicit submission).
+        let first = select(&html, "main form button:not([type=button])")[0];
+        assert_eq!(first.attr("id"), Some(button), "{name}");
+    }
+}
+
+#[test]
+fn what_was_typed_is_kept_and_is_only_text() {
+    let (_, sample) = pages().into_iter().find(|(_, sample)| sample.name == "sign-in-fault").unwrap();
+    let html = Html::parse_document(&sample.html);
+    assert_eq!(select(&html, "#username")[0].attr("value"), Some("00109012345\"><script>"));
+    assert_eq!(select(&html, "script").len(), 1);
+    assert_eq!(select(&html, "[name=return_to]")[0].attr("value"), Some("/sign-in/0198?a=1&b=\"2\""));
+}
+
+#[test]
+fn the_password_page_never_shows_a_national_number_in_full() {
+    let (_, sample) = pages().into_iter().find(|(_, sample)| sample.name == "password").unwrap();
+    let html = Html::parse_document(&sample.html);
+    let text: String = select(&html, "body")[0].text().collect();
+    assert!(text.contains("001••••••456") && !text.contains("001090123456"));
+    assert!(select(&html, "#password")[0].attr("value").is_none());
+}
+
+#[test]
+fn the_sign_in_page_with_all_it_fetches_weighs_less_than_60_kb() {
+    let (_, sample) = pages().into_iter().find(|(_, sample)| sample.name == "sign-in-methods").unwrap();
+    let names = ["lotus.svg", "senid.css", "sign-in.js", "be-vietnam-pro-400.woff2", "be-vietnam-pro-600.woff2"];
+    let fetched: usize = names.map(|name| assets::find(assets::path(name)).unwrap().bytes.len()).iter().sum();
+    let weight = sample.html.len() + Theme::default().css().len() + fetched;
+    assert!(weight < 60_000, "{weight} bytes uncompressed");
+}

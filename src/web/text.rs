@@ -132,9 +132,8 @@ pub trait Speaks {
         match items {
             [] => String::new(),
             [one] => one.clone(),
-            [start @ .., last] => {
-                self.compose(id("list"), &[("start", Cow::from(start.join(", ")).into()), ("last", last.as_str().into())])
-            }
+            [start @ .., last] => self
+                .compose(id("list"), &[("start", Cow::from(start.join(", ")).into()), ("last", last.as_str().into())]),
         }
     }
 }

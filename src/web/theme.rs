@@ -178,7 +178,10 @@ pub struct ContrastFault {
 impl fmt::Display for ContrastFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { scheme, foreground, background, ratio, needed } = self;
-        write!(f, "in the {scheme} scheme {foreground} on {background} has a contrast of {ratio:.2}, and {needed} is needed")
+        write!(
+            f,
+            "in the {scheme} scheme {foreground} on {background} has a contrast of {ratio:.2}, and {needed} is needed"
+        )
     }
 }
 
@@ -213,7 +216,8 @@ impl Theme {
             .into_iter()
             .flat_map(|(scheme, palette)| {
                 let properties = palette.properties();
-                let colour = move |name: &str| properties.iter().find(|(other, _)| *other == name).map(|(_, colour)| *colour);
+                let colour =
+                    move |name: &str| properties.iter().find(|(other, _)| *other == name).map(|(_, colour)| *colour);
                 PAIRS.into_iter().filter_map(move |(foreground, background, needed)| {
                     let ratio = colour(foreground)?.contrast(colour(background)?);
                     (ratio < needed).then_some(ContrastFault { scheme, foreground, background, ratio, needed })
@@ -224,9 +228,8 @@ impl Theme {
 
     /// The style sheet that gives `senid.css` its colours.
     pub fn css(&self) -> String {
-        let declarations = |palette: &Palette| {
-            palette.properties().map(|(name, colour)| format!("--{name}:{colour}")).join(";")
-        };
+        let declarations =
+            |palette: &Palette| palette.properties().map(|(name, colour)| format!("--{name}:{colour}")).join(";");
         format!(
             ":root{{{}}}\n@media (prefers-color-scheme:dark){{:root{{{}}}}}\n",
             declarations(&self.light),

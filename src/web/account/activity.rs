@@ -71,9 +71,8 @@ impl Event {
             Happening::SignedIn { method, portal } => {
                 let method = voice.say(method.inline()).into();
                 match portal {
-                    Some(portal) => {
-                        voice.compose(id("event-signed-in-at"), &[("method", method), ("portal", portal.as_str().into())])
-                    }
+                    Some(portal) => voice
+                        .compose(id("event-signed-in-at"), &[("method", method), ("portal", portal.as_str().into())]),
                     None => voice.compose(id("event-signed-in"), &[("method", method)]),
                 }
             }
