@@ -1,1 +1,40 @@
 //! The identity store: SQL, one file an aggregate, each query written once for Postgres and SQLite.
+//!
+//! [`Store`] gives three kinds of connection, and what a method needs is in its type:
+//!
+//! | connection | what may run on it |
+//! |---|---|
+//! | [`Reading`] | what only reads |
+//! | [`Writing`] | that, and writes of one statement, which commit by themselves: one round trip |
+//! | [`Transaction`] | everything; several statements take effect together at [`Transaction::commit`], or not at all |
+//!
+//! Each reaches every aggregate as a small view: `store.read().await?.clients().find(&id).await?`.
+//!
+//! SQL is portable: `$1`, `RETURNING`, `ON CONFLICT`; no `now()`, no `FOR UPDATE`, no arrays. Times are microseconds from
+//! our clock. Ids are bound as UUIDs, which is the type `UUID` in Postgres and 16 bytes in SQLite: both compare byte by
+//! byte, so UUIDv7 sorts by time in both and a page by cursor needs no other column. Where the databases truly differ,
+//! an explicit `match` says so.
+
+mod citizens;
+mod clients;
+mod connection;
+mod error;
+mod grants;
+mod invalidations;
+mod registration;
+mod row;
+mod schema;
+mod store;
+mod vault;
+
+pub use citizens::{Citizens, Credentials, StoredPassword};
+pub use clients::{Clients, StoredClient};
+pub use connection::{Reading, Transaction, Writing};
+pub use error::{Conflict, Error};
+pub use grants::{Exchange, Grants, LiveGrant, NewGrant, RefreshRefusal, RefreshRotation, RevocationReason, Rotation};
+pub use invalidations::{Invalidation, Invalidations};
+pub use registration::{NewCitizen, Rejected};
+pub use row::Page;
+pub use schema::SchemaState;
+pub use store::{Options, Store};
+pub use vault::Vault;

@@ -4,4 +4,5 @@
 
 mod floors;
 mod repository;
+mod storage;
 mod support;

@@ -1,0 +1,219 @@
+//! Citizens: sealed in the database, opened here, found by a blind index of their names.
+
+use sqlx::types::Uuid;
+
+use super::connection::{Read, Transaction, Write, on_backend};
+use super::error::Error;
+use super::vault::{SealedPerson, Vault};
+use crate::crypto::blind_index::BlindIndex;
+use crate::domain::citizen::{Citizen, CitizenStatus, Profile};
+use crate::domain::ids::CitizenId;
+use crate::domain::secret::SecretString;
+use crate::domain::sign_in_name::SignInName;
+use crate::domain::time::Timestamp;
+
+macro_rules! citizen_columns {
+    () => {
+        "c.id AS citizen_id, c.status AS citizen_status, c.account_level, c.data_key, c.national_id, c.profile, \
+         c.sessions_valid_from, c.created_at AS citizen_created_at, c.updated_at AS citizen_updated_at"
+    };
+}
+pub(super) use citizen_columns;
+
+const FIND: &str = concat!("SELECT ", citizen_columns!(), " FROM citizens c WHERE c.id = $1");
+// Several versions of the key are live for as long as a rotation takes; see `INDEXES_AT_ONCE`.
+const FIND_BY_NAME: &str = concat!(
+    "SELECT ",
+    citizen_columns!(),
+    ", p.phc, p.failures_in_a_row, p.changed_at
+    FROM sign_in_names n
+    JOIN citizens c ON c.id = n.citizen_id
+    LEFT JOIN passwords p ON p.citizen_id = n.citizen_id
+    WHERE n.name_index IN ($2, $3, $4, $5) AND n.kind = $1
+    LIMIT 1"
+);
+const FIND_DATA_KEY: &str = "SELECT data_key FROM citizens WHERE id = $1";
+const UPDATE_PROFILE: &str = "UPDATE citizens SET profile = $2, updated_at = $3 WHERE id = $1";
+const REMOVE_CONTACT_NAMES: &str = "DELETE FROM sign_in_names WHERE citizen_id = $1 AND kind IN ('phone', 'email')";
+const LOCK: &str = "UPDATE citizens SET status = 'locked', updated_at = $2, sessions_valid_from = $2 WHERE id = $1 AND status <> 'locked'";
+const UNLOCK: &str = "UPDATE citizens SET status = 'active', updated_at = $2 WHERE id = $1 AND status <> 'active'";
+const END_SESSIONS: &str = "UPDATE citizens SET sessions_valid_from = $2 WHERE id = $1 AND sessions_valid_from < $2";
+const LIST_DATA_KEYS: &str = "SELECT id, data_key FROM citizens WHERE id > $1 ORDER BY id LIMIT $2";
+const REPLACE_DATA_KEY: &str = "UPDATE citizens SET data_key = $3, master_version = $4 WHERE id = $1 AND data_key = $2";
+
+/// How many versions of the index key one look-up covers. A rotation has two.
+const INDEXES_AT_ONCE: usize = 4;
+
+/// Citizens, seen from one connection.
+pub struct Citizens<'c, C>(pub(super) &'c mut C);
+
+/// Everything that a sign-in by password needs of a citizen.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    pub citizen: Citizen,
+    /// `None` for whoever signs in by other means only.
+    pub password: Option<StoredPassword>,
+}
+
+#[derive(Clone, Debug)]
+pub struct StoredPassword {
+    /// The hash as a PHC string.
+    pub phc: SecretString,
+    pub failures_in_a_row: u32,
+    pub changed_at: Timestamp,
+}
+
+impl<C: Read> Citizens<'_, C> {
+    pub async fn find(&mut self, id: CitizenId) -> Result<Option<Citizen>, Error> {
+        let vault = self.0.vault()?;
+        on_backend!(self.0, |db| { sqlx::query_as::<_, CitizenRow>(FIND).bind(id.uuid()).fetch_optional(db).await })?
+            .map(|row| row.open(&vault))
+            .transpose()
+    }
+
+    /// Whose name this is, in one round trip.
+    pub async fn find_by_name(&mut self, name: &SignInName) -> Result<Option<Credentials>, Error> {
+        let vault = self.0.vault()?;
+        for indexes in vault.indexes(name).chunks(INDEXES_AT_ONCE) {
+            // Places that are left over repeat an index: the statement is the same however many there are.
+            let place = |at: usize| indexes.get(at).or(indexes.first()).map(|index: &BlindIndex| index.mac.to_vec());
+            let found = on_backend!(self.0, |db| {
+                sqlx::query_as::<_, CredentialsRow>(FIND_BY_NAME)
+                    .bind(name.kind().as_str())
+                    .bind(place(0))
+                    .bind(place(1))
+                    .bind(place(2))
+                    .bind(place(3))
+                    .fetch_optional(db)
+                    .await
+            })?;
+            if let Some(row) = found {
+                return row.open(&vault).map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<C: Write> Citizens<'_, C> {
+    /// Locks or unlocks. A lock also ends every session that began before; grants stand, and no token works meanwhile.
+    pub async fn set_status(&mut self, id: CitizenId, status: CitizenStatus, now: Timestamp) -> Result<(), Error> {
+        let statement = match status {
+            CitizenStatus::Locked => LOCK,
+            CitizenStatus::Active => UNLOCK,
+        };
+        self.touch(statement, id, now).await
+    }
+
+    /// Ends every session that began before `now`, wherever it is.
+    pub async fn end_sessions(&mut self, id: CitizenId, now: Timestamp) -> Result<(), Error> {
+        self.touch(END_SESSIONS, id, now).await
+    }
+
+    async fn touch(&mut self, statement: &'static str, id: CitizenId, now: Timestamp) -> Result<(), Error> {
+        on_backend!(self.0, |db| {
+            sqlx::query(statement).bind(id.uuid()).bind(now.micros()).execute(db).await.map(drop)
+        })?;
+        Ok(())
+    }
+}
+
+impl Citizens<'_, Transaction> {
+    /// Another profile, and the phone and e-mail names that go with it in place of those before.
+    ///
+    /// # Errors
+    /// `Conflict::Name` if another citizen has one of the names; `Corrupt` if there is no such citizen.
+    pub async fn update_profile(
+        &mut self,
+        id: CitizenId,
+        profile: &Profile,
+        contacts: &[SignInName],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let vault = self.0.vault()?;
+        let data_key: Option<Vec<u8>> =
+            on_backend!(self.0, |db| sqlx::query_scalar(FIND_DATA_KEY).bind(id.uuid()).fetch_optional(db).await)?;
+        let data_key = data_key.ok_or(Error::Corrupt("no citizen of this id"))?;
+        let sealed = vault.seal_profile(id, &data_key, profile)?;
+        on_backend!(self.0, |db| {
+            sqlx::query(UPDATE_PROFILE).bind(id.uuid()).bind(sealed).bind(now.micros()).execute(db).await.map(drop)
+        })?;
+        on_backend!(self.0, |db| sqlx::query(REMOVE_CONTACT_NAMES).bind(id.uuid()).execute(db).await.map(drop))?;
+        self.enter_names(id, contacts).await
+    }
+
+    /// Wraps the data keys of up to `limit` citizens after `after` with the current master key. Returns where to go on;
+    /// `None` when all have been seen, and the older master keys are no longer needed.
+    pub async fn rewrap(&mut self, after: Option<CitizenId>, limit: u32) -> Result<Option<CitizenId>, Error> {
+        let vault = self.0.vault()?;
+        let after = after.map_or(Uuid::nil(), CitizenId::uuid);
+        let rows: Vec<(Uuid, Vec<u8>)> = on_backend!(self.0, |db| {
+            sqlx::query_as(LIST_DATA_KEYS).bind(after).bind(i64::from(limit)).fetch_all(db).await
+        })?;
+        for (id, data_key) in &rows {
+            let Some(fresh) = vault.rewrap(CitizenId::from_uuid(*id), data_key)? else { continue };
+            on_backend!(self.0, |db| {
+                sqlx::query(REPLACE_DATA_KEY)
+                    .bind(id)
+                    .bind(data_key)
+                    .bind(fresh)
+                    .bind(vault.master_version())
+                    .execute(db)
+                    .await
+                    .map(drop)
+            })?;
+        }
+        Ok(rows.last().map(|(id, _)| CitizenId::from_uuid(*id)))
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct CitizenRow {
+    citizen_id: Uuid,
+    citizen_status: String,
+    account_level: i16,
+    data_key: Vec<u8>,
+    national_id: Vec<u8>,
+    profile: Vec<u8>,
+    sessions_valid_from: i64,
+    citizen_created_at: i64,
+    citizen_updated_at: i64,
+}
+
+impl CitizenRow {
+    pub(super) fn open(self, vault: &Vault) -> Result<Citizen, Error> {
+        let id = CitizenId::from_uuid(self.citizen_id);
+        let sealed = SealedPerson { data_key: self.data_key, national_id: self.national_id, profile: self.profile };
+        let person = vault.open(id, &sealed)?;
+        Ok(Citizen {
+            id,
+            status: self.citizen_status.parse().map_err(|_| Error::Corrupt("a citizen's status"))?,
+            account_level: self.account_level.try_into().map_err(|_| Error::Corrupt("a citizen's level"))?,
+            national_id: person.national_id,
+            profile: person.profile,
+            sessions_valid_from: Timestamp::from_micros(self.sessions_valid_from),
+            created_at: Timestamp::from_micros(self.citizen_created_at),
+            updated_at: Timestamp::from_micros(self.citizen_updated_at),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct CredentialsRow {
+    #[sqlx(flatten)]
+    citizen: CitizenRow,
+    phc: Option<String>,
+    failures_in_a_row: Option<i32>,
+    changed_at: Option<i64>,
+}
+
+impl CredentialsRow {
+    fn open(self, vault: &Vault) -> Result<Credentials, Error> {
+        let password = self.phc.map(|phc| StoredPassword {
+            phc: SecretString::new(phc),
+            failures_in_a_row: self.failures_in_a_row.and_then(|count| count.try_into().ok()).unwrap_or(0),
+            changed_at: Timestamp::from_micros(self.changed_at.unwrap_or(0)),
+        });
+        Ok(Credentials { citizen: self.citizen.open(vault)?, password })
+    }
+}

@@ -1,0 +1,182 @@
+//! Connections to whichever database it is, and the macro that runs one query on it.
+
+use std::sync::Arc;
+
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
+use tokio::sync::broadcast;
+
+use super::citizens::Citizens;
+use super::clients::Clients;
+use super::error::Error;
+use super::grants::Grants;
+use super::invalidations::Invalidation;
+use super::vault::Vault;
+
+/// One connection, borrowed for one statement.
+pub enum Backend<'c> {
+    Postgres(&'c mut PgConnection),
+    Sqlite(&'c mut SqliteConnection),
+}
+
+/// Runs the query on whichever database the connection leads to.
+macro_rules! on_backend {
+    ($connection:expr, |$db:ident| $query:expr) => {
+        match $crate::storage::connection::Read::backend($connection) {
+            $crate::storage::connection::Backend::Postgres($db) => $query,
+            $crate::storage::connection::Backend::Sqlite($db) => $query,
+        }
+    };
+}
+pub(super) use on_backend;
+
+/// A connection that statements can be read on.
+pub trait Read: Send {
+    fn backend(&mut self) -> Backend<'_>;
+
+    /// What seals and opens citizens.
+    ///
+    /// # Errors
+    /// `Locked` before the store was given its keys.
+    fn vault(&self) -> Result<Arc<Vault>, Error>;
+}
+
+/// A connection that may also run a statement that writes.
+pub trait Write: Read {}
+
+/// A connection for reads. On Postgres it may one day lead to a replica.
+pub struct Reading(Session);
+
+/// A connection for reads and for writes of one statement, each of which commits by itself.
+pub struct Writing(Session);
+
+/// Several statements that take effect together, or, where it is dropped without [`commit`](Self::commit), not at all.
+pub struct Transaction {
+    link: TransactionLink,
+    vault: Option<Arc<Vault>>,
+    announced: Vec<Invalidation>,
+    announce: broadcast::Sender<Invalidation>,
+}
+
+pub(super) struct Session {
+    pub link: Link,
+    pub vault: Option<Arc<Vault>>,
+}
+
+pub(super) enum Link {
+    Postgres(PoolConnection<Postgres>),
+    Sqlite(PoolConnection<Sqlite>),
+}
+
+pub(super) enum TransactionLink {
+    Postgres(sqlx::Transaction<'static, Postgres>),
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+}
+
+impl Reading {
+    pub(super) fn new(session: Session) -> Self {
+        Self(session)
+    }
+}
+
+impl Writing {
+    pub(super) fn new(session: Session) -> Self {
+        Self(session)
+    }
+}
+
+impl Transaction {
+    pub(super) fn new(
+        link: TransactionLink,
+        vault: Option<Arc<Vault>>,
+        announce: broadcast::Sender<Invalidation>,
+    ) -> Self {
+        Self { link, vault, announced: Vec::new(), announce }
+    }
+
+    /// Makes what was done in it lasting and visible.
+    ///
+    /// # Errors
+    /// `Unavailable` where the database went away; then it is not known whether the commit arrived.
+    pub async fn commit(self) -> Result<(), Error> {
+        match self.link {
+            TransactionLink::Postgres(transaction) => transaction.commit().await?,
+            TransactionLink::Sqlite(transaction) => transaction.commit().await?,
+        }
+        for invalidation in self.announced {
+            // Nobody listening is not an error.
+            let _ = self.announce.send(invalidation);
+        }
+        Ok(())
+    }
+
+    /// Tells every server, once this commits, that what it cached is out of date.
+    pub(super) async fn announce(&mut self, invalidation: Invalidation) -> Result<(), Error> {
+        match &mut self.link {
+            TransactionLink::Postgres(transaction) => invalidation.notify(transaction).await,
+            TransactionLink::Sqlite(_) => {
+                self.announced.push(invalidation);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Link {
+    fn backend(&mut self) -> Backend<'_> {
+        match self {
+            Self::Postgres(connection) => Backend::Postgres(connection),
+            Self::Sqlite(connection) => Backend::Sqlite(connection),
+        }
+    }
+}
+
+impl Read for Reading {
+    fn backend(&mut self) -> Backend<'_> {
+        self.0.link.backend()
+    }
+
+    fn vault(&self) -> Result<Arc<Vault>, Error> {
+        self.0.vault.clone().ok_or(Error::Locked)
+    }
+}
+
+impl Read for Writing {
+    fn backend(&mut self) -> Backend<'_> {
+        self.0.link.backend()
+    }
+
+    fn vault(&self) -> Result<Arc<Vault>, Error> {
+        self.0.vault.clone().ok_or(Error::Locked)
+    }
+}
+impl Write for Writing {}
+
+impl Read for Transaction {
+    fn backend(&mut self) -> Backend<'_> {
+        match &mut self.link {
+            TransactionLink::Postgres(transaction) => Backend::Postgres(transaction),
+            TransactionLink::Sqlite(transaction) => Backend::Sqlite(transaction),
+        }
+    }
+
+    fn vault(&self) -> Result<Arc<Vault>, Error> {
+        self.vault.clone().ok_or(Error::Locked)
+    }
+}
+impl Write for Transaction {}
+
+/// The aggregates, reached alike from every kind of connection.
+macro_rules! aggregates {
+    ($($connection:ty),*; $($name:ident: $view:ident),* $(,)?) => {
+        aggregates!(@each [$($connection),*] { $(pub fn $name(&mut self) -> $view<'_, Self> { $view(self) })* });
+    };
+    (@each [$($connection:ty),*] $views:tt) => { $(impl $connection $views)* };
+}
+
+aggregates! {
+    Reading, Writing, Transaction;
+    citizens: Citizens,
+    clients: Clients,
+    grants: Grants,
+}

@@ -1,0 +1,467 @@
+//! Grants: what a citizen granted to a client in one authorization, and its one live refresh token (RFC 9700 §4.14).
+
+use std::time::Duration;
+
+use sqlx::types::Uuid;
+
+use super::citizens::{CitizenRow, citizen_columns};
+use super::connection::{Read, Transaction, Write, on_backend};
+use super::error::Error;
+use super::row::{Page, from_json, hash, one_more, to_json};
+use crate::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
+use crate::domain::citizen::{Citizen, CitizenStatus};
+use crate::domain::client::ClientStatus;
+use crate::domain::grant::{Authentication, Grant, RefreshStanding, RefreshState};
+use crate::domain::ids::{CitizenId, ClientId, GrantId, SessionId};
+use crate::domain::secret::SecretHash;
+use crate::domain::time::Timestamp;
+
+macro_rules! grant_columns {
+    () => {
+        "grants.citizen_id, grants.id, grants.client_id, grants.scope, grants.nonce, grants.session_id, grants.auth_time, grants.methods, grants.level, \
+         grants.created_at, grants.revoked_at, grants.refresh_current, grants.refresh_parent, grants.refresh_rotated_at, \
+         grants.refresh_idle_expires_at, grants.refresh_expires_at, grants.refresh_key_version"
+    };
+}
+
+const ENTER: &str = "INSERT INTO grant_directory (grant_id, citizen_id, code_hash, forget_after)
+    VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+const INSERT: &str =
+    "INSERT INTO grants (citizen_id, id, client_id, scope, nonce, session_id, auth_time, methods, level,
+        created_at, forget_after, refresh_current, refresh_parent, refresh_rotated_at, refresh_idle_expires_at,
+        refresh_expires_at, refresh_key_version)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+// A locked citizen's or a disabled client's token is not spent: it must still be good when the lock is lifted.
+const ROTATE: &str = concat!(
+    "UPDATE grants SET refresh_parent = refresh_current, refresh_current = $4, refresh_key_version = $5,
+        refresh_rotated_at = $6, refresh_idle_expires_at = $7
+    WHERE grants.id = $1 AND grants.citizen_id = (SELECT d.citizen_id FROM grant_directory d WHERE d.grant_id = $1)
+        AND grants.client_id = $2 AND grants.refresh_current = $3 AND grants.revoked_at IS NULL
+        AND grants.refresh_expires_at > $6 AND grants.refresh_idle_expires_at > $6
+        AND (SELECT c.status FROM citizens c WHERE c.id = grants.citizen_id) = 'active'
+        AND (SELECT p.status FROM clients p WHERE p.id = grants.client_id) = 'active'
+    RETURNING ",
+    grant_columns!()
+);
+const FIND_WITH_STATUSES: &str = concat!(
+    "SELECT ",
+    grant_columns!(),
+    ", c.status AS citizen_status, p.status AS client_status
+    FROM grant_directory d
+    JOIN grants ON grants.citizen_id = d.citizen_id AND grants.id = d.grant_id
+    JOIN citizens c ON c.id = grants.citizen_id
+    JOIN clients p ON p.id = grants.client_id
+    WHERE d.grant_id = $1"
+);
+const FIND_LIVE: &str = concat!(
+    "SELECT ",
+    grant_columns!(),
+    ", ",
+    citizen_columns!(),
+    " FROM grant_directory d
+    JOIN grants ON grants.citizen_id = d.citizen_id AND grants.id = d.grant_id
+    JOIN citizens c ON c.id = grants.citizen_id
+    WHERE d.grant_id = $1 AND grants.revoked_at IS NULL"
+);
+const LIST: &str = concat!(
+    "SELECT ",
+    grant_columns!(),
+    " FROM grants WHERE grants.citizen_id = $1 AND grants.id < $2 AND grants.revoked_at IS NULL ORDER BY grants.id DESC LIMIT $3"
+);
+const REVOKE: &str = "UPDATE grants SET revoked_at = $2, revoked_reason = $3
+    WHERE id = $1 AND citizen_id = (SELECT d.citizen_id FROM grant_directory d WHERE d.grant_id = $1)
+        AND revoked_at IS NULL";
+pub(super) const REVOKE_OF_CLIENT: &str = "UPDATE grants SET revoked_at = $3, revoked_reason = $4
+    WHERE citizen_id = $1 AND client_id = $2 AND revoked_at IS NULL";
+const FORGET: &str = "DELETE FROM grants WHERE (citizen_id, id) IN
+    (SELECT citizen_id, id FROM grants WHERE forget_after < $1 ORDER BY forget_after LIMIT $2)";
+const FORGET_ENTRIES: &str = "DELETE FROM grant_directory WHERE grant_id IN
+    (SELECT grant_id FROM grant_directory WHERE forget_after < $1 ORDER BY forget_after LIMIT $2)";
+
+/// Grants, seen from one connection.
+pub struct Grants<'c, C>(pub(super) &'c mut C);
+
+/// A grant that has not been revoked, and whose it is.
+#[derive(Clone, Debug)]
+pub struct LiveGrant {
+    pub grant: Grant,
+    /// Who may be locked by now.
+    pub citizen: Citizen,
+}
+
+/// A grant that a code is exchanged for.
+#[derive(Debug)]
+pub struct NewGrant<'a> {
+    pub grant: &'a Grant,
+    /// Of the code, which no other grant is ever written for.
+    pub code_hash: SecretHash,
+    /// Nothing issued for the grant is good after this, so that its row may go.
+    pub forget_after: Timestamp,
+}
+
+/// What became of an attempt to write a code's grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Exchange {
+    Granted,
+    /// The code was exchanged, or known to be replayed, before: nothing was written and nothing may be issued.
+    AlreadyExchanged,
+}
+
+/// Why a grant ended. The text is what is stored, and is never changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevocationReason {
+    /// The client asked for it (RFC 7009).
+    Client,
+    /// The citizen signed out or disconnected the client.
+    Citizen,
+    ConsentWithdrawn,
+    /// Its code came a second time (RFC 6749 §4.1.2).
+    CodeReplayed,
+    /// A refresh token came again after its successor was used (RFC 9700 §4.14.2).
+    RefreshTokenReplayed,
+    Operator,
+}
+
+impl RevocationReason {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Citizen => "citizen",
+            Self::ConsentWithdrawn => "consent_withdrawn",
+            Self::CodeReplayed => "code_replayed",
+            Self::RefreshTokenReplayed => "refresh_token_replayed",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// A refresh token that was presented, and what is to take its place.
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshRotation<'a> {
+    pub grant: GrantId,
+    /// Who presents it, authenticated.
+    pub client: &'a ClientId,
+    pub presented: SecretHash,
+    pub successor: SecretHash,
+    /// The version of the derivation key that made `successor` from `presented`.
+    pub key_version: i32,
+    pub idle_expires_at: Timestamp,
+    /// How long a lost answer may be asked for again.
+    pub grace: Duration,
+    pub now: Timestamp,
+}
+
+/// What a presented refresh token turned out to be.
+#[derive(Clone, Debug)]
+#[must_use]
+pub enum Rotation {
+    /// It was the live one, and its successor has taken its place.
+    Rotated(Grant),
+    /// An answer was lost: give the same successor again, which `refresh.key_version` derives.
+    Retried(Grant),
+    /// Someone else holds it: the grant must die. It has not been revoked yet.
+    Stolen(Grant),
+    Refused(RefreshRefusal),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefreshRefusal {
+    /// There is no such grant, or it is not this client's.
+    Unknown,
+    Revoked,
+    Expired,
+    CitizenLocked,
+    ClientDisabled,
+}
+
+impl<C: Read> Grants<'_, C> {
+    /// A grant unless it was revoked, with its citizen, in one round trip.
+    pub async fn find_live(&mut self, grant: GrantId) -> Result<Option<LiveGrant>, Error> {
+        let vault = self.0.vault()?;
+        let found = on_backend!(self.0, |db| {
+            sqlx::query_as::<_, LiveRow>(FIND_LIVE).bind(grant.uuid()).fetch_optional(db).await
+        })?;
+        let Some(row) = found else { return Ok(None) };
+        Ok(Some(LiveGrant { grant: row.grant.open()?, citizen: row.citizen.open(&vault)? }))
+    }
+
+    /// Up to `limit` of a citizen's live grants, the newest first, those older than `before`.
+    pub async fn list(
+        &mut self,
+        citizen: CitizenId,
+        before: Option<GrantId>,
+        limit: u32,
+    ) -> Result<Page<Grant, GrantId>, Error> {
+        let before = before.map_or(Uuid::max(), GrantId::uuid);
+        let rows = on_backend!(self.0, |db| {
+            sqlx::query_as::<_, GrantRow>(LIST)
+                .bind(citizen.uuid())
+                .bind(before)
+                .bind(one_more(limit))
+                .fetch_all(db)
+                .await
+        })?;
+        let grants = rows.into_iter().map(GrantRow::open).collect::<Result<_, _>>()?;
+        Ok(Page::new(grants, limit, |grant: &Grant| grant.id))
+    }
+}
+
+impl<C: Write> Grants<'_, C> {
+    /// Puts the successor in the place of the live refresh token, in one statement: of any number of attempts at once,
+    /// one rotates. Only where it does not is the grant read, to say why.
+    pub async fn rotate_refresh(&mut self, rotation: &RefreshRotation<'_>) -> Result<Rotation, Error> {
+        let rotated = on_backend!(self.0, |db| {
+            sqlx::query_as::<_, GrantRow>(ROTATE)
+                .bind(rotation.grant.uuid())
+                .bind(rotation.client.as_str())
+                .bind(rotation.presented.as_bytes().as_slice())
+                .bind(rotation.successor.as_bytes().as_slice())
+                .bind(rotation.key_version)
+                .bind(rotation.now.micros())
+                .bind(rotation.idle_expires_at.micros())
+                .fetch_optional(db)
+                .await
+        })?;
+        if let Some(row) = rotated {
+            return row.open().map(Rotation::Rotated);
+        }
+        let found = on_backend!(self.0, |db| {
+            sqlx::query_as::<_, StandingRow>(FIND_WITH_STATUSES).bind(rotation.grant.uuid()).fetch_optional(db).await
+        })?;
+        match found {
+            Some(row) => row.judge(rotation),
+            None => Ok(Rotation::Refused(RefreshRefusal::Unknown)),
+        }
+    }
+
+    /// Ends a grant. One that has ended, or never was, is left as it is.
+    pub async fn revoke(&mut self, grant: GrantId, reason: RevocationReason, now: Timestamp) -> Result<(), Error> {
+        on_backend!(self.0, |db| {
+            sqlx::query(REVOKE).bind(grant.uuid()).bind(now.micros()).bind(reason.as_str()).execute(db).await.map(drop)
+        })?;
+        Ok(())
+    }
+
+    /// Ends all that a citizen granted to a client, and tells how many that were.
+    pub async fn revoke_of_client(
+        &mut self,
+        citizen: CitizenId,
+        client: &ClientId,
+        reason: RevocationReason,
+        now: Timestamp,
+    ) -> Result<u64, Error> {
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query(REVOKE_OF_CLIENT)
+                .bind(citizen.uuid())
+                .bind(client.as_str())
+                .bind(now.micros())
+                .bind(reason.as_str())
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?)
+    }
+}
+
+impl Grants<'_, Transaction> {
+    /// Writes the grant that a code is exchanged for. The directory's unique keys decide between attempts at once.
+    pub async fn create(&mut self, new: &NewGrant<'_>) -> Result<Exchange, Error> {
+        let entered =
+            self.enter(new.grant.id, Some(new.grant.authentication.citizen), new.code_hash, new.forget_after).await?;
+        match entered {
+            Entry::New => self.insert(new).await.map(|()| Exchange::Granted),
+            Entry::Taken => Ok(Exchange::AlreadyExchanged),
+        }
+    }
+
+    /// Ends the grant of a code that came a second time, even if that grant is only being written: whichever comes
+    /// first, the entry in the directory makes the other see it.
+    pub async fn revoke_replayed(
+        &mut self,
+        grant: GrantId,
+        code_hash: SecretHash,
+        forget_after: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        match self.enter(grant, None, code_hash, forget_after).await? {
+            Entry::New => Ok(()),
+            Entry::Taken => self.revoke(grant, RevocationReason::CodeReplayed, now).await,
+        }
+    }
+
+    /// Removes up to `limit` grants for which nothing issued is good any more at `now`, and tells how many that were.
+    pub async fn forget(&mut self, now: Timestamp, limit: u32) -> Result<u64, Error> {
+        let mut removed = 0;
+        for statement in [FORGET, FORGET_ENTRIES] {
+            removed = on_backend!(self.0, |db| {
+                sqlx::query(statement)
+                    .bind(now.micros())
+                    .bind(i64::from(limit))
+                    .execute(db)
+                    .await
+                    .map(|done| done.rows_affected())
+            })?;
+        }
+        Ok(removed)
+    }
+
+    async fn enter(
+        &mut self,
+        grant: GrantId,
+        citizen: Option<CitizenId>,
+        code_hash: SecretHash,
+        forget_after: Timestamp,
+    ) -> Result<Entry, Error> {
+        let entered = on_backend!(self.0, |db| {
+            sqlx::query(ENTER)
+                .bind(grant.uuid())
+                .bind(citizen.map(CitizenId::uuid))
+                .bind(code_hash.as_bytes().as_slice())
+                .bind(forget_after.micros())
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        Ok(if entered == 0 { Entry::Taken } else { Entry::New })
+    }
+
+    async fn insert(&mut self, new: &NewGrant<'_>) -> Result<(), Error> {
+        let (grant, authentication) = (new.grant, &new.grant.authentication);
+        let refresh = grant.refresh.as_ref();
+        let methods = to_json(&authentication.methods)?;
+        on_backend!(self.0, |db| {
+            sqlx::query(INSERT)
+                .bind(authentication.citizen.uuid())
+                .bind(grant.id.uuid())
+                .bind(grant.client.as_str())
+                .bind(grant.scope.to_string())
+                .bind(grant.nonce.as_deref())
+                .bind(authentication.session.uuid())
+                .bind(authentication.auth_time.micros())
+                .bind(methods)
+                .bind(i16::from(authentication.level))
+                .bind(grant.created_at.micros())
+                .bind(new.forget_after.micros())
+                .bind(refresh.map(|state| state.current.as_bytes().as_slice()))
+                .bind(refresh.and_then(|state| state.parent.as_ref()).map(|parent| parent.as_bytes().as_slice()))
+                .bind(refresh.map(|state| state.rotated_at.micros()))
+                .bind(refresh.map(|state| state.idle_expires_at.micros()))
+                .bind(refresh.map(|state| state.expires_at.micros()))
+                .bind(refresh.map(|state| state.key_version))
+                .execute(db)
+                .await
+                .map(drop)
+        })?;
+        Ok(())
+    }
+}
+
+/// Whether a grant's place in the directory was free.
+enum Entry {
+    New,
+    Taken,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct GrantRow {
+    citizen_id: Uuid,
+    id: Uuid,
+    client_id: String,
+    scope: String,
+    nonce: Option<String>,
+    session_id: Uuid,
+    auth_time: i64,
+    methods: String,
+    level: i16,
+    created_at: i64,
+    revoked_at: Option<i64>,
+    refresh_current: Option<Vec<u8>>,
+    refresh_parent: Option<Vec<u8>>,
+    refresh_rotated_at: Option<i64>,
+    refresh_idle_expires_at: Option<i64>,
+    refresh_expires_at: Option<i64>,
+    refresh_key_version: Option<i32>,
+}
+
+impl GrantRow {
+    pub(super) fn open(self) -> Result<Grant, Error> {
+        let refresh = self.refresh()?;
+        let methods: Vec<AuthenticationMethod> = from_json("a grant's methods", &self.methods)?;
+        let authentication = Authentication {
+            citizen: CitizenId::from_uuid(self.citizen_id),
+            session: SessionId::from_uuid(self.session_id),
+            auth_time: Timestamp::from_micros(self.auth_time),
+            methods,
+            level: AuthenticationLevel::try_from(self.level).map_err(|_| Error::Corrupt("a grant's level"))?,
+        };
+        Ok(Grant {
+            id: GrantId::from_uuid(self.id),
+            client: self.client_id.parse().map_err(|_| Error::Corrupt("a grant's client"))?,
+            scope: self.scope.parse().map_err(|_| Error::Corrupt("a grant's scope"))?,
+            nonce: self.nonce,
+            authentication,
+            created_at: Timestamp::from_micros(self.created_at),
+            revoked_at: self.revoked_at.map(Timestamp::from_micros),
+            refresh,
+        })
+    }
+
+    fn refresh(&self) -> Result<Option<RefreshState>, Error> {
+        let Some(current) = self.refresh_current.clone() else { return Ok(None) };
+        let missing = Error::Corrupt("a grant's refresh token");
+        let (Some(rotated_at), Some(idle), Some(expires), Some(key_version)) =
+            (self.refresh_rotated_at, self.refresh_idle_expires_at, self.refresh_expires_at, self.refresh_key_version)
+        else {
+            return Err(missing);
+        };
+        Ok(Some(RefreshState {
+            current: hash(current)?,
+            parent: self.refresh_parent.clone().map(hash).transpose()?,
+            rotated_at: Timestamp::from_micros(rotated_at),
+            idle_expires_at: Timestamp::from_micros(idle),
+            expires_at: Timestamp::from_micros(expires),
+            key_version,
+        }))
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct LiveRow {
+    #[sqlx(flatten)]
+    grant: GrantRow,
+    #[sqlx(flatten)]
+    citizen: CitizenRow,
+}
+
+#[derive(sqlx::FromRow)]
+struct StandingRow {
+    #[sqlx(flatten)]
+    grant: GrantRow,
+    citizen_status: String,
+    client_status: String,
+}
+
+impl StandingRow {
+    /// Why the token was not rotated.
+    fn judge(self, rotation: &RefreshRotation<'_>) -> Result<Rotation, Error> {
+        use RefreshRefusal::{CitizenLocked, ClientDisabled, Expired, Revoked, Unknown};
+        let citizen: CitizenStatus = self.citizen_status.parse().map_err(|_| Error::Corrupt("a citizen's status"))?;
+        let client: ClientStatus = self.client_status.parse().map_err(|_| Error::Corrupt("a client's status"))?;
+        let grant = self.grant.open()?;
+        let Some(refresh) = grant.refresh.as_ref().filter(|_| grant.client == *rotation.client) else {
+            return Ok(Rotation::Refused(Unknown));
+        };
+        let standing = refresh.standing(&rotation.presented, rotation.grace, rotation.now);
+        Ok(match (standing, citizen, client) {
+            _ if !grant.is_live() => Rotation::Refused(Revoked),
+            // Theft is theft whoever is locked.
+            (RefreshStanding::Stolen, ..) => Rotation::Stolen(grant),
+            (_, CitizenStatus::Locked, _) => Rotation::Refused(CitizenLocked),
+            (_, _, ClientStatus::Disabled) => Rotation::Refused(ClientDisabled),
+            (RefreshStanding::Retried, ..) => Rotation::Retried(grant),
+            // `Current` was locked or disabled a moment ago and no longer is; the token is as good as before.
+            (RefreshStanding::Expired | RefreshStanding::Current, ..) => Rotation::Refused(Expired),
+        })
+    }
+}

@@ -1,0 +1,205 @@
+//! The store: pools of connections to Postgres or SQLite.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use sqlx::pool::{PoolConnectionMetadata, PoolOptions};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, Database, PgPool, SqlitePool};
+use tokio::sync::broadcast;
+
+use super::connection::{Link, Reading, Session, Transaction, TransactionLink, Writing};
+use super::error::Error;
+use super::invalidations::{Invalidation, Invalidations};
+use super::schema::{self, SchemaState};
+use super::vault::Vault;
+
+/// Invalidations that a slow listener may leave unread before it is told that everything is stale.
+const UNREAD_INVALIDATIONS: usize = 256;
+/// A connection that rested for longer is tried before it is handed out; a busy one is not, which saves the hot paths a
+/// round trip for each request.
+const TRUSTED_IDLE: Duration = Duration::from_secs(2);
+
+/// A SQLite read holds its connection for microseconds; more of them only cost memory.
+const SQLITE_READERS: u32 = 4;
+
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Connections to Postgres that this server holds at most.
+    pub max_connections: u32,
+    /// How long a request waits for a connection before it is told that the store cannot be reached.
+    pub acquire_timeout: Duration,
+    /// Where to listen for changes, if the database URL leads through a transaction pooler.
+    pub listen_url: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max_connections: 16, acquire_timeout: Duration::from_secs(2), listen_url: None }
+    }
+}
+
+/// The identity store. A clone is another handle on the same one.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    pool: Pool,
+    changes: broadcast::Sender<Invalidation>,
+    listen_url: String,
+    vault: ArcSwapOption<Vault>,
+}
+
+enum Pool {
+    Postgres(PgPool),
+    /// One connection writes, so that writers queue in order here instead of polling for the file's lock.
+    Sqlite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+    },
+}
+
+impl Store {
+    /// Connects to `postgres://…` or `sqlite:path`. A SQLite file that is not there is created, its folder is not.
+    ///
+    /// # Errors
+    /// `Address` for another kind of URL, `Unavailable` where nobody answers.
+    pub async fn connect(url: &str, options: &Options) -> Result<Self, Error> {
+        let pool = match url.split_once(':') {
+            Some(("postgres" | "postgresql", _)) => connect_postgres(url, options).await?,
+            Some(("sqlite", path)) if !path.contains(":memory:") => connect_sqlite(url, options).await?,
+            _ => return Err(Error::Address),
+        };
+        let listen_url = options.listen_url.clone().unwrap_or_else(|| url.to_owned());
+        let (changes, _) = broadcast::channel(UNREAD_INVALIDATIONS);
+        Ok(Self(Arc::new(Inner { pool, changes, listen_url, vault: ArcSwapOption::empty() })))
+    }
+
+    /// Hands over the keys that seal and find citizens: once they are loaded, and again when they change.
+    pub fn unlock(&self, vault: Vault) {
+        self.0.vault.store(Some(Arc::new(vault)));
+    }
+
+    /// A connection for reads alone.
+    pub async fn read(&self) -> Result<Reading, Error> {
+        let link = match &self.0.pool {
+            Pool::Postgres(pool) => Link::Postgres(pool.acquire().await?),
+            Pool::Sqlite { readers, .. } => Link::Sqlite(readers.acquire().await?),
+        };
+        Ok(Reading::new(self.session(link)))
+    }
+
+    /// A connection for writes of one statement, each of which commits by itself.
+    pub async fn write(&self) -> Result<Writing, Error> {
+        let link = match &self.0.pool {
+            Pool::Postgres(pool) => Link::Postgres(pool.acquire().await?),
+            Pool::Sqlite { writer, .. } => Link::Sqlite(writer.acquire().await?),
+        };
+        Ok(Writing::new(self.session(link)))
+    }
+
+    /// Begins a transaction.
+    pub async fn begin(&self) -> Result<Transaction, Error> {
+        let link = match &self.0.pool {
+            Pool::Postgres(pool) => TransactionLink::Postgres(pool.begin().await?),
+            // A transaction that began as a reader cannot always become a writer.
+            Pool::Sqlite { writer, .. } => TransactionLink::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+        };
+        Ok(Transaction::new(link, self.0.vault.load_full(), self.0.changes.clone()))
+    }
+
+    /// Brings the schema up to this program's. Safe to call from several servers at once and while older ones run.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        match &self.0.pool {
+            Pool::Postgres(pool) => schema::migrate_postgres(&mut *pool.acquire().await?).await,
+            Pool::Sqlite { writer, .. } => schema::migrate_sqlite(&mut *writer.acquire().await?).await,
+        }
+    }
+
+    /// How the schema that is there compares with this program's.
+    pub async fn schema_state(&self) -> Result<SchemaState, Error> {
+        match &self.0.pool {
+            Pool::Postgres(pool) => schema::state_postgres(&mut *pool.acquire().await?).await,
+            Pool::Sqlite { writer, .. } => schema::state_sqlite(&mut *writer.acquire().await?).await,
+        }
+    }
+
+    /// Asks the database for nothing in particular: whether it answers.
+    pub async fn ping(&self) -> Result<(), Error> {
+        match &self.0.pool {
+            Pool::Postgres(pool) => pool.acquire().await?.ping().await?,
+            Pool::Sqlite { readers, .. } => readers.acquire().await?.ping().await?,
+        }
+        Ok(())
+    }
+
+    /// What changes from now on, to keep caches by.
+    pub async fn invalidations(&self) -> Result<Invalidations, Error> {
+        match &self.0.pool {
+            Pool::Postgres(_) => Invalidations::postgres(self.0.listen_url.clone()).await,
+            Pool::Sqlite { .. } => Ok(Invalidations::in_process(self.0.changes.subscribe())),
+        }
+    }
+
+    /// Waits for what is under way and closes the connections.
+    pub async fn close(&self) {
+        match &self.0.pool {
+            Pool::Postgres(pool) => pool.close().await,
+            Pool::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+        }
+    }
+
+    fn session(&self, link: Link) -> Session {
+        Session { link, vault: self.0.vault.load_full() }
+    }
+}
+
+async fn connect_postgres(url: &str, options: &Options) -> Result<Pool, Error> {
+    let connect = PgConnectOptions::from_str(url)
+        .map_err(|error| Error::Other(Box::new(error)))?
+        .application_name("senid")
+        // Statements carry no values, but they are not for our logs either.
+        .disable_statement_logging();
+    let pool = pool_options(options.max_connections, options).connect_with(connect).await?;
+    Ok(Pool::Postgres(pool))
+}
+
+async fn connect_sqlite(url: &str, options: &Options) -> Result<Pool, Error> {
+    let connect = SqliteConnectOptions::from_str(url)
+        .map_err(|error| Error::Other(Box::new(error)))?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // An acknowledged sign-up or revocation outlives a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        // For other processes on the same file (`senid client create` while the server runs).
+        .busy_timeout(options.acquire_timeout)
+        // What is deleted is overwritten: a withdrawn consent leaves no trace in a free page.
+        .pragma("secure_delete", "ON")
+        .disable_statement_logging();
+    // The writer first: it creates the file and puts it into WAL mode.
+    let writer = pool_options(1, options).connect_with(connect.clone()).await?;
+    let readers = pool_options(SQLITE_READERS, options).connect_with(connect.pragma("query_only", "ON")).await?;
+    Ok(Pool::Sqlite { readers, writer })
+}
+
+fn pool_options<DB: Database>(max_connections: u32, options: &Options) -> PoolOptions<DB> {
+    PoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(options.acquire_timeout)
+        .test_before_acquire(false)
+        .before_acquire(|connection: &mut DB::Connection, known: PoolConnectionMetadata| {
+            Box::pin(async move {
+                if known.idle_for > TRUSTED_IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+}

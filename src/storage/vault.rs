@@ -1,0 +1,134 @@
+//! What keeps citizens sealed: the keys that wrap their data keys, and those that find them by name.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::error::Error;
+use crate::crypto::blind_index::{BlindIndex, IndexKeys};
+use crate::crypto::master_key::MasterKeys;
+use crate::crypto::seal::{Context, DataKey, KeyEncryptionKeys, Purpose, SealError};
+use crate::domain::citizen::{Citizen, Profile};
+use crate::domain::ids::CitizenId;
+use crate::domain::national_id::{NationalId, Scheme};
+use crate::domain::random::Random;
+use crate::domain::sign_in_name::SignInName;
+
+/// Handed to the store once its keys are loaded.
+pub struct Vault {
+    wrapping: KeyEncryptionKeys,
+    index: IndexKeys,
+    random: Arc<dyn Random>,
+}
+
+/// A citizen's personal data as the database keeps it.
+pub(super) struct SealedPerson {
+    pub data_key: Vec<u8>,
+    pub national_id: Vec<u8>,
+    pub profile: Vec<u8>,
+}
+
+/// What a citizen's row holds sealed, opened.
+pub(super) struct OpenedPerson {
+    pub national_id: NationalId,
+    pub profile: Profile,
+}
+
+impl Vault {
+    /// # Errors
+    /// As [`KeyEncryptionKeys::derive`].
+    pub fn new(masters: &MasterKeys, index: IndexKeys, random: Arc<dyn Random>) -> Result<Self, SealError> {
+        Ok(Self { wrapping: KeyEncryptionKeys::derive(masters, Purpose::DataKeys)?, index, random })
+    }
+
+    /// Under a new data key.
+    pub(super) fn seal(&self, citizen: &Citizen) -> Result<SealedPerson, SealError> {
+        let (id, random) = (citizen.id, &*self.random);
+        let key = DataKey::generate(random);
+        let national_id = format!("{}:{}", citizen.national_id.scheme(), citizen.national_id.expose());
+        Ok(SealedPerson {
+            data_key: key.wrap(&self.wrapping, id, random)?,
+            national_id: key.seal(&Place::NationalId.of(id), national_id.as_bytes(), random)?,
+            profile: self.seal_with(&key, id, &citizen.profile)?,
+        })
+    }
+
+    /// Another profile, under the data key that the citizen has.
+    pub(super) fn seal_profile(&self, id: CitizenId, data_key: &[u8], profile: &Profile) -> Result<Vec<u8>, SealError> {
+        self.seal_with(&DataKey::from_wrapped(&self.wrapping, id, data_key)?, id, profile)
+    }
+
+    pub(super) fn open(&self, id: CitizenId, sealed: &SealedPerson) -> Result<OpenedPerson, Error> {
+        let opened = self.open_values(id, sealed).inspect_err(|error| {
+            tracing::error!(%error, citizen = %id, "a citizen's sealed data did not open");
+        });
+        let (national_id, profile) = opened.map_err(|_| Error::Corrupt("a citizen's sealed data"))?;
+        Ok(OpenedPerson {
+            national_id: read_national_id(&national_id).ok_or(Error::Corrupt("a national identifier"))?,
+            profile: serde_json::from_slice(&profile).map_err(|_| Error::Corrupt("a citizen's profile"))?,
+        })
+    }
+
+    /// The data key wrapped by the current master key; `None` if it already is.
+    pub(super) fn rewrap(&self, id: CitizenId, data_key: &[u8]) -> Result<Option<Vec<u8>>, SealError> {
+        DataKey::rewrap(&self.wrapping, id, data_key, &*self.random)
+    }
+
+    /// The version of the master key that wraps now.
+    pub(super) fn master_version(&self) -> i32 {
+        i32::from(self.wrapping.current_version())
+    }
+
+    /// A name's blind index under every live version of the key.
+    ///
+    /// Names are written under all of them, not under the newest alone: else two citizens could have one name, each
+    /// under another version, and no unique key would notice.
+    pub(super) fn indexes(&self, name: &SignInName) -> Vec<BlindIndex> {
+        self.index.all(name.kind().as_str(), &name.normalised()).collect()
+    }
+
+    fn seal_with(&self, key: &DataKey, id: CitizenId, profile: &Profile) -> Result<Vec<u8>, SealError> {
+        let json = zeroize::Zeroizing::new(serde_json::to_vec(profile).map_err(|_| SealError::Malformed)?);
+        key.seal(&Place::Profile.of(id), &json, &*self.random)
+    }
+
+    fn open_values(&self, id: CitizenId, sealed: &SealedPerson) -> Result<(Opened, Opened), SealError> {
+        let key = DataKey::from_wrapped(&self.wrapping, id, &sealed.data_key)?;
+        let national_id = key.open(&Place::NationalId.of(id), &sealed.national_id)?;
+        Ok((national_id, key.open(&Place::Profile.of(id), &sealed.profile)?))
+    }
+}
+
+type Opened = zeroize::Zeroizing<Vec<u8>>;
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault([secret])")
+    }
+}
+
+/// The columns that hold sealed values.
+enum Place {
+    NationalId,
+    Profile,
+}
+
+impl Place {
+    fn of(&self, citizen: CitizenId) -> Context {
+        let column = match self {
+            Self::NationalId => "citizens.national_id",
+            Self::Profile => "citizens.profile",
+        };
+        Context::new(column, citizen.uuid())
+    }
+}
+
+fn read_national_id(bytes: &[u8]) -> Option<NationalId> {
+    let (scheme, value) = std::str::from_utf8(bytes).ok()?.split_once(':')?;
+    NationalId::parse(scheme.parse::<Scheme>().ok()?, value).ok()
+}
+
+impl From<SealError> for Error {
+    fn from(error: SealError) -> Self {
+        Self::Other(Box::new(error))
+    }
+}
