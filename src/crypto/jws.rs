@@ -67,6 +67,8 @@ pub enum JwsError {
     Algorithm,
     #[error("the token is of another kind")]
     Typ,
+    #[error("the token names no key that is known here")]
+    UnknownKey,
     #[error("the signature is not the key's")]
     Signature,
     #[error("the claims are not a JSON object with every member once and of its type")]

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::crypto::jwk::{JwkError, PublicJwk, VerifyingKey};
-use crate::crypto::jws::Signer;
+use crate::crypto::jws::{JwsError, Signer, Typ, Unverified};
 use crate::crypto::private_key::{PrivateKey, PrivateKeyError};
 use crate::crypto::seal::{Context, KeyEncryptionKeys, SealError};
 use crate::domain::keys::{KeyId, SealedSigningKey, SignatureAlgorithm, SigningKey, current};
@@ -101,6 +102,18 @@ impl KeyRing {
         self.find(kid).filter(|open| open.key.is_published(now)).map(|open| &open.verifying)
     }
 
+    /// The claims of a token of our own: of the kind expected, and signed by a key that is still published at `now`.
+    /// Whether they are in force (`iss`, `aud`, `exp`) is the caller's to decide.
+    ///
+    /// # Errors
+    /// Why it is none; `UnknownKey` where it names no key of the ring's.
+    pub fn verify<T: DeserializeOwned>(&self, expected: Typ, token: &str, now: Timestamp) -> Result<T, JwsError> {
+        let token = Unverified::parse(token)?;
+        let key = token.kid().and_then(|kid| self.verifier(kid, now)).ok_or(JwsError::UnknownKey)?;
+        // Each of our keys has one algorithm, which `key` insists on.
+        token.verify(expected, &SignatureAlgorithm::ALL, key)?.claims()
+    }
+
     /// The algorithms that something is signed with at `now`, the preferred first.
     pub fn algorithms(&self, now: Timestamp) -> Vec<SignatureAlgorithm> {
         SignatureAlgorithm::ALL.into_iter().filter(|algorithm| self.signer(*algorithm, now).is_some()).collect()
@@ -160,7 +173,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::crypto::jws::{Typ, Unverified};
     use crate::crypto::master_key::MasterKeys;
     use crate::crypto::random::SystemRandom;
     use crate::crypto::seal::Purpose;
@@ -205,9 +217,11 @@ mod tests {
             let stored = house.create(algorithm, hour(0));
             let (here, there) = (house.open(&[&stored], hour(0)), house.open(&[&stored], hour(0)));
             let token = here.signer(algorithm, hour(0)).unwrap().sign(Typ::AccessToken, &json!({})).unwrap();
-            let unverified = Unverified::parse(&token).unwrap();
-            let key = there.verifier(unverified.kid().unwrap(), hour(0)).unwrap();
-            assert!(unverified.verify(Typ::AccessToken, &[algorithm], key).is_ok(), "{algorithm}");
+            assert_eq!(there.verify::<Value>(Typ::AccessToken, &token, hour(0)), Ok(json!({})), "{algorithm}");
+            assert_eq!(there.verify::<Value>(Typ::IdToken, &token, hour(0)), Err(JwsError::Typ), "{algorithm}");
+            let stranger = house.open(&[&house.create(algorithm, hour(0))], hour(0));
+            let outcome = stranger.verify::<Value>(Typ::AccessToken, &token, hour(0));
+            assert_eq!(outcome, Err(JwsError::UnknownKey), "{algorithm}");
             assert_eq!(here.algorithms(hour(0)), [algorithm]);
         }
     }

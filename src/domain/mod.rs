@@ -11,6 +11,7 @@ pub mod ids;
 pub mod issuer;
 pub mod keys;
 pub mod national_id;
+pub mod password_hash;
 pub mod password_policy;
 pub mod random;
 pub mod scope;
