@@ -1,1 +1,3 @@
 //! What a citizen proves themselves with.
+
+pub mod password;
