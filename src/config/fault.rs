@@ -37,12 +37,13 @@ pub struct Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.key.as_str(), &self.origin) {
+            ("", Origin::Default) => {}
             ("", origin) => write!(f, "{origin}: ")?,
             (key, Origin::Default) => write!(f, "{key}: ")?,
             (key, origin) => write!(f, "{key} ({origin}): ")?,
         }
         if let Some(found) = &self.found {
-            write!(f, "{found} stands there, ")?;
+            write!(f, "found {found}; ")?;
         }
         f.write_str(&self.problem)
     }

@@ -18,7 +18,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keys {
-    /// Where development keys are made; production keeps nothing there but trust anchors.
+    /// Holds `private/`, where development keys are made, and the trust anchors.
     pub folder: PathBuf,
     pub master_key: MasterKey,
     /// The algorithms that ID tokens are offered in, the preferred one first, and how long each one's keys live.
@@ -28,7 +28,7 @@ pub struct Keys {
 /// Where the master key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MasterKey {
-    /// Made on first start in [`Keys::folder`]; only for a loopback issuer.
+    /// Made on first start in [`Keys::private_folder`]; only for a loopback issuer.
     Development,
     /// `SENID_MASTER_KEY`.
     Environment(SecretString),
@@ -52,6 +52,11 @@ impl Default for Keys {
 }
 
 impl Keys {
+    /// The folder of private keys: only SenID's user may look into it, and no version control does.
+    pub fn private_folder(&self) -> PathBuf {
+        self.folder.join("private")
+    }
+
     pub(super) fn read(from: &mut Reader, lifetimes: &Lifetimes) -> Self {
         let Self { folder, rotation, .. } = Self::default();
         let keys = Self {

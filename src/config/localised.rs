@@ -1,5 +1,7 @@
 //! A text that the operator gives once for all languages or in each of them.
 
+use std::collections::BTreeMap;
+
 use toml::Value;
 use unic_langid::LanguageIdentifier;
 
@@ -9,14 +11,14 @@ use super::value::Setting;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Localised {
-    texts: Vec<(LanguageIdentifier, String)>,
+    texts: BTreeMap<LanguageIdentifier, String>,
     fallback: String,
 }
 
 impl Localised {
     /// The same text in every language.
     pub fn everywhere(text: impl Into<String>) -> Self {
-        Self { texts: Vec::new(), fallback: text.into() }
+        Self { texts: BTreeMap::new(), fallback: text.into() }
     }
 
     /// A text in some languages, by tag; the first stands in for the others.
@@ -29,14 +31,15 @@ impl Localised {
     }
 
     pub fn in_language(&self, language: &LanguageIdentifier) -> &str {
-        self.texts.iter().find(|(one, _)| one == language).map_or(&self.fallback, |(_, text)| text)
+        self.texts.get(language).unwrap_or(&self.fallback)
     }
 
     /// Reads `key = "…"` or `[key]` with one text a language; the default language's then stands in for the missing.
     pub(super) fn read(from: &mut Reader, key: &str, languages: &Languages, default: Self) -> Self {
         let members = from.members(key);
         if members.is_empty() {
-            return match from.set_and_checked(key, |_: &String| Ok(())) {
+            let written = if from.is_empty_group(key) { None } else { from.set_and_checked(key, |_: &String| Ok(())) };
+            return match written {
                 Some(text) => Self::everywhere(text),
                 None => {
                     default.show(from, key, languages);
@@ -44,19 +47,19 @@ impl Localised {
                 }
             };
         }
-        let mut texts = Vec::new();
+        let mut texts = BTreeMap::new();
         for member in &members {
             let member_key = format!("{key}.{member}");
             match LanguageIdentifier::read(&Value::String(member.clone())) {
                 Some(language) => {
                     if let Some(text) = from.optional::<String>(&member_key) {
-                        texts.push((language, text));
+                        texts.insert(language, text);
                     }
                 }
                 None => from.refuse(&member_key, format!("expected {} after {key}.", LanguageIdentifier::EXPECTED)),
             }
         }
-        let Some((_, fallback)) = texts.iter().find(|(language, _)| *language == languages.default) else {
+        let Some(fallback) = texts.get(&languages.default).cloned() else {
             if !from.has_fault_below(key) {
                 from.refuse(
                     &format!("{key}.{}", members[0]),
@@ -68,11 +71,10 @@ impl Localised {
             }
             return default;
         };
-        let fallback = fallback.clone();
         let missing: Vec<String> = languages
             .enabled
             .iter()
-            .filter(|language| texts.iter().all(|(one, _)| one != *language))
+            .filter(|language| !texts.contains_key(language))
             .map(ToString::to_string)
             .collect();
         if !missing.is_empty() {

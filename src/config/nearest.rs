@@ -6,8 +6,8 @@ pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> 
     let (distance, name) = known
         .map(|name| {
             // The right name under the wrong heading is a frequent slip, however far apart the two are.
-            let misplaced = last(name) == last(typed);
-            (if misplaced { 2 } else { distance(typed, name) }, name)
+            let misplaced = if last(name) == last(typed) { 2 } else { usize::MAX };
+            (distance(typed, name).min(misplaced), name)
         })
         .min()?;
     (distance <= 2.max(typed.chars().count() / 4)).then_some(name)
@@ -33,7 +33,7 @@ fn distance(left: &str, right: &str) -> usize {
 mod tests {
     use super::{distance, nearest};
 
-    const KNOWN: [&str; 4] = ["issuer", "database.url", "database.max_connections", "lifetimes.code"];
+    const KNOWN: [&str; 5] = ["authority.url", "issuer", "database.url", "database.max_connections", "lifetimes.code"];
 
     #[test]
     fn letters_added_dropped_and_changed_count_one_each() {

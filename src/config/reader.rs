@@ -220,6 +220,11 @@ impl Reader {
         self.entry(key).is_some()
     }
 
+    /// Whether `key` is a heading with nothing below it.
+    pub(super) fn is_empty_group(&self, key: &str) -> bool {
+        matches!(self.document.0.get(key), Some(Entry { value: Value::Table(table), .. }) if table.is_empty())
+    }
+
     /// Whether `key` was set in the file of settings.
     pub(super) fn is_set_in_file(&mut self, key: &str) -> bool {
         self.entry(key).is_some_and(|entry| matches!(entry.origin, Origin::File { .. }))
@@ -283,8 +288,7 @@ impl Reader {
     fn knows(&self, key: &str) -> bool {
         let empty_group = || {
             let group = format!("{key}.");
-            matches!(self.document.0.get(key), Some(Entry { value: Value::Table(table), .. }) if table.is_empty())
-                && self.known.iter().chain(&self.families).any(|known| known.starts_with(&group))
+            self.is_empty_group(key) && self.known.iter().chain(&self.families).any(|known| known.starts_with(&group))
         };
         self.known.contains(key) || self.families.iter().any(|family| key.starts_with(family)) || empty_group()
     }
