@@ -85,7 +85,14 @@ impl Document {
                 .iter()
                 .find(|(short, _)| *short == variable)
                 .map_or_else(|| name.to_ascii_lowercase().replace("__", "."), |(_, key)| (*key).to_owned());
-            over.insert(key, Entry { value: Value::String(text), origin: Origin::Environment { variable } });
+            let empty = text.is_empty();
+            let entry = Entry { value: Value::String(text), origin: Origin::Environment { variable } };
+            if empty {
+                // `SENID_X=` sets nothing. It is kept where nothing else stands, so that a mistyped name is still found.
+                self.0.entry(key).or_insert(entry);
+            } else {
+                over.insert(key, entry);
+            }
         }
         // A secret may be given itself or as the name of a file. Whichever way the environment gives
         // it, it takes the place of both ways in the settings file.

@@ -47,6 +47,12 @@ impl Localised {
                 }
             };
         }
+        if from.is_set(key) {
+            from.refuse(
+                key,
+                format!("expected one text for all languages, or {key}.{} and the like, not both", members[0]),
+            );
+        }
         let mut texts = BTreeMap::new();
         for member in &members {
             let member_key = format!("{key}.{member}");

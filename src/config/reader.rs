@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use toml::Value;
+use zeroize::Zeroizing;
 
 use super::document::{Document, Entry};
 use super::effective::Shown;
@@ -334,7 +335,7 @@ impl Reader {
 fn read_secret_file(value: &Value) -> Result<SecretString, String> {
     let Some(path) = value.as_str() else { return Err("expected the path of a file".to_owned()) };
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(SecretString::new(text.trim_end_matches(['\r', '\n']))),
+        Ok(text) => Ok(SecretString::new(Zeroizing::new(text).trim_end_matches(['\r', '\n']))),
         Err(error) => Err(format!("expected a file that can be read: {path}: {error}")),
     }
 }

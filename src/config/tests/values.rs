@@ -34,6 +34,11 @@ fn an_empty_variable_sets_nothing() {
         ("SENID_AUTHORITY__LOGO", ""),
     ];
     assert_eq!(settings("", &empty), Settings::default());
+    let file = "log.level = \"debug\"\nauthority.name.vi = \"Cục A\"\nauthority.tagline.vi = \"Một\"\n";
+    let emptied =
+        settings(file, &[("SENID_LOG__LEVEL", ""), ("SENID_AUTHORITY__NAME", ""), ("SENID_AUTHORITY__TAGLINE", "")]);
+    assert_eq!(emptied, settings(file, &[]));
+    assert_eq!(sentences("", &[("SENID_LOG__LEVLE", "")]).len(), 1);
 }
 
 #[test]
@@ -191,6 +196,11 @@ fn a_text_is_the_same_everywhere_or_one_a_language() {
     assert_eq!((name.in_language(&language("en")), name.in_language(&language("vi"))), ("Agency A", "Cục A"));
     let name = settings(file, &[("SENID_AUTHORITY__NAME", "Agency A")]).authority.name;
     assert_eq!(name.in_language(&language("vi")), "Agency A");
+    assert_eq!(
+        sentences("", &[("SENID_AUTHORITY__NAME", "A"), ("SENID_AUTHORITY__NAME__VI", "B")]),
+        ["authority.name (environment SENID_AUTHORITY__NAME): found \"A\"; expected one text for all languages, or \
+             authority.name.vi and the like, not both"]
+    );
 }
 
 #[test]

@@ -1,0 +1,170 @@
+//! `senid check-config`: what is wrong with the settings, or what is in force.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::theme::theme;
+use crate::config::{Fault, Faults, Loaded, Origin, Settings, Warning};
+use crate::domain::time::Timestamp;
+
+/// Says what is wrong with the settings, or prints those in force, without secrets.
+#[derive(Debug, Default, clap::Args)]
+pub struct Arguments {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The settings do not hold: `EX_CONFIG` of sysexits.h.
+pub const FAULTY: u8 = 78;
+
+/// Reads the settings from `file` and `environment` as `serve` would, and prints what came of it.
+///
+/// # Errors
+/// `out` could not be written to.
+pub fn run(
+    arguments: &Arguments,
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (String, String)>,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> io::Result<ExitCode> {
+    match Settings::load(file, environment, now).and_then(with_readable_theme) {
+        Ok(loaded) if arguments.json => print_json(out, &sound(&loaded))?,
+        Ok(loaded) => {
+            // As remarks, so that what is printed is a file of settings.
+            for warning in &loaded.warnings {
+                writeln!(out, "# warning: {warning}")?;
+            }
+            out.write_all(loaded.effective.to_toml().as_bytes())?;
+        }
+        Err(faults) => {
+            if arguments.json {
+                print_json(out, &faulty(&faults))?;
+            } else {
+                writeln!(out, "{faults}")?;
+            }
+            return Ok(ExitCode::from(FAULTY));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn with_readable_theme(loaded: Loaded) -> Result<Loaded, Faults> {
+    match theme(&loaded.settings.authority.theme) {
+        Ok(_) => Ok(loaded),
+        Err(unreadable) => Err(Faults(
+            unreadable
+                .iter()
+                .map(|fault| Fault {
+                    key: format!("authority.theme.{}", fault.scheme),
+                    origin: Origin::Default,
+                    found: None,
+                    problem: fault.to_string(),
+                })
+                .collect(),
+        )),
+    }
+}
+
+fn sound(loaded: &Loaded) -> serde_json::Value {
+    let warning = |warning: &Warning| json!({ "key": warning.key, "warning": warning.sentence });
+    json!({
+        "valid": true,
+        "warnings": loaded.warnings.iter().map(warning).collect::<Vec<_>>(),
+        "settings": loaded.effective.to_json(),
+    })
+}
+
+fn faulty(faults: &Faults) -> serde_json::Value {
+    let fault = |fault: &Fault| json!({ "key": fault.key, "from": fault.origin.to_string(), "found": fault.found, "problem": fault.problem });
+    json!({ "valid": false, "faults": faults.0.iter().map(fault).collect::<Vec<_>>() })
+}
+
+fn print_json(out: &mut dyn Write, value: &serde_json::Value) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The exit code and what was printed.
+    fn check(arguments: &Arguments, file: &str, environment: &[(&str, &str)]) -> (bool, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("senid.toml");
+        std::fs::write(&path, file).unwrap();
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let mut out = Vec::new();
+        let code = run(arguments, Some(&path), environment, Timestamp::EPOCH, &mut out).unwrap();
+        assert!(code == ExitCode::SUCCESS || code == ExitCode::from(FAULTY));
+        let printed = String::from_utf8(out).unwrap().replace(folder.path().to_str().unwrap(), "etc");
+        (code == ExitCode::SUCCESS, printed)
+    }
+
+    const JSON: Arguments = Arguments { json: true };
+    const TEXT: Arguments = Arguments { json: false };
+
+    #[test]
+    fn sound_settings_are_printed_as_settings_with_their_warnings() {
+        let file = "issuer = \"https://id.example.gov\"\n";
+        let environment = [("SENID_MASTER_KEY", "1:hunter2")];
+        let (sound, printed) = check(&TEXT, file, &environment);
+        assert!(sound, "{printed}");
+        assert!(
+            printed
+                .starts_with("# warning: authority.name: citizens should read which authority asks them to sign in\n")
+        );
+        assert!(
+            printed.contains("issuer = \"https://id.example.gov\"            # etc/senid.toml line 1\n"),
+            "{printed}"
+        );
+        assert!(printed.parse::<toml::Table>().is_ok());
+
+        let (sound, printed) = check(&JSON, file, &environment);
+        let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
+        assert!(sound && json["valid"] == true);
+        assert_eq!(json["settings"]["issuer"]["from"], "etc/senid.toml line 1");
+        assert_eq!(json["warnings"][0]["key"], "authority.name");
+        assert!(!printed.contains("hunter2"));
+    }
+
+    #[test]
+    fn faulty_settings_are_told_and_the_exit_code_says_so() {
+        let file = "isuer = \"https://id.example.gov\"\nlog.level = \"loud\"\n";
+        let (sound, printed) = check(&TEXT, file, &[]);
+        assert!(!sound);
+        assert_eq!(
+            printed,
+            "the settings have 2 faults:\n  \
+             isuer (etc/senid.toml line 1): there is no such setting; did you mean issuer?\n  \
+             log.level (etc/senid.toml line 2): found \"loud\"; expected one of \"error\", \"warn\", \"info\", \"debug\", \
+             \"trace\"\n"
+        );
+        let (sound, printed) = check(&JSON, file, &[]);
+        let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
+        assert!(!sound && json["valid"] == false);
+        assert_eq!(json["faults"][1]["key"], "log.level");
+        assert_eq!(json["faults"][1]["found"], "\"loud\"");
+    }
+
+    #[test]
+    fn colours_that_cannot_be_read_are_faults() {
+        let (sound, printed) = check(&TEXT, "authority.theme.light.ink = \"#707070\"\n", &[]);
+        assert!(!sound);
+        assert!(
+            printed.contains("authority.theme.light: in the light scheme muted on paper has a contrast of "),
+            "{printed}"
+        );
+    }
+
+    #[test]
+    fn the_settings_know_the_languages_of_the_pages() {
+        let pages: Vec<&str> = crate::web::text::Language::ALL.iter().map(|language| language.tag()).collect();
+        assert_eq!(pages, crate::config::SHIPPED_LANGUAGES);
+    }
+}
