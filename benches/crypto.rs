@@ -1,0 +1,93 @@
+//! What bounds an identity provider: signatures and password hashes, one core each.
+
+use std::hint::black_box;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use senid::credentials::password::{Hasher, HasherSettings, Parameters};
+use senid::crypto::jwk::VerifyingKey;
+use senid::crypto::jws::{Signer, Typ, Unverified};
+use senid::crypto::private_key::{PrivateKey, PrivateKeyError};
+use senid::crypto::random::SystemRandom;
+use senid::crypto::seal::{Context, DataKey};
+use senid::crypto::token::{Token, TokenKind};
+use senid::domain::keys::SignatureAlgorithm;
+use senid::domain::password_policy::NormalisedPassword;
+use senid::domain::secret::SecretString;
+use serde_json::json;
+use uuid::Uuid;
+
+type Failure = Box<dyn std::error::Error>;
+
+fn signer(algorithm: SignatureAlgorithm) -> Result<Signer, PrivateKeyError> {
+    Signer::new(PrivateKey::from_pkcs8(algorithm, &PrivateKey::generate(algorithm)?)?)
+}
+
+/// A whole token each time: claims to JSON, header, base64url, signature; and all the checks on the way back.
+fn tokens(criterion: &mut Criterion) -> Result<(), Failure> {
+    let claims = json!({
+        "iss": "https://id.example.vn", "sub": "bnmGo6BuOzi3mXWEbaX9I3E3dFQEm-EkkYLVVd5RfpI", "aud": "portal",
+        "exp": 1_800_000_300, "iat": 1_800_000_000, "auth_time": 1_800_000_000, "nonce": "n-0S6_WzA2Mj",
+        "acr": "urn:senid:level:1", "amr": ["pwd"], "sid": "kYLVVd5RfpIbnmGo6BuOzi3mXWEbaX9I3E3dFQEm-Ek",
+    });
+    for algorithm in [SignatureAlgorithm::Es256, SignatureAlgorithm::EdDsa, SignatureAlgorithm::Rs256] {
+        let signer = signer(algorithm)?;
+        let key = VerifyingKey::new(signer.private_key().public_key()?, algorithm)?;
+        let token = signer.sign(Typ::IdToken, &claims)?;
+        criterion.bench_function(&format!("{algorithm} sign"), |bencher| {
+            bencher.iter(|| signer.sign(Typ::IdToken, black_box(&claims)));
+        });
+        criterion.bench_function(&format!("{algorithm} verify"), |bencher| {
+            bencher.iter(|| {
+                Unverified::parse(black_box(&token)).and_then(|token| token.verify(Typ::IdToken, &[algorithm], &key))
+            });
+        });
+    }
+    Ok(())
+}
+
+/// With the default parameters, through the queue and back.
+fn passwords(criterion: &mut Criterion) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let settings = HasherSettings {
+        threads: NonZeroU32::MIN,
+        queue: 8,
+        wait: Duration::from_secs(60),
+        parameters: Parameters::new(19 * 1024, 2, 1)?,
+    };
+    let hasher = Hasher::start(settings, Arc::new(SystemRandom::new()))?;
+    let password = NormalisedPassword::new(&SecretString::new("hoa-sen-demo-2026"), 128)?;
+    let mut group = criterion.benchmark_group("Argon2id 19 MiB t=2 p=1");
+    group.sample_size(20);
+    group.bench_function("hash", |bencher| bencher.iter(|| runtime.block_on(hasher.hash(black_box(&password)))));
+    group.finish();
+    runtime.block_on(hasher.stop());
+    Ok(())
+}
+
+fn small_things(criterion: &mut Criterion) -> Result<(), Failure> {
+    let random = SystemRandom::new();
+    let token = Token::new(TokenKind::RefreshToken, Uuid::from_u128(7), &random);
+    let text = token.text();
+    criterion.bench_function("refresh token parse and hash", |bencher| {
+        bencher.iter(|| Token::parse(TokenKind::RefreshToken, black_box(text.expose())).map(|token| token.hash()));
+    });
+    let (key, context) = (DataKey::generate(&random), Context::new("citizen.profile", [7; 16]));
+    let sealed = key.seal(&context, &[0; 400], &random)?;
+    criterion.bench_function("profile open", |bencher| bencher.iter(|| key.open(&context, black_box(&sealed))));
+    Ok(())
+}
+
+fn all(criterion: &mut Criterion) {
+    for bench in [tokens, passwords, small_things] {
+        if let Err(failure) = bench(criterion) {
+            eprintln!("not measured: {failure}");
+            std::process::exit(1);
+        }
+    }
+}
+
+criterion_group!(benches, all);
+criterion_main!(benches);
