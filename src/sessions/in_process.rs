@@ -10,7 +10,7 @@ use async_trait::async_trait;
 
 use super::backend::{Backend, Claim, Error, Write, in_window};
 use super::key::RawKey;
-use super::record::{Epoch, Opened, open, stamp};
+use super::record::{Epoch, open, stamp};
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 
@@ -73,10 +73,7 @@ impl InProcess {
 
     fn body(&self, key: &RawKey, entry: Option<&Entry>, now: Timestamp) -> Option<Vec<u8>> {
         let Some(Entry::Record { value, .. }) = entry else { return None };
-        match open(value, key.epoch, self.epoch, now) {
-            Opened::Live(body) => Some(body.to_vec()),
-            Opened::Expired | Opened::Foreign | Opened::Unreadable => None,
-        }
+        open(value, key.epoch, self.epoch, now).body()
     }
 }
 

@@ -36,6 +36,18 @@ pub(super) enum Opened<'a> {
     Unreadable,
 }
 
+impl Opened<'_> {
+    /// The body to hand up. One that cannot be read is handed up empty, which no version of a record
+    /// is, so that it is counted where all unreadable records are.
+    pub(super) fn body(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Live(body) => Some(body.to_vec()),
+            Self::Unreadable => Some(Vec::new()),
+            Self::Expired | Self::Foreign => None,
+        }
+    }
+}
+
 /// Puts the header before `body`.
 pub(super) fn stamp(epoch: Epoch, expires_at: Timestamp, body: &[u8]) -> Vec<u8> {
     let mut value = Vec::with_capacity(HEADER + body.len());

@@ -4,5 +4,6 @@
 
 mod floors;
 mod repository;
+mod sessions;
 mod storage;
 mod support;

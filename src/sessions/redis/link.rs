@@ -86,11 +86,8 @@ impl Link {
         stamp(self.epoch, self.clock.now() + ttl, body)
     }
 
-    fn live(&self, key: &RawKey, value: Option<Vec<u8>>) -> Option<Vec<u8>> {
-        match open(&value?, key.epoch, self.epoch, self.clock.now()) {
-            Opened::Live(body) => Some(body.to_vec()),
-            Opened::Expired | Opened::Foreign | Opened::Unreadable => None,
-        }
+    fn body(&self, key: &RawKey, value: Option<Vec<u8>>) -> Option<Vec<u8>> {
+        open(&value?, key.epoch, self.epoch, self.clock.now()).body()
     }
 
     async fn replace_if_same(&self, key: &str, old: &[u8], new: Option<(&[u8], u64)>) -> Result<bool, Error> {
@@ -161,7 +158,7 @@ impl Backend for Link {
 
     async fn get(&self, key: &RawKey) -> Result<Option<Vec<u8>>, Error> {
         let value = self.run(redis::cmd("GET").arg(self.full(key))).await?;
-        Ok(self.live(key, value))
+        Ok(self.body(key, value))
     }
 
     async fn get_many(&self, keys: &[&RawKey]) -> Result<Vec<Option<Vec<u8>>>, Error> {
@@ -174,12 +171,12 @@ impl Backend for Link {
             pipeline.cmd("GET").arg(self.full(key));
         }
         let values: Vec<Option<Vec<u8>>> = self.run_all(&pipeline).await?;
-        Ok(keys.iter().zip(values).map(|(key, value)| self.live(key, value)).collect())
+        Ok(keys.iter().zip(values).map(|(key, value)| self.body(key, value)).collect())
     }
 
     async fn take(&self, key: &RawKey) -> Result<Option<Vec<u8>>, Error> {
         let value = self.run(redis::cmd("GETDEL").arg(self.full(key))).await?;
-        Ok(self.live(key, value))
+        Ok(self.body(key, value))
     }
 
     async fn swap(&self, key: &RawKey, body: &[u8], ttl: Duration) -> Result<Option<Vec<u8>>, Error> {
@@ -187,12 +184,12 @@ impl Backend for Link {
         let mut command = redis::cmd("SET");
         command.arg(&name).arg(&value).arg("XX").arg("GET").arg("PX").arg(lifetime(ttl));
         let Some(before) = self.run::<Option<Vec<u8>>>(&command).await? else { return Ok(None) };
-        let live = self.live(key, Some(before));
-        if live.is_none() {
+        let before = open(&before, key.epoch, self.epoch, self.clock.now());
+        if !matches!(before, Opened::Live(_)) {
             // What stood there was absent by our rules, and stays so.
             self.replace_if_same(&name, &value, None).await?;
         }
-        Ok(live)
+        Ok(before.body())
     }
 
     async fn claim(&self, key: &RawKey, body: &[u8], ttl: Duration) -> Result<Claim, Error> {

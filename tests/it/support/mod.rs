@@ -4,7 +4,7 @@
 
 pub mod postgres;
 pub mod redis;
-mod supervisor;
+pub mod supervisor;
 
 pub use postgres::Postgres;
 pub use redis::Redis;
