@@ -134,6 +134,8 @@ impl Keeper {
     async fn watch(&self, link: &Link, reign: &Reign) -> String {
         let mut ticks = interval(self.settings.watch_interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // The first tick comes at once, and that look has just been taken.
+        ticks.tick().await;
         loop {
             tokio::select! {
                 () = link.broken() => return "a command failed".into(),

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use redis::sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType};
 use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, TlsCertificates, TlsMode};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 
 use crate::domain::secret::SecretString;
 
@@ -79,6 +81,10 @@ impl RedisSettings {
         let info = connection(url)?;
         match (&self.roots, info.addr()) {
             (Some(roots), ConnectionAddr::TcpTls { .. }) => {
+                // Text without a certificate in it would be taken for a list of none.
+                if CertificateDer::pem_slice_iter(roots).next().is_none() {
+                    return Err(InvalidSettings::Roots);
+                }
                 let certificates = TlsCertificates { client_tls: None, root_cert: Some(roots.clone()) };
                 Client::build_with_tls(info, certificates).map_err(|_| InvalidSettings::Roots)
             }
@@ -145,7 +151,7 @@ pub enum InvalidSettings {
     Insecure,
     #[error("a Redis key prefix is made of letters, digits and : - _ .")]
     Prefix,
-    #[error("the certificates for Redis are not PEM")]
+    #[error("the certificates for Redis are not PEM, or there is none")]
     Roots,
     #[error("Redis Sentinel needs the URL of at least one sentinel")]
     NoSentinel,

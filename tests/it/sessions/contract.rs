@@ -164,6 +164,7 @@ on_every_store! {
 
     async fn members_expire_one_by_one_and_are_never_shortened(Empty { store, clock } in Empty) {
         let key = PORTALS.key(tag("a"));
+        store.insert(&key, &1, MINUTE).await.unwrap();
         store.insert(&key, &1, MINUTE * 3).await.unwrap();
         store.insert(&key, &2, MINUTE).await.unwrap();
         store.insert(&key, &1, MINUTE).await.unwrap();

@@ -37,7 +37,8 @@ async fn order(url: &str, command: &[&str]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_verb_answers_while_redis_is_away_and_all_do_once_it_is_back() {
     let server = crate::support::Redis::start_private(Memory::Forgets);
-    let store = open(quick(&server.database()));
+    // The failing command itself must be noticed, not only the next look at the server.
+    let store = open(RedisSettings { watch_interval: MINUTE * 10, ..quick(&server.database()) });
     let key = SESSION.key(tag("a"));
     store.put(&key, &text("here"), MINUTE).await.unwrap();
 
