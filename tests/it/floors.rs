@@ -172,6 +172,7 @@ fn an_import_from_above_is_found_however_it_is_written() {
         "mod inner { fn f() { super::super::super::http::build() } }",
         "fn f() { tracing::info!(count = crate::http::count(), \"counted\"); }",
         "macro_rules! m { () => { $crate::http::router() } }",
+        "macro_rules! m { () => { use $crate::http; } }",
         "fn f() -> Vec<Option<crate::http::Router>> { Vec::<crate::domain::Id>::new() }",
         "#[cfg(test)] mod tests { use crate::http::router; }",
     ] {

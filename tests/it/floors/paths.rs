@@ -156,6 +156,8 @@ impl Source {
     /// Reads the tree behind a `use`, or a group inside one.
     fn import(&mut self, tree: &[Token], prefix: &[String], scope: &Scope) {
         for branch in tree.split(|token| token.is_sign(',')) {
+            // `$crate` in a macro is ours, as `crate` is.
+            let branch = branch.strip_prefix(&[Token::Sign('$')]).unwrap_or(branch);
             let mut at = branch.iter().take_while(|token| token.is_sign(':')).count();
             let start = if at > 0 { Start::Root } else { Start::Name };
             let mut path = prefix.to_vec();
