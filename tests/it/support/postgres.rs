@@ -12,6 +12,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 use super::supervisor::{Signal, Supervisor, User, free_port, on_path, password};
 
 /// Nothing here outlives the machine's power, so nothing is forced to disk; a commit still outlives the server's crash.
+/// Shared memory lies in the server's directory, so that it goes with it.
 const SETTINGS: &str = "
     listen_addresses = '127.0.0.1'
     max_connections = 300
@@ -20,6 +21,7 @@ const SETTINGS: &str = "
     fsync = off
     full_page_writes = off
     autovacuum = off
+    dynamic_shared_memory_type = mmap
     timezone = 'UTC'
 ";
 

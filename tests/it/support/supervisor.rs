@@ -109,6 +109,7 @@ impl Supervisor {
             if is_ready() {
                 return;
             }
+            assert_eq!(self.order("check"), "0", "`{command}` ended:\n{}", self.log());
             std::thread::sleep(PAUSE);
         }
         panic!("`{command}` did not become ready:\n{}", self.log());
@@ -137,6 +138,14 @@ impl Drop for Supervisor {
         conversation.orders = None;
         let _ = conversation.shell.wait();
     }
+}
+
+#[test]
+#[should_panic = "no port for this one"]
+fn a_server_that_ends_instead_of_starting_is_not_waited_for() {
+    let supervisor = Supervisor::new(User::Current, Signal::Kill);
+    supervisor.write("server", "echo no port for this one; exit 1");
+    supervisor.start("sh server", || false);
 }
 
 fn line(answers: &mut impl BufRead) -> String {

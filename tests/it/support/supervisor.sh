@@ -3,8 +3,8 @@
 # the server is ended and its directory removed.
 #
 # Orders, one a line, words separated by spaces: `run COMMAND…` in the foreground, `start COMMAND…` in
-# the background, `stop SIGNAL`. Each is answered by one line, the exit status. The first line printed
-# is the directory.
+# the background, `check` whether that still runs, `stop SIGNAL`. Each is answered by one line, the exit
+# status. The first line printed is the directory.
 
 # Words are split, patterns are not expanded.
 set -f
@@ -38,6 +38,10 @@ while read -r order words; do
     start)
         "$@" </dev/null >>"$directory/log" 2>&1 &
         server=$!
+        ;;
+    check)
+        jobs >"$directory/jobs"
+        grep -q Running "$directory/jobs"
         ;;
     stop) stop "$1" 2>/dev/null ;;
     esac
