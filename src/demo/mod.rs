@@ -1,1 +1,3 @@
-//! The demonstration: a portal that is a real relying party, and its made-up people.
+//! The demonstration: a portal that citizens sign in to, on this machine alone.
+
+pub mod portal;
