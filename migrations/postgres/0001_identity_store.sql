@@ -96,7 +96,7 @@ CREATE INDEX grant_directory_forget_after ON grant_directory (forget_after);
 
 CREATE TABLE consents (
     citizen_id UUID   NOT NULL,
-    client_id  TEXT   NOT NULL,
+    client_id  TEXT   COLLATE "C" NOT NULL,
     scope      TEXT   NOT NULL,
     -- JSON array of claim names.
     claims     TEXT   NOT NULL,

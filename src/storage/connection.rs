@@ -6,11 +6,18 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use tokio::sync::broadcast;
 
+use super::audit::Audit;
 use super::citizens::Citizens;
 use super::clients::Clients;
+use super::consents::Consents;
+use super::ended_sessions::EndedSessions;
 use super::error::Error;
 use super::grants::Grants;
 use super::invalidations::Invalidation;
+use super::known_devices::KnownDevices;
+use super::passwords::Passwords;
+use super::sealed_keys::SealedKeys;
+use super::signing_keys::SigningKeys;
 use super::vault::Vault;
 
 /// One connection, borrowed for one statement.
@@ -115,7 +122,10 @@ impl Transaction {
         match &mut self.link {
             TransactionLink::Postgres(transaction) => invalidation.notify(transaction).await,
             TransactionLink::Sqlite(_) => {
-                self.announced.push(invalidation);
+                // As Postgres does: one message, however often it is sent.
+                if !self.announced.contains(&invalidation) {
+                    self.announced.push(invalidation);
+                }
                 Ok(())
             }
         }
@@ -176,7 +186,14 @@ macro_rules! aggregates {
 
 aggregates! {
     Reading, Writing, Transaction;
+    audit: Audit,
     citizens: Citizens,
     clients: Clients,
+    consents: Consents,
+    ended_sessions: EndedSessions,
     grants: Grants,
+    known_devices: KnownDevices,
+    passwords: Passwords,
+    sealed_keys: SealedKeys,
+    signing_keys: SigningKeys,
 }

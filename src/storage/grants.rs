@@ -71,7 +71,7 @@ const LIST: &str = concat!(
 const REVOKE: &str = "UPDATE grants SET revoked_at = $2, revoked_reason = $3
     WHERE id = $1 AND citizen_id = (SELECT d.citizen_id FROM grant_directory d WHERE d.grant_id = $1)
         AND revoked_at IS NULL";
-pub(super) const REVOKE_OF_CLIENT: &str = "UPDATE grants SET revoked_at = $3, revoked_reason = $4
+const REVOKE_OF_CLIENT: &str = "UPDATE grants SET revoked_at = $3, revoked_reason = $4
     WHERE citizen_id = $1 AND client_id = $2 AND revoked_at IS NULL";
 const FORGET: &str = "DELETE FROM grants WHERE (citizen_id, id) IN
     (SELECT citizen_id, id FROM grants WHERE forget_after < $1 ORDER BY forget_after LIMIT $2)";

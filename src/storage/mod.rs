@@ -15,26 +15,40 @@
 //! byte, so UUIDv7 sorts by time in both and a page by cursor needs no other column. Where the databases truly differ,
 //! an explicit `match` says so.
 
+mod audit;
 mod citizens;
 mod clients;
 mod connection;
+mod consents;
+mod ended_sessions;
 mod error;
 mod grants;
 mod invalidations;
+mod known_devices;
+mod passwords;
 mod registration;
 mod row;
 mod schema;
+mod sealed_keys;
+mod signing_keys;
 mod store;
 mod vault;
 
+pub use audit::{Audit, RecordedEvent};
 pub use citizens::{Citizens, Credentials, StoredPassword};
 pub use clients::{Clients, StoredClient};
 pub use connection::{Reading, Transaction, Writing};
+pub use consents::Consents;
+pub use ended_sessions::{EndedSession, EndedSessions, SessionsCut};
 pub use error::{Conflict, Error};
 pub use grants::{Exchange, Grants, LiveGrant, NewGrant, RefreshRefusal, RefreshRotation, RevocationReason, Rotation};
 pub use invalidations::{Invalidation, Invalidations};
+pub use known_devices::{KnownDevice, KnownDevices};
+pub use passwords::Passwords;
 pub use registration::{NewCitizen, Rejected};
 pub use row::Page;
 pub use schema::SchemaState;
+pub use sealed_keys::{SealedKey, SealedKeyKind, SealedKeys};
+pub use signing_keys::SigningKeys;
 pub use store::{Options, Store};
 pub use vault::Vault;

@@ -7,9 +7,7 @@ use senid::domain::time::Timestamp;
 use senid::storage::{Conflict, Credentials, Error, NewCitizen, Rejected, Store};
 
 use super::on_every_database;
-use super::people::{
-    AN, BINH, DAY, NOW, PHC, citizen, enrol, name, vault, vault_under_both_masters, vault_under_second_master_alone,
-};
+use super::people::{AN, BINH, DAY, NOW, PHC, both_masters, citizen, enrol, name, second_master, vault, vault_under};
 
 async fn find(store: &Store, id: CitizenId) -> Result<Option<Citizen>, Error> {
     store.read().await.unwrap().citizens().find(id).await
@@ -158,10 +156,10 @@ on_every_database! {
         for number in 0..5 {
             people.push(enrol(&store, &format!("00109000000{number}")).await);
         }
-        store.unlock(vault_under_second_master_alone());
+        store.unlock(vault_under(&second_master(), 1));
         assert!(matches!(find(&store, people[0].id).await, Err(Error::Corrupt(_))));
 
-        store.unlock(vault_under_both_masters());
+        store.unlock(vault_under(&both_masters(), 1));
         let (mut after, mut pages) = (None, 0);
         loop {
             let mut transaction = store.begin().await.unwrap();
@@ -173,7 +171,7 @@ on_every_database! {
             pages += 1;
         }
         assert_eq!(pages, 3);
-        store.unlock(vault_under_second_master_alone());
+        store.unlock(vault_under(&second_master(), 1));
         for person in &people {
             assert_same(&find(&store, person.id).await.unwrap().unwrap(), person);
         }

@@ -1,24 +1,33 @@
 //! What the tests of the identity store put into it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use senid::crypto::blind_index::IndexKeys;
 use senid::crypto::hash::hash_secret;
+use senid::crypto::keyring::KeyRing;
 use senid::crypto::master_key::MasterKeys;
 use senid::crypto::random::SystemRandom;
+use senid::crypto::seal::{KeyEncryptionKeys, Purpose};
 use senid::domain::assurance::{AccountLevel, AuthenticationLevel, AuthenticationMethod};
+use senid::domain::audit::{Actor, Event, EventKind, Outcome};
 use senid::domain::citizen::{Address, Citizen, CitizenStatus, Profile, Verifiable};
 use senid::domain::client::{
     Client, ClientAuthentication, ClientDisplay, ClientPolicy, ClientStatus, Localised, SubjectType,
 };
+use senid::domain::consent::Consent;
 use senid::domain::grant::{Authentication, Grant, RefreshState};
-use senid::domain::ids::{CitizenId, GrantId, SessionId};
+use senid::domain::ids::{CitizenId, ClientId, DeviceId, EventId, GrantId, SessionId};
+use senid::domain::keys::{SealedSigningKey, SignatureAlgorithm};
 use senid::domain::national_id::{NationalId, Scheme};
 use senid::domain::secret::{SecretBytes, SecretHash, SecretString};
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::Timestamp;
-use senid::storage::{Exchange, NewCitizen, NewGrant, Store, Vault};
+use senid::storage::{
+    EndedSession, Exchange, KnownDevice, NewCitizen, NewGrant, RefreshRotation, Rotation, SealedKey, SealedKeyKind,
+    Store, Vault,
+};
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
 pub const MINUTE: Duration = Duration::from_secs(60);
@@ -58,18 +67,12 @@ pub const BINH: &str = "079192000123";
 
 /// The keys of a store's citizens: as many versions of the index key as asked for.
 pub fn vault(index_versions: u8) -> Vault {
-    let masters = MasterKeys::parse(&format!("1:{MASTER_1}")).unwrap();
+    vault_under(&first_master(), index_versions)
+}
+
+pub fn vault_under(masters: &str, index_versions: u8) -> Vault {
+    let masters = MasterKeys::parse(masters).unwrap();
     Vault::new(&masters, index_keys(index_versions), Arc::new(SystemRandom::new())).unwrap()
-}
-
-pub fn vault_under_second_master_alone() -> Vault {
-    let masters = MasterKeys::parse(&format!("2:{MASTER_2}")).unwrap();
-    Vault::new(&masters, index_keys(1), Arc::new(SystemRandom::new())).unwrap()
-}
-
-pub fn vault_under_both_masters() -> Vault {
-    let masters = MasterKeys::parse(&format!("1:{MASTER_1}\n2:{MASTER_2}")).unwrap();
-    Vault::new(&masters, index_keys(1), Arc::new(SystemRandom::new())).unwrap()
 }
 
 const MASTER_1: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -155,4 +158,121 @@ pub async fn exchange(store: &Store, grant: &Grant) -> Exchange {
     let exchange = transaction.grants().create(&new).await.unwrap();
     transaction.commit().await.unwrap();
     exchange
+}
+
+pub fn known_device(label: &str, at: Timestamp) -> KnownDevice {
+    KnownDevice {
+        id: DeviceId::new(at, &SystemRandom::new()),
+        secret: hash(label),
+        label: label.to_owned(),
+        created_at: at,
+        last_used_at: at,
+    }
+}
+
+pub fn consent(citizen: CitizenId, client: &ClientId, scope: &str, claims: &[&str]) -> Consent {
+    Consent {
+        citizen,
+        client: client.clone(),
+        scope: scope.parse().unwrap(),
+        claims: claims.iter().map(|claim| (*claim).to_owned()).collect(),
+        granted_at: NOW,
+        updated_at: NOW,
+        expires_at: None,
+    }
+}
+
+pub fn event(citizen: Option<CitizenId>, kind: EventKind, at: Timestamp) -> Event {
+    Event {
+        id: EventId::new(at, &SystemRandom::new()),
+        at,
+        kind,
+        outcome: Outcome::Success,
+        actor: citizen.map_or(Actor::System, Actor::Citizen),
+        citizen,
+        client: Some("portal".parse().unwrap()),
+        request: Some("r-1".to_owned()),
+        address: None,
+        details: BTreeMap::from([("name", name(AN).masked())]),
+    }
+}
+
+pub fn server_keys(masters: &str) -> KeyEncryptionKeys {
+    KeyEncryptionKeys::derive(&MasterKeys::parse(masters).unwrap(), Purpose::ServerKeys).unwrap()
+}
+
+pub fn first_master() -> String {
+    format!("1:{MASTER_1}")
+}
+
+pub fn both_masters() -> String {
+    format!("1:{MASTER_1}\n2:{MASTER_2}")
+}
+
+pub fn second_master() -> String {
+    format!("2:{MASTER_2}")
+}
+
+pub fn sealed_key(kind: SealedKeyKind, version: u16) -> SealedKey {
+    SealedKey::generate(kind, version, &server_keys(&first_master()), &SystemRandom::new(), NOW).unwrap()
+}
+
+pub fn signing_key(active_from: Timestamp) -> SealedSigningKey {
+    let (sealing, random) = (server_keys(&first_master()), SystemRandom::new());
+    KeyRing::create(SignatureAlgorithm::Es256, NOW, active_from, &sealing, &random).unwrap()
+}
+
+/// Writes something into every table and reads it back by every way there is.
+pub async fn live_a_little(store: &Store) -> Citizen {
+    let client = register(store, "portal").await;
+    let an = enrol(store, AN).await;
+    let grant = grant(an.id, &client, NOW);
+    assert_eq!(exchange(store, &grant).await, Exchange::Granted);
+
+    let mut transaction = store.begin().await.unwrap();
+    transaction.consents().give(&consent(an.id, &client.id, "openid profile", &["name"])).await.unwrap();
+    transaction.audit().record(&event(Some(an.id), EventKind::SignIn, NOW)).await.unwrap();
+    transaction.sealed_keys().insert_if_absent(&sealed_key(SealedKeyKind::Pairwise, 1)).await.unwrap();
+    transaction.signing_keys().insert(&signing_key(NOW)).await.unwrap();
+    transaction.citizens().update_profile(an.id, &an.profile, &citizen(AN).names[1..], NOW).await.unwrap();
+    transaction.commit().await.unwrap();
+
+    let mut writing = store.write().await.unwrap();
+    writing.known_devices().remember(an.id, &known_device("Chrome on Android", NOW)).await.unwrap();
+    writing.passwords().record_failure(an.id).await.unwrap();
+    writing.passwords().reset_failures(an.id).await.unwrap();
+    let ended = EndedSession { session: grant.authentication.session, citizen: an.id, ended_at: NOW };
+    writing.ended_sessions().end(ended, NOW + DAY).await.unwrap();
+    writing.citizens().end_sessions(an.id, NOW).await.unwrap();
+    let rotation = RefreshRotation {
+        grant: grant.id,
+        client: &client.id,
+        presented: hash("token 1"),
+        successor: hash("token 2"),
+        key_version: 1,
+        idle_expires_at: NOW + DAY,
+        grace: MINUTE,
+        now: NOW,
+    };
+    for _ in 0..2 {
+        let (Rotation::Rotated(_) | Rotation::Retried(_)) = writing.grants().rotate_refresh(&rotation).await.unwrap()
+        else {
+            panic!("refused");
+        };
+    }
+    drop(writing);
+
+    let mut reading = store.read().await.unwrap();
+    assert!(reading.citizens().find_by_name(&name(AN)).await.unwrap().is_some());
+    assert!(reading.citizens().find(an.id).await.unwrap().is_some());
+    assert!(reading.clients().find(&client.id).await.unwrap().is_some());
+    assert!(reading.grants().find_live(grant.id).await.unwrap().is_some());
+    assert_eq!(reading.grants().list(an.id, None, 9).await.unwrap().items.len(), 1);
+    assert!(reading.consents().find(an.id, &client.id).await.unwrap().is_some());
+    assert_eq!(reading.consents().list(an.id, None, 9).await.unwrap().items.len(), 1);
+    assert!(reading.known_devices().find(an.id, hash("Chrome on Android")).await.unwrap().is_some());
+    assert_eq!(reading.ended_sessions().since(NOW, None, 9).await.unwrap().items.len(), 1);
+    assert_eq!(reading.ended_sessions().cut_since(NOW, None, 9).await.unwrap().items.len(), 1);
+    assert_eq!(reading.audit().of_citizen(an.id, None, 9).await.unwrap().items.len(), 1);
+    an
 }

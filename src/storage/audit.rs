@@ -1,0 +1,158 @@
+//! The audit log: written, and read by cursor; never changed.
+
+use std::collections::BTreeMap;
+
+use sqlx::QueryBuilder;
+use sqlx::types::Uuid;
+
+use super::connection::{Backend, Read, Write, on_backend};
+use super::error::Error;
+use super::row::{Page, from_json, one_more, to_json};
+use crate::domain::audit::{Event, EventKind, Outcome};
+use crate::domain::ids::{CitizenId, ClientId, EventId};
+use crate::domain::time::Timestamp;
+
+// One statement whatever the number of events, so that Postgres plans it once.
+const RECORD_POSTGRES: &str = "INSERT INTO audit_events
+        (id, at, kind, outcome, actor, citizen_id, client_id, request, address, details)
+    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const RECORD_SQLITE: &str =
+    "INSERT INTO audit_events (id, at, kind, outcome, actor, citizen_id, client_id, request, address, details) ";
+const LIST_OF_CITIZEN: &str = "SELECT id, at, kind, outcome, actor, client_id, request, address, details
+    FROM audit_events WHERE citizen_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+
+/// Events in one SQLite statement: ten values each, and it takes 32,766 in all.
+const ROWS_AT_ONCE: usize = 1_000;
+
+/// The audit log, seen from one connection.
+pub struct Audit<'c, C>(pub(super) &'c mut C);
+
+/// An event as it was recorded, for its citizen to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedEvent {
+    pub id: EventId,
+    pub at: Timestamp,
+    /// `None` for a kind that only a newer version of the program knows.
+    pub kind: Option<EventKind>,
+    pub outcome: Outcome,
+    /// As `Actor::to_text` writes it.
+    pub actor: String,
+    pub client: Option<ClientId>,
+    pub request: Option<String>,
+    pub address: Option<String>,
+    pub details: BTreeMap<String, String>,
+}
+
+impl<C: Read> Audit<'_, C> {
+    /// Up to `limit` events that concern a citizen, the newest first, those older than `before`.
+    pub async fn of_citizen(
+        &mut self,
+        citizen: CitizenId,
+        before: Option<EventId>,
+        limit: u32,
+    ) -> Result<Page<RecordedEvent, EventId>, Error> {
+        let before = before.map_or(Uuid::max(), EventId::uuid);
+        let rows = on_backend!(self.0, |db| {
+            sqlx::query_as::<_, EventRow>(LIST_OF_CITIZEN)
+                .bind(citizen.uuid())
+                .bind(before)
+                .bind(one_more(limit))
+                .fetch_all(db)
+                .await
+        })?;
+        let events = rows.into_iter().map(EventRow::open).collect::<Result<_, _>>()?;
+        Ok(Page::new(events, limit, |event: &RecordedEvent| event.id))
+    }
+}
+
+impl<C: Write> Audit<'_, C> {
+    /// Records what happened. In the transaction of the change that it tells of, it stands or falls with it.
+    pub async fn record(&mut self, event: &Event) -> Result<(), Error> {
+        self.record_all(std::slice::from_ref(event)).await
+    }
+
+    /// Records a group of events: in Postgres in one statement, in SQLite in one for every thousand.
+    pub async fn record_all(&mut self, events: &[Event]) -> Result<(), Error> {
+        let details = events.iter().map(|event| to_json(&event.details)).collect::<Result<Vec<_>, _>>()?;
+        if events.is_empty() {
+            return Ok(());
+        }
+        match self.0.backend() {
+            Backend::Postgres(db) => {
+                let column = Columns(events);
+                sqlx::query(RECORD_POSTGRES)
+                    .bind(column.of(|event| event.id.uuid()))
+                    .bind(column.of(|event| event.at.micros()))
+                    .bind(column.of(|event| event.kind.as_str()))
+                    .bind(column.of(|event| event.outcome.as_str()))
+                    .bind(column.of(|event| event.actor.to_text()))
+                    .bind(column.of(|event| event.citizen.map(CitizenId::uuid)))
+                    .bind(column.of(|event| event.client.as_ref().map(ClientId::as_str)))
+                    .bind(column.of(|event| event.request.as_deref()))
+                    .bind(column.of(|event| event.address.as_deref()))
+                    .bind(details)
+                    .execute(db)
+                    .await?;
+            }
+            Backend::Sqlite(db) => {
+                let rows: Vec<_> = events.iter().zip(details).collect();
+                for group in rows.chunks(ROWS_AT_ONCE) {
+                    let mut insert = QueryBuilder::new(RECORD_SQLITE);
+                    insert.push_values(group, |mut row, (event, details)| {
+                        row.push_bind(event.id.uuid())
+                            .push_bind(event.at.micros())
+                            .push_bind(event.kind.as_str())
+                            .push_bind(event.outcome.as_str())
+                            .push_bind(event.actor.to_text())
+                            .push_bind(event.citizen.map(CitizenId::uuid))
+                            .push_bind(event.client.as_ref().map(ClientId::as_str))
+                            .push_bind(event.request.as_deref())
+                            .push_bind(event.address.as_deref())
+                            .push_bind(details.as_str());
+                    });
+                    insert.build().execute(&mut *db).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Events turned into columns, as Postgres takes many rows in one statement.
+struct Columns<'e>(&'e [Event]);
+
+impl<'e> Columns<'e> {
+    fn of<T>(&self, value: impl Fn(&'e Event) -> T) -> Vec<T> {
+        self.0.iter().map(value).collect()
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    id: Uuid,
+    at: i64,
+    kind: String,
+    outcome: String,
+    actor: String,
+    client_id: Option<String>,
+    request: Option<String>,
+    address: Option<String>,
+    details: String,
+}
+
+impl EventRow {
+    fn open(self) -> Result<RecordedEvent, Error> {
+        let client = self.client_id.map(ClientId::try_from).transpose();
+        Ok(RecordedEvent {
+            id: EventId::from_uuid(self.id),
+            at: Timestamp::from_micros(self.at),
+            kind: EventKind::parse(&self.kind),
+            outcome: Outcome::parse(&self.outcome).ok_or(Error::Corrupt("an event's outcome"))?,
+            actor: self.actor,
+            client: client.map_err(|_| Error::Corrupt("an event's client"))?,
+            request: self.request,
+            address: self.address,
+            details: from_json("an event's details", &self.details)?,
+        })
+    }
+}

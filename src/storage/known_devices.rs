@@ -1,0 +1,107 @@
+//! Devices that a citizen has signed in from: where many wrong passwords elsewhere do not lock them out.
+
+use sqlx::types::Uuid;
+
+use super::connection::{Read, Write, on_backend};
+use super::error::Error;
+use super::row::hash;
+use crate::domain::ids::{CitizenId, DeviceId};
+use crate::domain::secret::SecretHash;
+use crate::domain::time::Timestamp;
+
+const FIND: &str = "SELECT id, secret_hash, label, created_at, last_used_at FROM known_devices
+    WHERE citizen_id = $1 AND secret_hash = $2";
+const LIST: &str = "SELECT id, secret_hash, label, created_at, last_used_at FROM known_devices
+    WHERE citizen_id = $1 ORDER BY last_used_at DESC LIMIT 100";
+const REMEMBER: &str = "INSERT INTO known_devices (citizen_id, id, secret_hash, label, created_at, last_used_at)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (citizen_id, secret_hash) DO UPDATE SET label = excluded.label, last_used_at = excluded.last_used_at";
+const FORGET: &str = "DELETE FROM known_devices WHERE citizen_id = $1 AND id = $2";
+const FORGET_ALL: &str = "DELETE FROM known_devices WHERE citizen_id = $1";
+
+/// Known devices, seen from one connection.
+pub struct KnownDevices<'c, C>(pub(super) &'c mut C);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownDevice {
+    pub id: DeviceId,
+    /// Of what its cookie holds.
+    pub secret: SecretHash,
+    /// What the person recognises it by: "Chrome on Android".
+    pub label: String,
+    pub created_at: Timestamp,
+    pub last_used_at: Timestamp,
+}
+
+impl<C: Read> KnownDevices<'_, C> {
+    /// The citizen's device whose cookie holds this secret.
+    pub async fn find(&mut self, citizen: CitizenId, secret: SecretHash) -> Result<Option<KnownDevice>, Error> {
+        on_backend!(self.0, |db| {
+            sqlx::query_as::<_, DeviceRow>(FIND)
+                .bind(citizen.uuid())
+                .bind(secret.as_bytes().as_slice())
+                .fetch_optional(db)
+                .await
+        })?
+        .map(DeviceRow::open)
+        .transpose()
+    }
+
+    /// The hundred devices that were used last.
+    pub async fn list(&mut self, citizen: CitizenId) -> Result<Vec<KnownDevice>, Error> {
+        on_backend!(self.0, |db| sqlx::query_as::<_, DeviceRow>(LIST).bind(citizen.uuid()).fetch_all(db).await)?
+            .into_iter()
+            .map(DeviceRow::open)
+            .collect()
+    }
+}
+
+impl<C: Write> KnownDevices<'_, C> {
+    /// Enters a device, or notes that the one of this secret was used again.
+    pub async fn remember(&mut self, citizen: CitizenId, device: &KnownDevice) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query(REMEMBER)
+                .bind(citizen.uuid())
+                .bind(device.id.uuid())
+                .bind(device.secret.as_bytes().as_slice())
+                .bind(&device.label)
+                .bind(device.created_at.micros())
+                .bind(device.last_used_at.micros())
+                .execute(db)
+                .await
+                .map(drop)
+        })?)
+    }
+
+    pub async fn forget(&mut self, citizen: CitizenId, device: DeviceId) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query(FORGET).bind(citizen.uuid()).bind(device.uuid()).execute(db).await.map(drop)
+        })?)
+    }
+
+    /// After a stolen password: every device has to prove itself again.
+    pub async fn forget_all(&mut self, citizen: CitizenId) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| sqlx::query(FORGET_ALL).bind(citizen.uuid()).execute(db).await.map(drop))?)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct DeviceRow {
+    id: Uuid,
+    secret_hash: Vec<u8>,
+    label: String,
+    created_at: i64,
+    last_used_at: i64,
+}
+
+impl DeviceRow {
+    fn open(self) -> Result<KnownDevice, Error> {
+        Ok(KnownDevice {
+            id: DeviceId::from_uuid(self.id),
+            secret: hash(self.secret_hash)?,
+            label: self.label,
+            created_at: Timestamp::from_micros(self.created_at),
+            last_used_at: Timestamp::from_micros(self.last_used_at),
+        })
+    }
+}
