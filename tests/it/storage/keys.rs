@@ -79,7 +79,7 @@ on_every_database! {
         let again = transaction.signing_keys().insert(&stored).await;
         assert!(matches!(again, Err(Error::Conflict(Conflict::Key))), "{again:?}");
         transaction.commit().await.unwrap();
-        assert_eq!(load_signing(&store).await, [stored.clone()]);
+        assert_eq!(load_signing(&store).await, std::slice::from_ref(&stored));
 
         let mut transaction = store.begin().await.unwrap();
         transaction.signing_keys().activate(&kid, NOW).await.unwrap();
