@@ -23,6 +23,7 @@ find_missing() {
     [ "$1" = test ] || return 0
     need postgresql has_postgres
     need redis-server command -v redis-server
+    need openssl command -v openssl
     need chromium command -v chromium
     # The browser's own dependencies include no font, and the pages are in Vietnamese and Russian too.
     need fonts-dejavu-core test -f /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf

@@ -1,7 +1,5 @@
 //! What the tests run against: real servers, started when the first test asks and gone with the process.
 
-#![allow(dead_code, unused_imports, reason = "what a test file needs next is already here")]
-
 pub mod postgres;
 pub mod redis;
 pub mod supervisor;
