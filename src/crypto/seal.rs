@@ -148,6 +148,17 @@ pub struct KeyEncryptionKeys {
 }
 
 impl KeyEncryptionKeys {
+    /// Keys that were drawn and are themselves stored sealed, in versions; the highest seals.
+    ///
+    /// # Errors
+    /// `UnknownKey` of version 0 if there is none.
+    pub fn new(keys: impl IntoIterator<Item = (u16, SecretBytes<32>)>) -> Result<Self, SealError> {
+        let prepare = |(version, key): (u16, SecretBytes<32>)| aes(&key).map(|key| (version, key));
+        let keys = keys.into_iter().map(prepare).collect::<Result<BTreeMap<_, _>, _>>()?;
+        let current = keys.last_key_value().map(|(version, _)| *version).ok_or(SealError::UnknownKey(0))?;
+        Ok(Self { current, keys })
+    }
+
     /// # Errors
     /// `Refused` if the cipher refuses a key, which of 32 bytes it does not.
     pub fn derive(masters: &MasterKeys, purpose: Purpose) -> Result<Self, SealError> {

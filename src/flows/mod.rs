@@ -1,1 +1,2 @@
 //! Use cases, one a file: load, decide, save.
+pub mod signing_keys;

@@ -1,5 +1,6 @@
 //! The store: pools of connections to Postgres or SQLite.
 
+use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,6 +61,15 @@ enum Pool {
         readers: SqlitePool,
         writer: SqlitePool,
     },
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0.pool {
+            Pool::Postgres(_) => "Store(Postgres)",
+            Pool::Sqlite { .. } => "Store(SQLite)",
+        })
+    }
 }
 
 impl Store {

@@ -1,0 +1,203 @@
+//! A deployment, opened: its identity store, and the keys that its master key opens.
+//!
+//! `serve`, the administrative commands and the demonstration all begin here. The first start makes the keys; of
+//! processes that start together for the first time, all end up with the same.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::{DatabaseUrl, Settings};
+use crate::crypto::blind_index::IndexKeys;
+use crate::crypto::keyring::{KeyRing, KeyRingError};
+use crate::crypto::master_key::{MasterKeyError, MasterKeys};
+use crate::crypto::pairwise::SubjectKey;
+use crate::crypto::refresh::SuccessionKeys;
+use crate::crypto::seal::{KeyEncryptionKeys, Purpose, SealError};
+use crate::domain::issuer::Issuer;
+use crate::domain::random::Random;
+use crate::domain::secret::SecretBytes;
+use crate::domain::time::Clock;
+use crate::flows::signing_keys::{self, RotationError};
+use crate::storage::{self, Options, SchemaState, SealedKey, SealedKeyKind, Store, Vault};
+
+use super::master_key::{self, Start};
+pub use master_key::master_key_file;
+
+/// What everything else is built from.
+#[derive(Debug)]
+pub struct Deployment {
+    pub settings: Arc<Settings>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    /// Has been given its keys.
+    pub store: Store,
+    pub masters: MasterKeys,
+    pub keys: ServerKeys,
+}
+
+/// The server's own keys, opened.
+#[derive(Debug)]
+pub struct ServerKeys {
+    pub ring: KeyRing,
+    pub subjects: SubjectKey,
+    pub succession: SuccessionKeys,
+    /// Seal what stands in the short-lived store and names a person.
+    pub short_lived: KeyEncryptionKeys,
+    /// Seal the server's keys themselves.
+    pub sealing: Arc<KeyEncryptionKeys>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Store(#[from] storage::Error),
+    #[error("there is no database at {} yet; run: senid migrate", .0.display())]
+    NoDatabase(PathBuf),
+    #[error("the database's schema is {0} migration(s) behind this program; run: senid migrate")]
+    SchemaBehind(usize),
+    #[error(
+        "the database's schema is not one that this version of SenID knows; run the version that made it, or a newer one"
+    )]
+    SchemaUnknown,
+    #[error("development keys are not for {0}: set keys.master_key_file or SENID_MASTER_KEY")]
+    DevelopmentKeys(Issuer),
+    #[error("the master key: {0}")]
+    MasterKey(MasterKeyError),
+    #[error("SENID_MASTER_KEY: {0}")]
+    MasterKeyVariable(MasterKeyError),
+    #[error("the master key {} is gone, and the keys in the identity store are sealed under it", .0.display())]
+    MasterKeyGone(PathBuf),
+    #[error("the folder for development keys, {folder}: {1}", folder = .0.display())]
+    KeysFolder(PathBuf, std::io::Error),
+    #[error("the master key does not open the keys in the identity store: it belongs to another one ({0})")]
+    OtherMasterKey(SealError),
+    #[error("the identity store's {0} key: {1}")]
+    ServerKey(&'static str, SealError),
+    #[error("the signing keys: {0}")]
+    KeyRing(#[from] KeyRingError),
+    #[error("the signing keys: {0}")]
+    Rotation(#[from] RotationError),
+}
+
+/// Opens the deployment that `settings` describe.
+///
+/// # Errors
+/// A sentence that says what to do, where there is something to do.
+pub async fn open(
+    settings: Arc<Settings>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<Deployment, OpenError> {
+    if let DatabaseUrl::Sqlite(path) = &settings.database.url
+        && !path.exists()
+    {
+        // Connecting would leave an empty file behind.
+        return Err(OpenError::NoDatabase(path.clone()));
+    }
+    let store = connect(&settings).await?;
+    match store.schema_state().await? {
+        SchemaState::Current => {}
+        SchemaState::Behind(missing) => return Err(OpenError::SchemaBehind(missing)),
+        SchemaState::Unknown => return Err(OpenError::SchemaUnknown),
+    }
+    let stored = store.read().await?.sealed_keys().load().await?;
+    let start = if stored.is_empty() { Start::First } else { Start::Later };
+    let masters = master_key::load(&settings, start, &*random)?;
+    let keys = unlock(&settings, &store, &masters, stored, &*clock, &random).await?;
+    Ok(Deployment { settings, clock, random, store, masters, keys })
+}
+
+/// Connects to the identity store, whatever schema there is; a SQLite file is made where there is none.
+///
+/// # Errors
+/// `Unavailable` where nobody answers.
+pub async fn connect(settings: &Settings) -> Result<Store, storage::Error> {
+    let database = &settings.database;
+    let options = Options {
+        max_connections: database.max_connections,
+        acquire_timeout: database.acquire_timeout,
+        ..Options::default()
+    };
+    match &database.url {
+        DatabaseUrl::Postgres(url) => Store::connect(url.expose(), &options).await,
+        // A percent sign in a path is only that.
+        DatabaseUrl::Sqlite(path) => {
+            let path = path.display().to_string().replace('%', "%25");
+            Store::connect(&format!("sqlite:{path}"), &options).await
+        }
+    }
+}
+
+impl Deployment {
+    /// Reads the master key and the stored keys again: they were changed, or may have been.
+    ///
+    /// # Errors
+    /// As [`open`]; then what was opened before goes on being used.
+    pub async fn reload(&self) -> Result<ServerKeys, OpenError> {
+        let masters = master_key::load(&self.settings, Start::Later, &*self.random)?;
+        let stored = self.store.read().await?.sealed_keys().load().await?;
+        unlock(&self.settings, &self.store, &masters, stored, &*self.clock, &self.random).await
+    }
+}
+
+/// Opens the server's keys and hands the store those that it needs; makes whatever is missing.
+async fn unlock(
+    settings: &Settings,
+    store: &Store,
+    masters: &MasterKeys,
+    stored: Vec<SealedKey>,
+    clock: &dyn Clock,
+    random: &Arc<dyn Random>,
+) -> Result<ServerKeys, OpenError> {
+    let sealing = KeyEncryptionKeys::derive(masters, Purpose::ServerKeys).map_err(OpenError::OtherMasterKey)?;
+    let now = clock.now();
+    let stored = if is_complete(&stored) {
+        stored
+    } else {
+        let made = |kind| SealedKey::generate(kind, 1, &sealing, &**random, now).map_err(storage::Error::from);
+        let mut tx = store.begin().await?;
+        for kind in SealedKeyKind::ALL {
+            tx.sealed_keys().insert_if_absent(&made(kind)?).await?;
+        }
+        let stored = tx.sealed_keys().load().await?;
+        tx.commit().await?;
+        stored
+    };
+    let versions = |kind| open_versions(&stored, kind, &sealing);
+    let index = IndexKeys::new(versions(SealedKeyKind::BlindIndex)?);
+    let index = index.map_err(|_| storage::Error::Corrupt("no key for the blind index"))?;
+    let subjects = versions(SealedKeyKind::Pairwise)?.into_iter().next();
+    let (_, subjects) = subjects.ok_or(storage::Error::Corrupt("no key for subjects"))?;
+    let succession = SuccessionKeys::new(versions(SealedKeyKind::Refresh)?);
+    let succession = succession.map_err(|_| storage::Error::Corrupt("no key for refresh tokens"))?;
+    let short_lived = KeyEncryptionKeys::new(versions(SealedKeyKind::ShortLived)?);
+    let short_lived = short_lived.map_err(|error| OpenError::ServerKey("short_lived", error))?;
+    store.unlock(Vault::new(masters, index, random.clone()).map_err(OpenError::OtherMasterKey)?);
+
+    let policy = &settings.keys.rotation;
+    let signing = signing_keys::supplied(store, policy, &sealing, clock, &**random).await?;
+    Ok(ServerKeys {
+        ring: KeyRing::open(signing, &sealing, clock.now())?,
+        subjects: SubjectKey::new(&subjects),
+        succession,
+        short_lived,
+        sealing: Arc::new(sealing),
+    })
+}
+
+fn is_complete(stored: &[SealedKey]) -> bool {
+    SealedKeyKind::ALL.into_iter().all(|kind| stored.iter().any(|key| key.kind == kind))
+}
+
+fn open_versions(
+    stored: &[SealedKey],
+    kind: SealedKeyKind,
+    sealing: &KeyEncryptionKeys,
+) -> Result<Vec<(u16, SecretBytes<32>)>, OpenError> {
+    let open = |key: &SealedKey| match key.open(sealing) {
+        Ok(opened) => Ok((key.version, opened)),
+        Err(error @ (SealError::Refused | SealError::UnknownKey(_))) => Err(OpenError::OtherMasterKey(error)),
+        Err(error) => Err(OpenError::ServerKey(kind.as_str(), error)),
+    };
+    stored.iter().filter(|key| key.kind == kind).map(open).collect()
+}

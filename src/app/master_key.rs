@@ -1,0 +1,80 @@
+//! Where the master key comes from: the environment, a file, or, on a developer's machine, a first start.
+
+use std::fs::DirBuilder;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use crate::config::{MasterKey, Settings};
+use crate::crypto::base64url;
+use crate::crypto::master_key::{MasterKeyError, MasterKeys};
+use crate::domain::random::Random;
+
+use super::deployment::OpenError;
+
+/// Whether keys lie in the identity store already, sealed under a master key that must then be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    First,
+    Later,
+}
+
+/// The file that the master key is read from; none where it comes from the environment.
+pub fn master_key_file(settings: &Settings) -> Option<PathBuf> {
+    match &settings.keys.master_key {
+        MasterKey::Environment(_) => None,
+        MasterKey::File(path) => Some(path.clone()),
+        MasterKey::Development => Some(settings.keys.folder.join("private").join("master.key")),
+    }
+}
+
+pub(super) fn load(settings: &Settings, start: Start, random: &dyn Random) -> Result<MasterKeys, OpenError> {
+    match &settings.keys.master_key {
+        MasterKey::Environment(text) => Ok(MasterKeys::parse(text.expose()).map_err(OpenError::MasterKeyVariable)?),
+        MasterKey::File(path) => Ok(MasterKeys::read(path)?),
+        // The settings have refused this already; nothing that opens a deployment relies on it.
+        MasterKey::Development if !settings.issuer.is_loopback() => {
+            Err(OpenError::DevelopmentKeys(settings.issuer.clone()))
+        }
+        MasterKey::Development => development(&settings.keys.folder.join("private"), start, random),
+    }
+}
+
+/// The development key, made if this is the first start. Of processes that start together, all read the same.
+fn development(folder: &Path, start: Start, random: &dyn Random) -> Result<MasterKeys, OpenError> {
+    let path = folder.join("master.key");
+    match (path.exists(), start) {
+        (true, _) => return Ok(MasterKeys::read(&path)?),
+        (false, Start::Later) => return Err(OpenError::MasterKeyGone(path)),
+        (false, Start::First) => {}
+    }
+    let failed = |error| OpenError::KeysFolder(folder.to_owned(), error);
+    make_private(folder).map_err(failed)?;
+    // Written under a name of its own and then linked: a link never takes the place of what another process made.
+    let own = folder.join(format!("master.key.{}", base64url::encode(&random.bytes::<9>())));
+    MasterKeys::generate(random).write(&own)?;
+    let linked = std::fs::hard_link(&own, &path);
+    std::fs::remove_file(&own).map_err(failed)?;
+    match linked {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(failed(error)),
+        _ => Ok(MasterKeys::read(&path)?),
+    }
+}
+
+/// A folder that only its owner can enter and that git leaves alone, wherever it lies.
+fn make_private(folder: &Path) -> io::Result<()> {
+    if let Some(parent) = folder.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    std::fs::write(folder.join(".gitignore"), "# Development keys: nobody else's business.\n*\n")
+}
+
+impl From<MasterKeyError> for OpenError {
+    fn from(error: MasterKeyError) -> Self {
+        Self::MasterKey(error)
+    }
+}

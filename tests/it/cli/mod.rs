@@ -1,0 +1,3 @@
+//! The command line, through the program itself; and what every command begins with.
+
+mod deployment;
