@@ -1,6 +1,7 @@
 //! Holds every page, in every state and language, against what all pages promise.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use scraper::{ElementRef, Html, Selector};
 
@@ -9,7 +10,7 @@ use super::text::Language;
 use super::{assets, theme::Theme};
 
 /// Every sample in every language. With `SENID_PAGES` set, each is left there as a file, to be looked at.
-fn pages() -> Vec<(Language, Sample)> {
+static PAGES: LazyLock<Vec<(Language, Sample)>> = LazyLock::new(|| {
     let pages: Vec<(Language, Sample)> = Language::ALL
         .into_iter()
         .flat_map(|language| samples::all(language).into_iter().map(move |sample| (language, sample)))
@@ -18,6 +19,10 @@ fn pages() -> Vec<(Language, Sample)> {
         write(&pages, std::path::Path::new(&folder));
     }
     pages
+});
+
+fn page(name: &str) -> &'static str {
+    &PAGES.iter().find(|(_, sample)| sample.name == name).unwrap().1.html
 }
 
 fn write(pages: &[(Language, Sample)], folder: &std::path::Path) {
@@ -37,7 +42,7 @@ fn write(pages: &[(Language, Sample)], folder: &std::path::Path) {
 
 /// Runs `check` on every page; what it returns is a complaint.
 fn check_every_page(check: impl Fn(Language, &Sample, &Html) -> Vec<String>) {
-    let complaints: Vec<String> = pages()
+    let complaints: Vec<String> = PAGES
         .iter()
         .flat_map(|(language, sample)| {
             let complaints = check(*language, sample, &Html::parse_document(&sample.html));
@@ -174,15 +179,14 @@ fn the_ids_that_scripts_rely_on_are_where_they_belong() {
         missing.map(|selector| format!("has no {selector}")).collect()
     });
     for (name, _) in expected {
-        assert!(pages().iter().any(|(_, sample)| sample.name == name), "{name}");
+        assert!(PAGES.iter().any(|(_, sample)| sample.name == name), "{name}");
     }
 }
 
 #[test]
 fn enter_in_a_field_goes_on_and_never_cancels() {
     for (name, button) in [("sign-in", "continue"), ("sign-in-methods", "continue"), ("password", "login")] {
-        let (_, sample) = pages().into_iter().find(|(_, sample)| sample.name == name).unwrap();
-        let html = Html::parse_document(&sample.html);
+        let html = Html::parse_document(page(name));
         // A browser presses the first submit button of the form (HTML, implicit submission).
         let first = select(&html, "main form button:not([type=button])")[0];
         assert_eq!(first.attr("id"), Some(button), "{name}");
@@ -191,8 +195,7 @@ fn enter_in_a_field_goes_on_and_never_cancels() {
 
 #[test]
 fn what_was_typed_is_kept_and_is_only_text() {
-    let (_, sample) = pages().into_iter().find(|(_, sample)| sample.name == "sign-in-fault").unwrap();
-    let html = Html::parse_document(&sample.html);
+    let html = Html::parse_document(page("sign-in-fault"));
     assert_eq!(select(&html, "#username")[0].attr("value"), Some("00109012345\"><script>"));
     assert_eq!(select(&html, "script").len(), 1);
     assert_eq!(select(&html, "[name=return_to]")[0].attr("value"), Some("/sign-in/0198?a=1&b=\"2\""));
@@ -200,8 +203,7 @@ fn what_was_typed_is_kept_and_is_only_text() {
 
 #[test]
 fn the_password_page_never_shows_a_national_number_in_full() {
-    let (_, sample) = pages().into_iter().find(|(_, sample)| sample.name == "password").unwrap();
-    let html = Html::parse_document(&sample.html);
+    let html = Html::parse_document(page("password"));
     let text: String = select(&html, "body")[0].text().collect();
     assert!(text.contains("001••••••456") && !text.contains("001090123456"));
     assert!(select(&html, "#password")[0].attr("value").is_none());
@@ -209,9 +211,9 @@ fn the_password_page_never_shows_a_national_number_in_full() {
 
 #[test]
 fn the_sign_in_page_with_all_it_fetches_weighs_less_than_60_kb() {
-    let (_, sample) = pages().into_iter().find(|(_, sample)| sample.name == "sign-in-methods").unwrap();
+    let html = page("sign-in-methods");
     let names = ["lotus.svg", "senid.css", "sign-in.js", "be-vietnam-pro-400.woff2", "be-vietnam-pro-600.woff2"];
     let fetched: usize = names.map(|name| assets::find(assets::path(name)).unwrap().bytes.len()).iter().sum();
-    let weight = sample.html.len() + Theme::default().css().len() + fetched;
+    let weight = html.len() + Theme::default().css().len() + fetched;
     assert!(weight < 60_000, "{weight} bytes uncompressed");
 }

@@ -25,6 +25,6 @@ fault-identifier-malformed = Giá trị vừa nhập không phải số định 
 fault-method-not-offered = Cách đăng nhập này không dùng được ở đây. Hãy chọn cách khác.
 fault-password-missing = Hãy nhập mật khẩu.
 fault-wrong = Số định danh hoặc mật khẩu không đúng. Hãy kiểm tra rồi nhập lại.
-fault-too-many-tries = Có quá nhiều lần thử không thành công. Hãy đợi { $minutes } phút rồi thử lại.
+fault-too-many-tries = Có quá nhiều lần thử không thành công. Hãy đợi { $minutes } phút rồi thử lại.
 fault-busy = Hệ thống đang có nhiều người đăng nhập. Hãy thử lại sau vài giây; thông tin đã nhập vẫn được giữ.
 fault-stale-page = Trang vừa gửi đã cũ nên chưa có gì được thực hiện. Hãy thử lại.
