@@ -61,10 +61,11 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 const WOFF2: &str = "font/woff2";
 
-const SOURCES: [(&str, &str, &[u8]); 7] = [
+const SOURCES: [(&str, &str, &[u8]); 8] = [
     ("be-vietnam-pro-400.woff2", WOFF2, include_bytes!("static/fonts/be-vietnam-pro-400.woff2")),
     ("be-vietnam-pro-600.woff2", WOFF2, include_bytes!("static/fonts/be-vietnam-pro-600.woff2")),
     ("lotus.svg", SVG, include_bytes!("static/lotus.svg")),
+    ("pond.svg", SVG, include_bytes!("static/pond.svg")),
     ("portal.svg", SVG, include_bytes!("static/portal.svg")),
     ("senid.css", CSS, include_bytes!("static/senid.css")),
     ("portal.css", CSS, include_bytes!("static/portal.css")),

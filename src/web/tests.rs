@@ -30,7 +30,7 @@ fn write(pages: &[(Language, Sample)], folder: &std::path::Path) {
     for (language, sample) in pages {
         std::fs::write(folder.join(format!("{}.{}.html", sample.name, language.tag())), &sample.html).unwrap();
     }
-    let statics = ["lotus.svg", "portal.svg", "senid.css", "portal.css", "sign-in.js"]
+    let statics = ["lotus.svg", "pond.svg", "portal.svg", "senid.css", "portal.css", "sign-in.js"]
         .into_iter()
         .chain(["be-vietnam-pro-400.woff2", "be-vietnam-pro-600.woff2"]);
     for name in statics {
@@ -212,7 +212,8 @@ fn the_password_page_never_shows_a_national_number_in_full() {
 #[test]
 fn the_sign_in_page_with_all_it_fetches_weighs_less_than_60_kb() {
     let html = page("sign-in-methods");
-    let names = ["lotus.svg", "senid.css", "sign-in.js", "be-vietnam-pro-400.woff2", "be-vietnam-pro-600.woff2"];
+    let names =
+        ["lotus.svg", "pond.svg", "senid.css", "sign-in.js", "be-vietnam-pro-400.woff2", "be-vietnam-pro-600.woff2"];
     let fetched: usize = names.map(|name| assets::find(assets::path(name)).unwrap().bytes.len()).iter().sum();
     let weight = html.len() + Theme::default().css().len() + fetched;
     assert!(weight < 60_000, "{weight} bytes uncompressed");

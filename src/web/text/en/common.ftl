@@ -1,6 +1,6 @@
 # Shared by all pages
 language-name = English
-tagline = Digital identity and sign-in
+tagline = Digital identity
 skip-to-content = Skip to the main content
 languages = Languages
 demonstration = Demonstration: the people and data here are made up. Do not enter real information.

@@ -1,6 +1,6 @@
 # Commun à toutes les pages
 language-name = Français
-tagline = Identité et authentification numériques
+tagline = Identité numérique
 skip-to-content = Aller au contenu principal
 languages = Langues
 demonstration = Démonstration : les personnes et les données sont fictives. Ne saisissez aucune information réelle.

@@ -27,7 +27,7 @@ notice-other-sessions-ended = Đã đăng xuất mọi thiết bị khác.
 notice-consent-withdrawn = Đã thu hồi. Cổng không còn nhận được thông tin của bạn.
 
 ## Thiết bị và phiên
-sessions-title = Thiết bị và phiên đăng nhập
+sessions-title = Thiết bị và phiên
 sessions-lead = Đây là những nơi đang đăng nhập bằng tài khoản của bạn. Nếu thấy thiết bị lạ, hãy đăng xuất thiết bị đó.
 session-here = Thiết bị này
 session-times = Đăng nhập { $signed-in } · hoạt động gần nhất { $seen }
