@@ -1,6 +1,6 @@
 //! What a portal receives, named and shown in the reader's language.
 
-use super::text::{Speaks, TextId, id};
+use super::text::{Language, Speaks, TextId, id};
 
 /// A claim's name (OpenID Connect Core §5.1 and SenID's own).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,13 +9,17 @@ pub enum ClaimName {
     Name,
     GivenName,
     FamilyName,
+    MiddleName,
+    Nickname,
     Birthdate,
     Gender,
     NationalId,
+    NationalIdScheme,
     Phone,
     Email,
     Address,
     Locale,
+    Zoneinfo,
     AccountLevel,
     AuthenticationLevel,
     /// One that the text files do not know: shown as it is.
@@ -30,13 +34,17 @@ impl ClaimName {
             "name" => Self::Name,
             "given_name" => Self::GivenName,
             "family_name" => Self::FamilyName,
+            "middle_name" => Self::MiddleName,
+            "nickname" => Self::Nickname,
             "birthdate" => Self::Birthdate,
             "gender" => Self::Gender,
             "national_id" => Self::NationalId,
+            "national_id_scheme" => Self::NationalIdScheme,
             "phone_number" => Self::Phone,
             "email" => Self::Email,
             "address" => Self::Address,
             "locale" => Self::Locale,
+            "zoneinfo" => Self::Zoneinfo,
             "account_level" => Self::AccountLevel,
             "authentication_level" => Self::AuthenticationLevel,
             other => Self::Other(other.to_owned()),
@@ -50,13 +58,17 @@ impl ClaimName {
             Self::Name => "name",
             Self::GivenName => "given_name",
             Self::FamilyName => "family_name",
+            Self::MiddleName => "middle_name",
+            Self::Nickname => "nickname",
             Self::Birthdate => "birthdate",
             Self::Gender => "gender",
             Self::NationalId => "national_id",
+            Self::NationalIdScheme => "national_id_scheme",
             Self::Phone => "phone_number",
             Self::Email => "email",
             Self::Address => "address",
             Self::Locale => "locale",
+            Self::Zoneinfo => "zoneinfo",
             Self::AccountLevel => "account_level",
             Self::AuthenticationLevel => "authentication_level",
             Self::Other(name) => name,
@@ -70,13 +82,17 @@ impl ClaimName {
             Self::Name => id("claim-name"),
             Self::GivenName => id("claim-given-name"),
             Self::FamilyName => id("claim-family-name"),
+            Self::MiddleName => id("claim-middle-name"),
+            Self::Nickname => id("claim-nickname"),
             Self::Birthdate => id("claim-birthdate"),
             Self::Gender => id("claim-gender"),
             Self::NationalId => id("claim-national-id"),
+            Self::NationalIdScheme => id("claim-national-id-scheme"),
             Self::Phone => id("claim-phone"),
             Self::Email => id("claim-email"),
             Self::Address => id("claim-address"),
             Self::Locale => id("claim-locale"),
+            Self::Zoneinfo => id("claim-zoneinfo"),
             Self::AccountLevel => id("claim-account-level"),
             Self::AuthenticationLevel => id("claim-authentication-level"),
             Self::Other(name) => return name.clone(),
@@ -91,13 +107,17 @@ impl ClaimName {
             Self::Name => id("claim-name.inline"),
             Self::GivenName => id("claim-given-name.inline"),
             Self::FamilyName => id("claim-family-name.inline"),
+            Self::MiddleName => id("claim-middle-name.inline"),
+            Self::Nickname => id("claim-nickname.inline"),
             Self::Birthdate => id("claim-birthdate.inline"),
             Self::Gender => id("claim-gender.inline"),
             Self::NationalId => id("claim-national-id.inline"),
+            Self::NationalIdScheme => id("claim-national-id-scheme.inline"),
             Self::Phone => id("claim-phone.inline"),
             Self::Email => id("claim-email.inline"),
             Self::Address => id("claim-address.inline"),
             Self::Locale => id("claim-locale.inline"),
+            Self::Zoneinfo => id("claim-zoneinfo.inline"),
             Self::AccountLevel => id("claim-account-level.inline"),
             Self::AuthenticationLevel => id("claim-authentication-level.inline"),
             Self::Other(name) => return name.clone(),
@@ -135,6 +155,7 @@ impl Claim {
             (ClaimName::Birthdate, date) => voice.voice().calendar_date(date),
             (ClaimName::Gender, "male") => voice.text("gender-male"),
             (ClaimName::Gender, "female") => voice.text("gender-female"),
+            (ClaimName::Locale, tag) => Language::parse(tag).map_or_else(|| tag.to_owned(), Language::name),
             (ClaimName::AccountLevel | ClaimName::AuthenticationLevel, level) => {
                 voice.text_with("level-number", "level", level)
             }
@@ -188,5 +209,22 @@ impl Method {
             Self::Certificate => id("method-certificate.inline"),
             Self::Password => id("method-password.inline"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_written_as_it_was_read() {
+        let standard = "sub name given_name family_name middle_name nickname birthdate gender phone_number email address locale zoneinfo";
+        let own = "national_id national_id_scheme account_level authentication_level";
+        for name in standard.split(' ').chain(own.split(' ')) {
+            let parsed = ClaimName::parse(name);
+            assert_eq!(parsed.as_str(), name);
+            assert!(!matches!(parsed, ClaimName::Other(_)), "{name}");
+        }
+        assert_eq!(ClaimName::parse("tax_code"), ClaimName::Other("tax_code".to_owned()));
     }
 }

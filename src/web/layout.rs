@@ -18,6 +18,10 @@ pub struct Brand {
     /// The path of the operator's logo on this server; without it, the lotus.
     pub logo: Option<String>,
     pub support: Support,
+    /// The address of the privacy notice.
+    pub privacy: Option<String>,
+    /// The address of the terms of use.
+    pub terms: Option<String>,
     /// The languages offered, the default one first.
     pub languages: Vec<Language>,
     pub theme: StyleSheet,

@@ -81,6 +81,8 @@ impl Samples {
                 mail: Some("hotro@senid.example".to_owned()),
                 url: Some("https://hotro.senid.example/".to_owned()),
             },
+            privacy: Some("/privacy".to_owned()),
+            terms: Some("/terms".to_owned()),
             languages: Language::ALL.to_vec(),
             theme: Theme::default().style_sheet(),
             standing,
@@ -226,6 +228,10 @@ impl Samples {
             ("email", "a•••@example.vn"),
             ("address", "12 phố Trúc Bạch, phường Trúc Bạch, thành phố Hà Nội"),
             ("locale", "vi"),
+            ("zoneinfo", "Asia/Ho_Chi_Minh"),
+            ("middle_name", "Văn"),
+            ("nickname", "An"),
+            ("national_id_scheme", "vn"),
             ("authentication_level", "1"),
             ("tax_code", "8•••••••12"),
         ];
@@ -244,6 +250,7 @@ impl Samples {
         let sign_out = SignOut {
             layout: self.citizen(),
             form: form("/logout"),
+            request: "client_id=demo-portal".to_owned(),
             portal: Some(self.public_services().name),
             portals: 2,
             stay: "/account".to_owned(),

@@ -11,6 +11,8 @@ use super::text::Speaks;
 pub struct SignOut {
     pub layout: Layout,
     pub form: Form,
+    /// The portal's request, encoded as a query: it comes back with the answer and is judged anew.
+    pub request: String,
     /// The portal that sent the citizen here.
     pub portal: Option<String>,
     /// At how many portals this session is in use.

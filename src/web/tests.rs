@@ -37,7 +37,8 @@ fn write(pages: &[(Language, Sample)], folder: &std::path::Path) {
         let path = assets::path(name);
         std::fs::write(folder.join(&path[1..]), assets::find(path).unwrap().bytes).unwrap();
     }
-    std::fs::write(folder.join("static/theme.css"), Theme::default().css()).unwrap();
+    let theme = Theme::default().style_sheet();
+    std::fs::write(folder.join(&theme.path[1..]), theme.css).unwrap();
 }
 
 /// Runs `check` on every page; what it returns is a complaint.

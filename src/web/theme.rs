@@ -240,12 +240,12 @@ impl Theme {
     /// The style sheet and the address that it is served at.
     pub fn style_sheet(&self) -> StyleSheet {
         let css = self.css();
-        let path = format!("/static/theme.css?v={}", fingerprint(css.as_bytes()));
+        let path = format!("/static/theme.{}.css", fingerprint(css.as_bytes()));
         StyleSheet { css, path }
     }
 }
 
-/// The theme's style sheet, served at `/static/theme.css`; its `v` names the content, so it may be kept for ever.
+/// The theme's style sheet and where it is served; the path names the content, so it may be kept for ever.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StyleSheet {
     pub css: String,
