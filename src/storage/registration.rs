@@ -83,12 +83,14 @@ impl Citizens<'_, Transaction> {
         let known = chunk.iter().filter(|new| !is_fresh(new)).map(|new| (new.citizen.id, Conflict::Citizen));
         let mut conflicts: HashMap<_, _> = known.collect();
 
-        let entries: Vec<_> = chunk
+        let mut entries: Vec<_> = chunk
             .iter()
             .filter(is_fresh)
             .flat_map(|new| new.names.iter().map(|name| (new.citizen.id, name)))
             .flat_map(|(id, name)| NameEntry::all(&vault, id, name))
             .collect();
+        // In one order, so that of two imports at once with names in common one waits for the other.
+        entries.sort_unstable_by_key(|entry| entry.mac);
         for (id, kind) in self.insert_names(&entries).await? {
             self.remove(id).await?;
             conflicts.insert(id, Conflict::Name(kind));

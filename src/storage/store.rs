@@ -1,6 +1,10 @@
 //! The store: pools of connections to Postgres or SQLite.
 
 use std::fmt;
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -183,7 +187,6 @@ async fn connect_postgres(url: &str, options: &Options) -> Result<Pool, Error> {
 async fn connect_sqlite(url: &str, options: &Options) -> Result<Pool, Error> {
     let connect = SqliteConnectOptions::from_str(url)
         .map_err(|error| Error::Other(Box::new(error)))?
-        .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // An acknowledged sign-up or revocation outlives a power cut.
         .synchronous(SqliteSynchronous::Full)
@@ -193,10 +196,19 @@ async fn connect_sqlite(url: &str, options: &Options) -> Result<Pool, Error> {
         // What is deleted is overwritten: a withdrawn consent leaves no trace in a free page.
         .pragma("secure_delete", "ON")
         .disable_statement_logging();
-    // The writer first: it creates the file and puts it into WAL mode.
+    create_for_owner_alone(connect.get_filename())?;
+    // The writer first: it puts the file into WAL mode.
     let writer = pool_options(1, options).connect_with(connect.clone()).await?;
     let readers = pool_options(SQLITE_READERS, options).connect_with(connect.pragma("query_only", "ON")).await?;
     Ok(Pool::Sqlite { readers, writer })
+}
+
+/// What SQLite puts beside the file (`-wal`, `-shm`) gets the file's own mode.
+fn create_for_owner_alone(path: &Path) -> Result<(), Error> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(Error::Unavailable(Box::new(error))),
+        _ => Ok(()),
+    }
 }
 
 fn pool_options<DB: Database>(max_connections: u32, options: &Options) -> PoolOptions<DB> {

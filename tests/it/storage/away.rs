@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use senid::storage::{Error, Options, Store};
 
-use super::people::{AN, enrol, name, vault};
+use super::people::{AN, BINH, citizen, enrol, name, vault};
 use crate::support::Postgres;
 
 /// Whether An is found, or why not; within a time that a person at a browser still waits.
@@ -25,7 +25,9 @@ async fn a_database_that_is_away_is_told_promptly_and_used_again_when_it_is_back
     // Several connections are open when it goes away, and one is in the middle of something.
     let (first, second) = tokio::join!(look_up(&store), look_up(&store));
     assert!(first.unwrap() && second.unwrap());
-    let transaction = store.begin().await.unwrap();
+    let mut transaction = store.begin().await.unwrap();
+    let batch = [citizen(BINH), citizen("079192000124")];
+    assert_eq!(transaction.citizens().insert_many(&batch).await.unwrap(), []);
 
     postgres.stop();
     let cut = transaction.commit().await;
@@ -36,10 +38,14 @@ async fn a_database_that_is_away_is_told_promptly_and_used_again_when_it_is_back
         assert_eq!(error.to_string(), "the identity store cannot be reached");
     }
     assert!(store.ping().await.is_err_and(|error| error.is_unavailable()));
-    let late = Store::connect(database.url(), &impatient).await.err().unwrap();
+    let late = Store::connect(database.url(), &impatient).await.unwrap_err();
     assert!(late.is_unavailable(), "{late:?}");
 
     postgres.start_again();
     assert!(look_up(&store).await.unwrap());
     store.ping().await.unwrap();
+    for new in &batch {
+        let entered = store.read().await.unwrap().citizens().find(new.citizen.id).await.unwrap();
+        assert!(entered.is_none(), "half an import was left");
+    }
 }

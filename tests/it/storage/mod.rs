@@ -10,6 +10,7 @@ mod invalidations;
 mod keys;
 mod passwords;
 mod people;
+mod round_trips;
 mod schema;
 mod sealed;
 mod sessions;

@@ -25,8 +25,8 @@ use senid::domain::secret::{SecretBytes, SecretHash, SecretString};
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::Timestamp;
 use senid::storage::{
-    EndedSession, Exchange, KnownDevice, NewCitizen, NewGrant, RefreshRotation, Rotation, SealedKey, SealedKeyKind,
-    Store, Vault,
+    EndedSession, Exchange, KnownDevice, NewCitizen, NewGrant, RefreshRotation, RevocationReason, Rotation, SealedKey,
+    SealedKeyKind, Store, Vault,
 };
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
@@ -237,6 +237,18 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     transaction.citizens().update_profile(an.id, &an.profile, &citizen(AN).names[1..], NOW).await.unwrap();
     transaction.commit().await.unwrap();
 
+    let (nobody, nothing) = (citizen(BINH).citizen.id, GrantId::new(NOW, &SystemRandom::new()));
+    let reason = RevocationReason::Operator;
+    let mut transaction = store.begin().await.unwrap();
+    transaction.citizens().rewrap(None, 9).await.unwrap();
+    transaction.consents().withdraw(nobody, &client.id, NOW).await.unwrap();
+    transaction.grants().revoke(nothing, reason, NOW).await.unwrap();
+    transaction.grants().revoke_replayed(nothing, hash("another code"), NOW + DAY, NOW).await.unwrap();
+    assert_eq!(transaction.grants().forget(NOW, 9).await.unwrap(), 0);
+    assert_eq!(transaction.ended_sessions().forget(NOW, 9).await.unwrap(), 0);
+    transaction.clients().replace(&client, 1).await.unwrap();
+    transaction.commit().await.unwrap();
+
     let mut writing = store.write().await.unwrap();
     writing.known_devices().remember(an.id, &known_device("Chrome on Android", NOW)).await.unwrap();
     writing.passwords().record_failure(an.id).await.unwrap();
@@ -266,6 +278,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     assert!(reading.citizens().find_by_name(&name(AN)).await.unwrap().is_some());
     assert!(reading.citizens().find(an.id).await.unwrap().is_some());
     assert!(reading.clients().find(&client.id).await.unwrap().is_some());
+    assert_eq!(reading.clients().list(None, 9).await.unwrap().items.len(), 1);
     assert!(reading.grants().find_live(grant.id).await.unwrap().is_some());
     assert_eq!(reading.grants().list(an.id, None, 9).await.unwrap().items.len(), 1);
     assert!(reading.consents().find(an.id, &client.id).await.unwrap().is_some());

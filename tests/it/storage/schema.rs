@@ -1,5 +1,7 @@
 //! Migrations of the identity store, and what the schema they leave can do.
 
+use std::os::unix::fs::MetadataExt;
+
 use senid::storage::{Options, SchemaState, Store};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
@@ -57,9 +59,25 @@ async fn a_schema_that_is_not_ours_is_known_for_it() {
 }
 
 #[tokio::test]
+async fn a_sqlite_file_is_its_owner_s_alone() {
+    let home = sqlite().await;
+    live_a_little(&home.store).await;
+    let mut files = 0;
+    for file in std::fs::read_dir(home.place.path()).unwrap() {
+        let file = file.unwrap();
+        assert_eq!(file.metadata().unwrap().mode() & 0o777, 0o600, "{file:?}");
+        files += 1;
+    }
+    assert_eq!(files, 3);
+    let nowhere = format!("sqlite:{}", home.place.path().join("no/such/folder/senid.db").display());
+    let refused = Store::connect(&nowhere, &Options::default()).await.unwrap_err();
+    assert!(refused.is_unavailable(), "{refused:?}");
+}
+
+#[tokio::test]
 async fn a_url_of_another_kind_is_refused() {
     for url in ["", "mysql://localhost/senid", "sqlite::memory:", "senid.db"] {
-        let error = Store::connect(url, &Options::default()).await.err().expect(url);
+        let error = Store::connect(url, &Options::default()).await.expect_err(url);
         assert!(error.to_string().contains("neither postgres://… nor sqlite:…"), "{url}: {error}");
     }
 }
@@ -78,8 +96,14 @@ async fn every_look_up_has_an_index() {
     store.unlock(super::people::vault(1));
     live_a_little(&store).await;
     store.close().await;
+    home.store.close().await;
 
+    // A server process hands in its counts when it ends.
     let mut connection = PgConnection::connect(&home.url).await.unwrap();
+    let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    while sqlx::query_scalar::<_, i64>(others).fetch_one(&mut connection).await.unwrap() > 0 {
+        tokio::task::yield_now().await;
+    }
     let counted: Vec<(String, i64, i64)> = sqlx::query_as(
         "SELECT relname::text, seq_scan, COALESCE(idx_scan, 0) FROM pg_stat_user_tables ORDER BY relname",
     )

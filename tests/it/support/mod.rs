@@ -3,7 +3,9 @@
 pub mod postgres;
 pub mod redis;
 pub mod supervisor;
+pub mod wiretap;
 
 pub use postgres::Postgres;
 pub use redis::Redis;
 pub use supervisor::free_port;
+pub use wiretap::Wiretap;
