@@ -12,8 +12,8 @@
 //! | [`storage`] | SQL, one file an aggregate, each query once for Postgres and SQLite | `domain`, `crypto` |
 //! | [`sessions`] | the short-lived store: Redis or in-process | `domain`, `crypto` |
 //! | [`outbound`] | everything that is fetched or sent | `domain`, `crypto` |
-//! | [`flows`] | use cases, one a file: load, decide, save | all of the above |
-//! | [`http`], [`jobs`], [`cli`], [`demo`] | the doors | `flows`, `domain`, `protocol`, `config`, `web` |
+//! | [`flows`] | use cases, one a file: load, decide, save | all of the above, `config` |
+//! | [`http`], [`jobs`], [`cli`], [`demo`] | the doors | `flows`, `domain`, `protocol`, `crypto`, `config`, `web` |
 //! | [`app`] | puts the house together from the settings | everything |
 //!
 //! [`config`] (may import `domain`) and [`web`] (templates and texts) are leaves.

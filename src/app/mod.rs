@@ -1,8 +1,13 @@
 //! Puts the house together from the settings.
 
 mod clock;
+pub mod demo;
+mod demo_data;
 pub mod deployment;
 mod master_key;
+pub mod serve;
+pub mod server;
 
 pub use clock::SystemClock;
 pub use deployment::{Deployment, OpenError};
+pub use server::{Server, StartError};

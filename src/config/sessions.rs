@@ -128,6 +128,23 @@ impl Sentinel {
     }
 }
 
+impl Sentinel {
+    /// How the primary is opened, once the sentinels have named it: credentials and database, and a host that is not used.
+    pub fn primary_url(&self) -> SecretString {
+        let encode =
+            |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+        let account = match (&self.username, &self.password) {
+            (None, None) => String::new(),
+            (user, password) => {
+                let user = user.as_deref().map(encode).unwrap_or_default();
+                let password = password.as_ref().map(|password| encode(password.expose())).unwrap_or_default();
+                format!("{user}:{password}@")
+            }
+        };
+        SecretString::new(format!("redis://{account}primary/{}", self.database))
+    }
+}
+
 /// Takes percent-encoding out (RFC 3986 §2.1).
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());

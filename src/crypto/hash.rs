@@ -1,4 +1,4 @@
-//! SHA-256 (FIPS 180-4), HMAC-SHA-256 (RFC 2104) and HKDF (RFC 5869).
+//! SHA-2 (FIPS 180-4), HMAC-SHA-256 (RFC 2104) and HKDF (RFC 5869).
 
 use std::fmt;
 
@@ -9,6 +9,14 @@ use crate::domain::secret::{SecretBytes, SecretHash};
 
 pub fn sha256(data: &[u8]) -> [u8; 32] {
     array(digest::digest(&digest::SHA256, data).as_ref())
+}
+
+pub fn sha384(data: &[u8]) -> [u8; 48] {
+    array(digest::digest(&digest::SHA384, data).as_ref())
+}
+
+pub fn sha512(data: &[u8]) -> [u8; 64] {
+    array(digest::digest(&digest::SHA512, data).as_ref())
 }
 
 /// What is stored of a secret. A plain hash is enough for secrets that we drew ourselves (256 random bits);
@@ -54,8 +62,8 @@ pub fn hkdf(secret: &[u8], salt: &[u8], info: &[u8]) -> SecretBytes<32> {
     SecretBytes::new(extracted.mac(&[info, &[1]]))
 }
 
-fn array(digest: &[u8]) -> [u8; 32] {
-    let mut bytes = [0; 32];
+fn array<const N: usize>(digest: &[u8]) -> [u8; N] {
+    let mut bytes = [0; N];
     bytes.copy_from_slice(digest);
     bytes
 }

@@ -52,7 +52,6 @@ event_kinds! {
     ConsentGranted = "consent.granted",
     ConsentDenied = "consent.denied",
     ConsentWithdrawn = "consent.withdrawn",
-    CodeIssued = "code.issued",
     /// A code came a second time: whatever it was exchanged for is revoked.
     CodeReplayed = "code.replayed",
     TokensIssued = "tokens.issued",

@@ -16,6 +16,7 @@ use super::time::Timestamp;
 pub struct Client {
     pub id: ClientId,
     pub status: ClientStatus,
+    pub application_type: ApplicationType,
     pub authentication: ClientAuthentication,
     /// What people are shown of it.
     pub display: ClientDisplay,
@@ -47,6 +48,16 @@ impl ClientStatus {
             Self::Disabled => "disabled",
         }
     }
+}
+
+/// OpenID Connect Dynamic Client Registration §2.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApplicationType {
+    #[default]
+    Web,
+    /// Runs on the person's own device: its loopback redirect URIs may name any port (RFC 8252 §7.3).
+    Native,
 }
 
 /// How a client proves at the token endpoint that it is itself.
@@ -199,6 +210,7 @@ macro_rules! from_wire_name {
 pub struct UnknownValue(&'static str);
 
 from_wire_name!(ClientStatus, "active or disabled", "active" => Self::Active, "disabled" => Self::Disabled);
+from_wire_name!(ApplicationType, "web or native", "web" => Self::Web, "native" => Self::Native);
 from_wire_name!(SubjectType, "pairwise or public", "pairwise" => Self::Pairwise, "public" => Self::Public);
 from_wire_name!(PkcePolicy, "required or optional", "required" => Self::Required, "optional" => Self::Optional);
 from_wire_name!(ConsentPolicy, "ask or implied", "ask" => Self::Ask, "implied" => Self::Implied);

@@ -31,8 +31,8 @@ pub struct AuthorizationCode {
     pub nonce: Option<String>,
     pub challenge: Option<CodeChallenge>,
     pub authentication: Authentication,
-    /// The hash of the code's secret part: whoever presents the grant id alone presents nothing.
-    pub secret: SecretHash,
+    /// The code's own hash, which no other grant is ever written for.
+    pub hash: SecretHash,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
 }

@@ -59,13 +59,39 @@ uuid_id! {
     DeviceId;
     /// An event of the audit log.
     EventId;
-    /// One HTTP request, as logs and error pages name it.
-    RequestId;
 }
 
 fn uuid_v7(now: Timestamp, random: &dyn Random) -> Uuid {
     let millis = u64::try_from(now.micros().div_euclid(1000)).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &random.bytes::<10>()).into_uuid()
+}
+
+/// One HTTP request, as logs, the audit log and error pages name it: `7K2M-QX4T-9FHB`.
+///
+/// Short enough to be read out on the telephone; no letter or digit that is taken for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RequestId(u64);
+
+impl RequestId {
+    /// Crockford's base 32.
+    const ALPHABET: &'static [u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    pub fn new(random: &dyn Random) -> Self {
+        Self(u64::from_be_bytes(random.bytes()) & ((1 << 60) - 1))
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for place in 0..12u32 {
+            if place > 0 && place % 4 == 0 {
+                f.write_str("-")?;
+            }
+            let digit = (self.0 >> (55 - 5 * place)) & 31;
+            write!(f, "{}", char::from(Self::ALPHABET[digit as usize]))?;
+        }
+        Ok(())
+    }
 }
 
 /// A client's identifier (RFC 6749 §2.2): 1 to 128 characters of `A–Z a–z 0–9 - . _ ~`.

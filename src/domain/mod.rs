@@ -4,6 +4,7 @@ pub mod assurance;
 pub mod audit;
 pub mod authorization;
 pub mod citizen;
+pub mod claims;
 pub mod client;
 pub mod consent;
 pub mod grant;

@@ -85,17 +85,6 @@ impl SignIn {
         }
     }
 
-    /// The person goes back to say that they are someone else.
-    ///
-    /// # Errors
-    /// [`OutOfOrder`] once someone has proven who they are.
-    pub fn forget_name(self) -> Result<Self, OutOfOrder> {
-        match self.state {
-            State::Requested | State::Identified { .. } => Ok(Self { state: State::Requested, ..self }),
-            State::Authenticated(_) | State::Consented(_) => Err(OutOfOrder),
-        }
-    }
-
     /// The person proved who they are.
     ///
     /// # Errors

@@ -1,2 +1,94 @@
-//! Use cases, one a file: load, decide, save.
+//! Use cases, one a file: load, decide, save. They own [`App`], and know neither HTTP nor SQL nor Redis.
+
+pub mod account;
+pub mod audit;
+pub mod authorize;
+pub mod background;
+pub mod clean_up;
+pub mod clients;
+pub mod code;
+pub mod consent;
+mod error;
+pub mod invalidation;
+pub mod keys;
+pub mod logout;
+pub mod metrics;
+pub mod recovery;
+pub mod revoke;
+pub mod session;
+pub mod short_lived;
+pub mod sign_in;
 pub mod signing_keys;
+pub mod throttle;
+pub mod token;
+pub mod userinfo;
+pub mod visitor;
+
+use std::sync::Arc;
+
+use crate::config::Settings;
+use crate::credentials::password::Hasher;
+use crate::crypto::base64url;
+use crate::domain::audit::EventKind;
+use crate::domain::audit::Outcome;
+use crate::domain::random::Random;
+use crate::domain::secret::SecretString;
+use crate::domain::time::Clock;
+use crate::{sessions, storage};
+
+pub use error::{FlowError, Part};
+
+use audit::{AuditWriter, EventBuilder};
+use background::Background;
+use clients::ClientCache;
+use keys::Keys;
+use metrics::Metrics;
+use visitor::Visitor;
+
+/// Everything that flows work with. A clone of its `Arc` is in every request.
+#[derive(Debug)]
+pub struct App {
+    pub settings: Arc<Settings>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub store: storage::Store,
+    pub sessions: sessions::Store,
+    pub keys: Keys,
+    pub hasher: Hasher,
+    pub clients: ClientCache,
+    pub audit: AuditWriter,
+    pub metrics: Metrics,
+    pub background: Background,
+}
+
+impl App {
+    /// The issuer identifier, as it stands in every token.
+    pub fn issuer(&self) -> &str {
+        self.settings.issuer.as_str()
+    }
+
+    /// An event of this visitor's, to be filled in.
+    pub fn event(&self, visitor: &Visitor, kind: EventKind, outcome: Outcome) -> EventBuilder {
+        EventBuilder::new(self.clock.now(), &*self.random, kind, outcome)
+            .in_request(visitor.request)
+            .from(visitor.masked_address())
+    }
+
+    /// Hands an event to the grouped writer, which writes it soon.
+    pub fn record(&self, event: EventBuilder) {
+        self.audit.write_soon(event.build());
+    }
+
+    /// Hands an event to the grouped writer and waits until it is written.
+    ///
+    /// # Errors
+    /// Where it could not be written: what it is about must then not happen.
+    pub async fn record_before_answer(&self, event: EventBuilder) -> Result<(), FlowError> {
+        self.audit.write_now(event.build()).await
+    }
+}
+
+/// The random text of a cookie: 32 bytes in base64url.
+fn cookie_secret(random: &dyn Random) -> SecretString {
+    SecretString::new(base64url::encode(&random.bytes::<32>()))
+}

@@ -1,1 +1,16 @@
-//! The HTTP doors: axum only. `router.rs` is the table of contents.
+//! The HTTP doors: axum only. [`router`] is the table of contents.
+
+mod cookies;
+mod error;
+mod extract;
+mod middleware;
+mod oauth;
+mod operations;
+mod page;
+mod pages;
+pub mod router;
+mod serve;
+mod site;
+
+pub use serve::{Listening, ServeError, serve, serve_on};
+pub use site::Site;

@@ -1,1 +1,80 @@
-//! What runs in the background.
+//! What runs in the background, on every server: each job may run on several at once without harm.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::domain::audit::Actor;
+use crate::domain::keys::plan_rotation;
+use crate::flows::{App, clean_up, invalidation, signing_keys};
+
+/// Between two attempts to listen.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
+const ROTATE_KEYS: Duration = Duration::from_secs(3600);
+const CLEAN_UP: Duration = Duration::from_secs(600);
+
+/// The running jobs.
+#[derive(Debug)]
+pub struct Jobs(Vec<JoinHandle<()>>);
+
+impl Jobs {
+    /// Starts them all.
+    pub fn start(app: &Arc<App>) -> Self {
+        Self(vec![
+            every(LISTEN_AGAIN, app, listen),
+            every(ROTATE_KEYS, app, rotate_keys),
+            every(CLEAN_UP, app, remove_what_has_expired),
+        ])
+    }
+
+    /// Ends them wherever they are: each writes in transactions of its own.
+    pub fn stop(&self) {
+        for job in &self.0 {
+            job.abort();
+        }
+    }
+}
+
+/// Does `work` at once and then again, `pause` after each time began, or at once where it took longer.
+fn every<W, F>(pause: Duration, app: &Arc<App>, work: W) -> JoinHandle<()>
+where
+    W: Fn(Arc<App>) -> F + Send + 'static,
+    F: Future<Output = ()> + Send,
+{
+    let app = app.clone();
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(pause);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            work(app.clone()).await;
+        }
+    })
+}
+
+async fn listen(app: Arc<App>) {
+    if let Err(error) = invalidation::listen(&app).await {
+        tracing::warn!(%error, "changes in the identity store cannot be listened for");
+    }
+}
+
+/// Plans ahead for the signing keys, as `domain::keys` says: the next one long before it signs, the last one removed
+/// long after.
+async fn rotate_keys(app: Arc<App>) {
+    let policy = &app.settings.keys.rotation;
+    let plan = |keys: &[_], now| plan_rotation(keys, now, policy);
+    let sealing = app.keys.sealing();
+    match signing_keys::rotate(&app.store, plan, Actor::System, sealing, &*app.clock, &*app.random).await {
+        Ok(steps) if steps.is_empty() => {}
+        Ok(steps) => tracing::info!(steps = steps.len(), "signing keys were rotated"),
+        Err(error) => tracing::error!(%error, "the signing keys could not be rotated"),
+    }
+}
+
+async fn remove_what_has_expired(app: Arc<App>) {
+    if let Err(error) = clean_up::clean_up(&app).await {
+        tracing::warn!(%error, "what has expired could not be removed; it is tried again later");
+    }
+}

@@ -1,1 +1,25 @@
-//! OAuth 2.0 and OpenID Connect rules: values in, a decision or an `OAuthError` out. Never async.
+//! OAuth 2.0 and OpenID Connect rules: values in, a decision or an [`OAuthError`] out. Never async.
+//!
+//! | endpoint | where its rules are |
+//! |---|---|
+//! | authorization | [`authorize`]: the request, then a table of checks (one rule a file), then what `prompt` asks for |
+//! | token | [`token`]: one file a grant type; [`client_auth`] who asks, [`pkce`] that it is who began |
+//! | userinfo | [`userinfo`]; which claims a scope releases is `domain::claims` |
+//! | revocation, logout, discovery | [`revocation`], [`logout`], [`discovery`] |
+
+pub mod access_token;
+pub mod authorize;
+pub mod bearer;
+pub mod client_auth;
+pub mod discovery;
+pub mod error;
+pub mod id_token;
+pub mod logout;
+pub mod parameters;
+pub mod pkce;
+pub mod redirect;
+pub mod revocation;
+pub mod token;
+pub mod userinfo;
+
+pub use error::{ErrorCode, OAuthError};

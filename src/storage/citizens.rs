@@ -7,6 +7,7 @@ use super::error::Error;
 use super::vault::{SealedPerson, Vault};
 use crate::crypto::blind_index::BlindIndex;
 use crate::domain::citizen::{Citizen, CitizenStatus, Profile};
+use crate::domain::grant::Authentication;
 use crate::domain::ids::CitizenId;
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in_name::SignInName;
@@ -21,6 +22,7 @@ macro_rules! citizen_columns {
 pub(super) use citizen_columns;
 
 const FIND: &str = concat!("SELECT ", citizen_columns!(), " FROM citizens c WHERE c.id = $1");
+const FIND_STANDING: &str = "SELECT status, sessions_valid_from FROM citizens WHERE id = $1";
 // Several versions of the key are live for as long as a rotation takes; see `INDEXES_AT_ONCE`.
 const FIND_BY_NAME: &str = concat!(
     "SELECT ",
@@ -71,6 +73,18 @@ impl<C: Read> Citizens<'_, C> {
             .transpose()
     }
 
+    /// How a citizen stands, without opening anything.
+    pub async fn standing(&mut self, id: CitizenId) -> Result<Option<Standing>, Error> {
+        let found: Option<(String, i64)> =
+            on_backend!(self.0, |db| sqlx::query_as(FIND_STANDING).bind(id.uuid()).fetch_optional(db).await)?;
+        found
+            .map(|(status, valid_from)| {
+                let status = status.parse().map_err(|_| Error::Corrupt("a citizen's status"))?;
+                Ok(Standing { status, sessions_valid_from: Timestamp::from_micros(valid_from) })
+            })
+            .transpose()
+    }
+
     /// Whose name this is, in one round trip.
     pub async fn find_by_name(&mut self, name: &SignInName) -> Result<Option<Credentials>, Error> {
         let vault = self.0.vault()?;
@@ -92,6 +106,20 @@ impl<C: Read> Citizens<'_, C> {
             }
         }
         Ok(None)
+    }
+}
+
+/// Whether a citizen may be acted for just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub status: CitizenStatus,
+    pub sessions_valid_from: Timestamp,
+}
+
+impl Standing {
+    /// Whether what was proven then still counts: nobody has locked the account or ended its sessions since.
+    pub fn honours(&self, authentication: &Authentication) -> bool {
+        self.status == CitizenStatus::Active && self.sessions_valid_from <= authentication.auth_time
     }
 }
 

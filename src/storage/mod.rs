@@ -35,7 +35,7 @@ mod store;
 mod vault;
 
 pub use audit::{Audit, RecordedEvent};
-pub use citizens::{Citizens, Credentials, StoredPassword};
+pub use citizens::{Citizens, Credentials, Standing, StoredPassword};
 pub use clients::{Clients, StoredClient};
 pub use connection::{Reading, Transaction, Writing};
 pub use consents::Consents;

@@ -21,6 +21,7 @@ use super::error::Error;
 use super::invalidations::{Invalidation, Invalidations};
 use super::schema::{self, SchemaState};
 use super::vault::Vault;
+use crate::domain::sign_in_name::SignInName;
 
 /// Invalidations that a slow listener may leave unread before it is told that everything is stale.
 const UNREAD_INVALIDATIONS: usize = 256;
@@ -95,6 +96,11 @@ impl Store {
     /// Hands over the keys that seal and find citizens: once they are loaded, and again when they change.
     pub fn unlock(&self, vault: Vault) {
         self.0.vault.store(Some(Arc::new(vault)));
+    }
+
+    /// What counters of other stores may call a name by; it cannot be traced back to the name.
+    pub fn name_tag(&self, name: &SignInName) -> Result<String, Error> {
+        Ok(self.0.vault.load().as_ref().ok_or(Error::Locked)?.name_tag(name))
     }
 
     /// A connection for reads alone.

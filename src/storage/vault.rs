@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::error::Error;
+use crate::crypto::base64url;
 use crate::crypto::blind_index::{BlindIndex, IndexKeys};
 use crate::crypto::master_key::MasterKeys;
 use crate::crypto::seal::{Context, DataKey, KeyEncryptionKeys, Purpose, SealError};
@@ -84,6 +85,11 @@ impl Vault {
     /// under another version, and no unique key would notice.
     pub(super) fn indexes(&self, name: &SignInName) -> Vec<BlindIndex> {
         self.index.all(name.kind().as_str(), &name.normalised()).collect()
+    }
+
+    /// A name as a key of other stores: its current blind index, which says nothing without the index key.
+    pub(super) fn name_tag(&self, name: &SignInName) -> String {
+        base64url::encode(&self.index.index(name.kind().as_str(), &name.normalised()).mac)
     }
 
     fn seal_with(&self, key: &DataKey, id: CitizenId, profile: &Profile) -> Result<Vec<u8>, SealError> {

@@ -17,7 +17,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("storage", &["domain", "crypto"]),
     ("sessions", &["domain", "crypto"]),
     ("outbound", &["domain", "crypto"]),
-    ("flows", &["domain", "crypto", "protocol", "credentials", "storage", "sessions", "outbound"]),
+    ("flows", &["domain", "crypto", "protocol", "credentials", "storage", "sessions", "outbound", "config"]),
     ("jobs", DOOR),
     ("http", DOOR),
     ("cli", DOOR),
@@ -25,7 +25,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("config", &["domain"]),
     ("web", &[]),
 ];
-const DOOR: &[&str] = &["flows", "domain", "protocol", "config", "web"];
+const DOOR: &[&str] = &["flows", "domain", "protocol", "crypto", "config", "web"];
 
 /// Crates that belong to some floors (and to `app`, which puts them together). Others may be used wherever they
 /// are needed, but not in `domain`.

@@ -14,7 +14,7 @@ use senid::domain::assurance::{AccountLevel, AuthenticationLevel, Authentication
 use senid::domain::audit::{Actor, Event, EventKind, Outcome};
 use senid::domain::citizen::{Address, Citizen, CitizenStatus, Profile, Verifiable};
 use senid::domain::client::{
-    Client, ClientAuthentication, ClientDisplay, ClientPolicy, ClientStatus, Localised, SubjectType,
+    ApplicationType, Client, ClientAuthentication, ClientDisplay, ClientPolicy, ClientStatus, Localised, SubjectType,
 };
 use senid::domain::consent::Consent;
 use senid::domain::grant::{Authentication, Grant, RefreshState};
@@ -39,6 +39,7 @@ pub fn hash(text: &str) -> SecretHash {
 
 pub fn portal(id: &str) -> Client {
     Client {
+        application_type: ApplicationType::Web,
         id: id.parse().unwrap(),
         status: ClientStatus::Active,
         authentication: ClientAuthentication::ClientSecretBasic { secret: hash("client secret") },

@@ -62,18 +62,18 @@ pages = Pages
 older = Plus ancien
 newest = Plus récent
 event-signed-in = Connexion avec { $method }
-event-signed-in-at = Connexion au portail « { $portal } » avec { $method }
+event-signed-in-at = Connexion à { $portal } avec { $method }
 event-sign-in-failed = { $times ->
     [one] Tentative de connexion infructueuse
    *[other] { $times } tentatives de connexion infructueuses
   }
 event-consent-given = { $portal } autorisé à recevoir : { $claims }
-event-consent-denied = Partage refusé au portail « { $portal } »
-event-consent-withdrawn = Autorisation du portail « { $portal } » retirée
+event-consent-denied = Partage refusé à { $portal }
+event-consent-withdrawn = Autorisation de { $portal } retirée
 event-data-released = { $portal } a reçu : { $claims }
 event-signed-out = Déconnexion
 event-session-ended = Une session a été fermée
 event-password-changed = Mot de passe modifié
 event-account-locked = Compte verrouillé
 event-account-unlocked = Compte déverrouillé
-event-access-ended = L’accès du portail « { $portal } » a été supprimé, car des signes indiquaient qu’il avait été copié
+event-access-ended = L’accès de { $portal } a été supprimé, car des signes indiquaient qu’il avait été copié

@@ -21,7 +21,7 @@ caps-lock = Phím Caps Lock đang bật.
 
 ## Lỗi bên cạnh ô nhập
 fault-identifier-missing = Hãy nhập số định danh cá nhân, số điện thoại hoặc thư điện tử.
-fault-identifier-malformed = Giá trị vừa nhập không phải số định danh, số điện thoại hay thư điện tử. Số định danh cá nhân gồm đúng 12 chữ số.
+fault-identifier-malformed = Giá trị vừa nhập không phải số định danh, số điện thoại hay thư điện tử. Số định danh cá nhân gồm đúng 12 chữ số.
 fault-method-not-offered = Cách đăng nhập này không dùng được ở đây. Hãy chọn cách khác.
 fault-password-missing = Hãy nhập mật khẩu.
 fault-wrong = Số định danh hoặc mật khẩu không đúng. Hãy kiểm tra rồi nhập lại.

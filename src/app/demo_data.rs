@@ -1,0 +1,221 @@
+//! Enters the demonstration's people and clients, where they are not there yet.
+
+use std::collections::BTreeMap;
+
+use super::deployment::Deployment;
+use crate::credentials::password::{HashError, Hasher, HasherSettings, Parameters};
+use crate::crypto::hash::hash_secret;
+use crate::demo::people::{self, Gender as Sex, PEOPLE, Person};
+use crate::demo::portal::PortalSettings;
+use crate::domain::assurance::AccountLevel;
+use crate::domain::citizen::{Address, Citizen, CitizenStatus, Gender, Profile, Verifiable};
+use crate::domain::client::{
+    ApplicationType, Client, ClientAuthentication, ClientDisplay, ClientPolicy, ClientStatus, Localised, SubjectType,
+};
+use crate::domain::ids::{CitizenId, InvalidClientId};
+use crate::domain::national_id::{NationalId, Scheme};
+use crate::domain::password_policy::NormalisedPassword;
+use crate::domain::scope::InvalidScope;
+use crate::domain::secret::SecretString;
+use crate::domain::sign_in_name::SignInName;
+use crate::domain::time::Timestamp;
+use crate::storage::{self, NewCitizen};
+
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    #[error(transparent)]
+    Store(#[from] storage::Error),
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    #[error("the password threads: {0}")]
+    Threads(std::io::Error),
+    #[error("{0}")]
+    Client(#[from] InvalidClientId),
+    #[error("{0}")]
+    Scope(#[from] InvalidScope),
+    /// One of the constants here is wrong.
+    #[error("{0} cannot be read")]
+    Constant(&'static str),
+}
+
+/// Enters whoever is missing. What someone changed in the demonstration stays changed.
+pub async fn enter(deployment: &Deployment, portal: &PortalSettings) -> Result<(), DataError> {
+    let now = deployment.clock.now();
+    let clients = [portal_client(portal, now)?, sandbox_client(now)?];
+    let mut tx = deployment.store.begin().await?;
+    for client in &clients {
+        match tx.clients().find(&client.id).await? {
+            None => tx.clients().insert(client).await?,
+            // The ports may be others today.
+            Some(stored) if stored.client.redirect_uris != client.redirect_uris => {
+                tx.clients().replace(client, stored.version).await?;
+            }
+            Some(_) => {}
+        }
+    }
+    tx.commit().await?;
+
+    let mut missing = Vec::new();
+    for person in &PEOPLE {
+        let id = national_id(person)?;
+        let found = deployment.store.read().await?.citizens().find_by_name(&SignInName::NationalId(id)).await?;
+        if found.is_none() {
+            missing.push(person);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let password = hash(deployment).await?;
+    let mut tx = deployment.store.begin().await?;
+    for person in missing {
+        tx.citizens().insert(&citizen(person, &password, deployment, now)?).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The one password, hashed once: it is public anyway.
+async fn hash(deployment: &Deployment) -> Result<SecretString, DataError> {
+    let parameters =
+        super::server::parameters(&deployment.settings).map_err(|_| DataError::Constant("password.argon2"))?;
+    let settings = HasherSettings {
+        threads: std::num::NonZeroU32::MIN,
+        queue: 1,
+        wait: deployment.settings.password.queue_wait,
+        parameters: Parameters::clone(&parameters),
+    };
+    let hasher = Hasher::start(settings, deployment.random.clone()).map_err(DataError::Threads)?;
+    let most = deployment.settings.password.lengths.most;
+    let password = NormalisedPassword::new(&SecretString::new(people::PASSWORD), most);
+    let hashed = hasher.hash(&password.map_err(|_| DataError::Constant("the password"))?).await;
+    hasher.stop().await;
+    Ok(SecretString::new(hashed?.as_str()))
+}
+
+fn national_id(person: &Person) -> Result<NationalId, DataError> {
+    NationalId::parse(Scheme::Vn, person.national_id).map_err(|_| DataError::Constant(person.national_id))
+}
+
+fn citizen(
+    person: &Person,
+    password: &SecretString,
+    deployment: &Deployment,
+    now: Timestamp,
+) -> Result<NewCitizen, DataError> {
+    let verified = |value: &str| Some(Verifiable { value: value.to_owned(), verified: true });
+    let name = |typed: &'static str| SignInName::parse(typed, Scheme::Vn).map_err(|_| DataError::Constant(typed));
+    let (family_name, given_name) = match (person.name.split_once(' '), person.name.rsplit_once(' ')) {
+        (Some((family, _)), Some((_, given))) => (Some(family.to_owned()), Some(given.to_owned())),
+        _ => (None, None),
+    };
+    let citizen = Citizen {
+        id: CitizenId::new(now, &*deployment.random),
+        status: CitizenStatus::Active,
+        account_level: AccountLevel::try_from(person.account_level).map_err(|_| DataError::Constant("a level"))?,
+        national_id: national_id(person)?,
+        profile: Profile {
+            name: person.name.to_owned(),
+            family_name,
+            given_name,
+            gender: Some(match person.gender {
+                Sex::Female => Gender::Female,
+                Sex::Male => Gender::Male,
+            }),
+            birthdate: Some(person.birthdate.to_owned()),
+            email: verified(person.email),
+            phone_number: verified(person.phone),
+            address: Some(Address {
+                formatted: Some(person.address.to_owned()),
+                country: Some("VN".to_owned()),
+                ..Address::default()
+            }),
+            zoneinfo: Some("Asia/Ho_Chi_Minh".to_owned()),
+            locale: Some("vi-VN".to_owned()),
+            ..Profile::default()
+        },
+        sessions_valid_from: Timestamp::EPOCH,
+        created_at: now,
+        updated_at: now,
+    };
+    let names = vec![name(person.national_id)?, name(person.phone)?, name(person.email)?];
+    Ok(NewCitizen { citizen, names, password: Some(password.clone()) })
+}
+
+fn texts(texts: [&str; 4]) -> Localised {
+    Localised(BTreeMap::from_iter(
+        ["vi", "en", "fr", "ru"].map(str::to_owned).into_iter().zip(texts.map(str::to_owned)),
+    ))
+}
+
+fn portal_client(portal: &PortalSettings, now: Timestamp) -> Result<Client, DataError> {
+    let scope = format!("openid {}", PortalSettings::SCOPES.join(" "));
+    Ok(Client {
+        id: portal.client_id.parse()?,
+        status: ClientStatus::Active,
+        application_type: ApplicationType::Web,
+        authentication: ClientAuthentication::ClientSecretBasic {
+            secret: hash_secret(portal.client_secret.expose().as_bytes()),
+        },
+        display: ClientDisplay {
+            name: texts([
+                "Cổng Dịch vụ công",
+                "Public Service Portal",
+                "Portail des services publics",
+                "Портал государственных услуг",
+            ]),
+            organisation: texts([
+                "Văn phòng Chính phủ (minh họa)",
+                "Government Office (demonstration)",
+                "Bureau du gouvernement (démonstration)",
+                "Аппарат правительства (демонстрация)",
+            ]),
+            purpose: texts([
+                "nộp hồ sơ và nhận kết quả trực tuyến",
+                "submit applications and receive results online",
+                "déposer vos demandes et recevoir les résultats en ligne",
+                "подавать заявления и получать результаты онлайн",
+            ]),
+            organisation_verified: true,
+            home_uri: Some(portal.base_url.to_string()),
+        },
+        redirect_uris: vec![portal.redirect_uri()],
+        post_logout_redirect_uris: vec![portal.post_logout_redirect_uri()],
+        scopes: scope.parse()?,
+        subject_type: SubjectType::Pairwise,
+        sector_identifier: "portal.senid.example".to_owned(),
+        policy: ClientPolicy::default(),
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+fn sandbox_client(now: Timestamp) -> Result<Client, DataError> {
+    let secret = hash_secret(people::SANDBOX_SECRET.as_bytes());
+    Ok(Client {
+        id: people::SANDBOX_CLIENT.parse()?,
+        status: ClientStatus::Active,
+        application_type: ApplicationType::Web,
+        authentication: ClientAuthentication::ClientSecretBasic { secret },
+        display: ClientDisplay {
+            name: texts(["Ứng dụng thử nghiệm", "Sandbox application", "Application de test", "Тестовое приложение"]),
+            organisation: Localised::default(),
+            purpose: texts([
+                "thử kết nối với SenID",
+                "try connecting to SenID",
+                "essayer la connexion à SenID",
+                "проверить подключение к SenID",
+            ]),
+            organisation_verified: false,
+            home_uri: None,
+        },
+        redirect_uris: vec![people::SANDBOX_REDIRECT_URI.to_owned()],
+        post_logout_redirect_uris: vec!["http://localhost:9000/".to_owned()],
+        scopes: people::SANDBOX_SCOPE.parse()?,
+        subject_type: SubjectType::Pairwise,
+        sector_identifier: "sandbox.senid.example".to_owned(),
+        policy: ClientPolicy::default(),
+        created_at: now,
+        updated_at: now,
+    })
+}

@@ -1,0 +1,104 @@
+//! `senid serve`, and what the demonstration has in common with it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::deployment::{self, Deployment, OpenError};
+use super::server::{Server, StartError};
+use crate::cli::theme::theme;
+use crate::config::Settings;
+use crate::crypto::random::SystemRandom;
+use crate::http::{Listening, ServeError, Site, serve};
+use crate::web::layout::Standing;
+
+use super::SystemClock;
+
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error("authority.theme: {0}")]
+    Theme(String),
+    #[error("authority.logo: {0}")]
+    Logo(std::io::Error),
+    #[error("signals cannot be listened for: {0}")]
+    Signals(std::io::Error),
+}
+
+/// A server that answers.
+#[derive(Debug)]
+pub struct Running {
+    server: Server,
+    listening: Listening,
+}
+
+impl Running {
+    /// Starts the deployment's server and its listeners.
+    ///
+    /// # Errors
+    /// A sentence that says what to change.
+    pub async fn start(deployment: Deployment, standing: Standing) -> Result<Self, RunError> {
+        let theme = theme(&deployment.settings.authority.theme).map_err(|faults| {
+            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            RunError::Theme(faults.join("; "))
+        })?;
+        let server = Server::start(deployment)?;
+        let site = Site::new(server.app.clone(), &theme, standing).map_err(RunError::Logo)?;
+        let listening = serve(Arc::new(site)).await?;
+        tracing::info!(public = %listening.public, operations = %listening.operations, "serving");
+        Ok(Self { server, listening })
+    }
+
+    /// Where citizens and portals reach it.
+    pub fn public(&self) -> SocketAddr {
+        self.listening.public
+    }
+
+    /// Where health and metrics are.
+    pub fn operations(&self) -> SocketAddr {
+        self.listening.operations
+    }
+
+    pub const fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Finishes what is under way and ends.
+    pub async fn stop(self) {
+        self.listening.stop().await;
+        self.server.stop().await;
+    }
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// A sentence that says what to change.
+pub async fn run(settings: Arc<Settings>) -> Result<(), RunError> {
+    let deployment = deployment::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom::new())).await?;
+    let running = Running::start(deployment, Standing::Official).await?;
+    until_told_to_stop().await.map_err(RunError::Signals)?;
+    tracing::info!("stopping: requests under way are finished first");
+    running.stop().await;
+    Ok(())
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// Where the system does not let signals be listened for.
+pub async fn until_told_to_stop() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

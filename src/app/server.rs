@@ -1,0 +1,115 @@
+//! From an opened deployment to a running app: the short-lived store, the hashing threads, the audit writer, the jobs.
+
+use std::io;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use super::deployment::Deployment;
+use crate::config::{SessionStoreUrl, Settings};
+use crate::credentials::password::{Hasher, HasherSettings, InvalidParameters, Parameters};
+use crate::domain::secret::SecretString;
+use crate::flows::App;
+use crate::flows::audit::AuditWriter;
+use crate::flows::background::Background;
+use crate::flows::clients::ClientCache;
+use crate::flows::keys::Keys;
+use crate::flows::metrics::Metrics;
+use crate::flows::recovery::Reapply;
+use crate::jobs::Jobs;
+use crate::sessions::{InProcess, InvalidSettings, Redis, RedisSettings, Store, Topology};
+
+/// An app with the jobs that keep it.
+#[derive(Debug)]
+pub struct Server {
+    pub app: Arc<App>,
+    jobs: Jobs,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the short-lived store: {0}")]
+    Sessions(#[from] InvalidSettings),
+    #[error("password.argon2: {0}")]
+    Argon2(#[from] InvalidParameters),
+    #[error("the password threads cannot be started: {0}")]
+    Threads(io::Error),
+}
+
+impl Server {
+    /// Starts everything but the listeners. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// Where the settings cannot be used on this machine.
+    pub fn start(deployment: Deployment) -> Result<Self, StartError> {
+        let Deployment { settings, clock, random, store, keys, .. } = deployment;
+        let sessions = match redis(&settings) {
+            None => Store::new(Arc::new(InProcess::new(clock.clone(), &*random))),
+            Some(redis) => {
+                let horizon = settings.lifetimes.session_absolute;
+                let recovery = Arc::new(Reapply::new(store.clone(), clock.clone(), horizon));
+                Store::new(Arc::new(Redis::open(redis, clock.clone(), recovery)?))
+            }
+        };
+        let hasher = Hasher::start(hashing(&settings)?, random.clone()).map_err(StartError::Threads)?;
+        let app = Arc::new(App {
+            audit: AuditWriter::start(store.clone()),
+            keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.sealing),
+            clients: ClientCache::default(),
+            metrics: Metrics::default(),
+            background: Background::default(),
+            settings,
+            clock,
+            random,
+            store,
+            sessions,
+            hasher,
+        });
+        let jobs = Jobs::start(&app);
+        Ok(Self { app, jobs })
+    }
+
+    /// Ends the jobs, finishes what was promised, and closes the stores.
+    pub async fn stop(self) {
+        self.jobs.stop();
+        self.app.background.idle().await;
+        self.app.audit.flush().await;
+        self.app.hasher.stop().await;
+        self.app.store.close().await;
+    }
+}
+
+fn redis(settings: &Settings) -> Option<RedisSettings> {
+    let topology = match &settings.sessions.url {
+        SessionStoreUrl::Memory => return None,
+        SessionStoreUrl::Redis(url) => Topology::Single { url: url.clone() },
+        SessionStoreUrl::RedisCluster(nodes) => Topology::Cluster { nodes: nodes.clone() },
+        SessionStoreUrl::RedisSentinel(sentinel) => Topology::Sentinel {
+            sentinels: sentinel.sentinels.iter().map(|node| SecretString::new(format!("redis://{node}"))).collect(),
+            primary_name: sentinel.name.clone(),
+            primary: sentinel.primary_url(),
+        },
+    };
+    Some(RedisSettings { prefix: settings.sessions.key_prefix.clone(), ..RedisSettings::new(topology) })
+}
+
+fn hashing(settings: &Settings) -> Result<HasherSettings, StartError> {
+    let password = &settings.password;
+    let cores = std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX));
+    let threads = NonZeroU32::new(password.hashing_threads.unwrap_or(cores)).unwrap_or(NonZeroU32::MIN);
+    Ok(HasherSettings {
+        threads,
+        queue: threads.get() as usize * QUEUE_A_THREAD,
+        wait: password.queue_wait,
+        parameters: parameters(settings)?,
+    })
+}
+
+/// What a new password's hash costs.
+pub(super) fn parameters(settings: &Settings) -> Result<Parameters, InvalidParameters> {
+    let argon2 = &settings.password.argon2;
+    let memory = u32::try_from(argon2.memory.as_kib()).unwrap_or(u32::MAX);
+    Parameters::new(memory, argon2.iterations, argon2.parallelism)
+}
+
+/// More than a thread can hash within the longest wait.
+const QUEUE_A_THREAD: usize = 128;

@@ -1,0 +1,86 @@
+//! The demonstration's people and portals. None of them exists.
+
+/// Everyone's password.
+pub const PASSWORD: &str = "hoa-sen-demo-2026";
+
+/// A made-up person.
+#[derive(Clone, Copy, Debug)]
+pub struct Person {
+    pub name: &'static str,
+    pub national_id: &'static str,
+    pub birthdate: &'static str,
+    pub gender: Gender,
+    pub phone: &'static str,
+    pub email: &'static str,
+    pub address: &'static str,
+    pub account_level: i16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gender {
+    Female,
+    Male,
+}
+
+pub const PEOPLE: [Person; 5] = [
+    Person {
+        name: "Nguyễn Văn An",
+        national_id: "001090123456",
+        birthdate: "1990-08-15",
+        gender: Gender::Male,
+        phone: "+84912345678",
+        email: "an.nguyen@senid.example",
+        address: "Số 12 phố Trúc Bạch, phường Ba Đình, Hà Nội",
+        account_level: 2,
+    },
+    Person {
+        name: "Trần Thị Bình",
+        national_id: "079192000123",
+        birthdate: "1992-03-02",
+        gender: Gender::Female,
+        phone: "+84987654321",
+        email: "binh.tran@senid.example",
+        address: "Số 45 đường Nguyễn Huệ, phường Sài Gòn, Thành phố Hồ Chí Minh",
+        account_level: 2,
+    },
+    Person {
+        name: "Lê Minh Châu",
+        national_id: "048301004567",
+        birthdate: "2001-11-23",
+        gender: Gender::Female,
+        phone: "+84903111222",
+        email: "chau.le@senid.example",
+        address: "Số 8 đường Bạch Đằng, phường Hải Châu, Đà Nẵng",
+        account_level: 1,
+    },
+    Person {
+        name: "Phạm Quốc Dũng",
+        national_id: "031075009876",
+        birthdate: "1975-01-30",
+        gender: Gender::Male,
+        phone: "+84934555666",
+        email: "dung.pham@senid.example",
+        address: "Số 3 đường Lạch Tray, phường Gia Viên, Hải Phòng",
+        account_level: 1,
+    },
+    Person {
+        name: "Hoàng Thị Mai",
+        national_id: "092188003210",
+        birthdate: "1988-06-09",
+        gender: Gender::Female,
+        phone: "+84977888999",
+        email: "mai.hoang@senid.example",
+        address: "Số 27 đường 30 Tháng 4, phường Ninh Kiều, Cần Thơ",
+        account_level: 0,
+    },
+];
+
+/// The portal that the demonstration runs.
+pub const PORTAL_CLIENT: &str = "demo-portal";
+pub const PORTAL_SECRET: &str = "demo-portal-secret-2026";
+
+/// A client for whoever wants to try an OpenID library of their own.
+pub const SANDBOX_CLIENT: &str = "sandbox";
+pub const SANDBOX_SECRET: &str = "sandbox-secret-2026";
+pub const SANDBOX_REDIRECT_URI: &str = "http://localhost:9000/callback";
+pub const SANDBOX_SCOPE: &str = "openid profile email phone address offline_access";

@@ -1,0 +1,55 @@
+//! The citizen's own pages: what is known, where they are signed in, which portals received what, and what happened.
+
+use crate::domain::citizen::Citizen;
+use crate::domain::consent::Consent;
+use crate::domain::ids::{CitizenId, EventId, SessionId};
+pub use crate::storage::RecordedEvent;
+
+use super::session::{self, CurrentSession, Ending};
+use super::visitor::Visitor;
+use super::{App, FlowError};
+
+/// More portals than anyone has allowed anything.
+const PORTALS: u32 = 500;
+/// How many events a page of the activity list has.
+const EVENTS_A_PAGE: u32 = 20;
+
+/// The citizen of a session, as they are now.
+pub async fn citizen(app: &App, current: &CurrentSession) -> Result<Citizen, FlowError> {
+    let found = app.store.read().await?.citizens().find(current.citizen()).await?;
+    found.ok_or_else(|| FlowError::failed("a session's citizen is gone"))
+}
+
+/// Ends one session of this citizen's. Whose it is comes from the citizen's own list, not from the request.
+pub async fn end_session(app: &App, visitor: &Visitor, citizen: CitizenId, id: SessionId) -> Result<(), FlowError> {
+    for found in session::list(app, citizen).await?.iter().filter(|found| found.id() == id) {
+        session::end(app, visitor, found, Ending::ByPerson).await?;
+    }
+    Ok(())
+}
+
+/// Ends every session of this citizen's but the one at hand; tells how many that were.
+pub async fn end_other_sessions(app: &App, visitor: &Visitor, current: &CurrentSession) -> Result<usize, FlowError> {
+    let mut ended = 0;
+    for found in session::list(app, current.citizen()).await?.iter().filter(|found| found.id() != current.id()) {
+        session::end(app, visitor, found, Ending::ByPerson).await?;
+        ended += 1;
+    }
+    Ok(ended)
+}
+
+/// What the citizen allowed, the latest first.
+pub async fn consents(app: &App, citizen: CitizenId) -> Result<Vec<Consent>, FlowError> {
+    let page = app.store.read().await?.consents().list(citizen, None, PORTALS).await?;
+    Ok(page.items)
+}
+
+/// A page of what happened to this citizen, the latest first, and where the next page begins.
+pub async fn activity(
+    app: &App,
+    citizen: CitizenId,
+    before: Option<EventId>,
+) -> Result<(Vec<RecordedEvent>, Option<EventId>), FlowError> {
+    let page = app.store.read().await?.audit().of_citizen(citizen, before, EVENTS_A_PAGE).await?;
+    Ok((page.items, page.next))
+}

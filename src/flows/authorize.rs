@@ -1,0 +1,123 @@
+//! The authorization endpoint: a request is answered at once, begins a sign-in, or is refused.
+
+use std::sync::Arc;
+
+use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::client::Client;
+use crate::domain::ids::SignInId;
+use crate::domain::secret::SecretString;
+use crate::domain::sign_in::Purpose;
+use crate::protocol::OAuthError;
+use crate::protocol::authorize::checks::Context;
+use crate::protocol::authorize::prompt::{self, Decision};
+use crate::protocol::authorize::{Answer, AnswerTo, PageError, Request};
+use crate::protocol::parameters::Parameters;
+
+use super::session::CurrentSession;
+use super::visitor::Visitor;
+use super::{App, FlowError, code, consent, session, short_lived, sign_in};
+
+/// What the browser is to do.
+#[derive(Debug)]
+pub enum Authorized {
+    /// Go to the client with the answer.
+    Answered(String),
+    /// Go through the sign-in, with this browser cookie if it has none yet.
+    SignIn { id: SignInId, browser: Option<SecretString> },
+    /// Stay: the request cannot be answered to anyone.
+    Page(PageError),
+}
+
+/// Answers an authorization request.
+///
+/// Round trips of a silent sign-on with a live session and a cached client: the session, the consent, the code; no SQL.
+pub async fn authorize(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<Authorized, FlowError> {
+    let request = match Request::parse(parameters) {
+        Ok(request) => request,
+        Err(fault) => return Ok(Authorized::Page(fault)),
+    };
+    let client = app.clients.find(app, request.client_id()).await?;
+    let verified = match request.verify(client) {
+        Ok(verified) => verified,
+        Err(fault) => return Ok(Authorized::Page(fault)),
+    };
+    let now = app.clock.now();
+    let keys = app.keys.ring();
+    let context = Context { issuer: app.issuer(), keys: &keys, now };
+    let request = match verified.check(&context) {
+        Ok(request) => request,
+        Err(refusal) => return Ok(refused(app, &verified.answer_to(), refusal)),
+    };
+    let client = verified.client();
+    let session = session::current(app, visitor).await?;
+    let consent = consent::standing(app, client, &request, session.as_ref()).await?;
+    let subject = session.as_ref().map(|current| app.keys.subject(client, current.citizen()));
+    let known = session.as_ref().zip(subject.as_deref()).map(|(current, subject)| (&current.session, subject));
+    match prompt::decide(&request, known, consent, now) {
+        Decision::Refuse(refusal) => Ok(refused(app, &AnswerTo::from(&request), refusal)),
+        Decision::SignIn => begin(app, visitor, request, None).await,
+        Decision::AskConsent => begin(app, visitor, request, session).await,
+        Decision::Answer => match session {
+            Some(current) => answer(app, client, &request, &current).await,
+            None => begin(app, visitor, request, None).await,
+        },
+    }
+}
+
+async fn answer(
+    app: &App,
+    client: &Arc<Client>,
+    request: &AuthorizationRequest,
+    current: &CurrentSession,
+) -> Result<Authorized, FlowError> {
+    let code = code::issue(app, client, request, &current.session.authentication).await?;
+    Ok(Authorized::Answered(AnswerTo::from(request).uri(&Answer::Code(code), app.issuer())))
+}
+
+fn refused(app: &App, to: &AnswerTo, refusal: OAuthError) -> Authorized {
+    app.metrics.authorization_refused(refusal.code);
+    Authorized::Answered(to.uri(&Answer::Refused(refusal), app.issuer()))
+}
+
+/// Begins a sign-in; with a session whose person only has to be asked, past the password.
+async fn begin(
+    app: &App,
+    visitor: &Visitor,
+    request: AuthorizationRequest,
+    session: Option<CurrentSession>,
+) -> Result<Authorized, FlowError> {
+    let begun = sign_in::begin(app, visitor, Purpose::Client(Box::new(request))).await?;
+    let sign_in = match session {
+        Some(current) => begun.sign_in.resume(current.session.authentication).map_err(FlowError::failed)?,
+        None => begun.sign_in,
+    };
+    sign_in::save(app, &sign_in).await?;
+    Ok(Authorized::SignIn { id: sign_in.id, browser: begun.browser })
+}
+
+/// Holds a cross-site POST so that it can be read again as a GET of our own, with the cookies that `SameSite=Lax`
+/// kept back. Gives the handle.
+pub async fn hold(app: &App, parameters: &Parameters) -> Result<SignInId, FlowError> {
+    let handle = SignInId::new(app.clock.now(), &*app.random);
+    app.sessions.put(&short_lived::held_request(handle), &parameters.encode(), HELD_FOR).await?;
+    Ok(handle)
+}
+
+/// The request that was held under `handle`, once.
+pub async fn release(app: &App, handle: SignInId) -> Result<Option<Parameters>, FlowError> {
+    let held = app.sessions.take(&short_lived::held_request(handle)).await?;
+    Ok(held.map(|encoded| Parameters::decode(encoded.as_bytes())).transpose()?)
+}
+
+const HELD_FOR: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// The refusal of the request that a sign-in was begun for, if a client is waiting for one.
+pub(super) fn refuse(app: &App, purpose: &Purpose, refusal: OAuthError) -> Option<String> {
+    match purpose {
+        Purpose::Client(request) => {
+            app.metrics.authorization_refused(refusal.code);
+            Some(AnswerTo::from(&**request).uri(&Answer::Refused(refusal), app.issuer()))
+        }
+        Purpose::Account { .. } => None,
+    }
+}

@@ -1,0 +1,20 @@
+//! Removes rows for which nothing issued is good any more.
+
+use super::{App, FlowError};
+
+/// Few at a time, so that no transaction is long.
+const AT_ONCE: u32 = 500;
+
+/// Removes everything that has expired by now.
+pub async fn clean_up(app: &App) -> Result<(), FlowError> {
+    let now = app.clock.now();
+    loop {
+        let mut tx = app.store.begin().await?;
+        let grants = tx.grants().forget(now, AT_ONCE).await?;
+        let sessions = tx.ended_sessions().forget(now, AT_ONCE).await?;
+        tx.commit().await?;
+        if grants.max(sessions) < u64::from(AT_ONCE) {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Authorization codes: issued here, spent once here.
+
+use crate::crypto::token::{Token, TokenKind};
+use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::client::Client;
+use crate::domain::grant::{Authentication, AuthorizationCode};
+use crate::domain::ids::GrantId;
+use crate::domain::secret::SecretString;
+use crate::protocol::OAuthError;
+
+use super::short_lived::{self, CodeRecord};
+use super::{App, FlowError};
+
+/// Issues the code that answers `request`.
+pub async fn issue(
+    app: &App,
+    client: &Client,
+    request: &AuthorizationRequest,
+    authentication: &Authentication,
+) -> Result<SecretString, FlowError> {
+    let now = app.clock.now();
+    let lifetime = app.settings.lifetimes.authorization_code;
+    let grant = GrantId::new(now, &*app.random);
+    let token = Token::new(TokenKind::AuthorizationCode, grant.uuid(), &*app.random);
+    let record = AuthorizationCode {
+        grant,
+        client: client.id.clone(),
+        redirect_uri: request.redirect_uri.clone(),
+        scope: request.scope.clone(),
+        nonce: request.nonce.clone(),
+        challenge: request.code_challenge.clone(),
+        authentication: authentication.clone(),
+        hash: token.hash(),
+        issued_at: now,
+        expires_at: now + lifetime,
+    };
+    app.sessions.put(&short_lived::code(&token.hash()), &CodeRecord::Fresh(Box::new(record)), lifetime).await?;
+    app.metrics.code_issued();
+    Ok(token.text())
+}
+
+/// What a code that was presented turns out to be.
+#[derive(Debug)]
+pub enum Redemption {
+    /// This call, and no other, has it.
+    Fresh(Box<AuthorizationCode>),
+    /// It was spent before: whoever has it now should not.
+    Replayed(GrantId),
+}
+
+/// Spends a code: one atomic swap, so that of a hundred callers one wins.
+///
+/// The spent-mark outlives every token that the code was exchanged for within the same day, so that a replay is
+/// recognised as one; what arbitrates for good is the code's unique hash in SQL.
+pub async fn redeem(app: &App, presented: &SecretString) -> Result<Redemption, FlowError> {
+    let unknown = || OAuthError::invalid_grant("the code is unknown or has expired");
+    let token = Token::parse(TokenKind::AuthorizationCode, presented.expose()).map_err(|_| unknown())?;
+    let grant = GrantId::from_uuid(token.locator());
+    let key = short_lived::code(&token.hash());
+    match app.sessions.swap(&key, &CodeRecord::Spent(grant), SPENT_MARK_LIVES).await? {
+        Some(CodeRecord::Fresh(record)) => Ok(Redemption::Fresh(record)),
+        Some(CodeRecord::Spent(grant)) => Ok(Redemption::Replayed(grant)),
+        None => Err(unknown().into()),
+    }
+}
+
+const SPENT_MARK_LIVES: std::time::Duration = std::time::Duration::from_secs(600);

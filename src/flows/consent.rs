@@ -1,0 +1,119 @@
+//! Consent: what was allowed is remembered per client, scope and claim; what is withdrawn ends its grants.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::claims;
+use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::consent::Consent;
+use crate::domain::ids::{CitizenId, ClientId};
+use crate::protocol::authorize::prompt::ConsentStanding;
+
+use crate::sessions::Claim;
+
+use super::session::CurrentSession;
+use super::short_lived::{self, RememberedConsent};
+use super::visitor::Visitor;
+use super::{App, FlowError};
+
+/// How long the short-lived store answers for SQL. A withdrawal is written through at once.
+const REMEMBER: Duration = Duration::from_secs(3600);
+
+/// Whether what `request` asks for has been allowed by the session's person.
+pub async fn standing(
+    app: &App,
+    client: &Client,
+    request: &AuthorizationRequest,
+    session: Option<&CurrentSession>,
+) -> Result<ConsentStanding, FlowError> {
+    match session {
+        Some(current) => given(app, client, request, current.citizen()).await,
+        None => Ok(ConsentStanding::Missing),
+    }
+}
+
+/// Whether what `request` asks for has been allowed by `citizen`.
+pub async fn given(
+    app: &App,
+    client: &Client,
+    request: &AuthorizationRequest,
+    citizen: CitizenId,
+) -> Result<ConsentStanding, FlowError> {
+    if client.policy.consent == ConsentPolicy::Implied {
+        return Ok(ConsentStanding::Given);
+    }
+    let remembered = recall(app, citizen, &client.id).await?;
+    let asked = claims::released_by(&request.scope);
+    match remembered.is_some_and(|consent| consent.covers(&request.scope, &asked, app.clock.now())) {
+        true => Ok(ConsentStanding::Given),
+        false => Ok(ConsentStanding::Missing),
+    }
+}
+
+async fn recall(app: &App, citizen: CitizenId, client: &ClientId) -> Result<Option<Consent>, FlowError> {
+    let key = short_lived::consent(citizen, client);
+    match app.sessions.get(&key).await? {
+        Some(RememberedConsent::Given(consent)) => return Ok(Some(consent)),
+        // What the short-lived store says of a withdrawal keeps others from filling it in; SQL knows what came after.
+        Some(RememberedConsent::Withdrawn) | None => {}
+    }
+    let consent = app.store.read().await?.consents().find(citizen, client).await?;
+    if let Some(consent) = &consent {
+        // Only where nothing stands: a withdrawal that came in between is not overwritten.
+        let _: Claim = app.sessions.claim(&key, &RememberedConsent::Given(consent.clone()), REMEMBER).await?;
+    }
+    Ok(consent)
+}
+
+/// Remembers that `citizen` allowed `client` what `request` asks for, added to what was allowed before.
+pub async fn grant(
+    app: &App,
+    visitor: &Visitor,
+    client: &Client,
+    request: &AuthorizationRequest,
+    citizen: CitizenId,
+) -> Result<(), FlowError> {
+    let now = app.clock.now();
+    let claims: BTreeSet<String> = claims::released_by(&request.scope);
+    let consent = Consent {
+        citizen,
+        client: client.id.clone(),
+        scope: request.scope.clone(),
+        claims,
+        granted_at: now,
+        updated_at: now,
+        expires_at: Some(now + app.settings.lifetimes.consent),
+    };
+    let event = app
+        .event(visitor, EventKind::ConsentGranted, Outcome::Success)
+        .by(Actor::Citizen(citizen))
+        .about(citizen)
+        .of(&client.id)
+        .with("scope", &request.scope);
+    let mut tx = app.store.begin().await?;
+    let consent = tx.consents().give(&consent).await?;
+    tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    let key = short_lived::consent(citizen, &client.id);
+    Ok(app.sessions.put(&key, &RememberedConsent::Given(consent), REMEMBER).await?)
+}
+
+/// Withdraws what `citizen` allowed `client`, and ends every grant that stood on it.
+pub async fn withdraw(app: &App, visitor: &Visitor, citizen: CitizenId, client: &ClientId) -> Result<(), FlowError> {
+    let now = app.clock.now();
+    let key = short_lived::consent(citizen, client);
+    // Before SQL and after it: a silent sign-on between the two writes finds the withdrawal, not the old consent.
+    app.sessions.put(&key, &RememberedConsent::Withdrawn, REMEMBER).await?;
+    let event = app
+        .event(visitor, EventKind::ConsentWithdrawn, Outcome::Success)
+        .by(Actor::Citizen(citizen))
+        .about(citizen)
+        .of(client);
+    let mut tx = app.store.begin().await?;
+    tx.consents().withdraw(citizen, client, now).await?;
+    tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    Ok(app.sessions.put(&key, &RememberedConsent::Withdrawn, REMEMBER).await?)
+}

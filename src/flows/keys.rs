@@ -1,0 +1,113 @@
+//! The keys that a running server works with: the ring, which changes as keys are rotated, and those that do not.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::crypto::jws::Typ;
+use crate::crypto::keyring::KeyRing;
+use crate::crypto::pairwise::SubjectKey;
+use crate::crypto::refresh::SuccessionKeys;
+use crate::crypto::seal::{Context, KeyEncryptionKeys};
+use crate::crypto::token::Token;
+use crate::domain::client::{Client, SubjectType};
+use crate::domain::ids::{CitizenId, SessionId};
+use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::random::Random;
+use crate::domain::time::Timestamp;
+
+use super::{App, FlowError};
+
+#[derive(Debug)]
+pub struct Keys {
+    ring: ArcSwap<KeyRing>,
+    subjects: SubjectKey,
+    succession: SuccessionKeys,
+    /// Seals what stands in the short-lived store and names a person.
+    short_lived: KeyEncryptionKeys,
+    /// Seals the signing keys.
+    sealing: Arc<KeyEncryptionKeys>,
+}
+
+impl Keys {
+    pub fn new(
+        ring: KeyRing,
+        subjects: SubjectKey,
+        succession: SuccessionKeys,
+        short_lived: KeyEncryptionKeys,
+        sealing: Arc<KeyEncryptionKeys>,
+    ) -> Self {
+        Self { ring: ArcSwap::from_pointee(ring), subjects, succession, short_lived, sealing }
+    }
+
+    pub fn ring(&self) -> Arc<KeyRing> {
+        self.ring.load_full()
+    }
+
+    pub fn sealing(&self) -> &KeyEncryptionKeys {
+        &self.sealing
+    }
+
+    /// Reads the stored signing keys again: they were rotated.
+    pub async fn reload_ring(&self, app: &App) -> Result<(), FlowError> {
+        let stored = app.store.read().await?.signing_keys().load().await?;
+        let ring = KeyRing::open(stored, &self.sealing, app.clock.now()).map_err(FlowError::failed)?;
+        self.ring.store(Arc::new(ring));
+        Ok(())
+    }
+
+    /// The `sub` that `client` knows a citizen by, wherever it is told: the one rule (Core §8).
+    pub fn subject(&self, client: &Client, citizen: CitizenId) -> String {
+        match client.subject_type {
+            SubjectType::Pairwise => self.subjects.pairwise(&client.sector_identifier, citizen),
+            SubjectType::Public => self.subjects.public(citizen),
+        }
+    }
+
+    /// The `sid` that `client` knows a session by; another for every client, so that portals cannot compare them.
+    pub fn sid(&self, client: &Client, session: SessionId) -> String {
+        self.subjects.sid(&client.id, session)
+    }
+
+    /// Signs `claims` with the current key of `algorithm`.
+    pub fn sign(
+        &self,
+        algorithm: SignatureAlgorithm,
+        typ: Typ,
+        claims: &impl Serialize,
+        now: Timestamp,
+    ) -> Result<String, FlowError> {
+        let ring = self.ring.load();
+        let signer = ring.signer(algorithm, now);
+        let signer =
+            signer.ok_or_else(|| FlowError::failed(format!("there is no current signing key for {algorithm}")))?;
+        signer.sign(typ, claims).map_err(FlowError::failed)
+    }
+
+    /// The version that [`Self::successor`] derives with now.
+    pub fn succession_version(&self) -> i32 {
+        self.succession.current_version().into()
+    }
+
+    /// What follows `parent`, and the version of the key that derived it.
+    pub fn successor(&self, parent: &Token) -> Result<(Token, i32), FlowError> {
+        let version = self.succession_version();
+        Ok((self.successor_of_version(parent, version)?, version))
+    }
+
+    /// What followed `parent` when it was rotated with that version of the key.
+    pub fn successor_of_version(&self, parent: &Token, version: i32) -> Result<Token, FlowError> {
+        let found = u16::try_from(version).ok().and_then(|version| self.succession.successor(parent, version));
+        found.ok_or_else(|| FlowError::failed(format!("version {version} of the succession key is gone")))
+    }
+
+    pub fn seal_short_lived(&self, context: &Context, plain: &[u8], random: &dyn Random) -> Result<Vec<u8>, FlowError> {
+        self.short_lived.seal(context, plain, random).map_err(FlowError::failed)
+    }
+
+    pub fn open_short_lived(&self, context: &Context, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, FlowError> {
+        self.short_lived.open(context, sealed).map_err(FlowError::failed)
+    }
+}

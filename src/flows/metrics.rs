@@ -1,0 +1,133 @@
+//! What is counted, in the names that `/metrics` shows.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+use crate::protocol::ErrorCode;
+use crate::protocol::token::GrantType;
+
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    sign_ins: Family<SignInLabels, Counter>,
+    codes: Counter,
+    authorization_refusals: Family<RefusalLabels, Counter>,
+    tokens: Family<GrantLabels, Counter>,
+    token_refusals: Family<TokenRefusalLabels, Counter>,
+    client_refusals: Counter,
+    requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
+    hash_queue: Gauge,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SignInLabels {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefusalLabels {
+    error: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct GrantLabels {
+    grant_type: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TokenRefusalLabels {
+    grant_type: &'static str,
+    error: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    /// A pattern of the router, so that nobody can make up labels.
+    route: String,
+    status: u16,
+}
+
+fn request_histogram() -> Histogram {
+    Histogram::new(exponential_buckets(0.000_5, 2.0, 14))
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("senid");
+        let metrics = Self {
+            sign_ins: Family::default(),
+            codes: Counter::default(),
+            authorization_refusals: Family::default(),
+            tokens: Family::default(),
+            token_refusals: Family::default(),
+            client_refusals: Counter::default(),
+            requests: Family::new_with_constructor(request_histogram),
+            hash_queue: Gauge::default(),
+            registry: Registry::default(),
+        };
+        registry.register("sign_ins", "Sign-in attempts by outcome", metrics.sign_ins.clone());
+        registry.register("codes_issued", "Authorization codes issued", metrics.codes.clone());
+        registry.register(
+            "authorization_refusals",
+            "Authorization requests refused, by error",
+            metrics.authorization_refusals.clone(),
+        );
+        registry.register("tokens_issued", "Token answers by grant type", metrics.tokens.clone());
+        registry.register("token_refusals", "Token requests refused", metrics.token_refusals.clone());
+        registry.register("client_refusals", "Failed client authentications", metrics.client_refusals.clone());
+        registry.register("http_request_duration_seconds", "Requests by route and status", metrics.requests.clone());
+        registry.register("password_hash_queue", "Passwords that wait to be hashed", metrics.hash_queue.clone());
+        Self { registry, ..metrics }
+    }
+}
+
+impl Metrics {
+    /// The whole of it in the OpenMetrics text format.
+    pub fn encode(&self, hash_queue: usize) -> Result<String, std::fmt::Error> {
+        self.hash_queue.set(i64::try_from(hash_queue).unwrap_or(i64::MAX));
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+
+    pub fn request(&self, route: &str, status: u16, took: Duration) {
+        self.requests.get_or_create(&RequestLabels { route: route.to_owned(), status }).observe(took.as_secs_f64());
+    }
+
+    pub(super) fn signed_in(&self) {
+        self.sign_ins.get_or_create(&SignInLabels { outcome: "success" }).inc();
+    }
+
+    pub(super) fn sign_in_refused(&self, why: &'static str) {
+        self.sign_ins.get_or_create(&SignInLabels { outcome: why }).inc();
+    }
+
+    pub(super) fn code_issued(&self) {
+        self.codes.inc();
+    }
+
+    pub(super) fn authorization_refused(&self, error: ErrorCode) {
+        self.authorization_refusals.get_or_create(&RefusalLabels { error: error.as_str() }).inc();
+    }
+
+    pub(super) fn tokens_issued(&self, grant_type: GrantType) {
+        self.tokens.get_or_create(&GrantLabels { grant_type: grant_type.as_str() }).inc();
+    }
+
+    pub(super) fn token_refused(&self, grant_type: GrantType, error: ErrorCode) {
+        self.token_refusals
+            .get_or_create(&TokenRefusalLabels { grant_type: grant_type.as_str(), error: error.as_str() })
+            .inc();
+    }
+
+    pub(super) fn client_refused(&self) {
+        self.client_refusals.inc();
+    }
+}

@@ -1,0 +1,187 @@
+//! Browser sessions: begun at sign-in, read by every silent sign-on, ended by the person, an operator or time.
+
+use std::time::Duration;
+
+use crate::crypto::hash::hash_secret;
+use crate::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
+use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::grant::Authentication;
+use crate::domain::ids::{CitizenId, ClientId, SessionId};
+use crate::domain::secret::{SecretHash, SecretString};
+use crate::domain::session::BrowserSession;
+use crate::sessions::Batch;
+use crate::storage::EndedSession;
+
+use super::short_lived::{self, SessionMember};
+use super::visitor::Visitor;
+use super::{App, FlowError, cookie_secret};
+
+/// A live session and where it stands.
+#[derive(Clone, Debug)]
+pub struct CurrentSession {
+    pub key: SecretHash,
+    pub session: BrowserSession,
+}
+
+impl CurrentSession {
+    pub const fn citizen(&self) -> CitizenId {
+        self.session.authentication.citizen
+    }
+
+    pub const fn id(&self) -> SessionId {
+        self.session.authentication.session
+    }
+}
+
+/// The live session of the visitor's cookie, if there is one; noted as in use.
+pub async fn current(app: &App, visitor: &Visitor) -> Result<Option<CurrentSession>, FlowError> {
+    let Some(key) = visitor.session else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    let idle = app.settings.lifetimes.session_idle;
+    let Some(mut session) = app.sessions.get(&short_lived::session(&key)).await?.filter(|s| s.is_live(idle, now))
+    else {
+        return Ok(None);
+    };
+    if session.needs_touch(now) {
+        session.last_seen_at = now;
+        // Replaces what stands there and nothing else: a session that was ended meanwhile stays ended.
+        let ttl = now.until(session.expires_at).min(idle);
+        if app.sessions.swap(&short_lived::session(&key), &session, ttl).await?.is_none() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(CurrentSession { key, session }))
+}
+
+/// Begins the session of someone who has just proven who they are, and gives its cookie.
+///
+/// The cookie is always new (no session that someone else prepared is ever signed in to). Where the same person
+/// proves themselves again, the session goes on under its name, so that portals can still speak of it; whoever else
+/// was signed in at this browser is signed out.
+pub async fn begin(
+    app: &App,
+    visitor: &Visitor,
+    citizen: CitizenId,
+    methods: Vec<AuthenticationMethod>,
+) -> Result<(SecretString, BrowserSession), FlowError> {
+    let now = app.clock.now();
+    let lifetimes = &app.settings.lifetimes;
+    let before = current(app, visitor).await?;
+    let id = match &before {
+        Some(before) if before.citizen() == citizen => before.id(),
+        _ => SessionId::new(now, &*app.random),
+    };
+    let cookie = cookie_secret(&*app.random);
+    let key = hash_secret(cookie.expose().as_bytes());
+    let session = BrowserSession {
+        authentication: Authentication {
+            citizen,
+            session: id,
+            auth_time: now,
+            level: AuthenticationLevel::reached_by(&methods),
+            methods,
+        },
+        started_at: now,
+        last_seen_at: now,
+        expires_at: now + lifetimes.session_absolute,
+        device: visitor.device_name.clone(),
+        address: visitor.masked_address(),
+    };
+    let member = SessionMember { key, id };
+    // The index first: whatever part of this a failover keeps, no session stands that its citizen's list does not know.
+    let batch = Batch::new().insert(&short_lived::sessions_of(citizen), &member, lifetimes.session_absolute)?.put(
+        &short_lived::session(&key),
+        &session,
+        lifetimes.session_idle.min(lifetimes.session_absolute),
+    )?;
+    app.sessions.apply(batch).await?;
+    match before {
+        Some(before) if before.citizen() == citizen => forget(app, &before).await?,
+        Some(before) => end(app, visitor, &before, Ending::ReplacedBySomeoneElse).await?,
+        None => {}
+    }
+    Ok((cookie, session))
+}
+
+/// Why a session ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The person signed out of it, or ended it from their account.
+    ByPerson,
+    ReplacedBySomeoneElse,
+}
+
+impl Ending {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::ByPerson => "by_person",
+            Self::ReplacedBySomeoneElse => "replaced",
+        }
+    }
+}
+
+/// Ends a session for good: in SQL first, which outlives a failover of the short-lived store, then there.
+pub async fn end(app: &App, visitor: &Visitor, ended: &CurrentSession, why: Ending) -> Result<(), FlowError> {
+    let now = app.clock.now();
+    let citizen = ended.citizen();
+    let event = app
+        .event(visitor, EventKind::SessionEnded, Outcome::Success)
+        .by(Actor::Citizen(citizen))
+        .about(citizen)
+        .with("session", ended.id())
+        .with("why", why.as_str());
+    let mut tx = app.store.begin().await?;
+    let ending = EndedSession { session: ended.id(), citizen, ended_at: now };
+    tx.ended_sessions().end(ending, ended.session.expires_at).await?;
+    tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    forget(app, ended).await
+}
+
+/// Takes a session out of the short-lived store.
+pub(super) async fn forget(app: &App, gone: &CurrentSession) -> Result<(), FlowError> {
+    let member = SessionMember { key: gone.key, id: gone.id() };
+    let batch = Batch::new()
+        .delete(&short_lived::session(&gone.key))
+        .remove(&short_lived::sessions_of(gone.citizen()), &member)?;
+    Ok(app.sessions.apply(batch).await?)
+}
+
+/// Every live session of a citizen, the latest first.
+pub async fn list(app: &App, citizen: CitizenId) -> Result<Vec<CurrentSession>, FlowError> {
+    let now = app.clock.now();
+    let idle = app.settings.lifetimes.session_idle;
+    let members = app.sessions.members(&short_lived::sessions_of(citizen)).await?;
+    let keys: Vec<_> = members.iter().map(|member| short_lived::session(&member.key)).collect();
+    let found = app.sessions.get_many(&keys).await?;
+    let mut live = Vec::new();
+    for (member, session) in members.iter().zip(found) {
+        match session.filter(|session| session.is_live(idle, now)) {
+            Some(session) => live.push(CurrentSession { key: member.key, session }),
+            // It ended by time: the set is an index and is tidied where that is noticed.
+            None => app.sessions.remove(&short_lived::sessions_of(citizen), member).await?,
+        }
+    }
+    live.sort_by_key(|current| std::cmp::Reverse(current.session.last_seen_at));
+    Ok(live)
+}
+
+/// The clients that a session has signed in to.
+pub async fn clients(app: &App, current: &CurrentSession) -> Result<Vec<ClientId>, FlowError> {
+    Ok(app.sessions.members(&short_lived::clients_of(current.id())).await?)
+}
+
+/// Takes every session of a citizen out of the short-lived store; SQL's `sessions_valid_from` has ended them already.
+pub async fn forget_all(app: &App, citizen: CitizenId) -> Result<(), FlowError> {
+    for session in list(app, citizen).await? {
+        forget(app, &session).await?;
+    }
+    Ok(())
+}
+
+/// How long the clients of a session are remembered after it was last joined.
+pub(super) fn remember_clients_for(app: &App) -> Duration {
+    app.settings.lifetimes.session_absolute
+}

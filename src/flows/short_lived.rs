@@ -1,0 +1,85 @@
+//! What stands in the short-lived store, under which key, and whether it outlives a failover.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::consent::Consent;
+use crate::domain::grant::AuthorizationCode;
+use crate::domain::ids::{CitizenId, ClientId, GrantId, SessionId, SignInId};
+use crate::domain::secret::SecretHash;
+use crate::domain::session::BrowserSession;
+use crate::domain::sign_in::SignIn;
+use crate::sessions::{CounterKey, CounterKind, Key, Kind, SetKey, SetKind, Tag};
+
+const SESSION: Kind<BrowserSession> = Kind::surviving("session", 1);
+const CONSENT: Kind<RememberedConsent> = Kind::surviving("consent", 1);
+const SIGN_IN: Kind<SignIn> = Kind::strict("sign-in", 1);
+const CODE: Kind<CodeRecord> = Kind::strict("code", 1);
+const HELD_REQUEST: Kind<String> = Kind::strict("held-request", 1);
+const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
+const CLIENTS_OF: SetKind<ClientId> = SetKind::new("clients-of", 1);
+const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
+const FAILURES_FOR: CounterKind = CounterKind::new("failures-for");
+
+/// A code, or the mark that it was spent, which names the grant that must die if it comes again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum CodeRecord {
+    Fresh(Box<AuthorizationCode>),
+    Spent(GrantId),
+}
+
+/// A consent as silent sign-on reads it. A withdrawal is written here, not deleted: a reader that had loaded the
+/// consent just before cannot put it back, because it only fills what is absent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum RememberedConsent {
+    Given(Consent),
+    Withdrawn,
+}
+
+/// A session of a citizen: where it stands, and what it is called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionMember {
+    pub key: SecretHash,
+    pub id: SessionId,
+}
+
+/// The session whose cookie has this hash.
+pub fn session(cookie: &SecretHash) -> Key<BrowserSession> {
+    SESSION.key(cookie)
+}
+
+pub fn consent(citizen: CitizenId, client: &ClientId) -> Key<RememberedConsent> {
+    CONSENT.key_under(citizen, client.as_str())
+}
+
+pub fn sign_in(id: SignInId) -> Key<SignIn> {
+    SIGN_IN.key(id)
+}
+
+/// The code of this hash. Whoever knows only the grant's id, which access tokens carry, finds nothing to spend.
+pub fn code(hash: &SecretHash) -> Key<CodeRecord> {
+    CODE.key(hash)
+}
+
+/// A cross-site request that waits to be read again as a same-site GET, so that Lax cookies arrive with it.
+pub fn held_request(handle: SignInId) -> Key<String> {
+    HELD_REQUEST.key(handle)
+}
+
+pub fn sessions_of(citizen: CitizenId) -> SetKey<SessionMember> {
+    SESSIONS_OF.key(citizen)
+}
+
+/// The clients that a session has signed in to.
+pub fn clients_of(session: SessionId) -> SetKey<ClientId> {
+    CLIENTS_OF.key(session)
+}
+
+/// Wrong passwords from a network.
+pub fn failures_from(network: &str) -> CounterKey {
+    FAILURES_FROM.key(Tag::text(network))
+}
+
+/// Wrong passwords for a name (by its blind index, in text) from a network or a known device.
+pub fn failures_for(name: &str, from: &str) -> CounterKey {
+    FAILURES_FOR.key(Tag::text(&format!("{name}-{from}")))
+}

@@ -1,0 +1,147 @@
+//! The person is asked whether the portal may receive what it asks for.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::citizen::Citizen;
+use crate::domain::claims;
+use crate::domain::client::Client;
+use crate::domain::grant::Authentication;
+use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
+use crate::protocol::OAuthError;
+
+use super::super::visitor::Visitor;
+use super::super::{App, FlowError, authorize, consent, short_lived};
+use super::{Next, save};
+
+/// What the consent page shows.
+#[derive(Debug)]
+pub struct Question {
+    pub client: Arc<Client>,
+    pub request: Box<AuthorizationRequest>,
+    /// Claims with the values that would be sent, masked where a glance over a shoulder should not read them.
+    pub items: Vec<Item>,
+    /// The portal may come back for fresh data while the person is away.
+    pub offline: bool,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Item {
+    pub claim: &'static str,
+    pub value: Preview,
+}
+
+/// A value as the page shows it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Preview {
+    Text(String),
+    /// `YYYY-MM-DD`, for the page to write in the person's language.
+    Date(String),
+    Gender(String),
+    Level(i16),
+    /// Nothing is known; nothing would be sent.
+    Nothing,
+}
+
+/// The question, if it comes next in this sign-in.
+pub async fn question(app: &App, sign_in: &SignIn) -> Result<Option<Question>, FlowError> {
+    let (Purpose::Client(request), State::Authenticated(authentication)) = (&sign_in.purpose, &sign_in.state) else {
+        return Ok(None);
+    };
+    let Some(client) = app.clients.find(app, &request.client_id).await? else {
+        return Ok(None);
+    };
+    let Some(citizen) = app.store.read().await?.citizens().find(authentication.citizen).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Question {
+        client,
+        items: items(&citizen, request),
+        offline: request.scope.contains("offline_access"),
+        request: request.clone(),
+    }))
+}
+
+fn items(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<Item> {
+    let released = claims::release(citizen, &request.scope);
+    let shown = claims::CLAIMS.iter().filter(|rule| request.scope.contains(rule.scope));
+    shown
+        // These say something of another claim, and are not worth a line of their own.
+        .filter(|rule| !rule.claim.ends_with("_verified") && !matches!(rule.claim, "updated_at" | "national_id_scheme"))
+        .filter_map(|rule| {
+            Some(Item { claim: rule.claim, value: preview(citizen, rule.claim, released.get(rule.claim)?) })
+        })
+        .collect()
+}
+
+fn preview(citizen: &Citizen, claim: &str, value: &Value) -> Preview {
+    match (claim, value) {
+        ("national_id", _) => Preview::Text(citizen.national_id.masked()),
+        ("birthdate", Value::String(date)) => Preview::Date(date.clone()),
+        ("gender", Value::String(gender)) => Preview::Gender(gender.clone()),
+        ("account_level", Value::Number(level)) => {
+            Preview::Level(level.as_i64().and_then(|level| i16::try_from(level).ok()).unwrap_or_default())
+        }
+        ("phone_number", Value::String(number)) => Preview::Text(mask_tail(number)),
+        ("address", Value::Object(address)) => match address.get("formatted").and_then(Value::as_str) {
+            Some(formatted) => Preview::Text(formatted.to_owned()),
+            None => {
+                let parts: Vec<&str> = address.values().filter_map(Value::as_str).collect();
+                Preview::Text(parts.join(", "))
+            }
+        },
+        (_, Value::String(text)) => Preview::Text(text.clone()),
+        _ => Preview::Nothing,
+    }
+}
+
+/// All but the calling code and the last three digits hidden.
+fn mask_tail(number: &str) -> String {
+    let count = number.chars().count();
+    number.chars().enumerate().map(|(at, c)| if at < 3 || at + 3 >= count { c } else { '•' }).collect()
+}
+
+/// The person allows it.
+pub async fn allow(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Result<SignIn, OutOfOrder>, FlowError> {
+    let Some((request, authentication)) = asked(&sign_in) else {
+        return Ok(Err(OutOfOrder));
+    };
+    let client = app.clients.load(app, &request.client_id).await?;
+    consent::grant(app, visitor, &client, request, authentication.citizen).await?;
+    match sign_in.consent() {
+        Ok(sign_in) => {
+            save(app, &sign_in).await?;
+            Ok(Ok(sign_in))
+        }
+        Err(fault) => Ok(Err(fault)),
+    }
+}
+
+/// The person does not allow it: the client is told, and the sign-in is gone. The session stays: they have signed in.
+pub async fn deny(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, FlowError> {
+    let Some((request, authentication)) = asked(&sign_in) else {
+        return Ok(Next::Page(sign_in.next_step()));
+    };
+    let event = app
+        .event(visitor, EventKind::ConsentDenied, Outcome::Success)
+        .by(Actor::Citizen(authentication.citizen))
+        .about(authentication.citizen)
+        .of(&request.client_id)
+        .with("scope", &request.scope);
+    if app.sessions.take(&short_lived::sign_in(sign_in.id)).await?.is_none() {
+        return Ok(Next::Page(Step::Identify));
+    }
+    app.record(event);
+    let refusal = OAuthError::access_denied("the person did not allow it");
+    Ok(authorize::refuse(app, &sign_in.purpose, refusal).map_or(Next::Page(Step::Identify), Next::Client))
+}
+
+fn asked(sign_in: &SignIn) -> Option<(&AuthorizationRequest, &Authentication)> {
+    match (&sign_in.purpose, &sign_in.state) {
+        (Purpose::Client(request), State::Authenticated(authentication)) => Some((request, authentication)),
+        _ => None,
+    }
+}

@@ -1,0 +1,99 @@
+//! The dispatcher: from the state of a sign-in to what comes next, and at its end to the answer.
+
+use crate::domain::grant::Authentication;
+use crate::domain::sign_in::{Purpose, SignIn, State, Step};
+use crate::protocol::OAuthError;
+use crate::protocol::authorize::prompt::ConsentStanding;
+use crate::protocol::authorize::{Answer, AnswerTo};
+
+use super::super::visitor::Visitor;
+use super::super::{App, FlowError, authorize, code, consent, session, short_lived};
+use super::{Next, save};
+
+/// Leads a sign-in on as far as it goes without asking the person anything.
+pub async fn advance(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, FlowError> {
+    match &sign_in.state {
+        State::Requested | State::Identified { .. } => Ok(Next::Page(sign_in.next_step())),
+        State::Authenticated(authentication) => {
+            let authentication = authentication.clone();
+            match needs_consent(app, &sign_in, &authentication).await? {
+                Need::Consent => Ok(Next::Page(Step::Consent)),
+                Need::Nothing => {
+                    let sign_in = sign_in.consent().map_err(FlowError::failed)?;
+                    save(app, &sign_in).await?;
+                    answer(app, visitor, sign_in).await
+                }
+                Need::AnotherPerson => {
+                    refuse(app, sign_in, "someone else than id_token_hint named has signed in").await
+                }
+            }
+        }
+        State::Consented(_) => answer(app, visitor, sign_in).await,
+    }
+}
+
+enum Need {
+    Nothing,
+    Consent,
+    AnotherPerson,
+}
+
+async fn needs_consent(app: &App, sign_in: &SignIn, authentication: &Authentication) -> Result<Need, FlowError> {
+    let Purpose::Client(request) = &sign_in.purpose else {
+        return Ok(Need::Nothing);
+    };
+    let client = app.clients.load(app, &request.client_id).await?;
+    if request
+        .hinted_subject
+        .as_ref()
+        .is_some_and(|hinted| *hinted != app.keys.subject(&client, authentication.citizen))
+    {
+        return Ok(Need::AnotherPerson);
+    }
+    if request.prompt.consent {
+        return Ok(Need::Consent);
+    }
+    Ok(match consent::given(app, &client, request, authentication.citizen).await? {
+        ConsentStanding::Given => Need::Nothing,
+        ConsentStanding::Missing => Need::Consent,
+    })
+}
+
+/// Answers, once: whoever takes the record has the answer.
+async fn answer(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, FlowError> {
+    let Some(sign_in) = app.sessions.take(&short_lived::sign_in(sign_in.id)).await? else {
+        return Ok(Next::Page(Step::Identify));
+    };
+    let (purpose, authentication) = sign_in.answer().map_err(FlowError::failed)?;
+    // A lock or a sign-out since the password was checked has taken the session away.
+    let still_signed_in = session::current(app, visitor)
+        .await?
+        .is_some_and(|current| current.id() == authentication.session && current.citizen() == authentication.citizen);
+    if !still_signed_in {
+        return Ok(refusal(
+            app,
+            &purpose,
+            OAuthError::login_required("the session ended before the sign-in was answered"),
+        ));
+    }
+    match purpose {
+        Purpose::Account { return_to } => Ok(Next::Account(return_to)),
+        Purpose::Client(request) => {
+            let client = app.clients.load(app, &request.client_id).await?;
+            if !client.is_active() {
+                return Err(OAuthError::unauthorized_client("this client has been disabled").into());
+            }
+            let code = code::issue(app, &client, &request, &authentication).await?;
+            Ok(Next::Client(AnswerTo::from(&*request).uri(&Answer::Code(code), app.issuer())))
+        }
+    }
+}
+
+async fn refuse(app: &App, sign_in: SignIn, why: &'static str) -> Result<Next, FlowError> {
+    app.sessions.delete(&short_lived::sign_in(sign_in.id)).await?;
+    Ok(refusal(app, &sign_in.purpose, OAuthError::login_required(why)))
+}
+
+fn refusal(app: &App, purpose: &Purpose, why: OAuthError) -> Next {
+    authorize::refuse(app, purpose, why).map_or(Next::Account("/account".to_owned()), Next::Client)
+}

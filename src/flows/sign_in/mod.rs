@@ -1,0 +1,132 @@
+//! A sign-in under way: begun here, loaded for the browser that began it and no other, and led from step to step.
+//!
+//! | step | file |
+//! |---|---|
+//! | who are you | [`identify`] |
+//! | prove it with a password | [`password`] |
+//! | may the portal receive this | [`ask_consent`] |
+//! | the answer | [`finish`] |
+
+pub mod ask_consent;
+pub mod finish;
+pub mod identify;
+pub mod password;
+
+use crate::crypto::hash::hash_secret;
+use crate::domain::audit::{EventKind, Outcome};
+use crate::domain::ids::SignInId;
+use crate::domain::secret::SecretString;
+use crate::domain::sign_in::{Purpose, SignIn, State, Step};
+use crate::protocol::OAuthError;
+
+use super::visitor::Visitor;
+use super::{App, FlowError, authorize, cookie_secret, short_lived};
+
+/// A sign-in that was just begun, and the browser's cookie if it had none.
+#[derive(Debug)]
+pub struct Begun {
+    pub sign_in: SignIn,
+    pub browser: Option<SecretString>,
+}
+
+/// Why a sign-in's page cannot be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It has expired, was answered, or never was: which of them is nobody's business.
+    Gone,
+    /// Another browser began it. Someone may have sent the person a link to a sign-in of their own.
+    OtherBrowser,
+}
+
+/// What comes after a step.
+#[derive(Debug)]
+pub enum Next {
+    Page(Step),
+    /// Leave for the client, with its answer.
+    Client(String),
+    /// Leave for an account page.
+    Account(String),
+}
+
+/// Begins a sign-in for `purpose`; [`save`] stores it.
+pub async fn begin(app: &App, visitor: &Visitor, purpose: Purpose) -> Result<Begun, FlowError> {
+    let now = app.clock.now();
+    let (browser, cookie) = match visitor.browser {
+        Some(browser) => (browser, None),
+        None => {
+            let cookie = cookie_secret(&*app.random);
+            (hash_secret(cookie.expose().as_bytes()), Some(cookie))
+        }
+    };
+    let sign_in = SignIn {
+        id: SignInId::new(now, &*app.random),
+        browser,
+        purpose,
+        started_at: now,
+        expires_at: now + app.settings.lifetimes.sign_in,
+        state: State::Requested,
+    };
+    Ok(Begun { sign_in, browser: cookie })
+}
+
+/// Begins a sign-in to the person's own account pages.
+pub async fn begin_for_account(app: &App, visitor: &Visitor, return_to: String) -> Result<Begun, FlowError> {
+    let begun = begin(app, visitor, Purpose::Account { return_to }).await?;
+    save(app, &begun.sign_in).await?;
+    Ok(begun)
+}
+
+/// Loads a sign-in for the browser that began it.
+pub async fn load(app: &App, visitor: &Visitor, id: SignInId) -> Result<Result<SignIn, Missing>, FlowError> {
+    let found = app.sessions.get(&short_lived::sign_in(id)).await?;
+    Ok(match found.filter(|sign_in| app.clock.now() < sign_in.expires_at) {
+        None => Err(Missing::Gone),
+        Some(sign_in) if visitor.browser != Some(sign_in.browser) => Err(Missing::OtherBrowser),
+        Some(sign_in) => Ok(sign_in),
+    })
+}
+
+pub async fn save(app: &App, sign_in: &SignIn) -> Result<(), FlowError> {
+    let ttl = app.clock.now().until(sign_in.expires_at);
+    Ok(app.sessions.put(&short_lived::sign_in(sign_in.id), sign_in, ttl).await?)
+}
+
+/// Gives the person the whole time again (WCAG 2.2, 2.2.1).
+pub async fn extend(app: &App, sign_in: SignIn) -> Result<SignIn, FlowError> {
+    let longest = sign_in.started_at + app.settings.lifetimes.sign_in * MOST_EXTENSIONS;
+    let extended = app.clock.now() + app.settings.lifetimes.sign_in;
+    let sign_in = SignIn { expires_at: extended.min(longest).max(sign_in.expires_at), ..sign_in };
+    save(app, &sign_in).await?;
+    Ok(sign_in)
+}
+
+/// WCAG 2.2, 2.2.1 asks for ten times at least.
+const MOST_EXTENSIONS: u32 = 10;
+
+/// The person does not want to: the client is told, and the sign-in is gone.
+pub async fn cancel(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, FlowError> {
+    let Some(sign_in) = app.sessions.take(&short_lived::sign_in(sign_in.id)).await? else {
+        return Ok(Next::Page(Step::Identify));
+    };
+    let event = app.event(visitor, EventKind::SignInCancelled, Outcome::Success);
+    app.record(match &sign_in.purpose {
+        Purpose::Client(request) => event.of(&request.client_id),
+        Purpose::Account { .. } => event,
+    });
+    let refusal = OAuthError::access_denied("the person cancelled the sign-in");
+    Ok(match authorize::refuse(app, &sign_in.purpose, refusal) {
+        Some(uri) => Next::Client(uri),
+        None => Next::Account("/account".to_owned()),
+    })
+}
+
+/// The person switched the language in the middle of a sign-in: from here on their choice counts, not the portal's.
+pub async fn forget_ui_locales(app: &App, sign_in: SignIn) -> Result<(), FlowError> {
+    match sign_in.purpose {
+        Purpose::Client(mut request) if !request.ui_locales.is_empty() => {
+            request.ui_locales.clear();
+            save(app, &SignIn { purpose: Purpose::Client(request), ..sign_in }).await
+        }
+        _ => Ok(()),
+    }
+}

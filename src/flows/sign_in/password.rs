@@ -1,0 +1,211 @@
+//! The person proves who they are with a password.
+//!
+//! Someone unknown, someone without a password, someone locked and someone with another password are answered with
+//! the same words after the same work: one look-up, one hash.
+
+use std::time::Duration;
+
+use crate::credentials::password::Outcome as Verified;
+use crate::crypto::hash::hash_secret;
+use crate::domain::assurance::AuthenticationMethod;
+use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::citizen::CitizenStatus;
+use crate::domain::ids::{CitizenId, DeviceId};
+use crate::domain::password_hash::PasswordHash;
+use crate::domain::password_policy::NormalisedPassword;
+use crate::domain::secret::{SecretHash, SecretString};
+use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
+use crate::domain::sign_in_name::SignInName;
+use crate::domain::time::Timestamp;
+use crate::storage::{self, Credentials, Store};
+
+use super::super::throttle::{KnownDevice, Throttle, Tries};
+use super::super::visitor::Visitor;
+use super::super::{App, FlowError, cookie_secret, session};
+use super::{identify, save};
+
+/// How proving it ends.
+#[derive(Debug)]
+pub enum Proof {
+    Given(Box<SignedIn>),
+    Refused(Refusal),
+    OutOfOrder(OutOfOrder),
+}
+
+/// Someone has signed in: the sign-in goes on, with these cookies.
+#[derive(Debug)]
+pub struct SignedIn {
+    pub sign_in: SignIn,
+    pub session: SecretString,
+    pub session_hash: SecretHash,
+    /// Where the device was not known yet.
+    pub device: Option<SecretString>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// One sentence for every reason there is.
+    WrongNameOrPassword,
+    Throttled {
+        retry_after: Duration,
+    },
+}
+
+/// Holds `typed` against the password of whom the person said they are.
+pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &SecretString) -> Result<Proof, FlowError> {
+    if !matches!(sign_in.state, State::Identified { .. }) {
+        return Ok(Proof::OutOfOrder(OutOfOrder));
+    }
+    let Some((_, name)) = identify::named(app, &sign_in)? else {
+        return Ok(Proof::OutOfOrder(OutOfOrder));
+    };
+    let found = app.store.read().await?.citizens().find_by_name(&name).await?;
+    // Nobody's devices are looked up where nobody has this name: it takes as long.
+    let whose = found.as_ref().map_or_else(|| CitizenId::new(app.clock.now(), &*app.random), |found| found.citizen.id);
+    let device = known_device(app, visitor, whose).await?;
+    let tries = Tries::new(visitor, &app.store.name_tag(&name)?, device);
+    if let Throttle::Closed { retry_after } = tries.standing(app).await? {
+        refused(app, visitor, &sign_in, &name, None, "throttled");
+        return Ok(Proof::Refused(Refusal::Throttled { retry_after }));
+    }
+
+    // What can be nobody's password is answered as slowly as what could be.
+    let password = NormalisedPassword::new(typed, app.settings.password.lengths.most).ok();
+    let stored = found.as_ref().and_then(|found| found.password.as_ref());
+    let phc = stored.map(|stored| PasswordHash::from_phc(stored.phc.expose()));
+    let verified = app.hasher.verify(password.as_ref(), phc.as_ref()).await?;
+
+    let Some(found) = found else {
+        tries.record_failure(app).await?;
+        refused(app, visitor, &sign_in, &name, None, "unknown_name");
+        return Ok(Proof::Refused(Refusal::WrongNameOrPassword));
+    };
+    let citizen = found.citizen.id;
+    let failures_in_a_row = stored_failures(&found);
+    let in_a_row = app.settings.throttling.failures_in_a_row;
+    let why_not = match verified {
+        Verified::Mismatch => Some("wrong_password"),
+        Verified::Match { .. } if found.citizen.status != CitizenStatus::Active => Some("locked"),
+        Verified::Match { .. } if device == KnownDevice::No && failures_in_a_row >= in_a_row => {
+            Some("password_alone_no_longer_works")
+        }
+        Verified::Match { .. } => None,
+    };
+    if let Some(why) = why_not {
+        tries.record_failure(app).await?;
+        // Written after the answer: a write that unknown names do not have would tell them apart.
+        let store = app.store.clone();
+        app.background.spawn(async move { record_failure(store, citizen).await });
+        refused(app, visitor, &sign_in, &name, Some(citizen), why);
+        return Ok(Proof::Refused(Refusal::WrongNameOrPassword));
+    }
+
+    tries.forgive(app).await?;
+    if let (Verified::Match { needs_rehash: true }, Some(password), Some(old)) = (verified, password, found.password) {
+        rehash(app, citizen, &password, &old.phc).await?;
+    }
+    succeed(app, visitor, sign_in, citizen, device).await
+}
+
+async fn succeed(
+    app: &App,
+    visitor: &Visitor,
+    sign_in: SignIn,
+    citizen: CitizenId,
+    device: KnownDevice,
+) -> Result<Proof, FlowError> {
+    let now = app.clock.now();
+    let methods = vec![AuthenticationMethod::Password];
+    let (session, record) = session::begin(app, visitor, citizen, methods).await?;
+    let session_hash = hash_secret(session.expose().as_bytes());
+    let device_cookie = (device == KnownDevice::No).then(|| cookie_secret(&*app.random));
+    let mut event = app
+        .event(visitor, EventKind::SignIn, Outcome::Success)
+        .by(Actor::Citizen(citizen))
+        .about(citizen)
+        .with("method", "pwd")
+        .with("device", &visitor.device_name);
+    if let Purpose::Client(request) = &sign_in.purpose {
+        event = event.of(&request.client_id);
+    }
+    let mut tx = app.store.begin().await?;
+    tx.passwords().reset_failures(citizen).await?;
+    match (&device_cookie, &visitor.device) {
+        (Some(cookie), _) => {
+            let secret = hash_secret(cookie.expose().as_bytes());
+            tx.known_devices().remember(citizen, &remembered(app, visitor, secret, now)).await?;
+        }
+        (None, Some(known)) => tx.known_devices().remember(citizen, &remembered(app, visitor, *known, now)).await?,
+        (None, None) => {}
+    }
+    tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    app.metrics.signed_in();
+    match sign_in.authenticate(record.authentication) {
+        Ok(sign_in) => {
+            save(app, &sign_in).await?;
+            Ok(Proof::Given(Box::new(SignedIn { sign_in, session_hash, session, device: device_cookie })))
+        }
+        Err(fault) => Ok(Proof::OutOfOrder(fault)),
+    }
+}
+
+fn remembered(app: &App, visitor: &Visitor, secret: SecretHash, now: Timestamp) -> storage::KnownDevice {
+    let id = DeviceId::new(now, &*app.random);
+    storage::KnownDevice { id, secret, label: visitor.device_name.clone(), created_at: now, last_used_at: now }
+}
+
+/// Whether the visitor's device cookie is one that `citizen` has signed in with.
+async fn known_device(app: &App, visitor: &Visitor, citizen: CitizenId) -> Result<KnownDevice, FlowError> {
+    let Some(secret) = visitor.device else {
+        return Ok(KnownDevice::No);
+    };
+    let found = app.store.read().await?.known_devices().find(citizen, secret).await?;
+    Ok(if found.is_some() { KnownDevice::Yes } else { KnownDevice::No })
+}
+
+fn stored_failures(found: &Credentials) -> u32 {
+    found.password.as_ref().map_or(0, |stored| stored.failures_in_a_row)
+}
+
+/// The parameters have risen since this password was hashed.
+async fn rehash(
+    app: &App,
+    citizen: CitizenId,
+    password: &NormalisedPassword,
+    old: &SecretString,
+) -> Result<(), FlowError> {
+    let new = SecretString::new(app.hasher.hash(password).await?.as_str());
+    Ok(app.store.write().await?.passwords().rehash(citizen, old, &new).await?)
+}
+
+async fn record_failure(store: Store, citizen: CitizenId) {
+    let recorded = async { store.write().await?.passwords().record_failure(citizen).await };
+    if let Err(error) = recorded.await {
+        tracing::error!(%error, %citizen, "a failed sign-in was not counted in the identity store");
+    }
+}
+
+fn refused(
+    app: &App,
+    visitor: &Visitor,
+    sign_in: &SignIn,
+    name: &SignInName,
+    whom: Option<CitizenId>,
+    why: &'static str,
+) {
+    app.metrics.sign_in_refused(why);
+    let mut event = app
+        .event(visitor, EventKind::SignIn, Outcome::Refused)
+        .with("name", name.masked())
+        .with("method", "pwd")
+        .with("why", why)
+        .with("device", &visitor.device_name);
+    if let Some(citizen) = whom {
+        event = event.about(citizen);
+    }
+    if let Purpose::Client(request) = &sign_in.purpose {
+        event = event.of(&request.client_id);
+    }
+    app.record(event);
+}

@@ -1,0 +1,115 @@
+//! Redeeming an authorization code: spent once, judged, and written as a grant.
+
+use crate::crypto::token::{Token, TokenKind};
+use crate::domain::audit::{EventKind, Outcome};
+use crate::domain::client::Client;
+use crate::domain::grant::{AuthorizationCode, Grant, RefreshState};
+use crate::domain::ids::GrantId;
+use crate::domain::secret::SecretString;
+use crate::domain::time::Timestamp;
+use crate::protocol::OAuthError;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::token::authorization_code::{CodeRequest, exchange};
+use crate::storage::{Exchange, NewGrant};
+
+use super::super::code::{self, Redemption};
+use super::super::visitor::Visitor;
+use super::super::{App, FlowError, session, short_lived};
+use super::Redeemed;
+
+pub(super) async fn redeem(
+    app: &App,
+    visitor: &Visitor,
+    client: &Client,
+    form: &Parameters,
+) -> Result<Redeemed, FlowError> {
+    let request = CodeRequest::read(form)?;
+    let code = match code::redeem(app, &request.code).await? {
+        Redemption::Fresh(code) => code,
+        Redemption::Replayed(grant) => return replayed(app, visitor, client, grant, &request.code).await,
+    };
+    let now = app.clock.now();
+    exchange(&code, &request, client, now)?;
+    write(app, client, &code, now).await
+}
+
+/// Writes the grant that the code stands for. Its unique code hash is the last arbiter of the code's single use.
+async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timestamp) -> Result<Redeemed, FlowError> {
+    let lifetimes = &app.settings.lifetimes;
+    let refresh = code.scope.contains("offline_access").then(|| {
+        let token = Token::new(TokenKind::RefreshToken, code.grant.uuid(), &*app.random);
+        let state = RefreshState {
+            current: token.hash(),
+            parent: None,
+            rotated_at: now,
+            idle_expires_at: now + lifetimes.refresh_idle,
+            expires_at: now + lifetimes.refresh_absolute,
+            key_version: app.keys.succession_version(),
+        };
+        (token.text(), state)
+    });
+    let (refresh_token, refresh) = refresh.unzip();
+    let grant = Grant {
+        id: code.grant,
+        client: client.id.clone(),
+        scope: code.scope.clone(),
+        nonce: code.nonce.clone(),
+        authentication: code.authentication.clone(),
+        created_at: now,
+        revoked_at: None,
+        refresh,
+    };
+    let forget_after = match &grant.refresh {
+        Some(refresh) => refresh.expires_at,
+        None => now + lifetimes.access_token,
+    } + FORGET_MARGIN;
+    let mut tx = app.store.begin().await?;
+    match tx.grants().create(&NewGrant { grant: &grant, code_hash: code.hash, forget_after }).await? {
+        Exchange::Granted => {}
+        Exchange::AlreadyExchanged => {
+            drop(tx);
+            return Err(OAuthError::invalid_grant("the code was already used").into());
+        }
+    }
+    let standing = tx.citizens().standing(grant.authentication.citizen).await?;
+    if !standing.is_some_and(|standing| standing.honours(&grant.authentication)) {
+        return Err(OAuthError::invalid_grant("the account is locked, or was signed out everywhere").into());
+    }
+    tx.commit().await?;
+    let session = grant.authentication.session;
+    app.sessions.insert(&short_lived::clients_of(session), &client.id, session::remember_clients_for(app)).await?;
+    Ok(Redeemed {
+        scope: grant.scope.clone(),
+        nonce: grant.nonce.clone(),
+        grant,
+        refresh_token,
+        event: EventKind::TokensIssued,
+    })
+}
+
+/// A row outlives its last token by this much, so that a late replay is still seen for what it is.
+const FORGET_MARGIN: std::time::Duration = std::time::Duration::from_secs(86_400);
+
+/// Someone else holds this code: whatever it was exchanged for dies with it (RFC 6749 §4.1.2).
+async fn replayed(
+    app: &App,
+    visitor: &Visitor,
+    client: &Client,
+    grant: GrantId,
+    presented: &SecretString,
+) -> Result<Redeemed, FlowError> {
+    let now = app.clock.now();
+    let event = app
+        .event(visitor, EventKind::CodeReplayed, Outcome::Refused)
+        .by(crate::domain::audit::Actor::Client(client.id.clone()))
+        .of(&client.id)
+        .with("grant", grant);
+    let hash = Token::parse(TokenKind::AuthorizationCode, presented.expose()).map(|token| token.hash());
+    let hash = hash.map_err(|_| OAuthError::invalid_grant("the code is unknown or has expired"))?;
+    let mut tx = app.store.begin().await?;
+    tx.grants().revoke_replayed(grant, hash, now + FORGET_MARGIN, now).await?;
+    tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    Err(OAuthError::invalid_grant("the code was already used; the tokens it was exchanged for have been revoked")
+        .into())
+}

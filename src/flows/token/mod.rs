@@ -1,0 +1,112 @@
+//! The token endpoint: one road for every grant type, in numbered phases, so that no grant can leave one out.
+//!
+//! 1. what is asked · 2. who asks · 3. what it stands on (one file a grant type) · 4. the person is still there ·
+//! 5. the tokens · 6. the record
+
+mod authorization_code;
+mod issue;
+mod refresh_token;
+
+use std::sync::Arc;
+
+use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::client::Client;
+use crate::domain::grant::Grant;
+use crate::domain::scope::ScopeSet;
+use crate::domain::secret::SecretString;
+use crate::protocol::client_auth::Presented;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::token::{GrantType, TokenResponse};
+use crate::protocol::{ErrorCode, OAuthError};
+
+use super::visitor::Visitor;
+use super::{App, FlowError};
+
+/// What a grant type leaves for the shared phases: what the tokens are for, in what scope.
+#[derive(Debug)]
+struct Redeemed {
+    grant: Grant,
+    /// What the tokens are good for: the grant's scope or less.
+    scope: ScopeSet,
+    /// The refresh token to hand out, where `offline_access` was granted.
+    refresh_token: Option<SecretString>,
+    /// The nonce of the authorization request, for the first ID token alone (Core §12.2).
+    nonce: Option<String>,
+    event: EventKind,
+}
+
+/// Answers a token request.
+pub async fn token(
+    app: &App,
+    visitor: &Visitor,
+    authorization: Option<&str>,
+    form: &Parameters,
+) -> Result<TokenResponse, FlowError> {
+    // 1. What is asked: read before anything is spent.
+    if let Some(name) = form.repeated() {
+        return Err(OAuthError::invalid_request(format!("{name} is given more than once")).into());
+    }
+    let grant_type = GrantType::read(form)?;
+
+    // 2. Who asks.
+    let client = authenticate(app, visitor, authorization, form).await?;
+
+    // 3. What it stands on. A code or a refresh token is spent here, in one atomic step.
+    let redeemed = match grant_type {
+        GrantType::AuthorizationCode => authorization_code::redeem(app, visitor, &client, form).await,
+        GrantType::RefreshToken => refresh_token::redeem(app, visitor, &client, form).await,
+    };
+    let redeemed = redeemed.inspect_err(|error| {
+        if let FlowError::Refused(refusal) = error {
+            app.metrics.token_refused(grant_type, refusal.code);
+        }
+    })?;
+
+    // 4. The person is still there: not locked since, and the consent stands.
+    // Both grant types decide this inside the statement that writes the grant, so there is no moment in between.
+
+    // 5. The tokens.
+    let response = issue::issue(app, &client, &redeemed)?;
+
+    // 6. The record.
+    app.metrics.tokens_issued(grant_type);
+    app.record(
+        app.event(visitor, redeemed.event, Outcome::Success)
+            .by(Actor::Client(client.id.clone()))
+            .about(redeemed.grant.authentication.citizen)
+            .of(&client.id)
+            .with("grant", redeemed.grant.id)
+            .with("scope", &redeemed.scope),
+    );
+    Ok(response)
+}
+
+/// Proves who asks, at any endpoint that clients authenticate at.
+pub async fn authenticate(
+    app: &App,
+    visitor: &Visitor,
+    authorization: Option<&str>,
+    form: &Parameters,
+) -> Result<Arc<Client>, FlowError> {
+    let presented = Presented::read(authorization, form)?;
+    let client = app.clients.find(app, presented.client()).await?;
+    match (presented.prove(client.as_deref()), client) {
+        (Ok(()), Some(client)) => Ok(client),
+        (Err(refusal), client) => {
+            let mut event = app.event(visitor, EventKind::ClientRefused, Outcome::Refused);
+            // A name that nobody has is not written: anyone could fill the log with anything.
+            if let Some(client) = &client {
+                event = event.of(&client.id);
+            }
+            app.record(event);
+            app.metrics.client_refused();
+            Err(refusal.into())
+        }
+        (Ok(()), None) => Err(OAuthError::invalid_client("client authentication failed").into()),
+    }
+}
+
+/// Whether `error` tells a client that it did not prove itself, which is answered with a challenge (RFC 6749 §5.2).
+pub fn is_authentication_failure(error: &OAuthError) -> bool {
+    error.code == ErrorCode::InvalidClient
+}

@@ -1,0 +1,84 @@
+//! Redeeming a refresh token: rotated in one statement; a retry within the grace gets the same successor; theft ends
+//! the grant (RFC 9700 §4.14.2).
+
+use crate::crypto::token::{Token, TokenKind};
+use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::client::Client;
+use crate::domain::grant::Grant;
+use crate::domain::ids::GrantId;
+use crate::domain::secret::SecretString;
+use crate::protocol::OAuthError;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::token::refresh_token::{RefreshRequest, narrow};
+use crate::storage::{RefreshRefusal, RefreshRotation, RevocationReason, Rotation};
+
+use super::super::visitor::Visitor;
+use super::super::{App, FlowError};
+use super::Redeemed;
+
+pub(super) async fn redeem(
+    app: &App,
+    visitor: &Visitor,
+    client: &Client,
+    form: &Parameters,
+) -> Result<Redeemed, FlowError> {
+    let request = RefreshRequest::read(form)?;
+    let presented = Token::parse(TokenKind::RefreshToken, request.token.expose())
+        .map_err(|_| OAuthError::invalid_grant("not a refresh token of this issuer"))?;
+    let now = app.clock.now();
+    let lifetimes = &app.settings.lifetimes;
+    let (successor, key_version) = app.keys.successor(&presented)?;
+    let rotation = RefreshRotation {
+        grant: GrantId::from_uuid(presented.locator()),
+        client: &client.id,
+        presented: presented.hash(),
+        successor: successor.hash(),
+        key_version,
+        idle_expires_at: now + lifetimes.refresh_idle,
+        grace: lifetimes.refresh_grace,
+        now,
+    };
+    let rotated = app.store.write().await?.grants().rotate_refresh(&rotation).await?;
+    let (grant, token) = match rotated {
+        Rotation::Rotated(grant) => (grant, successor.text()),
+        Rotation::Retried(grant) => {
+            let token = same_successor(app, &presented, &grant)?;
+            (grant, token)
+        }
+        Rotation::Stolen(grant) => return stolen(app, visitor, client, &grant).await,
+        Rotation::Refused(refusal) => return Err(refused(refusal).into()),
+    };
+    let scope = narrow(&grant, &client.scopes, request.scope.as_ref())?;
+    Ok(Redeemed { grant, scope, refresh_token: Some(token), nonce: None, event: EventKind::TokensRefreshed })
+}
+
+/// The successor that was derived when the parent was rotated, with the key of that time.
+fn same_successor(app: &App, parent: &Token, grant: &Grant) -> Result<SecretString, FlowError> {
+    let version = grant.refresh.as_ref().map_or(0, |refresh| refresh.key_version);
+    Ok(app.keys.successor_of_version(parent, version)?.text())
+}
+
+fn refused(refusal: RefreshRefusal) -> OAuthError {
+    OAuthError::invalid_grant(match refusal {
+        RefreshRefusal::Unknown => "the refresh token is unknown, or was issued to another client",
+        RefreshRefusal::Revoked => "the refresh token was revoked",
+        RefreshRefusal::Expired => "the refresh token has expired",
+        RefreshRefusal::CitizenLocked => "the account is locked",
+        RefreshRefusal::ClientDisabled => "this client has been disabled",
+    })
+}
+
+async fn stolen(app: &App, visitor: &Visitor, client: &Client, grant: &Grant) -> Result<Redeemed, FlowError> {
+    let event = app
+        .event(visitor, EventKind::RefreshTokenReplayed, Outcome::Refused)
+        .by(Actor::Client(client.id.clone()))
+        .about(grant.authentication.citizen)
+        .of(&client.id)
+        .with("grant", grant.id);
+    let mut tx = app.store.begin().await?;
+    tx.grants().revoke(grant.id, RevocationReason::RefreshTokenReplayed, app.clock.now()).await?;
+    tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    Err(OAuthError::invalid_grant("the refresh token was already used; all tokens of this sign-in have been revoked")
+        .into())
+}

@@ -1,0 +1,45 @@
+//! Userinfo: the claims that a token was granted, read anew at every call.
+
+use serde_json::{Map, Value};
+
+use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::citizen::CitizenStatus;
+use crate::domain::scope::ScopeSet;
+use crate::domain::secret::SecretString;
+use crate::protocol::{OAuthError, access_token, userinfo};
+use crate::storage::LiveGrant;
+
+use super::visitor::Visitor;
+use super::{App, FlowError};
+
+/// Answers for the bearer of `token`: one look-up, which finds the grant and its citizen as they are now.
+pub async fn userinfo(app: &App, visitor: &Visitor, token: &SecretString) -> Result<Map<String, Value>, FlowError> {
+    let now = app.clock.now();
+    let claims = access_token::verify(token.expose(), app.issuer(), &app.keys.ring(), now)?;
+    let ended = || OAuthError::invalid_token("the access token was revoked");
+    let found = app.store.read().await?.grants().find_live(claims.grant).await?;
+    let LiveGrant { grant, citizen } = found.ok_or_else(ended)?;
+    let client =
+        app.clients.find(app, &claims.client_id).await?.filter(|client| client.is_active()).ok_or_else(ended)?;
+    if grant.client != client.id || citizen.status != CitizenStatus::Active {
+        return Err(ended().into());
+    }
+    // What the client has lost since, it is not told.
+    let asked: ScopeSet = claims.scope.parse().map_err(|_| ended())?;
+    let scope = asked.intersection(&grant.scope).intersection(&client.scopes);
+    let subject = app.keys.subject(&client, citizen.id);
+    if subject != claims.sub {
+        return Err(ended().into());
+    }
+    let answer = userinfo::answer(&citizen, &subject, &scope)?;
+    let names: Vec<&str> = answer.keys().map(String::as_str).collect();
+    // Written before the answer is sent: no data leaves without a trace.
+    let event = app
+        .event(visitor, EventKind::DataReleased, Outcome::Success)
+        .by(Actor::Client(client.id.clone()))
+        .about(citizen.id)
+        .of(&client.id)
+        .with("claims", names.join(" "));
+    app.record_before_answer(event).await?;
+    Ok(answer)
+}

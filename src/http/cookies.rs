@@ -1,0 +1,130 @@
+//! Cookies. `__Host-` names, `Secure`, `HttpOnly`, `SameSite=Lax` over https; on an http loopback issuer the same
+//! without prefix and `Secure`, which browsers and libraries would drop there.
+
+use std::time::Duration;
+
+use http::header::{COOKIE, HeaderMap, HeaderValue};
+
+use crate::crypto::hash::hash_secret;
+use crate::domain::secret::{SecretHash, SecretString};
+
+/// The cookies there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cookie {
+    /// Which browser this is, before and beside any session: what a sign-in under way is bound to.
+    Browser,
+    /// Who is signed in. Gone when the browser is closed, or when the server says so.
+    Session,
+    /// That someone has signed in on this device before.
+    Device,
+    /// The language the person chose.
+    Language,
+}
+
+impl Cookie {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Browser => "senid-browser",
+            Self::Session => "senid-session",
+            Self::Device => "senid-device",
+            Self::Language => "senid-language",
+        }
+    }
+
+    const fn lives(self) -> Option<Duration> {
+        const YEAR: Duration = Duration::from_secs(365 * 86_400);
+        match self {
+            Self::Browser | Self::Session => None,
+            Self::Device | Self::Language => Some(YEAR),
+        }
+    }
+}
+
+/// How cookies are named and marked at this issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieScope {
+    Https,
+    /// http on loopback.
+    Development,
+}
+
+/// No cookie of ours is longer.
+const LONGEST: usize = 128;
+
+impl CookieScope {
+    fn full_name(self, cookie: Cookie) -> String {
+        match self {
+            Self::Https => format!("__Host-{}", cookie.name()),
+            Self::Development => cookie.name().to_owned(),
+        }
+    }
+
+    /// The value of a cookie that the browser sent. Two of the same name mean that someone planted one: then neither counts.
+    pub fn read(self, headers: &HeaderMap, cookie: Cookie) -> Option<String> {
+        let name = self.full_name(cookie);
+        let pairs = headers.get_all(COOKIE).into_iter().filter_map(|header| header.to_str().ok());
+        let mut values = pairs
+            .flat_map(|header| header.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .filter(|(own, _)| *own == name)
+            .map(|(_, value)| value);
+        match (values.next(), values.next()) {
+            (Some(value), None) if (1..=LONGEST).contains(&value.len()) => Some(value.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// A secret cookie, and its hash.
+    pub fn read_secret(self, headers: &HeaderMap, cookie: Cookie) -> Option<(SecretString, SecretHash)> {
+        let value = self.read(headers, cookie)?;
+        let hash = hash_secret(value.as_bytes());
+        Some((SecretString::new(value), hash))
+    }
+
+    /// The header that sets a cookie.
+    pub fn set(self, cookie: Cookie, value: &str) -> Option<HeaderValue> {
+        let age = cookie.lives().map(|lives| format!("; Max-Age={}", lives.as_secs())).unwrap_or_default();
+        self.header(cookie, value, &age)
+    }
+
+    /// The header that takes a cookie away.
+    pub fn clear(self, cookie: Cookie) -> Option<HeaderValue> {
+        self.header(cookie, "", "; Max-Age=0")
+    }
+
+    fn header(self, cookie: Cookie, value: &str, age: &str) -> Option<HeaderValue> {
+        let secure = match self {
+            Self::Https => "; Secure",
+            Self::Development => "",
+        };
+        let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", self.full_name(cookie));
+        HeaderValue::try_from(text).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(cookie: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(cookie))])
+    }
+
+    #[test]
+    fn a_cookie_that_came_twice_does_not_count() {
+        let headers = sent("senid-session=good; senid-session=planted");
+        assert_eq!(CookieScope::Development.read(&headers, Cookie::Session), None);
+    }
+
+    #[test]
+    fn over_https_only_the_host_bound_name_counts() {
+        let headers = sent("senid-session=planted; __Host-senid-session=good");
+        assert_eq!(CookieScope::Https.read(&headers, Cookie::Session).as_deref(), Some("good"));
+    }
+
+    #[test]
+    fn a_session_cookie_is_closed_to_scripts_and_other_sites() {
+        let header = CookieScope::Https.set(Cookie::Session, "x").unwrap();
+        assert_eq!(header, "__Host-senid-session=x; Path=/; HttpOnly; SameSite=Lax; Secure");
+    }
+}

@@ -1,0 +1,210 @@
+//! From what went wrong to a status and a page. The one place that knows status codes.
+//!
+//! A handler that fails answers with a [`Failure`]; the envelope middleware, which knows whom it answers and in which
+//! language, turns it into the page. What clients' programs call turns it into JSON instead ([`Failure::into_json`]).
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::json;
+
+use crate::flows::sign_in::Missing;
+use crate::flows::{FlowError, Part};
+use crate::protocol::authorize::PageError;
+use crate::protocol::logout::LogoutFault;
+use crate::protocol::{ErrorCode, OAuthError};
+use crate::web::error::Trouble;
+
+/// Why a request is not answered with what it asked for.
+#[derive(Debug)]
+pub enum Failure {
+    Fault(Fault),
+    Flow(FlowError),
+}
+
+/// A fault of the request that only its page can be told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    NotFound,
+    StaleForm,
+    CrossSite,
+    Overloaded,
+    TimedOut,
+    SignIn(Missing),
+    Authorize(PageError),
+    Logout(LogoutFault),
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<FlowError> for Failure {
+    fn from(error: FlowError) -> Self {
+        Self::Flow(error)
+    }
+}
+
+impl From<OAuthError> for Failure {
+    fn from(error: OAuthError) -> Self {
+        Self::Flow(FlowError::Refused(error))
+    }
+}
+
+/// A failure on its way to the envelope, inside a response that has nothing else yet.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub trouble: Trouble,
+    pub status: StatusCode,
+    /// For a portal's developer.
+    pub detail: Option<String>,
+    pub retry_after: Option<Duration>,
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let pending = self.pending();
+        let mut response = pending.status.into_response();
+        response.extensions_mut().insert(pending);
+        response
+    }
+}
+
+impl Failure {
+    fn pending(self) -> Pending {
+        let (trouble, status) = match &self {
+            Self::Fault(fault) => fault.page(),
+            Self::Flow(FlowError::Refused(_)) => (Trouble::BadRequest, StatusCode::BAD_REQUEST),
+            Self::Flow(FlowError::Away(_)) => (Trouble::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+            Self::Flow(FlowError::Busy { .. }) => (Trouble::Busy, StatusCode::SERVICE_UNAVAILABLE),
+            Self::Flow(FlowError::Failed(_)) => (Trouble::Internal, StatusCode::INTERNAL_SERVER_ERROR),
+        };
+        self.log();
+        Pending { trouble, status, retry_after: self.retry_after(), detail: self.detail() }
+    }
+
+    /// A precise sentence for the developer of the portal whose request this is; nothing of ours.
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Flow(FlowError::Refused(error)) => Some(error.to_string()),
+            Self::Fault(Fault::Authorize(fault)) => Some(fault.to_string()),
+            Self::Fault(Fault::Logout(fault)) => Some(fault.to_string()),
+            Self::Fault(_) | Self::Flow(_) => None,
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Flow(FlowError::Busy { retry_after }) => Some(*retry_after),
+            Self::Flow(FlowError::Away(_)) | Self::Fault(Fault::TimedOut) => Some(Duration::from_secs(5)),
+            Self::Fault(Fault::Overloaded) => Some(Duration::from_secs(2)),
+            _ => None,
+        }
+    }
+
+    fn log(&self) {
+        if let Self::Flow(FlowError::Failed(cause)) = self {
+            let mut causes = cause.to_string();
+            let mut source = cause.source();
+            while let Some(below) = source {
+                causes.push_str(": ");
+                causes.push_str(&below.to_string());
+                source = below.source();
+            }
+            tracing::error!(cause = causes, "a request failed");
+        }
+    }
+
+    /// The answer to a program: RFC 6749 §5.2, RFC 6750 §3.1.
+    pub fn into_json(self, challenge: Challenge) -> Response {
+        self.log();
+        let retry_after = self.retry_after();
+        let (status, error) = match self {
+            Self::Flow(FlowError::Refused(error)) => (status_of(error.code), error),
+            Self::Fault(Fault::Overloaded | Fault::TimedOut)
+            | Self::Flow(FlowError::Busy { .. } | FlowError::Away(_)) => {
+                let part = match self {
+                    Self::Flow(FlowError::Away(Part::IdentityStore)) => "the identity store is away; try again later",
+                    Self::Flow(FlowError::Away(Part::ShortLivedStore)) => "the session store is away; try again later",
+                    _ => "overloaded; try again later",
+                };
+                (StatusCode::SERVICE_UNAVAILABLE, OAuthError::temporarily_unavailable(part))
+            }
+            Self::Fault(_) => (StatusCode::BAD_REQUEST, OAuthError::invalid_request("the request cannot be answered")),
+            Self::Flow(FlowError::Failed(_)) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                OAuthError::server_error("an error on our side; it has been logged"),
+            ),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(value) = challenge.header(&error) {
+            headers.insert(WWW_AUTHENTICATE, value);
+        }
+        if let Some(span) = retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(span.as_secs().max(1)));
+        }
+        let body = json!({ "error": error.code.as_str(), "error_description": error.description });
+        (status, headers, Json(body)).into_response()
+    }
+}
+
+/// What an endpoint challenges for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// Client authentication: Basic, where it failed.
+    Client,
+    /// A bearer token.
+    Bearer,
+}
+
+impl Challenge {
+    fn header(self, error: &OAuthError) -> Option<HeaderValue> {
+        match self {
+            Self::Client if error.code == ErrorCode::InvalidClient => {
+                Some(HeaderValue::from_static("Basic realm=\"senid\""))
+            }
+            Self::Client => None,
+            Self::Bearer => HeaderValue::try_from(crate::protocol::bearer::challenge(Some(error))).ok(),
+        }
+    }
+}
+
+fn status_of(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::InvalidClient | ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
+        ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+        ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+impl Fault {
+    fn page(self) -> (Trouble, StatusCode) {
+        match self {
+            Self::NotFound => (Trouble::NotFound, StatusCode::NOT_FOUND),
+            Self::StaleForm => (Trouble::StaleForm, StatusCode::FORBIDDEN),
+            Self::CrossSite => (Trouble::StaleForm, StatusCode::FORBIDDEN),
+            Self::Overloaded => (Trouble::Busy, StatusCode::SERVICE_UNAVAILABLE),
+            Self::TimedOut => (Trouble::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+            Self::SignIn(Missing::Gone) => (Trouble::Expired, StatusCode::GONE),
+            Self::SignIn(Missing::OtherBrowser) => (Trouble::OtherBrowser, StatusCode::FORBIDDEN),
+            Self::Authorize(PageError::ClientUnknown | PageError::ClientDisabled | PageError::ClientIdMissing) => {
+                (Trouble::UnknownPortal, StatusCode::BAD_REQUEST)
+            }
+            Self::Authorize(
+                PageError::RedirectUriMissing | PageError::RedirectUriRepeated | PageError::RedirectUriUnregistered,
+            )
+            | Self::Logout(LogoutFault::RedirectUnregistered) => (Trouble::ReturnAddress, StatusCode::BAD_REQUEST),
+            Self::Authorize(PageError::ClientIdMalformed | PageError::Undecodable) | Self::Logout(_) => {
+                (Trouble::BadRequest, StatusCode::BAD_REQUEST)
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What handlers take from a request, parsed into types that cannot be wrong.
+
+mod csrf;
+mod form;
+mod visit;
+
+pub use csrf::Guarded;
+pub use form::Form;
+pub use visit::Visit;

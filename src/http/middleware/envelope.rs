@@ -1,0 +1,86 @@
+//! Around every request: its reference, a place in the queue, a time limit, the page of what went wrong, the log line.
+
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{RETRY_AFTER, STRICT_TRANSPORT_SECURITY};
+use http::{HeaderName, HeaderValue};
+use tracing::Instrument;
+
+use crate::domain::ids::RequestId;
+use crate::http::Site;
+use crate::http::error::{Failure, Fault, Pending};
+use crate::http::extract::Visit;
+use crate::http::page::{Page, safety};
+use crate::web::error::ErrorPage;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub async fn wrap(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+    let reference = RequestId::new(&*site.app.random);
+    request.extensions_mut().insert(reference);
+    let route =
+        request.extensions().get::<MatchedPath>().map_or("unmatched".to_owned(), |path| path.as_str().to_owned());
+    let method = request.method().clone();
+    let (parts, body) = request.into_parts();
+    let visit_parts = parts.clone();
+    let request = Request::from_parts(parts, body);
+
+    let span = tracing::info_span!("request", %reference, %method, route);
+    let started = site.stopwatch();
+    let mut response = answer(&site, request, next).instrument(span.clone()).await;
+    if let Some(pending) = response.extensions_mut().remove::<Pending>() {
+        let visit = Visit::new(&site, &visit_parts);
+        response = span.in_scope(|| page(&site, &visit, pending));
+    }
+    let took = started.elapsed();
+    let status = response.status().as_u16();
+    site.app.metrics.request(&route, status, took);
+    span.in_scope(|| tracing::info!(status, micros = took.as_micros(), "answered"));
+
+    let headers = response.headers_mut();
+    for (name, value) in safety() {
+        headers.entry(name).or_insert(value);
+    }
+    headers.extend(HeaderValue::try_from(reference.to_string()).map(|value| (X_REQUEST_ID, value)));
+    if site.app.settings.issuer.is_https() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+    }
+    response
+}
+
+/// Lets the request in if there is room, and for as long as its time is not up.
+async fn answer(site: &Site, request: Request, next: Next) -> Response {
+    let Ok(_place) = site.places.try_acquire() else {
+        return Failure::from(Fault::Overloaded).into_response();
+    };
+    match tokio::time::timeout(site.app.settings.limits.request_timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::warn!("a request took longer than it may");
+            Failure::from(Fault::TimedOut).into_response()
+        }
+    }
+}
+
+fn page(site: &Site, visit: &Visit, pending: Pending) -> Response {
+    let retry = matches!(pending.trouble, crate::web::error::Trouble::NotFound).then(|| "/account".to_owned());
+    let shown = Page::render(&ErrorPage {
+        layout: site.layout(visit, &[], None),
+        trouble: pending.trouble,
+        reference: Some(visit.visitor.request.to_string()),
+        detail: pending.detail,
+        back: None,
+        retry,
+    });
+    let mut response = match shown {
+        Ok(page) => page.with_status(pending.status).into_response(),
+        Err(_) => pending.status.into_response(),
+    };
+    if let Some(span) = pending.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(span.as_secs().max(1)));
+    }
+    response
+}

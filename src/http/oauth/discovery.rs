@@ -1,0 +1,58 @@
+//! `/.well-known/openid-configuration`: OpenID Connect Discovery §4. Prepared once.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+
+use crate::config::Settings;
+use crate::crypto::base64url;
+use crate::crypto::hash::sha256;
+use crate::http::Site;
+use crate::protocol::discovery::{Metadata, Offer};
+
+/// A JSON document as it is sent, and its entity tag.
+#[derive(Clone, Debug)]
+pub struct Document {
+    bytes: Bytes,
+    etag: HeaderValue,
+}
+
+impl Document {
+    pub fn new(settings: &Settings) -> Self {
+        let metadata = Metadata::new(Offer {
+            issuer: settings.issuer.as_str(),
+            algorithms: &settings.keys.rotation.algorithms,
+            languages: settings.languages.enabled.iter().map(ToString::to_string).collect(),
+            policy_uri: settings.authority.privacy_url.as_ref().map(ToString::to_string),
+            terms_uri: settings.authority.terms_url.as_ref().map(ToString::to_string),
+        });
+        // Texts and lists of texts always become JSON.
+        Self::from_bytes(serde_json::to_vec(&metadata).unwrap_or_default().into())
+    }
+
+    pub fn from_bytes(bytes: Bytes) -> Self {
+        let tag = format!("\"{}\"", &base64url::encode(&sha256(&bytes))[..16]);
+        let etag = HeaderValue::try_from(tag).unwrap_or_else(|_| HeaderValue::from_static("\"\""));
+        Self { bytes, etag }
+    }
+
+    /// The document, or 304 where the asker has it.
+    pub fn answer(&self, asked: &HeaderMap, cache: &'static str) -> Response {
+        let mut headers = HeaderMap::new();
+        headers.insert(ETAG, self.etag.clone());
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+        if asked.get(IF_NONE_MATCH).is_some_and(|tag| *tag == self.etag) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        (headers, self.bytes.clone()).into_response()
+    }
+}
+
+pub async fn show(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+    site.discovery.answer(&headers, "public, max-age=3600")
+}

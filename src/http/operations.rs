@@ -1,0 +1,42 @@
+//! `/health/live`, `/health/ready`, `/metrics`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use serde_json::json;
+
+use super::Site;
+
+/// The process answers.
+pub async fn live() -> impl IntoResponse {
+    ([(CACHE_CONTROL, "no-store")], Json(json!({ "status": "live" })))
+}
+
+/// Whether this server can serve, and which part keeps it from it.
+pub async fn ready(State(site): State<Arc<Site>>) -> Response {
+    let (identity, short_lived) = tokio::join!(site.app.store.ping(), site.app.sessions.health());
+    let word = |up: bool| if up { "up" } else { "away" };
+    let (identity, short_lived) = (identity.is_ok(), short_lived.is_ok());
+    let ready = identity && short_lived && !site.is_draining();
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = json!({
+        "status": if ready { "ready" } else { "not ready" },
+        "identity_store": word(identity),
+        "short_lived_store": word(short_lived),
+        "draining": site.is_draining(),
+    });
+    (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+pub async fn metrics(State(site): State<Arc<Site>>) -> Response {
+    match site.app.metrics.encode(site.app.hasher.load().waiting) {
+        Ok(text) => {
+            ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

@@ -1,0 +1,107 @@
+//! A page on its way out: HTML under a content-security policy that allows what the page has and nothing else.
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION,
+    REFERRER_POLICY, SET_COOKIE, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+
+use super::error::Failure;
+use crate::flows::FlowError;
+
+/// A rendered page.
+#[derive(Debug)]
+pub struct Page {
+    html: String,
+    status: StatusCode,
+    /// The origin that the redirect after this page's form may lead to, beside our own.
+    form_action: Option<String>,
+}
+
+impl Page {
+    /// # Errors
+    /// Where the template does not render, which is a defect.
+    pub fn render(template: &impl Template) -> Result<Self, Failure> {
+        let html = template.render().map_err(FlowError::failed)?;
+        Ok(Self { html, status: StatusCode::OK, form_action: None })
+    }
+
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// `form-action` also governs the redirect after a form, so the client's proven origin is added; nothing more.
+    #[must_use]
+    pub fn leading_to(self, uri: Option<&str>) -> Self {
+        Self { form_action: uri.and_then(crate::protocol::redirect::origin), ..self }
+    }
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let form_action = self.form_action.map(|origin| format!(" {origin}")).unwrap_or_default();
+        let policy = format!(
+            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'self'; \
+             connect-src 'self'; form-action 'self'{form_action}; base-uri 'none'; frame-ancestors 'none'"
+        );
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(VARY, HeaderValue::from_static("Cookie, Accept-Language"));
+        // An origin is ASCII without a semicolon, so the policy always is a header.
+        headers.extend(HeaderValue::try_from(policy).map(|policy| (CONTENT_SECURITY_POLICY, policy)));
+        headers.extend(safety());
+        (self.status, headers, self.html).into_response()
+    }
+}
+
+/// What every answer of ours says, page or not.
+pub fn safety() -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (X_FRAME_OPTIONS, "DENY"),
+        // Our own forms must show where they come from; nobody else learns anything.
+        (REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name, HeaderValue::from_static(value)))
+}
+
+/// 303 See Other, after every POST and never 307: a password must not be sent on.
+#[derive(Debug)]
+pub struct SeeOther {
+    location: String,
+    cookies: Vec<HeaderValue>,
+}
+
+impl SeeOther {
+    pub fn to(location: impl Into<String>) -> Self {
+        Self { location: location.into(), cookies: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: Option<HeaderValue>) -> Self {
+        self.cookies.extend(cookie);
+        self
+    }
+}
+
+impl IntoResponse for SeeOther {
+    fn into_response(self) -> Response {
+        let Ok(location) = HeaderValue::try_from(self.location) else {
+            return Failure::from(FlowError::failed("a redirect that is no header value")).into_response();
+        };
+        let mut headers = HeaderMap::from_iter([(LOCATION, location)]);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(safety());
+        for cookie in self.cookies {
+            headers.append(SET_COOKIE, cookie);
+        }
+        (StatusCode::SEE_OTHER, headers).into_response()
+    }
+}

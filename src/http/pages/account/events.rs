@@ -1,0 +1,69 @@
+//! The audit log's events, as the person they concern reads them.
+
+use std::collections::HashMap;
+
+use crate::domain::audit::{EventKind, Outcome};
+use crate::domain::ids::ClientId;
+use crate::flows::FlowError;
+use crate::flows::account::RecordedEvent;
+use crate::http::Site;
+use crate::web::account::{Event as Shown, Happening};
+use crate::web::claims::{ClaimName, Method};
+use crate::web::device::Device;
+use crate::web::text::{Language, Moment};
+
+/// What of `events` says something to the person; housekeeping is left out.
+pub(super) async fn shown(site: &Site, events: &[RecordedEvent], language: Language) -> Result<Vec<Shown>, FlowError> {
+    let mut names: HashMap<ClientId, String> = HashMap::new();
+    for id in events.iter().filter_map(|event| event.client.as_ref()) {
+        if !names.contains_key(id) {
+            let client = site.app.clients.find(&site.app, id).await?;
+            let name = client.map_or_else(|| id.to_string(), |client| site.portal(&client, language).name);
+            names.insert(id.clone(), name);
+        }
+    }
+    Ok(events.iter().filter_map(|event| show(event, &names)).collect())
+}
+
+fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Shown> {
+    let portal = event.client.as_ref().and_then(|id| names.get(id)).cloned();
+    let named = |portal: Option<String>| portal.unwrap_or_default();
+    let claims = || {
+        let names = event.details.get("claims").map(String::as_str).unwrap_or_default().split(' ');
+        let told =
+            |name: &&str| !name.is_empty() && *name != "sub" && *name != "updated_at" && !name.ends_with("_verified");
+        names.filter(told).map(ClaimName::parse).collect::<Vec<_>>()
+    };
+    let what = match (event.kind?, event.outcome) {
+        (EventKind::SignIn, Outcome::Success) => Happening::SignedIn { method: Method::Password, portal },
+        (EventKind::SignIn, Outcome::Refused) => Happening::SignInFailed { times: 1 },
+        (EventKind::SessionEnded, _) => match event.details.get("why").map(String::as_str) {
+            Some("by_person") => Happening::SignedOut,
+            _ => Happening::SessionEnded,
+        },
+        (EventKind::ConsentGranted, _) => {
+            let scope = event.details.get("scope").and_then(|scope| scope.parse().ok()).unwrap_or_default();
+            let claims = crate::domain::claims::released_by(&scope);
+            let shown = claims.iter().filter(|claim| !claim.ends_with("_verified") && *claim != "updated_at");
+            Happening::ConsentGiven {
+                portal: named(portal),
+                claims: shown.map(|claim| ClaimName::parse(claim)).collect(),
+            }
+        }
+        (EventKind::ConsentDenied, _) => Happening::ConsentDenied { portal: named(portal) },
+        (EventKind::ConsentWithdrawn, _) => Happening::ConsentWithdrawn { portal: named(portal) },
+        (EventKind::DataReleased, _) => Happening::DataReleased { portal: named(portal), claims: claims() },
+        (EventKind::CodeReplayed | EventKind::RefreshTokenReplayed, _) => {
+            Happening::AccessEnded { portal: named(portal) }
+        }
+        (EventKind::CitizenLocked, _) => Happening::AccountLocked,
+        (EventKind::CitizenUnlocked, _) => Happening::AccountUnlocked,
+        _ => return None,
+    };
+    Some(Shown {
+        at: Moment::from_micros(event.at.micros()),
+        what,
+        device: event.details.get("device").map(|device| Device::from_user_agent(device)),
+        address: event.address.clone(),
+    })
+}

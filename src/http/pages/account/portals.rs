@@ -1,0 +1,86 @@
+//! `/account/portals`: what was allowed to whom; withdraw it.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::Uri;
+
+use super::{Door, enter};
+use crate::domain::consent::Consent;
+use crate::domain::ids::ClientId;
+use crate::flows::{account, consent};
+use crate::http::Site;
+use crate::http::error::{Failure, Fault};
+use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::page::{Page, SeeOther};
+use crate::web::account::{ConnectedPortal, Notice, Portals, Withdraw};
+use crate::web::claims::ClaimName;
+use crate::web::layout;
+use crate::web::text::{Language, Moment};
+
+const GUARD: Guarded<'static> = Guarded::Account("withdraw");
+
+pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Result<Response, Failure> {
+    let entered = match enter(&site, &visit).await? {
+        Door::Open(entered) => entered,
+        Door::Closed(response) => return Ok(response),
+    };
+    let mut portals = Vec::new();
+    for consent in account::consents(&site.app, entered.citizen.id).await? {
+        portals.extend(connected(&site, &consent, entered.layout.voice.language).await?);
+    }
+    let notice = (uri.query() == Some("done=withdrawn")).then_some(Notice::ConsentWithdrawn);
+    Ok(Page::render(&Portals { notice, portals, layout: entered.layout })?.into_response())
+}
+
+/// Asks first, and says what will happen.
+pub async fn ask(State(site): State<Arc<Site>>, visit: Visit, Path(client): Path<String>) -> Result<Response, Failure> {
+    let entered = match enter(&site, &visit).await? {
+        Door::Open(entered) => entered,
+        Door::Closed(response) => return Ok(response),
+    };
+    let id: ClientId = client.parse().map_err(|_| Fault::NotFound)?;
+    let consents = account::consents(&site.app, entered.citizen.id).await?;
+    let found = consents.iter().find(|consent| consent.client == id).ok_or(Fault::NotFound)?;
+    let connected = connected(&site, found, entered.layout.voice.language).await?.ok_or(Fault::NotFound)?;
+    let template = Withdraw {
+        form: layout::Form { action: connected.withdraw.clone(), csrf: GUARD.token(&visit) },
+        connected,
+        keep: "/account/portals".to_owned(),
+        layout: entered.layout,
+    };
+    Ok(Page::render(&template)?.into_response())
+}
+
+pub async fn withdraw(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(client): Path<String>,
+    Form(form): Form,
+) -> Result<Response, Failure> {
+    GUARD.check(&visit, &form)?;
+    let entered = match enter(&site, &visit).await? {
+        Door::Open(entered) => entered,
+        Door::Closed(response) => return Ok(response),
+    };
+    let id: ClientId = client.parse().map_err(|_| Fault::NotFound)?;
+    consent::withdraw(&site.app, &visit.visitor, entered.citizen.id, &id).await?;
+    Ok(SeeOther::to("/account/portals?done=withdrawn").into_response())
+}
+
+async fn connected(site: &Site, consent: &Consent, language: Language) -> Result<Option<ConnectedPortal>, Failure> {
+    let client = site.app.clients.find(&site.app, &consent.client).await?;
+    Ok(client.map(|client| ConnectedPortal {
+        portal: site.portal(&client, language),
+        received: consent
+            .claims
+            .iter()
+            .filter(|claim| !claim.ends_with("_verified") && *claim != "updated_at")
+            .map(|claim| ClaimName::parse(claim))
+            .collect(),
+        first: Moment::from_micros(consent.granted_at.micros()),
+        last: Moment::from_micros(consent.updated_at.micros()),
+        withdraw: format!("/account/portals/{}/withdraw", client.id),
+    }))
+}

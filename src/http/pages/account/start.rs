@@ -1,0 +1,53 @@
+//! `/`, `/account/sign-in`: the account's door for somebody who is not signed in.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::Uri;
+
+use crate::domain::secret::SecretString;
+use crate::flows::{session, sign_in};
+use crate::http::Site;
+use crate::http::cookies::Cookie;
+use crate::http::error::Failure;
+use crate::http::extract::{Form, Visit};
+use crate::http::page::{Page, SeeOther};
+use crate::protocol::parameters::Parameters;
+use crate::web::account::Start;
+use crate::web::layout;
+
+pub async fn home() -> SeeOther {
+    SeeOther::to("/account")
+}
+
+pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Result<Response, Failure> {
+    let query = Parameters::decode(uri.query().unwrap_or_default().as_bytes())?;
+    let return_to = own_page(query.single("return_to")?).to_owned();
+    if session::current(&site.app, &visit.visitor).await?.is_some() {
+        return Ok(SeeOther::to(return_to).into_response());
+    }
+    let action = match return_to.as_str() {
+        "/account" => "/account/sign-in".to_owned(),
+        path => format!("/account/sign-in?return_to={path}"),
+    };
+    // There is no session that a token could be bound to, and nothing to gain: it begins a sign-in of the browser's own.
+    let form = layout::Form { action, csrf: String::new() };
+    Ok(Page::render(&Start { layout: site.layout(&visit, &[], None), form })?.into_response())
+}
+
+pub async fn begin(State(site): State<Arc<Site>>, visit: Visit, uri: Uri, Form(_): Form) -> Result<Response, Failure> {
+    let query = Parameters::decode(uri.query().unwrap_or_default().as_bytes())?;
+    let return_to = own_page(query.single("return_to")?).to_owned();
+    let begun = sign_in::begin_for_account(&site.app, &visit.visitor, return_to).await?;
+    let browser = begun.browser.as_ref().map(SecretString::expose);
+    let cookie = browser.and_then(|secret| site.cookies.set(Cookie::Browser, secret));
+    Ok(SeeOther::to(format!("/sign-in/{}", begun.sign_in.id)).with_cookie(cookie).into_response())
+}
+
+/// The page to come back to: one of these, whatever was asked.
+fn own_page(asked: Option<&str>) -> &'static str {
+    const PAGES: [&str; 3] = ["/account/sessions", "/account/portals", "/account/activity"];
+    let path = asked.unwrap_or_default().split('?').next().unwrap_or_default();
+    PAGES.into_iter().find(|page| *page == path).unwrap_or("/account")
+}

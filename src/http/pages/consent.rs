@@ -1,0 +1,78 @@
+//! `/sign-in/{id}/consent`: who receives what, why and for how long.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+
+use super::{dispatch, extended, follow, leads_to, load, ui_locales};
+use crate::domain::sign_in::SignIn;
+use crate::flows::sign_in::ask_consent::{self, Item, Preview, Question};
+use crate::http::Site;
+use crate::http::error::Failure;
+use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::page::Page;
+use crate::web::claims::{Claim, ClaimName};
+use crate::web::consent::{Access, Consent, Lasting};
+use crate::web::layout;
+use crate::web::text::Moment;
+
+pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let sign_in = load(&site, &visit, &id).await?;
+    match ask_consent::question(&site.app, &sign_in).await? {
+        Some(question) => Ok(page(&site, &visit, &sign_in, question)?.into_response()),
+        None => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+    }
+}
+
+pub async fn submit(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Form(form): Form,
+) -> Result<Response, Failure> {
+    let sign_in = load(&site, &visit, &id).await?;
+    guard(&sign_in).check(&visit, &form)?;
+    match form.single("choice")? {
+        Some("allow") => match ask_consent::allow(&site.app, &visit.visitor, sign_in.clone()).await? {
+            Ok(allowed) => Ok(dispatch(&site, &visit.visitor, allowed).await?.into_response()),
+            Err(_) => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+        },
+        Some("deny") => {
+            let id = sign_in.id;
+            Ok(follow(id, ask_consent::deny(&site.app, &visit.visitor, sign_in).await?).into_response())
+        }
+        Some("extend") => extended(&site, sign_in, &visit.path).await,
+        // Nothing was chosen: nothing is allowed, and the question stands.
+        _ => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+    }
+}
+
+fn guard(sign_in: &SignIn) -> Guarded<'static> {
+    Guarded::SignIn { id: sign_in.id, step: "consent" }
+}
+
+fn page(site: &Site, visit: &Visit, sign_in: &SignIn, question: Question) -> Result<Page, Failure> {
+    let layout = site.layout(visit, ui_locales(sign_in), None);
+    let ends = site.app.clock.now() + site.app.settings.lifetimes.consent;
+    let template = Consent {
+        form: layout::Form { action: format!("/sign-in/{}/consent", sign_in.id), csrf: guard(sign_in).token(visit) },
+        portal: site.portal(&question.client, layout.voice.language),
+        claims: question.items.into_iter().filter_map(claim).collect(),
+        lasting: Lasting::Until(Moment::from_micros(ends.micros())),
+        access: if question.offline { Access::Offline } else { Access::WhilePresent },
+        limit: site.limit(sign_in.expires_at),
+        withdraw: "/account/portals".to_owned(),
+        layout,
+    };
+    Ok(Page::render(&template)?.leading_to(leads_to(sign_in)))
+}
+
+fn claim(item: Item) -> Option<Claim> {
+    let name = ClaimName::parse(item.claim);
+    match item.value {
+        Preview::Text(value) | Preview::Date(value) | Preview::Gender(value) => Some(Claim::new(name, value)),
+        Preview::Level(level) => Some(Claim::new(name, level.to_string())),
+        Preview::Nothing => None,
+    }
+}

@@ -1,0 +1,122 @@
+//! `/sign-in/{id}`: who asks, and who is there.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use super::{dispatch, extended, follow, leads_to, load, request, ui_locales};
+use crate::domain::sign_in::{OutOfOrder, SignIn, State as Standing};
+use crate::domain::sign_in_name::NameFault;
+use crate::flows::sign_in::identify::{self, Identified};
+use crate::flows::{session, sign_in};
+use crate::http::Site;
+use crate::http::error::Failure;
+use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::page::Page;
+use crate::web::claims::Method;
+use crate::web::layout;
+use crate::web::sign_in as view;
+
+pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let sign_in = load(&site, &visit, &id).await?;
+    match &sign_in.state {
+        Standing::Requested | Standing::Identified { .. } => {
+            let typed = typed_before(&site, &sign_in)?;
+            Ok(page(&site, &visit, &sign_in, typed, None).await?.into_response())
+        }
+        Standing::Authenticated(_) | Standing::Consented(_) => {
+            Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response())
+        }
+    }
+}
+
+pub async fn submit(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Form(form): Form,
+) -> Result<Response, Failure> {
+    let sign_in = load(&site, &visit, &id).await?;
+    guard(&sign_in).check(&visit, &form)?;
+    let typed = form.single("username")?.unwrap_or_default().to_owned();
+    let fault = match form.single("choice")? {
+        Some("cancel") => {
+            let id = sign_in.id;
+            return Ok(follow(id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?).into_response());
+        }
+        Some("extend") => return extended(&site, sign_in, &visit.path).await,
+        None | Some("continue" | "use-password") => match identify::identify(&site.app, sign_in.clone(), &typed).await?
+        {
+            Identified::Noted(sign_in) => return Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+            Identified::OutOfOrder(OutOfOrder) => {
+                return Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response());
+            }
+            Identified::Refused(NameFault::Empty) => view::Fault::IdentifierMissing,
+            Identified::Refused(NameFault::Unrecognised) => view::Fault::IdentifierMalformed,
+        },
+        Some(_) => view::Fault::MethodNotOffered,
+    };
+    let shown = page(&site, &visit, &sign_in, typed, Some(fault)).await?;
+    Ok(shown.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
+}
+
+fn guard(sign_in: &SignIn) -> Guarded<'static> {
+    Guarded::SignIn { id: sign_in.id, step: "identify" }
+}
+
+/// What stands in the field: what was typed before, or what the portal said.
+fn typed_before(site: &Site, sign_in: &SignIn) -> Result<String, Failure> {
+    if let Some((typed, _)) = identify::named(&site.app, sign_in)? {
+        return Ok(typed);
+    }
+    Ok(request(sign_in).and_then(|request| request.login_hint.clone()).unwrap_or_default())
+}
+
+async fn page(
+    site: &Site,
+    visit: &Visit,
+    sign_in: &SignIn,
+    username: String,
+    fault: Option<view::Fault>,
+) -> Result<Page, Failure> {
+    let layout = site.layout(visit, ui_locales(sign_in), None);
+    let portal = portal(site, sign_in, &layout).await?;
+    let template = view::SignIn {
+        form: layout::Form { action: format!("/sign-in/{}", sign_in.id), csrf: guard(sign_in).token(visit) },
+        portal,
+        reason: reason(site, visit, sign_in).await?,
+        username,
+        methods: vec![Method::Password],
+        problem: fault.map(|fault| view::Problem { fault, reference: visit.visitor.request.to_string() }),
+        limit: site.limit(sign_in.expires_at),
+        layout,
+    };
+    Ok(Page::render(&template)?.leading_to(leads_to(sign_in)))
+}
+
+/// The portal that asks, as the page shows it.
+pub(super) async fn portal(
+    site: &Site,
+    sign_in: &SignIn,
+    layout: &layout::Layout,
+) -> Result<Option<layout::Portal>, Failure> {
+    let Some(request) = request(sign_in) else {
+        return Ok(None);
+    };
+    let client = site.app.clients.find(&site.app, &request.client_id).await?;
+    Ok(client.map(|client| site.portal(&client, layout.voice.language)))
+}
+
+/// Why someone who is signed in is asked again.
+async fn reason(site: &Site, visit: &Visit, sign_in: &SignIn) -> Result<view::Reason, Failure> {
+    let Some(request) = request(sign_in) else {
+        return Ok(view::Reason::NotSignedIn);
+    };
+    Ok(match session::current(&site.app, &visit.visitor).await? {
+        None => view::Reason::NotSignedIn,
+        Some(_) if request.hinted_subject.is_some() => view::Reason::OtherPerson,
+        Some(_) => view::Reason::AskedAgain,
+    })
+}

@@ -1,0 +1,52 @@
+//! `/language`: the person chooses, and comes back to where they were.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+
+use crate::domain::ids::SignInId;
+use crate::flows::sign_in;
+use crate::http::Site;
+use crate::http::cookies::Cookie;
+use crate::http::error::Failure;
+use crate::http::extract::{Form, Visit};
+use crate::http::page::SeeOther;
+use crate::web::text::Language;
+
+pub async fn switch(State(site): State<Arc<Site>>, visit: Visit, Form(form): Form) -> Result<Response, Failure> {
+    let return_to = form.single("return_to")?.filter(|path| is_own_path(path)).unwrap_or("/account");
+    let chosen = form.single("language")?.and_then(Language::parse);
+    let chosen = chosen.filter(|language| site.brand.languages.contains(language));
+    let cookie = chosen.and_then(|language| site.cookies.set(Cookie::Language, language.tag()));
+    if let Some(id) = sign_in_of(return_to)
+        && let Ok(sign_in) = sign_in::load(&site.app, &visit.visitor, id).await?
+    {
+        sign_in::forget_ui_locales(&site.app, sign_in).await?;
+    }
+    Ok(SeeOther::to(return_to).with_cookie(cookie).into_response())
+}
+
+/// A path on this server: one slash and no second one or backslash behind it, which browsers take for another host.
+fn is_own_path(path: &str) -> bool {
+    path.starts_with('/')
+        && !path[1..].starts_with(['/', '\\'])
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+fn sign_in_of(path: &str) -> Option<SignInId> {
+    path.strip_prefix("/sign-in/")?.split(['/', '?']).next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_our_own_are_come_back_to() {
+        for path in ["//evil.example", "/\\evil.example", "https://evil.example", "", "/a b", "/\t/evil.example"] {
+            assert!(!is_own_path(path), "{path}");
+        }
+        assert!(is_own_path("/sign-in/x?y=/z"));
+    }
+}

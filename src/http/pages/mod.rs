@@ -1,0 +1,70 @@
+//! The pages that people see. Each does its one step and returns to the dispatcher, `flows::sign_in::finish::advance`.
+
+pub mod account;
+pub mod consent;
+pub mod identify;
+pub mod language;
+pub mod password;
+pub mod sign_out;
+pub mod static_files;
+
+use axum::response::{IntoResponse, Response};
+
+use super::Site;
+use super::error::{Failure, Fault};
+use super::extract::Visit;
+use super::page::SeeOther;
+use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::ids::SignInId;
+use crate::domain::sign_in::{Purpose, SignIn, Step};
+use crate::flows::sign_in::{self, Next};
+use crate::flows::visitor::Visitor;
+
+pub async fn not_found() -> Failure {
+    Fault::NotFound.into()
+}
+
+/// The sign-in of a path, for the browser that began it.
+async fn load(site: &Site, visit: &Visit, id: &str) -> Result<SignIn, Failure> {
+    let id: SignInId = id.parse().map_err(|_| Fault::NotFound)?;
+    let found = sign_in::load(&site.app, &visit.visitor, id).await?;
+    Ok(found.map_err(Fault::SignIn)?)
+}
+
+/// On to whatever comes next.
+async fn dispatch(site: &Site, visitor: &Visitor, sign_in: SignIn) -> Result<SeeOther, Failure> {
+    let id = sign_in.id;
+    Ok(follow(id, sign_in::finish::advance(&site.app, visitor, sign_in).await?))
+}
+
+fn follow(id: SignInId, next: Next) -> SeeOther {
+    SeeOther::to(match next {
+        Next::Page(Step::Identify | Step::Answer) => format!("/sign-in/{id}"),
+        Next::Page(Step::Authenticate) => format!("/sign-in/{id}/password"),
+        Next::Page(Step::Consent) => format!("/sign-in/{id}/consent"),
+        Next::Client(uri) => uri,
+        Next::Account(path) => path,
+    })
+}
+
+/// The person asked for more time; the same page, with it.
+async fn extended(site: &Site, sign_in: SignIn, path: &str) -> Result<Response, Failure> {
+    sign_in::extend(&site.app, sign_in).await?;
+    Ok(SeeOther::to(path.to_owned()).into_response())
+}
+
+fn request(sign_in: &SignIn) -> Option<&AuthorizationRequest> {
+    match &sign_in.purpose {
+        Purpose::Client(request) => Some(request),
+        Purpose::Account { .. } => None,
+    }
+}
+
+fn ui_locales(sign_in: &SignIn) -> &[String] {
+    request(sign_in).map_or(&[], |request| request.ui_locales.as_slice())
+}
+
+/// Where the redirect after this sign-in's forms may lead.
+fn leads_to(sign_in: &SignIn) -> Option<&str> {
+    request(sign_in).map(|request| request.redirect_uri.as_str())
+}

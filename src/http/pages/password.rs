@@ -1,0 +1,118 @@
+//! `/sign-in/{id}/password`.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::{HeaderValue, RETRY_AFTER};
+
+use super::identify::portal;
+use super::{dispatch, extended, follow, leads_to, load, ui_locales};
+use crate::domain::secret::SecretString;
+use crate::domain::sign_in::SignIn;
+use crate::flows::FlowError;
+use crate::flows::sign_in::password::{Proof, Refusal, SignedIn, prove};
+use crate::flows::sign_in::{self, identify};
+use crate::flows::visitor::Visitor;
+use crate::http::Site;
+use crate::http::cookies::Cookie;
+use crate::http::error::Failure;
+use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::page::Page;
+use crate::web::layout;
+use crate::web::password as view;
+use crate::web::sign_in::{Fault, Problem};
+
+pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let sign_in = load(&site, &visit, &id).await?;
+    match page(&site, &visit, &sign_in, None).await? {
+        Some(page) => Ok(page.into_response()),
+        None => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+    }
+}
+
+pub async fn submit(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Form(form): Form,
+) -> Result<Response, Failure> {
+    let sign_in = load(&site, &visit, &id).await?;
+    guard(&sign_in).check(&visit, &form)?;
+    match form.single("choice")? {
+        Some("cancel") => {
+            let id = sign_in.id;
+            return Ok(follow(id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?).into_response());
+        }
+        Some("extend") => return extended(&site, sign_in, &visit.path).await,
+        _ => {}
+    }
+    let Some(password) = form.single("password")?.map(SecretString::new) else {
+        return refused(&site, &visit, sign_in, Fault::PasswordMissing).await;
+    };
+    match prove(&site.app, &visit.visitor, sign_in.clone(), &password).await {
+        Ok(Proof::Given(signed_in)) => welcome(&site, &visit, *signed_in).await,
+        Ok(Proof::OutOfOrder(_)) => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+        Ok(Proof::Refused(Refusal::WrongNameOrPassword)) => {
+            refused(&site, &visit, sign_in, Fault::WrongIdentifierOrPassword).await
+        }
+        Ok(Proof::Refused(Refusal::Throttled { retry_after })) => {
+            let minutes = i64::try_from(retry_after.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
+            let mut response = refused(&site, &visit, sign_in, Fault::TooManyTries { minutes }).await?;
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+            Ok(response)
+        }
+        Err(FlowError::Busy { retry_after }) => {
+            let mut response = refused(&site, &visit, sign_in, Fault::Busy).await?;
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+            Ok(response)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The cookies of someone who has just signed in, and on to what comes next, in the name of the new session.
+async fn welcome(site: &Site, visit: &Visit, signed_in: SignedIn) -> Result<Response, Failure> {
+    let session = site.cookies.set(Cookie::Session, signed_in.session.expose());
+    let device = signed_in.device.as_ref().and_then(|device| site.cookies.set(Cookie::Device, device.expose()));
+    let visitor = Visitor { session: Some(signed_in.session_hash), ..visit.visitor.clone() };
+    let next = dispatch(site, &visitor, signed_in.sign_in).await?;
+    Ok(next.with_cookie(session).with_cookie(device).into_response())
+}
+
+async fn refused(site: &Site, visit: &Visit, sign_in: SignIn, fault: Fault) -> Result<Response, Failure> {
+    let status = match fault {
+        Fault::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Fault::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Fault::PasswordMissing => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::UNAUTHORIZED,
+    };
+    match page(site, visit, &sign_in, Some(fault)).await? {
+        Some(page) => Ok(page.with_status(status).into_response()),
+        None => Ok(dispatch(site, &visit.visitor, sign_in).await?.into_response()),
+    }
+}
+
+fn guard(sign_in: &SignIn) -> Guarded<'static> {
+    Guarded::SignIn { id: sign_in.id, step: "password" }
+}
+
+/// The page, if it comes next.
+async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, fault: Option<Fault>) -> Result<Option<Page>, Failure> {
+    let Some((typed, name)) = identify::named(&site.app, sign_in)? else {
+        return Ok(None);
+    };
+    let layout = site.layout(visit, ui_locales(sign_in), None);
+    let template = view::Password {
+        form: layout::Form { action: format!("/sign-in/{}/password", sign_in.id), csrf: guard(sign_in).token(visit) },
+        portal: portal(site, sign_in, &layout).await?,
+        username: typed,
+        username_shown: name.masked(),
+        change: format!("/sign-in/{}", sign_in.id),
+        problem: fault.map(|fault| Problem { fault, reference: visit.visitor.request.to_string() }),
+        limit: site.limit(sign_in.expires_at),
+        layout,
+    };
+    Ok(Some(Page::render(&template)?.leading_to(leads_to(sign_in))))
+}

@@ -1,0 +1,88 @@
+//! Every path there is.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use super::{Site, middleware, oauth, operations, pages};
+
+/// What citizens and portals reach.
+pub fn public(site: Arc<Site>) -> Router {
+    let body = usize::try_from(site.app.settings.limits.body.as_bytes()).unwrap_or(usize::MAX);
+    Router::new()
+        .merge(documents())
+        .merge(token_like())
+        .merge(authorization())
+        .merge(sign_in())
+        .merge(account())
+        .route("/static/{*file}", get(pages::static_files::show))
+        .fallback(pages::not_found)
+        .layer(DefaultBodyLimit::max(body))
+        .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap))
+        .merge(health())
+        .with_state(site)
+}
+
+/// What the operator's own network reaches.
+pub fn operations(site: Arc<Site>) -> Router {
+    Router::new().route("/metrics", get(operations::metrics)).merge(health()).with_state(site)
+}
+
+fn documents() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/.well-known/openid-configuration", get(oauth::discovery::show))
+        .route("/jwks.json", get(oauth::jwks::show))
+        .layer(middleware::cors::for_anyone())
+}
+
+/// What a client calls for itself: no cookie is read here, and scripts of other origins may call it.
+fn token_like() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/token", post(oauth::token::exchange))
+        .route("/userinfo", get(oauth::userinfo::show).post(oauth::userinfo::show_for_form))
+        .route("/revoke", post(oauth::revoke::revoke))
+        .layer(middleware::cors::for_anyone())
+}
+
+/// Where a client sends a browser.
+fn authorization() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/authorize", get(oauth::authorize::begin).post(oauth::authorize::hold))
+        .route("/authorize/{handle}", get(oauth::authorize::resume))
+        .route("/logout", get(oauth::logout::begin).post(oauth::logout::hold))
+        .route("/logout/{handle}", get(oauth::logout::resume))
+}
+
+fn sign_in() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/sign-in/{id}", get(pages::identify::show).post(pages::identify::submit))
+        .route("/sign-in/{id}/password", get(pages::password::show).post(pages::password::submit))
+        .route("/sign-in/{id}/consent", get(pages::consent::show).post(pages::consent::submit))
+        .route("/logout/confirm", post(pages::sign_out::confirm))
+        .route("/signed-out", get(pages::sign_out::signed_out))
+        .route("/language", post(pages::language::switch))
+        .layer(axum::middleware::from_fn(middleware::same_origin::only))
+}
+
+fn account() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/", get(pages::account::start::home))
+        .route("/account", get(pages::account::overview::show))
+        .route("/account/sign-in", get(pages::account::start::show).post(pages::account::start::begin))
+        .route("/account/sessions", get(pages::account::sessions::show))
+        .route("/account/sessions/end", post(pages::account::sessions::end))
+        .route("/account/sessions/end-others", post(pages::account::sessions::end_others))
+        .route("/account/portals", get(pages::account::portals::show))
+        .route(
+            "/account/portals/{client}/withdraw",
+            get(pages::account::portals::ask).post(pages::account::portals::withdraw),
+        )
+        .route("/account/activity", get(pages::account::activity::show))
+        .layer(axum::middleware::from_fn(middleware::same_origin::only))
+}
+
+fn health() -> Router<Arc<Site>> {
+    Router::new().route("/health/live", get(operations::live)).route("/health/ready", get(operations::ready))
+}

@@ -1,0 +1,166 @@
+//! Listeners: plain or TLS (rustls), certificates read again when their files change, a stop that drains.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use rustls::ServerConfig;
+use rustls::crypto::ring::default_provider;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::task::JoinHandle;
+
+use super::{Site, router};
+use crate::config::{Listener, Tls};
+
+/// A listener that takes connections.
+#[derive(Debug)]
+pub struct Listening {
+    pub public: SocketAddr,
+    pub operations: SocketAddr,
+    site: Arc<Site>,
+    handle: Handle<SocketAddr>,
+    servers: Vec<JoinHandle<io::Result<()>>>,
+    watchers: Vec<JoinHandle<()>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error("cannot listen on {0}: {1}")]
+    Bind(SocketAddr, io::Error),
+    #[error("{0}: {1}")]
+    Tls(String, String),
+}
+
+/// How often certificate files are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Begins to serve on the listeners of the settings.
+///
+/// # Errors
+/// Where an address is taken or a certificate cannot be used; nothing serves then.
+pub async fn serve(site: Arc<Site>) -> Result<Listening, ServeError> {
+    let listeners = &site.app.settings.listeners;
+    let (public, operations) = (bind(&listeners.public)?, bind(&listeners.operations)?);
+    serve_on(site.clone(), public, operations).await
+}
+
+/// Begins to serve on sockets that are bound already.
+///
+/// # Errors
+/// Where a certificate cannot be used.
+pub async fn serve_on(site: Arc<Site>, public: TcpListener, operations: TcpListener) -> Result<Listening, ServeError> {
+    let settings = site.app.settings.clone();
+    let handle = Handle::new();
+    let address = |listener: &TcpListener| listener.local_addr().unwrap_or(settings.listeners.public.address);
+    let mut listening = Listening {
+        public: address(&public),
+        operations: address(&operations),
+        site: site.clone(),
+        handle,
+        servers: Vec::new(),
+        watchers: Vec::new(),
+    };
+    listening.start(public, settings.listeners.public.tls.as_ref(), router::public(site.clone()))?;
+    listening.start(operations, settings.listeners.operations.tls.as_ref(), router::operations(site))?;
+    Ok(listening)
+}
+
+impl Listening {
+    fn start(&mut self, listener: TcpListener, tls: Option<&Tls>, router: Router) -> Result<(), ServeError> {
+        let address = listener.local_addr().unwrap_or(self.public);
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let handle = self.handle.clone();
+        let bound = |error| ServeError::Bind(address, error);
+        let server = match tls {
+            None => {
+                let mut server = axum_server::from_tcp(listener).map_err(bound)?.handle(handle);
+                patience(&mut server);
+                tokio::spawn(async move { server.serve(service).await })
+            }
+            Some(tls) => {
+                let config = RustlsConfig::from_config(Arc::new(read(tls)?));
+                self.watchers.push(tokio::spawn(watch(tls.clone(), config.clone())));
+                let mut server = axum_server::from_tcp_rustls(listener, config).map_err(bound)?.handle(handle);
+                patience(&mut server);
+                tokio::spawn(async move { server.serve(service).await })
+            }
+        };
+        self.servers.push(server);
+        Ok(())
+    }
+
+    /// Takes no new connections, says so at `/health/ready`, and lets the requests under way finish.
+    pub async fn stop(self) {
+        self.site.drain();
+        self.handle.graceful_shutdown(Some(self.site.app.settings.limits.drain));
+        for watcher in &self.watchers {
+            watcher.abort();
+        }
+        for server in self.servers {
+            match server.await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "a listener ended with an error"),
+                Err(error) => tracing::error!(%error, "a listener panicked"),
+            }
+        }
+    }
+}
+
+/// How long a connection may take to send its request's head.
+fn patience<A>(server: &mut axum_server::Server<SocketAddr, A>) {
+    server.http_builder().http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(Duration::from_secs(10));
+    server.http_builder().http2().timer(hyper_util::rt::TokioTimer::new()).max_concurrent_streams(128);
+}
+
+fn bind(listener: &Listener) -> Result<TcpListener, ServeError> {
+    let bound = |error| ServeError::Bind(listener.address, error);
+    let socket = TcpListener::bind(listener.address).map_err(bound)?;
+    socket.set_nonblocking(true).map_err(bound)?;
+    Ok(socket)
+}
+
+/// TLS 1.2 with ECDHE and AEAD, or 1.3: what rustls offers at all.
+fn read(tls: &Tls) -> Result<ServerConfig, ServeError> {
+    let fault = |path: &std::path::Path, error: &dyn std::fmt::Display| {
+        ServeError::Tls(path.display().to_string(), error.to_string())
+    };
+    let chain = CertificateDer::pem_file_iter(&tls.certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let chain = chain.map_err(|error| fault(&tls.certificate, &error))?;
+    let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|error| fault(&tls.key, &error))?;
+    let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()));
+    let builder = builder.with_safe_default_protocol_versions().map_err(|error| fault(&tls.certificate, &error))?;
+    let mut config =
+        builder.with_no_client_auth().with_single_cert(chain, key).map_err(|error| fault(&tls.certificate, &error))?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// Takes new certificates into use when their files change; broken ones are reported and the old ones stay.
+async fn watch(tls: Tls, config: RustlsConfig) {
+    let stamp = || {
+        let of = |path: &std::path::Path| std::fs::read(path).map(|bytes| crate::crypto::hash::sha256(&bytes)).ok();
+        (of(&tls.certificate), of(&tls.key))
+    };
+    let mut seen = stamp();
+    let mut every = tokio::time::interval(LOOK_EVERY);
+    loop {
+        every.tick().await;
+        let now = stamp();
+        if now == seen {
+            continue;
+        }
+        seen = now;
+        match read(&tls) {
+            Ok(fresh) => {
+                config.reload_from_config(Arc::new(fresh));
+                tracing::info!(certificate = %tls.certificate.display(), "the certificate was read again");
+            }
+            Err(error) => tracing::error!(%error, "the changed certificate cannot be used; the old one stays"),
+        }
+    }
+}

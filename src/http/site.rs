@@ -1,0 +1,131 @@
+//! What every handler has at hand: the app, and how its pages look and speak.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use tokio::sync::Semaphore;
+
+use crate::config::{Authority, Settings};
+use crate::domain::client::{Client, Localised as ClientText};
+use crate::flows::App;
+use crate::web::layout::{Brand, Layout, Localised, Portal, SignedIn, Standing, Support, TimeLimit, Verification};
+use crate::web::text::{Language, Moment, Voice};
+use crate::web::theme::Theme;
+
+use super::cookies::CookieScope;
+use super::extract::Visit;
+use super::oauth::discovery::Document;
+
+#[derive(Debug)]
+pub struct Site {
+    pub app: Arc<App>,
+    pub brand: Arc<Brand>,
+    pub(super) cookies: CookieScope,
+    /// Requests under way at once.
+    pub(super) places: Semaphore,
+    pub(super) discovery: Document,
+    pub(super) logo: Option<super::pages::static_files::Logo>,
+    draining: AtomicBool,
+}
+
+impl Site {
+    pub fn new(app: Arc<App>, theme: &Theme, standing: Standing) -> std::io::Result<Self> {
+        let settings = app.settings.clone();
+        let logo = settings.authority.logo.as_deref().map(super::pages::static_files::Logo::read).transpose()?;
+        let brand = brand(&settings, theme, standing, logo.as_ref().map(|logo| logo.path()));
+        let cookies = if settings.issuer.is_https() { CookieScope::Https } else { CookieScope::Development };
+        let places = Semaphore::new(settings.limits.concurrent_requests as usize);
+        let discovery = Document::new(&settings);
+        Ok(Self { app, brand: Arc::new(brand), cookies, places, discovery, logo, draining: AtomicBool::new(false) })
+    }
+
+    /// Whether this server is on its way out: load balancers are told at `/health/ready`.
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// The part of a page that all pages share.
+    pub(super) fn layout(&self, visit: &Visit, ui_locales: &[String], citizen: Option<SignedIn>) -> Layout {
+        Layout {
+            brand: self.brand.clone(),
+            voice: self.voice(visit, ui_locales),
+            return_to: visit.path.clone(),
+            citizen,
+        }
+    }
+
+    fn voice(&self, visit: &Visit, ui_locales: &[String]) -> Voice {
+        Voice {
+            language: visit.language(self, ui_locales),
+            now: Moment::from_micros(self.app.clock.now().micros()),
+            zone: self.app.settings.authority.time_zone.clone(),
+        }
+    }
+
+    /// A client as a page shows it.
+    pub(super) fn portal(&self, client: &Client, language: Language) -> Portal {
+        let text = |text: &ClientText| {
+            Some(text.in_language(language.tag())).filter(|text| !text.is_empty()).map(str::to_owned)
+        };
+        Portal {
+            name: text(&client.display.name).unwrap_or_else(|| client.id.to_string()),
+            organisation: text(&client.display.organisation),
+            verification: match client.display.organisation_verified {
+                true => Verification::Verified,
+                false => Verification::Unverified,
+            },
+            purpose: text(&client.display.purpose),
+            logo: None,
+        }
+    }
+
+    pub(super) fn limit(&self, until: crate::domain::time::Timestamp) -> TimeLimit {
+        TimeLimit { until: Moment::from_micros(until.micros()) }
+    }
+
+    /// For measuring how long an answer took. The app's clock may stand still in a test; this one never decides anything.
+    #[expect(clippy::disallowed_methods, reason = "measures a duration for the metrics, decides nothing")]
+    pub(super) fn stopwatch(&self) -> Instant {
+        Instant::now()
+    }
+}
+
+fn brand(settings: &Settings, theme: &Theme, standing: Standing, logo: Option<String>) -> Brand {
+    let authority: &Authority = &settings.authority;
+    let mut languages: Vec<Language> = Vec::new();
+    let default = Language::parse(&settings.languages.default.to_string());
+    let enabled = settings.languages.enabled.iter().filter_map(|tag| Language::parse(&tag.to_string()));
+    for language in default.into_iter().chain(enabled) {
+        if !languages.contains(&language) {
+            languages.push(language);
+        }
+    }
+    let named = |text: &crate::config::Localised| {
+        let of = |language: Language| {
+            language.tag().parse().map(|tag| text.in_language(&tag).to_owned()).unwrap_or_default()
+        };
+        let default = of(languages.first().copied().unwrap_or_default());
+        languages.iter().fold(Localised::new(default), |names, language| names.with(*language, of(*language)))
+    };
+    Brand {
+        service: named(&authority.service_name),
+        tagline: Some(named(&authority.tagline)),
+        authority: named(&authority.name),
+        logo,
+        support: Support {
+            phone: authority.support.phone.clone(),
+            mail: authority.support.email.clone(),
+            url: authority.support.url.as_ref().map(ToString::to_string),
+        },
+        privacy: authority.privacy_url.as_ref().map(ToString::to_string),
+        terms: authority.terms_url.as_ref().map(ToString::to_string),
+        theme: theme.style_sheet(),
+        standing,
+        languages,
+    }
+}

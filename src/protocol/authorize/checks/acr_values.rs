@@ -1,0 +1,15 @@
+//! `acr_values`: a wish, best first. OpenID Connect Core §3.1.2.1. As a voluntary claim it never fails a request.
+
+use crate::domain::authorization::AuthorizationRequest;
+use crate::protocol::OAuthError;
+
+use super::{Context, Draft};
+
+const MOST: usize = 16;
+
+pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let values = draft.parameters.single("acr_values")?.unwrap_or_default();
+    let plausible = |value: &&str| (1..=256).contains(&value.len());
+    request.acr_values = values.split(' ').filter(plausible).take(MOST).map(str::to_owned).collect();
+    Ok(())
+}

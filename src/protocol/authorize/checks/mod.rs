@@ -1,0 +1,63 @@
+//! The rules that an authorization request is held against: a table, run from top to bottom.
+//!
+//! A rule reads its parameters from the [`Draft`] and writes what it found into the request. To add a rule: one
+//! file, one line in [`CHECKS`].
+
+mod acr_values;
+mod code_challenge;
+mod id_token_hint;
+mod login_hint;
+mod max_age;
+mod nonce;
+mod prompt;
+mod repeated;
+mod request_object;
+mod response_mode;
+mod response_type;
+mod scope;
+mod state;
+mod ui_locales;
+
+use std::sync::Arc;
+
+use crate::crypto::keyring::KeyRing;
+use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::client::Client;
+use crate::domain::time::Timestamp;
+use crate::protocol::OAuthError;
+use crate::protocol::parameters::Parameters;
+
+/// What the rules read of the request.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    pub client: &'a Arc<Client>,
+    pub parameters: &'a Parameters,
+}
+
+/// What the rules know of the server.
+#[derive(Debug)]
+pub struct Context<'a> {
+    pub issuer: &'a str,
+    pub keys: &'a KeyRing,
+    pub now: Timestamp,
+}
+
+type Check = fn(&Draft<'_>, &Context<'_>, &mut AuthorizationRequest) -> Result<(), OAuthError>;
+
+/// Name and rule, in the order they are run. The state comes first, so that every refusal can carry it.
+pub const CHECKS: &[(&str, Check)] = &[
+    ("state", state::check),
+    ("repeated parameters", repeated::check),
+    ("request object", request_object::check),
+    ("response_type", response_type::check),
+    ("response_mode", response_mode::check),
+    ("scope", scope::check),
+    ("code_challenge", code_challenge::check),
+    ("nonce", nonce::check),
+    ("prompt", prompt::check),
+    ("max_age", max_age::check),
+    ("login_hint", login_hint::check),
+    ("id_token_hint", id_token_hint::check),
+    ("ui_locales", ui_locales::check),
+    ("acr_values", acr_values::check),
+];

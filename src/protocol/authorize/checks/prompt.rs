@@ -1,0 +1,25 @@
+//! `prompt`: OpenID Connect Core §3.1.2.1.
+
+use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::authorization::PromptSet;
+use crate::protocol::OAuthError;
+
+use super::{Context, Draft};
+
+pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let mut prompt = PromptSet::default();
+    for value in draft.parameters.single("prompt")?.unwrap_or_default().split(' ').filter(|value| !value.is_empty()) {
+        match value {
+            "none" => prompt.none = true,
+            "login" => prompt.login = true,
+            "consent" => prompt.consent = true,
+            "select_account" => prompt.select_account = true,
+            _ => return Err(OAuthError::invalid_request("prompt must be of none, login, consent, select_account")),
+        }
+    }
+    if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
+        return Err(OAuthError::invalid_request("prompt none stands alone"));
+    }
+    request.prompt = prompt;
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The authorization endpoint: RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.
+//!
+//! 1. [`Request::parse`] reads the parameters.
+//! 2. [`Request::verify`] proves the client and its redirect URI. What fails until here is shown on a page and is
+//!    never redirected; only a [`VerifiedRequest`] can build an answer that redirects.
+//! 3. [`VerifiedRequest::check`] runs the table of [`checks`], one rule a file.
+//! 4. [`prompt::decide`] says whether the request can be answered at once, needs the person, or must be refused.
+
+mod answer;
+pub mod checks;
+pub mod prompt;
+mod request;
+
+pub use answer::{Answer, AnswerTo};
+pub use request::{PageError, Request, VerifiedRequest};

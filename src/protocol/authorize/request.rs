@@ -1,0 +1,125 @@
+//! From parameters to a request whose client and redirect URI are proven.
+
+use std::sync::Arc;
+
+use crate::domain::authorization::{AuthorizationRequest, ResponseMode};
+use crate::domain::client::Client;
+use crate::domain::ids::ClientId;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::{OAuthError, redirect};
+
+use super::answer::AnswerTo;
+use super::checks::{CHECKS, Context, Draft};
+
+/// An authorization request of which nothing is proven yet.
+#[derive(Debug)]
+pub struct Request {
+    client_id: ClientId,
+    redirect_uri: String,
+    parameters: Parameters,
+}
+
+/// A request that cannot be answered by a redirect: the person is shown a page instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PageError {
+    #[error("client_id is missing")]
+    ClientIdMissing,
+    #[error("client_id is given more than once or is malformed")]
+    ClientIdMalformed,
+    #[error("no client is registered under this client_id")]
+    ClientUnknown,
+    #[error("this client has been disabled")]
+    ClientDisabled,
+    #[error("redirect_uri is missing")]
+    RedirectUriMissing,
+    #[error("redirect_uri is given more than once")]
+    RedirectUriRepeated,
+    #[error("redirect_uri is not one of those registered for this client; it is compared character by character")]
+    RedirectUriUnregistered,
+    #[error("the request cannot be decoded")]
+    Undecodable,
+}
+
+impl Request {
+    /// Reads what is needed to know whom to answer; the rest is read once that is proven.
+    ///
+    /// # Errors
+    /// [`PageError`] where the client or the redirect URI is not named exactly once.
+    pub fn parse(parameters: Parameters) -> Result<Self, PageError> {
+        let client_id = parameters.single("client_id").map_err(|_| PageError::ClientIdMalformed)?;
+        let client_id =
+            client_id.ok_or(PageError::ClientIdMissing)?.parse().map_err(|_| PageError::ClientIdMalformed)?;
+        let redirect_uri = parameters.single("redirect_uri").map_err(|_| PageError::RedirectUriRepeated)?;
+        let redirect_uri = redirect_uri.ok_or(PageError::RedirectUriMissing)?.to_owned();
+        Ok(Self { client_id, redirect_uri, parameters })
+    }
+
+    pub const fn client_id(&self) -> &ClientId {
+        &self.client_id
+    }
+
+    /// Proves the client and its redirect URI.
+    ///
+    /// # Errors
+    /// [`PageError`] where the client is unknown or disabled, or the redirect URI is not one of its own.
+    pub fn verify(self, client: Option<Arc<Client>>) -> Result<VerifiedRequest, PageError> {
+        let client = client.filter(|client| client.id == self.client_id).ok_or(PageError::ClientUnknown)?;
+        if !redirect::is_registered(&client, &self.redirect_uri) {
+            return Err(PageError::RedirectUriUnregistered);
+        }
+        if !client.is_active() {
+            return Err(PageError::ClientDisabled);
+        }
+        Ok(VerifiedRequest { client, redirect_uri: self.redirect_uri, parameters: self.parameters })
+    }
+}
+
+/// A request whose client and redirect URI are proven: from here on, errors may be redirected.
+#[derive(Debug)]
+pub struct VerifiedRequest {
+    client: Arc<Client>,
+    redirect_uri: String,
+    parameters: Parameters,
+}
+
+impl VerifiedRequest {
+    pub const fn client(&self) -> &Arc<Client> {
+        &self.client
+    }
+
+    /// Where an answer to this request goes. The state is given back even where the rest of the request is refused.
+    pub fn answer_to(&self) -> AnswerTo {
+        AnswerTo {
+            redirect_uri: self.redirect_uri.clone(),
+            response_mode: ResponseMode::Query,
+            state: self.parameters.single("state").ok().flatten().map(str::to_owned),
+        }
+    }
+
+    /// Runs every rule of the table in its order.
+    ///
+    /// # Errors
+    /// The refusal of the first rule that does not hold, for [`VerifiedRequest::answer_to`].
+    pub fn check(&self, context: &Context<'_>) -> Result<AuthorizationRequest, OAuthError> {
+        let mut request = AuthorizationRequest {
+            client_id: self.client.id.clone(),
+            redirect_uri: self.redirect_uri.clone(),
+            response_mode: ResponseMode::Query,
+            scope: Default::default(),
+            state: None,
+            nonce: None,
+            code_challenge: None,
+            prompt: Default::default(),
+            max_age: None,
+            login_hint: None,
+            hinted_subject: None,
+            ui_locales: Vec::new(),
+            acr_values: Vec::new(),
+        };
+        let draft = Draft { client: &self.client, parameters: &self.parameters };
+        for (_, check) in CHECKS {
+            check(&draft, context, &mut request)?;
+        }
+        Ok(request)
+    }
+}

@@ -1,0 +1,116 @@
+//! Client authentication at the token, revocation and other back-channel endpoints: RFC 6749 §2.3.
+//!
+//! [`Presented::read`] takes what the request carries, by exactly one method; [`Presented::prove`] holds it against
+//! the registered client. To add a method: one file, one variant.
+
+mod basic;
+mod post;
+
+use crate::crypto::hash::hash_secret;
+use crate::domain::client::{Client, ClientAuthentication};
+use crate::domain::ids::ClientId;
+use crate::domain::secret::SecretString;
+use crate::protocol::OAuthError;
+use crate::protocol::parameters::Parameters;
+
+/// What a request presents, by the method it uses.
+#[derive(Debug)]
+pub enum Presented {
+    /// The client names itself and proves nothing.
+    Nothing {
+        client: ClientId,
+    },
+    Basic {
+        client: ClientId,
+        secret: SecretString,
+    },
+    Post {
+        client: ClientId,
+        secret: SecretString,
+    },
+}
+
+/// One answer for an unknown client, a wrong secret and a wrong method: a stranger learns nothing from the difference.
+fn refusal() -> OAuthError {
+    OAuthError::invalid_client(
+        "client authentication failed: unknown client, wrong secret, or another method than the registered one",
+    )
+}
+
+impl Presented {
+    /// Reads the `Authorization` header, if there is one, and the form.
+    ///
+    /// # Errors
+    /// `invalid_request` for two methods at once; `invalid_client` for a header that cannot be read or no client at all.
+    pub fn read(authorization: Option<&str>, form: &Parameters) -> Result<Self, OAuthError> {
+        let in_form = post::read(form)?;
+        let Some(header) = authorization else {
+            return in_form.ok_or_else(|| OAuthError::invalid_client("client authentication is missing"));
+        };
+        let (client, secret) = basic::read(header)?;
+        match in_form {
+            None => {}
+            // RFC 6749 §2.3: one method a request. Naming itself a second time, the same, is no second method.
+            Some(Self::Nothing { client: named }) if named == client => {}
+            Some(Self::Nothing { .. }) => {
+                return Err(OAuthError::invalid_request("client_id differs from the one in the Authorization header"));
+            }
+            Some(_) => return Err(OAuthError::invalid_request("two methods of client authentication in one request")),
+        }
+        Ok(Self::Basic { client, secret })
+    }
+
+    pub const fn client(&self) -> &ClientId {
+        match self {
+            Self::Nothing { client } | Self::Basic { client, .. } | Self::Post { client, .. } => client,
+        }
+    }
+
+    /// Holds what was presented against what `client` registered: the method and the secret.
+    ///
+    /// # Errors
+    /// `invalid_client`, the same for every reason.
+    pub fn prove(&self, client: Option<&Client>) -> Result<(), OAuthError> {
+        let client = client.filter(|client| client.id == *self.client()).ok_or_else(refusal)?;
+        let proven = match (self, &client.authentication) {
+            (Self::Nothing { .. }, ClientAuthentication::None) => true,
+            (Self::Basic { secret, .. }, ClientAuthentication::ClientSecretBasic { secret: own })
+            | (Self::Post { secret, .. }, ClientAuthentication::ClientSecretPost { secret: own }) => {
+                hash_secret(secret.expose().as_bytes()) == *own
+            }
+            _ => false,
+        };
+        match proven && client.is_active() {
+            true => Ok(()),
+            false => Err(refusal()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(encoded: &str) -> Parameters {
+        Parameters::decode(encoded.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn two_methods_at_once_are_refused() {
+        // sandbox:secret
+        let error =
+            Presented::read(Some("Basic c2FuZGJveDpzZWNyZXQ="), &form("client_id=sandbox&client_secret=secret"));
+        assert_eq!(error.unwrap_err().description, "two methods of client authentication in one request");
+    }
+
+    #[test]
+    fn another_client_id_beside_the_header_is_refused() {
+        let error = Presented::read(Some("Basic c2FuZGJveDpzZWNyZXQ="), &form("client_id=other"));
+        assert_eq!(error.unwrap_err().code.as_str(), "invalid_request");
+    }
+
+    #[test]
+    fn the_same_client_id_beside_the_header_is_fine() {
+        assert!(Presented::read(Some("Basic c2FuZGJveDpzZWNyZXQ="), &form("client_id=sandbox")).is_ok());
+    }
+}

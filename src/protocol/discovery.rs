@@ -1,0 +1,97 @@
+//! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout §2.1.
+//!
+//! Every list is read from the code that honours it, so the document cannot promise what nobody keeps.
+
+use serde::Serialize;
+
+use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::{assurance, claims};
+use crate::protocol::token::GrantType;
+
+#[derive(Debug, Serialize)]
+pub struct Metadata {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    userinfo_endpoint: String,
+    jwks_uri: String,
+    revocation_endpoint: String,
+    end_session_endpoint: String,
+    scopes_supported: Vec<&'static str>,
+    response_types_supported: &'static [&'static str],
+    response_modes_supported: &'static [&'static str],
+    grant_types_supported: Vec<&'static str>,
+    subject_types_supported: &'static [&'static str],
+    id_token_signing_alg_values_supported: Vec<&'static str>,
+    token_endpoint_auth_methods_supported: &'static [&'static str],
+    revocation_endpoint_auth_methods_supported: &'static [&'static str],
+    code_challenge_methods_supported: &'static [&'static str],
+    prompt_values_supported: &'static [&'static str],
+    claims_supported: Vec<&'static str>,
+    claim_types_supported: &'static [&'static str],
+    acr_values_supported: &'static [&'static str],
+    ui_locales_supported: Vec<String>,
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+    authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    op_policy_uri: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    op_tos_uri: Option<String>,
+}
+
+/// What of the settings the document tells.
+#[derive(Clone, Debug)]
+pub struct Offer<'a> {
+    pub issuer: &'a str,
+    pub algorithms: &'a [SignatureAlgorithm],
+    pub languages: Vec<String>,
+    pub policy_uri: Option<String>,
+    pub terms_uri: Option<String>,
+}
+
+const CLIENT_METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
+
+/// Claims of ID tokens that no scope has to release.
+const ID_TOKEN_CLAIMS: &[&str] =
+    &["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "authentication_level"];
+
+impl Metadata {
+    pub fn new(offer: Offer<'_>) -> Self {
+        let endpoint = |path: &str| format!("{}{path}", offer.issuer);
+        Self {
+            issuer: offer.issuer.to_owned(),
+            authorization_endpoint: endpoint("/authorize"),
+            token_endpoint: endpoint("/token"),
+            userinfo_endpoint: endpoint("/userinfo"),
+            jwks_uri: endpoint("/jwks.json"),
+            revocation_endpoint: endpoint("/revoke"),
+            end_session_endpoint: endpoint("/logout"),
+            scopes_supported: claims::known_scopes(),
+            response_types_supported: &["code"],
+            response_modes_supported: &["query"],
+            grant_types_supported: GrantType::ALL.iter().map(|grant_type| grant_type.as_str()).collect(),
+            subject_types_supported: &["pairwise", "public"],
+            id_token_signing_alg_values_supported: offer.algorithms.iter().map(|algorithm| algorithm.name()).collect(),
+            token_endpoint_auth_methods_supported: CLIENT_METHODS,
+            revocation_endpoint_auth_methods_supported: CLIENT_METHODS,
+            code_challenge_methods_supported: &["S256"],
+            prompt_values_supported: &["none", "login", "consent", "select_account"],
+            claims_supported: ID_TOKEN_CLAIMS
+                .iter()
+                .copied()
+                .chain(claims::CLAIMS.iter().map(|rule| rule.claim))
+                .collect(),
+            claim_types_supported: &["normal"],
+            acr_values_supported: assurance::ACR_VALUES_SUPPORTED,
+            ui_locales_supported: offer.languages,
+            claims_parameter_supported: false,
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+            authorization_response_iss_parameter_supported: true,
+            op_policy_uri: offer.policy_uri,
+            op_tos_uri: offer.terms_uri,
+        }
+    }
+}

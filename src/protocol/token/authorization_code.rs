@@ -1,0 +1,51 @@
+//! Authorization code grant: RFC 6749 §4.1.3, PKCE RFC 7636 §4.6.
+
+use crate::domain::client::Client;
+use crate::domain::grant::AuthorizationCode;
+use crate::domain::secret::SecretString;
+use crate::domain::time::Timestamp;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::{OAuthError, pkce};
+
+/// What the form of this grant carries.
+#[derive(Debug)]
+pub struct CodeRequest {
+    pub code: SecretString,
+    pub redirect_uri: String,
+    pub verifier: Option<SecretString>,
+}
+
+impl CodeRequest {
+    /// # Errors
+    /// `invalid_request` where the code or the redirect URI is missing: every authorization request here had one.
+    pub fn read(form: &Parameters) -> Result<Self, OAuthError> {
+        Ok(Self {
+            code: SecretString::new(form.required("code")?),
+            redirect_uri: form.required("redirect_uri")?.to_owned(),
+            verifier: form.single("code_verifier")?.map(SecretString::new),
+        })
+    }
+}
+
+/// Decides whether `client` may exchange `code` at `now`.
+///
+/// # Errors
+/// `invalid_grant` if the code is another client's, has expired, belongs to another redirect URI, or the verifier
+/// does not match.
+pub fn exchange(
+    code: &AuthorizationCode,
+    request: &CodeRequest,
+    client: &Client,
+    now: Timestamp,
+) -> Result<(), OAuthError> {
+    if code.client != client.id {
+        return Err(OAuthError::invalid_grant("the code was issued to another client"));
+    }
+    if code.expires_at <= now {
+        return Err(OAuthError::invalid_grant("the code has expired"));
+    }
+    if code.redirect_uri != request.redirect_uri {
+        return Err(OAuthError::invalid_grant("redirect_uri differs from the authorization request"));
+    }
+    pkce::verify(code.challenge.as_ref(), request.verifier.as_ref().map(SecretString::expose))
+}

@@ -1,0 +1,39 @@
+//! The token endpoint's rules: RFC 6749 §3.2. One file a grant type; the phases they share are in `flows::token`.
+
+pub mod authorization_code;
+pub mod refresh_token;
+mod response;
+
+pub use response::TokenResponse;
+
+use crate::protocol::OAuthError;
+use crate::protocol::parameters::Parameters;
+
+/// The grant types that the token endpoint answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GrantType {
+    AuthorizationCode,
+    RefreshToken,
+}
+
+impl GrantType {
+    pub const ALL: &'static [Self] = &[Self::AuthorizationCode, Self::RefreshToken];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+        }
+    }
+
+    /// Reads `grant_type`.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is missing, `unsupported_grant_type` where it is another.
+    pub fn read(form: &Parameters) -> Result<Self, OAuthError> {
+        let asked = form.required("grant_type")?;
+        let found = Self::ALL.iter().copied().find(|grant_type| grant_type.as_str() == asked);
+        found
+            .ok_or_else(|| OAuthError::unsupported_grant_type("grant_type must be authorization_code or refresh_token"))
+    }
+}

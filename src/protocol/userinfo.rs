@@ -1,0 +1,21 @@
+//! Userinfo: OpenID Connect Core §5.3. What each scope releases is the table in `domain::claims`.
+
+use serde_json::{Map, Value};
+
+use crate::domain::citizen::Citizen;
+use crate::domain::claims;
+use crate::domain::scope::ScopeSet;
+use crate::protocol::OAuthError;
+
+/// The answer for `citizen` under `scope`, with the `sub` that this client knows them by.
+///
+/// # Errors
+/// `insufficient_scope` where the token was not granted `openid`.
+pub fn answer(citizen: &Citizen, subject: &str, scope: &ScopeSet) -> Result<Map<String, Value>, OAuthError> {
+    if !scope.contains("openid") {
+        return Err(OAuthError::insufficient_scope("the scope openid is needed"));
+    }
+    let mut answer = claims::release(citizen, scope);
+    answer.insert("sub".to_owned(), subject.into());
+    Ok(answer)
+}
