@@ -14,6 +14,7 @@ mod round_trips;
 mod schema;
 mod sealed;
 mod sessions;
+mod tls;
 
 use senid::storage::{Options, Store};
 

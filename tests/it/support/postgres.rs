@@ -25,6 +25,17 @@ const SETTINGS: &str = "
     timezone = 'UTC'
 ";
 
+/// A certificate where Postgres looks for one.
+const MAKE_CERTIFICATE: &str = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+     -subj /CN=postgres -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE \
+     -keyout data/server.key -out data/server.crt";
+
+/// Whether a Postgres offers TLS beside plain TCP.
+enum Speech {
+    Plain,
+    Tls,
+}
+
 /// A running Postgres.
 pub struct Postgres {
     supervisor: Supervisor,
@@ -79,6 +90,17 @@ impl Postgres {
 
     /// One for a single test, which may stop it and start it again.
     pub fn start_private() -> Self {
+        Self::start_speaking(Speech::Plain)
+    }
+
+    /// One for a single test that also speaks TLS as `localhost`, with a certificate of its own, which is returned.
+    pub fn start_with_tls() -> (Self, PathBuf) {
+        let postgres = Self::start_speaking(Speech::Tls);
+        let certificate = postgres.supervisor.directory().join("data/server.crt");
+        (postgres, certificate)
+    }
+
+    fn start_speaking(speech: Speech) -> Self {
         let binaries = find_binaries();
         let supervisor = Supervisor::new(User::Postgres, Signal::Quit);
         let password = password();
@@ -89,12 +111,19 @@ impl Postgres {
              --encoding=UTF8 --locale=C --no-sync --no-instructions",
             initdb.display()
         ));
+        let tls = match speech {
+            Speech::Plain => "off",
+            Speech::Tls => {
+                supervisor.run(MAKE_CERTIFICATE);
+                "on"
+            }
+        };
         let port = free_port();
         // The socket lies in the server's own directory, which only its user (and root) can enter.
         let directory = supervisor.directory().display();
         supervisor.write(
             "data/postgresql.conf",
-            &format!("{SETTINGS}\nport = {port}\nunix_socket_directories = '{directory}'\n"),
+            &format!("{SETTINGS}\nssl = {tls}\nport = {port}\nunix_socket_directories = '{directory}'\n"),
         );
         let postgres = Self {
             supervisor,
