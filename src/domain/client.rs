@@ -97,6 +97,8 @@ pub struct ClientDisplay {
     pub purpose: Localised,
     /// Whether the authority has verified that the organisation stands behind this client.
     pub organisation_verified: bool,
+    /// The name of one of this server's own static files; a logo is never fetched from elsewhere while a page is shown.
+    pub logo: Option<String>,
     /// Where people return to when there is no redirect URI to return to.
     pub home_uri: Option<String>,
 }

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use crate::config::{Authority, Settings};
 use crate::domain::client::{Client, Localised as ClientText};
 use crate::flows::App;
+use crate::web::assets;
 use crate::web::layout::{Brand, Layout, Localised, Portal, SignedIn, Standing, Support, TimeLimit, Verification};
 use crate::web::text::{Language, Moment, Voice};
 use crate::web::theme::Theme;
@@ -80,7 +81,13 @@ impl Site {
                 false => Verification::Unverified,
             },
             purpose: text(&client.display.purpose),
-            logo: None,
+            logo: client
+                .display
+                .logo
+                .as_deref()
+                .map(assets::path)
+                .filter(|path| assets::find(path).is_some())
+                .map(str::to_owned),
         }
     }
 

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
-use super::{dispatch, extended, follow, leads_to, load, request, ui_locales};
+use super::{dispatch, follow, leads_to, load, request, ui_locales};
 use crate::domain::sign_in::{OutOfOrder, SignIn, State as Standing};
 use crate::domain::sign_in_name::NameFault;
 use crate::flows::sign_in::identify::{self, Identified};
@@ -46,7 +46,11 @@ pub async fn submit(
             let id = sign_in.id;
             return Ok(follow(id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?).into_response());
         }
-        Some("extend") => return extended(&site, sign_in, &visit.path).await,
+        Some("extend") => {
+            // Shown anew and not redirected to, so that what was typed stays.
+            let sign_in = sign_in::extend(&site.app, sign_in).await?;
+            return Ok(page(&site, &visit, &sign_in, typed, None).await?.into_response());
+        }
         None | Some("continue" | "use-password") => match identify::identify(&site.app, sign_in.clone(), &typed).await?
         {
             Identified::Noted(sign_in) => return Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
