@@ -37,7 +37,7 @@ pub enum ServeError {
 }
 
 /// How often certificate files are looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Begins to serve on the listeners of the settings.
 ///

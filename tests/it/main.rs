@@ -8,3 +8,4 @@ mod repository;
 mod sessions;
 mod storage;
 mod support;
+mod tls;
