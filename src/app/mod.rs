@@ -2,7 +2,7 @@
 
 mod clock;
 pub mod demo;
-mod demo_data;
+pub mod demo_data;
 pub mod deployment;
 mod master_key;
 pub mod serve;

@@ -1,6 +1,6 @@
 //! `senid serve`, and what the demonstration has in common with it.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -10,7 +10,7 @@ use super::server::{Server, StartError};
 use crate::cli::theme::theme;
 use crate::config::Settings;
 use crate::crypto::random::SystemRandom;
-use crate::http::{Listening, ServeError, Site, serve};
+use crate::http::{Listening, ServeError, Site, serve, serve_on};
 use crate::web::layout::Standing;
 
 use super::SystemClock;
@@ -44,14 +44,23 @@ impl Running {
     /// # Errors
     /// A sentence that says what to change.
     pub async fn start(deployment: Deployment, standing: Standing) -> Result<Self, RunError> {
-        let theme = theme(&deployment.settings.authority.theme).map_err(|faults| {
-            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            RunError::Theme(faults.join("; "))
-        })?;
         let server = Server::start(deployment)?;
-        let site = Site::new(server.app.clone(), &theme, standing).map_err(RunError::Logo)?;
-        let listening = serve(Arc::new(site)).await?;
+        let listening = serve(site(&server, standing)?).await?;
         tracing::info!(public = %listening.public, operations = %listening.operations, "serving");
+        Ok(Self { server, listening })
+    }
+
+    /// Serves a started server on sockets that are bound already.
+    ///
+    /// # Errors
+    /// A sentence that says what to change.
+    pub async fn start_on(
+        server: Server,
+        standing: Standing,
+        public: TcpListener,
+        operations: TcpListener,
+    ) -> Result<Self, RunError> {
+        let listening = serve_on(site(&server, standing)?, public, operations).await?;
         Ok(Self { server, listening })
     }
 
@@ -74,6 +83,15 @@ impl Running {
         self.listening.stop().await;
         self.server.stop().await;
     }
+}
+
+/// The server's pages, in the operator's colours.
+fn site(server: &Server, standing: Standing) -> Result<Arc<Site>, RunError> {
+    let theme = theme(&server.app.settings.authority.theme).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        RunError::Theme(faults.join("; "))
+    })?;
+    Ok(Arc::new(Site::new(server.app.clone(), &theme, standing).map_err(RunError::Logo)?))
 }
 
 /// Serves until it is told to stop.

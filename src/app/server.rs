@@ -41,15 +41,19 @@ impl Server {
     /// # Errors
     /// Where the settings cannot be used on this machine.
     pub fn start(deployment: Deployment) -> Result<Self, StartError> {
-        let Deployment { settings, clock, random, store, keys, .. } = deployment;
-        let sessions = match redis(&settings) {
-            None => Store::new(Arc::new(InProcess::new(clock.clone(), &*random))),
-            Some(redis) => {
-                let horizon = settings.lifetimes.session_absolute;
-                let recovery = Arc::new(Reapply::new(store.clone(), clock.clone(), horizon));
-                Store::new(Arc::new(Redis::open(redis, clock.clone(), recovery)?))
-            }
+        let sessions = match redis(&deployment.settings) {
+            None => Store::new(Arc::new(InProcess::new(deployment.clock.clone(), &*deployment.random))),
+            Some(redis) => open_redis(redis, &deployment)?,
         };
+        Self::start_with(deployment, sessions)
+    }
+
+    /// As [`Server::start`], with a short-lived store that is open already.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start_with(deployment: Deployment, sessions: Store) -> Result<Self, StartError> {
+        let Deployment { settings, clock, random, store, keys, .. } = deployment;
         let hasher = Hasher::start(hashing(&settings)?, random.clone()).map_err(StartError::Threads)?;
         let app = Arc::new(App {
             audit: AuditWriter::start(store.clone()),
@@ -76,6 +80,16 @@ impl Server {
         self.app.hasher.stop().await;
         self.app.store.close().await;
     }
+}
+
+/// Redis as the short-lived store of `deployment`, whose identity store says what must stay ended.
+///
+/// # Errors
+/// Where the settings cannot be used.
+pub fn open_redis(redis: RedisSettings, deployment: &Deployment) -> Result<Store, StartError> {
+    let horizon = deployment.settings.lifetimes.session_absolute;
+    let recovery = Arc::new(Reapply::new(deployment.store.clone(), deployment.clock.clone(), horizon));
+    Ok(Store::new(Arc::new(Redis::open(redis, deployment.clock.clone(), recovery)?)))
 }
 
 fn redis(settings: &Settings) -> Option<RedisSettings> {

@@ -4,6 +4,7 @@
 
 mod cli;
 mod floors;
+mod oauth;
 mod repository;
 mod sessions;
 mod storage;

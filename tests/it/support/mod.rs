@@ -4,8 +4,10 @@ pub mod postgres;
 pub mod redis;
 pub mod supervisor;
 pub mod wiretap;
+pub mod world;
 
 pub use postgres::Postgres;
 pub use redis::Redis;
 pub use supervisor::free_port;
 pub use wiretap::Wiretap;
+pub use world::World;

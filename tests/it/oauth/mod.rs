@@ -1,0 +1,3 @@
+//! OAuth 2.0 and OpenID Connect, through the public door.
+
+mod code_flow;

@@ -1,0 +1,146 @@
+//! The clients that every world has: one of each kind that the rules tell apart.
+
+use senid::crypto::hash::hash_secret;
+use senid::demo::people;
+use senid::domain::client::{
+    ApplicationType, Client, ClientAuthentication, ClientDisplay, ClientPolicy, ClientStatus, ConsentPolicy,
+    IdTokenAlgorithm, Localised, PkcePolicy, SubjectType,
+};
+
+use super::NOW;
+
+/// How a client proves itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Basic,
+    Post,
+    None,
+}
+
+/// A client as its own developer knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Registration {
+    pub id: &'static str,
+    pub secret: &'static str,
+    pub method: Method,
+    pub redirect_uri: &'static str,
+    pub post_logout_redirect_uri: &'static str,
+    pub scope: &'static str,
+    sector: &'static str,
+    subject_type: SubjectType,
+    pkce: PkcePolicy,
+    consent: ConsentPolicy,
+    algorithm: IdTokenAlgorithm,
+}
+
+const TAX_OFFICE: Registration = Registration {
+    id: "tax-office",
+    secret: "the-tax-office's-secret",
+    method: Method::Basic,
+    redirect_uri: "https://tax.example/callback",
+    post_logout_redirect_uri: "https://tax.example/goodbye",
+    scope: "openid profile email phone address national_id offline_access",
+    sector: "tax.example",
+    subject_type: SubjectType::Pairwise,
+    pkce: PkcePolicy::Required,
+    consent: ConsentPolicy::Ask,
+    algorithm: IdTokenAlgorithm::Es256,
+};
+
+pub const ALL: &[Registration] = &[
+    TAX_OFFICE,
+    // The same office's application on a telephone: public, native, of the same sector.
+    Registration {
+        id: "tax-app",
+        secret: "",
+        method: Method::None,
+        redirect_uri: "http://127.0.0.1/callback",
+        scope: "openid profile offline_access",
+        ..TAX_OFFICE
+    },
+    // Older software: its secret in the form, no PKCE, RS256, a query in its redirect URI.
+    Registration {
+        id: "library",
+        secret: "read+more: books & 100%",
+        method: Method::Post,
+        redirect_uri: "https://library.example/callback?branch=main",
+        post_logout_redirect_uri: "https://library.example/?left",
+        scope: "openid profile offline_access",
+        sector: "library.example",
+        pkce: PkcePolicy::Optional,
+        algorithm: IdTokenAlgorithm::Rs256,
+        ..TAX_OFFICE
+    },
+    // The authority's own: everyone is the same person to it as to the others of its kind, and nobody is asked.
+    Registration {
+        id: "registry",
+        secret: "100% of the registry: a+b/c=d é",
+        redirect_uri: "https://registry.example/callback",
+        scope: "openid profile",
+        sector: "registry.example",
+        subject_type: SubjectType::Public,
+        consent: ConsentPolicy::Implied,
+        algorithm: IdTokenAlgorithm::EdDsa,
+        ..TAX_OFFICE
+    },
+    // The client of the demonstration that anyone may try.
+    Registration {
+        id: people::SANDBOX_CLIENT,
+        secret: people::SANDBOX_SECRET,
+        redirect_uri: people::SANDBOX_REDIRECT_URI,
+        post_logout_redirect_uri: "http://localhost:9000/",
+        scope: people::SANDBOX_SCOPE,
+        sector: "sandbox.senid.example",
+        ..TAX_OFFICE
+    },
+];
+
+/// What the developer of the client `id` was told.
+pub fn registration(id: &str) -> Registration {
+    *ALL.iter().find(|registration| registration.id == id).expect("a client of this world")
+}
+
+impl Registration {
+    /// The client as the identity store holds it.
+    pub fn client(&self) -> Client {
+        let secret = hash_secret(self.secret.as_bytes());
+        Client {
+            id: self.id.parse().unwrap(),
+            status: ClientStatus::Active,
+            application_type: match self.method {
+                Method::None => ApplicationType::Native,
+                Method::Basic | Method::Post => ApplicationType::Web,
+            },
+            authentication: match self.method {
+                Method::None => ClientAuthentication::None,
+                Method::Basic => ClientAuthentication::ClientSecretBasic { secret },
+                Method::Post => ClientAuthentication::ClientSecretPost { secret },
+            },
+            display: ClientDisplay {
+                name: Localised::plain(self.name()),
+                organisation: Localised::default(),
+                purpose: Localised::default(),
+                organisation_verified: true,
+                home_uri: Some(format!("https://{}/", self.sector)),
+            },
+            redirect_uris: vec![self.redirect_uri.to_owned()],
+            post_logout_redirect_uris: vec![self.post_logout_redirect_uri.to_owned()],
+            scopes: self.scope.parse().unwrap(),
+            subject_type: self.subject_type,
+            sector_identifier: self.sector.to_owned(),
+            policy: ClientPolicy {
+                pkce: self.pkce,
+                consent: self.consent,
+                id_token_algorithm: self.algorithm,
+                access_token_lifetime: None,
+            },
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
+    /// What people are shown.
+    pub fn name(&self) -> String {
+        format!("The {}", self.id.replace('-', " "))
+    }
+}

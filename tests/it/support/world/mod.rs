@@ -1,0 +1,188 @@
+//! A whole deployment in the test's own process, with a clock the test moves, and the people and portals who use it:
+//! real HTTP on the loopback, real cookies, real databases.
+//!
+//! ```text
+//! Citizen ─▶ Browser ─▶ ┐                ┌─▶ SQLite and the in-process store  (World::embedded)
+//! Portal  ────────────▶ ├─▶ SenID (one or┤
+//! Operator ────────────▶┘   two servers) └─▶ Postgres and Redis              (World::production, World::two_servers)
+//! ```
+
+pub mod browser;
+pub mod citizen;
+mod clients;
+mod front;
+pub mod operator;
+mod page;
+pub mod portal;
+pub mod proof;
+mod start;
+pub mod web;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use senid::app::serve::Running;
+use senid::config::Settings;
+use senid::domain::time::{ManualClock, Timestamp};
+use senid::flows::App;
+
+pub use browser::Browser;
+pub use citizen::{AN, BINH, CHAU, Citizen};
+pub use front::Front;
+pub use operator::Operator;
+pub use page::Page;
+pub use portal::{Portal, Started, TokenAnswer};
+pub use start::{Backend, quick_redis};
+pub use web::Reply;
+
+/// When every world begins.
+pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+pub struct World {
+    pub clock: Arc<ManualClock>,
+    pub issuer: String,
+    pub settings: Arc<Settings>,
+    servers: Vec<Running>,
+    front: Option<Front>,
+    /// What the stores lie in, for as long as the world stands.
+    backend: Backend,
+}
+
+impl World {
+    /// One server on SQLite and the in-process store.
+    pub async fn embedded() -> Self {
+        Self::start(Backend::embedded().await, |_| {}).await
+    }
+
+    /// One server on Postgres and Redis.
+    pub async fn production() -> Self {
+        Self::start(Backend::production().await, |_| {}).await
+    }
+
+    /// Two servers on the same Postgres and Redis, behind one port that gives each request to the next of them.
+    pub async fn two_servers() -> Self {
+        start::two_servers(Backend::production().await).await
+    }
+
+    /// One server on `backend`, with settings that the test has changed.
+    pub async fn start(backend: Backend, change: impl FnOnce(&mut Settings)) -> Self {
+        start::one_server(backend, change).await
+    }
+
+    /// The embedded world with settings that the test has changed.
+    pub async fn embedded_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start(Backend::embedded().await, change).await
+    }
+
+    /// Moves the time that the deployment lives in.
+    pub fn wait(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    /// A browser at home, which has never been here.
+    pub fn browser(&self) -> Browser {
+        self.browser_at("127.0.0.1")
+    }
+
+    /// A browser on another network: the whole of 127.0.0.0/8 is this machine.
+    pub fn browser_at(&self, address: &str) -> Browser {
+        Browser::new(&self.issuer, address.parse().expect("an address"))
+    }
+
+    /// The portal that is registered as `client`.
+    pub fn portal(&self, client: &str) -> Portal {
+        Portal::new(&self.issuer, clients::registration(client))
+    }
+
+    /// Whoever has a shell on the first server.
+    pub fn operator(&self) -> Operator<'_> {
+        Operator::new(self.app(0), &self.clock)
+    }
+
+    /// The flows of a server.
+    pub fn app(&self, server: usize) -> &Arc<App> {
+        &self.servers[server].server().app
+    }
+
+    /// Where the server's health and metrics are.
+    pub fn operations(&self, server: usize) -> SocketAddr {
+        self.servers[server].operations()
+    }
+
+    pub fn backend(&self) -> &Backend {
+        &self.backend
+    }
+
+    pub fn front(&self) -> &Front {
+        self.front.as_ref().expect("a world of two servers")
+    }
+
+    /// The address of `path`.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+
+    /// GETs `path` as a program does, without cookies.
+    pub async fn get(&self, path: &str) -> Reply {
+        web::get(&self.at(path), &[]).await
+    }
+
+    /// Signs the citizen in to the portal in a new browser, allowing whatever is asked.
+    pub async fn signed_in(&self, portal: &Portal, citizen: &Citizen) -> (Browser, TokenAnswer) {
+        let mut browser = self.browser();
+        let tokens = self.sign_in_again(&mut browser, portal, citizen).await;
+        (browser, tokens)
+    }
+
+    /// As [`World::signed_in`], in a browser that has been here.
+    pub async fn sign_in_again(&self, browser: &mut Browser, portal: &Portal, citizen: &Citizen) -> TokenAnswer {
+        let started = portal.start();
+        let page = browser.open(&started.url()).await;
+        let page = citizen.goes_through(browser, page).await;
+        let tokens = portal.exchange(&started, &page.code()).await;
+        assert_eq!(tokens.status, 200, "{}", tokens.body);
+        tokens
+    }
+
+    /// Stops the servers as SIGTERM would.
+    pub async fn stop(self) -> Backend {
+        for server in self.servers {
+            server.stop().await;
+        }
+        self.backend
+    }
+}
+
+/// Stamps each test for the embedded backend and the production one.
+macro_rules! on_every_backend {
+    ($($(#[$attribute:meta])* async fn $name:ident($world:ident: World) $body:block)*) => {
+        $($(#[$attribute])* async fn $name($world: $crate::support::World) $body)*
+
+        mod embedded {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::support::World::embedded().await).await;
+            })*
+        }
+
+        mod production {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::support::World::production().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_every_backend;
+
+/// Asks until `holds` says yes: for what happens in its own time.
+pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let mut ticks = tokio::time::interval(Duration::from_millis(10));
+    let asked = async {
+        while !holds().await {
+            ticks.tick().await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(30), asked).await.is_ok(), "not within half a minute: {what}");
+}

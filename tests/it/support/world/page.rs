@@ -1,0 +1,153 @@
+//! What a person sees: a page's words, fields and buttons, or the portal's address that the browser was sent to.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use scraper::{ElementRef, Html, Selector};
+use url::Url;
+
+use super::web::Reply;
+
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Where the browser is.
+    pub url: Url,
+    pub status: StatusCode,
+    pub reply: Reply,
+}
+
+/// A form as it would be sent.
+#[derive(Clone, Debug)]
+pub struct Form {
+    pub action: String,
+    pub pairs: Vec<(String, String)>,
+}
+
+impl Page {
+    pub(super) fn new(url: Url, reply: Reply) -> Self {
+        Self { url, status: reply.status, reply }
+    }
+
+    pub fn path(&self) -> &str {
+        self.url.path()
+    }
+
+    /// The page's main heading.
+    pub fn heading(&self) -> String {
+        self.words("h1")
+    }
+
+    pub fn title(&self) -> String {
+        self.words("title")
+    }
+
+    /// The language that the page says it is in.
+    pub fn language(&self) -> String {
+        let html = Html::parse_document(&self.reply.body);
+        html.root_element().value().attr("lang").unwrap_or_default().to_owned()
+    }
+
+    /// Everything there is to read in the page's main part, in one line.
+    pub fn text(&self) -> String {
+        self.words("main")
+    }
+
+    /// The sentence beside the field that was filled in wrongly, without its reference; empty where there is none.
+    pub fn problem(&self) -> String {
+        let html = Html::parse_document(&self.reply.body);
+        let found = html.select(&selector("#problem > span")).next();
+        let own = found.map(|span| span.children().filter_map(|child| child.value().as_text()).map(|text| &**text));
+        own.map(|texts| squeeze(&texts.collect::<String>())).unwrap_or_default()
+    }
+
+    /// The words of everything that `css` selects.
+    pub fn words(&self, css: &str) -> String {
+        let (html, css) = (Html::parse_document(&self.reply.body), selector(css));
+        squeeze(&html.select(&css).flat_map(|element| element.text().chain([" "])).collect::<String>())
+    }
+
+    pub fn has(&self, css: &str) -> bool {
+        Html::parse_document(&self.reply.body).select(&selector(css)).next().is_some()
+    }
+
+    /// How many elements `css` selects.
+    pub fn count(&self, css: &str) -> usize {
+        Html::parse_document(&self.reply.body).select(&selector(css)).count()
+    }
+
+    /// What stands in the field of this name.
+    pub fn field(&self, name: &str) -> String {
+        let html = Html::parse_document(&self.reply.body);
+        let css = format!("main input[name={name}], main textarea[name={name}]");
+        let field = html.select(&selector(&css)).next().unwrap_or_else(|| panic!("no field {name}: {}", self.text()));
+        field.value().attr("value").unwrap_or_default().to_owned()
+    }
+
+    /// Where a link leads.
+    pub fn link(&self, css: &str) -> String {
+        let html = Html::parse_document(&self.reply.body);
+        let link = html.select(&selector(css)).next().unwrap_or_else(|| panic!("no link {css}: {}", self.text()));
+        link.value().attr("href").expect("a link leads somewhere").to_owned()
+    }
+
+    /// The form that the button with this id sends, with the fields filled in.
+    pub fn form_of(&self, button: &str, filled: &[(&str, &str)]) -> Form {
+        let html = Html::parse_document(&self.reply.body);
+        let css = format!("#{button}");
+        let pressed = html.select(&selector(&css)).next();
+        let pressed = pressed.unwrap_or_else(|| panic!("no {css} at {}: {} {}", self.url, self.status, self.text()));
+        // The id may be on the words inside the button, where the button is two things at once.
+        let within = |name: &str| {
+            let above = pressed.ancestors().filter_map(ElementRef::wrap);
+            std::iter::once(pressed).chain(above).find(|element| element.value().name() == name)
+        };
+        let (pressed, form) = (within("button").expect("a button"), within("form").expect("a form around the button"));
+        let mut pairs: Vec<(String, String)> = form
+            .select(&selector("input[name]"))
+            .map(|input| {
+                let (name, value) = (input.attr("name").unwrap(), input.attr("value").unwrap_or_default());
+                let typed = filled.iter().find(|(own, _)| *own == name).map_or(value, |(_, typed)| typed);
+                (name.to_owned(), typed.to_owned())
+            })
+            .collect();
+        for (name, _) in filled {
+            assert!(pairs.iter().any(|(own, _)| own == name), "no field {name} in the form of {css}");
+        }
+        if let Some(name) = pressed.attr("name") {
+            pairs.push((name.to_owned(), pressed.attr("value").unwrap_or_default().to_owned()));
+        }
+        let action = form.attr("action").map_or_else(|| self.url.to_string(), str::to_owned);
+        Form { action, pairs }
+    }
+
+    /// The answer that the portal was given in its address.
+    pub fn answer(&self) -> BTreeMap<String, String> {
+        assert_eq!(self.status, 303, "still at SenID: {} {} {}", self.url, self.heading(), self.text());
+        let mut answer = BTreeMap::new();
+        for (name, value) in self.url.query_pairs() {
+            assert!(answer.insert(name.to_string(), value.to_string()).is_none(), "{name} came twice: {}", self.url);
+        }
+        answer
+    }
+
+    /// The code that the portal was given.
+    pub fn code(&self) -> String {
+        self.answer().remove("code").unwrap_or_else(|| panic!("no code: {}", self.url))
+    }
+
+    /// The error that the portal was given, and its sentence.
+    pub fn refusal(&self) -> (String, String) {
+        let mut answer = self.answer();
+        assert!(!answer.contains_key("code"), "{}", self.url);
+        let error = answer.remove("error").unwrap_or_else(|| panic!("no error: {}", self.url));
+        (error, answer.remove("error_description").unwrap_or_default())
+    }
+}
+
+fn selector(css: &str) -> Selector {
+    Selector::parse(css).unwrap()
+}
+
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

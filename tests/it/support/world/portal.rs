@@ -1,0 +1,243 @@
+//! A portal: sends people to SenID, and calls it for itself.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use http::{HeaderMap, StatusCode};
+use ring::digest::{SHA256, digest};
+use serde_json::Value;
+
+use super::clients::{Method, Registration};
+use super::proof;
+use super::web::{self, Reply, encode};
+
+#[derive(Clone, Debug)]
+pub struct Portal {
+    issuer: String,
+    pub registration: Registration,
+}
+
+/// An authorization request, and what the portal remembers of it.
+#[derive(Clone, Debug)]
+pub struct Started {
+    issuer: String,
+    pub state: String,
+    pub nonce: String,
+    pub verifier: String,
+    parameters: Vec<(String, String)>,
+}
+
+/// What the token endpoint answered.
+#[derive(Clone, Debug)]
+pub struct TokenAnswer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Portal {
+    pub(super) fn new(issuer: &str, registration: Registration) -> Self {
+        Self { issuer: issuer.to_owned(), registration }
+    }
+
+    pub const fn id(&self) -> &'static str {
+        self.registration.id
+    }
+
+    /// A request for everything that the portal may ask for.
+    pub fn start(&self) -> Started {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let (state, nonce) = (format!("state-{number}"), format!("nonce-{number}"));
+        let verifier = format!("{number:-<43}");
+        let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
+        let parameters = [
+            ("response_type", "code"),
+            ("client_id", self.registration.id),
+            ("redirect_uri", self.registration.redirect_uri),
+            ("scope", self.registration.scope),
+            ("state", &state),
+            ("nonce", &nonce),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+        ];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        Started { issuer: self.issuer.clone(), state, nonce, verifier, parameters }
+    }
+
+    /// Exchanges the code that answered `started`.
+    pub async fn exchange(&self, started: &Started, code: &str) -> TokenAnswer {
+        self.token(&self.code_form(started, code)).await
+    }
+
+    /// The form of that exchange.
+    pub fn code_form<'f>(&self, started: &'f Started, code: &'f str) -> Vec<(&'f str, &'f str)> {
+        let mut form = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", self.registration.redirect_uri),
+        ];
+        if started.parameters.iter().any(|(name, _)| name == "code_challenge") {
+            form.push(("code_verifier", &started.verifier));
+        }
+        form
+    }
+
+    pub async fn refresh(&self, refresh_token: &str) -> TokenAnswer {
+        self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await
+    }
+
+    /// Refreshes and asks for this scope.
+    pub async fn refresh_for(&self, refresh_token: &str, scope: &str) -> TokenAnswer {
+        self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token), ("scope", scope)]).await
+    }
+
+    /// A token request of this portal's, proven as it is registered.
+    pub async fn token(&self, form: &[(&str, &str)]) -> TokenAnswer {
+        self.call("/token", form).await.into()
+    }
+
+    /// A token request with these headers and this form, and nothing of the portal's own.
+    pub async fn raw_token(&self, headers: &[(&str, &str)], form: &[(&str, &str)]) -> TokenAnswer {
+        web::post(&format!("{}/token", self.issuer), headers, form).await.into()
+    }
+
+    pub async fn revoke(&self, token: &str) -> Reply {
+        self.call("/revoke", &[("token", token)]).await
+    }
+
+    /// The value of an `Authorization` header that proves the portal.
+    pub fn basic(&self) -> String {
+        let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let pair = format!("{}:{}", encoded(self.registration.id), encoded(self.registration.secret));
+        format!("Basic {}", STANDARD.encode(pair))
+    }
+
+    async fn call(&self, path: &str, form: &[(&str, &str)]) -> Reply {
+        let url = format!("{}{path}", self.issuer);
+        let mut form = form.to_vec();
+        match self.registration.method {
+            Method::Basic => return web::post(&url, &[("authorization", &self.basic())], &form).await,
+            Method::Post => form.push(("client_secret", self.registration.secret)),
+            Method::None => {}
+        }
+        form.push(("client_id", self.registration.id));
+        web::post(&url, &[], &form).await
+    }
+
+    /// Asks who the bearer is.
+    pub async fn userinfo(&self, access_token: &str) -> Reply {
+        let bearer = format!("Bearer {access_token}");
+        web::get(&format!("{}/userinfo", self.issuer), &[("authorization", &bearer)]).await
+    }
+
+    /// The claims of userinfo, which are there.
+    pub async fn claims(&self, access_token: &str) -> Value {
+        let reply = self.userinfo(access_token).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        reply.json()
+    }
+
+    /// Proves an ID token as OpenID Connect Core §3.1.3.7 tells a portal to, with nothing but the published keys.
+    pub async fn id_token(&self, tokens: &TokenAnswer) -> Value {
+        let claims = proof::claims(&self.issuer, &tokens.id_token()).await;
+        assert_eq!(claims["iss"], self.issuer.as_str());
+        assert_eq!(claims["aud"], self.registration.id);
+        claims
+    }
+
+    /// Proves an access token with the published keys.
+    pub async fn access_token(&self, tokens: &TokenAnswer) -> Value {
+        proof::claims(&self.issuer, &tokens.access_token()).await
+    }
+
+    /// Where the portal sends someone to sign out.
+    pub fn logout(&self, parameters: &[(&str, &str)]) -> String {
+        format!("{}/logout?{}", self.issuer, encode(parameters))
+    }
+}
+
+impl Started {
+    /// The request with this parameter, in the place of another of its name.
+    #[must_use]
+    pub fn with(self, name: &str, value: &str) -> Self {
+        self.without(name).and(name, value)
+    }
+
+    /// The request with this parameter, beside others of its name.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: &str) -> Self {
+        self.parameters.push((name.to_owned(), value.to_owned()));
+        if name == "state" {
+            value.clone_into(&mut self.state);
+        }
+        self
+    }
+
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.parameters.retain(|(own, _)| own != name);
+        self
+    }
+
+    #[must_use]
+    pub fn without_pkce(self) -> Self {
+        self.without("code_challenge").without("code_challenge_method")
+    }
+
+    pub fn url(&self) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        format!("{}/authorize?{}", self.issuer, query.extend_pairs(&self.parameters).finish())
+    }
+
+    pub fn parameters(&self) -> &[(String, String)] {
+        &self.parameters
+    }
+}
+
+impl From<Reply> for TokenAnswer {
+    fn from(reply: Reply) -> Self {
+        Self { status: reply.status, headers: reply.headers, body: reply.body }
+    }
+}
+
+impl TokenAnswer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.body))
+    }
+
+    pub fn access_token(&self) -> String {
+        self.text("access_token")
+    }
+
+    pub fn refresh_token(&self) -> String {
+        self.text("refresh_token")
+    }
+
+    pub fn id_token(&self) -> String {
+        self.text("id_token")
+    }
+
+    pub fn scope(&self) -> String {
+        self.text("scope")
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.json()[name].as_str().unwrap_or_else(|| panic!("no {name}: {} {}", self.status, self.body)).to_owned()
+    }
+
+    /// The error and its sentence, of an answer that has no token.
+    pub fn refusal(&self) -> (String, String) {
+        let json = self.json();
+        assert!(json.get("access_token").is_none() && json.get("refresh_token").is_none(), "tokens after all");
+        let text = |name: &str| json[name].as_str().unwrap_or_else(|| panic!("no {name}: {}", self.body)).to_owned();
+        (text("error"), text("error_description"))
+    }
+
+    /// The error, of an answer with this status.
+    pub fn refused(&self, status: u16) -> String {
+        assert_eq!(self.status, status, "{}", self.body);
+        self.refusal().0
+    }
+}

@@ -1,0 +1,201 @@
+//! How a world comes to be: a deployment is made once for each database, with its keys, people and clients, and every
+//! world begins with a copy of it.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use senid::app::serve::Running;
+use senid::app::server::open_redis;
+use senid::app::{Deployment, Server, demo_data, deployment};
+use senid::config::{Argon2, DatabaseUrl, MasterKey, Settings, Size};
+use senid::crypto::random::SystemRandom;
+use senid::demo::people;
+use senid::demo::portal::PortalSettings;
+use senid::domain::secret::SecretString;
+use senid::domain::time::ManualClock;
+use senid::sessions::RedisSettings;
+use senid::web::layout::Standing;
+use tokio::sync::OnceCell;
+
+use super::{Front, NOW, World, clients};
+use crate::support::postgres::Database;
+use crate::support::{Postgres, Redis};
+
+/// What a world's stores lie in.
+pub struct Backend {
+    database: DatabaseUrl,
+    redis: Option<RedisSettings>,
+    _place: Place,
+}
+
+enum Place {
+    Folder {
+        _folder: tempfile::TempDir,
+    },
+    Database {
+        _database: Database,
+    },
+    /// The test holds it.
+    Elsewhere,
+}
+
+impl Backend {
+    pub async fn embedded() -> Self {
+        static PREPARED: OnceCell<Vec<u8>> = OnceCell::const_new();
+        let prepared = PREPARED.get_or_init(|| async {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("senid.db");
+            prepare(DatabaseUrl::Sqlite(file.clone())).await;
+            std::fs::read(file).unwrap()
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("senid.db");
+        write_private(&file, prepared.await);
+        Self { database: DatabaseUrl::Sqlite(file), redis: None, _place: Place::Folder { _folder: folder } }
+    }
+
+    pub async fn production() -> Self {
+        let database = Postgres::start().database_like("world", prepare_postgres).await;
+        let url = database.url().to_owned();
+        let redis = Redis::start().database();
+        Self { _place: Place::Database { _database: database }, ..Self::on(&url, &redis) }
+    }
+
+    /// Postgres and Redis that the test keeps itself, the database prepared by [`Backend::prepare`].
+    pub fn on(postgres: &str, redis: &str) -> Self {
+        Self {
+            database: DatabaseUrl::parse(postgres).unwrap(),
+            redis: Some(quick_redis(redis)),
+            _place: Place::Elsewhere,
+        }
+    }
+
+    /// A database on the test's own Postgres, prepared like every other.
+    pub async fn prepare(postgres: &Postgres) -> Database {
+        postgres.database_like("world", prepare_postgres).await
+    }
+
+    /// The file of the embedded database.
+    pub fn file(&self) -> PathBuf {
+        match &self.database {
+            DatabaseUrl::Sqlite(path) => path.clone(),
+            DatabaseUrl::Postgres(_) => panic!("this is no embedded world"),
+        }
+    }
+
+    async fn open(&self, settings: Arc<Settings>, clock: Arc<ManualClock>) -> Server {
+        let opened: Deployment =
+            deployment::open(settings, clock, Arc::new(SystemRandom::new())).await.expect("the deployment opens");
+        match &self.redis {
+            None => Server::start(opened).expect("the server starts"),
+            Some(redis) => {
+                let sessions = open_redis(redis.clone(), &opened).expect("Redis can be used");
+                Server::start_with(opened, sessions).expect("the server starts")
+            }
+        }
+    }
+}
+
+/// Redis at `url`, as a machine that is busy with tests takes it: slow is not broken.
+pub fn quick_redis(url: &str) -> RedisSettings {
+    RedisSettings {
+        connect_timeout: Duration::from_secs(10),
+        response_timeout: Duration::from_secs(10),
+        watch_interval: Duration::from_millis(200),
+        longest_pause: Duration::from_millis(100),
+        ..RedisSettings::single(SecretString::new(url))
+    }
+}
+
+pub(super) async fn one_server(backend: Backend, change: impl FnOnce(&mut Settings)) -> World {
+    let (public, issuer) = listen();
+    let mut settings = settings(&issuer, backend.database.clone());
+    change(&mut settings);
+    let settings = Arc::new(settings);
+    let clock = Arc::new(ManualClock::at(NOW));
+    let server = backend.open(settings.clone(), clock.clone()).await;
+    World { clock, issuer, settings, servers: vec![serve(server, public).await], front: None, backend }
+}
+
+pub(super) async fn two_servers(backend: Backend) -> World {
+    let (port, issuer) = listen();
+    let settings = Arc::new(settings(&issuer, backend.database.clone()));
+    let clock = Arc::new(ManualClock::at(NOW));
+    let mut servers = Vec::new();
+    for _ in 0..2 {
+        let (public, _) = listen();
+        servers.push(serve(backend.open(settings.clone(), clock.clone()).await, public).await);
+    }
+    let front = Front::start(port, servers.iter().map(Running::public).collect());
+    World { clock, issuer, settings, servers, front: Some(front), backend }
+}
+
+async fn serve(server: Server, public: TcpListener) -> Running {
+    let (operations, _) = listen();
+    Running::start_on(server, Standing::Official, public, operations).await.expect("the server serves")
+}
+
+/// A free port, taken, and the issuer that it is.
+fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.set_nonblocking(true).expect("a socket that does not block");
+    let issuer = format!("http://{}", listener.local_addr().expect("a port"));
+    (listener, issuer)
+}
+
+fn settings(issuer: &str, database: DatabaseUrl) -> Settings {
+    let mut settings = Settings::default();
+    settings.issuer = issuer.parse().unwrap();
+    settings.database.url = database;
+    settings.database.max_connections = 6;
+    // Two busy cores: how long a test waits is not what it measures.
+    settings.database.acquire_timeout = Duration::from_secs(30);
+    settings.limits.request_timeout = Duration::from_secs(60);
+    settings.password.queue_wait = Duration::from_secs(30);
+    // What hashing costs is measured elsewhere; here hundreds of people sign in.
+    settings.password.argon2 = Argon2 { memory: Size::kib(64), iterations: 1, parallelism: 1 };
+    settings.password.hashing_threads = Some(1);
+    let key = base64::engine::general_purpose::STANDARD.encode([7; 32]);
+    settings.keys.master_key = MasterKey::Environment(SecretString::new(format!("1:{key}")));
+    settings.authority.support.phone = Some("1900 0000".to_owned());
+    settings
+}
+
+async fn prepare_postgres(url: String) {
+    prepare(DatabaseUrl::parse(&url).unwrap()).await;
+}
+
+/// A deployment's first day: the schema, the keys, the people of the demonstration, and clients of every kind.
+async fn prepare(database: DatabaseUrl) {
+    let settings = Arc::new(settings("http://127.0.0.1", database));
+    let store = deployment::connect(&settings).await.unwrap();
+    store.migrate().await.unwrap();
+    store.close().await;
+    let clock = Arc::new(ManualClock::at(NOW));
+    let opened = deployment::open(settings.clone(), clock, Arc::new(SystemRandom::new())).await.unwrap();
+    let portal = PortalSettings {
+        issuer: settings.issuer.clone(),
+        client_id: people::PORTAL_CLIENT.to_owned(),
+        client_secret: SecretString::new(people::PORTAL_SECRET),
+        base_url: "http://localhost:8081".parse().unwrap(),
+    };
+    demo_data::enter(&opened, &portal).await.unwrap();
+    let mut tx = opened.store.begin().await.unwrap();
+    // The sandbox is one of the demonstration's.
+    for registration in clients::ALL.iter().filter(|registration| registration.id != people::SANDBOX_CLIENT) {
+        tx.clients().insert(&registration.client()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    opened.store.close().await;
+}
+
+/// As the store itself would have made it: its owner's alone.
+fn write_private(path: &Path, bytes: &[u8]) {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).unwrap();
+    file.write_all(bytes).unwrap();
+}
