@@ -118,10 +118,9 @@ impl Registration {
             },
             display: ClientDisplay {
                 name: Localised::plain(self.name()),
-                organisation: Localised::default(),
-                purpose: Localised::default(),
                 organisation_verified: true,
                 home_uri: Some(format!("https://{}/", self.sector)),
+                ..ClientDisplay::default()
             },
             redirect_uris: vec![self.redirect_uri.to_owned()],
             post_logout_redirect_uris: vec![self.post_logout_redirect_uri.to_owned()],
