@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use sqlx::pool::{PoolConnectionMetadata, PoolOptions};
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Database, PgPool, SqlitePool};
 use tokio::sync::broadcast;
@@ -181,13 +181,23 @@ impl Store {
 }
 
 async fn connect_postgres(url: &str, options: &Options) -> Result<Pool, Error> {
-    let connect = PgConnectOptions::from_str(url)
-        .map_err(|error| Error::Other(Box::new(error)))?
+    let connect = PgConnectOptions::from_str(url).map_err(|error| Error::Other(Box::new(error)))?;
+    let connect = safely(url, connect)
         .application_name("senid")
         // Statements carry no values, but they are not for our logs either.
         .disable_statement_logging();
     let pool = pool_options(options.max_connections, options).connect_with(connect).await?;
     Ok(Pool::Postgres(pool))
+}
+
+/// A database across a network is spoken to over TLS and must show whose it is, unless the URL says otherwise:
+/// sqlx would fall back to plain text where the server offers nothing better.
+fn safely(url: &str, connect: PgConnectOptions) -> PgConnectOptions {
+    let here = connect.get_socket().is_some() || matches!(connect.get_host(), "localhost" | "127.0.0.1" | "::1" | "[::1]");
+    if here || connect.get_host().starts_with('/') || url.contains("sslmode=") {
+        return connect;
+    }
+    connect.ssl_mode(PgSslMode::VerifyFull)
 }
 
 async fn connect_sqlite(url: &str, options: &Options) -> Result<Pool, Error> {
@@ -230,4 +240,25 @@ fn pool_options<DB: Database>(max_connections: u32, options: &Options) -> PoolOp
                 Ok(true)
             })
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(url: &str) -> PgSslMode {
+        safely(url, url.parse().unwrap()).get_ssl_mode()
+    }
+
+    #[test]
+    fn a_database_across_a_network_must_show_whose_it_is() {
+        assert!(matches!(mode("postgres://senid@db.example/senid"), PgSslMode::VerifyFull));
+        assert!(matches!(mode("postgres://senid@localhost.example/senid"), PgSslMode::VerifyFull));
+    }
+
+    #[test]
+    fn what_the_url_says_and_what_stays_on_this_machine_is_left_as_it_is() {
+        assert!(matches!(mode("postgres://senid@db.example/senid?sslmode=require"), PgSslMode::Require));
+        assert!(matches!(mode("postgres://senid@127.0.0.1/senid"), PgSslMode::Prefer));
+    }
 }
