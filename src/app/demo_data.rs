@@ -130,8 +130,6 @@ fn citizen(
                 country: Some("VN".to_owned()),
                 ..Address::default()
             }),
-            zoneinfo: Some("Asia/Ho_Chi_Minh".to_owned()),
-            locale: Some("vi-VN".to_owned()),
             ..Profile::default()
         },
         sessions_valid_from: Timestamp::EPOCH,
