@@ -130,9 +130,11 @@ fn phone(typed: &str, calling_code: &str) -> Option<Contact> {
             _ => return None,
         }
     }
+    // No calling code and no national number begins with a zero: a national identifier with a digit missing often would.
+    let national = |digits: &str| (!digits.starts_with('0')).then(|| digits.to_owned());
     let international = match typed.starts_with('+') {
-        true => digits,
-        false => format!("{calling_code}{}", digits.strip_prefix('0')?),
+        true => national(&digits)?,
+        false => format!("{calling_code}{}", national(digits.strip_prefix('0')?)?),
     };
     (8..=15).contains(&international.len()).then(|| Contact(format!("+{international}")))
 }
@@ -170,5 +172,7 @@ mod tests {
         assert_eq!(parse("   "), Err(NameFault::Empty));
         assert_eq!(parse("nguyen van an"), Err(NameFault::Unrecognised));
         assert_eq!(parse("12345"), Err(NameFault::Unrecognised));
+        assert_eq!(parse("00109012345"), Err(NameFault::Unrecognised), "one digit short, and no phone number");
+        assert_eq!(parse("+0912345678"), Err(NameFault::Unrecognised));
     }
 }

@@ -193,7 +193,7 @@ impl Fault {
             Self::CrossSite => (Trouble::StaleForm, StatusCode::FORBIDDEN),
             Self::Overloaded => (Trouble::Busy, StatusCode::SERVICE_UNAVAILABLE),
             Self::TimedOut => (Trouble::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
-            Self::SignIn(Missing::Gone) => (Trouble::Expired, StatusCode::GONE),
+            Self::SignIn(Missing::Gone) => (Trouble::SignInOver, StatusCode::GONE),
             Self::SignIn(Missing::OtherBrowser) => (Trouble::OtherBrowser, StatusCode::FORBIDDEN),
             Self::Authorize(PageError::ClientUnknown | PageError::ClientDisabled | PageError::ClientIdMissing) => {
                 (Trouble::UnknownPortal, StatusCode::BAD_REQUEST)

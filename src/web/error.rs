@@ -25,12 +25,10 @@ pub struct ErrorPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
     NotFound,
-    /// The sign-in took too long.
-    Expired,
+    /// The sign-in was answered, as after the browser's back button, or took too long: its record is gone either way.
+    SignInOver,
     /// The sign-in was begun in another browser.
     OtherBrowser,
-    /// The step was already done, as after the browser's back button.
-    AlreadyDone,
     /// The form did not come from a page of ours, or from an old one.
     StaleForm,
     CookiesNeeded,
@@ -53,11 +51,10 @@ pub enum Trouble {
 
 impl Trouble {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::NotFound,
-        Self::Expired,
+        Self::SignInOver,
         Self::OtherBrowser,
-        Self::AlreadyDone,
         Self::StaleForm,
         Self::CookiesNeeded,
         Self::TooManyTries { minutes: 5 },
@@ -74,12 +71,9 @@ impl Trouble {
     fn texts(self) -> [TextId; 3] {
         match self {
             Self::NotFound => [id("error-not-found"), id("error-not-found.what"), id("error-not-found.todo")],
-            Self::Expired => [id("error-expired"), id("error-expired.what"), id("error-expired.todo")],
+            Self::SignInOver => [id("error-over"), id("error-over.what"), id("error-over.todo")],
             Self::OtherBrowser => {
                 [id("error-other-browser"), id("error-other-browser.what"), id("error-other-browser.todo")]
-            }
-            Self::AlreadyDone => {
-                [id("error-already-done"), id("error-already-done.what"), id("error-already-done.todo")]
             }
             Self::StaleForm => [id("error-stale-form"), id("error-stale-form.what"), id("error-stale-form.todo")],
             Self::CookiesNeeded => [id("error-cookies"), id("error-cookies.what"), id("error-cookies.todo")],

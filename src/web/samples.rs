@@ -266,7 +266,7 @@ impl Samples {
 
     fn error(&self, trouble: Trouble) -> Sample {
         let name = format!("error-{}", format!("{trouble:?}").split(' ').next().unwrap().to_lowercase());
-        let proven = matches!(trouble, Trouble::Expired | Trouble::BadRequest | Trouble::AlreadyDone);
+        let proven = matches!(trouble, Trouble::SignInOver | Trouble::BadRequest);
         let page = ErrorPage {
             layout: self.official(),
             trouble,
@@ -275,7 +275,7 @@ impl Samples {
                 .then(|| "redirect_uri is not registered for this client: http://localhost:9000/callbak".to_owned()),
             back: proven
                 .then(|| BackLink { name: self.public_services().name, url: "https://portal.example/".to_owned() }),
-            retry: matches!(trouble, Trouble::Expired | Trouble::Busy | Trouble::Unavailable)
+            retry: matches!(trouble, Trouble::SignInOver | Trouble::Busy | Trouble::Unavailable)
                 .then(|| "/account".to_owned()),
         };
         Sample { name, html: page.render().unwrap() }

@@ -72,17 +72,23 @@ impl Presented {
     /// `invalid_client`, the same for every reason.
     pub fn prove(&self, client: Option<&Client>) -> Result<(), OAuthError> {
         let client = client.filter(|client| client.id == *self.client()).ok_or_else(refusal)?;
-        let proven = match (self, &client.authentication) {
-            (Self::Nothing { .. }, ClientAuthentication::None) => true,
-            (Self::Basic { secret, .. }, ClientAuthentication::ClientSecretBasic { secret: own })
-            | (Self::Post { secret, .. }, ClientAuthentication::ClientSecretPost { secret: own }) => {
-                hash_secret(secret.expose().as_bytes()) == *own
-            }
-            _ => false,
-        };
-        match proven && client.is_active() {
+        match self.is_proof_of(&client.authentication) && client.is_active() {
             true => Ok(()),
             false => Err(refusal()),
+        }
+    }
+
+    fn is_proof_of(&self, registered: &ClientAuthentication) -> bool {
+        match (self, registered) {
+            (Self::Nothing { .. }, ClientAuthentication::None) => true,
+            // Where in the request a secret stands proves nothing more: libraries put it in the header or in the form
+            // as they please, and a portal's developer cannot always choose.
+            (
+                Self::Basic { secret, .. } | Self::Post { secret, .. },
+                ClientAuthentication::ClientSecretBasic { secret: own }
+                | ClientAuthentication::ClientSecretPost { secret: own },
+            ) => hash_secret(secret.expose().as_bytes()) == *own,
+            _ => false,
         }
     }
 }
@@ -101,6 +107,25 @@ mod tests {
         let error =
             Presented::read(Some("Basic c2FuZGJveDpzZWNyZXQ="), &form("client_id=sandbox&client_secret=secret"));
         assert_eq!(error.unwrap_err().description, "two methods of client authentication in one request");
+    }
+
+    #[test]
+    fn a_secret_is_good_in_the_header_and_in_the_form_and_nowhere_replaced_by_nothing() {
+        let own = |secret: &str| hash_secret(secret.as_bytes());
+        let id: ClientId = "sandbox".parse().unwrap();
+        let basic = Presented::Basic { client: id.clone(), secret: SecretString::new("secret") };
+        let post = Presented::Post { client: id.clone(), secret: SecretString::new("secret") };
+        let nothing = Presented::Nothing { client: id };
+        for registered in [
+            ClientAuthentication::ClientSecretBasic { secret: own("secret") },
+            ClientAuthentication::ClientSecretPost { secret: own("secret") },
+        ] {
+            assert!(basic.is_proof_of(&registered) && post.is_proof_of(&registered));
+            assert!(!nothing.is_proof_of(&registered));
+        }
+        let other = ClientAuthentication::ClientSecretBasic { secret: own("another") };
+        assert!(!basic.is_proof_of(&other) && !post.is_proof_of(&other));
+        assert!(!basic.is_proof_of(&ClientAuthentication::None) && nothing.is_proof_of(&ClientAuthentication::None));
     }
 
     #[test]
