@@ -36,8 +36,9 @@ pub struct PortalSettings {
 }
 
 impl PortalSettings {
-    /// What the portal asks for, besides `openid`: its registration must allow these.
-    pub const SCOPES: [&str; 5] = ["profile", "phone", "email", "address", "national_id"];
+    /// What the portal asks for, besides `openid`: its registration must allow these, and it asks for no more than a
+    /// form of its own would need.
+    pub const SCOPES: [&str; 3] = ["profile", "phone", "national_id"];
 
     /// Where answers to authorization requests arrive.
     pub fn redirect_uri(&self) -> String {
