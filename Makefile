@@ -11,7 +11,7 @@ demo: ## Build and run the demonstration: SenID on localhost:8080, a portal on l
 	cargo run --bin senid -- demo $(ARGS)
 
 # The suites of `make test`, in this order.
-SUITES := format clippy rust
+SUITES := format clippy rust relying-parties browser
 
 test: ## Install what is missing, run every suite, close with the counts
 	@scripts/setup.sh test

@@ -14,7 +14,7 @@ trap 'rm -f "$log"' EXIT
 count() {
     awk '
         /^test result: / { passed += $4; failed += $6; ignored += $8 }
-        /^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3 }
+        /^[a-z ]+: [0-9]+ passed, [0-9]+ failed$/ { passed += $(NF - 3); failed += $(NF - 1) }
         END { print passed + 0, failed + 0, ignored + 0 }
     ' "$log"
 }

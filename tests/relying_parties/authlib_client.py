@@ -1,0 +1,240 @@
+"""Authlib (PyPI), as a Flask application uses it, against the demonstration's client `sandbox`.
+
+The application is real and runs in this process; what it sends browsers to is SenID.
+"""
+
+import json
+import os
+import traceback
+
+import flask
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.flask_client import OAuth
+from authlib.integrations.requests_client import OAuth2Session
+
+from plain_browser import PlainBrowser
+
+ISSUER = os.environ["SENID"]
+SANDBOX = "http://localhost:9000/"
+AN = {"username": "001090123456", "password": "hoa-sen-demo-2026", "name": "Nguyễn Văn An"}
+
+
+def new_portal(secret="sandbox-secret-2026"):
+    """The relying party, as Authlib's documentation writes one."""
+    app = flask.Flask("portal")
+    app.secret_key = os.urandom(16)
+    oauth = OAuth(app)
+    senid = oauth.register(
+        "senid",
+        client_id="sandbox",
+        client_secret=secret,
+        server_metadata_url=f"{ISSUER}/.well-known/openid-configuration",
+        client_kwargs={
+            "scope": "openid profile email phone address offline_access",
+            "code_challenge_method": "S256",
+            "trust_env": False,
+        },
+    )
+
+    @app.get("/sign-in")
+    def sign_in():
+        return senid.authorize_redirect(SANDBOX + "callback", **flask.request.args)
+
+    @app.get("/callback")
+    def callback():
+        return answer(senid.authorize_access_token)
+
+    @app.post("/refresh")
+    def refresh():
+        form = flask.request.form
+        return answer(lambda: senid.fetch_access_token(grant_type="refresh_token", **form))
+
+    @app.post("/userinfo")
+    def userinfo():
+        token = {"token_type": "Bearer", "access_token": flask.request.form["access_token"]}
+        response = senid.get(f"{ISSUER}/userinfo", token=token)
+        return flask.Response(response.content, response.status_code, headers={
+            "WWW-Authenticate": response.headers.get("WWW-Authenticate", "")
+        })
+
+    @app.post("/revoke")
+    def revoke():
+        metadata = senid.load_server_metadata()
+        session = OAuth2Session(senid.client_id, senid.client_secret, trust_env=False)
+        response = session.revoke_token(metadata["revocation_endpoint"], flask.request.form["token"])
+        return flask.Response(response.content, response.status_code)
+
+    @app.get("/sign-out")
+    def sign_out():
+        return senid.logout_redirect(SANDBOX, flask.request.args["id_token"])
+
+    @app.get("/")
+    def home():
+        return answer(senid.validate_logout_response)
+
+    def answer(act):
+        try:
+            return flask.jsonify(act())
+        except AuthlibBaseError as error:
+            return flask.jsonify(error=error.error, description=error.description), 400
+
+    return app.test_client()
+
+
+class Citizen:
+    """Somebody with a browser, at a portal."""
+
+    def __init__(self, portal=None):
+        self.portal = portal or new_portal()
+        self.browser = PlainBrowser(SANDBOX)
+
+    def ask(self, method, path, **form):
+        response = self.portal.open(path, method=method, base_url=SANDBOX, data=form or None)
+        return response.status_code, json.loads(response.data or "null")
+
+    def begin(self, **parameters):
+        response = self.portal.get("/sign-in", base_url=SANDBOX, query_string=parameters)
+        return self.browser.open(response.location)
+
+    def answer_of(self, page):
+        """What An does at SenID until it leads back to the portal."""
+        if page.has("username"):
+            page = self.browser.press(page, "continue", username=AN["username"])
+        if page.has("password"):
+            page = self.browser.press(page, "login", password=AN["password"])
+        if page.has("allow"):
+            page = self.browser.press(page, "allow")
+        assert page.address.startswith(SANDBOX), f"still at SenID: {page.text}"
+        return page.address
+
+    def sign_in(self, **parameters):
+        address = self.answer_of(self.begin(**parameters))
+        status, tokens = self.ask("GET", address)
+        assert status == 200, tokens
+        return tokens
+
+
+def code_pkce_and_id_token():
+    tokens = Citizen().sign_in()
+    claims = tokens["userinfo"]
+    assert (claims["iss"], claims["aud"]) == (ISSUER, "sandbox"), claims
+    assert claims["at_hash"] and claims["nonce"] and claims["auth_time"], claims
+
+
+def userinfo():
+    citizen = Citizen()
+    tokens = citizen.sign_in()
+    status, claims = citizen.ask("POST", "/userinfo", access_token=tokens["access_token"])
+    assert status == 200 and claims["name"] == AN["name"], claims
+    assert claims["sub"] == tokens["userinfo"]["sub"]
+    assert "national_id" not in claims, claims
+
+
+def refresh():
+    citizen = Citizen()
+    first = citizen.sign_in()
+    status, second = citizen.ask("POST", "/refresh", refresh_token=first["refresh_token"])
+    assert status == 200 and second["refresh_token"] != first["refresh_token"], second
+    status, claims = citizen.ask("POST", "/userinfo", access_token=second["access_token"])
+    assert status == 200 and claims["sub"] == first["userinfo"]["sub"], claims
+
+
+def refresh_for_more_than_was_granted():
+    citizen = Citizen()
+    first = citizen.sign_in()
+    status, error = citizen.ask("POST", "/refresh", refresh_token=first["refresh_token"], scope="openid national_id")
+    assert status == 400 and error["error"] == "invalid_scope", error
+
+
+def revocation():
+    citizen = Citizen()
+    tokens = citizen.sign_in()
+    assert citizen.ask("POST", "/revoke", token=tokens["refresh_token"])[0] == 200
+    status, error = citizen.ask("POST", "/refresh", refresh_token=tokens["refresh_token"])
+    assert status == 400 and error["error"] == "invalid_grant", error
+    response = citizen.portal.post("/userinfo", base_url=SANDBOX, data={"access_token": tokens["access_token"]})
+    assert response.status_code == 401, response.data
+    assert 'error="invalid_token"' in response.headers["WWW-Authenticate"], response.headers
+
+
+def single_sign_on():
+    citizen = Citizen()
+    first = citizen.sign_in()
+    again = citizen.sign_in(prompt="none")
+    assert again["userinfo"]["sub"] == first["userinfo"]["sub"]
+    assert again["userinfo"]["sid"] == first["userinfo"]["sid"]
+
+
+def a_login_hint_fills_the_name_in():
+    page = Citizen().begin(login_hint=AN["username"])
+    assert page.find("username")["value"] == AN["username"], page.text
+
+
+def logout():
+    citizen = Citizen()
+    tokens = citizen.sign_in()
+    response = citizen.portal.get("/sign-out", base_url=SANDBOX, query_string={"id_token": tokens["id_token"]})
+    back = citizen.browser.open(response.location)
+    status, checked = citizen.ask("GET", back.address)
+    assert status == 200 and checked["post_logout_redirect_uri"] == SANDBOX, checked
+    assert citizen.begin().has("username")
+
+
+def silence_without_a_session():
+    citizen = Citizen()
+    status, error = citizen.ask("GET", citizen.begin(prompt="none").address)
+    assert status == 400 and error["error"] == "login_required", error
+
+
+def a_wrong_secret():
+    citizen = Citizen(new_portal(secret="not-the-secret-2026"))
+    status, error = citizen.ask("GET", citizen.answer_of(citizen.begin()))
+    assert status == 400 and error["error"] == "invalid_client", error
+
+
+def a_replayed_code():
+    citizen = Citizen()
+    address = citizen.answer_of(citizen.begin())
+    cookie = citizen.portal.get_cookie("session", domain="localhost")
+    status, tokens = citizen.ask("GET", address)
+    assert status == 200, tokens
+    # The browser of somebody who copied everything, before the portal forgot the state.
+    citizen.portal.set_cookie("session", cookie.value, domain="localhost")
+    status, error = citizen.ask("GET", address)
+    assert status == 400 and error["error"] == "invalid_grant", error
+    status, error = citizen.ask("POST", "/refresh", refresh_token=tokens["refresh_token"])
+    assert status == 400 and error["error"] == "invalid_grant", error
+
+
+def a_wrong_password():
+    citizen = Citizen()
+    page = citizen.browser.press(citizen.begin(), "continue", username=AN["username"])
+    page = citizen.browser.press(page, "login", password="khong-phai-mat-khau")
+    assert page.has("password") and page.has("problem"), page.text
+    assert AN["password"] not in str(page.document)
+    tokens_address = citizen.answer_of(page)
+    assert citizen.ask("GET", tokens_address)[0] == 200
+
+
+CASES = [
+    code_pkce_and_id_token,
+    userinfo,
+    refresh,
+    refresh_for_more_than_was_granted,
+    revocation,
+    single_sign_on,
+    a_login_hint_fills_the_name_in,
+    logout,
+    silence_without_a_session,
+    a_wrong_secret,
+    a_replayed_code,
+    a_wrong_password,
+]
+
+for case in CASES:
+    name = case.__name__.replace("_", " ")
+    try:
+        case()
+        print(f"ok Authlib: {name}", flush=True)
+    except Exception:
+        print(f"FAILED Authlib: {name}\n{traceback.format_exc()}", flush=True)

@@ -1,0 +1,247 @@
+// openid-client (npm), as its users write it, against the demonstration's client `sandbox`.
+
+import assert from "node:assert/strict";
+import { loadModule } from "./packages.mjs";
+import { PlainBrowser } from "./plain_browser.mjs";
+
+const client = await loadModule("openid-client");
+
+const ISSUER = process.env.SENID;
+const REDIRECT_URI = "http://localhost:9000/callback";
+const SIGNED_OUT_URI = "http://localhost:9000/";
+const SCOPE = "openid profile email phone address offline_access";
+const AN = { username: "001090123456", password: "hoa-sen-demo-2026", name: "Nguyễn Văn An" };
+
+const discover = (secret = "sandbox-secret-2026", authentication) =>
+  client.discovery(new URL(ISSUER), "sandbox", secret, authentication, { execute: [client.allowInsecureRequests] });
+
+const config = await discover();
+
+// What a relying party keeps between sending a browser away and its coming back.
+async function begin(parameters = {}) {
+  const verifier = client.randomPKCECodeVerifier();
+  const checks = { pkceCodeVerifier: verifier, expectedState: client.randomState(), expectedNonce: client.randomNonce() };
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri: REDIRECT_URI,
+    scope: SCOPE,
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+    state: checks.expectedState,
+    nonce: checks.expectedNonce,
+    ...parameters,
+  });
+  return { url, checks };
+}
+
+const newBrowser = () => new PlainBrowser(["http://localhost:9000/"]);
+
+// What An does at SenID: the answer's address at the relying party.
+async function signIn(browser, url) {
+  let page = await browser.open(url);
+  if (page.has("username")) page = await browser.press(page, "continue", { username: AN.username });
+  if (page.has("password")) page = await browser.press(page, "login", { password: AN.password });
+  if (page.has("allow")) page = await browser.press(page, "allow");
+  assert.ok(page.address.href.startsWith(REDIRECT_URI), `still at SenID: ${page.text}`);
+  return page.address;
+}
+
+async function tokensOf(browser, parameters) {
+  const { url, checks } = await begin(parameters);
+  return client.authorizationCodeGrant(config, await signIn(browser, url), checks);
+}
+
+// The OAuth error that a promise is refused with.
+async function refusal(promise) {
+  const error = await promise.then(
+    () => assert.fail("it was not refused"),
+    (error) => error,
+  );
+  if (error.code === "ERR_ASSERTION") throw error;
+  return error;
+}
+
+const cases = {
+  async "discovery names the endpoints and only what is supported"() {
+    const metadata = config.serverMetadata();
+    assert.equal(metadata.issuer, ISSUER);
+    assert.ok(metadata.supportsPKCE("S256") && !metadata.code_challenge_methods_supported.includes("plain"));
+    assert.ok(metadata.authorization_response_iss_parameter_supported);
+    assert.deepEqual(metadata.response_types_supported, ["code"]);
+    for (const endpoint of ["end_session_endpoint", "revocation_endpoint", "userinfo_endpoint", "jwks_uri"]) {
+      assert.ok(metadata[endpoint].startsWith(`${ISSUER}/`), endpoint);
+    }
+  },
+
+  async "code with PKCE: an ID token, then userinfo about the same person"() {
+    const tokens = await tokensOf(newBrowser());
+    const claims = tokens.claims();
+    assert.equal(claims.aud, "sandbox");
+    assert.equal(tokens.token_type.toLowerCase(), "bearer");
+    assert.ok(tokens.expiresIn() > 0 && tokens.refresh_token && claims.sid && claims.auth_time);
+    const userInfo = await client.fetchUserInfo(config, tokens.access_token, claims.sub);
+    assert.equal(userInfo.name, AN.name);
+    for (const claim of ["birthdate", "email", "phone_number", "address"]) assert.ok(userInfo[claim], claim);
+    assert.equal(userInfo.national_id, undefined, "nobody approved the national identifier for this client");
+  },
+
+  async "a refresh token brings another and an ID token about the same sign-in"() {
+    const first = await tokensOf(newBrowser());
+    const second = await client.refreshTokenGrant(config, first.refresh_token);
+    assert.notEqual(second.refresh_token, first.refresh_token);
+    assert.notEqual(second.access_token, first.access_token);
+    assert.equal(second.claims().sub, first.claims().sub);
+    assert.equal(second.claims().auth_time, first.claims().auth_time);
+    const third = await client.refreshTokenGrant(config, second.refresh_token, { scope: "openid profile" });
+    const userInfo = await client.fetchUserInfo(config, third.access_token, first.claims().sub);
+    assert.equal(userInfo.name, AN.name);
+    assert.equal(userInfo.email, undefined);
+  },
+
+  async "a refresh token that was used two generations ago ends its whole sign-in"() {
+    const first = await tokensOf(newBrowser());
+    const second = await client.refreshTokenGrant(config, first.refresh_token);
+    const third = await client.refreshTokenGrant(config, second.refresh_token);
+    assert.equal((await refusal(client.refreshTokenGrant(config, first.refresh_token))).error, "invalid_grant");
+    assert.equal((await refusal(client.refreshTokenGrant(config, third.refresh_token))).error, "invalid_grant");
+  },
+
+  async "a revoked refresh token is over, and so is the access token beside it"() {
+    const tokens = await tokensOf(newBrowser());
+    await client.tokenRevocation(config, tokens.refresh_token);
+    const error = await refusal(client.refreshTokenGrant(config, tokens.refresh_token));
+    assert.equal(error.error, "invalid_grant");
+    const challenge = await refusal(client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub));
+    assert.equal(challenge.cause[0].parameters.error, "invalid_token");
+  },
+
+  async "a revoked access token is refused at userinfo"() {
+    const tokens = await tokensOf(newBrowser());
+    await client.tokenRevocation(config, tokens.access_token, { token_type_hint: "access_token" });
+    const challenge = await refusal(client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub));
+    assert.equal(challenge.cause[0].parameters.error, "invalid_token");
+  },
+
+  async "whoever is signed in is known without a page, and consent is not asked twice"() {
+    const browser = newBrowser();
+    const first = await tokensOf(browser);
+    const { url, checks } = await begin({ prompt: "none" });
+    const silent = await browser.open(url);
+    const tokens = await client.authorizationCodeGrant(config, silent.address, checks);
+    assert.equal(tokens.claims().sub, first.claims().sub);
+    assert.equal(tokens.claims().auth_time, first.claims().auth_time);
+  },
+
+  async "prompt=none without a session: login_required"() {
+    const { url, checks } = await begin({ prompt: "none" });
+    const answer = await newBrowser().open(url);
+    const error = await refusal(client.authorizationCodeGrant(config, answer.address, checks));
+    assert.equal(error.error, "login_required");
+  },
+
+  async "max_age=0 asks for the password again"() {
+    const browser = newBrowser();
+    await tokensOf(browser);
+    const { url } = await begin({ max_age: "0" });
+    const page = await browser.open(url);
+    assert.ok(page.has("username") || page.has("password"), page.text);
+  },
+
+  async "signing out with an ID token ends the session and comes back with the state"() {
+    const browser = newBrowser();
+    const tokens = await tokensOf(browser);
+    const url = client.buildEndSessionUrl(config, {
+      id_token_hint: tokens.id_token,
+      post_logout_redirect_uri: SIGNED_OUT_URI,
+      state: "after sign-out",
+    });
+    const answer = await browser.open(url);
+    assert.ok(answer.address.href.startsWith(SIGNED_OUT_URI), answer.text);
+    assert.equal(answer.address.searchParams.get("state"), "after sign-out");
+    const { url: silent, checks } = await begin({ prompt: "none" });
+    const error = await refusal(
+      client.authorizationCodeGrant(config, (await browser.open(silent)).address, checks),
+    );
+    assert.equal(error.error, "login_required");
+  },
+
+  async "signing out without an ID token asks first"() {
+    const browser = newBrowser();
+    await tokensOf(browser);
+    const question = await browser.open(config.serverMetadata().end_session_endpoint);
+    const page = await browser.press(question, "logout-confirm");
+    assert.ok(page.has("signed-out"), page.text);
+  },
+
+  async "a code is redeemed once; used again, it ends what the first use brought"() {
+    const { url, checks } = await begin();
+    const answer = await signIn(newBrowser(), url);
+    const tokens = await client.authorizationCodeGrant(config, answer, checks);
+    const error = await refusal(client.authorizationCodeGrant(config, answer, checks));
+    assert.equal(error.error, "invalid_grant");
+    assert.match(error.error_description, /already (been )?used/);
+    assert.equal((await refusal(client.refreshTokenGrant(config, tokens.refresh_token))).error, "invalid_grant");
+  },
+
+  async "a code without its verifier is worth nothing"() {
+    const { url, checks } = await begin();
+    const answer = await signIn(newBrowser(), url);
+    const stolen = { ...checks, pkceCodeVerifier: client.randomPKCECodeVerifier() };
+    assert.equal((await refusal(client.authorizationCodeGrant(config, answer, stolen))).error, "invalid_grant");
+  },
+
+  async "a wrong secret: invalid_client, and the code stays good"() {
+    const { url, checks } = await begin();
+    const answer = await signIn(newBrowser(), url);
+    const wrong = await discover("not-the-secret-2026");
+    const error = await refusal(client.authorizationCodeGrant(wrong, answer, checks));
+    // The library reports the challenge and leaves the body, which says why, to whoever wants to read it.
+    assert.equal(error.status, 401);
+    const body = await error.response.json();
+    assert.equal(body.error, "invalid_client");
+    assert.match(body.error_description, /wrong secret/);
+    assert.ok((await client.authorizationCodeGrant(config, answer, checks)).access_token);
+  },
+
+  async "denying consent: access_denied"() {
+    const browser = newBrowser();
+    const { url, checks } = await begin({ prompt: "consent" });
+    let page = await browser.open(url);
+    page = await browser.press(page, "continue", { username: AN.username });
+    page = await browser.press(page, "login", { password: AN.password });
+    const answer = await browser.press(page, "deny");
+    const error = await refusal(client.authorizationCodeGrant(config, answer.address, checks));
+    assert.equal(error.error, "access_denied");
+  },
+
+  async "a redirect URI that is not registered is never followed"() {
+    const { url } = await begin({ redirect_uri: "http://localhost:9000/callbak" });
+    const page = await newBrowser().open(url);
+    assert.equal(page.status, 400);
+    assert.match(page.text, /The return address is not valid/);
+    assert.match(page.text, /redirect_uri/);
+  },
+
+  async "a client that nobody registered gets a page that says so"() {
+    const { url } = await begin({ client_id: "nobody" });
+    const page = await newBrowser().open(url);
+    assert.equal(page.status, 400);
+    assert.match(page.text, /This portal is not registered/);
+  },
+
+  async "a scope that the client has no right to: invalid_scope, with the scope named"() {
+    const { url, checks } = await begin({ scope: "openid national_id" });
+    const answer = await newBrowser().open(url);
+    const error = await refusal(client.authorizationCodeGrant(config, answer.address, checks));
+    assert.equal(error.error, "invalid_scope");
+    assert.match(error.error_description, /national_id/);
+  },
+};
+
+for (const [name, run] of Object.entries(cases)) {
+  try {
+    await run();
+    console.log(`ok openid-client: ${name}`);
+  } catch (error) {
+    console.log(`FAILED openid-client: ${name}\n${error.stack}${error.cause ? `\ncause: ${JSON.stringify(error.cause)}` : ""}`);
+  }
+}
