@@ -1,0 +1,91 @@
+// The citizen's own pages.
+
+import assert from "node:assert/strict";
+import { SENID, withCitizen } from "./citizen.mjs";
+
+export const account = {
+  "withdrawn consent is asked for again": () =>
+    withCitizen({ language: "en" }, async (an) => {
+      await an.signIn();
+      await an.withdraw();
+      assert.equal(await an.page.locator("a[href$='/withdraw']").count(), 0);
+      await an.isForgottenByPortal();
+      await an.pressSignIn();
+      await an.sees("allow");
+      assert.equal(await an.has("password"), false);
+      await an.press("allow");
+      await an.seesOwnPage();
+    }),
+
+  "a connected portal is listed with what it received": () =>
+    withCitizen({ language: "en" }, async (an) => {
+      await an.signIn();
+      await an.openAccount("/account/portals");
+      const portals = await an.page.locator(".connected").allInnerTexts();
+      assert.ok(portals.some((portal) => /name/i.test(portal) && /today/i.test(portal)), portals.join("\n"));
+    }),
+
+  "other sessions are listed and ended, and this one goes on": () =>
+    withCitizen({ language: "en" }, (an) =>
+      withCitizen({ language: "en" }, async (elsewhere) => {
+        await an.signIn();
+        await elsewhere.signIn();
+        await an.openAccount("/account/sessions");
+        assert.equal(await an.page.locator(".here").count(), 1);
+        assert.ok((await an.page.locator("main .card.row").count()) >= 2);
+        await an.press("end-others");
+        assert.equal(await an.page.locator("main .card.row").count(), 1);
+
+        await elsewhere.isForgottenByPortal();
+        await elsewhere.pressSignIn();
+        await elsewhere.sees("username");
+        await an.isForgottenByPortal();
+        await an.pressSignIn();
+        await an.seesOwnPage();
+      }),
+    ),
+
+  "one session is ended by its own button": () =>
+    withCitizen({ language: "en", script: false }, (an) =>
+      withCitizen({ language: "en", script: false }, async (elsewhere) => {
+        await an.signIn();
+        await an.openAccount("/account/sessions");
+        if (await an.has("end-others")) await an.press("end-others");
+        await elsewhere.signIn();
+        await an.openAccount("/account/sessions");
+        const end = an.page.locator("main .card.row form button");
+        assert.equal(await end.count(), 1);
+        await end.click();
+        await an.page.locator("main .card.row").first().waitFor();
+        assert.equal(await an.page.locator("main .card.row").count(), 1);
+        await elsewhere.isForgottenByPortal();
+        await elsewhere.pressSignIn();
+        await elsewhere.sees("username");
+      }),
+    ),
+
+  "activity tells of sign-ins and releases": () =>
+    withCitizen({ language: "en" }, async (an) => {
+      await an.signIn();
+      await an.openAccount("/account/activity");
+      assert.ok((await an.page.locator(".events li").count()) >= 2);
+    }),
+
+  "signing out from the account asks, and says that it is done": () =>
+    withCitizen({ language: "en" }, async (an) => {
+      await an.openAccount();
+      await an.press("sign-out");
+      await an.press("logout-confirm");
+      await an.sees("signed-out");
+      await an.page.goto(`${SENID}/account`);
+      await an.sees("account-sign-in");
+    }),
+
+  "the account is shown to nobody who is not signed in": () =>
+    withCitizen({ language: "en" }, async (an) => {
+      for (const path of ["", "/sessions", "/portals", "/activity"]) {
+        await an.page.goto(`${SENID}/account${path}`);
+        await an.sees("account-sign-in");
+      }
+    }),
+};

@@ -1,0 +1,29 @@
+// Runs every browser test, one after the other, and closes with the counts. With words as arguments: only the tests
+// whose name holds one of them.
+
+import { closeBrowser } from "./citizen.mjs";
+import { accessibility } from "./accessibility.mjs";
+import { account } from "./account.mjs";
+import { journey } from "./journey.mjs";
+import { mishaps } from "./mishaps.mjs";
+
+const wanted = process.argv.slice(2);
+const cases = Object.entries({ ...journey, ...mishaps, ...account, ...accessibility }).filter(
+  ([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)),
+);
+
+let failed = 0;
+for (const [name, run] of cases) {
+  const began = performance.now();
+  try {
+    await run();
+    console.log(`ok ${name} (${Math.round(performance.now() - began)} ms)`);
+  } catch (error) {
+    failed++;
+    console.log(`FAILED ${name}\n${error.message}\n${error.stack}`);
+  }
+}
+await closeBrowser();
+
+console.log(`browser: ${cases.length - failed} passed, ${failed} failed`);
+process.exit(failed === 0 && cases.length > 0 ? 0 : 1);

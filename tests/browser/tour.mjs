@@ -1,0 +1,64 @@
+// Every page that SenID and the portal have, one after the other, as a citizen comes upon them.
+
+import { PORTAL, SENID } from "./citizen.mjs";
+
+const authorize = (parameters) => `${SENID}/authorize?${new URLSearchParams({ response_type: "code", ...parameters })}`;
+
+// Leads the citizen to each page and calls `stop` with its name there.
+export async function tour(citizen, stop) {
+  await citizen.withdraw();
+  await citizen.context.clearCookies();
+
+  await citizen.openPortal();
+  await stop("portal");
+  await citizen.press("portal-sign-in");
+  await stop("signin");
+  await citizen.identify("00109012345");
+  await stop("signin-problem");
+  await citizen.identify();
+  await stop("password");
+  await citizen.enterPassword("khong phai mat khau nay");
+  await stop("password-problem");
+  await citizen.enterPassword();
+  await stop("consent");
+  await citizen.press("allow");
+  await stop("portal-citizen");
+
+  for (const [name, path] of [
+    ["account", "/account"],
+    ["account-sessions", "/account/sessions"],
+    ["account-portals", "/account/portals"],
+    ["account-activity", "/account/activity"],
+  ]) {
+    await citizen.page.goto(SENID + path);
+    await stop(name);
+  }
+  await citizen.page.goto(`${SENID}/account/portals`);
+  await citizen.page.locator("a[href$='/withdraw']").first().click();
+  await stop("account-withdraw");
+  await citizen.page.goto(`${SENID}/logout`);
+  await stop("signout");
+  await citizen.press("logout-confirm");
+  await stop("signedout");
+  await citizen.page.goto(`${SENID}/account`);
+  await stop("account-start");
+
+  await citizen.openPortal();
+  if (await citizen.has("portal-sign-out")) await citizen.signOut();
+  await stop("portal-signedout");
+  await citizen.press("portal-sign-in");
+  const begun = citizen.page.url();
+  await citizen.press("cancel");
+  await stop("portal-cancelled");
+  await citizen.page.goto(`${PORTAL}/callback?code=made-up&state=made-up`);
+  await stop("portal-error");
+
+  await citizen.page.goto(begun);
+  await stop("error-over");
+  await citizen.page.goto(`${SENID}/nothing-here`);
+  await stop("error-notfound");
+  await citizen.page.goto(authorize({ client_id: "nobody", redirect_uri: `${PORTAL}/callback`, scope: "openid" }));
+  await stop("error-portal");
+  await citizen.page.goto(authorize({ client_id: "sandbox", redirect_uri: `${PORTAL}/callback`, scope: "openid" }));
+  await stop("error-address");
+}
