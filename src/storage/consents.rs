@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sqlx::types::Uuid;
 
-use super::connection::{Read, Transaction, on_backend};
+use super::connection::{Backend, Read, Transaction, on_backend};
 use super::error::Error;
 use super::grants::{Grants, RevocationReason};
 use super::row::{Page, from_json, one_more, to_json};
@@ -14,6 +14,11 @@ use crate::domain::time::Timestamp;
 
 const FIND: &str = "SELECT citizen_id, client_id, scope, claims, granted_at, updated_at, expires_at FROM consents
     WHERE citizen_id = $1 AND client_id = $2";
+// A withdrawal waits for whoever holds the row, and then sees the grant that was written meanwhile. In SQLite a
+// transaction that writes is alone anyway.
+const FIND_AND_HOLD_POSTGRES: &str =
+    "SELECT citizen_id, client_id, scope, claims, granted_at, updated_at, expires_at FROM consents
+    WHERE citizen_id = $1 AND client_id = $2 FOR KEY SHARE";
 const LIST: &str = "SELECT citizen_id, client_id, scope, claims, granted_at, updated_at, expires_at FROM consents
     WHERE citizen_id = $1 AND client_id > $2 ORDER BY client_id LIMIT $3";
 // Where there is one already, this only takes hold of its row, so that of two consents given at once none is lost.
@@ -59,6 +64,21 @@ impl<C: Read> Consents<'_, C> {
 }
 
 impl Consents<'_, Transaction> {
+    /// The consent that a grant is to rest on, which cannot be withdrawn before this transaction ends.
+    pub async fn hold(&mut self, citizen: CitizenId, client: &ClientId) -> Result<Option<Consent>, Error> {
+        let (citizen, client) = (citizen.uuid(), client.as_str());
+        let found = match self.0.backend() {
+            Backend::Postgres(db) => {
+                let query = sqlx::query_as::<_, ConsentRow>(FIND_AND_HOLD_POSTGRES).bind(citizen).bind(client);
+                query.fetch_optional(db).await?
+            }
+            Backend::Sqlite(db) => {
+                sqlx::query_as::<_, ConsentRow>(FIND).bind(citizen).bind(client).fetch_optional(db).await?
+            }
+        };
+        found.map(ConsentRow::open).transpose()
+    }
+
     /// Adds what was allowed now to what was allowed before, and returns both together. What was allowed before and has
     /// expired by `given.updated_at` is not brought back.
     pub async fn give(&mut self, given: &Consent) -> Result<Consent, Error> {

@@ -2,7 +2,8 @@
 
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::audit::{EventKind, Outcome};
-use crate::domain::client::Client;
+use crate::domain::claims;
+use crate::domain::client::{Client, ConsentPolicy};
 use crate::domain::grant::{AuthorizationCode, Grant, RefreshState};
 use crate::domain::ids::GrantId;
 use crate::domain::secret::SecretString;
@@ -10,7 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::authorization_code::{CodeRequest, exchange};
-use crate::storage::{Exchange, NewGrant};
+use crate::storage::{Exchange, NewGrant, Transaction};
 
 use super::super::code::{self, Redemption};
 use super::super::visitor::Visitor;
@@ -36,7 +37,9 @@ pub(super) async fn redeem(
 /// Writes the grant that the code stands for. Its unique code hash is the last arbiter of the code's single use.
 async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timestamp) -> Result<Redeemed, FlowError> {
     let lifetimes = &app.settings.lifetimes;
-    let refresh = code.scope.contains("offline_access").then(|| {
+    // What the client has lost since, it is not granted.
+    let scope = code.scope.intersection(&client.scopes);
+    let refresh = scope.contains("offline_access").then(|| {
         let token = Token::new(TokenKind::RefreshToken, code.grant.uuid(), &*app.random);
         let state = RefreshState {
             current: token.hash(),
@@ -52,7 +55,7 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
     let grant = Grant {
         id: code.grant,
         client: client.id.clone(),
-        scope: code.scope.clone(),
+        scope,
         nonce: code.nonce.clone(),
         authentication: code.authentication.clone(),
         created_at: now,
@@ -64,6 +67,9 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
         None => now + lifetimes.access_token,
     } + FORGET_MARGIN;
     let mut tx = app.store.begin().await?;
+    if !rests_on_consent(client, &grant, now, &mut tx).await? {
+        return Err(OAuthError::invalid_grant("the person has withdrawn what they allowed").into());
+    }
     match tx.grants().create(&NewGrant { grant: &grant, code_hash: code.hash, forget_after }).await? {
         Exchange::Granted => {}
         Exchange::AlreadyExchanged => {
@@ -85,6 +91,23 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
         refresh_token,
         event: EventKind::TokensIssued,
     })
+}
+
+/// Whether what the code was issued on still stands: between the two the person may have withdrawn it.
+async fn rests_on_consent(
+    client: &Client,
+    grant: &Grant,
+    now: Timestamp,
+    tx: &mut Transaction,
+) -> Result<bool, FlowError> {
+    match client.policy.consent {
+        ConsentPolicy::Implied => Ok(true),
+        ConsentPolicy::Ask => {
+            let consent = tx.consents().hold(grant.authentication.citizen, &client.id).await?;
+            let claims = claims::released_by(&grant.scope);
+            Ok(consent.is_some_and(|consent| consent.covers(&grant.scope, &claims, now)))
+        }
+    }
 }
 
 /// A row outlives its last token by this much, so that a late replay is still seen for what it is.

@@ -25,6 +25,9 @@ pub(super) async fn redeem(
     let request = RefreshRequest::read(form)?;
     let presented = Token::parse(TokenKind::RefreshToken, request.token.expose())
         .map_err(|_| OAuthError::invalid_grant("not a refresh token of this issuer"))?;
+    if !client.scopes.contains("offline_access") {
+        return Err(OAuthError::unauthorized_client("this client may not refresh tokens any more").into());
+    }
     let now = app.clock.now();
     let lifetimes = &app.settings.lifetimes;
     let (successor, key_version) = app.keys.successor(&presented)?;

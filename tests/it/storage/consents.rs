@@ -2,10 +2,10 @@
 
 use senid::domain::consent::Consent;
 use senid::domain::ids::{CitizenId, ClientId};
-use senid::storage::{Exchange, Store};
+use senid::storage::{Exchange, NewGrant, Store};
 
 use super::on_every_database;
-use super::people::{AN, BINH, DAY, NOW, consent, enrol, exchange, grant, register};
+use super::people::{AN, BINH, DAY, NOW, consent, enrol, exchange, grant, hash, register};
 
 async fn give(store: &Store, consent: &Consent) -> Consent {
     let mut transaction = store.begin().await.unwrap();
@@ -90,6 +90,31 @@ on_every_database! {
         let left = reading.grants().list(an, None, 9).await.unwrap().items;
         assert_eq!(left.iter().map(|grant| grant.client.clone()).collect::<Vec<_>>(), [other.id]);
         assert_eq!(reading.grants().list(binh, None, 9).await.unwrap().items.len(), 1);
+    }
+
+    async fn a_consent_is_not_withdrawn_past_a_grant_that_is_just_being_written(store: Store) {
+        let (an, portal) = (enrol(&store, AN).await.id, register(&store, "portal").await);
+        give(&store, &consent(an, &portal.id, "openid", &[])).await;
+        let mut exchanging = store.begin().await.unwrap();
+        assert!(exchanging.consents().hold(an, &portal.id).await.unwrap().is_some());
+        let withdrawn = tokio::spawn({
+            let (store, portal) = (store.clone(), portal.id.clone());
+            async move {
+                let mut transaction = store.begin().await.unwrap();
+                let ended = transaction.consents().withdraw(an, &portal, NOW).await.unwrap();
+                transaction.commit().await.unwrap();
+                ended
+            }
+        });
+        let grant = grant(an, &portal, NOW);
+        let new = NewGrant { grant: &grant, code_hash: hash("a code"), forget_after: NOW + DAY };
+        assert_eq!(exchanging.grants().create(&new).await.unwrap(), Exchange::Granted);
+        // The withdrawal is under way by now or begins after the commit: either way it has to see the grant.
+        tokio::task::yield_now().await;
+        exchanging.commit().await.unwrap();
+        assert_eq!(withdrawn.await.unwrap(), 1);
+        let mut transaction = store.begin().await.unwrap();
+        assert_eq!(transaction.consents().hold(an, &portal.id).await.unwrap(), None);
     }
 
     async fn consents_are_listed_page_by_page(store: Store) {
