@@ -55,6 +55,12 @@ pub async fn current(app: &App, visitor: &Visitor) -> Result<Option<CurrentSessi
     Ok(Some(CurrentSession { key, session }))
 }
 
+/// Whether the visitor's live session is the one that `authentication` began.
+pub async fn is_of(app: &App, visitor: &Visitor, authentication: &Authentication) -> Result<bool, FlowError> {
+    let current = current(app, visitor).await?;
+    Ok(current.is_some_and(|own| own.id() == authentication.session && own.citizen() == authentication.citizen))
+}
+
 /// Begins the session of someone who has just proven who they are, and gives its cookie.
 ///
 /// The cookie is always new (no session that someone else prepared is ever signed in to). Where the same person

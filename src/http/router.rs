@@ -15,8 +15,8 @@ pub fn public(site: Arc<Site>) -> Router {
         .merge(documents())
         .merge(token_like())
         .merge(authorization())
-        .merge(sign_in())
-        .merge(account())
+        .merge(sign_in(site.clone()))
+        .merge(account(site.clone()))
         .route("/static/{*file}", get(pages::static_files::show))
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(body))
@@ -55,7 +55,7 @@ fn authorization() -> Router<Arc<Site>> {
         .route("/logout/{handle}", get(oauth::logout::resume))
 }
 
-fn sign_in() -> Router<Arc<Site>> {
+fn sign_in(site: Arc<Site>) -> Router<Arc<Site>> {
     Router::new()
         .route("/sign-in/{id}", get(pages::identify::show).post(pages::identify::submit))
         .route("/sign-in/{id}/password", get(pages::password::show).post(pages::password::submit))
@@ -63,10 +63,10 @@ fn sign_in() -> Router<Arc<Site>> {
         .route("/logout/confirm", post(pages::sign_out::confirm))
         .route("/signed-out", get(pages::sign_out::signed_out))
         .route("/language", post(pages::language::switch))
-        .layer(axum::middleware::from_fn(middleware::same_origin::only))
+        .layer(axum::middleware::from_fn_with_state(site, middleware::same_origin::only))
 }
 
-fn account() -> Router<Arc<Site>> {
+fn account(site: Arc<Site>) -> Router<Arc<Site>> {
     Router::new()
         .route("/", get(pages::account::start::home))
         .route("/account", get(pages::account::overview::show))
@@ -80,7 +80,7 @@ fn account() -> Router<Arc<Site>> {
             get(pages::account::portals::ask).post(pages::account::portals::withdraw),
         )
         .route("/account/activity", get(pages::account::activity::show))
-        .layer(axum::middleware::from_fn(middleware::same_origin::only))
+        .layer(axum::middleware::from_fn_with_state(site, middleware::same_origin::only))
 }
 
 fn health() -> Router<Arc<Site>> {

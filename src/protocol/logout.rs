@@ -30,7 +30,7 @@ pub enum LogoutFault {
     ClientMismatch,
     #[error("post_logout_redirect_uri needs an id_token_hint or a client_id")]
     RedirectWithoutClient,
-    #[error("no client is registered under this client_id")]
+    #[error("no client is registered under this client_id, or it has been disabled")]
     ClientUnknown,
     #[error("post_logout_redirect_uri is not one of those registered for this client")]
     RedirectUnregistered,
@@ -70,8 +70,9 @@ impl LogoutRequest {
     /// Where the person goes afterwards, with the state, if the client asked for it and registered it.
     ///
     /// # Errors
-    /// [`LogoutFault`] where the client is unknown or has not registered the URI, character by character.
+    /// [`LogoutFault`] where the client is unknown, disabled, or has not registered the URI, character by character.
     pub fn return_uri(&self, client: Option<&Arc<Client>>) -> Result<Option<String>, LogoutFault> {
+        let client = client.filter(|client| client.is_active());
         if self.client.is_some() && client.is_none() {
             return Err(LogoutFault::ClientUnknown);
         }

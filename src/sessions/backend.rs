@@ -67,6 +67,9 @@ pub trait Backend: Send + Sync + fmt::Debug {
     /// Adds one to this `window`'s counter and returns the sum.
     async fn count(&self, key: &RawKey, window: Duration) -> Result<u64, Error>;
 
+    /// Takes one off this `window`'s counter, which never falls below zero.
+    async fn discount(&self, key: &RawKey, window: Duration) -> Result<(), Error>;
+
     /// This `window`'s counter as it stands.
     async fn peek_count(&self, key: &RawKey, window: Duration) -> Result<u64, Error>;
 

@@ -25,7 +25,7 @@ pub struct InProcess {
 }
 
 impl InProcess {
-    /// Entries that are held at most, members of sets included.
+    /// Entries that are held at most, members of sets included; each whole KiB of a record counts as one more.
     pub const CAPACITY: usize = 1 << 20;
 
     pub fn new(clock: Arc<dyn Clock>, random: &dyn Random) -> Self {
@@ -127,6 +127,16 @@ impl Backend for InProcess {
         })
     }
 
+    async fn discount(&self, key: &RawKey, window: Duration) -> Result<(), Error> {
+        let (key, _) = in_window(key, window, self.clock.now());
+        self.at(&key, |entry, _| {
+            if let Some(Entry::Counter { sum, .. }) = entry {
+                *sum = sum.saturating_sub(1);
+            }
+        });
+        Ok(())
+    }
+
     async fn peek_count(&self, key: &RawKey, window: Duration) -> Result<u64, Error> {
         let (key, _) = in_window(key, window, self.clock.now());
         Ok(self.look(&key, |entry, _| counted(entry)))
@@ -201,10 +211,11 @@ enum Entry {
 }
 
 impl Entry {
-    /// What it counts against the bound.
+    /// What it counts against the bound: a long record as much as several short ones, so that the bound is one of memory.
     fn weight(&self) -> usize {
         match self {
-            Self::Record { .. } | Self::Counter { .. } => 1,
+            Self::Record { value, .. } => 1 + value.len() / 1024,
+            Self::Counter { .. } => 1,
             Self::Set(members) => members.len(),
         }
     }

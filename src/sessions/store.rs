@@ -82,6 +82,11 @@ impl Store {
         self.backend.count(&key.raw, window).await
     }
 
+    /// Takes one off the counter of the present `window`: what was counted turned out not to count.
+    pub async fn discount(&self, key: &CounterKey, window: Duration) -> Result<(), Error> {
+        self.backend.discount(&key.raw, window).await
+    }
+
     /// The counter of the present `window` as it stands.
     pub async fn peek_count(&self, key: &CounterKey, window: Duration) -> Result<u64, Error> {
         self.backend.peek_count(&key.raw, window).await

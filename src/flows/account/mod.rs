@@ -4,6 +4,7 @@ use crate::domain::citizen::Citizen;
 use crate::domain::consent::Consent;
 use crate::domain::ids::{CitizenId, EventId, SessionId};
 pub use crate::storage::RecordedEvent;
+use crate::storage::Standing;
 
 use super::session::{self, CurrentSession, Ending};
 use super::visitor::Visitor;
@@ -14,10 +15,18 @@ const PORTALS: u32 = 500;
 /// How many events a page of the activity list has.
 const EVENTS_A_PAGE: u32 = 20;
 
-/// The citizen of a session, as they are now.
-pub async fn citizen(app: &App, current: &CurrentSession) -> Result<Citizen, FlowError> {
+/// The citizen of a session, as they are now. Where they were locked or signed out everywhere since, the session is
+/// taken away and there is nobody.
+pub async fn citizen(app: &App, current: &CurrentSession) -> Result<Option<Citizen>, FlowError> {
     let found = app.store.read().await?.citizens().find(current.citizen()).await?;
-    found.ok_or_else(|| FlowError::failed("a session's citizen is gone"))
+    let honoured = found.filter(|citizen| {
+        let standing = Standing { status: citizen.status, sessions_valid_from: citizen.sessions_valid_from };
+        standing.honours(&current.session.authentication)
+    });
+    if honoured.is_none() {
+        session::forget(app, current).await?;
+    }
+    Ok(honoured)
 }
 
 /// Ends one session of this citizen's. Whose it is comes from the citizen's own list, not from the request.

@@ -66,10 +66,7 @@ async fn answer(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, F
     };
     let (purpose, authentication) = sign_in.answer().map_err(FlowError::failed)?;
     // A lock or a sign-out since the password was checked has taken the session away.
-    let still_signed_in = session::current(app, visitor)
-        .await?
-        .is_some_and(|current| current.id() == authentication.session && current.citizen() == authentication.citizen);
-    if !still_signed_in {
+    if !session::is_of(app, visitor, &authentication).await? {
         return Ok(refusal(
             app,
             &purpose,

@@ -20,7 +20,7 @@ use crate::domain::sign_in::{Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
 
 use super::visitor::Visitor;
-use super::{App, FlowError, authorize, cookie_secret, short_lived};
+use super::{App, FlowError, authorize, cookie_secret, session, short_lived};
 
 /// A sign-in that was just begun, and the browser's cookie if it had none.
 #[derive(Debug)]
@@ -79,11 +79,19 @@ pub async fn begin_for_account(app: &App, visitor: &Visitor, return_to: String) 
 /// Loads a sign-in for the browser that began it.
 pub async fn load(app: &App, visitor: &Visitor, id: SignInId) -> Result<Result<SignIn, Missing>, FlowError> {
     let found = app.sessions.get(&short_lived::sign_in(id)).await?;
-    Ok(match found.filter(|sign_in| app.clock.now() < sign_in.expires_at) {
-        None => Err(Missing::Gone),
-        Some(sign_in) if visitor.browser != Some(sign_in.browser) => Err(Missing::OtherBrowser),
-        Some(sign_in) => Ok(sign_in),
-    })
+    let Some(sign_in) = found.filter(|sign_in| app.clock.now() < sign_in.expires_at) else {
+        return Ok(Err(Missing::Gone));
+    };
+    if visitor.browser != Some(sign_in.browser) {
+        return Ok(Err(Missing::OtherBrowser));
+    }
+    match &sign_in.state {
+        // Whoever proved who they are has signed out since: the next person at this browser is shown nothing of theirs.
+        State::Authenticated(by) | State::Consented(by) if !session::is_of(app, visitor, by).await? => {
+            Ok(Err(Missing::Gone))
+        }
+        _ => Ok(Ok(sign_in)),
+    }
 }
 
 pub async fn save(app: &App, sign_in: &SignIn) -> Result<(), FlowError> {

@@ -10,6 +10,7 @@ use crate::crypto::hash::hash_secret;
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::CitizenStatus;
+use crate::domain::grant::Authentication;
 use crate::domain::ids::{CitizenId, DeviceId};
 use crate::domain::password_hash::PasswordHash;
 use crate::domain::password_policy::NormalisedPassword;
@@ -17,8 +18,10 @@ use crate::domain::secret::{SecretHash, SecretString};
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
 use crate::domain::sign_in_name::SignInName;
 use crate::domain::time::Timestamp;
-use crate::storage::{self, Credentials, Store};
+use crate::storage::{self, Credentials, Store, Transaction};
 
+use super::super::audit::EventBuilder;
+use super::super::session::CurrentSession;
 use super::super::throttle::{KnownDevice, Throttle, Tries};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, cookie_secret, session};
@@ -51,6 +54,9 @@ pub enum Refusal {
     },
 }
 
+const LOCKED: &str = "locked";
+const PASSWORD_NOT_ENOUGH: &str = "password_alone_no_longer_works";
+
 /// Holds `typed` against the password of whom the person said they are.
 pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &SecretString) -> Result<Proof, FlowError> {
     if !matches!(sign_in.state, State::Identified { .. }) {
@@ -64,8 +70,12 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
     let whose = found.as_ref().map_or_else(|| CitizenId::new(app.clock.now(), &*app.random), |found| found.citizen.id);
     let device = known_device(app, visitor, whose).await?;
     let tries = Tries::new(visitor, &app.store.name_tag(&name)?, device);
-    if let Throttle::Closed { retry_after } = tries.standing(app).await? {
-        refused(app, visitor, &sign_in, &name, None, "throttled");
+    if let Throttle::Closed { retry_after, turned_away } = tries.enter(app).await? {
+        app.metrics.sign_in_refused("throttled");
+        // The first of a window is written: a flood of them costs nobody a hash, and must not fill the log either.
+        if turned_away == 1 {
+            app.record(refusal(app, visitor, &sign_in, &name, None, "throttled"));
+        }
         return Ok(Proof::Refused(Refusal::Throttled { retry_after }));
     }
 
@@ -73,10 +83,15 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
     let password = NormalisedPassword::new(typed, app.settings.password.lengths.most).ok();
     let stored = found.as_ref().and_then(|found| found.password.as_ref());
     let phc = stored.map(|stored| PasswordHash::from_phc(stored.phc.expose()));
-    let verified = app.hasher.verify(password.as_ref(), phc.as_ref()).await?;
+    let verified = match app.hasher.verify(password.as_ref(), phc.as_ref()).await {
+        Ok(verified) => verified,
+        Err(error) => {
+            tries.withdraw(app).await?;
+            return Err(error.into());
+        }
+    };
 
     let Some(found) = found else {
-        tries.record_failure(app).await?;
         refused(app, visitor, &sign_in, &name, None, "unknown_name");
         return Ok(Proof::Refused(Refusal::WrongNameOrPassword));
     };
@@ -85,14 +100,13 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
     let in_a_row = app.settings.throttling.failures_in_a_row;
     let why_not = match verified {
         Verified::Mismatch => Some("wrong_password"),
-        Verified::Match { .. } if found.citizen.status != CitizenStatus::Active => Some("locked"),
+        Verified::Match { .. } if found.citizen.status != CitizenStatus::Active => Some(LOCKED),
         Verified::Match { .. } if device == KnownDevice::No && failures_in_a_row >= in_a_row => {
-            Some("password_alone_no_longer_works")
+            Some(PASSWORD_NOT_ENOUGH)
         }
         Verified::Match { .. } => None,
     };
     if let Some(why) = why_not {
-        tries.record_failure(app).await?;
         // Written after the answer: a write that unknown names do not have would tell them apart.
         let store = app.store.clone();
         app.background.spawn(async move { record_failure(store, citizen).await });
@@ -100,11 +114,26 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
         return Ok(Proof::Refused(Refusal::WrongNameOrPassword));
     }
 
-    tries.forgive(app).await?;
     if let (Verified::Match { needs_rehash: true }, Some(password), Some(old)) = (verified, password, found.password) {
         rehash(app, citizen, &password, &old.phc).await?;
     }
-    succeed(app, visitor, sign_in, citizen, device).await
+    match succeed(app, visitor, sign_in.clone(), citizen, device).await? {
+        Success::Proven(proof) => {
+            tries.forgive(app).await?;
+            Ok(proof)
+        }
+        Success::TooLate(why) => {
+            refused(app, visitor, &sign_in, &name, Some(citizen), why);
+            Ok(Proof::Refused(Refusal::WrongNameOrPassword))
+        }
+    }
+}
+
+/// How a right password ends.
+enum Success {
+    Proven(Proof),
+    /// While it was being checked, the account was locked, or others guessed at it once too often.
+    TooLate(&'static str),
 }
 
 async fn succeed(
@@ -113,7 +142,7 @@ async fn succeed(
     sign_in: SignIn,
     citizen: CitizenId,
     device: KnownDevice,
-) -> Result<Proof, FlowError> {
+) -> Result<Success, FlowError> {
     let now = app.clock.now();
     let methods = vec![AuthenticationMethod::Password];
     let (session, record) = session::begin(app, visitor, citizen, methods).await?;
@@ -129,6 +158,12 @@ async fn succeed(
         event = event.of(&request.client_id);
     }
     let mut tx = app.store.begin().await?;
+    // After the session was begun: a lock ends the sessions that it finds, and whichever comes second sees the other.
+    if let Some(why) = changed_meanwhile(app, &mut tx, &record.authentication, device).await? {
+        drop(tx);
+        session::forget(app, &CurrentSession { key: session_hash, session: record }).await?;
+        return Ok(Success::TooLate(why));
+    }
     tx.passwords().reset_failures(citizen).await?;
     match (&device_cookie, &visitor.device) {
         (Some(cookie), _) => {
@@ -144,10 +179,29 @@ async fn succeed(
     match sign_in.authenticate(record.authentication) {
         Ok(sign_in) => {
             save(app, &sign_in).await?;
-            Ok(Proof::Given(Box::new(SignedIn { sign_in, session_hash, session, device: device_cookie })))
+            let signed_in = SignedIn { sign_in, session_hash, session, device: device_cookie };
+            Ok(Success::Proven(Proof::Given(Box::new(signed_in))))
         }
-        Err(fault) => Ok(Proof::OutOfOrder(fault)),
+        Err(fault) => Ok(Success::Proven(Proof::OutOfOrder(fault))),
     }
+}
+
+/// Why the password is not enough any more, looked at again once it was found to be right.
+async fn changed_meanwhile(
+    app: &App,
+    tx: &mut Transaction,
+    authentication: &Authentication,
+    device: KnownDevice,
+) -> Result<Option<&'static str>, FlowError> {
+    let standing = tx.citizens().standing(authentication.citizen).await?;
+    if !standing.is_some_and(|standing| standing.honours(authentication)) {
+        return Ok(Some(LOCKED));
+    }
+    if device == KnownDevice::Yes {
+        return Ok(None);
+    }
+    let failures = tx.passwords().find(authentication.citizen).await?.map_or(0, |stored| stored.failures_in_a_row);
+    Ok((failures >= app.settings.throttling.failures_in_a_row).then_some(PASSWORD_NOT_ENOUGH))
 }
 
 fn remembered(app: &App, visitor: &Visitor, secret: SecretHash, now: Timestamp) -> storage::KnownDevice {
@@ -195,6 +249,17 @@ fn refused(
     why: &'static str,
 ) {
     app.metrics.sign_in_refused(why);
+    app.record(refusal(app, visitor, sign_in, name, whom, why));
+}
+
+fn refusal(
+    app: &App,
+    visitor: &Visitor,
+    sign_in: &SignIn,
+    name: &SignInName,
+    whom: Option<CitizenId>,
+    why: &'static str,
+) -> EventBuilder {
     let mut event = app
         .event(visitor, EventKind::SignIn, Outcome::Refused)
         .with("name", name.masked())
@@ -207,5 +272,5 @@ fn refused(
     if let Purpose::Client(request) = &sign_in.purpose {
         event = event.of(&request.client_id);
     }
-    app.record(event);
+    event
 }

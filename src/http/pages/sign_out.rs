@@ -37,7 +37,9 @@ pub async fn answer(site: &Site, visit: &Visit, asked: &Parameters, outcome: Log
                 (None, Some(client)) => format!("/signed-out?client={}", client.id),
                 (None, None) => "/signed-out".to_owned(),
             };
-            Ok(SeeOther::to(to).with_cookie(site.cookies.clear(Cookie::Session)).into_response())
+            let cookies = [Cookie::Session, Cookie::Browser].map(|cookie| site.cookies.clear(cookie));
+            // The browser's too: sign-ins under way, with what was typed there, are not the next person's.
+            Ok(cookies.into_iter().fold(SeeOther::to(to), SeeOther::with_cookie).into_response())
         }
     }
 }
@@ -61,7 +63,9 @@ async fn ask(
     let Some(current) = session::current(&site.app, &visit.visitor).await? else {
         return Ok(SeeOther::to("/signed-out").into_response());
     };
-    let citizen = account::citizen(&site.app, &current).await?;
+    let Some(citizen) = account::citizen(&site.app, &current).await? else {
+        return Ok(SeeOther::to("/signed-out").into_response());
+    };
     let template = view::SignOut {
         layout: site.layout(
             visit,

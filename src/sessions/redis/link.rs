@@ -24,6 +24,11 @@ static REPLACE_IF_SAME: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
+/// Takes one off a counter that stands above zero; one that has gone with its window stays gone.
+static DISCOUNT: LazyLock<Script> = LazyLock::new(|| {
+    Script::new("if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end")
+});
+
 pub(super) struct Link {
     connection: MultiplexedConnection,
     prefix: String,
@@ -215,6 +220,12 @@ impl Backend for Link {
         pipeline.atomic().incr(&key, 1).cmd("PEXPIRE").arg(&key).arg(lifetime(now.until(end))).ignore();
         let (sum,) = self.run_all(&pipeline).await?;
         Ok(sum)
+    }
+
+    async fn discount(&self, key: &RawKey, window: Duration) -> Result<(), Error> {
+        let (key, _, _) = self.window(key, window);
+        let mut connection = self.connection();
+        DISCOUNT.key(key).invoke_async(&mut connection).await.map_err(|error| self.failed(&error))
     }
 
     async fn peek_count(&self, key: &RawKey, window: Duration) -> Result<u64, Error> {

@@ -112,6 +112,10 @@ impl Backend for Redis {
         self.link().await?.count(key, window).await
     }
 
+    async fn discount(&self, key: &RawKey, window: Duration) -> Result<(), Error> {
+        self.link().await?.discount(key, window).await
+    }
+
     async fn peek_count(&self, key: &RawKey, window: Duration) -> Result<u64, Error> {
         self.link().await?.peek_count(key, window).await
     }

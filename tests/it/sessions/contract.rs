@@ -139,6 +139,19 @@ on_every_store! {
         assert_eq!(store.count(&key, MINUTE).await, Ok(1));
     }
 
+    async fn what_is_discounted_never_falls_below_zero(Empty { store, clock } in Empty) {
+        let key = FAILURES.key(tag("a"));
+        store.discount(&key, MINUTE).await.unwrap();
+        assert_eq!(store.peek_count(&key, MINUTE).await, Ok(0));
+        assert_eq!(store.count(&key, MINUTE).await, Ok(1));
+        assert_eq!(store.count(&key, MINUTE).await, Ok(2));
+        store.discount(&key, MINUTE).await.unwrap();
+        assert_eq!(store.peek_count(&key, MINUTE).await, Ok(1));
+        clock.advance(MINUTE);
+        store.discount(&key, MINUTE).await.unwrap();
+        assert_eq!(store.count(&key, MINUTE).await, Ok(1), "what was counted in another window was discounted in this");
+    }
+
     async fn a_hundred_counts_are_a_hundred(Empty { store, .. } in Empty) {
         let mut sums = a_hundred_times(&store, async |store, _| {
             store.count(&FAILURES.key(tag("a")), MINUTE).await.unwrap()

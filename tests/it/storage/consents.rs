@@ -1,5 +1,7 @@
 //! Consents in the identity store.
 
+use std::time::Duration;
+
 use senid::domain::consent::Consent;
 use senid::domain::ids::{CitizenId, ClientId};
 use senid::storage::{Exchange, NewGrant, Store};
@@ -97,7 +99,7 @@ on_every_database! {
         give(&store, &consent(an, &portal.id, "openid", &[])).await;
         let mut exchanging = store.begin().await.unwrap();
         assert!(exchanging.consents().hold(an, &portal.id).await.unwrap().is_some());
-        let withdrawn = tokio::spawn({
+        let mut withdrawn = tokio::spawn({
             let (store, portal) = (store.clone(), portal.id.clone());
             async move {
                 let mut transaction = store.begin().await.unwrap();
@@ -109,8 +111,7 @@ on_every_database! {
         let grant = grant(an, &portal, NOW);
         let new = NewGrant { grant: &grant, code_hash: hash("a code"), forget_after: NOW + DAY };
         assert_eq!(exchanging.grants().create(&new).await.unwrap(), Exchange::Granted);
-        // The withdrawal is under way by now or begins after the commit: either way it has to see the grant.
-        tokio::task::yield_now().await;
+        assert!(tokio::time::timeout(Duration::from_millis(100), &mut withdrawn).await.is_err(), "it did not wait");
         exchanging.commit().await.unwrap();
         assert_eq!(withdrawn.await.unwrap(), 1);
         let mut transaction = store.begin().await.unwrap();

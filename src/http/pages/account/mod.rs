@@ -31,11 +31,15 @@ struct Entered {
 }
 
 async fn enter(site: &Site, visit: &Visit) -> Result<Door, Failure> {
-    let Some(current) = session::current(&site.app, &visit.visitor).await? else {
+    let current = session::current(&site.app, &visit.visitor).await?;
+    let citizen = match &current {
+        Some(current) => account::citizen(&site.app, current).await?,
+        None => None,
+    };
+    let (Some(current), Some(citizen)) = (current, citizen) else {
         let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", &visit.path).finish();
         return Ok(Door::Closed(SeeOther::to(format!("/account/sign-in?{query}")).into_response()));
     };
-    let citizen = account::citizen(&site.app, &current).await?;
     let who = SignedIn { name: citizen.profile.name.clone(), sign_out: "/logout".to_owned() };
     let layout = site.layout(visit, &[], Some(who));
     Ok(Door::Open(Box::new(Entered { current, citizen, layout })))
