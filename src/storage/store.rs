@@ -193,7 +193,8 @@ async fn connect_postgres(url: &str, options: &Options) -> Result<Pool, Error> {
 /// A database across a network is spoken to over TLS and must show whose it is, unless the URL says otherwise:
 /// sqlx would fall back to plain text where the server offers nothing better.
 fn safely(url: &str, connect: PgConnectOptions) -> PgConnectOptions {
-    let here = connect.get_socket().is_some() || matches!(connect.get_host(), "localhost" | "127.0.0.1" | "::1" | "[::1]");
+    let here =
+        connect.get_socket().is_some() || matches!(connect.get_host(), "localhost" | "127.0.0.1" | "::1" | "[::1]");
     if here || connect.get_host().starts_with('/') || url.contains("sslmode=") {
         return connect;
     }
