@@ -15,7 +15,7 @@ use crate::protocol::parameters::Parameters;
 
 use super::session::CurrentSession;
 use super::visitor::Visitor;
-use super::{App, FlowError, code, consent, session, short_lived, sign_in};
+use super::{App, FlowError, code, consent, session, sign_in};
 
 /// What the browser is to do.
 #[derive(Debug)]
@@ -93,31 +93,4 @@ async fn begin(
     };
     sign_in::save(app, &sign_in).await?;
     Ok(Authorized::SignIn { id: sign_in.id, browser: begun.browser })
-}
-
-/// Holds a cross-site POST so that it can be read again as a GET of our own, with the cookies that `SameSite=Lax`
-/// kept back. Gives the handle.
-pub async fn hold(app: &App, parameters: &Parameters) -> Result<SignInId, FlowError> {
-    let handle = SignInId::new(app.clock.now(), &*app.random);
-    app.sessions.put(&short_lived::held_request(handle), &parameters.encode(), HELD_FOR).await?;
-    Ok(handle)
-}
-
-/// The request that was held under `handle`, once.
-pub async fn release(app: &App, handle: SignInId) -> Result<Option<Parameters>, FlowError> {
-    let held = app.sessions.take(&short_lived::held_request(handle)).await?;
-    Ok(held.map(|encoded| Parameters::decode(encoded.as_bytes())).transpose()?)
-}
-
-const HELD_FOR: std::time::Duration = std::time::Duration::from_secs(60);
-
-/// The refusal of the request that a sign-in was begun for, if a client is waiting for one.
-pub(super) fn refuse(app: &App, purpose: &Purpose, refusal: OAuthError) -> Option<String> {
-    match purpose {
-        Purpose::Client(request) => {
-            app.metrics.authorization_refused(refusal.code);
-            Some(AnswerTo::from(&**request).uri(&Answer::Refused(refusal), app.issuer()))
-        }
-        Purpose::Account { .. } => None,
-    }
 }

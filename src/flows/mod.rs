@@ -9,6 +9,7 @@ pub mod clients;
 pub mod code;
 pub mod consent;
 mod error;
+pub mod held_request;
 pub mod invalidation;
 pub mod keys;
 pub mod logout;

@@ -14,8 +14,8 @@ use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
 
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, authorize, consent, short_lived};
-use super::{Next, save};
+use super::super::{App, FlowError, consent, short_lived};
+use super::{Next, finish, save};
 
 /// What the consent page shows.
 #[derive(Debug)]
@@ -136,7 +136,7 @@ pub async fn deny(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
     }
     app.record(event);
     let refusal = OAuthError::access_denied("the person did not allow it");
-    Ok(authorize::refuse(app, &sign_in.purpose, refusal).map_or(Next::Page(Step::Identify), Next::Client))
+    Ok(finish::refusal(app, &sign_in.purpose, refusal))
 }
 
 fn asked(sign_in: &SignIn) -> Option<(&AuthorizationRequest, &Authentication)> {

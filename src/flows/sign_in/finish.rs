@@ -7,7 +7,7 @@ use crate::protocol::authorize::prompt::ConsentStanding;
 use crate::protocol::authorize::{Answer, AnswerTo};
 
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, authorize, code, consent, session, short_lived};
+use super::super::{App, FlowError, code, consent, session, short_lived};
 use super::{Next, save};
 
 /// Leads a sign-in on as far as it goes without asking the person anything.
@@ -91,6 +91,13 @@ async fn refuse(app: &App, sign_in: SignIn, why: &'static str) -> Result<Next, F
     Ok(refusal(app, &sign_in.purpose, OAuthError::login_required(why)))
 }
 
-fn refusal(app: &App, purpose: &Purpose, why: OAuthError) -> Next {
-    authorize::refuse(app, purpose, why).map_or(Next::Account("/account".to_owned()), Next::Client)
+/// What the one who waits is told where a sign-in ends without an answer.
+pub(super) fn refusal(app: &App, purpose: &Purpose, why: OAuthError) -> Next {
+    match purpose {
+        Purpose::Client(request) => {
+            app.metrics.authorization_refused(why.code);
+            Next::Client(AnswerTo::from(&**request).uri(&Answer::Refused(why), app.issuer()))
+        }
+        Purpose::Account { .. } => Next::Account("/account".to_owned()),
+    }
 }

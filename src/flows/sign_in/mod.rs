@@ -20,7 +20,7 @@ use crate::domain::sign_in::{Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
 
 use super::visitor::Visitor;
-use super::{App, FlowError, authorize, cookie_secret, session, short_lived};
+use super::{App, FlowError, cookie_secret, session, short_lived};
 
 /// A sign-in that was just begun, and the browser's cookie if it had none.
 #[derive(Debug)]
@@ -122,10 +122,7 @@ pub async fn cancel(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Nex
         Purpose::Account { .. } => event,
     });
     let refusal = OAuthError::access_denied("the person cancelled the sign-in");
-    Ok(match authorize::refuse(app, &sign_in.purpose, refusal) {
-        Some(uri) => Next::Client(uri),
-        None => Next::Account("/account".to_owned()),
-    })
+    Ok(finish::refusal(app, &sign_in.purpose, refusal))
 }
 
 /// The person switched the language in the middle of a sign-in: from here on their choice counts, not the portal's.

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::ids::SignInId;
-use crate::flows::authorize;
+use crate::flows::held_request;
 use crate::flows::sign_in::Missing;
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
@@ -12,7 +12,7 @@ use crate::protocol::parameters::Parameters;
 
 /// Holds `form` and sends the browser to `path` with its handle.
 pub(super) async fn hold(site: &Site, path: &str, form: &Parameters) -> Result<Response, Failure> {
-    let handle = authorize::hold(&site.app, form).await?;
+    let handle = held_request::hold(&site.app, form).await?;
     Ok(SeeOther::to(format!("{path}/{handle}")).into_response())
 }
 
@@ -20,5 +20,5 @@ pub(super) async fn hold(site: &Site, path: &str, form: &Parameters) -> Result<R
 pub(super) async fn release(site: &Site, handle: &str) -> Result<Parameters, Failure> {
     let gone = Fault::SignIn(Missing::Gone);
     let handle: SignInId = handle.parse().map_err(|_| gone)?;
-    Ok(authorize::release(&site.app, handle).await?.ok_or(gone)?)
+    Ok(held_request::release(&site.app, handle).await?.ok_or(gone)?)
 }

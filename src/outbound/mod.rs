@@ -1,1 +1,0 @@
-//! Everything that is fetched from or sent to somewhere else.
