@@ -64,6 +64,7 @@ event_kinds! {
     ClientRefused = "client.refused",
     ClientCreated = "client.created",
     ClientDisabled = "client.disabled",
+    ClientEnabled = "client.enabled",
     CitizenAdded = "citizen.added",
     CitizenImported = "citizen.imported",
     CitizenShown = "citizen.shown",
@@ -72,6 +73,11 @@ event_kinds! {
     PasswordRehashed = "password.rehashed",
     KeysRotated = "keys.rotated",
     MasterKeyAdded = "keys.master_added",
+    /// Citizens' data keys, and the server's, were wrapped by the newest master key.
+    MasterKeyApplied = "keys.master_applied",
+    SchemaMigrated = "schema.migrated",
+    /// An operator read what was recorded of a citizen or a client.
+    AuditRead = "audit.read",
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! Use cases, one a file: load, decide, save. They own [`App`], and know neither HTTP nor SQL nor Redis.
 
 pub mod account;
+pub mod admin;
 pub mod audit;
 pub mod authorize;
 pub mod background;

@@ -41,6 +41,7 @@ const LOCK: &str = "UPDATE citizens SET status = 'locked', updated_at = $2, sess
 const UNLOCK: &str = "UPDATE citizens SET status = 'active', updated_at = $2 WHERE id = $1 AND status <> 'active'";
 const END_SESSIONS: &str = "UPDATE citizens SET sessions_valid_from = $2 WHERE id = $1 AND sessions_valid_from < $2";
 const LIST_DATA_KEYS: &str = "SELECT id, data_key FROM citizens WHERE id > $1 ORDER BY id LIMIT $2";
+const COUNT_OLDER: &str = "SELECT count(*) FROM citizens WHERE master_version < $1";
 const REPLACE_DATA_KEY: &str = "UPDATE citizens SET data_key = $3, master_version = $4 WHERE id = $1 AND data_key = $2";
 
 /// How many versions of the index key one look-up covers. A rotation has two.
@@ -120,6 +121,15 @@ impl Standing {
     /// Whether what was proven then still counts: nobody has locked the account or ended its sessions since.
     pub fn honours(&self, authentication: &Authentication) -> bool {
         self.status == CitizenStatus::Active && self.sessions_valid_from <= authentication.auth_time
+    }
+}
+
+impl<C: Read> Citizens<'_, C> {
+    /// How many data keys are wrapped by an older master key than `version`: all citizens are looked at.
+    pub async fn wrapped_before(&mut self, version: u16) -> Result<u64, Error> {
+        let count: i64 =
+            on_backend!(self.0, |db| { sqlx::query_scalar(COUNT_OLDER).bind(i32::from(version)).fetch_one(db).await })?;
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 }
 

@@ -141,7 +141,7 @@ impl Hasher {
     /// # Errors
     /// Says what is expected of it.
     pub fn accept(&self, phc: &str) -> Result<PasswordHash, PhcError> {
-        Phc::parse(phc, self.parameters).map(|phc| phc.to_hash())
+        super::accept(phc, self.parameters)
     }
 
     pub fn load(&self) -> Load {

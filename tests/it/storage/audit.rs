@@ -60,6 +60,23 @@ on_every_database! {
         assert_eq!(reading.audit().of_citizen(binh, None, 9).await.unwrap().items.len(), 1);
     }
 
+    async fn a_client_s_events_are_found_among_the_others(store: Store) {
+        let an = enrol(&store, AN).await.id;
+        let of = |client: &str, at| Event { client: Some(client.parse().unwrap()), ..event(Some(an), EventKind::TokensIssued, at) };
+        let (first, other, last) = (of("portal", NOW), of("other", NOW + DAY), of("portal", NOW + DAY + DAY));
+        let mut writing = store.write().await.unwrap();
+        writing.audit().record_all(&[first.clone(), other, last.clone()]).await.unwrap();
+
+        let ids = async |client: &str, limit| {
+            let mut reading = store.read().await.unwrap();
+            let events = reading.audit().of_client(&client.parse().unwrap(), limit).await.unwrap();
+            events.into_iter().map(|event| event.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids("portal", 9).await, [last.id, first.id]);
+        assert_eq!(ids("portal", 1).await, [last.id]);
+        assert_eq!(ids("nobody", 9).await, []);
+    }
+
     async fn an_event_falls_with_its_change(store: Store) {
         let an = enrol(&store, AN).await.id;
         let mut transaction = store.begin().await.unwrap();

@@ -174,6 +174,10 @@ on_every_database! {
             pages += 1;
         }
         assert_eq!(pages, 3);
+        let mut reading = store.read().await.unwrap();
+        assert_eq!(reading.citizens().wrapped_before(2).await.unwrap(), 0);
+        assert_eq!(reading.citizens().wrapped_before(3).await.unwrap(), people.len() as u64);
+        drop(reading);
         store.unlock(vault_under(&second_master(), 1));
         for person in &people {
             assert_same(&find(&store, person.id).await.unwrap().unwrap(), person);

@@ -1,0 +1,98 @@
+//! Why an operator's wish was not done, in sentences for the operator.
+
+use crate::credentials::password::HashError;
+use crate::crypto::seal::SealError;
+use crate::flows::FlowError;
+use crate::flows::signing_keys::RotationError;
+use crate::{sessions, storage};
+
+/// One thing that is wrong with what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The member that it concerns, as registration metadata and claims name it.
+    pub field: &'static str,
+    /// What is wrong, as the end of a sentence that begins with the member.
+    pub sentence: String,
+}
+
+impl Fault {
+    pub fn new(field: &'static str, sentence: impl Into<String>) -> Self {
+        Self { field, sentence: sentence.into() }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// Everything that is wrong with what was asked, at once.
+    #[error("{}", .0.iter().map(|fault| format!("{}: {}", fault.field, fault.sentence)).collect::<Vec<_>>().join("; "))]
+    Invalid(Vec<Fault>),
+    #[error("{0}")]
+    NotFound(String),
+    /// It stands in the way of something that is there.
+    #[error("{0}")]
+    Conflict(String),
+    /// A part of the deployment does not answer. Nothing is half-written.
+    #[error("{0}")]
+    Away(String),
+    #[error("{0}")]
+    Failed(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl AdminError {
+    pub fn failed(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Failed(cause.into())
+    }
+
+    pub fn invalid(field: &'static str, sentence: impl Into<String>) -> Self {
+        Self::Invalid(vec![Fault::new(field, sentence)])
+    }
+}
+
+impl From<storage::Error> for AdminError {
+    fn from(error: storage::Error) -> Self {
+        match &error {
+            storage::Error::Unavailable(cause) => Self::Away(format!("{error}: {cause}")),
+            storage::Error::Conflict(conflict) => Self::Conflict(conflict.to_string()),
+            _ => Self::failed(error),
+        }
+    }
+}
+
+impl From<sessions::Error> for AdminError {
+    fn from(error: sessions::Error) -> Self {
+        match &error {
+            sessions::Error::Unavailable(cause) => Self::Away(format!("the short-lived store is away: {cause}")),
+            _ => Self::failed(error),
+        }
+    }
+}
+
+impl From<RotationError> for AdminError {
+    fn from(error: RotationError) -> Self {
+        match error {
+            RotationError::Store(error) => error.into(),
+            other => Self::failed(other),
+        }
+    }
+}
+
+impl From<FlowError> for AdminError {
+    fn from(error: FlowError) -> Self {
+        match error {
+            FlowError::Away(part) => Self::Away(format!("the {part} is away")),
+            other => Self::failed(other),
+        }
+    }
+}
+
+impl From<HashError> for AdminError {
+    fn from(error: HashError) -> Self {
+        Self::failed(error)
+    }
+}
+
+impl From<SealError> for AdminError {
+    fn from(error: SealError) -> Self {
+        Self::failed(error)
+    }
+}

@@ -1,0 +1,55 @@
+//! What operators do, from the command line today and from a console later: one use case a file. Each writes its audit
+//! event in the transaction of its change.
+
+pub mod add_citizen;
+pub mod create_client;
+mod error;
+pub mod find_citizen;
+pub mod import;
+pub mod lock_citizen;
+pub mod new_master_key;
+pub mod particulars;
+pub mod read_audit;
+pub mod registered_clients;
+pub mod rotate_keys;
+pub mod schema;
+pub mod show_citizen;
+
+use std::sync::Arc;
+
+use crate::config::Settings;
+use crate::credentials::password::HasherSettings;
+use crate::crypto::master_key::MasterKeys;
+use crate::crypto::seal::KeyEncryptionKeys;
+use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::random::Random;
+use crate::domain::time::Clock;
+use crate::{sessions, storage};
+
+use super::audit::EventBuilder;
+
+pub use error::{AdminError, Fault};
+
+/// Someone who administers, and what they work with.
+#[derive(Debug)]
+pub struct Administrator {
+    pub actor: Actor,
+    pub settings: Arc<Settings>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub store: storage::Store,
+    /// The short-lived store, where another process can reach it: on Redis, not inside a running server.
+    pub sessions: Option<sessions::Store>,
+    /// What a new password's hash costs, on threads that are started when one is made.
+    pub hashing: HasherSettings,
+    pub masters: MasterKeys,
+    /// Seals the server's own keys.
+    pub sealing: Arc<KeyEncryptionKeys>,
+}
+
+impl Administrator {
+    /// An event of theirs, to be filled in.
+    pub fn event(&self, kind: EventKind) -> EventBuilder {
+        EventBuilder::new(self.clock.now(), &*self.random, kind, Outcome::Success).by(self.actor.clone())
+    }
+}

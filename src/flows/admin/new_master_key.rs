@@ -1,0 +1,139 @@
+//! A new version of the master key, and everything wrapped by it.
+//!
+//! It takes two runs. The first adds the version to the file; then every server is started again, so that all know it.
+//! The second wraps everything by it: the server's keys, then citizens' data keys, some at a time. Whatever was wrapped
+//! by an older version still opens, so a run may be cut short anywhere; the next one goes on where it was and makes no
+//! other version.
+
+use std::path::Path;
+
+use crate::crypto::keyring::KeyRing;
+use crate::crypto::master_key::MasterKeys;
+use crate::crypto::seal::{KeyEncryptionKeys, Purpose, key_version};
+use crate::domain::audit::EventKind;
+use crate::storage::{SealedKeyKind, Vault};
+
+use super::{AdminError, Administrator};
+
+/// Citizens whose data keys are wrapped in one transaction.
+const BATCH: u32 = 500;
+
+/// Which version seals, and whether it was made now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub number: u16,
+    pub origin: Origin,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Written to the file by this run.
+    Made,
+    /// An earlier run wrote it, and something still waits to be wrapped by it.
+    Unfinished,
+}
+
+/// The keys with their new version, for [`apply`].
+#[derive(Debug)]
+pub struct Renewed {
+    pub version: Version,
+    masters: MasterKeys,
+}
+
+/// The newest version, if something still waits to be wrapped by it: an earlier run added it, or somebody did by hand.
+///
+/// # Errors
+/// Where the identity store is away.
+pub async fn begun(admin: &Administrator) -> Result<Option<Renewed>, AdminError> {
+    let number = admin.masters.current_version();
+    let masters = admin.masters.clone();
+    let version = Version { number, origin: Origin::Unfinished };
+    Ok(is_unfinished(admin).await?.then_some(Renewed { version, masters }))
+}
+
+/// Adds a version to the file.
+///
+/// # Errors
+/// If the file cannot be written; then nothing has changed.
+pub async fn add(admin: &Administrator, file: &Path) -> Result<Renewed, AdminError> {
+    let masters = admin.masters.with_next(&*admin.random).map_err(AdminError::failed)?;
+    let number = masters.current_version();
+    // Recorded before it is there: a key of unknown origin would be worse than the record of a key that is not there.
+    let event = admin.event(EventKind::MasterKeyAdded).with("version", number).build();
+    admin.store.write().await?.audit().record(&event).await?;
+    masters.write(file).map_err(AdminError::failed)?;
+    Ok(Renewed { version: Version { number, origin: Origin::Made }, masters })
+}
+
+/// How many citizens' data keys wait to be wrapped.
+pub async fn waiting(admin: &Administrator, renewed: &Renewed) -> Result<u64, AdminError> {
+    Ok(admin.store.read().await?.citizens().wrapped_before(renewed.version.number).await?)
+}
+
+/// Wraps everything by the newest version, telling `progress` how many citizens have been seen. Every server must know
+/// that version by now.
+///
+/// # Errors
+/// Where a part is away; what was wrapped by then stays so.
+pub async fn apply(admin: &Administrator, renewed: &Renewed, mut progress: impl FnMut(u64)) -> Result<(), AdminError> {
+    let sealing = KeyEncryptionKeys::derive(&renewed.masters, Purpose::ServerKeys)?;
+    reseal_server_keys(admin, &sealing).await?;
+    admin.store.unlock(vault(admin, &renewed.masters, &sealing).await?);
+    let (mut after, mut seen) = (None, 0);
+    loop {
+        let mut tx = admin.store.begin().await?;
+        let page = tx.citizens().rewrap(after, BATCH).await?;
+        tx.commit().await?;
+        if page.is_none() {
+            break;
+        }
+        seen += u64::from(BATCH);
+        progress(seen);
+        after = page;
+    }
+    let event = admin.event(EventKind::MasterKeyApplied).with("version", renewed.version.number).build();
+    admin.store.write().await?.audit().record(&event).await?;
+    Ok(())
+}
+
+/// Whether something is still wrapped by an older version than the file's newest.
+async fn is_unfinished(admin: &Administrator) -> Result<bool, AdminError> {
+    let current = admin.masters.current_version();
+    let mut reading = admin.store.read().await?;
+    for stored in reading.sealed_keys().load().await? {
+        if key_version(&stored.sealed)? < current {
+            return Ok(true);
+        }
+    }
+    for stored in reading.signing_keys().load().await? {
+        if key_version(&stored.sealed)? < current {
+            return Ok(true);
+        }
+    }
+    Ok(reading.citizens().wrapped_before(current).await? > 0)
+}
+
+async fn reseal_server_keys(admin: &Administrator, sealing: &KeyEncryptionKeys) -> Result<(), AdminError> {
+    let mut tx = admin.store.begin().await?;
+    for stored in tx.sealed_keys().load().await? {
+        if let Some(fresh) = stored.reseal(sealing, &*admin.random)? {
+            tx.sealed_keys().replace(&fresh).await?;
+        }
+    }
+    for stored in tx.signing_keys().load_to_change().await? {
+        let context = KeyRing::sealed_context(&stored.key.kid);
+        if let Some(fresh) = sealing.reseal(&context, &stored.sealed, &*admin.random)? {
+            tx.signing_keys().replace_sealed(&stored.key.kid, &fresh).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+/// What seals citizens under the new version.
+async fn vault(admin: &Administrator, masters: &MasterKeys, sealing: &KeyEncryptionKeys) -> Result<Vault, AdminError> {
+    let stored = admin.store.read().await?.sealed_keys().load().await?;
+    let index = stored.iter().filter(|key| key.kind == SealedKeyKind::BlindIndex);
+    let index = index.map(|key| Ok((key.version, key.open(sealing)?))).collect::<Result<Vec<_>, AdminError>>()?;
+    let index = crate::crypto::blind_index::IndexKeys::new(index).map_err(AdminError::failed)?;
+    Ok(Vault::new(masters, index, admin.random.clone())?)
+}

@@ -1,0 +1,61 @@
+//! Clients that are registered: listed, shown, disabled and enabled.
+
+use crate::domain::audit::EventKind;
+use crate::domain::client::{Client, ClientStatus};
+use crate::domain::ids::ClientId;
+
+use super::lock_citizen::Change;
+use super::{AdminError, Administrator};
+
+/// As many as are read at once.
+const PAGE: u32 = 200;
+
+/// Hands every client to `each`, by id, without holding all of them.
+pub async fn list<E: From<AdminError>>(
+    admin: &Administrator,
+    mut each: impl FnMut(Client) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut after = None;
+    loop {
+        let mut reading = admin.store.read().await.map_err(AdminError::from)?;
+        let page = reading.clients().list(after.as_ref(), PAGE).await.map_err(AdminError::from)?;
+        drop(reading);
+        page.items.into_iter().try_for_each(|stored| each(stored.client))?;
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// # Errors
+/// `NotFound`.
+pub async fn show(admin: &Administrator, id: &ClientId) -> Result<Client, AdminError> {
+    let found = admin.store.read().await?.clients().find(id).await?;
+    found.map(|stored| stored.client).ok_or_else(|| no_such(id))
+}
+
+/// Lets a client do nothing any more, or lets it work again. What it holds is not revoked: it does not work meanwhile.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn set_status(admin: &Administrator, id: &ClientId, status: ClientStatus) -> Result<Change, AdminError> {
+    let mut tx = admin.store.begin().await?;
+    let stored = tx.clients().find(id).await?.ok_or_else(|| no_such(id))?;
+    if stored.client.status == status {
+        return Ok(Change::NothingToDo);
+    }
+    let kind = match status {
+        ClientStatus::Active => EventKind::ClientEnabled,
+        ClientStatus::Disabled => EventKind::ClientDisabled,
+    };
+    let changed = Client { status, updated_at: admin.clock.now(), ..stored.client };
+    tx.clients().replace(&changed, stored.version).await?;
+    tx.audit().record(&admin.event(kind).of(id).build()).await?;
+    tx.commit().await?;
+    Ok(Change::Done)
+}
+
+fn no_such(id: &ClientId) -> AdminError {
+    AdminError::NotFound(format!("there is no client {id}"))
+}

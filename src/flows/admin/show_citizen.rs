@@ -1,0 +1,146 @@
+//! What is known of a citizen, masked, or in clear for a reason that is written down.
+
+use crate::domain::audit::EventKind;
+use crate::domain::citizen::{Citizen, Profile};
+use crate::domain::national_id::Scheme;
+use crate::domain::sign_in_name::SignInName;
+use crate::domain::time::Timestamp;
+use crate::storage::StoredPassword;
+
+use super::find_citizen::Who;
+use super::{AdminError, Administrator};
+
+/// How much an operator sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    Masked,
+    /// Personal data in clear: the reason stands in the audit log.
+    Revealed {
+        reason: String,
+    },
+}
+
+/// A citizen as an operator sees them.
+#[derive(Debug)]
+pub struct Shown {
+    pub citizen: Citizen,
+    /// Claim by claim, masked or not.
+    pub particulars: Vec<(&'static str, String)>,
+    pub password: Option<PasswordState>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordState {
+    pub changed_at: Timestamp,
+    pub failures_in_a_row: u32,
+}
+
+/// Shows a citizen, once it is recorded that they were shown.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn show(admin: &Administrator, who: &Who, sight: &Sight) -> Result<Shown, AdminError> {
+    let mut event = admin.event(EventKind::CitizenShown);
+    event = match sight {
+        Sight::Masked => event.with("sight", "masked"),
+        Sight::Revealed { reason } => event.with("sight", "revealed").with("reason", reason),
+    };
+    let mut tx = admin.store.begin().await?;
+    let citizen = who.load(&mut tx).await?;
+    let password = tx.passwords().find(citizen.id).await?;
+    tx.audit().record(&event.about(citizen.id).build()).await?;
+    tx.commit().await?;
+    let particulars = particulars(&citizen, sight, admin.settings.national_id.default_scheme());
+    let state = |stored: StoredPassword| PasswordState {
+        changed_at: stored.changed_at,
+        failures_in_a_row: stored.failures_in_a_row,
+    };
+    Ok(Shown { citizen, particulars, password: password.map(state) })
+}
+
+fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(&'static str, String)> {
+    let Profile {
+        name,
+        family_name,
+        given_name,
+        middle_name,
+        nickname,
+        gender,
+        birthdate,
+        email,
+        phone_number,
+        address,
+        zoneinfo,
+        locale,
+    } = &citizen.profile;
+    let told = |text: &str, mask: fn(&str) -> String| match sight {
+        Sight::Revealed { .. } => text.to_owned(),
+        Sight::Masked => mask(text),
+    };
+    let national_id = match sight {
+        Sight::Revealed { .. } => citizen.national_id.expose().to_owned(),
+        Sight::Masked => citizen.national_id.masked(),
+    };
+    let mut lines = vec![("national_id", national_id), ("scheme", citizen.national_id.scheme().to_string())];
+    lines.push(("name", told(name, initials)));
+    for (claim, text, mask) in [
+        ("family_name", family_name.as_deref(), initials as fn(&str) -> String),
+        ("given_name", given_name.as_deref(), initials),
+        ("middle_name", middle_name.as_deref(), initials),
+        ("nickname", nickname.as_deref(), initials),
+        ("gender", gender.map(|gender| gender.as_str()), hidden),
+        ("birthdate", birthdate.as_deref(), year_only),
+        ("zoneinfo", zoneinfo.as_deref(), str::to_owned),
+        ("locale", locale.as_deref(), str::to_owned),
+    ] {
+        lines.extend(text.map(|text| (claim, told(text, mask))));
+    }
+    for (claim, verified, contact) in
+        [("phone_number", "phone_number_verified", phone_number), ("email", "email_verified", email)]
+    {
+        let Some(contact) = contact else { continue };
+        let masked = || SignInName::parse(&contact.value, scheme).map_or_else(|_| hidden(""), |name| name.masked());
+        lines.push((claim, if *sight == Sight::Masked { masked() } else { contact.value.clone() }));
+        lines.push((verified, contact.verified.to_string()));
+    }
+    if let Some(address) = address {
+        for (claim, text) in [
+            ("address", &address.formatted),
+            ("street_address", &address.street_address),
+            ("locality", &address.locality),
+            ("region", &address.region),
+            ("postal_code", &address.postal_code),
+            ("country", &address.country),
+        ] {
+            lines.extend(text.as_ref().map(|text| (claim, told(text, hidden))));
+        }
+    }
+    lines
+}
+
+/// The first letter of each word; how long it is stays untold.
+fn initials(text: &str) -> String {
+    let masked: Vec<String> =
+        text.split_whitespace().map(|word| word.chars().take(1).chain("•••".chars()).collect()).collect();
+    masked.join(" ")
+}
+
+fn year_only(date: &str) -> String {
+    format!("{}-••-••", date.get(..4).unwrap_or("••••"))
+}
+
+fn hidden(_: &str) -> String {
+    "•••".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_name_tells_no_length() {
+        assert_eq!(initials("Nguyễn Văn An"), "N••• V••• A•••");
+        assert_eq!(initials("Đỗ Ân"), "Đ••• Â•••");
+        assert_eq!(year_only("1990-05-17"), "1990-••-••");
+    }
+}
