@@ -1,49 +1,37 @@
 //! SenID's program.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Parser, Subcommand};
-use senid::app::{self, SystemClock};
-use senid::cli;
-use senid::config::Settings;
-use senid::domain::time::Clock;
+use clap::Parser;
+use senid::app::{self, SystemClock, SystemHouse};
+use senid::cli::{self, Arguments, Command, Exit, Failure};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[derive(Debug, Parser)]
-#[command(name = "senid", version, about)]
-struct Senid {
-    #[arg(long, global = true, env = "SENID_CONFIG")]
-    config: Option<PathBuf>,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    Serve(cli::serve::Arguments),
-    Demo(cli::demo::Arguments),
-}
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter("info").init();
-    let senid = Senid::parse();
-    let outcome = match senid.command {
-        Command::Demo(arguments) => app::demo::run(arguments).await.map_err(|error| error.to_string()),
-        Command::Serve(_) => match Settings::load(senid.config.as_deref(), std::env::vars(), SystemClock.now()) {
-            Ok(loaded) => app::serve::run(Arc::new(loaded.settings)).await.map_err(|error| error.to_string()),
-            Err(faults) => Err(faults.to_string()),
+    let Arguments { config, json, command } = Arguments::parse();
+    // A server tells what it does; a command tells its result, and only what goes wrong beside it.
+    let log = if matches!(command, Command::Administration(_)) { "error" } else { "info" };
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(log).init();
+    let outcome = match command {
+        Command::Administration(command) => {
+            return cli::run(command, config.as_deref(), json, &SystemHouse::default()).await;
+        }
+        Command::Demo(arguments) => app::demo::run(arguments).await.map_err(|error| failed(error.to_string())),
+        Command::Serve(_) => match cli::settings(config.as_deref(), &SystemClock) {
+            Ok(loaded) => app::serve::run(Arc::new(loaded.settings)).await.map_err(Failure::from),
+            Err(faults) => Err(faults),
         },
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("senid: {error}");
-            ExitCode::FAILURE
-        }
+        Err(failure) => cli::report(&failure),
     }
+}
+
+fn failed(sentence: String) -> Failure {
+    Failure::new(Exit::Failed, sentence)
 }

@@ -4,10 +4,12 @@ mod clock;
 pub mod demo;
 pub mod demo_data;
 pub mod deployment;
+mod house;
 mod master_key;
 pub mod serve;
 pub mod server;
 
 pub use clock::SystemClock;
 pub use deployment::{Deployment, OpenError};
+pub use house::SystemHouse;
 pub use server::{Server, StartError};

@@ -92,7 +92,8 @@ pub fn open_redis(redis: RedisSettings, deployment: &Deployment) -> Result<Store
     Ok(Store::new(Arc::new(Redis::open(redis, deployment.clock.clone(), recovery)?)))
 }
 
-fn redis(settings: &Settings) -> Option<RedisSettings> {
+/// Where the settings put the short-lived store, if not into the process.
+pub(super) fn redis(settings: &Settings) -> Option<RedisSettings> {
     let topology = match &settings.sessions.url {
         SessionStoreUrl::Memory => return None,
         SessionStoreUrl::Redis(url) => Topology::Single { url: url.clone() },
@@ -106,7 +107,7 @@ fn redis(settings: &Settings) -> Option<RedisSettings> {
     Some(RedisSettings { prefix: settings.sessions.key_prefix.clone(), ..RedisSettings::new(topology) })
 }
 
-fn hashing(settings: &Settings) -> Result<HasherSettings, StartError> {
+pub(super) fn hashing(settings: &Settings) -> Result<HasherSettings, StartError> {
     let password = &settings.password;
     let cores = std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX));
     let threads = NonZeroU32::new(password.hashing_threads.unwrap_or(cores)).unwrap_or(NonZeroU32::MIN);

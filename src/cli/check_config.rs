@@ -2,38 +2,27 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::exit::Exit;
 use super::theme::theme;
 use crate::config::{Fault, Faults, Loaded, Origin, Settings, Warning};
 use crate::domain::time::Timestamp;
-
-/// Says what is wrong with the settings, or prints those in force, without secrets.
-#[derive(Debug, Default, clap::Args)]
-pub struct Arguments {
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The settings do not hold: `EX_CONFIG` of sysexits.h.
-pub const FAULTY: u8 = 78;
 
 /// Reads the settings from `file` and `environment` as `serve` would, and prints what came of it.
 ///
 /// # Errors
 /// `out` could not be written to.
 pub fn run(
-    arguments: &Arguments,
+    json: bool,
     file: Option<&Path>,
     environment: impl Iterator<Item = (String, String)>,
     now: Timestamp,
     out: &mut dyn Write,
-) -> io::Result<ExitCode> {
+) -> io::Result<Exit> {
     match Settings::load(file, environment, now).and_then(with_readable_theme) {
-        Ok(loaded) if arguments.json => print_json(out, &sound(&loaded))?,
+        Ok(loaded) if json => print_json(out, &sound(&loaded))?,
         Ok(loaded) => {
             // As remarks, so that what is printed is a file of settings.
             for warning in &loaded.warnings {
@@ -42,15 +31,15 @@ pub fn run(
             out.write_all(loaded.effective.to_toml().as_bytes())?;
         }
         Err(faults) => {
-            if arguments.json {
+            if json {
                 print_json(out, &faulty(&faults))?;
             } else {
                 writeln!(out, "{faults}")?;
             }
-            return Ok(ExitCode::from(FAULTY));
+            return Ok(Exit::Settings);
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }
 
 fn with_readable_theme(loaded: Loaded) -> Result<Loaded, Faults> {
@@ -94,26 +83,26 @@ mod tests {
     use super::*;
 
     /// The exit code and what was printed.
-    fn check(arguments: &Arguments, file: &str, environment: &[(&str, &str)]) -> (bool, String) {
+    fn check(json: bool, file: &str, environment: &[(&str, &str)]) -> (bool, String) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("senid.toml");
         std::fs::write(&path, file).unwrap();
         let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let mut out = Vec::new();
-        let code = run(arguments, Some(&path), environment, Timestamp::EPOCH, &mut out).unwrap();
-        assert!(code == ExitCode::SUCCESS || code == ExitCode::from(FAULTY));
+        let code = run(json, Some(&path), environment, Timestamp::EPOCH, &mut out).unwrap();
+        assert!(code == Exit::Done || code == Exit::Settings);
         let printed = String::from_utf8(out).unwrap().replace(folder.path().to_str().unwrap(), "etc");
-        (code == ExitCode::SUCCESS, printed)
+        (code == Exit::Done, printed)
     }
 
-    const JSON: Arguments = Arguments { json: true };
-    const TEXT: Arguments = Arguments { json: false };
+    const JSON: bool = true;
+    const TEXT: bool = false;
 
     #[test]
     fn sound_settings_are_printed_as_settings_with_their_warnings() {
         let file = "issuer = \"https://id.example.gov\"\n";
         let environment = [("SENID_MASTER_KEY", "1:hunter2")];
-        let (sound, printed) = check(&TEXT, file, &environment);
+        let (sound, printed) = check(TEXT, file, &environment);
         assert!(sound, "{printed}");
         assert!(
             printed
@@ -125,7 +114,7 @@ mod tests {
         );
         assert!(printed.parse::<toml::Table>().is_ok());
 
-        let (sound, printed) = check(&JSON, file, &environment);
+        let (sound, printed) = check(JSON, file, &environment);
         let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
         assert!(sound && json["valid"] == true);
         assert_eq!(json["settings"]["issuer"]["from"], "etc/senid.toml line 1");
@@ -136,7 +125,7 @@ mod tests {
     #[test]
     fn faulty_settings_are_told_and_the_exit_code_says_so() {
         let file = "isuer = \"https://id.example.gov\"\nlog.level = \"loud\"\n";
-        let (sound, printed) = check(&TEXT, file, &[]);
+        let (sound, printed) = check(TEXT, file, &[]);
         assert!(!sound);
         assert_eq!(
             printed,
@@ -145,7 +134,7 @@ mod tests {
              log.level (etc/senid.toml line 2): found \"loud\"; expected one of \"error\", \"warn\", \"info\", \"debug\", \
              \"trace\"\n"
         );
-        let (sound, printed) = check(&JSON, file, &[]);
+        let (sound, printed) = check(JSON, file, &[]);
         let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
         assert!(!sound && json["valid"] == false);
         assert_eq!(json["faults"][1]["key"], "log.level");
@@ -154,7 +143,7 @@ mod tests {
 
     #[test]
     fn colours_that_cannot_be_read_are_faults() {
-        let (sound, printed) = check(&TEXT, "authority.theme.light.ink = \"#707070\"\n", &[]);
+        let (sound, printed) = check(TEXT, "authority.theme.light.ink = \"#707070\"\n", &[]);
         assert!(!sound);
         assert!(
             printed.contains("authority.theme.light: in the light scheme muted on paper has a contrast of "),

@@ -1,6 +1,82 @@
-//! The command line: one file a command.
+//! The command line: one file a command. Commands read what was typed, call a use case, and print what came of it.
 
+pub mod arguments;
+mod audit;
 pub mod check_config;
+mod citizen;
+mod client;
 pub mod demo;
+mod exit;
+mod failure;
+pub mod house;
+mod keys;
+mod migrate;
+mod operator;
+mod output;
 pub mod serve;
+mod standard_input;
 pub mod theme;
+mod times;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+pub use arguments::{Administration, Arguments, Command};
+pub use exit::Exit;
+pub use failure::Failure;
+pub use house::House;
+
+use crate::config::{Loaded, Settings};
+use crate::domain::time::Clock;
+use output::Output;
+
+/// The file of settings where none is named, if it is there.
+const SETTINGS: &str = "senid.toml";
+
+/// Runs an administrative command, and says on standard error why it could not be done.
+pub async fn run(command: Administration, config: Option<&Path>, json: bool, house: &impl House) -> ExitCode {
+    let mut output = Output::new(json);
+    match dispatch(command, config, &mut output, house).await {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(),
+    }
+}
+
+/// The settings that `--config`, `senid.toml` and the environment make together.
+///
+/// # Errors
+/// Every fault there is.
+pub fn settings(config: Option<&Path>, clock: &dyn Clock) -> Result<Loaded, Failure> {
+    Ok(Settings::load(settings_file(config).as_deref(), std::env::vars(), clock.now())?)
+}
+
+/// Reports a failure of a command that has no output of its own.
+pub fn report(failure: &Failure) -> ExitCode {
+    failure.report()
+}
+
+fn settings_file(config: Option<&Path>) -> Option<PathBuf> {
+    config.map(Path::to_owned).or_else(|| Path::new(SETTINGS).exists().then(|| SETTINGS.into()))
+}
+
+async fn dispatch(
+    command: Administration,
+    config: Option<&Path>,
+    output: &mut Output,
+    house: &impl House,
+) -> Result<Exit, Failure> {
+    if let Administration::CheckConfig = command {
+        let file = settings_file(config);
+        let now = house.clock().now();
+        return Ok(check_config::run(output.is_json(), file.as_deref(), std::env::vars(), now, output.stdout())?);
+    }
+    let settings = settings(config, house.clock())?.settings;
+    match command {
+        Administration::CheckConfig => Ok(Exit::Done),
+        Administration::Migrate(arguments) => migrate::run(arguments, &settings, house, output).await,
+        Administration::Keys(command) => keys::run(command, settings, house, output).await,
+        Administration::Client(command) => client::run(command, settings, house, output).await,
+        Administration::Citizen(command) => citizen::run(command, settings, house, output).await,
+        Administration::Audit(command) => audit::run(command, settings, house, output).await,
+    }
+}

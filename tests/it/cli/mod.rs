@@ -1,3 +1,10 @@
 //! The command line, through the program itself; and what every command begins with.
 
+mod citizens;
+mod clients;
 mod deployment;
+mod import;
+mod keys;
+mod lock;
+mod program;
+mod settings;

@@ -1,0 +1,132 @@
+//! What administrative commands work with, put together from the settings.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::deployment::{self, Deployment, OpenError};
+use super::serve::RunError;
+use super::server;
+use super::{StartError, SystemClock};
+use crate::cli::house::{Create, House, Reach};
+use crate::cli::{Exit, Failure};
+use crate::config::{DatabaseUrl, Settings};
+use crate::crypto::random::SystemRandom;
+use crate::domain::audit::Actor;
+use crate::domain::random::Random;
+use crate::domain::time::Clock;
+use crate::flows::admin::schema::Schema;
+use crate::flows::admin::{AdminError, Administrator};
+use crate::sessions::{self, Recovery, Redis};
+
+/// The system's clock and random source, and whatever the settings name.
+#[derive(Clone, Debug, Default)]
+pub struct SystemHouse {
+    clock: SystemClock,
+    random: SystemRandom,
+}
+
+impl House for SystemHouse {
+    fn clock(&self) -> &dyn Clock {
+        &self.clock
+    }
+
+    fn random(&self) -> &dyn Random {
+        &self.random
+    }
+
+    async fn schema(&self, settings: &Settings, create: Create) -> Result<Schema, Failure> {
+        if let (DatabaseUrl::Sqlite(path), Create::Never) = (&settings.database.url, create)
+            && !path.exists()
+        {
+            return Err(OpenError::NoDatabase(path.clone()).into());
+        }
+        let store = deployment::connect(settings).await.map_err(OpenError::Store)?;
+        Ok(Schema::of(store))
+    }
+
+    async fn administrator(&self, settings: Settings, actor: Actor, reach: Reach) -> Result<Administrator, Failure> {
+        let (clock, random) = (Arc::new(self.clock), Arc::new(self.random.clone()));
+        let opened = deployment::open(Arc::new(settings), clock, random).await?;
+        let hashing = server::hashing(&opened.settings)?;
+        let sessions = match reach {
+            Reach::IdentityStore => None,
+            Reach::BothStores => shared_sessions(&opened)?,
+        };
+        let Deployment { settings, clock, random, store, masters, keys } = opened;
+        Ok(Administrator {
+            actor,
+            settings,
+            clock,
+            random,
+            store,
+            sessions,
+            hashing,
+            masters,
+            sealing: Arc::clone(&keys.sealing),
+        })
+    }
+
+    fn master_key_file(&self, settings: &Settings) -> Option<PathBuf> {
+        deployment::master_key_file(settings)
+    }
+}
+
+/// The short-lived store, if other processes than a server reach it.
+fn shared_sessions(opened: &Deployment) -> Result<Option<sessions::Store>, StartError> {
+    let open = |settings| Redis::open(settings, opened.clock.clone(), Arc::new(OnlyEnds));
+    let redis = server::redis(&opened.settings).map(open).transpose()?;
+    Ok(redis.map(|redis| sessions::Store::new(Arc::new(redis))))
+}
+
+/// Commands end sessions and let nobody in by one, so a reign that has forgotten some does them no harm; the servers
+/// apply again what had ended.
+#[derive(Debug)]
+struct OnlyEnds;
+
+#[async_trait]
+impl Recovery for OnlyEnds {
+    async fn reapply(&self, _: &sessions::Store) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(())
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let exit = match error {
+            OpenError::Store(error) => return AdminError::from(error).into(),
+            OpenError::DevelopmentKeys(_)
+            | OpenError::MasterKey(_)
+            | OpenError::MasterKeyVariable(_)
+            | OpenError::MasterKeyGone(_)
+            | OpenError::KeysFolder(..)
+            | OpenError::OtherMasterKey(_) => Exit::Settings,
+            OpenError::NoDatabase(_)
+            | OpenError::SchemaBehind(_)
+            | OpenError::SchemaUnknown
+            | OpenError::ServerKey(..)
+            | OpenError::KeyRing(_)
+            | OpenError::Rotation(_) => Exit::Failed,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self::new(Exit::Settings, error.to_string())
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Open(error) => error.into(),
+            RunError::Start(error) => error.into(),
+            RunError::Theme(_) | RunError::Logo(_) => Self::new(Exit::Settings, error.to_string()),
+            RunError::Serve(_) | RunError::Signals(_) => Self::new(Exit::Failed, error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What can be typed. Each command's own arguments are in its file.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use super::{audit, citizen, client, demo, keys, migrate, serve};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  refused or failed: not found, in conflict with what is there, or a fault of the machine
+  2  wrong usage
+  3  the settings are at fault
+  4  a part of the deployment is away (database, Redis): try again
+  5  done in part: an import rejected some lines, or a lock did not reach every store
+
+Secrets are read from standard input (--secret-stdin, --password-stdin), never from arguments.";
+
+/// One verified identity for every public portal: an OpenID Provider for a country's citizens.
+#[derive(Debug, Parser)]
+#[command(name = "senid", version, about, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Arguments {
+    /// The file of settings; senid.toml where it is there.
+    #[arg(long, global = true, env = "SENID_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print JSON: one document, or one a line for lists.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Serve(serve::Arguments),
+    Demo(demo::Arguments),
+    #[command(flatten)]
+    Administration(Administration),
+}
+
+/// What an operator does and is done with.
+#[derive(Debug, Subcommand)]
+pub enum Administration {
+    Migrate(migrate::Arguments),
+    /// Says what is wrong with the settings, or prints those in force, without secrets.
+    CheckConfig,
+    /// Signing keys and the master key.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Portals that citizens sign in to.
+    #[command(subcommand)]
+    Client(client::Command),
+    /// The people who sign in.
+    #[command(subcommand)]
+    Citizen(citizen::Command),
+    /// What was recorded.
+    #[command(subcommand)]
+    Audit(audit::Command),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_hold_together() {
+        super::Arguments::command().debug_assert();
+    }
+}

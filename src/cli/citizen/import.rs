@@ -1,0 +1,189 @@
+//! `senid citizen import`.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::flows::admin::Administrator;
+use crate::flows::admin::import::{Counts, Csv, JsonLines, Mode, Observer, Rows, Stopped, import};
+use crate::flows::admin::particulars::{Column, Remark};
+
+/// Adds citizens from a file, and says of every line that is rejected why. The others are added.
+///
+/// CSV with a header row, or JSON lines. The columns are national_id and name, and any of scheme, family_name,
+/// given_name, middle_name, nickname, gender, birthdate, email, email_verified, phone_number,
+/// phone_number_verified, address, street_address, locality, region, postal_code, country, zoneinfo, locale,
+/// account_level, status, password_hash (an Argon2id hash as a PHC string). A line that was added by an earlier
+/// run is rejected as taken, so an import that was cut short is simply run again.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// The file; - for standard input.
+    file: PathBuf,
+    /// What it is, where its name does not end in .csv, .jsonl or .ndjson.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Check everything, against the database too, and add nobody.
+    #[arg(long)]
+    dry_run: bool,
+    /// Also write every rejected line, and every warning, to this file as JSON lines.
+    #[arg(long, value_name = "FILE.jsonl")]
+    report: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    Csv,
+    Jsonl,
+}
+
+pub async fn run(admin: &Administrator, arguments: &Arguments, output: &mut Output) -> Result<Exit, Failure> {
+    let format = arguments.format()?;
+    let report = arguments.report.as_deref().map(create).transpose()?;
+    let (reader, bar) = open(&arguments.file)?;
+    let mut rows: Box<dyn Rows> = match format {
+        Format::Csv => Box::new(Csv::open(reader)?),
+        Format::Jsonl => Box::new(JsonLines::new(reader)),
+    };
+    let mode = if arguments.dry_run { Mode::DryRun } else { Mode::Import };
+    let mut told = Told { output, report, bar };
+    let done = import(admin, &mut *rows, mode, &mut told).await;
+    told.bar.finish_and_clear();
+    if let Some(report) = &mut told.report {
+        report.flush()?;
+    }
+    match done {
+        Ok(counts) => {
+            told.close(&counts, mode)?;
+            Ok(match counts {
+                Counts { rejected: 0, .. } => Exit::Done,
+                Counts { added: 0, .. } => Exit::Failed,
+                _ => Exit::Partly,
+            })
+        }
+        Err(Stopped { why, counts }) => {
+            told.close(&counts, mode)?;
+            let sentence = format!("stopped after line {}: what was added by then stays", counts.last_line);
+            Err(Failure::from(why).after(sentence))
+        }
+    }
+}
+
+impl Arguments {
+    fn format(&self) -> Result<Format, Failure> {
+        if let Some(format) = self.format {
+            return Ok(format);
+        }
+        match self.file.extension().and_then(|extension| extension.to_str()) {
+            Some("csv" | "CSV" | "tsv") => Ok(Format::Csv),
+            Some("jsonl" | "ndjson") => Ok(Format::Jsonl),
+            _ => Err(Failure::new(
+                Exit::Usage,
+                format!("{}: say what it is with --format csv or --format jsonl", self.file.display()),
+            )),
+        }
+    }
+}
+
+fn create(path: &Path) -> Result<BufWriter<File>, Failure> {
+    let file = File::create(path);
+    file.map(BufWriter::new)
+        .map_err(|error| Failure::new(Exit::Failed, format!("--report {}: {error}", path.display())))
+}
+
+/// The file, and the bar that shows how much of it has been read: only on a terminal.
+fn open(path: &Path) -> Result<(Box<dyn BufRead>, ProgressBar), Failure> {
+    let failed = |error: io::Error| Failure::new(Exit::Failed, format!("{}: {error}", path.display()));
+    let (length, input): (_, Box<dyn Read>) = if path == Path::new("-") {
+        (None, Box::new(io::stdin()))
+    } else {
+        let file = File::open(path).map_err(failed)?;
+        let about = file.metadata().map_err(failed)?;
+        if about.is_dir() {
+            return Err(Failure::new(Exit::Failed, format!("{} is a folder", path.display())));
+        }
+        (Some(about.len()), Box::new(file))
+    };
+    let template = match length {
+        Some(_) => "{bar:40} {bytes}/{total_bytes}  {msg}  {eta} left",
+        None => "{spinner} {bytes}  {msg}",
+    };
+    let style = ProgressStyle::with_template(template).map_err(|error| failed(io::Error::other(error)))?;
+    let bar = match length {
+        Some(length) => ProgressBar::new(length),
+        None => ProgressBar::new_spinner(),
+    };
+    let bar = bar.with_style(style);
+    Ok((Box::new(BufReader::with_capacity(64 * 1024, bar.wrap_read(input))), bar))
+}
+
+/// Tells what becomes of the lines: the rejected ones on standard error, and everything in the report.
+struct Told<'a> {
+    output: &'a mut Output,
+    report: Option<BufWriter<File>>,
+    bar: ProgressBar,
+}
+
+impl Told<'_> {
+    fn close(&mut self, counts: &Counts, mode: Mode) -> io::Result<()> {
+        let Counts { lines, added, rejected, warned, last_line } = *counts;
+        let would_be = if mode == Mode::DryRun { "could be added (nothing was: a dry run)" } else { "added" };
+        let mut sentence = format!("{lines} citizens read, {added} {would_be}, {rejected} rejected");
+        if warned > 0 {
+            sentence.push_str(&format!(", {warned} to be looked at"));
+        }
+        let document = json!({
+            "outcome": "done", "lines": lines, "added": added, "rejected": rejected, "warned": warned,
+            "last_line": last_line, "dry_run": mode == Mode::DryRun,
+        });
+        if self.output.is_json() { self.output.json_line(&document) } else { self.output.line(sentence) }
+    }
+
+    fn tell(&mut self, outcome: &str, line: u64, remarks: &[Remark]) -> io::Result<()> {
+        for remark in remarks {
+            let document = to_json(outcome, line, remark);
+            if let Some(report) = &mut self.report {
+                serde_json::to_writer(&mut *report, &document)?;
+                writeln!(report)?;
+            }
+            if self.output.is_json() {
+                self.output.json_line(&document)?;
+            } else if outcome == "rejected" {
+                let place = remark.column.map_or(String::new(), |column| format!(", {}", column.name()));
+                let sentence = format!("line {line}{place}: {} [{}]", remark.sentence, remark.code);
+                self.bar.suspend(|| self.output.remark(sentence));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Observer for Told<'_> {
+    fn rejected(&mut self, line: u64, why: &[Remark]) -> io::Result<()> {
+        self.tell("rejected", line, why)
+    }
+
+    fn warned(&mut self, line: u64, what: &[Remark]) -> io::Result<()> {
+        self.tell("warning", line, what)
+    }
+
+    fn progress(&mut self, counts: &Counts) -> io::Result<()> {
+        self.bar.set_message(format!("{} added, {} rejected", counts.added, counts.rejected));
+        Ok(())
+    }
+}
+
+fn to_json(outcome: &str, line: u64, remark: &Remark) -> Value {
+    json!({
+        "outcome": outcome,
+        "line": line,
+        "column": remark.column.map(Column::name),
+        "code": remark.code,
+        "sentence": remark.sentence,
+    })
+}

@@ -1,0 +1,96 @@
+//! `senid citizen show`.
+
+use serde_json::{Map, Value, json};
+
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::cli::times;
+use crate::domain::citizen::Citizen;
+use crate::domain::national_id::Scheme;
+use crate::domain::time::Timestamp;
+use crate::flows::admin::Administrator;
+use crate::flows::admin::find_citizen::Who;
+use crate::flows::admin::show_citizen::{PasswordState, Shown, Sight, show};
+
+/// Shows a citizen, masked. That they were shown is recorded.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// Their id, national identifier, verified phone number or e-mail address.
+    citizen: String,
+    /// Show their data in clear. The reason stands in the audit log, where they can read it.
+    #[arg(long, requires = "reason")]
+    reveal: bool,
+    /// Why their data is looked at.
+    #[arg(long, requires = "reveal", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    reason: Option<String>,
+}
+
+pub async fn run(
+    admin: &Administrator,
+    arguments: &Arguments,
+    scheme: Scheme,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let who = Who::parse(&arguments.citizen, scheme)?;
+    let sight = match &arguments.reason {
+        Some(reason) if arguments.reveal => Sight::Revealed { reason: reason.clone() },
+        _ => Sight::Masked,
+    };
+    let shown = show(admin, &who, &sight).await?;
+    if output.is_json() {
+        output.document(&to_json(&shown, &sight))?;
+    } else {
+        output.table(&rows(&shown))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn rows(shown: &Shown) -> Vec<(&'static str, String)> {
+    let citizen = &shown.citizen;
+    let mut rows = vec![
+        ("id", citizen.id.to_string()),
+        ("status", citizen.status.as_str().to_owned()),
+        ("account_level", i16::from(citizen.account_level).to_string()),
+    ];
+    rows.extend(shown.particulars.iter().cloned());
+    rows.push(("password", password(shown.password)));
+    rows.extend(sessions_ended(citizen).map(|at| ("sessions_ended", at)));
+    rows.push(("created", times::show(citizen.created_at)));
+    rows.push(("changed", times::show(citizen.updated_at)));
+    rows
+}
+
+fn password(state: Option<PasswordState>) -> String {
+    match state {
+        None => "none".to_owned(),
+        Some(PasswordState { changed_at, failures_in_a_row: 0 }) => format!("set {}", times::show(changed_at)),
+        Some(PasswordState { changed_at, failures_in_a_row }) => {
+            format!("set {}; wrong {failures_in_a_row} times in a row since", times::show(changed_at))
+        }
+    }
+}
+
+/// When every session was last ended, if that ever was.
+fn sessions_ended(citizen: &Citizen) -> Option<String> {
+    (citizen.sessions_valid_from > Timestamp::EPOCH).then(|| times::show(citizen.sessions_valid_from))
+}
+
+fn to_json(shown: &Shown, sight: &Sight) -> Value {
+    let citizen = &shown.citizen;
+    let particulars: Map<String, Value> =
+        shown.particulars.iter().map(|(claim, text)| ((*claim).to_owned(), text.as_str().into())).collect();
+    json!({
+        "id": citizen.id.to_string(),
+        "status": citizen.status.as_str(),
+        "account_level": i16::from(citizen.account_level),
+        "masked": *sight == Sight::Masked,
+        "particulars": particulars,
+        "password": shown.password.map(|state| json!({
+            "changed_at": times::show(state.changed_at), "failures_in_a_row": state.failures_in_a_row,
+        })),
+        "sessions_ended": sessions_ended(citizen),
+        "created_at": times::show(citizen.created_at),
+        "updated_at": times::show(citizen.updated_at),
+    })
+}

@@ -1,0 +1,164 @@
+//! `senid client create`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::show;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::cli::standard_input;
+use crate::domain::client::{ApplicationType, ConsentPolicy, IdTokenAlgorithm, Localised, PkcePolicy, SubjectType};
+use crate::domain::secret::SecretString;
+use crate::flows::admin::Administrator;
+use crate::flows::admin::create_client::{AuthenticationMethod, ClientRequest, Created, create};
+
+/// Registers a client. A confidential one is given a secret, which is shown once.
+///
+/// Texts that citizens read are given once for all languages (--name TEXT) or once a language (--name vi=TEXT
+/// --name en=TEXT).
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// The client's id: letters, digits, - . _ ~
+    #[arg(required_unless_present = "from")]
+    id: Option<String>,
+    /// A JSON file that says all of it, in the members of registration metadata (RFC 7591); instead of the options.
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["id", "request"])]
+    from: Option<PathBuf>,
+    /// Read the secret from standard input instead of making one.
+    #[arg(long)]
+    secret_stdin: bool,
+    #[command(flatten)]
+    request: Request,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+#[group(id = "request", multiple = true)]
+struct Request {
+    /// What citizens know it as.
+    #[arg(long, value_name = "[LANGUAGE=]TEXT")]
+    name: Vec<String>,
+    /// Which organisation stands behind it.
+    #[arg(long, value_name = "[LANGUAGE=]TEXT")]
+    organisation: Vec<String>,
+    /// What it asks for people's data for.
+    #[arg(long, value_name = "[LANGUAGE=]TEXT")]
+    purpose: Vec<String>,
+    /// Its own front page.
+    #[arg(long, value_name = "URI")]
+    home_uri: Option<String>,
+    /// Where citizens return to; compared character by character. May be repeated.
+    #[arg(long, value_name = "URI")]
+    redirect_uri: Vec<String>,
+    /// Where citizens return to after signing out. May be repeated.
+    #[arg(long, value_name = "URI")]
+    post_logout_redirect_uri: Vec<String>,
+    /// The most it may ask for, such as "openid profile". May be repeated.
+    #[arg(long)]
+    scope: Vec<String>,
+    /// How it proves itself at the token endpoint: client_secret_basic, client_secret_post or none.
+    #[arg(long, default_value_t, value_name = "METHOD")]
+    auth: AuthenticationMethod,
+    /// web, or native for an app on people's own devices.
+    #[arg(long, default_value = "web")]
+    application_type: ApplicationType,
+    /// pairwise: citizens have another sub in every sector; public: the same everywhere.
+    #[arg(long, default_value = "pairwise")]
+    subject: SubjectType,
+    /// What pairwise subjects are derived from, once and for all; the redirect URIs' host where they share one.
+    #[arg(long, value_name = "HOST")]
+    sector: Option<String>,
+    /// required, or optional for a confidential client that cannot do PKCE.
+    #[arg(long)]
+    pkce: Option<PkcePolicy>,
+    /// ask, or implied for the authority's own application.
+    #[arg(long)]
+    consent: Option<ConsentPolicy>,
+    /// What its ID tokens are signed with: ES256, EdDSA or RS256.
+    #[arg(long, value_name = "ALG")]
+    id_token_alg: Option<IdTokenAlgorithm>,
+    /// The authority has verified that the organisation stands behind it.
+    #[arg(long)]
+    verified: bool,
+    /// The authority has approved that it is told national identifiers.
+    #[arg(long)]
+    approve_national_id: bool,
+}
+
+impl Arguments {
+    /// What is asked for, and the secret if one is given.
+    pub fn read(&self) -> Result<(ClientRequest, Option<SecretString>), Failure> {
+        let request = match &self.from {
+            Some(path) => {
+                let unreadable = |why: String| Failure::new(Exit::Usage, format!("--from {}: {why}", path.display()));
+                let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+                serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?
+            }
+            None => self.request.clone().into_request(self.id.clone().unwrap_or_default()),
+        };
+        let secret = self.secret_stdin.then(|| standard_input::secret("--secret-stdin")).transpose()?;
+        Ok((request, secret))
+    }
+}
+
+impl Request {
+    fn into_request(self, id: String) -> ClientRequest {
+        ClientRequest {
+            id,
+            name: localised(self.name),
+            organisation: localised(self.organisation),
+            purpose: localised(self.purpose),
+            home_uri: self.home_uri,
+            redirect_uris: self.redirect_uri,
+            post_logout_redirect_uris: self.post_logout_redirect_uri,
+            scope: if self.scope.is_empty() { "openid".to_owned() } else { self.scope.join(" ") },
+            authentication: self.auth,
+            application_type: self.application_type,
+            subject_type: Some(self.subject),
+            sector_identifier: self.sector,
+            pkce: self.pkce,
+            consent: self.consent,
+            id_token_algorithm: self.id_token_alg,
+            organisation_verified: self.verified,
+            national_id_approved: self.approve_national_id,
+        }
+    }
+}
+
+/// `vi=Cổng dịch vụ công` is for Vietnamese; a text without a language before it is for all.
+fn localised(texts: Vec<String>) -> Localised {
+    let tag = |text: &str| (2..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let texts: BTreeMap<String, String> = texts
+        .into_iter()
+        .map(|text| match text.split_once('=') {
+            Some((language, rest)) if tag(language) => (language.to_owned(), rest.to_owned()),
+            _ => (String::new(), text),
+        })
+        .collect();
+    Localised(texts)
+}
+
+pub async fn run(
+    admin: &Administrator,
+    request: &ClientRequest,
+    secret: Option<&SecretString>,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let Created { client, secret, warnings } = create(admin, request, secret).await?;
+    for warning in warnings {
+        output.remark(format_args!("warning: {warning}"));
+    }
+    let secret = secret.as_ref().map(SecretString::expose);
+    if output.is_json() {
+        let mut document = show::to_json(&client);
+        document["client_secret"] = secret.into();
+        output.document(&document)?;
+        return Ok(Exit::Done);
+    }
+    output.line(format_args!("client {} is registered", client.id))?;
+    show::whole(&client, output)?;
+    if let Some(secret) = secret {
+        output.line(format_args!("\nIts secret, which is shown this once and not kept:\n{secret}"))?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,78 @@
+//! `senid client create|list|show|disable|enable`.
+
+mod create;
+mod show;
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::house::{House, Reach};
+use super::operator;
+use super::output::Output;
+use crate::config::Settings;
+use crate::domain::client::ClientStatus;
+use crate::domain::ids::ClientId;
+use crate::flows::admin::lock_citizen::Change;
+use crate::flows::admin::{Administrator, registered_clients};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Create(Box<create::Arguments>),
+    /// Every client, by id.
+    List,
+    /// All that is registered of a client; its secret is not kept.
+    Show {
+        id: ClientId,
+    },
+    /// Lets a client do nothing any more: nobody signs in to it, and its tokens do not work.
+    Disable {
+        id: ClientId,
+    },
+    /// Lets a disabled client work again.
+    Enable {
+        id: ClientId,
+    },
+}
+
+pub async fn run(
+    command: Command,
+    settings: Settings,
+    house: &impl House,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let open = async |settings| house.administrator(settings, operator::actor(), Reach::IdentityStore).await;
+    match command {
+        Command::Create(arguments) => {
+            // What is wrong with the arguments is said before anything is opened.
+            let (request, secret) = arguments.read()?;
+            create::run(&open(settings).await?, &request, secret.as_ref(), output).await
+        }
+        Command::List => {
+            let admin = open(settings).await?;
+            registered_clients::list(&admin, |client| show::one_of_list(&client, output)).await?;
+            Ok(Exit::Done)
+        }
+        Command::Show { id } => {
+            let client = registered_clients::show(&open(settings).await?, &id).await?;
+            show::whole(&client, output)?;
+            Ok(Exit::Done)
+        }
+        Command::Disable { id } => set_status(&open(settings).await?, &id, ClientStatus::Disabled, output).await,
+        Command::Enable { id } => set_status(&open(settings).await?, &id, ClientStatus::Active, output).await,
+    }
+}
+
+async fn set_status(
+    admin: &Administrator,
+    id: &ClientId,
+    status: ClientStatus,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let changed = registered_clients::set_status(admin, id, status).await? == Change::Done;
+    let (now, already) = if changed { ("now", "") } else { ("", "already ") };
+    let sentence = format!("client {id} is {now}{already} {}", status.as_str()).replace("  ", " ");
+    output.say(
+        sentence,
+        &serde_json::json!({ "client_id": id.as_str(), "status": status.as_str(), "changed": changed }),
+    )?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,107 @@
+//! A client as it is printed.
+
+use serde_json::{Value, json};
+
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::cli::times;
+use crate::domain::client::{ApplicationType, Client, ConsentPolicy, Localised, PkcePolicy};
+use crate::domain::keys::SignatureAlgorithm;
+
+/// A line of the list.
+pub fn one_of_list(client: &Client, output: &mut Output) -> Result<(), Failure> {
+    if output.is_json() {
+        output.json_line(&to_json(client))?;
+    } else {
+        let (id, status, method) = (client.id.as_str(), client.status.as_str(), client.authentication.method());
+        output.line(format_args!("{id:<24} {status:<8} {method:<20} {}", client.display.name.in_language("en")))?;
+    }
+    Ok(())
+}
+
+/// Everything there is.
+pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
+    if output.is_json() {
+        return Ok(output.document(&to_json(client))?);
+    }
+    let (display, policy) = (&client.display, &client.policy);
+    let mut rows = vec![("id", client.id.to_string()), ("status", client.status.as_str().to_owned())];
+    for (name, text) in
+        [("name", &display.name), ("organisation", &display.organisation), ("purpose", &display.purpose)]
+    {
+        rows.extend(texts(text).map(|text| (name, text)));
+    }
+    let verified = if display.organisation_verified { "yes" } else { "no" };
+    rows.push(("organisation verified", verified.to_owned()));
+    rows.extend(display.home_uri.clone().map(|uri| ("home", uri)));
+    rows.push(("redirect URIs", client.redirect_uris.join("\n")));
+    if !client.post_logout_redirect_uris.is_empty() {
+        rows.push(("after signing out", client.post_logout_redirect_uris.join("\n")));
+    }
+    rows.push(("scopes", client.scopes.to_string()));
+    rows.push(("authentication", client.authentication.method().to_owned()));
+    rows.push(("application", application(client).to_owned()));
+    rows.push(("subjects", format!("{} in sector {}", client.subject_type.as_str(), client.sector_identifier)));
+    rows.push(("PKCE", pkce(client).to_owned()));
+    rows.push(("consent", consent(client).to_owned()));
+    rows.push(("ID tokens", SignatureAlgorithm::from(policy.id_token_algorithm).to_string()));
+    rows.push(("created", times::show(client.created_at)));
+    rows.push(("changed", times::show(client.updated_at)));
+    Ok(output.table(&rows)?)
+}
+
+/// In the members of registration metadata (RFC 7591 §2) where those have them.
+pub fn to_json(client: &Client) -> Value {
+    json!({
+        "client_id": client.id.as_str(),
+        "status": client.status.as_str(),
+        "name": client.display.name,
+        "organisation": client.display.organisation,
+        "purpose": client.display.purpose,
+        "organisation_verified": client.display.organisation_verified,
+        "home_uri": client.display.home_uri,
+        "redirect_uris": client.redirect_uris,
+        "post_logout_redirect_uris": client.post_logout_redirect_uris,
+        "scope": client.scopes.to_string(),
+        "token_endpoint_auth_method": client.authentication.method(),
+        "application_type": application(client),
+        "subject_type": client.subject_type.as_str(),
+        "sector_identifier": client.sector_identifier,
+        "pkce": pkce(client),
+        "consent": consent(client),
+        "id_token_signed_response_alg": SignatureAlgorithm::from(client.policy.id_token_algorithm).name(),
+        "created_at": times::show(client.created_at),
+        "updated_at": times::show(client.updated_at),
+    })
+}
+
+/// One text, or a line a language.
+fn texts(text: &Localised) -> Option<String> {
+    let line = |(language, text): (&String, &String)| match language.as_str() {
+        "" => text.clone(),
+        language => format!("{language}: {text}"),
+    };
+    let lines: Vec<String> = text.0.iter().map(line).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+const fn application(client: &Client) -> &'static str {
+    match client.application_type {
+        ApplicationType::Web => "web",
+        ApplicationType::Native => "native",
+    }
+}
+
+const fn pkce(client: &Client) -> &'static str {
+    match client.policy.pkce {
+        PkcePolicy::Required => "required",
+        PkcePolicy::Optional => "optional",
+    }
+}
+
+const fn consent(client: &Client) -> &'static str {
+    match client.policy.consent {
+        ConsentPolicy::Ask => "ask",
+        ConsentPolicy::Implied => "implied",
+    }
+}

@@ -1,0 +1,43 @@
+//! What commands need of the house. `app` alone may import every floor, so it builds what is asked for here.
+
+use crate::config::Settings;
+use crate::domain::audit::Actor;
+use crate::domain::random::Random;
+use crate::domain::time::Clock;
+use crate::flows::admin::Administrator;
+use crate::flows::admin::schema::Schema;
+
+use super::failure::Failure;
+
+/// Whether a command ends sessions, and so needs the short-lived store where it can be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    IdentityStore,
+    BothStores,
+}
+
+pub trait House {
+    fn clock(&self) -> &dyn Clock;
+
+    fn random(&self) -> &dyn Random;
+
+    /// The identity store, whatever schema it has; an embedded one is made where there is none, if `create` says so.
+    fn schema(&self, settings: &Settings, create: Create) -> impl Future<Output = Result<Schema, Failure>>;
+
+    /// Opens the deployment for `actor`.
+    fn administrator(
+        &self,
+        settings: Settings,
+        actor: Actor,
+        reach: Reach,
+    ) -> impl Future<Output = Result<Administrator, Failure>>;
+
+    /// The file that the master key is read from; none where it comes from the environment.
+    fn master_key_file(&self, settings: &Settings) -> Option<std::path::PathBuf>;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Create {
+    IfAbsent,
+    Never,
+}

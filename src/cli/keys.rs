@@ -1,0 +1,193 @@
+//! `senid keys list|rotate|new-master`.
+
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::house::{House, Reach};
+use super::output::Output;
+use super::{operator, times};
+use crate::config::Settings;
+use crate::domain::keys::{KeyState, RotationStep, SignatureAlgorithm};
+use crate::flows::admin::new_master_key::{self, Origin};
+use crate::flows::admin::rotate_keys::{self, Listed, When};
+use crate::flows::admin::{AdminError, Administrator};
+
+const BY_HAND: &str = "the master key comes from SENID_MASTER_KEY, which this command cannot change: add a version to it \
+     yourself (a comma, the next number, a colon and the output of: openssl rand -base64 32), start every server again with \
+     it, and run this command to wrap everything by it";
+
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Command {
+    /// The signing keys: which sign, which will, and which did.
+    List,
+    /// Does what is due with the signing keys, as running servers do by themselves.
+    Rotate(Rotate),
+    /// Adds a version to the master key's file; run again, wraps everything by it.
+    ///
+    /// The first run adds the version. Then every server is to be started again, so that all know it. The second run
+    /// wraps the server's keys and every citizen's data key by it; it may be cut short and run again. A version may be
+    /// taken out of the file once a run has ended and no backup needs it.
+    NewMaster(NewMaster),
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct Rotate {
+    /// The next keys, which the JWKS has named for long, sign from this moment on.
+    #[arg(long)]
+    now: bool,
+    /// Only the keys of this algorithm, such as ES256.
+    #[arg(long, value_parser = algorithm)]
+    alg: Option<SignatureAlgorithm>,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct NewMaster {
+    /// Do both at once. Only while no server runs: it could not open what this wraps.
+    #[arg(long)]
+    at_once: bool,
+}
+
+fn algorithm(text: &str) -> Result<SignatureAlgorithm, String> {
+    SignatureAlgorithm::from_name(text).ok_or_else(|| "expected ES256, EdDSA or RS256".to_owned())
+}
+
+pub async fn run(
+    command: Command,
+    settings: Settings,
+    house: &impl House,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let file = house.master_key_file(&settings);
+    let admin = house.administrator(settings, operator::actor(), Reach::IdentityStore).await?;
+    match command {
+        Command::List => list(&admin, output).await,
+        Command::Rotate(arguments) => rotate(&admin, &arguments, output).await,
+        Command::NewMaster(arguments) => new_master(&admin, &arguments, file.as_deref(), output).await,
+    }
+}
+
+async fn list(admin: &Administrator, output: &mut Output) -> Result<Exit, Failure> {
+    for Listed { key, state } in rotate_keys::list(admin).await? {
+        let state = state_name(state);
+        if output.is_json() {
+            output.json_line(&json!({
+                "kid": key.kid.as_str(),
+                "algorithm": key.algorithm.name(),
+                "state": state,
+                "published_since": times::show(key.created_at),
+                "signs_from": times::show(key.active_from),
+                "signed_until": key.retired_at.map(times::show),
+                "published_until": key.removed_at.map(times::show),
+            }))?;
+        } else {
+            let mut life = format!("signs from {}", times::show(key.active_from));
+            if let Some(retired) = key.retired_at {
+                life.push_str(&format!(" to {}", times::show(retired)));
+            }
+            if let Some(removed) = key.removed_at {
+                life.push_str(&format!(", published until {}", times::show(removed)));
+            }
+            output.line(format_args!("{:<6} {state:<9} {}  {life}", key.algorithm.name(), key.kid))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+const fn state_name(state: KeyState) -> &'static str {
+    match state {
+        KeyState::Next => "next",
+        KeyState::Current => "current",
+        KeyState::Previous => "previous",
+        KeyState::Removed => "removed",
+    }
+}
+
+async fn rotate(admin: &Administrator, arguments: &Rotate, output: &mut Output) -> Result<Exit, Failure> {
+    let when = if arguments.now { When::Now } else { When::Due };
+    let steps = rotate_keys::rotate(admin, when, arguments.alg).await?;
+    if output.is_json() {
+        output.document(&json!({ "steps": steps.iter().map(step_json).collect::<Vec<_>>() }))?;
+        return Ok(Exit::Done);
+    }
+    if steps.is_empty() {
+        output.line("nothing is due; --now lets the next keys sign at once")?;
+    }
+    for step in &steps {
+        output.line(step_text(step))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn step_text(step: &RotationStep) -> String {
+    match step {
+        RotationStep::Create { algorithm, active_from } => {
+            format!("a new {algorithm} key is published, and signs from {}", times::show(*active_from))
+        }
+        RotationStep::Activate { kid, active_from } => format!("{kid} signs from {}", times::show(*active_from)),
+        RotationStep::Retire { kid, removed_at, .. } => {
+            format!("{kid} signs no more, and is published until {}", times::show(*removed_at))
+        }
+        RotationStep::Delete { kid } => format!("{kid} is deleted"),
+    }
+}
+
+fn step_json(step: &RotationStep) -> Value {
+    match step {
+        RotationStep::Create { algorithm, active_from } => {
+            json!({ "step": "create", "algorithm": algorithm.name(), "signs_from": times::show(*active_from) })
+        }
+        RotationStep::Activate { kid, active_from } => {
+            json!({ "step": "activate", "kid": kid.as_str(), "signs_from": times::show(*active_from) })
+        }
+        RotationStep::Retire { kid, retired_at, removed_at } => json!({
+            "step": "retire", "kid": kid.as_str(),
+            "signed_until": times::show(*retired_at), "published_until": times::show(*removed_at),
+        }),
+        RotationStep::Delete { kid } => json!({ "step": "delete", "kid": kid.as_str() }),
+    }
+}
+
+async fn new_master(
+    admin: &Administrator,
+    arguments: &NewMaster,
+    file: Option<&Path>,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let renewed = match (new_master_key::begun(admin).await?, file) {
+        (Some(begun), _) => begun,
+        (None, Some(file)) => new_master_key::add(admin, file).await?,
+        (None, None) => return Err(Failure::new(Exit::Failed, BY_HAND)),
+    };
+    let number = renewed.version.number;
+    if let (Origin::Made, false, Some(file)) = (renewed.version.origin, arguments.at_once, file) {
+        let file = file.display();
+        let sentence = format!(
+            "version {number} was added to {file}\nStart every server again, so that each knows it; then run this command \
+             again: it wraps everything by version {number}."
+        );
+        output.say(sentence, &json!({ "version": number, "added": true, "applied": false }))?;
+        return Ok(Exit::Done);
+    }
+    let waiting = new_master_key::waiting(admin, &renewed).await?;
+    let bar = ProgressBar::new(waiting).with_style(style()?);
+    let done = new_master_key::apply(admin, &renewed, |seen| bar.set_position(seen.min(waiting))).await;
+    bar.finish_and_clear();
+    done.map_err(|error| {
+        Failure::from(error).after("what is wrapped by now stays so; run the command again to wrap the rest")
+    })?;
+    let added = renewed.version.origin == Origin::Made;
+    let sentence = format!(
+        "everything is wrapped by version {number} of the master key: the server's keys, and those of {waiting} citizens"
+    );
+    output.say(sentence, &json!({ "version": number, "added": added, "applied": true, "citizens": waiting }))?;
+    Ok(Exit::Done)
+}
+
+fn style() -> Result<ProgressStyle, Failure> {
+    let style = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} citizens  {eta} left");
+    style.map_err(|error| AdminError::failed(error).into())
+}

@@ -1,0 +1,218 @@
+//! `senid citizen import`: a broken line loses nothing else, and nothing is half-written.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use serde_json::Value;
+
+use super::program::{Ran, Senid, finish};
+
+const PHC: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+
+/// The rejected lines as standard error tells them.
+fn told(ran: &Ran) -> Vec<&str> {
+    ran.err.lines().map(|line| line.strip_prefix("senid: ").unwrap()).collect()
+}
+
+#[test]
+fn a_file_with_broken_lines_adds_all_the_others() {
+    let senid = Senid::ready();
+    let mut file =
+        b"\xef\xbb\xbfnational_id,name,phone_number,phone_number_verified,account_level,password_hash\r\n".to_vec();
+    for line in [
+        format!("001090000003,\"Nguyễn Văn \"\"An\"\"\",0912000003,true,1,\"{PHC}\"\r\n"), // 2
+        "001090000004,Trần Thị Bình\r\n".to_owned(),                                       // 3: too few columns
+        "\r\n".to_owned(),                                                                 // 4: empty
+        "001090000006,\"Lê Văn Cường,0912000006,true,1,\r\n".to_owned(),                   // 5: an open quotation mark
+        "001090000007,Phạm Dung,0912000007,true,1,\r\n".to_owned(),                        // 6
+        "0010900,,113,maybe,9,plain-password\r\n".to_owned(),                              // 7: everything
+        "001090000009,\"Đỗ\r\nÂn\",,,,\r\n".to_owned(),                                    // 8: a name of two lines
+        "001 090 000 003,Người khác,,,,\r\n".to_owned(),                                   // 10: as line 2
+        "001090000011,Hồ Em,+84 912 000 007,true,,\r\n".to_owned(),                        // 11: the phone of line 6
+        "001090000012,Bùi Giang,0912000003,false,,\r\n".to_owned(), // 12: not verified, so no name
+        "001490000013,Ngô Hà,,true,,\r\n".to_owned(),               // 13: verified nothing
+    ] {
+        file.extend_from_slice(line.as_bytes());
+    }
+    file.extend_from_slice(b"001090000014,V\xfb Ho\xe0ng,,,,\r\n"); // 14: not UTF-8
+    file.extend_from_slice("003090000015,Dương Khánh,,,,".as_bytes()); // 15: no line end, an unknown province
+    senid.write("people.csv", &file);
+
+    let ran = senid.run(&["citizen", "import", "people.csv", "--report", "report.jsonl"]).ended(5);
+    assert_eq!(
+        told(&ran),
+        [
+            "line 3: expected 6 columns, found 2 [column_count]",
+            "line 5: a quotation mark is opened on this line and not closed [quotation_mark]",
+            "line 7, national_id: expected 12 digits, found 7 [malformed]",
+            "line 7, name: expected the whole name [missing]",
+            "line 7, phone_number_verified: expected true or false [unknown_word]",
+            "line 7, phone_number: expected a phone number such as +84912345678 [malformed]",
+            "line 7, account_level: expected 0, 1 or 2 [unknown_word]",
+            "line 7, password_hash: expected an Argon2id hash as in $argon2id$v=19$m=19456,t=2,p=1$‹salt›$‹hash› \
+             [password_hash]",
+            "line 8, name: expected no control characters [malformed]",
+            "line 10, national_id: the same national id stands in line 2 [duplicate_in_file]",
+            "line 11, phone_number: the same phone stands in line 6 [duplicate_in_file]",
+            "line 13, phone_number_verified: there is no phone_number that could be verified [without_value]",
+            "line 14, name: is not UTF-8: save the file as CSV in UTF-8 [not_utf8]",
+        ]
+    );
+    assert_eq!(ran.out, "12 citizens read, 4 added, 8 rejected, 1 to be looked at\n");
+    for (name, is_there) in [
+        ("001090000003", true),
+        ("0912000003", true),
+        ("001090000006", false),
+        ("001090000007", true),
+        ("001090000011", false),
+        ("001090000012", true),
+        ("001490000013", false),
+        ("003090000015", true),
+    ] {
+        assert_eq!(senid.run(&["citizen", "show", name]).code == 0, is_there, "{name}");
+    }
+    let report = std::fs::read_to_string(senid.path().join("report.jsonl")).unwrap();
+    let report: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(report.len(), 14);
+    assert_eq!(report[1]["code"], "quotation_mark");
+    assert_eq!((&report[13]["outcome"], &report[13]["line"]), (&"warning".into(), &15.into()));
+    assert!(!format!("{report:?}{}", ran.err).contains("0010900000"), "a report names nobody");
+
+    // Once more: whoever is there is rejected, and told from a duplicate in the file.
+    let again = senid.run(&["citizen", "import", "people.csv"]).ended(1);
+    assert!(told(&again).contains(&"line 2, national_id: another citizen signs in with this national id [taken]"));
+    assert_eq!(again.out, "12 citizens read, 0 added, 12 rejected\n");
+}
+
+#[test]
+fn json_lines_are_read_as_the_columns_are() {
+    let senid = Senid::ready();
+    senid.write(
+        "people.jsonl",
+        concat!(
+            r#"{"national_id":"001090000001","name":"An","birthdate":"1990-05-17","address":{"formatted":"Hà Nội"}}"#, "\n",
+            r#"{"national_id":"001090000002","name":"Bình""#, "\n",
+            r#"{"national_id":"001090000003","name":"Cường","nickame":"C"}"#, "\n",
+            r#"["001090000004"]"#, "\n",
+            r#"{"national_id":1090000005,"name":["Dung"]}"#, "\n",
+            r#"{"national_id":"001090000006","name":"Em","email":"em@example.vn","email_verified":true,"account_level":2}"#,
+        ),
+    );
+    let ran = senid.run(&["citizen", "import", "people.jsonl"]).ended(5);
+    assert_eq!(
+        told(&ran),
+        [
+            "line 2: expected a JSON object on one line [not_json]",
+            "line 3: there is no member \"nickame\" [unknown_member]",
+            "line 4: expected a JSON object on one line [not_json]",
+            "line 5, name: expected a text, a number, true or false [malformed]",
+        ]
+    );
+    let em = senid.run(&["citizen", "show", "em@example.vn", "--json"]).ended(0).json();
+    assert_eq!(em["account_level"], 2);
+}
+
+#[test]
+fn a_header_that_cannot_be_read_adds_nobody() {
+    let senid = Senid::ready();
+    let import = |file: &[u8]| senid.run_with(&["citizen", "import", "-", "--format", "csv"], file).ended(2).err;
+    let unknown = import(b"national_id,name,colour\n001090000001,An,red\n");
+    assert!(
+        unknown.starts_with("senid: header: there is no column \"colour\"; there are scheme, national_id,"),
+        "{unknown}"
+    );
+    assert_eq!(import(b"national_id,phone_number\n"), "senid: header: there is no column name\n");
+    assert_eq!(import(b"national_id,name,name\n"), "senid: header: the column name is there twice\n");
+    assert_eq!(import(b""), "senid: header: the file is empty\n");
+    assert_eq!(import(b"\xff\xfen\0a\0"), "senid: header: the file is UTF-16: save it as CSV in UTF-8\n");
+    let what = senid.run_with(&["citizen", "import", "-"], "").ended(2);
+    assert_eq!(what.err, "senid: -: say what it is with --format csv or --format jsonl\n");
+    let nothing = senid.run(&["citizen", "import", "nobody.csv"]).ended(1);
+    assert!(nothing.err.starts_with("senid: nobody.csv: No such file"), "{}", nothing.err);
+}
+
+#[test]
+fn semicolons_and_tabs_separate_where_spreadsheets_use_them() {
+    let senid = Senid::ready();
+    senid
+        .run_with(&["citizen", "import", "-", "--format", "csv"], "National_ID;Name\n001090000001;\"An; Bình\"\n")
+        .ended(0);
+    senid.run_with(&["citizen", "import", "-", "--format", "csv"], "name\tnational_id\nAn\t001090000002\n").ended(0);
+}
+
+#[test]
+fn a_dry_run_finds_the_same_and_adds_nobody() {
+    let senid = Senid::ready();
+    senid.run(&["citizen", "add", "--national-id", "001090000001", "--name", "An"]).ended(0);
+    let file = "national_id,name\n001090000001,An\n001090000002,Bình\n001090000002,Cường\n1,Dung\n";
+    let dry = senid.run_with(&["citizen", "import", "-", "--format", "csv", "--dry-run"], file).ended(5);
+    assert_eq!(dry.out, "4 citizens read, 1 could be added (nothing was: a dry run), 3 rejected\n");
+    senid.run(&["citizen", "show", "001090000002"]).ended(1);
+    let real = senid.run_with(&["citizen", "import", "-", "--format", "csv"], file).ended(5);
+    assert_eq!(real.err, dry.err);
+}
+
+#[test]
+fn a_line_whose_rival_is_rejected_is_added() {
+    let senid = Senid::ready();
+    senid.run(&["citizen", "add", "--national-id", "001090000001", "--name", "An"]).ended(0);
+    // Line 2 is rejected for its identifier, so its telephone number is free for line 3.
+    let file = "national_id,name,phone_number,phone_number_verified\n\
+                001090000001,An,0912000001,true\n001090000002,Bình,0912000001,true\n001090000003,Cường,0912000001,true\n";
+    let ran = senid.run_with(&["citizen", "import", "-", "--format", "csv"], file).ended(5);
+    assert_eq!(
+        told(&ran),
+        [
+            "line 2, national_id: another citizen signs in with this national id [taken]",
+            "line 4, phone_number: the same phone stands in line 3 [duplicate_in_file]",
+        ]
+    );
+    senid.run(&["citizen", "show", "001090000002"]).ended(0);
+}
+
+#[test]
+fn an_import_tells_programs_in_json_lines() {
+    let senid = Senid::ready();
+    let file = "national_id,name\n001090000001,An\n1,Bình\n";
+    let ran = senid.run_with(&["citizen", "import", "-", "--format", "csv", "--json"], file).ended(5);
+    let lines = ran.json_lines();
+    assert_eq!(ran.err, "");
+    assert_eq!(
+        (&lines[0]["outcome"], &lines[0]["line"], &lines[0]["column"]),
+        (&"rejected".into(), &3.into(), &"national_id".into())
+    );
+    assert_eq!(
+        (&lines[1]["outcome"], &lines[1]["added"], &lines[1]["rejected"]),
+        (&"done".into(), &1.into(), &1.into())
+    );
+}
+
+/// Twenty thousand lines by standard input; what the program holds at its most is read while it waits for the end.
+#[test]
+fn a_long_file_takes_no_more_memory_than_a_short_one() {
+    const MOST_KIB: u64 = 200 * 1024;
+    let senid = Senid::ready();
+    let mut child = senid.start(&["citizen", "import", "-", "--format", "csv", "--report", "report.jsonl"]);
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"national_id,name,phone_number,phone_number_verified,address\n").unwrap();
+    let address = "Số 1 đường Tràng Tiền, quận Hoàn Kiếm, Hà Nội ".repeat(6);
+    let mut block = String::new();
+    for number in 0..20_000_u32 {
+        // One in a hundred is broken.
+        let id = if number % 100 == 99 { "1".to_owned() } else { format!("001090{number:06}") };
+        writeln!(block, "{id},Nguyễn Văn {number},+849{number:08},true,\"{address}\"").unwrap();
+        if block.len() > 60_000 {
+            input.write_all(block.as_bytes()).unwrap();
+            block.clear();
+        }
+    }
+    input.write_all(block.as_bytes()).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak: u64 = peak.trim().trim_end_matches(" kB").trim().parse().unwrap();
+    drop(input);
+    let ran = finish(child).ended(5);
+    assert_eq!(ran.out, "20000 citizens read, 19800 added, 200 rejected\n");
+    assert!(peak < MOST_KIB, "{peak} KiB");
+    assert_eq!(std::fs::read_to_string(senid.path().join("report.jsonl")).unwrap().lines().count(), 200);
+}

@@ -1,0 +1,109 @@
+//! `senid keys list|rotate|new-master`.
+
+use base64::Engine;
+use serde_json::Value;
+
+use super::program::Senid;
+
+fn states(senid: &Senid, algorithm: &str) -> Vec<String> {
+    let keys = senid.run(&["keys", "list", "--json"]).ended(0).json_lines();
+    let of = keys.iter().filter(|key| key["algorithm"] == algorithm);
+    of.map(|key| format!("{} {}", key["state"].as_str().unwrap(), key["kid"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn keys_are_listed_with_where_they_stand() {
+    let senid = Senid::ready();
+    let ran = senid.run(&["keys", "list"]).ended(0);
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(lines.len(), 6);
+    assert!(lines[0].starts_with("ES256  current   ") && lines[1].starts_with("ES256  next      "), "{}", ran.out);
+}
+
+#[test]
+fn a_rotation_that_is_not_due_changes_nothing() {
+    let senid = Senid::ready();
+    let before = states(&senid, "ES256");
+    let ran = senid.run(&["keys", "rotate"]).ended(0);
+    assert_eq!(ran.out, "nothing is due; --now lets the next keys sign at once\n");
+    assert_eq!(states(&senid, "ES256"), before);
+}
+
+#[test]
+fn rotate_now_takes_the_published_next_key_into_use() {
+    let senid = Senid::ready();
+    let (es256, rs256) = (states(&senid, "ES256"), states(&senid, "RS256"));
+    let next = es256[1].strip_prefix("next ").unwrap();
+    let steps = senid.run(&["keys", "rotate", "--now", "--alg", "ES256", "--json"]).ended(0).json();
+    let steps: Vec<&str> =
+        steps["steps"].as_array().unwrap().iter().map(|step| step["step"].as_str().unwrap()).collect();
+    assert_eq!(steps, ["activate", "retire", "create"]);
+    let after = states(&senid, "ES256");
+    assert_eq!(after.len(), 3);
+    assert!(after.contains(&format!("current {next}")), "{after:?}");
+    assert!(after.contains(&es256[0].replace("current", "previous")), "{after:?}");
+    assert_eq!(states(&senid, "RS256"), rs256, "only what was asked for");
+}
+
+#[test]
+fn an_algorithm_that_is_not_offered_is_refused() {
+    let senid = Senid::ready();
+    let ran = senid.run(&["keys", "rotate", "--alg", "ES384"]).ended(2);
+    assert_eq!(ran.err, "senid: --alg: ES384 is not among keys.algorithms, which are ES256, EdDSA, RS256\n");
+    assert!(senid.run(&["keys", "rotate", "--alg", "none"]).ended(2).err.contains("expected ES256, EdDSA or RS256"));
+}
+
+#[test]
+fn a_new_master_key_is_added_first_and_wraps_everything_on_the_next_run() {
+    let senid = Senid::ready();
+    let an = ["citizen", "add", "--national-id", "001090123456", "--name", "Nguyễn Văn An"];
+    senid.run(&an).ended(0);
+    let before = states(&senid, "ES256");
+
+    let added = senid.run(&["keys", "new-master"]).ended(0);
+    assert!(
+        added.out.starts_with("version 2 was added to keys/private/master.key\nStart every server again"),
+        "{}",
+        added.out
+    );
+    let file = std::fs::read_to_string(senid.path().join("keys/private/master.key")).unwrap();
+    assert_eq!(file.lines().map(|line| line.split(':').next().unwrap()).collect::<Vec<_>>(), ["1", "2"]);
+
+    let applied = senid.run(&["keys", "new-master", "--json"]).ended(0).json();
+    assert_eq!((&applied["version"], &applied["added"], &applied["applied"]), (&2.into(), &false.into(), &true.into()));
+    assert_eq!(applied["citizens"], 1);
+    // Nothing needs the first version any more.
+    let second = file.lines().nth(1).unwrap();
+    std::fs::write(senid.path().join("keys/private/master.key"), second).unwrap();
+    assert_eq!(states(&senid, "ES256"), before);
+    let shown = senid.run(&["citizen", "show", "001090123456"]).ended(0);
+    assert!(shown.out.contains("N••• V••• A•••"), "{}", shown.out);
+}
+
+#[test]
+fn both_steps_at_once_are_for_when_no_server_runs() {
+    let senid = Senid::ready();
+    let done = senid.run(&["keys", "new-master", "--at-once"]).ended(0);
+    assert_eq!(
+        done.out,
+        "everything is wrapped by version 2 of the master key: the server's keys, and those of 0 citizens\n"
+    );
+    let next: Value = senid.run(&["keys", "new-master", "--json"]).ended(0).json();
+    assert_eq!((&next["version"], &next["applied"]), (&3.into(), &false.into()));
+}
+
+#[test]
+fn a_master_key_in_the_environment_is_changed_by_hand_and_then_applied() {
+    let key = |byte: u8| base64::engine::general_purpose::STANDARD.encode([byte; 32]);
+    let senid = Senid::new().with("SENID_MASTER_KEY", format!("1:{}", key(1)));
+    senid.run(&["migrate"]).ended(0);
+    let refused = senid.run(&["keys", "new-master"]).ended(1);
+    assert!(refused.err.starts_with("senid: the master key comes from SENID_MASTER_KEY"), "{}", refused.err);
+    let senid = senid.with("SENID_MASTER_KEY", format!("1:{},2:{}", key(1), key(2)));
+    assert_eq!(senid.run(&["keys", "new-master", "--json"]).ended(0).json()["version"], 2);
+    let senid = senid.with("SENID_MASTER_KEY", format!("2:{}", key(2)));
+    senid.run(&["keys", "list"]).ended(0);
+    let senid = senid.with("SENID_MASTER_KEY", format!("1:{}", key(1)));
+    let refused = senid.run(&["keys", "list"]).ended(3);
+    assert!(refused.err.contains("the master key does not open the keys in the identity store"), "{}", refused.err);
+}
