@@ -69,7 +69,7 @@ impl Citizens<'_, Transaction> {
     pub(super) async fn enter_names(&mut self, id: CitizenId, names: &[SignInName]) -> Result<(), Error> {
         let vault = self.0.vault()?;
         let entries: Vec<_> = names.iter().flat_map(|name| NameEntry::all(&vault, id, name)).collect();
-        match self.insert_names(&entries).await?.into_values().next() {
+        match first_taken(id, names, &self.insert_names(&entries).await?) {
             Some(kind) => Err(Conflict::Name(kind).into()),
             None => Ok(()),
         }
@@ -91,9 +91,12 @@ impl Citizens<'_, Transaction> {
             .collect();
         // In one order, so that of two imports at once with names in common one waits for the other.
         entries.sort_unstable_by_key(|entry| entry.mac);
-        for (id, kind) in self.insert_names(&entries).await? {
-            self.remove(id).await?;
-            conflicts.insert(id, Conflict::Name(kind));
+        let taken = self.insert_names(&entries).await?;
+        for new in chunk {
+            if let Some(kind) = first_taken(new.citizen.id, &new.names, &taken) {
+                self.remove(new.citizen.id).await?;
+                conflicts.insert(new.citizen.id, Conflict::Name(kind));
+            }
         }
         let accepted = chunk.iter().filter(|new| !conflicts.contains_key(&new.citizen.id));
         self.insert_passwords(accepted).await?;
@@ -130,10 +133,10 @@ impl Citizens<'_, Transaction> {
         Ok(ids.into_iter().collect())
     }
 
-    /// Returns those whose names are taken, and one of them each.
-    async fn insert_names(&mut self, entries: &[NameEntry]) -> Result<HashMap<CitizenId, NameKind>, Error> {
+    /// Returns whose names are taken, and which.
+    async fn insert_names(&mut self, entries: &[NameEntry]) -> Result<HashSet<(CitizenId, NameKind)>, Error> {
         if entries.is_empty() {
-            return Ok(HashMap::new());
+            return Ok(HashSet::new());
         }
         let entered: Vec<(Uuid, Vec<u8>)> = on_backend!(self.0, |db| {
             let mut insert = QueryBuilder::new(INSERT_NAMES);
@@ -176,6 +179,11 @@ impl Citizens<'_, Transaction> {
         }
         Ok(())
     }
+}
+
+/// The first of a citizen's names, in their order, that is taken: the national identifier before a phone.
+fn first_taken(id: CitizenId, names: &[SignInName], taken: &HashSet<(CitizenId, NameKind)>) -> Option<NameKind> {
+    names.iter().map(SignInName::kind).find(|kind| taken.contains(&(id, *kind)))
 }
 
 /// A name's row under one version of the index key.
