@@ -6,17 +6,19 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::{DatabaseUrl, Settings};
+use crate::config::{DatabaseUrl, MasterKey, Settings};
 use crate::crypto::blind_index::IndexKeys;
 use crate::crypto::keyring::{KeyRing, KeyRingError};
 use crate::crypto::master_key::{MasterKeyError, MasterKeys};
 use crate::crypto::pairwise::SubjectKey;
 use crate::crypto::refresh::SuccessionKeys;
 use crate::crypto::seal::{KeyEncryptionKeys, Purpose, SealError};
+use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::issuer::Issuer;
 use crate::domain::random::Random;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Clock;
+use crate::flows::audit::EventBuilder;
 use crate::flows::signing_keys::{self, RotationError};
 use crate::storage::{self, Options, SchemaState, SealedKey, SealedKeyKind, Store, Vault};
 
@@ -61,6 +63,8 @@ pub enum OpenError {
     SchemaUnknown,
     #[error("development keys are not for {0}: set keys.master_key_file or SENID_MASTER_KEY")]
     DevelopmentKeys(Issuer),
+    #[error("there is no master key at {} yet; run: senid keys new-master", .0.display())]
+    NoMasterKey(PathBuf),
     #[error("the master key: {0}")]
     MasterKey(MasterKeyError),
     #[error("SENID_MASTER_KEY: {0}")]
@@ -88,23 +92,53 @@ pub async fn open(
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> Result<Deployment, OpenError> {
+    let store = connect_current(&settings).await?;
+    let stored = store.read().await?.sealed_keys().load().await?;
+    let start = if stored.is_empty() { Start::First } else { Start::Later };
+    let masters = master_key::load(&settings, start, &*random)?;
+    let keys = unlock(&settings, &store, &masters, stored, &*clock, &random).await?;
+    Ok(Deployment { settings, clock, random, store, masters, keys })
+}
+
+/// Makes the first master key in the file that the settings name, if there is neither that file nor anything sealed yet.
+/// Returns where.
+///
+/// # Errors
+/// `MasterKeyGone` where something is sealed already.
+pub async fn make_first_master_key(
+    settings: &Settings,
+    actor: Actor,
+    clock: &dyn Clock,
+    random: &dyn Random,
+) -> Result<Option<PathBuf>, OpenError> {
+    let MasterKey::File(path) = &settings.keys.master_key else { return Ok(None) };
+    if path.exists() {
+        return Ok(None);
+    }
+    let store = connect_current(settings).await?;
+    if !store.read().await?.sealed_keys().load().await?.is_empty() {
+        return Err(OpenError::MasterKeyGone(path.clone()));
+    }
+    let event = EventBuilder::new(clock.now(), random, EventKind::MasterKeyAdded, Outcome::Success);
+    store.write().await?.audit().record(&event.by(actor).with("version", 1).build()).await?;
+    master_key::make(path, random)?;
+    Ok(Some(path.clone()))
+}
+
+/// Connects to an identity store that is there and has this program's schema.
+async fn connect_current(settings: &Settings) -> Result<Store, OpenError> {
     if let DatabaseUrl::Sqlite(path) = &settings.database.url
         && !path.exists()
     {
         // Connecting would leave an empty file behind.
         return Err(OpenError::NoDatabase(path.clone()));
     }
-    let store = connect(&settings).await?;
+    let store = connect(settings).await?;
     match store.schema_state().await? {
-        SchemaState::Current => {}
-        SchemaState::Behind(missing) => return Err(OpenError::SchemaBehind(missing)),
-        SchemaState::Unknown => return Err(OpenError::SchemaUnknown),
+        SchemaState::Current => Ok(store),
+        SchemaState::Behind(missing) => Err(OpenError::SchemaBehind(missing)),
+        SchemaState::Unknown => Err(OpenError::SchemaUnknown),
     }
-    let stored = store.read().await?.sealed_keys().load().await?;
-    let start = if stored.is_empty() { Start::First } else { Start::Later };
-    let masters = master_key::load(&settings, start, &*random)?;
-    let keys = unlock(&settings, &store, &masters, stored, &*clock, &random).await?;
-    Ok(Deployment { settings, clock, random, store, masters, keys })
 }
 
 /// Connects to the identity store, whatever schema there is; a SQLite file is made where there is none.

@@ -69,6 +69,10 @@ impl House for SystemHouse {
         })
     }
 
+    async fn make_first_master_key(&self, settings: &Settings, actor: Actor) -> Result<Option<PathBuf>, Failure> {
+        Ok(deployment::make_first_master_key(settings, actor, &self.clock, &self.random).await?)
+    }
+
     fn master_key_file(&self, settings: &Settings) -> Option<PathBuf> {
         deployment::master_key_file(settings)
     }
@@ -98,6 +102,7 @@ impl From<OpenError> for Failure {
         let exit = match error {
             OpenError::Store(error) => return AdminError::from(error).into(),
             OpenError::DevelopmentKeys(_)
+            | OpenError::NoMasterKey(_)
             | OpenError::MasterKey(_)
             | OpenError::MasterKeyVariable(_)
             | OpenError::MasterKeyGone(_)

@@ -31,6 +31,7 @@ pub fn master_key_file(settings: &Settings) -> Option<PathBuf> {
 pub(super) fn load(settings: &Settings, start: Start, random: &dyn Random) -> Result<MasterKeys, OpenError> {
     match &settings.keys.master_key {
         MasterKey::Environment(text) => Ok(MasterKeys::parse(text.expose()).map_err(OpenError::MasterKeyVariable)?),
+        MasterKey::File(path) if start == Start::First && !path.exists() => Err(OpenError::NoMasterKey(path.clone())),
         MasterKey::File(path) => Ok(MasterKeys::read(path)?),
         // The settings have refused this already; nothing that opens a deployment relies on it.
         MasterKey::Development if !settings.issuer.is_loopback() => {
@@ -48,16 +49,22 @@ fn development(folder: &Path, start: Start, random: &dyn Random) -> Result<Maste
         (false, Start::Later) => return Err(OpenError::MasterKeyGone(path)),
         (false, Start::First) => {}
     }
-    let failed = |error| OpenError::KeysFolder(folder.to_owned(), error);
-    make_private(folder).map_err(failed)?;
+    make_private(folder).map_err(|error| OpenError::KeysFolder(folder.to_owned(), error))?;
+    make(&path, random)?;
+    Ok(MasterKeys::read(&path)?)
+}
+
+/// Makes a first master key at `path`, unless something is there by now.
+pub(super) fn make(path: &Path, random: &dyn Random) -> Result<(), MasterKeyError> {
+    let failed = |error| MasterKeyError::File(path.to_owned(), error);
     // Written under a name of its own and then linked: a link never takes the place of what another process made.
-    let own = folder.join(format!("master.key.{}", base64url::encode(&random.bytes::<9>())));
+    let own = path.with_extension(base64url::encode(&random.bytes::<9>()));
     MasterKeys::generate(random).write(&own)?;
-    let linked = std::fs::hard_link(&own, &path);
+    let linked = std::fs::hard_link(&own, path);
     std::fs::remove_file(&own).map_err(failed)?;
     match linked {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(failed(error)),
-        _ => Ok(MasterKeys::read(&path)?),
+        _ => Ok(()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What commands need of the house. `app` alone may import every floor, so it builds what is asked for here.
 
+use std::path::PathBuf;
+
 use crate::config::Settings;
 use crate::domain::audit::Actor;
 use crate::domain::random::Random;
@@ -32,8 +34,16 @@ pub trait House {
         reach: Reach,
     ) -> impl Future<Output = Result<Administrator, Failure>>;
 
+    /// Makes the first master key, where the settings name a file for it that is not there and nothing is sealed yet.
+    /// Returns where.
+    fn make_first_master_key(
+        &self,
+        settings: &Settings,
+        actor: Actor,
+    ) -> impl Future<Output = Result<Option<PathBuf>, Failure>>;
+
     /// The file that the master key is read from; none where it comes from the environment.
-    fn master_key_file(&self, settings: &Settings) -> Option<std::path::PathBuf>;
+    fn master_key_file(&self, settings: &Settings) -> Option<PathBuf>;
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,9 +26,9 @@ pub enum Command {
     List,
     /// Does what is due with the signing keys, as running servers do by themselves.
     Rotate(Rotate),
-    /// Adds a version to the master key's file; run again, wraps everything by it.
+    /// Makes the master key, or adds a version to its file; run again, wraps everything by it.
     ///
-    /// The first run adds the version. Then every server is to be started again, so that all know it. The second run
+    /// Where there is no key yet, one is made in keys.master_key_file. Else the first run adds the version. Then every server is to be started again, so that all know it. The second run
     /// wraps the server's keys and every citizen's data key by it; it may be cut short and run again. A version may be
     /// taken out of the file once a run has ended and no backup needs it.
     NewMaster(NewMaster),
@@ -62,6 +62,16 @@ pub async fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let file = house.master_key_file(&settings);
+    if let Command::NewMaster(_) = command
+        && let Some(made) = house.make_first_master_key(&settings, operator::actor()).await?
+    {
+        let sentence = format!(
+            "the master key was made: {}\nKeep a copy where no copy of the database is; without it nothing can be read.",
+            made.display()
+        );
+        output.say(sentence, &json!({ "version": 1, "added": true, "applied": false }))?;
+        return Ok(Exit::Done);
+    }
     let admin = house.administrator(settings, operator::actor(), Reach::IdentityStore).await?;
     match command {
         Command::List => list(&admin, output).await,

@@ -80,7 +80,11 @@ fn a_file_with_broken_lines_adds_all_the_others() {
 
     // Once more: whoever is there is rejected, and told from a duplicate in the file.
     let again = senid.run(&["citizen", "import", "people.csv"]).ended(1);
-    assert!(told(&again).contains(&"line 2, national_id: another citizen signs in with this national id [taken]"));
+    let rejected = told(&again);
+    assert!(
+        rejected.contains(&"line 2, national_id: another citizen signs in with this national id [taken]"),
+        "{rejected:#?}"
+    );
     assert_eq!(again.out, "12 citizens read, 0 added, 12 rejected\n");
 }
 

@@ -1,5 +1,7 @@
 //! `senid keys list|rotate|new-master`.
 
+use std::os::unix::fs::PermissionsExt;
+
 use base64::Engine;
 use serde_json::Value;
 
@@ -106,4 +108,23 @@ fn a_master_key_in_the_environment_is_changed_by_hand_and_then_applied() {
     let senid = senid.with("SENID_MASTER_KEY", format!("1:{}", key(1)));
     let refused = senid.run(&["keys", "list"]).ended(3);
     assert!(refused.err.contains("the master key does not open the keys in the identity store"), "{}", refused.err);
+}
+
+#[test]
+fn the_first_master_key_is_made_where_the_settings_want_it() {
+    let senid = Senid::new().with("SENID_MASTER_KEY_FILE", "master.key").with("SENID_ISSUER", "https://id.example.gov");
+    senid.run(&["migrate"]).ended(0);
+    let missing = senid.run(&["keys", "list"]).ended(3);
+    assert_eq!(missing.err, "senid: there is no master key at master.key yet; run: senid keys new-master\n");
+    let made = senid.run(&["keys", "new-master"]).ended(0);
+    assert!(made.out.starts_with("the master key was made: master.key\nKeep a copy"), "{}", made.out);
+    assert_eq!(senid.run(&["keys", "list"]).ended(0).out.lines().count(), 6);
+    let key = senid.path().join("master.key");
+    assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+
+    // A key that is lost is not replaced: it would open nothing.
+    std::fs::remove_file(&key).unwrap();
+    let gone = senid.run(&["keys", "new-master"]).ended(3);
+    assert!(gone.err.starts_with("senid: the master key master.key is gone, and the keys"), "{}", gone.err);
+    assert!(!key.exists());
 }
