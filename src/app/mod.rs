@@ -5,6 +5,7 @@ pub mod demo;
 pub mod demo_data;
 pub mod deployment;
 mod house;
+pub mod logging;
 mod master_key;
 pub mod serve;
 pub mod server;
