@@ -1,11 +1,12 @@
 //! `senid citizen import`: a broken line loses nothing else, and nothing is half-written.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{BufRead, BufReader, Read, Write as _};
 
 use serde_json::Value;
 
 use super::program::{Ran, Senid, finish};
+use crate::support::Postgres;
 
 const PHC: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
 
@@ -219,4 +220,40 @@ fn a_long_file_takes_no_more_memory_than_a_short_one() {
     assert_eq!(ran.out, "20000 citizens read, 19800 added, 200 rejected\n");
     assert!(peak < MOST_KIB, "{peak} KiB");
     assert_eq!(std::fs::read_to_string(senid.path().join("report.jsonl")).unwrap().lines().count(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_goes_away_leaves_whole_batches_and_the_rest_for_another_run() {
+    let postgres = Postgres::start_private();
+    let database = postgres.database().await;
+    let senid = Senid::new().with("SENID_DATABASE__URL", database.url());
+    senid.run(&["migrate"]).ended(0);
+    senid.run(&["keys", "list"]).ended(0);
+    let mut file = "national_id,name\nbroken,X\n".to_owned();
+    for number in 0..1_200 {
+        writeln!(file, "001090{number:06},Nguyễn Văn {number}").unwrap();
+    }
+    // More than a batch, less than two.
+    let (first, rest) = file.split_at(file.match_indices('\n').nth(700).unwrap().0);
+    let mut child = senid.start(&["citizen", "import", "-", "--format", "csv"]);
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(first.as_bytes()).unwrap();
+    // The first batch's broken line is told once the batch is kept.
+    let mut told = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    told.read_line(&mut line).unwrap();
+    assert_eq!(line, "senid: line 2, national_id: expected digits only [malformed]\n");
+    postgres.stop();
+    input.write_all(rest.as_bytes()).unwrap();
+    drop(input);
+    line.clear();
+    told.read_to_string(&mut line).unwrap();
+    let ran = finish(child).ended(4);
+    assert_eq!(ran.out, "500 citizens read, 499 added, 1 rejected\n");
+    assert!(line.starts_with("senid: stopped after line 501: what was added by then stays\n"), "{line}");
+    assert!(line.contains("the identity store cannot be reached"), "{line}");
+
+    postgres.start_again();
+    let again = senid.run_with(&["citizen", "import", "-", "--format", "csv"], &file).ended(5);
+    assert_eq!(again.out, "1201 citizens read, 701 added, 500 rejected\n");
 }
