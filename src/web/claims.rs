@@ -2,8 +2,8 @@
 
 use super::text::{Language, Speaks, TextId, id};
 
-/// A claim's name (OpenID Connect Core §5.1 and SenID's own).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A claim's name (OpenID Connect Core §5.1 and SenID's own), in the order in which people read them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ClaimName {
     Subject,
     Name,
@@ -125,10 +125,22 @@ impl ClaimName {
         voice.say(inline)
     }
 
-    /// Several inside a sentence: `họ và tên, ngày sinh và giới tính`.
+    /// Several inside a sentence, in reading order: `họ và tên, ngày sinh và giới tính`.
     pub fn list(names: &[Self], voice: &impl Speaks) -> String {
-        let names: Vec<String> = names.iter().map(|name| name.inline(voice)).collect();
+        let mut read: Vec<&Self> = names.iter().filter(|name| !name.is_said_by(names.iter())).collect();
+        read.sort();
+        let names: Vec<String> = read.into_iter().map(|name| name.inline(voice)).collect();
         voice.list(&names)
+    }
+
+    /// Whether another of these claims says this one too: a full name holds its parts.
+    fn is_said_by<'n>(&self, mut others: impl Iterator<Item = &'n Self>) -> bool {
+        let whole = match self {
+            Self::GivenName | Self::FamilyName | Self::MiddleName => Self::Name,
+            Self::NationalIdScheme => Self::NationalId,
+            _ => return false,
+        };
+        others.any(|other| *other == whole)
     }
 }
 
@@ -143,6 +155,14 @@ pub struct Claim {
 impl Claim {
     pub fn new(name: ClaimName, value: impl Into<String>) -> Self {
         Self { name, value: value.into() }
+    }
+
+    /// The claims in reading order, without those that another one shows already.
+    pub fn rows(claims: Vec<Self>) -> Vec<Self> {
+        let names: Vec<ClaimName> = claims.iter().map(|claim| claim.name.clone()).collect();
+        let mut rows: Vec<Self> = claims.into_iter().filter(|claim| !claim.name.is_said_by(names.iter())).collect();
+        rows.sort_by(|one, other| one.name.cmp(&other.name));
+        rows
     }
 
     pub(super) fn label(&self, voice: &impl Speaks) -> String {
@@ -226,5 +246,15 @@ mod tests {
             assert!(!matches!(parsed, ClaimName::Other(_)), "{name}");
         }
         assert_eq!(ClaimName::parse("tax_code"), ClaimName::Other("tax_code".to_owned()));
+    }
+
+    #[test]
+    fn claims_are_read_from_the_name_on_and_a_name_says_its_parts() {
+        let claims = ["phone_number", "given_name", "national_id_scheme", "x", "name", "national_id", "family_name"];
+        let rows = Claim::rows(claims.map(|name| Claim::new(ClaimName::parse(name), "value")).to_vec());
+        let names: Vec<&str> = rows.iter().map(|claim| claim.name.as_str()).collect();
+        assert_eq!(names, ["name", "national_id", "phone_number", "x"]);
+        let alone = Claim::rows(vec![Claim::new(ClaimName::GivenName, "An")]);
+        assert_eq!(alone.len(), 1, "a part that stands alone is said");
     }
 }

@@ -106,6 +106,14 @@ impl ErrorPage {
         self.layout.say(self.trouble.texts()[1])
     }
 
+    /// What the way on is called: there is nothing to try again where there is no page.
+    fn onward(&self) -> String {
+        match self.trouble {
+            Trouble::NotFound => self.layout.text("account"),
+            _ => self.layout.text("try-again"),
+        }
+    }
+
     fn todo(&self) -> String {
         let minutes = match self.trouble {
             Trouble::TooManyTries { minutes } => minutes,

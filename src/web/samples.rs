@@ -275,7 +275,7 @@ impl Samples {
                 .then(|| "redirect_uri is not registered for this client: http://localhost:9000/callbak".to_owned()),
             back: proven
                 .then(|| BackLink { name: self.public_services().name, url: "https://portal.example/".to_owned() }),
-            retry: matches!(trouble, Trouble::SignInOver | Trouble::Busy | Trouble::Unavailable)
+            retry: matches!(trouble, Trouble::NotFound | Trouble::Busy | Trouble::Unavailable)
                 .then(|| "/account".to_owned()),
         };
         Sample { name, html: page.render().unwrap() }
