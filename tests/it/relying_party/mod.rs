@@ -1,0 +1,5 @@
+//! Relying parties by the `openidconnect` crate: the crate itself, and the demonstration portal that is written with it.
+//! Other languages' libraries are in `tests/relying_parties`.
+
+mod openidconnect;
+mod portal;
