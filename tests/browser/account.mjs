@@ -22,7 +22,10 @@ export const account = {
       await an.signIn();
       await an.openAccount("/account/portals");
       const portals = await an.page.locator(".connected").allInnerTexts();
-      assert.ok(portals.some((portal) => /name/i.test(portal) && /today/i.test(portal)), portals.join("\n"));
+      assert.equal(portals.length, 1);
+      assert.match(portals[0], /full name, date of birth, gender, .*identification number, .*account level/i);
+      assert.doesNotMatch(portals[0], /nickname/i, "nobody knows one, so nobody received one");
+      assert.match(portals[0], /today/i);
     }),
 
   "other sessions are listed and ended, and this one goes on": () =>

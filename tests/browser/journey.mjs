@@ -123,7 +123,7 @@ async function tabTo(citizen, id) {
 
 // The field has the focus already: whoever comes to the page types at once.
 async function type(citizen, id, text) {
-  assert.equal(await focused(citizen), id);
+  await citizen.page.locator(`#${id}:focus`).waitFor();
   await assertFocusVisible(citizen);
   await citizen.page.keyboard.type(text);
 }

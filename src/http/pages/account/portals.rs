@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use http::Uri;
 
 use super::{Door, enter};
+use crate::domain::citizen::Citizen;
+use crate::domain::claims;
 use crate::domain::consent::Consent;
 use crate::domain::ids::ClientId;
 use crate::flows::{account, consent};
@@ -28,7 +30,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resu
     };
     let mut portals = Vec::new();
     for consent in account::consents(&site.app, entered.citizen.id).await? {
-        portals.extend(connected(&site, &consent, entered.layout.voice.language).await?);
+        portals.extend(connected(&site, &entered.citizen, &consent, entered.layout.voice.language).await?);
     }
     let notice = (uri.query() == Some("done=withdrawn")).then_some(Notice::ConsentWithdrawn);
     Ok(Page::render(&Portals { notice, portals, layout: entered.layout })?.into_response())
@@ -43,7 +45,8 @@ pub async fn ask(State(site): State<Arc<Site>>, visit: Visit, Path(client): Path
     let id: ClientId = client.parse().map_err(|_| Fault::NotFound)?;
     let consents = account::consents(&site.app, entered.citizen.id).await?;
     let found = consents.iter().find(|consent| consent.client == id).ok_or(Fault::NotFound)?;
-    let connected = connected(&site, found, entered.layout.voice.language).await?.ok_or(Fault::NotFound)?;
+    let connected =
+        connected(&site, &entered.citizen, found, entered.layout.voice.language).await?.ok_or(Fault::NotFound)?;
     let template = Withdraw {
         form: layout::Form { action: connected.withdraw.clone(), csrf: GUARD.token(&visit) },
         connected,
@@ -69,14 +72,21 @@ pub async fn withdraw(
     Ok(SeeOther::to("/account/portals?done=withdrawn").into_response())
 }
 
-async fn connected(site: &Site, consent: &Consent, language: Language) -> Result<Option<ConnectedPortal>, Failure> {
+async fn connected(
+    site: &Site,
+    citizen: &Citizen,
+    consent: &Consent,
+    language: Language,
+) -> Result<Option<ConnectedPortal>, Failure> {
+    // What was allowed and is not known of this person was never sent.
+    let known = claims::release(citizen, &consent.scope);
     let client = site.app.clients.find(&site.app, &consent.client).await?;
     Ok(client.map(|client| ConnectedPortal {
         portal: site.portal(&client, language),
         received: consent
             .claims
             .iter()
-            .filter(|claim| !claim.ends_with("_verified") && *claim != "updated_at")
+            .filter(|claim| known.contains_key(*claim) && !claim.ends_with("_verified") && *claim != "updated_at")
             .map(|claim| ClaimName::parse(claim))
             .collect(),
         first: Moment::from_micros(consent.granted_at.micros()),
