@@ -19,6 +19,7 @@ const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
 const CLIENTS_OF: SetKind<ClientId> = SetKind::new("clients-of", 1);
 const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
 const FAILURES_FOR: CounterKind = CounterKind::new("failures-for");
+const CLIENT_REFUSALS: CounterKind = CounterKind::new("client-refusals");
 
 /// A code, or the mark that it was spent, which names the grant that must die if it comes again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -82,4 +83,9 @@ pub fn failures_from(network: &str) -> CounterKey {
 /// Wrong passwords for a name (by its blind index, in text) from a network or a known device.
 pub fn failures_for(name: &str, from: &str) -> CounterKey {
     FAILURES_FOR.key(Tag::text(&format!("{name}-{from}")))
+}
+
+/// Failed proofs of a client from a network; of one that nobody has registered, with no name.
+pub fn client_refusals(client: &str, network: &str) -> CounterKey {
+    CLIENT_REFUSALS.key(Tag::text(&format!("{client} {network}")))
 }

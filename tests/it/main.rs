@@ -7,6 +7,7 @@ mod floors;
 mod oauth;
 mod relying_party;
 mod repository;
+mod security;
 mod sessions;
 mod storage;
 mod support;

@@ -8,6 +8,7 @@ mod issue;
 mod refresh_token;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::client::Client;
@@ -20,7 +21,7 @@ use crate::protocol::token::{GrantType, TokenResponse};
 use crate::protocol::{ErrorCode, OAuthError};
 
 use super::visitor::Visitor;
-use super::{App, FlowError};
+use super::{App, FlowError, short_lived};
 
 /// What a grant type leaves for the shared phases: what the tokens are for, in what scope.
 #[derive(Debug)]
@@ -93,18 +94,29 @@ pub async fn authenticate(
     match (presented.prove(client.as_deref()), client) {
         (Ok(()), Some(client)) => Ok(client),
         (Err(refusal), client) => {
-            let mut event = app.event(visitor, EventKind::ClientRefused, Outcome::Refused);
-            // A name that nobody has is not written: anyone could fill the log with anything.
-            if let Some(client) = &client {
-                event = event.of(&client.id);
-            }
-            app.record(event);
             app.metrics.client_refused();
+            record_client_refusal(app, visitor, client.as_deref()).await?;
             Err(refusal.into())
         }
         (Ok(()), None) => Err(OAuthError::invalid_client("client authentication failed").into()),
     }
 }
+
+/// Writes down the first refusals of a minute: they cost whoever causes them nothing, and must not fill the log.
+async fn record_client_refusal(app: &App, visitor: &Visitor, client: Option<&Client>) -> Result<(), FlowError> {
+    // A name that nobody has is not written: anyone could fill the log with anything.
+    let name = client.map_or("", |client| client.id.as_str());
+    let counter = short_lived::client_refusals(name, &visitor.network());
+    if app.sessions.count(&counter, A_MINUTE).await? <= WRITTEN_A_MINUTE {
+        let event = app.event(visitor, EventKind::ClientRefused, Outcome::Refused);
+        app.record(client.iter().fold(event, |event, client| event.of(&client.id)));
+    }
+    Ok(())
+}
+
+const A_MINUTE: Duration = Duration::from_secs(60);
+/// For one client from one network; the metric counts them all.
+const WRITTEN_A_MINUTE: u64 = 5;
 
 /// Whether `error` tells a client that it did not prove itself, which is answered with a challenge (RFC 6749 §5.2).
 pub fn is_authentication_failure(error: &OAuthError) -> bool {

@@ -1,0 +1,96 @@
+//! Consent and scope (CVE-2026-79652, CVE-2024-52287): what was withdrawn is over, and nothing ever widens.
+
+use crate::support::World;
+use crate::support::world::{AN, Browser, Portal, on_every_backend};
+
+use super::up_to_code;
+
+async fn withdraw(browser: &mut Browser, portal: &Portal) {
+    let page = browser.open(&format!("/account/portals/{}/withdraw", portal.id())).await;
+    let page = browser.press(&page, "withdraw-confirm", &[]).await;
+    assert_eq!(page.path(), "/account/portals");
+}
+
+on_every_backend! {
+    async fn a_code_from_before_a_withdrawal_is_worth_nothing_after_it(world: World) {
+        let portal = world.portal("tax-office");
+        let (mut browser, started, code) = up_to_code(&world, &portal, &AN).await;
+        withdraw(&mut browser, &portal).await;
+        assert_eq!(portal.exchange(&started, &code).await.refused(400), "invalid_grant");
+    }
+
+    async fn a_withdrawal_ends_every_token_and_is_seen_by_the_next_silent_sign_on(world: World) {
+        let portal = world.portal("tax-office");
+        let (mut browser, tokens) = world.signed_in(&portal, &AN).await;
+        withdraw(&mut browser, &portal).await;
+        assert_eq!(portal.userinfo(&tokens.access_token()).await.status, 401);
+        assert_eq!(portal.refresh(&tokens.refresh_token()).await.refused(400), "invalid_grant");
+        let page = browser.open(&portal.start().with("prompt", "none").url()).await;
+        assert_eq!(page.refusal().0, "consent_required");
+    }
+
+    async fn what_a_client_has_lost_since_it_is_neither_granted_nor_told(world: World) {
+        let portal = world.portal("tax-office");
+        let (_, tokens) = world.signed_in(&portal, &AN).await;
+        let (_, started, code) = up_to_code(&world, &portal, &AN).await;
+        let left = "openid profile offline_access";
+        world.operator().changes(portal.id(), |client| client.scopes = left.parse().unwrap()).await;
+        assert_eq!(portal.exchange(&started, &code).await.scope(), "offline_access openid profile");
+        let refreshed = portal.refresh(&tokens.refresh_token()).await;
+        assert_eq!(refreshed.scope(), "offline_access openid profile");
+        for access in [tokens.access_token(), refreshed.access_token()] {
+            let claims = portal.claims(&access).await;
+            assert!(claims.get("name").is_some());
+            for lost in ["national_id", "email", "phone_number", "address"] {
+                assert!(claims.get(lost).is_none(), "{lost}");
+            }
+        }
+    }
+
+    async fn a_client_that_may_not_refresh_any_more_does_not(world: World) {
+        let portal = world.portal("tax-office");
+        let (_, tokens) = world.signed_in(&portal, &AN).await;
+        let (_, started, code) = up_to_code(&world, &portal, &AN).await;
+        world.operator().changes(portal.id(), |client| client.scopes = "openid profile".parse().unwrap()).await;
+        assert_eq!(portal.refresh(&tokens.refresh_token()).await.refused(400), "unauthorized_client");
+        assert!(portal.exchange(&started, &code).await.json().get("refresh_token").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_narrows_and_never_widens() {
+    let world = World::embedded().await;
+    let portal = world.portal("tax-office");
+    let mut browser = world.browser();
+    let started = portal.start().with("scope", "openid profile offline_access");
+    let page = browser.open(&started.url()).await;
+    let code = AN.goes_through(&mut browser, page).await.code();
+    let tokens = portal.exchange(&started, &code).await;
+    for wider in ["openid national_id", "openid profile email", "admin", "openid profile offline_access phone"] {
+        assert_eq!(portal.refresh_for(&tokens.refresh_token(), wider).await.refused(400), "invalid_scope", "{wider}");
+    }
+    let narrowed = portal.refresh_for(&tokens.refresh_token(), "openid").await;
+    assert_eq!(narrowed.scope(), "openid");
+    assert!(portal.claims(&narrowed.access_token()).await.get("name").is_none());
+}
+
+#[tokio::test]
+async fn the_national_identifier_is_only_for_clients_that_were_approved() {
+    let world = World::embedded().await;
+    for portal in ["library", "registry", "tax-app", "sandbox"].map(|id| world.portal(id)) {
+        let page = world.browser().open(&portal.start().with("scope", "openid national_id").url()).await;
+        assert_eq!(page.refusal().0, "invalid_scope", "{}", portal.id());
+    }
+}
+
+#[tokio::test]
+async fn a_scope_that_was_not_allowed_before_is_asked_about_and_never_answered_silently() {
+    let world = World::embedded().await;
+    let portal = world.portal("tax-office");
+    let mut browser = world.browser();
+    let page = browser.open(&portal.start().with("scope", "openid profile").url()).await;
+    AN.goes_through(&mut browser, page).await;
+    let wider = portal.start().with("scope", "openid profile national_id");
+    assert_eq!(browser.open(&wider.clone().with("prompt", "none").url()).await.refusal().0, "consent_required");
+    assert!(browser.open(&wider.url()).await.has("#allow"));
+}

@@ -1,0 +1,159 @@
+//! Whose name is known (CVE-2026-4633, CVE-2021-3754): the same words, status and work whoever is asked for.
+//!
+//! On a machine that tests share, time says little; work is counted instead: which hashes were computed, and of what
+//! cost. Without the dummy hash this goes red (an unknown name then costs none).
+
+use senid::domain::citizen::{Citizen as Person, CitizenStatus};
+use senid::domain::ids::CitizenId;
+use senid::domain::national_id::{NationalId, Scheme};
+use senid::domain::sign_in_name::SignInName;
+use senid::domain::time::Clock;
+use senid::storage::NewCitizen;
+
+use crate::support::World;
+use crate::support::world::{AN, BINH, CHAU, Citizen, Page};
+
+/// Nobody has this number.
+const NOBODY: Citizen = Citizen { name: "", identifier: "001090999999", password: AN.password };
+/// Someone who has no password.
+const OTHER_MEANS: Citizen = Citizen { name: "Vũ Thị Hoa", identifier: "001190888888", password: AN.password };
+
+/// What somebody without an account sees of an attempt: everything but what is new in every answer.
+#[derive(Debug, PartialEq, Eq)]
+struct Seen {
+    status: u16,
+    headers: Vec<(String, String)>,
+    cookies: usize,
+    body: String,
+}
+
+/// What an attempt costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Work {
+    hashes: u64,
+    work: u64,
+}
+
+fn seen(page: &Page, citizen: &Citizen) -> Seen {
+    let mut body = page.reply.body.clone();
+    let masked = SignInName::parse(citizen.identifier, Scheme::Vn).unwrap().masked();
+    let id = page.path().split('/').nth(2).unwrap().to_owned();
+    let reference = page.reply.header("x-request-id").to_owned();
+    for (own, placeholder) in [
+        (citizen.identifier, "(identifier)"),
+        (&masked, "(masked)"),
+        (&id, "(sign-in)"),
+        (&reference, "(reference)"),
+        (&page.field("csrf"), "(token)"),
+    ] {
+        body = body.replace(own, placeholder);
+    }
+    let changing = ["x-request-id", "date"];
+    let headers = page.reply.headers.iter().filter(|(name, _)| !changing.contains(&name.as_str()));
+    let text = |value: &http::HeaderValue| value.to_str().unwrap().to_owned();
+    Seen {
+        status: page.status.as_u16(),
+        headers: headers.map(|(name, value)| (name.to_string(), text(value))).collect(),
+        cookies: page.reply.headers.get_all("set-cookie").iter().count(),
+        body,
+    }
+}
+
+/// One attempt in a browser that has never been here, from a network of its own.
+async fn attempt(world: &World, address: &str, citizen: &Citizen, password: &str) -> (Seen, Seen, Work) {
+    let mut browser = world.browser_at(address);
+    let page = browser.open(&world.portal("tax-office").start().url()).await;
+    let named = citizen.identifies(&mut browser, &page).await;
+    let before = world.app(0).hasher.load();
+    let tried = citizen.enters(&mut browser, &named, password).await;
+    let after = world.app(0).hasher.load();
+    let work = Work { hashes: after.computed - before.computed, work: after.work - before.work };
+    (seen(&named, citizen), seen(&tried, citizen), work)
+}
+
+#[tokio::test]
+async fn known_unknown_without_password_locked_and_guessed_at_look_and_cost_the_same() {
+    let world = World::embedded().await;
+    world.operator().locks(&BINH).await;
+    guessed_at(&world, &CHAU).await;
+    enrol_without_password(&world, &OTHER_MEANS).await;
+    let long = "x".repeat(500);
+    let attempts: &[(&str, Citizen, &str)] = &[
+        ("known, wrong password", AN, "a wrong password"),
+        ("unknown", NOBODY, "a wrong password"),
+        ("without password", OTHER_MEANS, "a wrong password"),
+        ("locked, wrong password", BINH, "a wrong password"),
+        ("locked, right password", BINH, BINH.password),
+        ("guessed at, right password", CHAU, CHAU.password),
+        ("known, what can be nobody's password", AN, &long),
+        ("unknown, what can be nobody's password", NOBODY, &long),
+    ];
+    let (first_named, first_tried, first_work) = attempt(&world, "127.0.1.1", &AN, "a wrong password").await;
+    assert_eq!(first_tried.status, 401);
+    assert_eq!(first_work.hashes, 1);
+    // Interleaved, so that nothing that changes with time is taken for a difference.
+    for round in 0..3 {
+        for (number, (what, citizen, password)) in attempts.iter().enumerate() {
+            let address = format!("127.0.{}.{}", 2 + round, 1 + number);
+            let (named, tried, work) = attempt(&world, &address, citizen, password).await;
+            assert_eq!(named, first_named, "{what}: the page after the name");
+            assert_eq!(tried, first_tried, "{what}: the answer");
+            assert_eq!(work, first_work, "{what}: the work");
+        }
+    }
+}
+
+#[tokio::test]
+async fn being_turned_away_tells_nothing_either() {
+    let world = World::embedded().await;
+    let mut answers = Vec::new();
+    for citizen in [AN, NOBODY] {
+        let mut browser = world.browser();
+        let page = browser.open(&world.portal("tax-office").start().url()).await;
+        let page = citizen.identifies(&mut browser, &page).await;
+        let mut own = Vec::new();
+        for _ in 0..12 {
+            own.push(seen(&citizen.enters(&mut browser, &page, "a wrong password").await, &citizen));
+        }
+        assert_eq!((own[9].status, own[10].status), (401, 429));
+        answers.push(own);
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[tokio::test]
+async fn a_number_of_one_kind_does_not_find_another_s() {
+    let world = World::embedded().await;
+    // A telephone number typed with the digits of an identifier, and the other way round.
+    for typed in ["+001090123456", "0912345678", "001090123456@example.vn"] {
+        let nobody = Citizen { identifier: typed, ..AN };
+        let mut browser = world.browser();
+        let page = browser.open(&world.portal("tax-office").start().url()).await;
+        let page = nobody.signs_in(&mut browser, &page).await;
+        assert_eq!(page.status, 401, "{typed}");
+    }
+}
+
+async fn guessed_at(world: &World, citizen: &Citizen) {
+    let id = world.operator().id_of(citizen).await;
+    for _ in 0..100 {
+        world.app(0).store.write().await.unwrap().passwords().record_failure(id).await.unwrap();
+    }
+}
+
+async fn enrol_without_password(world: &World, citizen: &Citizen) {
+    let app = world.app(0);
+    let now = world.clock.now();
+    let like = world.operator().id_of(&AN).await;
+    let like = app.store.read().await.unwrap().citizens().find(like).await.unwrap().unwrap();
+    let person = Person {
+        id: CitizenId::new(now, &*app.random),
+        status: CitizenStatus::Active,
+        national_id: NationalId::parse(Scheme::Vn, citizen.identifier).unwrap(),
+        ..like
+    };
+    let names = vec![SignInName::parse(citizen.identifier, Scheme::Vn).unwrap()];
+    let mut tx = app.store.begin().await.unwrap();
+    tx.citizens().insert(&NewCitizen { citizen: person, names, password: None }).await.unwrap();
+    tx.commit().await.unwrap();
+}
