@@ -125,7 +125,7 @@ async fn being_turned_away_tells_nothing_either() {
 async fn a_number_of_one_kind_does_not_find_another_s() {
     let world = World::embedded().await;
     // A telephone number typed with the digits of an identifier, and the other way round.
-    for typed in ["+001090123456", "0912345678", "001090123456@example.vn"] {
+    for typed in ["+841090123456", "001090123456@example.vn"] {
         let nobody = Citizen { identifier: typed, ..AN };
         let mut browser = world.browser();
         let page = browser.open(&world.portal("tax-office").start().url()).await;

@@ -3,8 +3,6 @@
 use crate::support::World;
 use crate::support::world::{AN, BINH};
 
-use super::up_to_password;
-
 const SESSION: &str = "senid-session";
 const BROWSER: &str = "senid-browser";
 
@@ -90,7 +88,9 @@ async fn what_was_left_open_at_a_shared_browser_shows_the_next_person_nothing() 
     let page = browser.open(&portal.start().url()).await;
     let consent = AN.signs_in(&mut browser, &page).await;
     assert!(consent.text().contains(AN.name));
-    let typed = up_to_password(&mut browser, &world.portal("sandbox"), &BINH).await;
+    let page = browser.open(&world.portal("sandbox").start().with("prompt", "login").url()).await;
+    let typed = BINH.identifies(&mut browser, &page).await;
+    assert!(typed.has("#password"));
 
     let page = browser.open("/logout").await;
     browser.press(&page, "logout-confirm", &[]).await;
