@@ -6,6 +6,7 @@ use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::client::Client;
 use crate::domain::grant::Grant;
 use crate::domain::ids::GrantId;
+use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
@@ -27,6 +28,9 @@ pub(super) async fn redeem(
         .map_err(|_| OAuthError::invalid_grant("not a refresh token of this issuer"))?;
     if !client.scopes.contains("offline_access") {
         return Err(OAuthError::unauthorized_client("this client may not refresh tokens any more").into());
+    }
+    if let Some(asked) = &request.scope {
+        refuse_what_was_not_granted(app, client, &presented, asked).await?;
     }
     let now = app.clock.now();
     let lifetimes = &app.settings.lifetimes;
@@ -53,6 +57,22 @@ pub(super) async fn redeem(
     };
     let scope = narrow(&grant, &client.scopes, request.scope.as_ref())?;
     Ok(Redeemed { grant, scope, refresh_token: Some(token), nonce: None, event: EventKind::TokensRefreshed })
+}
+
+/// Looked at before the token is spent: a portal that asks for too much is told so and keeps what it has. Whose token it
+/// is, and whether it is still good, is decided by the rotation.
+async fn refuse_what_was_not_granted(
+    app: &App,
+    client: &Client,
+    presented: &Token,
+    asked: &ScopeSet,
+) -> Result<(), FlowError> {
+    let id = GrantId::from_uuid(presented.locator());
+    let found = app.store.read().await?.grants().find_live(id).await?;
+    if let Some(found) = found.filter(|found| found.grant.client == client.id) {
+        narrow(&found.grant, &client.scopes, Some(asked))?;
+    }
+    Ok(())
 }
 
 /// The successor that was derived when the parent was rotated, with the key of that time.
