@@ -91,6 +91,6 @@ async fn begin(
         Some(current) => begun.sign_in.resume(current.session.authentication).map_err(FlowError::failed)?,
         None => begun.sign_in,
     };
-    sign_in::save(app, &sign_in).await?;
+    sign_in::enter(app, &sign_in).await?;
     Ok(Authorized::SignIn { id: sign_in.id, browser: begun.browser })
 }

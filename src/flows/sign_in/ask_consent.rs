@@ -112,10 +112,7 @@ pub async fn allow(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Resu
     let client = app.clients.load(app, &request.client_id).await?;
     consent::grant(app, visitor, &client, request, authentication.citizen).await?;
     match sign_in.consent() {
-        Ok(sign_in) => {
-            save(app, &sign_in).await?;
-            Ok(Ok(sign_in))
-        }
+        Ok(sign_in) => Ok(save(app, &sign_in).await?.map(|()| sign_in)),
         Err(fault) => Ok(Err(fault)),
     }
 }

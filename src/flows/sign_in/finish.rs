@@ -1,7 +1,7 @@
 //! The dispatcher: from the state of a sign-in to what comes next, and at its end to the answer.
 
 use crate::domain::grant::Authentication;
-use crate::domain::sign_in::{Purpose, SignIn, State, Step};
+use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
 use crate::protocol::authorize::prompt::ConsentStanding;
 use crate::protocol::authorize::{Answer, AnswerTo};
@@ -20,8 +20,10 @@ pub async fn advance(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Ne
                 Need::Consent => Ok(Next::Page(Step::Consent)),
                 Need::Nothing => {
                     let sign_in = sign_in.consent().map_err(FlowError::failed)?;
-                    save(app, &sign_in).await?;
-                    answer(app, visitor, sign_in).await
+                    match save(app, &sign_in).await? {
+                        Ok(()) => answer(app, visitor, sign_in).await,
+                        Err(OutOfOrder) => Ok(Next::Page(Step::Identify)),
+                    }
                 }
                 Need::AnotherPerson => {
                     refuse(app, sign_in, "someone else than id_token_hint named has signed in").await

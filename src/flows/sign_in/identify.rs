@@ -26,10 +26,10 @@ pub async fn identify(app: &App, sign_in: SignIn, typed: &str) -> Result<Identif
     drop(name);
     let sealed = app.keys.seal_short_lived(&context(sign_in.id), typed.trim().as_bytes(), &*app.random)?;
     match sign_in.identify(sealed) {
-        Ok(sign_in) => {
-            save(app, &sign_in).await?;
-            Ok(Identified::Noted(sign_in))
-        }
+        Ok(sign_in) => Ok(match save(app, &sign_in).await? {
+            Ok(()) => Identified::Noted(sign_in),
+            Err(over) => Identified::OutOfOrder(over),
+        }),
         Err(fault) => Ok(Identified::OutOfOrder(fault)),
     }
 }

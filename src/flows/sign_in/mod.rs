@@ -16,7 +16,7 @@ use crate::crypto::hash::hash_secret;
 use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::ids::SignInId;
 use crate::domain::secret::SecretString;
-use crate::domain::sign_in::{Purpose, SignIn, State, Step};
+use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
 
 use super::visitor::Visitor;
@@ -48,7 +48,7 @@ pub enum Next {
     Account(String),
 }
 
-/// Begins a sign-in for `purpose`; [`save`] stores it.
+/// Begins a sign-in for `purpose`; [`enter`] stores it.
 pub async fn begin(app: &App, visitor: &Visitor, purpose: Purpose) -> Result<Begun, FlowError> {
     let now = app.clock.now();
     let (browser, cookie) = match visitor.browser {
@@ -72,7 +72,7 @@ pub async fn begin(app: &App, visitor: &Visitor, purpose: Purpose) -> Result<Beg
 /// Begins a sign-in to the person's own account pages.
 pub async fn begin_for_account(app: &App, visitor: &Visitor, return_to: String) -> Result<Begun, FlowError> {
     let begun = begin(app, visitor, Purpose::Account { return_to }).await?;
-    save(app, &begun.sign_in).await?;
+    enter(app, &begun.sign_in).await?;
     Ok(begun)
 }
 
@@ -94,18 +94,26 @@ pub async fn load(app: &App, visitor: &Visitor, id: SignInId) -> Result<Result<S
     }
 }
 
-pub async fn save(app: &App, sign_in: &SignIn) -> Result<(), FlowError> {
+/// Stores a sign-in that was just begun.
+pub async fn enter(app: &App, sign_in: &SignIn) -> Result<(), FlowError> {
     let ttl = app.clock.now().until(sign_in.expires_at);
     Ok(app.sessions.put(&short_lived::sign_in(sign_in.id), sign_in, ttl).await?)
 }
 
+/// Stores a sign-in that went a step further. One that was answered meanwhile stays gone: of two forms that were sent
+/// at once, one is answered.
+async fn save(app: &App, sign_in: &SignIn) -> Result<Result<(), OutOfOrder>, FlowError> {
+    let ttl = app.clock.now().until(sign_in.expires_at);
+    let before = app.sessions.swap(&short_lived::sign_in(sign_in.id), sign_in, ttl).await?;
+    Ok(before.map(drop).ok_or(OutOfOrder))
+}
+
 /// Gives the person the whole time again (WCAG 2.2, 2.2.1).
-pub async fn extend(app: &App, sign_in: SignIn) -> Result<SignIn, FlowError> {
+pub async fn extend(app: &App, sign_in: SignIn) -> Result<Result<SignIn, Missing>, FlowError> {
     let longest = sign_in.started_at + app.settings.lifetimes.sign_in * MOST_EXTENSIONS;
     let extended = app.clock.now() + app.settings.lifetimes.sign_in;
     let sign_in = SignIn { expires_at: extended.min(longest).max(sign_in.expires_at), ..sign_in };
-    save(app, &sign_in).await?;
-    Ok(sign_in)
+    Ok(save(app, &sign_in).await?.map(|()| sign_in).map_err(|OutOfOrder| Missing::Gone))
 }
 
 /// WCAG 2.2, 2.2.1 asks for ten times at least.
@@ -130,7 +138,9 @@ pub async fn forget_ui_locales(app: &App, sign_in: SignIn) -> Result<(), FlowErr
     match sign_in.purpose {
         Purpose::Client(mut request) if !request.ui_locales.is_empty() => {
             request.ui_locales.clear();
-            save(app, &SignIn { purpose: Purpose::Client(request), ..sign_in }).await
+            // Where it is over, its page will say so.
+            let _: Result<(), OutOfOrder> = save(app, &SignIn { purpose: Purpose::Client(request), ..sign_in }).await?;
+            Ok(())
         }
         _ => Ok(()),
     }

@@ -177,11 +177,10 @@ async fn succeed(
     tx.commit().await?;
     app.metrics.signed_in();
     match sign_in.authenticate(record.authentication) {
-        Ok(sign_in) => {
-            save(app, &sign_in).await?;
-            let signed_in = SignedIn { sign_in, session_hash, session, device: device_cookie };
-            Ok(Success::Proven(Proof::Given(Box::new(signed_in))))
-        }
+        Ok(sign_in) => Ok(Success::Proven(match save(app, &sign_in).await? {
+            Ok(()) => Proof::Given(Box::new(SignedIn { sign_in, session_hash, session, device: device_cookie })),
+            Err(over) => Proof::OutOfOrder(over),
+        })),
         Err(fault) => Ok(Success::Proven(Proof::OutOfOrder(fault))),
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::sign_in_name::NameFault;
 use crate::flows::sign_in::identify::{self, Identified};
 use crate::flows::{session, sign_in};
 use crate::http::Site;
-use crate::http::error::Failure;
+use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::Page;
 use crate::web::claims::Method;
@@ -48,7 +48,7 @@ pub async fn submit(
         }
         Some("extend") => {
             // Shown anew and not redirected to, so that what was typed stays.
-            let sign_in = sign_in::extend(&site.app, sign_in).await?;
+            let sign_in = sign_in::extend(&site.app, sign_in).await?.map_err(Fault::SignIn)?;
             return Ok(page(&site, &visit, &sign_in, typed, None).await?.into_response());
         }
         None | Some("continue" | "use-password") => match identify::identify(&site.app, sign_in.clone(), &typed).await?

@@ -49,7 +49,7 @@ fn follow(id: SignInId, next: Next) -> SeeOther {
 
 /// The person asked for more time; the same page, with it.
 async fn extended(site: &Site, sign_in: SignIn, path: &str) -> Result<Response, Failure> {
-    sign_in::extend(&site.app, sign_in).await?;
+    sign_in::extend(&site.app, sign_in).await?.map_err(Fault::SignIn)?;
     Ok(SeeOther::to(path.to_owned()).into_response())
 }
 
