@@ -1,3 +1,18 @@
 //! OAuth 2.0 and OpenID Connect, through the public door.
 
+mod authorization_code;
+mod authorize_checks;
+mod authorize_pages;
+mod client_authentication;
 mod code_flow;
+mod documents;
+mod hints;
+mod key_rotation;
+mod logout;
+mod pkce;
+mod prompt;
+mod refresh;
+mod revocation;
+mod standing;
+mod subjects;
+mod userinfo;

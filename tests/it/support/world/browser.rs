@@ -16,7 +16,7 @@ pub struct Browser {
     /// By name: the one site that the browser keeps cookies of is SenID.
     pub cookies: BTreeMap<String, String>,
     pub accept_language: String,
-    pub user_agent: String,
+    user_agent: String,
 }
 
 impl Browser {
@@ -33,6 +33,17 @@ impl Browser {
     #[must_use]
     pub fn speaking(self, language: &str) -> Self {
         Self { accept_language: language.to_owned(), ..self }
+    }
+
+    #[must_use]
+    pub fn named(self, user_agent: &str) -> Self {
+        Self { user_agent: user_agent.to_owned(), ..self }
+    }
+
+    /// Carries the device to another network.
+    #[must_use]
+    pub fn moved_to(self, address: &str) -> Self {
+        Self { address: address.parse().expect("an address"), ..self }
     }
 
     /// Enters an address.

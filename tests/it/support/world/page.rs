@@ -120,6 +120,17 @@ impl Page {
         Form { action, pairs }
     }
 
+    /// The first form with a field of this name: its action and what it would send.
+    pub fn form_with(&self, field: &str) -> Form {
+        let (html, css) = (Html::parse_document(&self.reply.body), selector("form"));
+        let (of_field, inputs) = (selector(&format!("input[name={field}]")), selector("input[name]"));
+        let form = html.select(&css).find(|form| form.select(&of_field).next().is_some()).expect("a form with it");
+        let pairs = form
+            .select(&inputs)
+            .map(|input| (input.attr("name").unwrap().to_owned(), input.attr("value").unwrap_or_default().to_owned()));
+        Form { action: form.attr("action").unwrap_or_default().to_owned(), pairs: pairs.collect() }
+    }
+
     /// The answer that the portal was given in its address.
     pub fn answer(&self) -> BTreeMap<String, String> {
         assert_eq!(self.status, 303, "still at SenID: {} {} {}", self.url, self.heading(), self.text());

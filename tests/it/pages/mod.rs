@@ -1,0 +1,9 @@
+//! The pages, as people meet them: what they read when something is wrong, and what cannot be done to them.
+
+mod account;
+mod language;
+mod safety;
+mod sessions;
+mod sign_in;
+mod steps;
+mod throttling;
