@@ -16,7 +16,7 @@ pub struct Browser {
     /// By name: the one site that the browser keeps cookies of is SenID.
     pub cookies: BTreeMap<String, String>,
     pub accept_language: String,
-    user_agent: String,
+    pub user_agent: String,
 }
 
 impl Browser {
