@@ -8,6 +8,7 @@ mod oauth;
 mod operations;
 mod page;
 mod pages;
+mod patience;
 pub mod router;
 mod serve;
 mod site;

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::{Site, middleware, oauth, operations, pages};
 
 /// What citizens and portals reach.
 pub fn public(site: Arc<Site>) -> Router {
-    let body = usize::try_from(site.app.settings.limits.body.as_bytes()).unwrap_or(usize::MAX);
     Router::new()
         .merge(documents())
         .merge(token_like())
@@ -19,7 +17,6 @@ pub fn public(site: Arc<Site>) -> Router {
         .merge(account(site.clone()))
         .route("/static/{*file}", get(pages::static_files::show))
         .fallback(pages::not_found)
-        .layer(DefaultBodyLimit::max(body))
         .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap))
         .merge(health())
         .with_state(site)

@@ -14,6 +14,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::task::JoinHandle;
 
+use super::patience::{Impatient, PATIENCE};
 use super::{Site, router};
 use crate::config::{Listener, Tls};
 
@@ -78,14 +79,15 @@ impl Listening {
         let bound = |error| ServeError::Bind(address, error);
         let server = match tls {
             None => {
-                let mut server = axum_server::from_tcp(listener).map_err(bound)?.handle(handle);
+                let mut server = axum_server::from_tcp(listener).map_err(bound)?.handle(handle).map(Impatient);
                 patience(&mut server);
                 tokio::spawn(async move { server.serve(service).await })
             }
             Some(tls) => {
                 let config = RustlsConfig::from_config(Arc::new(read(tls)?));
                 self.watchers.push(tokio::spawn(watch(tls.clone(), config.clone())));
-                let mut server = axum_server::from_tcp_rustls(listener, config).map_err(bound)?.handle(handle);
+                let server = axum_server::from_tcp_rustls(listener, config).map_err(bound)?.handle(handle);
+                let mut server = server.map(Impatient);
                 patience(&mut server);
                 tokio::spawn(async move { server.serve(service).await })
             }
@@ -111,11 +113,19 @@ impl Listening {
     }
 }
 
-/// How long a connection may take to send its request's head.
+/// How long a connection may take to send its request's head, and how long that may be.
 fn patience<A>(server: &mut axum_server::Server<SocketAddr, A>) {
-    server.http_builder().http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(Duration::from_secs(10));
+    server
+        .http_builder()
+        .http1()
+        .timer(hyper_util::rt::TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .max_buf_size(LONGEST_HEAD);
     server.http_builder().http2().timer(hyper_util::rt::TokioTimer::new()).max_concurrent_streams(128);
 }
+
+/// In bytes. HTTP/2's default is less.
+const LONGEST_HEAD: usize = 64 * 1024;
 
 fn bind(listener: &Listener) -> Result<TcpListener, ServeError> {
     let bound = |error| ServeError::Bind(listener.address, error);

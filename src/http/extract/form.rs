@@ -8,6 +8,7 @@ use http::header::CONTENT_TYPE;
 
 use crate::http::Site;
 use crate::http::error::Failure;
+use crate::http::middleware::envelope::Unread;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 
@@ -24,9 +25,10 @@ impl FromRequest<Arc<Site>> for Form {
             let told = "the body must be application/x-www-form-urlencoded";
             return Err(OAuthError::invalid_request(told).into());
         }
-        let body = Bytes::from_request(request, site).await;
+        let unread = request.extensions().get::<Unread>().is_some();
+        let body = Bytes::from_request(request, site).await.ok().filter(|_| !unread);
         let body =
-            body.map_err(|_| OAuthError::invalid_request("the body is larger than is read here, or broke off"))?;
+            body.ok_or_else(|| OAuthError::invalid_request("the body is larger than is read here, or broke off"))?;
         Ok(Self(Parameters::decode(&body)?))
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, STRICT_TRANSPORT_SECURITY};
+use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
 
@@ -16,6 +18,10 @@ use crate::http::extract::Visit;
 use crate::http::page::{Page, safety};
 use crate::web::error::ErrorPage;
 
+/// The body is larger than is read here, or broke off.
+#[derive(Clone, Copy, Debug)]
+pub struct Unread;
+
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub async fn wrap(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
@@ -24,9 +30,7 @@ pub async fn wrap(State(site): State<Arc<Site>>, mut request: Request, next: Nex
     let route =
         request.extensions().get::<MatchedPath>().map_or("unmatched".to_owned(), |path| path.as_str().to_owned());
     let method = request.method().clone();
-    let (parts, body) = request.into_parts();
-    let visit_parts = parts.clone();
-    let request = Request::from_parts(parts, body);
+    let (visit_parts, request) = read_whole(&site, request).await;
 
     let span = tracing::info_span!("request", %reference, %method, route);
     let started = site.stopwatch();
@@ -49,6 +53,21 @@ pub async fn wrap(State(site): State<Arc<Site>>, mut request: Request, next: Nex
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
     response
+}
+
+/// Reads the body before the request takes a place: who sends slowly keeps nobody else waiting. Gives the head, too.
+async fn read_whole(site: &Site, request: Request) -> (Parts, Request) {
+    let limits = &site.app.settings.limits;
+    let most = usize::try_from(limits.body.as_bytes()).unwrap_or(usize::MAX);
+    let (mut parts, body) = request.into_parts();
+    let body = match tokio::time::timeout(limits.request_timeout, to_bytes(body, most)).await {
+        Ok(Ok(bytes)) => Body::from(bytes),
+        Ok(Err(_)) | Err(_) => {
+            parts.extensions.insert(Unread);
+            Body::empty()
+        }
+    };
+    (parts.clone(), Request::from_parts(parts, body))
 }
 
 /// Lets the request in if there is room, and for as long as its time is not up.

@@ -11,12 +11,13 @@ use senid::domain::time::ManualClock;
 use senid::sessions::{Error, InProcess, Kind, Store, Tag};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 use crate::support::World;
 use crate::support::world::web;
-use crate::support::world::{AN, NOW};
+use crate::support::world::{AN, NOW, eventually};
 
-use super::up_to_password;
+use super::{up_to_code, up_to_password};
 
 #[tokio::test]
 async fn a_body_larger_than_is_read_is_refused_everywhere() {
@@ -63,26 +64,41 @@ async fn an_endless_password_costs_what_any_other_costs() {
 #[tokio::test]
 async fn more_than_one_server_can_do_at_once_is_told_to_come_again() {
     let world = World::embedded_with(|settings| settings.limits.concurrent_requests = 16).await;
-    // Sixteen requests whose bodies do not end take every place there is.
-    let mut stuck = Vec::new();
+    let portal = world.portal("tax-office");
+    let (_, started, code) = up_to_code(&world, &portal, &AN).await;
+    // Sixteen requests wait for the one connection that writes, which the test holds.
+    let writer = world.app(0).store.write().await.unwrap();
+    let mut waiting = JoinSet::new();
     for _ in 0..16 {
-        let mut connection = connect(&world).await;
-        let head = "POST /token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\na=";
-        connection.write_all(head.as_bytes()).await.unwrap();
-        stuck.push(connection);
+        let (portal, started, code) = (portal.clone(), started.clone(), code.clone());
+        waiting.spawn(async move { portal.exchange(&started, &code).await });
     }
-    crate::support::world::eventually("every place is taken", async || {
+    eventually("every place is taken", async || {
         let reply = world.get("/.well-known/openid-configuration").await;
         reply.status == 503 && reply.header("retry-after") == "2"
     })
     .await;
     // Who watches over the server is answered all the same.
     assert_eq!(world.get("/health/live").await.status, 200);
-    drop(stuck);
-    crate::support::world::eventually("the places are free again", async || {
-        world.get("/.well-known/openid-configuration").await.status == 200
-    })
-    .await;
+    drop(writer);
+    waiting.join_all().await;
+    assert_eq!(world.get("/.well-known/openid-configuration").await.status, 200);
+}
+
+#[tokio::test]
+async fn who_sends_a_body_slowly_takes_nobody_s_place() {
+    let world = World::embedded_with(|settings| settings.limits.concurrent_requests = 16).await;
+    let mut slow = Vec::new();
+    for _ in 0..64 {
+        let mut connection = connect(&world).await;
+        let head = "POST /token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\na=";
+        connection.write_all(head.as_bytes()).await.unwrap();
+        slow.push(connection);
+    }
+    // Each of them has been taken in by the time that a later connection has been answered, again and again.
+    for _ in 0..20 {
+        assert_eq!(world.get("/.well-known/openid-configuration").await.status, 200);
+    }
 }
 
 async fn connect(world: &World) -> TcpStream {
