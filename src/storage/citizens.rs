@@ -118,6 +118,10 @@ pub struct Standing {
 }
 
 impl Standing {
+    pub const fn of(citizen: &Citizen) -> Self {
+        Self { status: citizen.status, sessions_valid_from: citizen.sessions_valid_from }
+    }
+
     /// Whether what was proven then still counts: nobody has locked the account or ended its sessions since.
     pub fn honours(&self, authentication: &Authentication) -> bool {
         self.status == CitizenStatus::Active && self.sessions_valid_from <= authentication.auth_time

@@ -19,10 +19,7 @@ const EVENTS_A_PAGE: u32 = 20;
 /// taken away and there is nobody.
 pub async fn citizen(app: &App, current: &CurrentSession) -> Result<Option<Citizen>, FlowError> {
     let found = app.store.read().await?.citizens().find(current.citizen()).await?;
-    let honoured = found.filter(|citizen| {
-        let standing = Standing { status: citizen.status, sessions_valid_from: citizen.sessions_valid_from };
-        standing.honours(&current.session.authentication)
-    });
+    let honoured = found.filter(|citizen| Standing::of(citizen).honours(&current.session.authentication));
     if honoured.is_none() {
         session::forget(app, current).await?;
     }

@@ -12,6 +12,7 @@ use crate::domain::client::Client;
 use crate::domain::grant::Authentication;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
+use crate::storage::Standing;
 
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, consent, short_lived};
@@ -54,8 +55,10 @@ pub async fn question(app: &App, sign_in: &SignIn) -> Result<Option<Question>, F
     let Some(client) = app.clients.find(app, &request.client_id).await? else {
         return Ok(None);
     };
-    let Some(citizen) = app.store.read().await?.citizens().find(authentication.citizen).await? else {
-        return Ok(None);
+    let citizen = app.store.read().await?.citizens().find(authentication.citizen).await?;
+    // A lock that this server's own memory has not heard of: what is known of the person is not shown any more.
+    let Some(citizen) = citizen.filter(|citizen| Standing::of(citizen).honours(authentication)) else {
+        return Err(OAuthError::access_denied("the account is locked, or was signed out everywhere").into());
     };
     Ok(Some(Question {
         client,

@@ -75,6 +75,13 @@ async fn a_lock_that_only_the_identity_store_knows_of_closes_the_account_too() {
     let mut tx = world.app(0).store.begin().await.unwrap();
     tx.citizens().set_status(id, CitizenStatus::Locked, world.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
+    let portal = world.portal("tax-office");
+    let page = browser.open(&portal.start().with("prompt", "consent").url()).await;
+    assert_eq!(page.status, 400);
+    assert!(!page.reply.body.contains(AN.name));
+    let started = portal.start();
+    let code = browser.open(&started.url()).await.code();
+    assert_eq!(portal.exchange(&started, &code).await.refused(400), "invalid_grant");
     for path in ["/account", "/account/sessions", "/account/portals", "/account/activity"] {
         let page = browser.open(path).await;
         assert_eq!(page.path(), "/account/sign-in");

@@ -21,6 +21,9 @@ mod session_fixation;
 mod step_skipping;
 mod subject_identifiers;
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use crate::support::World;
 use crate::support::world::{Browser, Citizen, Page, Portal, Started};
 
@@ -39,4 +42,26 @@ async fn up_to_code(world: &World, portal: &Portal, citizen: &Citizen) -> (Brows
     let page = browser.open(&started.url()).await;
     let code = citizen.goes_through(&mut browser, page).await.code();
     (browser, started, code)
+}
+
+/// What SECURITY.md says of the tests and the code is held against both.
+#[test]
+fn the_table_of_promises_names_every_class_and_only_files_that_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("SECURITY.md")).unwrap();
+    let rows = text.lines().skip_while(|line| *line != "| class | the tests | the code that holds it |").skip(2);
+    let rows: Vec<Vec<&str>> =
+        rows.take_while(|line| line.starts_with('|')).map(|line| line.trim_matches('|').split('|').collect()).collect();
+    let quoted = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<BTreeSet<String>>();
+    let named: BTreeSet<String> = rows.iter().flat_map(|row| quoted(row[1])).collect();
+    let files = std::fs::read_dir(root.join("tests/it/security")).unwrap();
+    let files = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let classes: BTreeSet<String> =
+        files.filter(|file| file != "mod.rs").map(|file| file.trim_end_matches(".rs").to_owned()).collect();
+    assert_eq!(named, classes);
+    let code: BTreeSet<String> = rows.iter().flat_map(|row| quoted(row[2])).filter(|name| name.contains('/')).collect();
+    assert!(code.len() > 20, "{code:?}");
+    for path in code {
+        assert!(root.join("src").join(&path).exists(), "{path} is not there");
+    }
 }
