@@ -1,7 +1,7 @@
 # `make help` lists the commands. Two of them are all the set-up there is: `make demo` and `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-format test-clippy test-rust test-browser test-relying-parties screenshots bench deny
+.PHONY: help demo test test-format test-clippy test-rust test-browser test-relying-parties screenshots bench bench-load deny
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,9 +36,13 @@ screenshots: ## Every page, light and dark, phone and desktop, into docs/screens
 	@scripts/setup.sh test
 	tests/browser/screenshots.sh
 
-bench: ## The micro-benchmarks
+bench: ## The micro-benchmarks: signatures, hashes, and the hot paths through the server
 	@scripts/setup.sh build
-	cargo bench
+	cargo bench --bench crypto --bench flows
+
+bench-load: ## What a server costs: CPU time for a thousand of each operation, memory, time to ready
+	@scripts/setup.sh test
+	cargo bench --bench load
 
 deny: ## Licences, bans and sources of the dependencies (needs cargo-deny)
 	@cargo deny --version >/dev/null 2>&1 || { echo "cargo-deny is not installed" >&2; exit 1; }
