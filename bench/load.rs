@@ -8,9 +8,14 @@
 mod portal;
 #[path = "process.rs"]
 mod process;
-#[path = "../tests/it/support/mod.rs"]
-#[allow(dead_code, unused_imports, clippy::unwrap_used, clippy::expect_used, reason = "shared with the tests")]
-mod support;
+/// The servers that the tests start for themselves.
+#[path = "../tests/it/support"]
+#[allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared with the tests")]
+mod support {
+    pub mod postgres;
+    pub mod redis;
+    pub mod supervisor;
+}
 
 use std::num::NonZeroUsize;
 
@@ -20,8 +25,9 @@ use tokio::task::JoinSet;
 
 use portal::{Browser, Door, Failure, Portal, Tokens};
 use process::{Place, Server, cpu_seconds, family, hashing_seconds, resident_megabytes};
-use support::redis::Memory;
-use support::{Postgres, Redis, free_port};
+use support::postgres::Postgres;
+use support::redis::{Memory, Redis};
+use support::supervisor::free_port;
 
 /// Each figure is the median of so many.
 const ROUNDS: usize = 5;
