@@ -87,8 +87,8 @@ impl Server {
     /// Asks it to end, and waits until it has.
     pub fn stop(mut self) -> Result<(), Failure> {
         Command::new("kill").arg(self.id().to_string()).status()?;
-        self.child.wait()?;
-        Ok(())
+        let status = self.child.wait()?;
+        if status.success() { Ok(()) } else { Err(format!("senid ended with {status}").into()) }
     }
 }
 

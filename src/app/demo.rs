@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use super::deployment::{self, Deployment};
-use super::serve::{RunError, Running, until_told_to_stop};
+use super::serve::{RunError, Running, ToldToStop};
 use super::{SystemClock, demo_data};
 use crate::cli::demo::Arguments;
 use crate::config::{DatabaseUrl, Listener, Localised, SessionStoreUrl, Settings};
@@ -59,13 +59,14 @@ pub async fn run(arguments: Arguments) -> Result<(), DemoError> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.portal_port)))
         .await
         .map_err(|error| DemoError::PortalPort(arguments.portal_port, error))?;
+    let told_to_stop = ToldToStop::listen()?;
     let running = Running::start(deployment, Standing::Demonstration).await?;
     let portal_url = portal.base_url.clone();
     let router = portal::router(portal, clock, random).map_err(|error| DemoError::Portal(error.to_string()))?;
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let portal = tokio::spawn(async move { axum::serve(listener, service).await });
     announce(&settings, portal_url.as_str(), &running);
-    until_told_to_stop().await.map_err(RunError::Signals)?;
+    told_to_stop.wait().await;
     portal.abort();
     running.stop().await;
     Ok(())

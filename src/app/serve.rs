@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::deployment::{self, Deployment, OpenError};
 use super::server::{Server, StartError};
@@ -100,23 +100,33 @@ fn site(server: &Server, standing: Standing) -> Result<Arc<Site>, RunError> {
 /// A sentence that says what to change.
 pub async fn run(settings: Arc<Settings>) -> Result<(), RunError> {
     let deployment = deployment::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom::new())).await?;
+    let told_to_stop = ToldToStop::listen()?;
     let running = Running::start(deployment, Standing::Official).await?;
-    until_told_to_stop().await.map_err(RunError::Signals)?;
+    told_to_stop.wait().await;
     tracing::info!("stopping: requests under way are finished first");
     running.stop().await;
     Ok(())
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-///
-/// # Errors
-/// Where the system does not let signals be listened for.
-pub async fn until_told_to_stop() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and Ctrl-C, listened for from the start on: who is told to stop as soon as it is ready stops in good order.
+#[derive(Debug)]
+pub struct ToldToStop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl ToldToStop {
+    /// # Errors
+    /// Where the system does not let signals be listened for.
+    pub fn listen() -> Result<Self, RunError> {
+        let listen = |kind| signal(kind).map_err(RunError::Signals);
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    pub async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

@@ -17,6 +17,7 @@ use crate::web::theme::Theme;
 use super::cookies::CookieScope;
 use super::extract::Visit;
 use super::oauth::discovery::Document;
+use super::oauth::jwks::Jwks;
 
 #[derive(Debug)]
 pub struct Site {
@@ -26,6 +27,7 @@ pub struct Site {
     /// Requests under way at once.
     pub(super) places: Semaphore,
     pub(super) discovery: Document,
+    pub(super) jwks: Jwks,
     pub(super) logo: Option<super::pages::static_files::Logo>,
     draining: AtomicBool,
 }
@@ -38,7 +40,16 @@ impl Site {
         let cookies = if settings.issuer.is_https() { CookieScope::Https } else { CookieScope::Development };
         let places = Semaphore::new(settings.limits.concurrent_requests as usize);
         let discovery = Document::new(&settings);
-        Ok(Self { app, brand: Arc::new(brand), cookies, places, discovery, logo, draining: AtomicBool::new(false) })
+        Ok(Self {
+            app,
+            brand: Arc::new(brand),
+            cookies,
+            places,
+            discovery,
+            jwks: Jwks::default(),
+            logo,
+            draining: AtomicBool::new(false),
+        })
     }
 
     /// Whether this server is on its way out: load balancers are told at `/health/ready`.

@@ -40,6 +40,10 @@ impl Document {
         Self { bytes, etag }
     }
 
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        self.bytes == bytes
+    }
+
     /// The document, or 304 where the asker has it.
     pub fn answer(&self, asked: &HeaderMap, cache: &'static str) -> Response {
         let mut headers = HeaderMap::new();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
@@ -12,6 +13,22 @@ use crate::http::Site;
 
 pub async fn show(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
     let ring = site.app.keys.ring();
-    let document = Bytes::copy_from_slice(&ring.published(site.app.clock.now()));
-    Document::from_bytes(document).answer(&headers, "public, max-age=300")
+    site.jwks.of(&ring.published(site.app.clock.now())).answer(&headers, "public, max-age=300")
+}
+
+/// The document as it was sent last, with its entity tag; another once the ring publishes other keys.
+#[derive(Debug, Default)]
+pub struct Jwks(ArcSwapOption<Document>);
+
+impl Jwks {
+    fn of(&self, published: &[u8]) -> Arc<Document> {
+        match self.0.load_full() {
+            Some(document) if document.is(published) => document,
+            _ => {
+                let document = Arc::new(Document::from_bytes(Bytes::copy_from_slice(published)));
+                self.0.store(Some(document.clone()));
+                document
+            }
+        }
+    }
 }
