@@ -12,6 +12,7 @@ use std::env::{self, VarError};
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
@@ -72,6 +73,7 @@ fn flows(criterion: &mut Criterion) -> Result<(), Failure> {
 fn measure(criterion: &mut Criterion, runtime: &Runtime, name: &str, settings: Settings) -> Result<(), Failure> {
     let house = runtime.block_on(House::open(settings))?;
     let mut group = criterion.benchmark_group(name);
+    group.warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(3));
     client_lookup(&mut group, runtime, &house)?;
     documents(&mut group, runtime, &house)?;
     signed_in(&mut group, runtime, &house)?;
