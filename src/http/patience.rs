@@ -49,7 +49,12 @@ pub(super) struct Listened<S> {
 
 impl<S> Listened<S> {
     fn new(stream: S, patience: Duration) -> Self {
-        Self { stream, heard: 0, deadline: Box::pin(sleep(patience)) }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "how long a socket is listened to; nothing else is decided by it"
+        )]
+        let deadline = Box::pin(sleep(patience));
+        Self { stream, heard: 0, deadline }
     }
 }
 
