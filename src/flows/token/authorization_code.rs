@@ -81,13 +81,6 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
     if !standing.is_some_and(|standing| standing.honours(&grant.authentication)) {
         return Err(OAuthError::invalid_grant("the account is locked, or was signed out everywhere").into());
     }
-    if client.policy.consent == ConsentPolicy::Ask {
-        // A withdrawal ends the grants that there are, and this one was not there yet when the code was issued.
-        let consent = tx.consents().find(grant.authentication.citizen, &client.id).await?;
-        if !consent.is_some_and(|consent| consent.covers(&grant.scope, &claims::released_by(&grant.scope), now)) {
-            return Err(OAuthError::invalid_grant("what was allowed has been withdrawn").into());
-        }
-    }
     tx.commit().await?;
     let session = grant.authentication.session;
     app.sessions.insert(&short_lived::clients_of(session), &client.id, session::remember_clients_for(app)).await?;
