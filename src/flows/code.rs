@@ -64,4 +64,15 @@ pub async fn redeem(app: &App, presented: &SecretString) -> Result<Redemption, F
     }
 }
 
+/// Makes a spent code good again for what is left of its life: what it was spent for did not happen.
+pub async fn give_back(app: &App, code: &AuthorizationCode) -> Result<(), FlowError> {
+    let left = app.clock.now().until(code.expires_at);
+    if left.is_zero() {
+        return Ok(());
+    }
+    let record = CodeRecord::Fresh(Box::new(code.clone()));
+    app.sessions.swap(&short_lived::code(&code.hash), &record, left).await?;
+    Ok(())
+}
+
 const SPENT_MARK_LIVES: std::time::Duration = std::time::Duration::from_secs(600);

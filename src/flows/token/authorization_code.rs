@@ -31,7 +31,13 @@ pub(super) async fn redeem(
     };
     let now = app.clock.now();
     exchange(&code, &request, client, now)?;
-    write(app, client, &code, now).await
+    let written = write(app, client, &code, now).await;
+    if let Err(FlowError::Away(_)) = written {
+        // Nothing was issued, and the portal is told to come again. Should the grant stand after all, its code's unique
+        // hash keeps it from being granted a second time.
+        code::give_back(app, &code).await?;
+    }
+    written
 }
 
 /// Writes the grant that the code stands for. Its unique code hash is the last arbiter of the code's single use.
