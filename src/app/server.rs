@@ -72,11 +72,17 @@ impl Server {
         Ok(Self { app, jobs })
     }
 
-    /// Ends the jobs, finishes what was promised, and closes the stores.
+    /// Ends the jobs, finishes what was promised, and closes the stores. What cannot be finished within the time that
+    /// requests have to drain, because a store is away, is given up.
     pub async fn stop(self) {
         self.jobs.stop();
-        self.app.background.idle().await;
-        self.app.audit.flush().await;
+        let finished = async {
+            self.app.background.idle().await;
+            self.app.audit.flush().await;
+        };
+        if tokio::time::timeout(self.app.settings.limits.drain, finished).await.is_err() {
+            tracing::error!("stopping with audit events or background work unfinished: the identity store is away");
+        }
         self.app.hasher.stop().await;
         self.app.store.close().await;
     }
