@@ -13,7 +13,7 @@ use tracing::Instrument;
 
 use crate::domain::ids::RequestId;
 use crate::http::Site;
-use crate::http::error::{Failure, Fault, Pending};
+use crate::http::error::{Challenge, Failure, Fault, Pending};
 use crate::http::extract::Visit;
 use crate::http::page::{Page, safety};
 use crate::web::error::ErrorPage;
@@ -34,7 +34,7 @@ pub async fn wrap(State(site): State<Arc<Site>>, mut request: Request, next: Nex
 
     let span = tracing::info_span!("request", %reference, %method, route);
     let started = site.stopwatch();
-    let mut response = answer(&site, request, next).instrument(span.clone()).await;
+    let mut response = answer(&site, &route, request, next).instrument(span.clone()).await;
     if let Some(pending) = response.extensions_mut().remove::<Pending>() {
         let visit = Visit::new(&site, &visit_parts);
         response = span.in_scope(|| page(&site, &visit, pending));
@@ -71,16 +71,26 @@ async fn read_whole(site: &Site, request: Request) -> (Parts, Request) {
 }
 
 /// Lets the request in if there is room, and for as long as its time is not up.
-async fn answer(site: &Site, request: Request, next: Next) -> Response {
+async fn answer(site: &Site, route: &str, request: Request, next: Next) -> Response {
     let Ok(_place) = site.places.try_acquire() else {
-        return Failure::from(Fault::Overloaded).into_response();
+        return turned_away(route, Fault::Overloaded);
     };
     match tokio::time::timeout(site.app.settings.limits.request_timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             tracing::warn!("a request took longer than it may");
-            Failure::from(Fault::TimedOut).into_response()
+            turned_away(route, Fault::TimedOut)
         }
+    }
+}
+
+/// What a program calls is answered to a program, here too.
+fn turned_away(route: &str, fault: Fault) -> Response {
+    let failure = Failure::from(fault);
+    match route {
+        "/token" | "/revoke" => failure.into_json(Challenge::Client),
+        "/userinfo" => failure.into_json(Challenge::Bearer),
+        _ => failure.into_response(),
     }
 }
 
