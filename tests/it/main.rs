@@ -5,6 +5,7 @@
 mod cli;
 mod floors;
 mod oauth;
+mod operations;
 mod pages;
 mod relying_party;
 mod repository;

@@ -90,7 +90,8 @@ impl Browser {
         // `SameSite=Lax`: what another site posts comes without cookies.
         let own = self.issuer.origin().ascii_serialization();
         let cross_site = headers.iter().any(|(name, value)| *name == "origin" && *value != own);
-        if !cookies.is_empty() && !(method == Method::POST && cross_site) {
+        let sends_cookies = method == Method::GET || !cross_site;
+        if sends_cookies && !cookies.is_empty() {
             all.push(("cookie", &cookies));
         }
         all.extend_from_slice(headers);

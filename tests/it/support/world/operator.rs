@@ -1,16 +1,21 @@
 //! Whoever runs the deployment: locks citizens, disables clients, rotates keys, reads the audit log.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
+use senid::app::deployment;
+use senid::credentials::password::{HasherSettings, Parameters};
 use senid::domain::audit::Actor;
-use senid::domain::citizen::CitizenStatus;
 use senid::domain::client::{Client, ClientStatus};
-use senid::domain::ids::CitizenId;
-use senid::domain::keys::plan_rotation_now;
+use senid::domain::ids::{CitizenId, ClientId};
 use senid::domain::national_id::Scheme;
 use senid::domain::sign_in_name::SignInName;
-use senid::domain::time::{Clock, ManualClock};
-use senid::flows::{App, session, signing_keys};
+use senid::domain::time::ManualClock;
+use senid::flows::App;
+use senid::flows::admin::find_citizen::Who;
+use senid::flows::admin::rotate_keys::When;
+use senid::flows::admin::{Administrator, lock_citizen, registered_clients, rotate_keys};
 use senid::storage::RecordedEvent;
 
 use super::Citizen;
@@ -33,24 +38,42 @@ impl<'w> Operator<'w> {
     }
 
     pub async fn locks(&self, citizen: &Citizen) {
-        let id = self.id_of(citizen).await;
-        let now = self.clock.now();
-        let mut tx = self.app.store.begin().await.unwrap();
-        tx.citizens().set_status(id, CitizenStatus::Locked, now).await.unwrap();
-        tx.citizens().end_sessions(id, now).await.unwrap();
-        tx.commit().await.unwrap();
-        session::forget_all(self.app, id).await.unwrap();
+        lock_citizen::lock(&self.admin().await, &who(citizen), Some("a letter of the court")).await.unwrap();
     }
 
     pub async fn unlocks(&self, citizen: &Citizen) {
-        let id = self.id_of(citizen).await;
-        let mut tx = self.app.store.begin().await.unwrap();
-        tx.citizens().set_status(id, CitizenStatus::Active, self.clock.now()).await.unwrap();
-        tx.commit().await.unwrap();
+        lock_citizen::unlock(&self.admin().await, &who(citizen), None).await.unwrap();
     }
 
+    /// Disables a client, and waits until this server has heard of it.
     pub async fn disables(&self, client: &str) {
-        self.changes(client, |client| client.status = ClientStatus::Disabled).await;
+        let id = client.parse().unwrap();
+        registered_clients::set_status(&self.admin().await, &id, ClientStatus::Disabled).await.unwrap();
+        self.hears_of(&id, |client| client.status == ClientStatus::Disabled).await;
+    }
+
+    /// What `senid` works with in another process; the clock and the short-lived store are this world's.
+    async fn admin(&self) -> Administrator {
+        let settings = Arc::clone(&self.app.settings);
+        let opened = deployment::open(settings, self.clock.clone(), Arc::clone(&self.app.random)).await.unwrap();
+        let argon2 = self.app.settings.password.argon2;
+        let memory = u32::try_from(argon2.memory.as_kib()).unwrap();
+        Administrator {
+            actor: Actor::Operator("test".to_owned()),
+            settings: opened.settings,
+            clock: opened.clock,
+            random: opened.random,
+            store: opened.store,
+            sessions: Some(self.app.sessions.clone()),
+            hashing: HasherSettings {
+                threads: NonZeroU32::MIN,
+                queue: 1,
+                wait: Duration::from_secs(30),
+                parameters: Parameters::new(memory, argon2.iterations, argon2.parallelism).unwrap(),
+            },
+            masters: opened.masters,
+            sealing: opened.keys.sealing,
+        }
     }
 
     /// Changes a client, and waits until this server has heard of it.
@@ -62,20 +85,23 @@ impl<'w> Operator<'w> {
         change(&mut changed);
         tx.clients().replace(&changed, stored.version).await.unwrap();
         tx.commit().await.unwrap();
-        super::eventually("the server hears of the changed client", async || {
-            let cached = self.app.clients.find(self.app, &id).await.unwrap().expect("the client is there");
+        self.hears_of(&id, |cached| {
             cached.status == changed.status && cached.scopes == changed.scopes && cached.policy == changed.policy
         })
         .await;
     }
 
-    /// `keys rotate --now`: the next keys sign from this moment on.
+    async fn hears_of(&self, id: &ClientId, is_so: impl Fn(&Client) -> bool) {
+        super::eventually("the server hears of the changed client", async || {
+            let cached = self.app.clients.find(self.app, id).await.unwrap().expect("the client is there");
+            is_so(&cached)
+        })
+        .await;
+    }
+
+    /// The next keys sign from this moment on.
     pub async fn rotates_keys(&self) {
-        let policy = &self.app.settings.keys.rotation;
-        let plan = |keys: &[_], now| plan_rotation_now(keys, now, policy);
-        let sealing = self.app.keys.sealing();
-        let actor = Actor::Operator("test".to_owned());
-        signing_keys::rotate(&self.app.store, plan, actor, sealing, &*self.app.clock, &*self.app.random).await.unwrap();
+        rotate_keys::rotate(&self.admin().await, When::Now, None).await.unwrap();
     }
 
     /// Everything the audit log says of the citizen, the latest first.
@@ -85,4 +111,8 @@ impl<'w> Operator<'w> {
         let id = self.id_of(citizen).await;
         self.app.store.read().await.unwrap().audit().of_citizen(id, None, 100).await.unwrap().items
     }
+}
+
+fn who(citizen: &Citizen) -> Who {
+    Who::parse(citizen.identifier, Scheme::Vn).unwrap()
 }

@@ -61,16 +61,12 @@ impl Backend {
         let database = Postgres::start().database_like("world", prepare_postgres).await;
         let url = database.url().to_owned();
         let redis = Redis::start().database();
-        Self { _place: Place::Database { _database: database }, ..Self::on(&url, &redis) }
+        Self { _place: Place::Database { _database: database }, ..Self::on(&url, quick_redis(&redis)) }
     }
 
     /// Postgres and Redis that the test keeps itself, the database prepared by [`Backend::prepare`].
-    pub fn on(postgres: &str, redis: &str) -> Self {
-        Self {
-            database: DatabaseUrl::parse(postgres).unwrap(),
-            redis: Some(quick_redis(redis)),
-            _place: Place::Elsewhere,
-        }
+    pub fn on(postgres: &str, redis: RedisSettings) -> Self {
+        Self { database: DatabaseUrl::parse(postgres).unwrap(), redis: Some(redis), _place: Place::Elsewhere }
     }
 
     /// A database on the test's own Postgres, prepared like every other.

@@ -1,0 +1,9 @@
+//! What operators rely on: health, metrics, overload, outages, a stop that loses nothing, several servers, the audit log.
+
+mod audit;
+mod metrics;
+mod outages;
+mod overload;
+mod round_trips;
+mod several_servers;
+mod stop;

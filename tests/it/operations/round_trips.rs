@@ -1,0 +1,82 @@
+//! How often a request waits for a store: a silent sign-on three times for Redis and never for SQL.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use senid::sessions::RedisSettings;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use url::Url;
+
+use crate::support::world::{AN, Backend, quick_redis};
+use crate::support::{Postgres, Redis, Wiretap, World};
+
+/// Stands between the server and Redis and counts how often the server speaks once Redis has answered.
+struct Tap {
+    url: String,
+    round_trips: Arc<AtomicU32>,
+}
+
+impl Tap {
+    async fn on(url: &str) -> Self {
+        let mut url = Url::parse(url).unwrap();
+        let redis = (url.host_str().unwrap().to_owned(), url.port().unwrap());
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
+        let round_trips = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&round_trips);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let (from_client, to_client) = client.into_split();
+                let (from_redis, to_redis) = TcpStream::connect(&redis).await.unwrap().into_split();
+                let answered = Arc::new(AtomicBool::new(true));
+                let (asks, answers) = (Arc::clone(&answered), answered);
+                let counter = Arc::clone(&counter);
+                tokio::spawn(pass(from_client, to_redis, move || {
+                    // However many segments a question has, it is one.
+                    if asks.swap(false, Ordering::SeqCst) {
+                        counter.fetch_add(1, Ordering::SeqCst);
+                    }
+                }));
+                tokio::spawn(pass(from_redis, to_client, move || answers.store(true, Ordering::SeqCst)));
+            }
+        });
+        Self { url: url.to_string(), round_trips }
+    }
+
+    fn round_trips(&self) -> u32 {
+        self.round_trips.load(Ordering::SeqCst)
+    }
+}
+
+async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, noted: impl Fn()) {
+    let mut bytes = [0; 16 * 1024];
+    while let Ok(read @ 1..) = from.read(&mut bytes).await {
+        noted();
+        if to.write_all(&bytes[..read]).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_silent_sign_on_waits_three_times_for_redis_and_never_for_sql() {
+    let database = Backend::prepare(Postgres::start()).await;
+    let (sql, redis) = (Wiretap::on(database.url()).await, Tap::on(&Redis::start().database()).await);
+    // The primary is asked whether it still is one, which no request waits for: not while this counts.
+    let unwatched = RedisSettings { watch_interval: Duration::from_secs(3600), ..quick_redis(&redis.url) };
+    let world = World::start(Backend::on(sql.url(), unwatched), |_| {}).await;
+    let portal = world.portal("tax-office");
+    let (mut browser, _) = world.signed_in(&portal, &AN).await;
+    let silent = portal.start().with("prompt", "none");
+    browser.open(&silent.url()).await.code();
+    world.app(0).background.idle().await;
+    world.app(0).audit.flush().await;
+
+    let before = (redis.round_trips(), sql.round_trips());
+    let code = browser.open(&silent.url()).await.code();
+    let waited = (redis.round_trips() - before.0, sql.round_trips() - before.1);
+    assert_eq!(waited, (3, 0), "the session, the consent, the code; no SQL");
+    assert_eq!(portal.exchange(&silent, &code).await.status, 200);
+}
