@@ -12,6 +12,9 @@ use crate::flows::{App, clean_up, invalidation, signing_keys};
 
 /// Between two attempts to listen.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
+/// However many messages are lost, no key that was withdrawn signs for longer. Another process on the same SQLite file
+/// sends none at all.
+const READ_KEYS: Duration = Duration::from_secs(5);
 const ROTATE_KEYS: Duration = Duration::from_secs(3600);
 const CLEAN_UP: Duration = Duration::from_secs(600);
 
@@ -24,6 +27,7 @@ impl Jobs {
     pub fn start(app: &Arc<App>) -> Self {
         Self(vec![
             every(LISTEN_AGAIN, app, listen),
+            every(READ_KEYS, app, read_keys),
             every(ROTATE_KEYS, app, rotate_keys),
             every(CLEAN_UP, app, remove_what_has_expired),
         ])
@@ -57,6 +61,12 @@ where
 async fn listen(app: Arc<App>) {
     if let Err(error) = invalidation::listen(&app).await {
         tracing::warn!(%error, "changes in the identity store cannot be listened for");
+    }
+}
+
+async fn read_keys(app: Arc<App>) {
+    if let Err(error) = app.keys.reload_ring(&app).await {
+        tracing::warn!(%error, "the signing keys could not be read again; the old ones stay");
     }
 }
 
