@@ -41,6 +41,15 @@ on_every_backend! {
 }
 
 #[tokio::test]
+async fn keys_that_another_process_rotates_are_taken_into_use_without_a_message() {
+    let world = World::embedded().await;
+    let before = jwks(&world).await;
+    world.wait(Duration::from_secs(1));
+    world.operator().rotates_keys_from_outside().await;
+    eventually("the server has read its keys again", async || jwks(&world).await != before).await;
+}
+
+#[tokio::test]
 async fn every_client_gets_the_algorithm_that_it_registered() {
     let world = World::embedded().await;
     for (client, algorithm) in [("tax-office", "ES256"), ("library", "RS256"), ("registry", "EdDSA")] {

@@ -42,7 +42,6 @@ pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 pub struct World {
     pub clock: Arc<ManualClock>,
     pub issuer: String,
-    pub settings: Arc<Settings>,
     servers: Vec<Running>,
     front: Option<Front>,
     /// What the stores lie in, for as long as the world stands.

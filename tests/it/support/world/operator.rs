@@ -52,7 +52,15 @@ impl<'w> Operator<'w> {
         self.hears_of(&id, |client| client.status == ClientStatus::Disabled).await;
     }
 
-    /// What `senid` works with in another process; the clock and the short-lived store are this world's.
+    /// Rotates the keys from another process, as `senid keys rotate --now` does.
+    pub async fn rotates_keys_from_outside(&self) {
+        let settings = Arc::clone(&self.app.settings);
+        let opened = deployment::open(settings, self.clock.clone(), Arc::clone(&self.app.random)).await.unwrap();
+        let admin = Administrator { store: opened.store, ..self.admin().await };
+        rotate_keys::rotate(&admin, When::Now, None).await.unwrap();
+    }
+
+    /// What a console inside the server works with.
     async fn admin(&self) -> Administrator {
         let settings = Arc::clone(&self.app.settings);
         let opened = deployment::open(settings, self.clock.clone(), Arc::clone(&self.app.random)).await.unwrap();
@@ -63,7 +71,8 @@ impl<'w> Operator<'w> {
             settings: opened.settings,
             clock: opened.clock,
             random: opened.random,
-            store: opened.store,
+            // Of this process: another one on the same SQLite file sends the server no messages.
+            store: self.app.store.clone(),
             sessions: Some(self.app.sessions.clone()),
             hashing: HasherSettings {
                 threads: NonZeroU32::MIN,

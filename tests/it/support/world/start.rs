@@ -112,8 +112,8 @@ pub(super) async fn one_server(backend: Backend, change: impl FnOnce(&mut Settin
     change(&mut settings);
     let settings = Arc::new(settings);
     let clock = Arc::new(ManualClock::at(NOW));
-    let server = backend.open(settings.clone(), clock.clone()).await;
-    World { clock, issuer, settings, servers: vec![serve(server, public).await], front: None, backend }
+    let server = backend.open(settings, clock.clone()).await;
+    World { clock, issuer, servers: vec![serve(server, public).await], front: None, backend }
 }
 
 pub(super) async fn two_servers(backend: Backend) -> World {
@@ -126,7 +126,7 @@ pub(super) async fn two_servers(backend: Backend) -> World {
         servers.push(serve(backend.open(settings.clone(), clock.clone()).await, public).await);
     }
     let front = Front::start(port, servers.iter().map(Running::public).collect());
-    World { clock, issuer, settings, servers, front: Some(front), backend }
+    World { clock, issuer, servers, front: Some(front), backend }
 }
 
 async fn serve(server: Server, public: TcpListener) -> Running {
@@ -143,8 +143,7 @@ fn listen() -> (TcpListener, String) {
 }
 
 fn settings(issuer: &str, database: DatabaseUrl) -> Settings {
-    let mut settings = Settings::default();
-    settings.issuer = issuer.parse().unwrap();
+    let mut settings = Settings { issuer: issuer.parse().unwrap(), ..Settings::default() };
     settings.database.url = database;
     settings.database.max_connections = 6;
     // Two busy cores: how long a test waits is not what it measures.
