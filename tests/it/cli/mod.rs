@@ -6,5 +6,5 @@ mod deployment;
 mod import;
 mod keys;
 mod lock;
-mod program;
+pub mod program;
 mod settings;

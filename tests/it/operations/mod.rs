@@ -4,6 +4,7 @@ mod audit;
 mod metrics;
 mod outages;
 mod overload;
+mod processes;
 mod round_trips;
 mod several_servers;
 mod stop;

@@ -20,7 +20,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub(super) fn new(issuer: &str, address: IpAddr) -> Self {
+    pub fn new(issuer: &str, address: IpAddr) -> Self {
         Self {
             issuer: issuer.parse().unwrap(),
             address,

@@ -22,7 +22,7 @@ struct Turns {
 }
 
 impl Front {
-    pub(super) fn start(port: TcpListener, servers: Vec<SocketAddr>) -> Self {
+    pub fn start(port: TcpListener, servers: Vec<SocketAddr>) -> Self {
         let turns = Arc::new(Turns { servers, taken: AtomicUsize::new(0) });
         let router = Router::new().fallback(forward).with_state(turns.clone());
         let listener = tokio::net::TcpListener::from_std(port).expect("a socket");

@@ -9,7 +9,7 @@
 
 pub mod browser;
 pub mod citizen;
-mod clients;
+pub mod clients;
 mod front;
 pub mod operator;
 mod page;

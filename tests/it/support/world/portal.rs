@@ -37,7 +37,7 @@ pub struct TokenAnswer {
 }
 
 impl Portal {
-    pub(super) fn new(issuer: &str, registration: Registration) -> Self {
+    pub fn new(issuer: &str, registration: Registration) -> Self {
         Self { issuer: issuer.to_owned(), registration }
     }
 

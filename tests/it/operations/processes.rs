@@ -1,0 +1,139 @@
+//! The program itself, twice, as a deployment runs it: two `senid serve` on one Postgres and one Redis, taking turns.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::process::Child;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::cli::program::{Senid, finish};
+use crate::support::world::{AN, Browser, Front, Portal, clients, web};
+use crate::support::{Postgres, Redis, free_port};
+
+/// A deployment that its operator has set up with the commands, and its two servers.
+struct Deployment {
+    issuer: String,
+    servers: [Child; 2],
+    front: Front,
+    portal: Portal,
+    operator: Senid,
+    _database: crate::support::postgres::Database,
+}
+
+impl Deployment {
+    async fn start() -> Self {
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        port.set_nonblocking(true).unwrap();
+        let issuer = format!("http://{}", port.local_addr().unwrap());
+        let database = Postgres::start().database().await;
+        let redis = Redis::start().database();
+        let master = format!("1:{}", STANDARD.encode([9; 32]));
+        let program = || {
+            Senid::new()
+                .with("SENID_ISSUER", &issuer)
+                .with("SENID_DATABASE__URL", database.url())
+                .with("SENID_SESSIONS__URL", &redis)
+                .with("SENID_MASTER_KEY", &master)
+                .with("SENID_LIMITS__REQUEST_TIMEOUT", "60s")
+                .with("SENID_LOG__LEVEL", "warn")
+        };
+        let operator = program();
+        operator.run(&["migrate"]).ended(0);
+        let office = clients::registration("tax-office");
+        let client = ["client", "create", office.id, "--name", "Tax office", "--secret-stdin", "--approve-national-id"];
+        let uris =
+            ["--redirect-uri", office.redirect_uri, "--post-logout-redirect-uri", office.post_logout_redirect_uri];
+        operator.run_with(&[&client[..], &uris, &["--scope", office.scope]].concat(), office.secret).ended(0);
+        let person = ["citizen", "add", "--national-id", AN.identifier, "--name", AN.name, "--password-stdin"];
+        operator.run_with(&person, AN.password).ended(0);
+
+        let mut servers = Vec::new();
+        let mut addresses = Vec::new();
+        for _ in 0..2 {
+            let (public, operations) = (free_port(), free_port());
+            let senid = program()
+                .with("SENID_LISTENERS__PUBLIC__ADDRESS", format!("127.0.0.1:{public}"))
+                .with("SENID_LISTENERS__OPERATIONS__ADDRESS", format!("127.0.0.1:{operations}"));
+            servers.push(senid.start(&["serve"]));
+            addresses.push(SocketAddr::from(([127, 0, 0, 1], public)));
+            until_ready(operations).await;
+        }
+        let front = Front::start(port, addresses);
+        let portal = Portal::new(&issuer, office);
+        let servers = servers.try_into().unwrap();
+        Self { issuer, servers, front, portal, operator, _database: database }
+    }
+
+    /// Tells both to stop and insists that they end well.
+    fn stop(self) {
+        for server in self.servers {
+            let told = std::process::Command::new("kill").arg("-TERM").arg(server.id().to_string()).status().unwrap();
+            assert!(told.success());
+            finish(server).ended(0);
+        }
+    }
+}
+
+async fn until_ready(operations: u16) {
+    let home = Ipv4Addr::LOCALHOST.into();
+    let mut looks = tokio::time::interval(Duration::from_millis(50));
+    for _ in 0..1200 {
+        looks.tick().await;
+        let ready = web::client(home).get(format!("http://127.0.0.1:{operations}/health/ready")).send().await;
+        if ready.is_ok_and(|answer| answer.status() == 200) {
+            return;
+        }
+    }
+    panic!("a server does not become ready");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_that_take_turns_complete_the_whole_flow() {
+    let deployment = Deployment::start().await;
+    let portal = &deployment.portal;
+    let mut browser = Browser::new(&deployment.issuer, "127.0.0.1".parse().unwrap());
+
+    let started = portal.start();
+    let page = browser.open(&started.url()).await;
+    let page = AN.goes_through(&mut browser, page).await;
+    let tokens = portal.exchange(&started, &page.code()).await;
+    assert_eq!(tokens.status, 200, "{}", tokens.body);
+    assert_eq!(portal.claims(&tokens.access_token()).await["national_id"], AN.identifier);
+    let refreshed = portal.refresh(&tokens.refresh_token()).await;
+    assert_eq!(portal.id_token(&refreshed).await["sub"], portal.id_token(&tokens).await["sub"]);
+
+    let silent = portal.start().with("prompt", "none");
+    assert_eq!(portal.exchange(&silent, &browser.open(&silent.url()).await.code()).await.status, 200);
+    // The code was spent at one server; the other knows.
+    let replayed = portal.exchange(&started, &page.code()).await;
+    assert_eq!(replayed.refused(400), "invalid_grant");
+    assert_eq!(portal.userinfo(&refreshed.access_token()).await.status, 401);
+
+    let goodbye = portal.logout(&[("id_token_hint", &tokens.id_token())]);
+    browser.open(&goodbye).await;
+    assert_eq!(browser.open(&silent.url()).await.refusal().0, "login_required");
+    assert!(deployment.front.requests() >= 14);
+    deployment.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_by_the_operator_ends_what_both_processes_serve() {
+    let deployment = Deployment::start().await;
+    let portal = &deployment.portal;
+    let mut browser = Browser::new(&deployment.issuer, "127.0.0.1".parse().unwrap());
+    let started = portal.start();
+    let page = browser.open(&started.url()).await;
+    let page = AN.goes_through(&mut browser, page).await;
+    let tokens = portal.exchange(&started, &page.code()).await;
+
+    deployment.operator.run(&["citizen", "lock", AN.identifier]).ended(0);
+    let silent = portal.start().with("prompt", "none");
+    for _ in 0..2 {
+        assert_eq!(browser.open(&silent.url()).await.refusal().0, "login_required");
+        assert_eq!(portal.userinfo(&tokens.access_token()).await.status, 401);
+        assert_eq!(portal.refresh(&tokens.refresh_token()).await.refused(400), "invalid_grant");
+    }
+    assert_eq!(web::get(&format!("{}/health/live", deployment.issuer), &[]).await.status, 200);
+    deployment.stop();
+}
