@@ -2,11 +2,18 @@
 //!
 //! A client whose answer was lost asks again with the parent and gets the *same* successor, so there is always exactly
 //! one live branch, and the server needs to keep no token's text to be able to repeat it.
+//!
+//! A token's secret is a seed of 16 bytes and a seal of 16 over it. Only what carries our seal was ever issued, so that
+//! whoever knows a grant's id, which access tokens tell, cannot make up a token that looks like a stolen one and have
+//! the grant ended.
 
 use std::collections::BTreeMap;
 
 use crate::crypto::hash::HmacKey;
-use crate::crypto::token::Token;
+use uuid::Uuid;
+
+use crate::crypto::token::{Token, TokenKind};
+use crate::domain::random::Random;
 use crate::domain::secret::SecretBytes;
 
 /// The keys that successors are derived with, in versions: the highest for new ones, the others for retries.
@@ -36,11 +43,43 @@ impl SuccessionKeys {
         self.current
     }
 
-    /// What follows `parent`, of the same kind and for the same grant; `None` if that version of the key is gone.
-    pub fn successor(&self, parent: &Token, key_version: u16) -> Option<Token> {
-        let secret = self.keys.get(&key_version)?.mac(&[b"refresh\0", parent.secret().expose()]);
-        Some(Token::with_secret(parent.kind(), parent.locator(), SecretBytes::new(secret)))
+    /// The first token of a grant.
+    ///
+    /// # Errors
+    /// `NoSuccessionKey`, which [`Self::new`] has made sure is not so.
+    pub fn first(&self, grant: Uuid, random: &dyn Random) -> Result<Token, NoSuccessionKey> {
+        let key = self.keys.get(&self.current).ok_or(NoSuccessionKey)?;
+        Ok(sealed(key, grant, random.bytes()))
     }
+
+    /// What follows `parent`, for the same grant; `None` if that version of the key is gone.
+    pub fn successor(&self, parent: &Token, key_version: u16) -> Option<Token> {
+        let key = self.keys.get(&key_version)?;
+        let derived = key.mac(&[b"refresh\0", parent.secret().expose()]);
+        Some(sealed(key, parent.locator(), first_half(&derived)))
+    }
+
+    /// Whether `token` was issued here, at whatever time, whatever has become of it since.
+    pub fn has_issued(&self, token: &Token) -> bool {
+        let seed = first_half(token.secret().expose());
+        self.keys.values().any(|key| sealed(key, token.locator(), seed) == *token)
+    }
+}
+
+const HALF: usize = 16;
+
+fn sealed(key: &HmacKey, grant: Uuid, seed: [u8; HALF]) -> Token {
+    let seal = key.mac(&[b"refresh seal\0", grant.as_bytes(), &seed]);
+    let mut secret = [0; 2 * HALF];
+    secret[..HALF].copy_from_slice(&seed);
+    secret[HALF..].copy_from_slice(&seal[..HALF]);
+    Token::with_secret(TokenKind::RefreshToken, grant, SecretBytes::new(secret))
+}
+
+fn first_half(bytes: &[u8; 2 * HALF]) -> [u8; HALF] {
+    let mut half = [0; HALF];
+    half.copy_from_slice(&bytes[..HALF]);
+    half
 }
 
 #[cfg(test)]
@@ -89,5 +128,16 @@ mod tests {
         let grandchild = keys.successor(&child, 1).unwrap();
         assert_ne!(child, grandchild);
         assert_ne!(child, keys.successor(&other, 1).unwrap());
+    }
+
+    #[test]
+    fn what_nobody_issued_is_told_from_what_was() {
+        let keys = keys(&[1, 2]);
+        let first = keys.first(Uuid::from_u128(7), &SystemRandom::new()).unwrap();
+        assert!(keys.has_issued(&first));
+        assert!(keys.has_issued(&keys.successor(&first, 1).unwrap()), "also of an older key");
+        assert!(!keys.has_issued(&parent()));
+        let elsewhere = Token::with_secret(TokenKind::RefreshToken, Uuid::from_u128(8), first.secret().clone());
+        assert!(!keys.has_issued(&elsewhere), "a seal is for one grant");
     }
 }

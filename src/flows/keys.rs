@@ -11,9 +11,9 @@ use crate::crypto::keyring::KeyRing;
 use crate::crypto::pairwise::SubjectKey;
 use crate::crypto::refresh::SuccessionKeys;
 use crate::crypto::seal::{Context, KeyEncryptionKeys};
-use crate::crypto::token::Token;
+use crate::crypto::token::{Token, TokenKind};
 use crate::domain::client::{Client, SubjectType};
-use crate::domain::ids::{CitizenId, SessionId};
+use crate::domain::ids::{CitizenId, GrantId, SessionId};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::random::Random;
 use crate::domain::time::Timestamp;
@@ -89,6 +89,18 @@ impl Keys {
     /// The version that [`Self::successor`] derives with now.
     pub fn succession_version(&self) -> i32 {
         self.succession.current_version().into()
+    }
+
+    /// The first refresh token of a grant.
+    pub fn first_refresh_token(&self, grant: GrantId, random: &dyn Random) -> Result<Token, FlowError> {
+        self.succession.first(grant.uuid(), random).map_err(FlowError::failed)
+    }
+
+    /// A refresh token that was presented, if it is one that was issued here: what anyone could make up is not even
+    /// looked for.
+    pub fn refresh_token(&self, presented: &str) -> Option<Token> {
+        let token = Token::parse(TokenKind::RefreshToken, presented).ok()?;
+        self.succession.has_issued(&token).then_some(token)
     }
 
     /// What follows `parent`, and the version of the key that derived it.

@@ -1,7 +1,6 @@
 //! Revocation (RFC 7009). Either token of a grant ends the whole grant: a revoked access token whose refresh token
 //! went on would be revoked for minutes only.
 
-use crate::crypto::token::{Token, TokenKind};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::client::Client;
 use crate::domain::grant::RefreshState;
@@ -40,7 +39,7 @@ pub async fn revoke(
 
 /// The grant that `presented` stands on, if it is a token of this client's.
 async fn grant_of(app: &App, client: &Client, presented: &str) -> Result<Option<GrantId>, FlowError> {
-    if let Ok(refresh) = Token::parse(TokenKind::RefreshToken, presented) {
+    if let Some(refresh) = app.keys.refresh_token(presented) {
         let grant = GrantId::from_uuid(refresh.locator());
         let found = app.store.read().await?.grants().find_live(grant).await?;
         let held = found.is_some_and(|LiveGrant { grant, .. }| {

@@ -24,9 +24,15 @@ pub struct Listening {
     pub public: SocketAddr,
     pub operations: SocketAddr,
     site: Arc<Site>,
-    handle: Handle<SocketAddr>,
-    servers: Vec<JoinHandle<io::Result<()>>>,
+    /// The public one, then the operations': the order in which they close.
+    servers: Vec<Serving>,
     watchers: Vec<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Serving {
+    handle: Handle<SocketAddr>,
+    server: JoinHandle<io::Result<()>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -56,13 +62,11 @@ pub async fn serve(site: Arc<Site>) -> Result<Listening, ServeError> {
 /// Where a certificate cannot be used.
 pub async fn serve_on(site: Arc<Site>, public: TcpListener, operations: TcpListener) -> Result<Listening, ServeError> {
     let settings = site.app.settings.clone();
-    let handle = Handle::new();
     let address = |listener: &TcpListener| listener.local_addr().unwrap_or(settings.listeners.public.address);
     let mut listening = Listening {
         public: address(&public),
         operations: address(&operations),
         site: site.clone(),
-        handle,
         servers: Vec::new(),
         watchers: Vec::new(),
     };
@@ -75,35 +79,36 @@ impl Listening {
     fn start(&mut self, listener: TcpListener, tls: Option<&Tls>, router: Router) -> Result<(), ServeError> {
         let address = listener.local_addr().unwrap_or(self.public);
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let handle = self.handle.clone();
+        let handle = Handle::new();
         let bound = |error| ServeError::Bind(address, error);
         let server = match tls {
             None => {
-                let mut server = axum_server::from_tcp(listener).map_err(bound)?.handle(handle).map(Impatient);
+                let mut server = axum_server::from_tcp(listener).map_err(bound)?.handle(handle.clone()).map(Impatient);
                 patience(&mut server);
                 tokio::spawn(async move { server.serve(service).await })
             }
             Some(tls) => {
                 let config = RustlsConfig::from_config(Arc::new(read(tls)?));
                 self.watchers.push(tokio::spawn(watch(tls.clone(), config.clone())));
-                let server = axum_server::from_tcp_rustls(listener, config).map_err(bound)?.handle(handle);
+                let server = axum_server::from_tcp_rustls(listener, config).map_err(bound)?.handle(handle.clone());
                 let mut server = server.map(Impatient);
                 patience(&mut server);
                 tokio::spawn(async move { server.serve(service).await })
             }
         };
-        self.servers.push(server);
+        self.servers.push(Serving { handle, server });
         Ok(())
     }
 
-    /// Takes no new connections, says so at `/health/ready`, and lets the requests under way finish.
+    /// Takes no new connections and lets the requests under way finish; until they have, the operations' listener goes
+    /// on saying at `/health/ready` that this server is draining.
     pub async fn stop(self) {
         self.site.drain();
-        self.handle.graceful_shutdown(Some(self.site.app.settings.limits.drain));
         for watcher in &self.watchers {
             watcher.abort();
         }
-        for server in self.servers {
+        for Serving { handle, server } in self.servers {
+            handle.graceful_shutdown(Some(self.site.app.settings.limits.drain));
             match server.await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::error!(%error, "a listener ended with an error"),

@@ -56,8 +56,7 @@ fn client(trusted: &CertificateDer<'static>) -> reqwest::Client {
 }
 
 async fn start(folder: &TempDir) -> Running {
-    let mut settings = Settings::default();
-    settings.issuer = "https://localhost".parse().unwrap();
+    let mut settings = Settings { issuer: "https://localhost".parse().unwrap(), ..Settings::default() };
     settings.database.url = DatabaseUrl::Sqlite(folder.path().join("senid.sqlite"));
     settings.keys.folder = folder.path().join("keys");
     settings.listeners.public.address.set_port(0);

@@ -40,23 +40,27 @@ pub(super) async fn redeem(
     written
 }
 
+/// The first refresh token of a grant, and what is kept of it.
+fn first_refresh_token(app: &App, grant: GrantId, now: Timestamp) -> Result<(SecretString, RefreshState), FlowError> {
+    let lifetimes = &app.settings.lifetimes;
+    let token = app.keys.first_refresh_token(grant, &*app.random)?;
+    let state = RefreshState {
+        current: token.hash(),
+        parent: None,
+        rotated_at: now,
+        idle_expires_at: now + lifetimes.refresh_idle,
+        expires_at: now + lifetimes.refresh_absolute,
+        key_version: app.keys.succession_version(),
+    };
+    Ok((token.text(), state))
+}
+
 /// Writes the grant that the code stands for. Its unique code hash is the last arbiter of the code's single use.
 async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timestamp) -> Result<Redeemed, FlowError> {
     let lifetimes = &app.settings.lifetimes;
     // What the client has lost since, it is not granted.
     let scope = code.scope.intersection(&client.scopes);
-    let refresh = scope.contains("offline_access").then(|| {
-        let token = Token::new(TokenKind::RefreshToken, code.grant.uuid(), &*app.random);
-        let state = RefreshState {
-            current: token.hash(),
-            parent: None,
-            rotated_at: now,
-            idle_expires_at: now + lifetimes.refresh_idle,
-            expires_at: now + lifetimes.refresh_absolute,
-            key_version: app.keys.succession_version(),
-        };
-        (token.text(), state)
-    });
+    let refresh = scope.contains("offline_access").then(|| first_refresh_token(app, code.grant, now)).transpose()?;
     let (refresh_token, refresh) = refresh.unzip();
     let grant = Grant {
         id: code.grant,

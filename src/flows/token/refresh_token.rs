@@ -1,7 +1,7 @@
 //! Redeeming a refresh token: rotated in one statement; a retry within the grace gets the same successor; theft ends
 //! the grant (RFC 9700 §4.14.2).
 
-use crate::crypto::token::{Token, TokenKind};
+use crate::crypto::token::Token;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::client::Client;
 use crate::domain::grant::Grant;
@@ -24,8 +24,8 @@ pub(super) async fn redeem(
     form: &Parameters,
 ) -> Result<Redeemed, FlowError> {
     let request = RefreshRequest::read(form)?;
-    let presented = Token::parse(TokenKind::RefreshToken, request.token.expose())
-        .map_err(|_| OAuthError::invalid_grant("not a refresh token of this issuer"))?;
+    let presented = app.keys.refresh_token(request.token.expose());
+    let presented = presented.ok_or_else(|| OAuthError::invalid_grant("not a refresh token of this issuer"))?;
     if !client.scopes.contains("offline_access") {
         return Err(OAuthError::unauthorized_client("this client may not refresh tokens any more").into());
     }

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::redis::Memory;
-use crate::support::world::{AN, Backend, eventually, quick_redis};
+use crate::support::world::{AN, Backend, eventually, quick_redis, web};
 use crate::support::{Postgres, Redis, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -24,8 +24,12 @@ async fn a_request_under_way_is_finished_and_no_other_begins() {
     // Its head has been read once another, later request has been answered.
     world.get("/jwks.json").await;
 
+    let operations = world.operations(0);
     let stopping = tokio::spawn(world.stop());
     eventually("no connection is taken any more", async || TcpStream::connect(&address).await.is_err()).await;
+    // Whoever balances the load can see why.
+    let ready = web::get(&format!("http://{operations}/health/ready"), &[]).await;
+    assert_eq!((ready.status.as_u16(), &ready.json()["draining"]), (503, &true.into()));
     slow.write_all(&body.as_bytes()[10..]).await.unwrap();
     let mut answer = String::new();
     slow.read_to_string(&mut answer).await.unwrap();

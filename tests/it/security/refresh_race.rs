@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use senid::crypto::random::SystemRandom;
+use senid::crypto::token::{Token, TokenKind};
 use tokio::task::JoinSet;
 
 use crate::support::World;
@@ -57,10 +59,13 @@ async fn what_only_looks_like_a_refresh_token_is_refused_and_ends_nothing() {
     let portal = world.portal("tax-office");
     let (_, tokens) = world.signed_in(&portal, &AN).await;
     let own = tokens.refresh_token();
+    let grant = portal.access_token(&tokens).await["grant"].as_str().unwrap().parse().unwrap();
     for forged in [
         own.replace("senid_rt_", "senid_ac_"),
         own[..own.len() - 1].to_owned(),
         own.to_lowercase(),
+        // Whoever reads an access token knows its grant; the checksum is no secret either.
+        Token::new(TokenKind::RefreshToken, grant, &SystemRandom::new()).text().expose().to_owned(),
         tokens.access_token(),
         tokens.id_token(),
         "null".to_owned(),
