@@ -16,15 +16,17 @@ pub fn public(site: Arc<Site>) -> Router {
         .merge(sign_in(site.clone()))
         .merge(account(site.clone()))
         .route("/static/{*file}", get(pages::static_files::show))
+        // It asks both stores, so here, where anyone may ask it, it takes a place like every other request.
+        .merge(ready())
         .fallback(pages::not_found)
         .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap))
-        .merge(health())
+        .merge(live())
         .with_state(site)
 }
 
 /// What the operator's own network reaches.
 pub fn operations(site: Arc<Site>) -> Router {
-    Router::new().route("/metrics", get(operations::metrics)).merge(health()).with_state(site)
+    Router::new().route("/metrics", get(operations::metrics)).merge(ready()).merge(live()).with_state(site)
 }
 
 fn documents() -> Router<Arc<Site>> {
@@ -80,6 +82,11 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
         .layer(axum::middleware::from_fn_with_state(site, middleware::same_origin::only))
 }
 
-fn health() -> Router<Arc<Site>> {
-    Router::new().route("/health/live", get(operations::live)).route("/health/ready", get(operations::ready))
+fn ready() -> Router<Arc<Site>> {
+    Router::new().route("/health/ready", get(operations::ready))
+}
+
+/// A process that is busy is alive: this is answered whatever there is to do.
+fn live() -> Router<Arc<Site>> {
+    Router::new().route("/health/live", get(operations::live))
 }

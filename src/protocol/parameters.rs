@@ -29,10 +29,6 @@ impl Parameters {
         Ok(Self(pairs))
     }
 
-    pub fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
-        Self(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec())
-    }
-
     /// The parameter `name`; `None` where it is absent or empty.
     ///
     /// # Errors

@@ -1,7 +1,6 @@
 //! The token endpoint: one road for every grant type, in numbered phases, so that no grant can leave one out.
 //!
-//! 1. what is asked · 2. who asks · 3. what it stands on (one file a grant type) · 4. the person is still there ·
-//! 5. the tokens · 6. the record
+//! 1. what is asked · 2. who asks · 3. what it stands on, one file a grant type · 4. the tokens · 5. the record
 
 mod authorization_code;
 mod issue;
@@ -15,10 +14,10 @@ use crate::domain::client::Client;
 use crate::domain::grant::Grant;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
+use crate::protocol::OAuthError;
 use crate::protocol::client_auth::Presented;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::{GrantType, TokenResponse};
-use crate::protocol::{ErrorCode, OAuthError};
 
 use super::visitor::Visitor;
 use super::{App, FlowError, short_lived};
@@ -52,7 +51,8 @@ pub async fn token(
     // 2. Who asks.
     let client = authenticate(app, visitor, authorization, form).await?;
 
-    // 3. What it stands on. A code or a refresh token is spent here, in one atomic step.
+    // 3. What it stands on. A code or a refresh token is spent in one atomic step; that its person is still there and
+    // their consent stands is decided in the transaction that writes the grant, so there is no moment in between.
     let redeemed = match grant_type {
         GrantType::AuthorizationCode => authorization_code::redeem(app, visitor, &client, form).await,
         GrantType::RefreshToken => refresh_token::redeem(app, visitor, &client, form).await,
@@ -63,13 +63,10 @@ pub async fn token(
         }
     })?;
 
-    // 4. The person is still there: not locked since, and the consent stands.
-    // Both grant types decide this inside the statement that writes the grant, so there is no moment in between.
-
-    // 5. The tokens.
+    // 4. The tokens.
     let response = issue::issue(app, &client, &redeemed)?;
 
-    // 6. The record.
+    // 5. The record.
     app.metrics.tokens_issued(grant_type);
     app.record(
         app.event(visitor, redeemed.event, Outcome::Success)
@@ -117,8 +114,3 @@ async fn record_client_refusal(app: &App, visitor: &Visitor, client: Option<&Cli
 const A_MINUTE: Duration = Duration::from_secs(60);
 /// For one client from one network; the metric counts them all.
 const WRITTEN_A_MINUTE: u64 = 5;
-
-/// Whether `error` tells a client that it did not prove itself, which is answered with a challenge (RFC 6749 §5.2).
-pub fn is_authentication_failure(error: &OAuthError) -> bool {
-    error.code == ErrorCode::InvalidClient
-}

@@ -24,7 +24,7 @@ pub async fn switch(State(site): State<Arc<Site>>, visit: Visit, Form(form): For
     {
         sign_in::forget_ui_locales(&site.app, sign_in).await?;
     }
-    Ok(SeeOther::to(return_to).with_cookie(cookie).into_response())
+    Ok(SeeOther::to(shown_again(return_to)).with_cookie(cookie).into_response())
 }
 
 /// A path on this server: one slash and no second one or backslash behind it, which browsers take for another host.
@@ -32,6 +32,17 @@ fn is_own_path(path: &str) -> bool {
     path.starts_with('/')
         && !path[1..].starts_with(['/', '\\'])
         && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+/// The path that shows again what was seen at `path`: of pages that only a form or a spent handle leads to, the one
+/// that they came from.
+fn shown_again(path: &str) -> &str {
+    match path.split('?').next().unwrap_or_default() {
+        only_post if only_post.starts_with("/account/sessions/") => "/account/sessions",
+        question if question.starts_with("/logout/") => "/logout",
+        handle if handle.starts_with("/authorize/") => "/account",
+        _ => path,
+    }
 }
 
 fn sign_in_of(path: &str) -> Option<SignInId> {
@@ -48,5 +59,13 @@ mod tests {
             assert!(!is_own_path(path), "{path}");
         }
         assert!(is_own_path("/sign-in/x?y=/z"));
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_opened_by_itself_leads_to_where_it_came_from() {
+        assert_eq!(shown_again("/account/sessions/end"), "/account/sessions");
+        assert_eq!(shown_again("/logout/confirm"), "/logout");
+        assert_eq!(shown_again("/logout?client_id=x"), "/logout?client_id=x");
+        assert_eq!(shown_again("/sign-in/x/consent"), "/sign-in/x/consent");
     }
 }
