@@ -17,7 +17,7 @@
 //!
 //! [`config`] (may import `domain`) and [`web`] (templates and texts) are leaves.
 //!
-//! A token request travels `http::router` → `http::oauth::token` → `flows::exchange_code` →
+//! A token request travels `http::router` → `http::oauth::token` → `flows::token` →
 //! `protocol::token::authorization_code` → `protocol::id_token` → `crypto::jws`: down once, up once.
 
 pub mod app;

@@ -17,7 +17,7 @@ pub struct Lifetimes {
     pub id_token: Duration,
     /// A refresh token that is not used.
     pub refresh_idle: Duration,
-    /// A family of refresh tokens from its first.
+    /// A family of refresh tokens from its first; one that rests on a consent ends with it, if that is sooner.
     pub refresh_absolute: Duration,
     /// Within it the same refresh token may come again and gets the same successor: an answer was lost on the way.
     pub refresh_grace: Duration,

@@ -50,8 +50,8 @@ pub enum Redemption {
 
 /// Spends a code: one atomic swap, so that of a hundred callers one wins.
 ///
-/// The spent-mark outlives every token that the code was exchanged for within the same day, so that a replay is
-/// recognised as one; what arbitrates for good is the code's unique hash in SQL.
+/// The spent-mark outlives the code, so that a replay is recognised as one and ends the grant; what arbitrates for good
+/// is the code's unique hash in SQL.
 pub async fn redeem(app: &App, presented: &SecretString) -> Result<Redemption, FlowError> {
     let unknown = || OAuthError::invalid_grant("the code is unknown or has expired");
     let token = Token::parse(TokenKind::AuthorizationCode, presented.expose()).map_err(|_| unknown())?;

@@ -170,6 +170,8 @@ impl Challenge {
                 Some(HeaderValue::from_static("Basic realm=\"senid\""))
             }
             Self::Client => None,
+            // Whose token is not at fault is not told to get another (RFC 6750 §3).
+            Self::Bearer if matches!(error.code, ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable) => None,
             Self::Bearer => HeaderValue::try_from(crate::protocol::bearer::challenge(Some(error))).ok(),
         }
     }

@@ -6,10 +6,10 @@ use crate::protocol::parameters::Parameters;
 
 /// Reads the one token of a request.
 ///
-/// `Ok(None)` where there is none: the answer is then a bare challenge (RFC 6750 §3.1).
+/// `Ok(None)` where there is none, or another scheme than `Bearer`: the answer is then a bare challenge (RFC 6750 §3.1).
 ///
 /// # Errors
-/// `invalid_request` for a token in the query, in two places, or under another scheme.
+/// `invalid_request` for a token in the query, in two places, or missing after `Bearer`.
 pub fn read(
     authorization: Option<&str>,
     query: &Parameters,
@@ -24,10 +24,14 @@ pub fn read(
     match (authorization, in_form) {
         (Some(_), Some(_)) => Err(OAuthError::invalid_request("an access token in the header and one in the form")),
         (None, in_form) => Ok(in_form.map(SecretString::new)),
-        (Some(header), None) => match header.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(SecretString::new(token.trim()))),
-            _ => Err(OAuthError::invalid_request("the Authorization header must be Bearer with an access token")),
-        },
+        (Some(header), None) => {
+            let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+            match (scheme.eq_ignore_ascii_case("bearer"), token.trim()) {
+                (false, _) => Ok(None),
+                (true, "") => Err(OAuthError::invalid_request("the Authorization header has no access token")),
+                (true, token) => Ok(Some(SecretString::new(token))),
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::domain::claims;
 use crate::domain::client::{Client, ConsentPolicy};
 use crate::domain::grant::{AuthorizationCode, Grant, RefreshState};
 use crate::domain::ids::GrantId;
+use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
@@ -40,16 +41,22 @@ pub(super) async fn redeem(
     written
 }
 
-/// The first refresh token of a grant, and what is kept of it.
-fn first_refresh_token(app: &App, grant: GrantId, now: Timestamp) -> Result<(SecretString, RefreshState), FlowError> {
+/// The first refresh token of a grant, and what is kept of it. Nothing is refreshed once the consent has ended.
+fn first_refresh_token(
+    app: &App,
+    grant: GrantId,
+    consent_ends: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(SecretString, RefreshState), FlowError> {
     let lifetimes = &app.settings.lifetimes;
+    let family_ends = now + lifetimes.refresh_absolute;
     let token = app.keys.first_refresh_token(grant, &*app.random)?;
     let state = RefreshState {
         current: token.hash(),
         parent: None,
         rotated_at: now,
         idle_expires_at: now + lifetimes.refresh_idle,
-        expires_at: now + lifetimes.refresh_absolute,
+        expires_at: consent_ends.map_or(family_ends, |end| end.min(family_ends)),
         key_version: app.keys.succession_version(),
     };
     Ok((token.text(), state))
@@ -60,7 +67,10 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
     let lifetimes = &app.settings.lifetimes;
     // What the client has lost since, it is not granted.
     let scope = code.scope.intersection(&client.scopes);
-    let refresh = scope.contains("offline_access").then(|| first_refresh_token(app, code.grant, now)).transpose()?;
+    let mut tx = app.store.begin().await?;
+    let consent_ends = end_of_consent(client, code, &scope, now, &mut tx).await?;
+    let refresh = scope.contains("offline_access");
+    let refresh = refresh.then(|| first_refresh_token(app, code.grant, consent_ends, now)).transpose()?;
     let (refresh_token, refresh) = refresh.unzip();
     let grant = Grant {
         id: code.grant,
@@ -76,10 +86,6 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
         Some(refresh) => refresh.expires_at,
         None => now + lifetimes.access_token,
     } + FORGET_MARGIN;
-    let mut tx = app.store.begin().await?;
-    if !rests_on_consent(client, &grant, now, &mut tx).await? {
-        return Err(OAuthError::invalid_grant("the person has withdrawn what they allowed").into());
-    }
     match tx.grants().create(&NewGrant { grant: &grant, code_hash: code.hash, forget_after }).await? {
         Exchange::Granted => {}
         Exchange::AlreadyExchanged => {
@@ -103,19 +109,25 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
     })
 }
 
-/// Whether what the code was issued on still stands: between the two the person may have withdrawn it.
-async fn rests_on_consent(
+/// When the consent that the code was issued on ends, if it ever does.
+///
+/// # Errors
+/// `invalid_grant` where it stands no more: since the code was issued, the person may have withdrawn it.
+async fn end_of_consent(
     client: &Client,
-    grant: &Grant,
+    code: &AuthorizationCode,
+    scope: &ScopeSet,
     now: Timestamp,
     tx: &mut Transaction,
-) -> Result<bool, FlowError> {
+) -> Result<Option<Timestamp>, FlowError> {
     match client.policy.consent {
-        ConsentPolicy::Implied => Ok(true),
+        ConsentPolicy::Implied => Ok(None),
         ConsentPolicy::Ask => {
-            let consent = tx.consents().hold(grant.authentication.citizen, &client.id).await?;
-            let claims = claims::released_by(&grant.scope);
-            Ok(consent.is_some_and(|consent| consent.covers(&grant.scope, &claims, now)))
+            let consent = tx.consents().hold(code.authentication.citizen, &client.id).await?;
+            let claims = claims::released_by(scope);
+            let standing = consent.filter(|consent| consent.covers(scope, &claims, now));
+            let withdrawn = || OAuthError::invalid_grant("the person has withdrawn what they allowed");
+            Ok(standing.ok_or_else(withdrawn)?.expires_at)
         }
     }
 }

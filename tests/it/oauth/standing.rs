@@ -1,5 +1,8 @@
 //! Whoever has been locked, disabled or told to go is refused at every door, at once.
 
+use std::time::Duration;
+
+use crate::support::World;
 use crate::support::world::{AN, Browser, Page, Portal, on_every_backend};
 
 /// The person withdraws, in their account, what they allowed the portal.
@@ -59,4 +62,24 @@ on_every_backend! {
         withdraws(&mut browser, &portal).await;
         assert_eq!(portal.exchange(&started, &code).await.refused(400), "invalid_grant");
     }
+}
+
+#[tokio::test]
+async fn tokens_are_refreshed_until_the_consent_ends_and_no_longer() {
+    const DAY: Duration = Duration::from_secs(86_400);
+    let world = World::embedded_with(|settings| settings.lifetimes.consent = 20 * DAY).await;
+    let portal = world.portal("tax-office");
+    let (mut browser, _) = world.signed_in(&portal, &AN).await;
+    world.wait(15 * DAY);
+    // The consent still stands, so nothing is asked again and it is not prolonged.
+    let started = portal.start();
+    let page = browser.open(&started.url()).await;
+    let page = AN.signs_in(&mut browser, &page).await;
+    let tokens = portal.exchange(&started, &page.code()).await;
+    world.wait(5 * DAY - Duration::from_secs(1));
+    let refreshed = portal.refresh(&tokens.refresh_token()).await;
+    assert_eq!(refreshed.status, 200);
+    world.wait(Duration::from_secs(1));
+    let expired = ("invalid_grant".to_owned(), "the refresh token has expired".to_owned());
+    assert_eq!(portal.refresh(&refreshed.refresh_token()).await.refusal(), expired);
 }
