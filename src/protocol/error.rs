@@ -28,7 +28,6 @@ error_codes! {
     UnauthorizedClient, unauthorized_client = "unauthorized_client";
     UnsupportedGrantType, unsupported_grant_type = "unsupported_grant_type";
     UnsupportedResponseType, unsupported_response_type = "unsupported_response_type";
-    UnsupportedTokenType, unsupported_token_type = "unsupported_token_type";
     InvalidScope, invalid_scope = "invalid_scope";
     AccessDenied, access_denied = "access_denied";
     ServerError, server_error = "server_error";

@@ -89,25 +89,20 @@ pub enum Exchange {
 pub enum RevocationReason {
     /// The client asked for it (RFC 7009).
     Client,
-    /// The citizen signed out or disconnected the client.
-    Citizen,
     ConsentWithdrawn,
     /// Its code came a second time (RFC 6749 §4.1.2).
     CodeReplayed,
     /// A refresh token came again after its successor was used (RFC 9700 §4.14.2).
     RefreshTokenReplayed,
-    Operator,
 }
 
 impl RevocationReason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Client => "client",
-            Self::Citizen => "citizen",
             Self::ConsentWithdrawn => "consent_withdrawn",
             Self::CodeReplayed => "code_replayed",
             Self::RefreshTokenReplayed => "refresh_token_replayed",
-            Self::Operator => "operator",
         }
     }
 }

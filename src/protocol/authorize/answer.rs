@@ -56,10 +56,6 @@ impl AnswerTo {
             }
         }
     }
-
-    pub fn redirect_uri(&self) -> &str {
-        &self.redirect_uri
-    }
 }
 
 fn has_query(uri: &str) -> bool {

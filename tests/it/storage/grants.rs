@@ -238,7 +238,7 @@ on_every_database! {
 
     async fn a_revoked_grant_stays_revoked(store: Store) {
         let holder = Holder::of(&store).await;
-        for reason in [RevocationReason::Client, RevocationReason::Operator] {
+        for reason in [RevocationReason::Client, RevocationReason::RefreshTokenReplayed] {
             store.write().await.unwrap().grants().revoke(holder.grant.id, reason, NOW).await.unwrap();
             assert!(!holder.is_live().await);
             assert_eq!(refusal(holder.present(1, NOW).await), RefreshRefusal::Revoked);
@@ -254,7 +254,7 @@ on_every_database! {
         }
         let mut writing = store.write().await.unwrap();
         let client = &holder.client.id;
-        let reason = RevocationReason::Citizen;
+        let reason = RevocationReason::ConsentWithdrawn;
         assert_eq!(writing.grants().revoke_of_client(an, client, reason, NOW).await.unwrap(), 2);
         assert_eq!(writing.grants().revoke_of_client(an, client, reason, NOW).await.unwrap(), 0);
         let of_an = writing.grants().list(an, None, 10).await.unwrap().items;

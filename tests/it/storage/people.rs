@@ -239,7 +239,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     transaction.commit().await.unwrap();
 
     let (nobody, nothing) = (citizen(BINH).citizen.id, GrantId::new(NOW, &SystemRandom::new()));
-    let reason = RevocationReason::Operator;
+    let reason = RevocationReason::Client;
     let mut transaction = store.begin().await.unwrap();
     transaction.citizens().rewrap(None, 9).await.unwrap();
     transaction.consents().withdraw(nobody, &client.id, NOW).await.unwrap();
