@@ -8,7 +8,7 @@ use crate::protocol::authorize::{Answer, AnswerTo};
 
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, code, consent, session, short_lived};
-use super::{Next, save};
+use super::{Next, names_someone_else, save};
 
 /// Leads a sign-in on as far as it goes without asking the person anything.
 pub async fn advance(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, FlowError> {
@@ -44,17 +44,13 @@ async fn needs_consent(app: &App, sign_in: &SignIn, authentication: &Authenticat
     let Purpose::Client(request) = &sign_in.purpose else {
         return Ok(Need::Nothing);
     };
-    let client = app.clients.load(app, &request.client_id).await?;
-    if request
-        .hinted_subject
-        .as_ref()
-        .is_some_and(|hinted| *hinted != app.keys.subject(&client, authentication.citizen))
-    {
+    if names_someone_else(app, request, authentication.citizen).await? {
         return Ok(Need::AnotherPerson);
     }
     if request.prompt.consent {
         return Ok(Need::Consent);
     }
+    let client = app.clients.load(app, &request.client_id).await?;
     Ok(match consent::given(app, &client, request, authentication.citizen).await? {
         ConsentStanding::Given => Need::Nothing,
         ConsentStanding::Missing => Need::Consent,

@@ -14,7 +14,8 @@ pub mod password;
 
 use crate::crypto::hash::hash_secret;
 use crate::domain::audit::{EventKind, Outcome};
-use crate::domain::ids::SignInId;
+use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::ids::{CitizenId, SignInId};
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
@@ -92,6 +93,19 @@ pub async fn load(app: &App, visitor: &Visitor, id: SignInId) -> Result<Result<S
         }
         _ => Ok(Ok(sign_in)),
     }
+}
+
+/// Whether `request` names, by its `id_token_hint`, someone else than `citizen`.
+pub async fn names_someone_else(
+    app: &App,
+    request: &AuthorizationRequest,
+    citizen: CitizenId,
+) -> Result<bool, FlowError> {
+    let Some(hinted) = &request.hinted_subject else {
+        return Ok(false);
+    };
+    let client = app.clients.load(app, &request.client_id).await?;
+    Ok(*hinted != app.keys.subject(&client, citizen))
 }
 
 /// Stores a sign-in that was just begun.

@@ -118,9 +118,11 @@ async fn reason(site: &Site, visit: &Visit, sign_in: &SignIn) -> Result<view::Re
     let Some(request) = request(sign_in) else {
         return Ok(view::Reason::NotSignedIn);
     };
-    Ok(match session::current(&site.app, &visit.visitor).await? {
-        None => view::Reason::NotSignedIn,
-        Some(_) if request.hinted_subject.is_some() => view::Reason::OtherPerson,
-        Some(_) => view::Reason::AskedAgain,
+    let Some(current) = session::current(&site.app, &visit.visitor).await? else {
+        return Ok(view::Reason::NotSignedIn);
+    };
+    Ok(match sign_in::names_someone_else(&site.app, request, current.citizen()).await? {
+        true => view::Reason::OtherPerson,
+        false => view::Reason::AskedAgain,
     })
 }

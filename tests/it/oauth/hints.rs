@@ -75,3 +75,18 @@ async fn a_hint_that_is_not_this_portal_s_id_token_is_refused() {
         assert_eq!(page.refusal(), ("invalid_request".to_owned(), sentence.to_owned()), "{hint}");
     }
 }
+
+#[tokio::test]
+async fn the_page_says_whether_someone_else_is_expected_or_the_same_person_again() {
+    let world = World::embedded().await;
+    let portal = world.portal("tax-office");
+    let (_, binh) = world.signed_in(&portal, &BINH).await;
+    let (mut browser, an) = world.signed_in(&portal, &AN).await;
+    for (hint, sentence) in [
+        (an.id_token(), "This portal asks you to confirm who you are, although you signed in before."),
+        (binh.id_token(), "This portal asks for a different account from the one signed in on this browser."),
+    ] {
+        let page = browser.open(&portal.start().with("id_token_hint", &hint).with("prompt", "login").url()).await;
+        assert!(page.text().contains(sentence), "{}", page.text());
+    }
+}
