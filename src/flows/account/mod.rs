@@ -1,5 +1,7 @@
 //! The citizen's own pages: what is known, where they are signed in, which portals received what, and what happened.
 
+use std::cmp::Reverse;
+
 use crate::domain::citizen::Citizen;
 use crate::domain::consent::Consent;
 use crate::domain::ids::{CitizenId, EventId, SessionId};
@@ -46,8 +48,9 @@ pub async fn end_other_sessions(app: &App, visitor: &Visitor, current: &CurrentS
 
 /// What the citizen allowed, the latest first.
 pub async fn consents(app: &App, citizen: CitizenId) -> Result<Vec<Consent>, FlowError> {
-    let page = app.store.read().await?.consents().list(citizen, None, PORTALS).await?;
-    Ok(page.items)
+    let mut consents = app.store.read().await?.consents().list(citizen, None, PORTALS).await?.items;
+    consents.sort_by_key(|consent| Reverse(consent.updated_at));
+    Ok(consents)
 }
 
 /// A page of what happened to this citizen, the latest first, and where the next page begins.

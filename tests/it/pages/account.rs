@@ -1,5 +1,7 @@
 //! A citizen's own pages.
 
+use std::time::Duration;
+
 use crate::support::World;
 use crate::support::world::{AN, BINH, Browser, on_every_backend};
 
@@ -153,4 +155,15 @@ async fn the_account_s_door_leads_to_its_own_pages_only() {
         let page = browser.press(&page, "account-sign-in", &[]).await;
         assert_eq!(AN.signs_in(&mut browser, &page).await.path(), "/account", "{target}");
     }
+}
+
+#[tokio::test]
+async fn the_portals_are_listed_the_latest_first() {
+    let world = World::embedded().await;
+    for client in ["library", "tax-office"] {
+        world.signed_in(&world.portal(client), &AN).await;
+        world.wait(Duration::from_secs(60));
+    }
+    let text = enters(world.browser(), "/account/portals").await.open("/account/portals").await.text();
+    assert!(text.find("The tax office") < text.find("The library"), "{text}");
 }
