@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use senid::app::{self, SystemClock, SystemHouse, logging};
-use senid::cli::{self, Arguments, Command, Exit, Failure};
+use senid::cli::{self, Arguments, Command, Failure};
 use senid::config::{Log, LogFormat, LogLevel};
 
 #[global_allocator]
@@ -22,7 +22,7 @@ async fn main() -> ExitCode {
         }
         Command::Demo(arguments) => {
             logging::start(&Log { format: LogFormat::Text, level: LogLevel::Info });
-            app::demo::run(arguments).await.map_err(|error| failed(error.to_string()))
+            app::demo::run(arguments).await.map_err(Failure::from)
         }
         Command::Serve(_) => match cli::settings(config.as_deref(), &SystemClock) {
             Ok(loaded) => {
@@ -39,8 +39,4 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => cli::report(&failure),
     }
-}
-
-fn failed(sentence: String) -> Failure {
-    Failure::new(Exit::Failed, sentence)
 }

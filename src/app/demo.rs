@@ -25,9 +25,9 @@ pub enum DemoError {
     Run(#[from] RunError),
     #[error("the folder {0}: {1}")]
     Folder(String, std::io::Error),
-    #[error("--database-url: {0}")]
+    #[error("--database-url: expected {0}")]
     Database(String),
-    #[error("--redis-url: {0}")]
+    #[error("--redis-url: expected {0}")]
     Redis(String),
     #[error("the portal cannot listen on port {0}: {1}")]
     PortalPort(u16, std::io::Error),

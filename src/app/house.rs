@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::demo::DemoError;
+use super::demo_data::DataError;
 use super::deployment::{self, Deployment, OpenError};
 use super::serve::RunError;
 use super::server;
@@ -132,6 +134,21 @@ impl From<RunError> for Failure {
             RunError::Start(error) => error.into(),
             RunError::Theme(_) | RunError::Logo(_) => Self::new(Exit::Settings, error.to_string()),
             RunError::Serve(_) | RunError::Signals(_) => Self::new(Exit::Failed, error.to_string()),
+        }
+    }
+}
+
+impl From<DemoError> for Failure {
+    fn from(error: DemoError) -> Self {
+        match error {
+            DemoError::Run(error) => error.into(),
+            DemoError::Data(DataError::Store(error)) => OpenError::Store(error).into(),
+            DemoError::Database(_) | DemoError::Redis(_) => Self::new(Exit::Usage, error.to_string()),
+            DemoError::Folder(..)
+            | DemoError::PortalPort(..)
+            | DemoError::Data(_)
+            | DemoError::Address(_)
+            | DemoError::Portal(_) => Self::new(Exit::Failed, error.to_string()),
         }
     }
 }

@@ -19,17 +19,24 @@ pub enum Command {
 }
 
 #[derive(Clone, Debug, clap::Args)]
-#[group(required = true, multiple = false, args = ["citizen", "client"])]
 pub struct List {
+    #[command(flatten)]
+    of: Of,
+    /// How many at most.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    limit: u32,
+}
+
+/// Whose events: a struct of its own, because a group takes in every option of its struct.
+#[derive(Clone, Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Of {
     /// A citizen's id, national identifier, verified phone number or e-mail address.
     #[arg(long)]
     citizen: Option<String>,
     /// A client's id; its events among the last hundred thousand of all.
     #[arg(long, value_name = "ID")]
     client: Option<ClientId>,
-    /// How many at most.
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    limit: u32,
 }
 
 pub async fn run(
@@ -38,7 +45,7 @@ pub async fn run(
     house: &impl House,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let Command::List(List { citizen, client, limit }) = command;
+    let Command::List(List { of: Of { citizen, client }, limit }) = command;
     let scheme = settings.national_id.default_scheme();
     let admin = house.administrator(settings, operator::actor(), Reach::IdentityStore).await?;
     let events = match (citizen, client) {
@@ -51,9 +58,9 @@ pub async fn run(
             output.json_line(&to_json(event))?;
         } else {
             let kind = event.kind.map_or("(of a newer version)", |kind| kind.as_str());
-            let details: Vec<String> = event.details.iter().map(|(name, fact)| format!("{name}={fact}")).collect();
-            let (outcome, details) = (event.outcome.as_str(), details.join(" "));
-            output.line(format_args!("{}  {kind} {outcome} by {}  {details}", times::show(event.at), event.actor))?;
+            let details: String = event.details.iter().map(|(name, fact)| format!("  {name}={fact}")).collect();
+            let outcome = event.outcome.as_str();
+            output.line(format_args!("{}  {kind} {outcome} by {}{details}", times::show(event.at), event.actor))?;
         }
     }
     if events.is_empty() && !output.is_json() {

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::exit::Exit;
 use super::theme::theme;
-use crate::config::{Fault, Faults, Loaded, Origin, Settings, Warning};
+use crate::config::{Fault, Faults, Loaded, MasterKey, Origin, Settings, Warning};
+use crate::crypto::master_key::MasterKeys;
 use crate::domain::time::Timestamp;
 
 /// Reads the settings from `file` and `environment` as `serve` would, and prints what came of it.
@@ -21,7 +22,7 @@ pub fn run(
     now: Timestamp,
     out: &mut dyn Write,
 ) -> io::Result<Exit> {
-    match Settings::load(file, environment, now).and_then(with_readable_theme) {
+    match Settings::load(file, environment, now).and_then(with_readable_theme).and_then(with_sound_master_key) {
         Ok(loaded) if json => print_json(out, &sound(&loaded))?,
         Ok(loaded) => {
             // As remarks, so that what is printed is a file of settings.
@@ -59,6 +60,24 @@ fn with_readable_theme(loaded: Loaded) -> Result<Loaded, Faults> {
     }
 }
 
+/// The master key as `serve` would read it. A file that is not there is no fault yet: `senid keys new-master` makes it.
+fn with_sound_master_key(loaded: Loaded) -> Result<Loaded, Faults> {
+    let (key, read) = match &loaded.settings.keys.master_key {
+        MasterKey::Environment(text) => ("SENID_MASTER_KEY", MasterKeys::parse(text.expose())),
+        MasterKey::File(path) if path.exists() => ("keys.master_key_file", MasterKeys::read(path)),
+        MasterKey::File(_) | MasterKey::Development => return Ok(loaded),
+    };
+    match read {
+        Ok(_) => Ok(loaded),
+        Err(error) => Err(Faults(vec![Fault {
+            key: key.to_owned(),
+            origin: Origin::Default,
+            found: None,
+            problem: error.to_string(),
+        }])),
+    }
+}
+
 fn sound(loaded: &Loaded) -> serde_json::Value {
     let warning = |warning: &Warning| json!({ "key": warning.key, "warning": warning.sentence });
     json!({
@@ -80,6 +99,8 @@ fn print_json(out: &mut dyn Write, value: &serde_json::Value) -> io::Result<()> 
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     /// The exit code and what was printed.
@@ -101,7 +122,7 @@ mod tests {
     #[test]
     fn sound_settings_are_printed_as_settings_with_their_warnings() {
         let file = "issuer = \"https://id.example.gov\"\n";
-        let environment = [("SENID_MASTER_KEY", "1:hunter2")];
+        let environment = [("SENID_MASTER_KEY", "1:aHVudGVyMmh1bnRlcjJodW50ZXIyaHVudGVyMmh1bnQ=")];
         let (sound, printed) = check(TEXT, file, &environment);
         assert!(sound, "{printed}");
         assert!(
@@ -119,7 +140,7 @@ mod tests {
         assert!(sound && json["valid"] == true);
         assert_eq!(json["settings"]["issuer"]["from"], "etc/senid.toml line 1");
         assert_eq!(json["warnings"][0]["key"], "authority.name");
-        assert!(!printed.contains("hunter2"));
+        assert!(!printed.contains("aHVudGVy"));
     }
 
     #[test]
@@ -149,6 +170,25 @@ mod tests {
             printed.contains("authority.theme.light: in the light scheme muted on paper has a contrast of "),
             "{printed}"
         );
+    }
+
+    #[test]
+    fn a_master_key_that_cannot_be_read_is_a_fault_and_one_that_is_yet_to_be_made_is_none() {
+        let environment = [("SENID_MASTER_KEY", "hunter2")];
+        let (sound, printed) = check(TEXT, "", &environment);
+        assert!(!sound && printed.contains("  SENID_MASTER_KEY: line 1: expected a version"), "{printed}");
+        assert!(!printed.contains("hunter2"));
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        let settings = format!("keys.master_key_file = {path:?}\n");
+        assert!(check(TEXT, &settings, &[]).0);
+        std::fs::write(&path, "1:aHVudGVyMmh1bnRlcjJodW50ZXIyaHVudGVyMmh1bnQ=\n").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let (sound, printed) = check(TEXT, &settings, &[]);
+        assert!(!sound && printed.contains("can be read by others than its owner (mode 0644)"), "{printed}");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(check(TEXT, &settings, &[]).0);
     }
 
     #[test]

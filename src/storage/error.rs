@@ -20,6 +20,9 @@ pub enum Error {
     Locked,
     #[error("the identity store's address is neither postgres://… nor sqlite:…")]
     Address,
+    /// The database knows no such account, password or database.
+    #[error("the identity store does not let SenID in")]
+    NotAdmitted(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A statement was refused: a fault of ours.
     #[error("the identity store refused a statement")]
     Other(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -60,6 +63,7 @@ impl From<sqlx::Error> for Error {
                 Self::Unavailable(Box::new(error))
             }
             E::Database(fault) if is_passing(fault.as_ref()) => Self::Unavailable(Box::new(error)),
+            E::Database(fault) if is_admission(fault.as_ref()) => Self::NotAdmitted(fault.message().into()),
             E::ColumnDecode { .. } | E::Decode(_) => {
                 tracing::error!(%error, "a row of the identity store could not be read");
                 Self::Corrupt("a row")
@@ -76,6 +80,11 @@ impl From<MigrateError> for Error {
             other => Self::Other(Box::new(other)),
         }
     }
+}
+
+/// SQLSTATE class 28, invalid authorization, and 3D000, no such database. `SQLite` has no such codes.
+fn is_admission(fault: &dyn sqlx::error::DatabaseError) -> bool {
+    fault.code().is_some_and(|code| code == "3D000" || code.len() == 5 && code.starts_with("28"))
 }
 
 /// Faults that lie with the database's state and not with the statement.

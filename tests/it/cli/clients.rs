@@ -166,3 +166,14 @@ fn a_client_is_registered_from_a_file() {
         wrong.err
     );
 }
+
+#[test]
+fn the_audit_log_is_read_of_one_client_or_citizen_as_far_back_as_was_asked() {
+    let senid = Senid::ready();
+    senid.run(&["client", "create", "tax", "--name", "Tax", "--redirect-uri", "https://tax.example/cb"]).ended(0);
+    senid.run(&["client", "disable", "tax"]).ended(0);
+    let last = senid.run(&["audit", "list", "--client", "tax", "--limit", "1"]).ended(0);
+    assert_eq!(last.out.lines().count(), 1);
+    assert!(last.out.contains("client.disabled success by operator:"), "{}", last.out);
+    assert!(senid.run(&["audit", "list", "--limit", "1"]).ended(2).err.contains("--citizen <CITIZEN>|--client <ID>"));
+}

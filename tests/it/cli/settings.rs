@@ -67,3 +67,26 @@ fn development_keys_are_refused_where_others_reach_the_issuer() {
     let ran = senid.run(&["serve"]).ended(3);
     assert!(ran.err.contains("development keys are not for https://id.example.gov"), "{}", ran.err);
 }
+
+#[tokio::test]
+async fn a_database_that_does_not_let_senid_in_says_so_in_its_own_words() {
+    let database = crate::support::Postgres::start().database().await;
+    let (server, _) = database.url().rsplit_once('/').unwrap();
+    let stranger = Senid::new().with("SENID_DATABASE__URL", format!("{server}/not_there")).run(&["migrate"]).ended(1);
+    let expected = "senid: the identity store does not let SenID in: database \"not_there\" does not exist\n";
+    assert_eq!(stranger.err, expected);
+}
+
+#[test]
+fn the_demonstration_ends_with_the_same_exit_codes() {
+    let senid = Senid::ready();
+    let usage = senid.run(&["demo", "--database-url", "mysql://localhost/senid"]).ended(2);
+    assert_eq!(usage.err, "senid: --database-url: expected postgres://user:password@host/name or sqlite:path\n");
+    let usage = senid.run(&["demo", "--redis-url", "localhost"]).ended(2);
+    assert!(usage.err.starts_with("senid: --redis-url: expected memory, redis://"), "{}", usage.err);
+    let gone = senid.run(&["demo", "--data", "elsewhere", "--database-url", "sqlite:senid.db"]).ended(3);
+    assert!(gone.err.contains("master.key is gone"), "{}", gone.err);
+    let away = format!("postgres://senid@127.0.0.1:{}/senid", crate::support::free_port());
+    let away = senid.run(&["demo", "--database-url", &away]).ended(4);
+    assert!(away.err.contains("the identity store cannot be reached"), "{}", away.err);
+}
