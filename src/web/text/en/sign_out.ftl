@@ -4,8 +4,8 @@ sign-out-title = Sign out?
 sign-out-from = { $portal } asks to sign you out.
 sign-out-everywhere = { $portals ->
     [0] You will need to sign in again next time.
-    [one] You will be signed out of 1 portal that uses this session.
-   *[other] You will be signed out of { $portals } portals that use this session.
+    [one] You signed in to 1 portal with this session. If you are still signed in there, sign out there too.
+   *[other] You signed in to { $portals } portals with this session. If you are still signed in there, sign out there too.
   }
 sign-out-stay = Stay signed in
 signed-in-as = Signed in as

@@ -4,8 +4,8 @@ sign-out-title = Se déconnecter ?
 sign-out-from = { $portal } demande votre déconnexion.
 sign-out-everywhere = { $portals ->
     [0] Vous devrez vous reconnecter la prochaine fois.
-    [one] Vous serez déconnecté de { $portals } portail qui utilise cette session.
-   *[other] Vous serez déconnecté des { $portals } portails qui utilisent cette session.
+    [one] Cette session vous a servi à vous connecter à { $portals } portail. Si vous y êtes encore connecté, déconnectez-vous-en aussi.
+   *[other] Cette session vous a servi à vous connecter à { $portals } portails. Si vous y êtes encore connecté, déconnectez-vous-en aussi.
   }
 sign-out-stay = Rester connecté
 signed-in-as = Connecté en tant que

@@ -4,7 +4,7 @@ sign-out-title = Đăng xuất?
 sign-out-from = { $portal } đề nghị đăng xuất cho bạn.
 sign-out-everywhere = { $portals ->
     [0] Bạn sẽ cần đăng nhập lại vào lần sử dụng tiếp theo.
-   *[other] Bạn sẽ được đăng xuất khỏi { $portals } cổng đang dùng phiên này.
+   *[other] Bạn đã vào { $portals } cổng bằng phiên này. Nếu còn đăng nhập ở đó, hãy đăng xuất cả ở đó.
   }
 sign-out-stay = Ở lại
 signed-in-as = Đang đăng nhập:
