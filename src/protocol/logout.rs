@@ -67,15 +67,16 @@ impl LogoutRequest {
         })
     }
 
-    /// Where the person goes afterwards, with the state, if the client asked for it and registered it.
+    /// Where the person goes afterwards, with the state, if the client asked for it and registered it. Nobody is sent to
+    /// a client that has been disabled; that they want to sign out is true all the same.
     ///
     /// # Errors
-    /// [`LogoutFault`] where the client is unknown, disabled, or has not registered the URI, character by character.
+    /// [`LogoutFault`] where the client is unknown or has not registered the URI, character by character.
     pub fn return_uri(&self, client: Option<&Arc<Client>>) -> Result<Option<String>, LogoutFault> {
-        let client = client.filter(|client| client.is_active());
         if self.client.is_some() && client.is_none() {
             return Err(LogoutFault::ClientUnknown);
         }
+        let client = client.filter(|client| client.is_active());
         let (Some(uri), Some(client)) = (&self.post_logout_redirect_uri, client) else {
             return Ok(None);
         };

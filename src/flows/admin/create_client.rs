@@ -210,6 +210,10 @@ fn display(request: &ClientRequest, faults: &mut Vec<Fault>) -> ClientDisplay {
     }
 }
 
+fn is_of_the_web(uri: &str) -> bool {
+    url::Url::parse(uri).is_ok_and(|uri| matches!(uri.scheme(), "http" | "https"))
+}
+
 fn check_uris(request: &ClientRequest, faults: &mut Vec<Fault>) {
     if request.redirect_uris.is_empty() {
         faults.push(Fault::new("redirect_uri", "expected at least one address to return to"));
@@ -223,7 +227,7 @@ fn check_uris(request: &ClientRequest, faults: &mut Vec<Fault>) {
         for (at, uri) in uris.iter().enumerate() {
             if let Err(why) = check_registration(uri) {
                 faults.push(Fault::new(field, format!("{uri} {why}")));
-            } else if request.application_type == ApplicationType::Web && !uri.starts_with("http") {
+            } else if request.application_type == ApplicationType::Web && !is_of_the_web(uri) {
                 faults
                     .push(Fault::new(field, format!("{uri} has a private-use scheme, which only a native client has")));
             }

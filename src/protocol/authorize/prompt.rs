@@ -47,7 +47,8 @@ pub fn decide(
 
 /// Whether `session` proves what `request` asks to be proven.
 fn serves(request: &AuthorizationRequest, session: &BrowserSession, subject: &str, now: Timestamp) -> bool {
-    let fresh = request.max_age.is_none_or(|limit| session.age(now) <= limit);
+    // An age of nothing is `prompt=login` in other words, however short ago the sign-in was (Core §3.1.2.1).
+    let fresh = request.max_age.is_none_or(|limit| !limit.is_zero() && session.age(now) <= limit);
     let right_person = request.hinted_subject.as_ref().is_none_or(|hinted| hinted == subject);
     fresh && right_person && !request.prompt.login && !request.prompt.select_account
 }
@@ -127,6 +128,13 @@ mod tests {
         let (met, missed) = (session(100), session(101));
         assert_eq!(decide(&request, Some((&met, "s")), ConsentStanding::Given, NOW), Decision::Answer);
         assert_eq!(decide(&request, Some((&missed, "s")), ConsentStanding::Given, NOW), Decision::SignIn);
+    }
+
+    #[test]
+    fn a_max_age_of_nothing_asks_again_however_fresh_the_session() {
+        let request = AuthorizationRequest { max_age: Some(Duration::ZERO), ..request() };
+        let session = session(0);
+        assert_eq!(decide(&request, Some((&session, "s")), ConsentStanding::Given, NOW), Decision::SignIn);
     }
 
     #[test]
