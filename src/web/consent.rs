@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::claims::Claim;
+use super::claims::{Claim, ClaimName};
 use super::layout::{Form, Layout, Portal, TimeLimit};
 use super::text::{Moment, Speaks, id};
 
@@ -16,6 +16,8 @@ pub struct Consent {
     pub portal: Portal,
     /// Exactly what will be given, masked where all of it need not be seen.
     pub claims: Vec<Claim>,
+    /// What the permission also covers, and nothing is known of today.
+    pub later: Vec<ClaimName>,
     pub lasting: Lasting,
     pub access: Access,
     pub limit: TimeLimit,
@@ -56,6 +58,10 @@ impl Consent {
             Lasting::Until(moment) => self.layout.text_with("consent-until", "date", self.layout.date(&moment)),
             Lasting::UntilWithdrawn => self.layout.text("consent-until-withdrawn"),
         }
+    }
+
+    fn later(&self) -> String {
+        self.layout.text_with("consent-later", "claims", ClaimName::list(&self.later, &self.layout))
     }
 
     fn is_offline(&self) -> bool {

@@ -214,6 +214,7 @@ impl Samples {
             form: form("/sign-in/0198a3f2/consent"),
             portal: self.public_services(),
             claims: claims.into_iter().map(|(name, value)| Claim::new(name, value)).collect(),
+            later: vec![ClaimName::parse("nickname"), ClaimName::parse("locale")],
             lasting: Lasting::UntilWithdrawn,
             access: Access::WhilePresent,
             limit: TimeLimit { until: ago(-15 * MINUTE) },
@@ -238,6 +239,7 @@ impl Samples {
         let offline = Consent {
             portal: self.library(),
             claims: claims.into_iter().map(|(name, value)| Claim::new(ClaimName::parse(name), value)).collect(),
+            later: Vec::new(),
             lasting: Lasting::Until(ago(-90 * DAY)),
             access: Access::Offline,
             ..consent.clone()

@@ -25,6 +25,8 @@ pub struct Question {
     pub request: Box<AuthorizationRequest>,
     /// Claims with the values that would be sent, masked where a glance over a shoulder should not read them.
     pub items: Vec<Item>,
+    /// Claims of which nothing is known today: allowing covers them, should that change.
+    pub unknown: Vec<&'static str>,
     /// The portal may come back for fresh data while the person is away.
     pub offline: bool,
 }
@@ -63,6 +65,7 @@ pub async fn question(app: &App, sign_in: &SignIn) -> Result<Option<Question>, F
     Ok(Some(Question {
         client,
         items: items(&citizen, request),
+        unknown: unknown(&citizen, request),
         offline: request.scope.contains("offline_access"),
         request: request.clone(),
     }))
@@ -70,14 +73,23 @@ pub async fn question(app: &App, sign_in: &SignIn) -> Result<Option<Question>, F
 
 fn items(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<Item> {
     let released = claims::release(citizen, &request.scope);
-    let shown = claims::CLAIMS.iter().filter(|rule| request.scope.contains(rule.scope));
-    shown
-        // These say something of another claim, and are not worth a line of their own.
-        .filter(|rule| !rule.claim.ends_with("_verified") && !matches!(rule.claim, "updated_at" | "national_id_scheme"))
-        .filter_map(|rule| {
-            Some(Item { claim: rule.claim, value: preview(citizen, rule.claim, released.get(rule.claim)?) })
-        })
+    told(request)
+        .filter_map(|claim| Some(Item { claim, value: preview(citizen, claim, released.get(claim)?) }))
         .collect()
+}
+
+fn unknown(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<&'static str> {
+    let released = claims::release(citizen, &request.scope);
+    told(request).filter(|claim| !released.contains_key(*claim)).collect()
+}
+
+/// The claims that are asked for, without those that only say something of another.
+fn told(request: &AuthorizationRequest) -> impl Iterator<Item = &'static str> {
+    claims::CLAIMS
+        .iter()
+        .filter(|rule| request.scope.contains(rule.scope))
+        .map(|rule| rule.claim)
+        .filter(|claim| !claim.ends_with("_verified") && !matches!(*claim, "updated_at" | "national_id_scheme"))
 }
 
 fn preview(citizen: &Citizen, claim: &str, value: &Value) -> Preview {

@@ -59,6 +59,7 @@ fn page(site: &Site, visit: &Visit, sign_in: &SignIn, question: Question) -> Res
         form: layout::Form { action: format!("/sign-in/{}/consent", sign_in.id), csrf: guard(sign_in).token(visit) },
         portal: site.portal(&question.client, layout.voice.language),
         claims: Claim::rows(question.items.into_iter().filter_map(claim).collect()),
+        later: question.unknown.into_iter().map(ClaimName::parse).collect(),
         lasting: Lasting::Until(Moment::from_micros(ends.micros())),
         access: if question.offline { Access::Offline } else { Access::WhilePresent },
         limit: site.limit(sign_in.expires_at),

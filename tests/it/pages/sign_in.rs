@@ -119,3 +119,14 @@ async fn whoever_is_asked_again_reads_why() {
     let why = "This portal asks for a different account from the one signed in on this browser.";
     assert!(page.text().contains(why), "{}", page.text());
 }
+
+#[tokio::test]
+async fn the_consent_page_also_names_what_is_not_known_yet() {
+    let world = World::embedded().await;
+    let mut browser = world.browser();
+    let page = browser.open(&world.portal("library").start().url()).await;
+    let consent = AN.signs_in(&mut browser, &page).await;
+    let later = consent.words("#later");
+    assert!(later.starts_with("Also, once they are known:") && later.contains("nickname"), "{later}");
+    assert!(!later.contains("birth"), "what is known stands above, with its value: {later}");
+}
