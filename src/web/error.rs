@@ -109,7 +109,7 @@ impl ErrorPage {
     /// What the way on is called: there is nothing to try again where there is no page.
     fn onward(&self) -> String {
         match self.trouble {
-            Trouble::NotFound => self.layout.text("account"),
+            Trouble::NotFound | Trouble::SignInOver => self.layout.text("account"),
             _ => self.layout.text("try-again"),
         }
     }

@@ -16,7 +16,7 @@ use crate::http::Site;
 use crate::http::error::{Challenge, Failure, Fault, Pending};
 use crate::http::extract::Visit;
 use crate::http::page::{Page, safety};
-use crate::web::error::ErrorPage;
+use crate::web::error::{ErrorPage, Trouble};
 
 /// The body is larger than is read here, or broke off.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +95,8 @@ fn turned_away(route: &str, fault: Fault) -> Response {
 }
 
 fn page(site: &Site, visit: &Visit, pending: Pending) -> Response {
-    let retry = matches!(pending.trouble, crate::web::error::Trouble::NotFound).then(|| "/account".to_owned());
+    // Where there is no portal to name, the account is a way on.
+    let retry = matches!(pending.trouble, Trouble::NotFound | Trouble::SignInOver).then(|| "/account".to_owned());
     let shown = Page::render(&ErrorPage {
         layout: site.layout(visit, &[], None),
         trouble: pending.trouble,
