@@ -16,13 +16,16 @@ async fn a_request_under_way_is_finished_and_no_other_begins() {
     let body = "grant_type=authorization_code";
     let head = format!(
         "POST /token HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-         content-length: {}\r\nconnection: close\r\n\r\n",
+         content-length: {}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n",
         body.len()
     );
     let mut slow = TcpStream::connect(&address).await.unwrap();
-    slow.write_all(format!("{head}{}", &body[..10]).as_bytes()).await.unwrap();
-    // Its head has been read once another, later request has been answered.
-    world.get("/jwks.json").await;
+    slow.write_all(head.as_bytes()).await.unwrap();
+    // The server asks for the body: the request is under way.
+    let mut asked = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    slow.read_exact(&mut asked).await.unwrap();
+    assert!(asked.starts_with(b"HTTP/1.1 100"), "{asked:?}");
+    slow.write_all(&body.as_bytes()[..10]).await.unwrap();
 
     let operations = world.operations(0);
     let stopping = tokio::spawn(world.stop());
