@@ -11,10 +11,22 @@ use crate::cli::program::{Senid, finish};
 use crate::support::world::{AN, Browser, Front, Portal, clients, web};
 use crate::support::{Postgres, Redis, free_port};
 
+/// A running `senid serve`, which does not outlive its test, however that ends.
+struct Server(Option<Child>);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut left) = self.0.take() {
+            let _ = left.kill();
+            let _ = left.wait();
+        }
+    }
+}
+
 /// A deployment that its operator has set up with the commands, and its two servers.
 struct Deployment {
     issuer: String,
-    servers: [Child; 2],
+    servers: Vec<Server>,
     front: Front,
     portal: Portal,
     operator: Senid,
@@ -55,19 +67,19 @@ impl Deployment {
             let senid = program()
                 .with("SENID_LISTENERS__PUBLIC__ADDRESS", format!("127.0.0.1:{public}"))
                 .with("SENID_LISTENERS__OPERATIONS__ADDRESS", format!("127.0.0.1:{operations}"));
-            servers.push(senid.start(&["serve"]));
+            servers.push(Server(Some(senid.start(&["serve"]))));
             addresses.push(SocketAddr::from(([127, 0, 0, 1], public)));
             until_ready(operations).await;
         }
         let front = Front::start(port, addresses);
         let portal = Portal::new(&issuer, office);
-        let servers = servers.try_into().unwrap();
         Self { issuer, servers, front, portal, operator, _database: database }
     }
 
     /// Tells both to stop and insists that they end well.
     fn stop(self) {
-        for server in self.servers {
+        for mut server in self.servers {
+            let server = server.0.take().unwrap();
             let told = std::process::Command::new("kill").arg("-TERM").arg(server.id().to_string()).status().unwrap();
             assert!(told.success());
             finish(server).ended(0);
