@@ -99,6 +99,9 @@ fn site(server: &Server, standing: Standing) -> Result<Arc<Site>, RunError> {
 /// # Errors
 /// A sentence that says what to change.
 pub async fn run(settings: Arc<Settings>) -> Result<(), RunError> {
+    if settings.issuer.is_loopback() {
+        tracing::warn!(issuer = %settings.issuer, "only this machine can reach the issuer: set it to the public address");
+    }
     let deployment = deployment::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom::new())).await?;
     let told_to_stop = ToldToStop::listen()?;
     let running = Running::start(deployment, Standing::Official).await?;

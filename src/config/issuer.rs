@@ -6,10 +6,9 @@ use super::reader::Reader;
 use super::value::{Rejected, Setting};
 use crate::domain::issuer::{InvalidIssuer, Issuer};
 
-/// The demonstration's address. An operator sets their own; `serve` says so where it still stands.
+/// The demonstration's address. An operator sets their own; `serve` warns of an issuer that only its machine can reach.
 pub(super) fn default() -> Issuer {
-    // The literal is an issuer: `the_default_issuer_is_an_issuer` reads it.
-    #[allow(clippy::expect_used)]
+    #[expect(clippy::expect_used, reason = "a literal, which every test that takes the default settings reads")]
     "http://localhost:8080".parse().expect("the default issuer")
 }
 
