@@ -9,9 +9,7 @@ use crate::demo::people::{self, Gender as Sex, PEOPLE, Person};
 use crate::demo::portal::PortalSettings;
 use crate::domain::assurance::AccountLevel;
 use crate::domain::citizen::{Address, Citizen, CitizenStatus, Gender, Profile, Verifiable};
-use crate::domain::client::{
-    ApplicationType, Client, ClientAuthentication, ClientDisplay, ClientPolicy, ClientStatus, Localised, SubjectType,
-};
+use crate::domain::client::{Client, ClientAuthentication, ClientDisplay, Localised};
 use crate::domain::ids::{CitizenId, InvalidClientId};
 use crate::domain::national_id::{NationalId, Scheme};
 use crate::domain::password_policy::NormalisedPassword;
@@ -148,13 +146,8 @@ fn texts(texts: [&str; 4]) -> Localised {
 
 fn portal_client(portal: &PortalSettings, now: Timestamp) -> Result<Client, DataError> {
     let scope = format!("openid {}", PortalSettings::SCOPES.join(" "));
+    let secret = hash_secret(portal.client_secret.expose().as_bytes());
     Ok(Client {
-        id: portal.client_id.parse()?,
-        status: ClientStatus::Active,
-        application_type: ApplicationType::Web,
-        authentication: ClientAuthentication::ClientSecretBasic {
-            secret: hash_secret(portal.client_secret.expose().as_bytes()),
-        },
         display: ClientDisplay {
             name: texts([
                 "Cổng Dịch vụ công",
@@ -177,45 +170,33 @@ fn portal_client(portal: &PortalSettings, now: Timestamp) -> Result<Client, Data
             organisation_verified: true,
             logo: Some("portal.svg".to_owned()),
             home_uri: Some(portal.base_url.to_string()),
+            ..ClientDisplay::default()
         },
         redirect_uris: vec![portal.redirect_uri()],
         post_logout_redirect_uris: vec![portal.post_logout_redirect_uri()],
         scopes: scope.parse()?,
-        subject_type: SubjectType::Pairwise,
         sector_identifier: "portal.senid.example".to_owned(),
-        policy: ClientPolicy::default(),
-        created_at: now,
-        updated_at: now,
+        ..Client::new(portal.client_id.parse()?, ClientAuthentication::ClientSecretBasic { secret }, now)
     })
 }
 
 fn sandbox_client(now: Timestamp) -> Result<Client, DataError> {
     let secret = hash_secret(people::SANDBOX_SECRET.as_bytes());
     Ok(Client {
-        id: people::SANDBOX_CLIENT.parse()?,
-        status: ClientStatus::Active,
-        application_type: ApplicationType::Web,
-        authentication: ClientAuthentication::ClientSecretBasic { secret },
         display: ClientDisplay {
             name: texts(["Ứng dụng thử nghiệm", "Sandbox application", "Application de test", "Тестовое приложение"]),
-            organisation: Localised::default(),
             purpose: texts([
                 "thử kết nối với SenID",
                 "try connecting to SenID",
                 "essayer la connexion à SenID",
                 "проверить подключение к SenID",
             ]),
-            organisation_verified: false,
-            logo: None,
-            home_uri: None,
+            ..ClientDisplay::default()
         },
         redirect_uris: vec![people::SANDBOX_REDIRECT_URI.to_owned()],
         post_logout_redirect_uris: vec!["http://localhost:9000/".to_owned()],
         scopes: people::SANDBOX_SCOPE.parse()?,
-        subject_type: SubjectType::Pairwise,
         sector_identifier: "sandbox.senid.example".to_owned(),
-        policy: ClientPolicy::default(),
-        created_at: now,
-        updated_at: now,
+        ..Client::new(people::SANDBOX_CLIENT.parse()?, ClientAuthentication::ClientSecretBasic { secret }, now)
     })
 }

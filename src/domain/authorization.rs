@@ -1,6 +1,7 @@
 //! An authorization request whose client and redirect URI have been proven and whose parameters hold:
 //! what a sign-in is begun for (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,81 @@ pub struct AuthorizationRequest {
     pub acr_values: Vec<String>,
 }
 
+/// What the authorization endpoint is asked for (OAuth 2.0 Multiple Response Type Encoding Practices §3 to §5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ResponseType {
+    #[serde(rename = "code")]
+    Code,
+    #[serde(rename = "id_token")]
+    IdToken,
+    #[serde(rename = "id_token token")]
+    IdTokenToken,
+    #[serde(rename = "code id_token")]
+    CodeIdToken,
+    #[serde(rename = "code token")]
+    CodeToken,
+    #[serde(rename = "code id_token token")]
+    CodeIdTokenToken,
+    #[serde(rename = "none")]
+    None,
+}
+
+impl ResponseType {
+    pub const ALL: [Self; 7] = [
+        Self::Code,
+        Self::IdToken,
+        Self::IdTokenToken,
+        Self::CodeIdToken,
+        Self::CodeToken,
+        Self::CodeIdTokenToken,
+        Self::None,
+    ];
+
+    /// The registered name; the order of the words in a request does not matter.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::IdToken => "id_token",
+            Self::IdTokenToken => "id_token token",
+            Self::CodeIdToken => "code id_token",
+            Self::CodeToken => "code token",
+            Self::CodeIdTokenToken => "code id_token token",
+            Self::None => "none",
+        }
+    }
+
+    pub const fn issues_code(self) -> bool {
+        matches!(self, Self::Code | Self::CodeIdToken | Self::CodeToken | Self::CodeIdTokenToken)
+    }
+
+    /// Whether an ID token comes from the authorization endpoint itself.
+    pub const fn issues_id_token(self) -> bool {
+        matches!(self, Self::IdToken | Self::IdTokenToken | Self::CodeIdToken | Self::CodeIdTokenToken)
+    }
+
+    /// Whether an access token comes from the authorization endpoint itself, through the browser.
+    pub const fn issues_access_token(self) -> bool {
+        matches!(self, Self::IdTokenToken | Self::CodeToken | Self::CodeIdTokenToken)
+    }
+}
+
+impl FromStr for ResponseType {
+    type Err = UnknownResponseType;
+    fn from_str(text: &str) -> Result<Self, UnknownResponseType> {
+        let words = |text: &'_ str| {
+            let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+            words.sort_unstable();
+            words
+        };
+        let asked = words(text);
+        Self::ALL.into_iter().find(|known| words(known.as_str()) == asked).ok_or(UnknownResponseType)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected code, id_token, id_token token, code id_token, code token, code id_token token or none")]
+pub struct UnknownResponseType;
+
 /// How the answer travels back to the client. Only `query` is offered yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,4 +122,21 @@ pub struct PromptSet {
     pub login: bool,
     pub consent: bool,
     pub select_account: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_response_type_come_in_any_order_and_each_once() {
+        assert_eq!("token id_token code".parse(), Ok(ResponseType::CodeIdTokenToken));
+        assert_eq!("token id_token".parse(), Ok(ResponseType::IdTokenToken));
+        for wrong in ["", "token", "code code", "code  id_token", " code", "none code", "Code", "code\tid_token"] {
+            assert_eq!(wrong.parse::<ResponseType>(), Err(UnknownResponseType), "{wrong:?}");
+        }
+        for known in ResponseType::ALL {
+            assert_eq!(known.as_str().parse(), Ok(known));
+        }
+    }
 }

@@ -9,11 +9,12 @@
 //! ```
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::client::IdTokenAlgorithm;
+use super::encryption::UnknownAlgorithm;
 use super::time::Timestamp;
 
 /// A JWS signature algorithm (RFC 7518 §3.1, RFC 8037 §3.1). Neither `none` nor a shared-secret algorithm is among them.
@@ -57,13 +58,10 @@ impl fmt::Display for SignatureAlgorithm {
     }
 }
 
-impl From<IdTokenAlgorithm> for SignatureAlgorithm {
-    fn from(algorithm: IdTokenAlgorithm) -> Self {
-        match algorithm {
-            IdTokenAlgorithm::Es256 => Self::Es256,
-            IdTokenAlgorithm::EdDsa => Self::EdDsa,
-            IdTokenAlgorithm::Rs256 => Self::Rs256,
-        }
+impl FromStr for SignatureAlgorithm {
+    type Err = UnknownAlgorithm;
+    fn from_str(text: &str) -> Result<Self, UnknownAlgorithm> {
+        Self::from_name(text).ok_or_else(|| UnknownAlgorithm(Self::ALL.map(Self::name).join(", ")))
     }
 }
 

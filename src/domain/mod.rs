@@ -7,6 +7,7 @@ pub mod citizen;
 pub mod claims;
 pub mod client;
 pub mod consent;
+pub mod encryption;
 pub mod grant;
 pub mod ids;
 pub mod issuer;

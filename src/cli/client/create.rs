@@ -8,7 +8,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::standard_input;
-use crate::domain::client::{ApplicationType, ConsentPolicy, IdTokenAlgorithm, Localised, PkcePolicy, SubjectType};
+use crate::domain::client::{ApplicationType, ConsentPolicy, Localised, PkcePolicy, SubjectType};
+use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
 use crate::flows::admin::Administrator;
 use crate::flows::admin::create_client::{AuthenticationMethod, ClientRequest, Created, create};
@@ -74,9 +75,9 @@ struct Request {
     /// ask, or implied for the authority's own application.
     #[arg(long)]
     consent: Option<ConsentPolicy>,
-    /// What its ID tokens are signed with: ES256, EdDSA or RS256.
+    /// What its ID tokens are signed with: ES256, ES384, EdDSA, PS256 or RS256.
     #[arg(long, value_name = "ALG")]
-    id_token_alg: Option<IdTokenAlgorithm>,
+    id_token_alg: Option<SignatureAlgorithm>,
     /// The authority has verified that the organisation stands behind it.
     #[arg(long)]
     verified: bool,

@@ -6,7 +6,6 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::times;
 use crate::domain::client::{ApplicationType, Client, ConsentPolicy, Localised, PkcePolicy};
-use crate::domain::keys::SignatureAlgorithm;
 
 /// A line of the list.
 pub fn one_of_list(client: &Client, output: &mut Output) -> Result<(), Failure> {
@@ -44,7 +43,7 @@ pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
     rows.push(("subjects", format!("{} in sector {}", client.subject_type.as_str(), client.sector_identifier)));
     rows.push(("PKCE", pkce(client).to_owned()));
     rows.push(("consent", consent(client).to_owned()));
-    rows.push(("ID tokens", SignatureAlgorithm::from(policy.id_token_algorithm).to_string()));
+    rows.push(("ID tokens", policy.id_token_algorithm.to_string()));
     rows.push(("created", times::show(client.created_at)));
     rows.push(("changed", times::show(client.updated_at)));
     Ok(output.table(&rows)?)
@@ -69,7 +68,7 @@ pub fn to_json(client: &Client) -> Value {
         "sector_identifier": client.sector_identifier,
         "pkce": pkce(client),
         "consent": consent(client),
-        "id_token_signed_response_alg": SignatureAlgorithm::from(client.policy.id_token_algorithm).name(),
+        "id_token_signed_response_alg": client.policy.id_token_algorithm.name(),
         "created_at": times::show(client.created_at),
         "updated_at": times::show(client.updated_at),
     })

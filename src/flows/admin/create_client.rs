@@ -11,8 +11,8 @@ use crate::crypto::hash::hash_secret;
 use crate::domain::audit::EventKind;
 use crate::domain::claims;
 use crate::domain::client::{
-    ApplicationType, Client, ClientAuthentication, ClientDisplay, ClientPolicy, ClientStatus, ConsentPolicy,
-    IdTokenAlgorithm, Localised, PkcePolicy, SubjectType,
+    ApplicationType, Client, ClientAuthentication, ClientDisplay, ClientPolicy, ConsentPolicy, Localised, PkcePolicy,
+    SubjectType,
 };
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
@@ -54,7 +54,7 @@ pub struct ClientRequest {
     pub pkce: Option<PkcePolicy>,
     pub consent: Option<ConsentPolicy>,
     #[serde(rename = "id_token_signed_response_alg")]
-    pub id_token_algorithm: Option<IdTokenAlgorithm>,
+    pub id_token_algorithm: Option<SignatureAlgorithm>,
     /// The authority has verified that the organisation stands behind it.
     pub organisation_verified: bool,
     /// The authority has approved that it is told national identifiers.
@@ -108,10 +108,7 @@ pub async fn create(
 
     let now = admin.clock.now();
     let client = Client {
-        id: id.clone(),
-        status: ClientStatus::Active,
         application_type: request.application_type,
-        authentication,
         display,
         redirect_uris: request.redirect_uris.clone(),
         post_logout_redirect_uris: request.post_logout_redirect_uris.clone(),
@@ -119,8 +116,7 @@ pub async fn create(
         subject_type,
         sector_identifier,
         policy,
-        created_at: now,
-        updated_at: now,
+        ..Client::new(id.clone(), authentication, now)
     };
     let event = admin
         .event(EventKind::ClientCreated)
@@ -205,8 +201,8 @@ fn display(request: &ClientRequest, faults: &mut Vec<Fault>) -> ClientDisplay {
         organisation: request.organisation.clone(),
         purpose: request.purpose.clone(),
         organisation_verified: request.organisation_verified,
-        logo: None,
         home_uri: request.home_uri.clone(),
+        ..ClientDisplay::default()
     }
 }
 
@@ -293,7 +289,7 @@ fn policy(admin: &Administrator, request: &ClientRequest, faults: &mut Vec<Fault
     }
     let algorithm = request.id_token_algorithm.unwrap_or(default.id_token_algorithm);
     let offered = &admin.settings.keys.rotation.algorithms;
-    if !offered.contains(&SignatureAlgorithm::from(algorithm)) {
+    if !offered.contains(&algorithm) {
         let names: Vec<&str> = offered.iter().map(|algorithm| algorithm.name()).collect();
         faults.push(Fault::new("id_token_alg", format!("the settings offer {} (keys.algorithms)", names.join(", "))));
     }
@@ -301,7 +297,7 @@ fn policy(admin: &Administrator, request: &ClientRequest, faults: &mut Vec<Fault
         pkce: request.pkce.unwrap_or(default.pkce),
         consent: request.consent.unwrap_or(default.consent),
         id_token_algorithm: algorithm,
-        access_token_lifetime: None,
+        ..default
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn issue(app: &App, client: &Client, redeemed: &Redeemed) -> Result<T
     let id_token = match redeemed.scope.contains("openid") {
         false => None,
         true => {
-            let algorithm = SignatureAlgorithm::from(client.policy.id_token_algorithm);
+            let algorithm = client.policy.id_token_algorithm;
             let sid = app.keys.sid(client, authentication.session);
             let about = About { issuer: app.issuer(), client: &client.id, subject: &subject, sid: &sid };
             let claims = IdTokenClaims::new(about, authentication, now, now + lifetimes.id_token)

@@ -13,9 +13,7 @@ use senid::crypto::seal::{KeyEncryptionKeys, Purpose};
 use senid::domain::assurance::{AccountLevel, AuthenticationLevel, AuthenticationMethod};
 use senid::domain::audit::{Actor, Event, EventKind, Outcome};
 use senid::domain::citizen::{Address, Citizen, CitizenStatus, Profile, Verifiable};
-use senid::domain::client::{
-    ApplicationType, Client, ClientAuthentication, ClientDisplay, ClientPolicy, ClientStatus, Localised, SubjectType,
-};
+use senid::domain::client::{Client, ClientAuthentication, ClientDisplay, Localised};
 use senid::domain::consent::Consent;
 use senid::domain::grant::{Authentication, Grant, RefreshState};
 use senid::domain::ids::{CitizenId, ClientId, DeviceId, EventId, GrantId, SessionId};
@@ -38,20 +36,13 @@ pub fn hash(text: &str) -> SecretHash {
 }
 
 pub fn portal(id: &str) -> Client {
+    let authentication = ClientAuthentication::ClientSecretBasic { secret: hash("client secret") };
     Client {
-        application_type: ApplicationType::Web,
-        id: id.parse().unwrap(),
-        status: ClientStatus::Active,
-        authentication: ClientAuthentication::ClientSecretBasic { secret: hash("client secret") },
         display: ClientDisplay { name: Localised::plain("Cổng dịch vụ công"), ..ClientDisplay::default() },
         redirect_uris: vec!["https://portal.example/callback".to_owned()],
-        post_logout_redirect_uris: Vec::new(),
         scopes: "openid profile offline_access".parse().unwrap(),
-        subject_type: SubjectType::Pairwise,
         sector_identifier: "portal.example".to_owned(),
-        policy: ClientPolicy::default(),
-        created_at: NOW,
-        updated_at: NOW,
+        ..Client::new(id.parse().unwrap(), authentication, NOW)
     }
 }
 

@@ -3,9 +3,10 @@
 use senid::crypto::hash::hash_secret;
 use senid::demo::people;
 use senid::domain::client::{
-    ApplicationType, Client, ClientAuthentication, ClientDisplay, ClientPolicy, ClientStatus, ConsentPolicy,
-    IdTokenAlgorithm, Localised, PkcePolicy, SubjectType,
+    ApplicationType, Client, ClientAuthentication, ClientDisplay, ClientPolicy, ConsentPolicy, Localised, PkcePolicy,
+    SubjectType,
 };
+use senid::domain::keys::SignatureAlgorithm;
 
 use super::NOW;
 
@@ -30,7 +31,7 @@ pub struct Registration {
     subject_type: SubjectType,
     pkce: PkcePolicy,
     consent: ConsentPolicy,
-    algorithm: IdTokenAlgorithm,
+    algorithm: SignatureAlgorithm,
 }
 
 const TAX_OFFICE: Registration = Registration {
@@ -44,7 +45,7 @@ const TAX_OFFICE: Registration = Registration {
     subject_type: SubjectType::Pairwise,
     pkce: PkcePolicy::Required,
     consent: ConsentPolicy::Ask,
-    algorithm: IdTokenAlgorithm::Es256,
+    algorithm: SignatureAlgorithm::Es256,
 };
 
 pub const ALL: &[Registration] = &[
@@ -68,7 +69,7 @@ pub const ALL: &[Registration] = &[
         scope: "openid profile offline_access",
         sector: "library.example",
         pkce: PkcePolicy::Optional,
-        algorithm: IdTokenAlgorithm::Rs256,
+        algorithm: SignatureAlgorithm::Rs256,
         ..TAX_OFFICE
     },
     // The authority's own: everyone is the same person to it as to the others of its kind, and nobody is asked.
@@ -80,7 +81,7 @@ pub const ALL: &[Registration] = &[
         sector: "registry.example",
         subject_type: SubjectType::Public,
         consent: ConsentPolicy::Implied,
-        algorithm: IdTokenAlgorithm::EdDsa,
+        algorithm: SignatureAlgorithm::EdDsa,
         ..TAX_OFFICE
     },
     // The client of the demonstration that anyone may try.
@@ -104,17 +105,15 @@ impl Registration {
     /// The client as the identity store holds it.
     pub fn client(&self) -> Client {
         let secret = hash_secret(self.secret.as_bytes());
+        let authentication = match self.method {
+            Method::None => ClientAuthentication::None,
+            Method::Basic => ClientAuthentication::ClientSecretBasic { secret },
+            Method::Post => ClientAuthentication::ClientSecretPost { secret },
+        };
         Client {
-            id: self.id.parse().unwrap(),
-            status: ClientStatus::Active,
             application_type: match self.method {
                 Method::None => ApplicationType::Native,
                 Method::Basic | Method::Post => ApplicationType::Web,
-            },
-            authentication: match self.method {
-                Method::None => ClientAuthentication::None,
-                Method::Basic => ClientAuthentication::ClientSecretBasic { secret },
-                Method::Post => ClientAuthentication::ClientSecretPost { secret },
             },
             display: ClientDisplay {
                 name: Localised::plain(self.name()),
@@ -131,10 +130,9 @@ impl Registration {
                 pkce: self.pkce,
                 consent: self.consent,
                 id_token_algorithm: self.algorithm,
-                access_token_lifetime: None,
+                ..ClientPolicy::default()
             },
-            created_at: NOW,
-            updated_at: NOW,
+            ..Client::new(self.id.parse().unwrap(), authentication, NOW)
         }
     }
 

@@ -1,0 +1,60 @@
+//! What a client registered of its keys, its requests and its logout endpoints: OpenID Connect Dynamic Client
+//! Registration §2, Back-Channel Logout §2.2, Front-Channel Logout §2.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::encryption::Encryption;
+use crate::domain::keys::SignatureAlgorithm;
+
+/// Where a client's public keys are found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientKeys {
+    #[default]
+    None,
+    /// `jwks`: the key set itself, as JSON, held against what is allowed when it was registered.
+    Given(String),
+    /// `jwks_uri`: fetched, and fetched again when the client signs with a key that is not known yet.
+    Published(String),
+}
+
+/// What a client registered of its request objects (Core §6, RFC 9101 §10.5).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RequestObjects {
+    /// Any that is advertised, where none was registered.
+    pub algorithm: Option<SignatureAlgorithm>,
+    /// Where registered, they must be encrypted so.
+    pub encryption: Option<Encryption>,
+    /// What `request_uri` may be; the fragment does not count (Core §6.2).
+    pub uris: Vec<String>,
+    /// No authorization request without one.
+    pub required: bool,
+}
+
+/// What holds of a request that does not say (Registration §2).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RequestDefaults {
+    pub max_age: Option<Duration>,
+    pub acr_values: Vec<String>,
+    /// `require_auth_time`. Every ID token has one, so this is kept only to be told back.
+    pub auth_time: bool,
+}
+
+/// Where a client wants to be told that a session ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogoutEndpoints {
+    pub back_channel: Option<LogoutEndpoint>,
+    pub front_channel: Option<LogoutEndpoint>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogoutEndpoint {
+    pub uri: String,
+    /// It is of no use to the client without the `sid`.
+    pub session_required: bool,
+}

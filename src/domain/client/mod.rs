@@ -1,0 +1,169 @@
+//! A client: a portal (relying party) that citizens sign in to.
+
+mod authentication;
+mod display;
+mod metadata;
+mod policy;
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+pub use authentication::ClientAuthentication;
+pub use display::{ClientDisplay, Localised};
+pub use metadata::{ClientKeys, LogoutEndpoint, LogoutEndpoints, RequestDefaults, RequestObjects};
+pub use policy::{ClientPolicy, ConsentPolicy, PkcePolicy};
+
+use super::authorization::ResponseType;
+use super::ids::ClientId;
+use super::scope::ScopeSet;
+use super::time::Timestamp;
+
+/// A registered client, as the identity store holds it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Client {
+    pub id: ClientId,
+    pub status: ClientStatus,
+    pub application_type: ApplicationType,
+    pub authentication: ClientAuthentication,
+    /// What its assertions and request objects are signed with, and what is encrypted to it.
+    #[serde(default)]
+    pub keys: ClientKeys,
+    /// What people are shown of it.
+    pub display: ClientDisplay,
+    /// Compared as exact strings (RFC 9700 §4.1.3).
+    pub redirect_uris: Vec<String>,
+    /// What it may ask the authorization endpoint for; RFC 9700 §2.1.2 advises against all but `code`.
+    #[serde(default = "only_code")]
+    pub response_types: BTreeSet<ResponseType>,
+    #[serde(default)]
+    pub request_objects: RequestObjects,
+    #[serde(default)]
+    pub request_defaults: RequestDefaults,
+    /// Where someone else may send a citizen so that the client begins a sign-in (Core §4).
+    #[serde(default)]
+    pub initiate_login_uri: Option<String>,
+    #[serde(default)]
+    pub logout: LogoutEndpoints,
+    pub post_logout_redirect_uris: Vec<String>,
+    /// The most it may ask for. A scope that releases the national identifier is here only by approval.
+    pub scopes: ScopeSet,
+    pub subject_type: SubjectType,
+    /// What pairwise subjects are derived from: stored, never recomputed from today's redirect URIs,
+    /// so that a change of domains keeps every `sub`.
+    pub sector_identifier: String,
+    pub policy: ClientPolicy,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientStatus {
+    Active,
+    Disabled,
+}
+
+impl ClientStatus {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+/// OpenID Connect Dynamic Client Registration §2.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApplicationType {
+    #[default]
+    Web,
+    /// Runs on the person's own device: its loopback redirect URIs may name any port (RFC 8252 §7.3).
+    Native,
+}
+
+/// OpenID Connect Core §8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// Another `sub` for every sector, so that portals cannot compare their citizens.
+    Pairwise,
+    Public,
+}
+
+impl SubjectType {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pairwise => "pairwise",
+            Self::Public => "public",
+        }
+    }
+}
+
+macro_rules! from_wire_name {
+    ($type:ty, $fault:literal, $($name:literal => $value:expr),+ $(,)?) => {
+        impl FromStr for $type {
+            type Err = UnknownValue;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($name => Ok($value),)+
+                    _ => Err(UnknownValue($fault)),
+                }
+            }
+        }
+    };
+}
+
+/// A word that is none of those allowed; the message lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected {0}")]
+pub struct UnknownValue(&'static str);
+
+from_wire_name!(ClientStatus, "active or disabled", "active" => Self::Active, "disabled" => Self::Disabled);
+from_wire_name!(ApplicationType, "web or native", "web" => Self::Web, "native" => Self::Native);
+from_wire_name!(SubjectType, "pairwise or public", "pairwise" => Self::Pairwise, "public" => Self::Public);
+from_wire_name!(PkcePolicy, "required or optional", "required" => Self::Required, "optional" => Self::Optional);
+from_wire_name!(ConsentPolicy, "ask or implied", "ask" => Self::Ask, "implied" => Self::Implied);
+
+/// What every client may ask for, and nearly every client needs.
+pub fn only_code() -> BTreeSet<ResponseType> {
+    BTreeSet::from([ResponseType::Code])
+}
+
+impl Client {
+    /// A client that may do what every client may and nothing more; it has no redirect URI and no scope yet.
+    pub fn new(id: ClientId, authentication: ClientAuthentication, now: Timestamp) -> Self {
+        Self {
+            sector_identifier: id.to_string(),
+            id,
+            status: ClientStatus::Active,
+            application_type: ApplicationType::Web,
+            authentication,
+            keys: ClientKeys::None,
+            display: ClientDisplay::default(),
+            redirect_uris: Vec::new(),
+            response_types: only_code(),
+            request_objects: RequestObjects::default(),
+            request_defaults: RequestDefaults::default(),
+            initiate_login_uri: None,
+            logout: LogoutEndpoints::default(),
+            post_logout_redirect_uris: Vec::new(),
+            scopes: ScopeSet::default(),
+            subject_type: SubjectType::Pairwise,
+            policy: ClientPolicy::default(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.status == ClientStatus::Active
+    }
+
+    /// Whether a code of this client needs a PKCE challenge.
+    pub fn requires_pkce(&self) -> bool {
+        self.authentication.is_public() || self.policy.pkce == PkcePolicy::Required
+    }
+}
