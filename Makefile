@@ -1,7 +1,7 @@
 # `make help` lists the commands. Two of them are all the set-up there is: `make demo` and `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-format test-clippy test-rust test-browser test-relying-parties screenshots bench bench-load deny
+.PHONY: help demo test test-format test-clippy test-rust test-browser test-interop screenshots bench bench-load deny
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,7 +11,7 @@ demo: ## Build and run the demonstration: SenID on localhost:8080, a portal on l
 	cargo run --bin senid -- demo $(ARGS)
 
 # The suites of `make test`, in this order.
-SUITES := format clippy rust relying-parties browser
+SUITES := format clippy rust interop browser
 
 test: ## Install what is missing, run every suite, close with the counts
 	@scripts/setup.sh test
@@ -29,8 +29,8 @@ test-rust: ## Unit tests and the integration tests, on both databases and both s
 test-browser: ## The pages in a real browser
 	tests/browser/run.sh
 
-test-relying-parties: ## OpenID libraries that others wrote, against a running SenID
-	tests/relying_parties/run.sh
+test-interop: ## Relying parties that others wrote, against a running SenID
+	conformance/interop/run.sh
 
 screenshots: ## Every page, light and dark, phone and desktop, into docs/screenshots/
 	@scripts/setup.sh test

@@ -4,12 +4,17 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/senid
 
+# Builds SenID and says where the program is.
+build_senid() {
+    cargo build --quiet --manifest-path "$root/Cargo.toml" --bin senid >&2
+    cargo metadata --format-version 1 --no-deps --manifest-path "$root/Cargo.toml" |
+        python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"] + "/debug/senid")'
+}
+
 # Builds SenID and starts a demonstration; sets SENID and PORTAL to its two addresses. It ends with this shell.
 start_demo() {
-    cargo build --quiet --manifest-path "$root/Cargo.toml" --bin senid
-    local senid port portal_port answer
-    senid=$(cargo metadata --format-version 1 --no-deps --manifest-path "$root/Cargo.toml" |
-        python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')/debug/senid
+    local senid port portal_port
+    senid=$(build_senid)
     read -r port portal_port < <(free_ports)
     demo_folder=$(mktemp -d)
     trap stop_demo EXIT

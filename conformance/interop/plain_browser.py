@@ -14,7 +14,6 @@ class PlainBrowser:
     def __init__(self, outside):
         self.outside = outside
         self.session = requests.Session()
-        self.session.trust_env = False
         self.session.headers["Accept-Language"] = "vi"
 
     def open(self, address):

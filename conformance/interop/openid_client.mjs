@@ -1,19 +1,25 @@
-// openid-client (npm), as its users write it, against the demonstration's client `sandbox`.
+// openid-client (npm), as its users write it.
 
 import assert from "node:assert/strict";
 import { loadModule } from "./packages.mjs";
 import { PlainBrowser } from "./plain_browser.mjs";
+import { AN, ISSUER, answer, refusal, register, runCases } from "./senid.mjs";
 
 const client = await loadModule("openid-client");
 
-const ISSUER = process.env.SENID;
-const REDIRECT_URI = "http://localhost:9000/callback";
-const SIGNED_OUT_URI = "http://localhost:9000/";
+const SITE = "https://openid-client.example/";
+const REDIRECT_URI = `${SITE}callback`;
 const SCOPE = "openid profile email phone address offline_access";
-const AN = { username: "001090123456", password: "hoa-sen-demo-2026", name: "Nguyễn Văn An" };
 
-const discover = (secret = "sandbox-secret-2026", authentication) =>
-  client.discovery(new URL(ISSUER), "sandbox", secret, authentication, { execute: [client.allowInsecureRequests] });
+const registration = register({
+  client_id: "openid-client",
+  redirect_uris: [REDIRECT_URI],
+  post_logout_redirect_uris: [SITE],
+  scope: SCOPE,
+});
+
+const discover = (secret = registration.client_secret) =>
+  client.discovery(new URL(ISSUER), registration.client_id, secret);
 
 const config = await discover();
 
@@ -33,31 +39,14 @@ async function begin(parameters = {}) {
   return { url, checks };
 }
 
-const newBrowser = () => new PlainBrowser(["http://localhost:9000/"]);
+const newBrowser = () => new PlainBrowser([SITE]);
 
 // What An does at SenID: the answer's address at the relying party.
-async function signIn(browser, url) {
-  let page = await browser.open(url);
-  if (page.has("username")) page = await browser.press(page, "continue", { username: AN.username });
-  if (page.has("password")) page = await browser.press(page, "login", { password: AN.password });
-  if (page.has("allow")) page = await browser.press(page, "allow");
-  assert.ok(page.address.href.startsWith(REDIRECT_URI), `still at SenID: ${page.text}`);
-  return page.address;
-}
+const signIn = async (browser, url) => (await answer(browser, await browser.open(url))).address;
 
 async function tokensOf(browser, parameters) {
   const { url, checks } = await begin(parameters);
   return client.authorizationCodeGrant(config, await signIn(browser, url), checks);
-}
-
-// The OAuth error that a promise is refused with.
-async function refusal(promise) {
-  const error = await promise.then(
-    () => assert.fail("it was not refused"),
-    (error) => error,
-  );
-  if (error.code === "ERR_ASSERTION") throw error;
-  return error;
 }
 
 const cases = {
@@ -75,7 +64,7 @@ const cases = {
   async "code with PKCE: an ID token, then userinfo about the same person"() {
     const tokens = await tokensOf(newBrowser());
     const claims = tokens.claims();
-    assert.equal(claims.aud, "sandbox");
+    assert.equal(claims.aud, registration.client_id);
     assert.equal(tokens.token_type.toLowerCase(), "bearer");
     assert.ok(tokens.expiresIn() > 0 && tokens.refresh_token && claims.sid && claims.auth_time);
     const userInfo = await client.fetchUserInfo(config, tokens.access_token, claims.sub);
@@ -151,11 +140,11 @@ const cases = {
     const tokens = await tokensOf(browser);
     const url = client.buildEndSessionUrl(config, {
       id_token_hint: tokens.id_token,
-      post_logout_redirect_uri: SIGNED_OUT_URI,
+      post_logout_redirect_uri: SITE,
       state: "after sign-out",
     });
     const answer = await browser.open(url);
-    assert.ok(answer.address.href.startsWith(SIGNED_OUT_URI), answer.text);
+    assert.ok(answer.address.href.startsWith(SITE), answer.text);
     assert.equal(answer.address.searchParams.get("state"), "after sign-out");
     const { url: silent, checks } = await begin({ prompt: "none" });
     const error = await refusal(
@@ -214,7 +203,7 @@ const cases = {
   },
 
   async "a redirect URI that is not registered is never followed"() {
-    const { url } = await begin({ redirect_uri: "http://localhost:9000/callbak" });
+    const { url } = await begin({ redirect_uri: `${SITE}callbak` });
     const page = await newBrowser().open(url);
     assert.equal(page.status, 400);
     assert.match(page.text, /The return address is not valid/);
@@ -237,11 +226,4 @@ const cases = {
   },
 };
 
-for (const [name, run] of Object.entries(cases)) {
-  try {
-    await run();
-    console.log(`ok openid-client: ${name}`);
-  } catch (error) {
-    console.log(`FAILED openid-client: ${name}\n${error.stack}${error.cause ? `\ncause: ${JSON.stringify(error.cause)}` : ""}`);
-  }
-}
+await runCases("openid-client", cases);

@@ -12,3 +12,5 @@ globalThis.crypto ??= webcrypto;
 
 export const load = (name) => require(name);
 export const loadModule = (name) => import(pathToFileURL(require.resolve(name)));
+// The file `path` of a package, as it was published.
+export const fileOf = (name, path) => join(process.env.NODE_PACKAGES, "node_modules", name, path);

@@ -1,11 +1,10 @@
-"""Authlib (PyPI), as a Flask application uses it, against the demonstration's client `sandbox`.
+"""Authlib (PyPI), as a Flask application uses it.
 
 The application is real and runs in this process; what it sends browsers to is SenID.
 """
 
 import json
 import os
-import traceback
 
 import flask
 from authlib.common.errors import AuthlibBaseError
@@ -13,41 +12,47 @@ from authlib.integrations.flask_client import OAuth
 from authlib.integrations.requests_client import OAuth2Session
 
 from plain_browser import PlainBrowser
+from senid import AN, ISSUER, answer, register, run_cases
 
-ISSUER = os.environ["SENID"]
-SANDBOX = "http://localhost:9000/"
-AN = {"username": "001090123456", "password": "hoa-sen-demo-2026", "name": "Nguyễn Văn An"}
+SITE = "https://authlib.example/"
+SCOPE = "openid profile email phone address offline_access"
+
+REGISTRATION = register(
+    client_id="authlib",
+    redirect_uris=[SITE + "callback"],
+    post_logout_redirect_uris=[SITE],
+    scope=SCOPE,
+)
 
 
-def new_portal(secret="sandbox-secret-2026"):
+def new_portal(secret=REGISTRATION["client_secret"]):
     """The relying party, as Authlib's documentation writes one."""
     app = flask.Flask("portal")
     app.secret_key = os.urandom(16)
     oauth = OAuth(app)
     senid = oauth.register(
         "senid",
-        client_id="sandbox",
+        client_id=REGISTRATION["client_id"],
         client_secret=secret,
         server_metadata_url=f"{ISSUER}/.well-known/openid-configuration",
         client_kwargs={
-            "scope": "openid profile email phone address offline_access",
+            "scope": SCOPE,
             "code_challenge_method": "S256",
-            "trust_env": False,
         },
     )
 
     @app.get("/sign-in")
     def sign_in():
-        return senid.authorize_redirect(SANDBOX + "callback", **flask.request.args)
+        return senid.authorize_redirect(SITE + "callback", **flask.request.args)
 
     @app.get("/callback")
     def callback():
-        return answer(senid.authorize_access_token)
+        return reply(senid.authorize_access_token)
 
     @app.post("/refresh")
     def refresh():
         form = flask.request.form
-        return answer(lambda: senid.fetch_access_token(grant_type="refresh_token", **form))
+        return reply(lambda: senid.fetch_access_token(grant_type="refresh_token", **form))
 
     @app.post("/userinfo")
     def userinfo():
@@ -60,19 +65,19 @@ def new_portal(secret="sandbox-secret-2026"):
     @app.post("/revoke")
     def revoke():
         metadata = senid.load_server_metadata()
-        session = OAuth2Session(senid.client_id, senid.client_secret, trust_env=False)
+        session = OAuth2Session(senid.client_id, senid.client_secret)
         response = session.revoke_token(metadata["revocation_endpoint"], flask.request.form["token"])
         return flask.Response(response.content, response.status_code)
 
     @app.get("/sign-out")
     def sign_out():
-        return senid.logout_redirect(SANDBOX, flask.request.args["id_token"])
+        return senid.logout_redirect(SITE, flask.request.args["id_token"])
 
     @app.get("/")
     def home():
-        return answer(senid.validate_logout_response)
+        return reply(senid.validate_logout_response)
 
-    def answer(act):
+    def reply(act):
         try:
             return flask.jsonify(act())
         except AuthlibBaseError as error:
@@ -86,26 +91,18 @@ class Citizen:
 
     def __init__(self, portal=None):
         self.portal = portal or new_portal()
-        self.browser = PlainBrowser(SANDBOX)
+        self.browser = PlainBrowser(SITE)
 
     def ask(self, method, path, **form):
-        response = self.portal.open(path, method=method, base_url=SANDBOX, data=form or None)
+        response = self.portal.open(path, method=method, base_url=SITE, data=form or None)
         return response.status_code, json.loads(response.data or "null")
 
     def begin(self, **parameters):
-        response = self.portal.get("/sign-in", base_url=SANDBOX, query_string=parameters)
+        response = self.portal.get("/sign-in", base_url=SITE, query_string=parameters)
         return self.browser.open(response.location)
 
     def answer_of(self, page):
-        """What An does at SenID until it leads back to the portal."""
-        if page.has("username"):
-            page = self.browser.press(page, "continue", username=AN["username"])
-        if page.has("password"):
-            page = self.browser.press(page, "login", password=AN["password"])
-        if page.has("allow"):
-            page = self.browser.press(page, "allow")
-        assert page.address.startswith(SANDBOX), f"still at SenID: {page.text}"
-        return page.address
+        return answer(self.browser, page).address
 
     def sign_in(self, **parameters):
         address = self.answer_of(self.begin(**parameters))
@@ -117,7 +114,7 @@ class Citizen:
 def code_pkce_and_id_token():
     tokens = Citizen().sign_in()
     claims = tokens["userinfo"]
-    assert (claims["iss"], claims["aud"]) == (ISSUER, "sandbox"), claims
+    assert (claims["iss"], claims["aud"]) == (ISSUER, "authlib"), claims
     assert claims["at_hash"] and claims["nonce"] and claims["auth_time"], claims
 
 
@@ -152,7 +149,7 @@ def revocation():
     assert citizen.ask("POST", "/revoke", token=tokens["refresh_token"])[0] == 200
     status, error = citizen.ask("POST", "/refresh", refresh_token=tokens["refresh_token"])
     assert status == 400 and error["error"] == "invalid_grant", error
-    response = citizen.portal.post("/userinfo", base_url=SANDBOX, data={"access_token": tokens["access_token"]})
+    response = citizen.portal.post("/userinfo", base_url=SITE, data={"access_token": tokens["access_token"]})
     assert response.status_code == 401, response.data
     assert 'error="invalid_token"' in response.headers["WWW-Authenticate"], response.headers
 
@@ -173,10 +170,10 @@ def a_login_hint_fills_the_name_in():
 def logout():
     citizen = Citizen()
     tokens = citizen.sign_in()
-    response = citizen.portal.get("/sign-out", base_url=SANDBOX, query_string={"id_token": tokens["id_token"]})
+    response = citizen.portal.get("/sign-out", base_url=SITE, query_string={"id_token": tokens["id_token"]})
     back = citizen.browser.open(response.location)
     status, checked = citizen.ask("GET", back.address)
-    assert status == 200 and checked["post_logout_redirect_uri"] == SANDBOX, checked
+    assert status == 200 and checked["post_logout_redirect_uri"] == SITE, checked
     assert citizen.begin().has("username")
 
 
@@ -195,11 +192,11 @@ def a_wrong_secret():
 def a_replayed_code():
     citizen = Citizen()
     address = citizen.answer_of(citizen.begin())
-    cookie = citizen.portal.get_cookie("session", domain="localhost")
+    cookie = citizen.portal.get_cookie("session", domain="authlib.example")
     status, tokens = citizen.ask("GET", address)
     assert status == 200, tokens
     # The browser of somebody who copied everything, before the portal forgot the state.
-    citizen.portal.set_cookie("session", cookie.value, domain="localhost")
+    citizen.portal.set_cookie("session", cookie.value, domain="authlib.example")
     status, error = citizen.ask("GET", address)
     assert status == 400 and error["error"] == "invalid_grant", error
     status, error = citizen.ask("POST", "/refresh", refresh_token=tokens["refresh_token"])
@@ -216,25 +213,20 @@ def a_wrong_password():
     assert citizen.ask("GET", tokens_address)[0] == 200
 
 
-CASES = [
-    code_pkce_and_id_token,
-    userinfo,
-    refresh,
-    refresh_for_more_than_was_granted,
-    revocation,
-    single_sign_on,
-    a_login_hint_fills_the_name_in,
-    logout,
-    silence_without_a_session,
-    a_wrong_secret,
-    a_replayed_code,
-    a_wrong_password,
-]
-
-for case in CASES:
-    name = case.__name__.replace("_", " ")
-    try:
-        case()
-        print(f"ok Authlib: {name}", flush=True)
-    except Exception:
-        print(f"FAILED Authlib: {name}\n{traceback.format_exc()}", flush=True)
+run_cases(
+    "Authlib",
+    [
+        code_pkce_and_id_token,
+        userinfo,
+        refresh,
+        refresh_for_more_than_was_granted,
+        revocation,
+        single_sign_on,
+        a_login_hint_fills_the_name_in,
+        logout,
+        silence_without_a_session,
+        a_wrong_secret,
+        a_replayed_code,
+        a_wrong_password,
+    ],
+)

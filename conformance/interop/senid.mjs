@@ -1,0 +1,63 @@
+// SenID as a relying party's developer meets it: an issuer, a client that its operator registers, and a citizen.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export const { ISSUER } = process.env;
+
+export const AN = {
+  username: process.env.AN_USERNAME,
+  password: process.env.AN_PASSWORD,
+  name: process.env.AN_NAME,
+};
+
+// Registers a client as an operator does: the registration with the secret in it, if it has one.
+export function register(client) {
+  const folder = mkdtempSync(join(tmpdir(), "senid-client-"));
+  try {
+    const file = join(folder, "client.json");
+    const texts = { name: { "": client.client_id }, organisation: { "": "A library" }, purpose: { "": "try it" } };
+    writeFileSync(file, JSON.stringify({ ...texts, ...client }));
+    const output = execFileSync(process.env.PROGRAM, ["client", "create", "--from", file, "--json"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    return { ...client, client_secret: JSON.parse(output).client_secret };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+// What An does at SenID, from the page that a plain browser shows until it is led elsewhere.
+export async function answer(browser, page) {
+  if (page.has("username")) page = await browser.press(page, "continue", { username: AN.username });
+  if (page.has("password")) page = await browser.press(page, "login", { password: AN.password });
+  if (page.has("allow")) page = await browser.press(page, "allow");
+  assert.ok(!page.address.href.startsWith(ISSUER), `still at SenID: ${page.text}`);
+  return page;
+}
+
+// Runs `cases`, sentences and what they claim, one after the other, and says of each how it went.
+export async function runCases(library, cases) {
+  for (const [name, run] of Object.entries(cases)) {
+    try {
+      await run();
+      console.log(`ok ${library}: ${name}`);
+    } catch (error) {
+      const cause = error.cause ? `\ncause: ${JSON.stringify(error.cause)}` : "";
+      console.log(`FAILED ${library}: ${name}\n${error.stack}${cause}`);
+    }
+  }
+}
+
+// The error that a promise is refused with.
+export async function refusal(promise) {
+  const error = await promise.then(
+    () => assert.fail("it was not refused"),
+    (error) => error,
+  );
+  if (error.code === "ERR_ASSERTION") throw error;
+  return error;
+}
