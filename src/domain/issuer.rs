@@ -5,10 +5,10 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// SenID's own name: an origin, exactly as clients compare it, without a trailing slash.
+/// SenID's own name: an origin, or a path below one, exactly as clients compare it and without a trailing slash.
 ///
-/// An origin and not a path below one: cookies named `__Host-` belong to a whole host, and whatever else answered on
-/// it could plant them.
+/// Whoever else answers on the same origin shares the browser's trust with SenID, whatever the path says: see
+/// `docs/decisions/0007-an-issuer-with-a-path.md`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
     text: String,
@@ -18,6 +18,16 @@ pub struct Issuer {
 impl Issuer {
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Scheme, host and port, as browsers send them in `Origin` (RFC 6454 §6.2).
+    pub fn origin(&self) -> &str {
+        &self.text[..self.text.len() - self.path().len()]
+    }
+
+    /// The path below the origin, such as `/sso`; empty where the issuer is an origin.
+    pub fn path(&self) -> &str {
+        self.url.path().trim_end_matches('/')
     }
 
     /// Whether this is a development's issuer, on the machine itself.
@@ -40,7 +50,7 @@ impl Issuer {
         self.url.host_str().unwrap_or_default().trim_matches(['[', ']'])
     }
 
-    /// The address of `path`, which begins with a slash.
+    /// The address of `path`, which begins with a slash, below the issuer.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.text)
     }
@@ -61,13 +71,26 @@ impl FromStr for Issuer {
             return Err(InvalidIssuer::NotAUrl);
         }
         // The text is what clients compare, byte by byte: only its one canonical spelling will do.
-        let canonical = url.origin().ascii_serialization();
+        let origin = url.origin().ascii_serialization();
+        let path = url.path().trim_end_matches('/');
+        let canonical = format!("{origin}{path}");
         if text != canonical {
-            return Err(InvalidIssuer::NotAnOrigin { canonical });
+            return Err(InvalidIssuer::NotCanonical { canonical });
+        }
+        if !is_plain(path) {
+            return Err(InvalidIssuer::PathNotPlain);
         }
         let issuer = Self { text: canonical, url };
         if issuer.is_https() || issuer.is_loopback() { Ok(issuer) } else { Err(InvalidIssuer::NotHttps) }
     }
+}
+
+/// A path that proxies, routers and browsers all read the same way, and that fits into a cookie's name.
+fn is_plain(path: &str) -> bool {
+    let plain = |segment: &str| {
+        !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    path.is_empty() || path[1..].split('/').all(plain)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,9 +98,12 @@ pub enum InvalidIssuer {
     #[error("an address that begins with https://, such as \"https://id.example.gov\"")]
     NotAUrl,
     #[error(
-        "an origin alone, in lower case, without user, path, query, fragment or trailing slash: here that is \"{canonical}\""
+        "an origin, or one with a path, the host in lower case, without user, query, fragment or trailing slash: here \
+         that is \"{canonical}\""
     )]
-    NotAnOrigin { canonical: String },
+    NotCanonical { canonical: String },
+    #[error("a path of letters, digits, - and _ between slashes")]
+    PathNotPlain,
     #[error("https:// (http:// is for a loopback host alone: localhost, 127.0.0.1, [::1])")]
     NotHttps,
 }
@@ -87,13 +113,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_is_an_issuer_in_exactly_one_spelling() {
+    fn an_issuer_has_exactly_one_spelling() {
         for text in [
             "https://id.gov.vn",
             "https://id.gov.vn:8443",
             "http://localhost:8080",
             "http://127.0.0.1:1",
             "http://[::1]:8080",
+            "https://id.gov.vn/sso",
+            "https://id.gov.vn:8443/realms/Citizens_2026",
         ] {
             assert_eq!(text.parse::<Issuer>().map(|issuer| issuer.to_string()), Ok(text.to_owned()));
         }
@@ -101,7 +129,9 @@ mod tests {
             "https://id.gov.vn/",
             "https://ID.gov.vn",
             "https://id.gov.vn:443",
-            "https://id.gov.vn/tenant",
+            "https://id.gov.vn/sso/",
+            "https://ID.gov.vn/sso",
+            "https://id.gov.vn/a/../sso",
             "https://id.gov.vn?x",
             "https://id.gov.vn#x",
             "https://user@id.gov.vn",
@@ -109,11 +139,29 @@ mod tests {
             " https://id.gov.vn",
             "HTTPS://id.gov.vn",
         ] {
-            assert!(matches!(text.parse::<Issuer>(), Err(InvalidIssuer::NotAnOrigin { .. })), "{text}");
+            assert!(matches!(text.parse::<Issuer>(), Err(InvalidIssuer::NotCanonical { .. })), "{text}");
         }
         for text in ["", "id.gov.vn", "ftp://id.gov.vn", "data:text/html,x", "https://"] {
             assert_eq!(text.parse::<Issuer>(), Err(InvalidIssuer::NotAUrl), "{text}");
         }
+    }
+
+    #[test]
+    fn a_path_is_one_that_nobody_reads_differently() {
+        for text in
+            ["https://id.gov.vn/a.b", "https://id.gov.vn/a%2Fb", "https://id.gov.vn/a//b", "https://id.gov.vn/~a"]
+        {
+            assert_eq!(text.parse::<Issuer>(), Err(InvalidIssuer::PathNotPlain), "{text}");
+        }
+    }
+
+    #[test]
+    fn origin_and_path_make_the_issuer() {
+        let issuer: Issuer = "https://id.gov.vn:8443/realms/citizens".parse().unwrap();
+        assert_eq!((issuer.origin(), issuer.path()), ("https://id.gov.vn:8443", "/realms/citizens"));
+        assert_eq!(issuer.at("/token"), "https://id.gov.vn:8443/realms/citizens/token");
+        let issuer: Issuer = "http://[::1]:8080".parse().unwrap();
+        assert_eq!((issuer.origin(), issuer.path()), ("http://[::1]:8080", ""));
     }
 
     #[test]

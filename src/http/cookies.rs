@@ -1,11 +1,15 @@
 //! Cookies. `__Host-` names, `Secure`, `HttpOnly`, `SameSite=Lax` over https; on an http loopback issuer the same
 //! without prefix and `Secure`, which browsers and libraries would drop there.
+//!
+//! Names, not paths, keep issuers on one host apart: `__Host-` demands `Path=/`, and is what keeps a sibling host from
+//! planting a cookie (`docs/decisions/0007-an-issuer-with-a-path.md`).
 
 use std::time::Duration;
 
 use http::header::{COOKIE, HeaderMap, HeaderValue};
 
 use crate::crypto::hash::hash_secret;
+use crate::domain::issuer::Issuer;
 use crate::domain::secret::{SecretHash, SecretString};
 
 /// The cookies there are.
@@ -41,26 +45,28 @@ impl Cookie {
 }
 
 /// How cookies are named and marked at this issuer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CookieScope {
-    Https,
-    /// http on loopback.
-    Development,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CookieScope {
+    secure: bool,
+    /// What an issuer's path adds to the names: `/sso/citizens` is `.sso.citizens`, which no other path becomes.
+    suffix: String,
 }
 
 /// No cookie of ours is longer.
 const LONGEST: usize = 128;
 
 impl CookieScope {
-    fn full_name(self, cookie: Cookie) -> String {
-        match self {
-            Self::Https => format!("__Host-{}", cookie.name()),
-            Self::Development => cookie.name().to_owned(),
-        }
+    pub fn of(issuer: &Issuer) -> Self {
+        Self { secure: issuer.is_https(), suffix: issuer.path().replace('/', ".") }
+    }
+
+    fn full_name(&self, cookie: Cookie) -> String {
+        let prefix = if self.secure { "__Host-" } else { "" };
+        format!("{prefix}{}{}", cookie.name(), self.suffix)
     }
 
     /// The value of a cookie that the browser sent. Two of the same name mean that someone planted one: then neither counts.
-    pub fn read(self, headers: &HeaderMap, cookie: Cookie) -> Option<String> {
+    pub fn read(&self, headers: &HeaderMap, cookie: Cookie) -> Option<String> {
         let name = self.full_name(cookie);
         let pairs = headers.get_all(COOKIE).into_iter().filter_map(|header| header.to_str().ok());
         let mut values = pairs
@@ -75,28 +81,25 @@ impl CookieScope {
     }
 
     /// A secret cookie, and its hash.
-    pub fn read_secret(self, headers: &HeaderMap, cookie: Cookie) -> Option<(SecretString, SecretHash)> {
+    pub fn read_secret(&self, headers: &HeaderMap, cookie: Cookie) -> Option<(SecretString, SecretHash)> {
         let value = self.read(headers, cookie)?;
         let hash = hash_secret(value.as_bytes());
         Some((SecretString::new(value), hash))
     }
 
     /// The header that sets a cookie.
-    pub fn set(self, cookie: Cookie, value: &str) -> Option<HeaderValue> {
+    pub fn set(&self, cookie: Cookie, value: &str) -> Option<HeaderValue> {
         let age = cookie.lives().map(|lives| format!("; Max-Age={}", lives.as_secs())).unwrap_or_default();
         self.header(cookie, value, &age)
     }
 
     /// The header that takes a cookie away.
-    pub fn clear(self, cookie: Cookie) -> Option<HeaderValue> {
+    pub fn clear(&self, cookie: Cookie) -> Option<HeaderValue> {
         self.header(cookie, "", "; Max-Age=0")
     }
 
-    fn header(self, cookie: Cookie, value: &str, age: &str) -> Option<HeaderValue> {
-        let secure = match self {
-            Self::Https => "; Secure",
-            Self::Development => "",
-        };
+    fn header(&self, cookie: Cookie, value: &str, age: &str) -> Option<HeaderValue> {
+        let secure = if self.secure { "; Secure" } else { "" };
         let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", self.full_name(cookie));
         HeaderValue::try_from(text).ok()
     }
@@ -106,6 +109,10 @@ impl CookieScope {
 mod tests {
     use super::*;
 
+    fn at(issuer: &str) -> CookieScope {
+        CookieScope::of(&issuer.parse().unwrap())
+    }
+
     fn sent(cookie: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(cookie))])
     }
@@ -113,18 +120,33 @@ mod tests {
     #[test]
     fn a_cookie_that_came_twice_does_not_count() {
         let headers = sent("senid-session=good; senid-session=planted");
-        assert_eq!(CookieScope::Development.read(&headers, Cookie::Session), None);
+        assert_eq!(at("http://localhost").read(&headers, Cookie::Session), None);
     }
 
     #[test]
     fn over_https_only_the_host_bound_name_counts() {
         let headers = sent("senid-session=planted; __Host-senid-session=good");
-        assert_eq!(CookieScope::Https.read(&headers, Cookie::Session).as_deref(), Some("good"));
+        assert_eq!(at("https://id.example").read(&headers, Cookie::Session).as_deref(), Some("good"));
     }
 
     #[test]
     fn a_session_cookie_is_closed_to_scripts_and_other_sites() {
-        let header = CookieScope::Https.set(Cookie::Session, "x").unwrap();
+        let header = at("https://id.example").set(Cookie::Session, "x").unwrap();
         assert_eq!(header, "__Host-senid-session=x; Path=/; HttpOnly; SameSite=Lax; Secure");
+    }
+
+    #[test]
+    fn issuers_on_one_host_have_cookies_of_their_own() {
+        let headers = sent("__Host-senid-session=origin; __Host-senid-session.a=a; __Host-senid-session.a.b=ab");
+        for (issuer, own) in [
+            ("https://id.example", Some("origin")),
+            ("https://id.example/a", Some("a")),
+            ("https://id.example/a/b", Some("ab")),
+            ("https://id.example/a-b", None),
+        ] {
+            assert_eq!(at(issuer).read(&headers, Cookie::Session).as_deref(), own, "{issuer}");
+        }
+        let header = at("https://id.example/a").set(Cookie::Session, "x").unwrap();
+        assert_eq!(header, "__Host-senid-session.a=x; Path=/; HttpOnly; SameSite=Lax; Secure");
     }
 }

@@ -7,21 +7,20 @@ use axum::routing::{get, post};
 
 use super::{Site, middleware, oauth, operations, pages};
 
-/// What citizens and portals reach.
+/// What citizens and portals reach, below the issuer.
 pub fn public(site: Arc<Site>) -> Router {
-    Router::new()
-        .merge(documents())
-        .merge(token_like())
-        .merge(authorization())
+    let issuer = site.app.settings.issuer.clone();
+    let envelope = || axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
+    let programs = documents().merge(token_like()).layer(envelope()).layer(middleware::cors::for_anyone());
+    let people = authorization()
         .merge(sign_in(site.clone()))
         .merge(account(site.clone()))
         .route("/static/{*file}", get(pages::static_files::show))
         // It asks both stores, so here, where anyone may ask it, it takes a place like every other request.
         .merge(ready())
         .fallback(pages::not_found)
-        .layer(axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap))
-        .merge(live())
-        .with_state(site)
+        .layer(envelope());
+    middleware::below::mount(people.merge(programs).merge(live()).with_state(site), issuer.path())
 }
 
 /// What the operator's own network reaches.
@@ -29,20 +28,22 @@ pub fn operations(site: Arc<Site>) -> Router {
     Router::new().route("/metrics", get(operations::metrics)).merge(ready()).merge(live()).with_state(site)
 }
 
+/// What anyone may read.
 fn documents() -> Router<Arc<Site>> {
     Router::new()
         .route("/.well-known/openid-configuration", get(oauth::discovery::show))
+        .route("/.well-known/oauth-authorization-server", get(oauth::discovery::show))
         .route("/jwks.json", get(oauth::jwks::show))
-        .layer(middleware::cors::for_anyone())
 }
 
-/// What a client calls for itself: no cookie is read here, and scripts of other origins may call it.
+/// What a client calls for itself: no cookie is read here, and scripts of other origins may call it. CORS goes around
+/// the envelope, so that a script can also read why it was turned away.
 fn token_like() -> Router<Arc<Site>> {
+    let userinfo = get(oauth::userinfo::show).post(oauth::userinfo::show_for_form);
     Router::new()
-        .route("/token", post(oauth::token::exchange))
-        .route("/userinfo", get(oauth::userinfo::show).post(oauth::userinfo::show_for_form))
-        .route("/revoke", post(oauth::revoke::revoke))
-        .layer(middleware::cors::for_anyone())
+        .route("/token", post(oauth::token::exchange).fallback(oauth::only_post))
+        .route("/userinfo", userinfo.fallback(oauth::only_get_and_post))
+        .route("/revoke", post(oauth::revoke::revoke).fallback(oauth::only_post))
 }
 
 /// Where a client sends a browser.

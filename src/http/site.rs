@@ -37,7 +37,7 @@ impl Site {
         let settings = app.settings.clone();
         let logo = settings.authority.logo.as_deref().map(super::pages::static_files::Logo::read).transpose()?;
         let brand = brand(&settings, theme, standing, logo.as_ref().map(|logo| logo.path()));
-        let cookies = if settings.issuer.is_https() { CookieScope::Https } else { CookieScope::Development };
+        let cookies = CookieScope::of(&settings.issuer);
         let places = Semaphore::new(settings.limits.concurrent_requests as usize);
         let discovery = Document::new(&settings);
         Ok(Self {
@@ -131,6 +131,7 @@ fn brand(settings: &Settings, theme: &Theme, standing: Standing, logo: Option<St
         languages.iter().fold(Localised::new(default), |names, language| names.with(*language, of(*language)))
     };
     Brand {
+        base: settings.issuer.path().to_owned(),
         service: named(&authority.service_name),
         tagline: Some(named(&authority.tagline)),
         authority: named(&authority.name),

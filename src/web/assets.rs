@@ -30,6 +30,13 @@ struct File {
     asset: Asset,
 }
 
+impl File {
+    /// What another static file, which lies in the same folder wherever that is, calls it.
+    fn beside(&self) -> &'static str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+}
+
 /// Fonts come before the style sheets, whose `url(name)` become the fonts' paths.
 static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
     let mut files: Vec<File> = Vec::new();
@@ -37,7 +44,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         let bytes: &'static [u8] = match std::str::from_utf8(bytes) {
             Ok(css) if content_type == CSS => {
                 let with_paths = files.iter().fold(css.to_owned(), |css, file| {
-                    css.replace(&format!("url({})", file.name), &format!("url({})", file.path))
+                    css.replace(&format!("url({})", file.name), &format!("url({})", file.beside()))
                 });
                 with_paths.into_bytes().leak()
             }
@@ -104,7 +111,7 @@ mod tests {
             let urls: Vec<&str> = css.split("url(").skip(1).filter_map(|rest| rest.split(')').next()).collect();
             assert!(!urls.is_empty());
             for url in urls {
-                assert!(find(url).is_some(), "{name}: {url}");
+                assert!(find(&format!("/static/{url}")).is_some(), "{name}: {url}");
             }
         }
     }

@@ -9,6 +9,8 @@ use super::theme::StyleSheet;
 /// The operator's name and look: made once from the settings, shared by all pages.
 #[derive(Clone, Debug)]
 pub struct Brand {
+    /// The path of the issuer, such as `/sso`; empty where it is an origin.
+    pub base: String,
     /// The name of the service, as in `SenID`.
     pub service: Localised,
     /// One line under the name; without it, the text files' own.
@@ -112,9 +114,14 @@ impl Layout {
         self.brand.standing == Standing::Demonstration
     }
 
-    /// The path of a static file.
-    pub(super) fn asset(&self, name: &str) -> &'static str {
-        assets::path(name)
+    /// Where a path of ours is on the issuer's host. Everything else knows paths below the issuer alone.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.brand.base)
+    }
+
+    /// Where a static file is.
+    pub(super) fn asset(&self, name: &str) -> String {
+        self.at(assets::path(name))
     }
 
     /// A telephone number as a `tel:` address (RFC 3966): digits and a leading plus.

@@ -26,9 +26,14 @@ pub(super) struct Sample {
     pub(super) html: String,
 }
 
-/// Every sample in `language`.
+/// Every sample in `language`, at an issuer that is an origin.
 pub(super) fn all(language: Language) -> Vec<Sample> {
-    let samples = Samples { language };
+    below("", language)
+}
+
+/// Every sample in `language`, at an issuer with the path `base`.
+pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
+    let samples = Samples { language, base };
     let mut pages = Vec::new();
     let mut add = |name: &str, page: &dyn askama::DynTemplate| {
         pages.push(Sample { name: name.to_owned(), html: page.dyn_render().unwrap() });
@@ -47,6 +52,7 @@ type Add<'a> = dyn FnMut(&str, &dyn askama::DynTemplate) + 'a;
 
 struct Samples {
     language: Language,
+    base: &'static str,
 }
 
 /// 20 November 2026, 08:14 in Hà Nội.
@@ -69,6 +75,7 @@ impl Samples {
 
     fn layout(&self, standing: Standing, citizen: Option<&str>) -> Layout {
         let brand = Brand {
+            base: self.base.to_owned(),
             service: Localised::new("SenID"),
             tagline: None,
             authority: Localised::new("Trung tâm Định danh quốc gia")

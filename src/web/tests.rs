@@ -116,6 +116,29 @@ fn no_page_fetches_anything_that_is_not_served_here() {
 }
 
 #[test]
+fn at_an_issuer_with_a_path_every_link_form_and_file_is_below_it() {
+    for sample in samples::below("/sso", Language::En) {
+        let html = Html::parse_document(&sample.html);
+        // The demonstration's portal is another site.
+        if !select(&html, "link[href^='/static/portal.']").is_empty() {
+            continue;
+        }
+        for element in select(&html, "[href], [src], [action], [formaction]") {
+            for attribute in ["href", "src", "action", "formaction"] {
+                let address = element.attr(attribute).unwrap_or("/sso/");
+                let privacy = ["/privacy", "/terms"].contains(&address);
+                assert!(
+                    !address.starts_with('/') || address.starts_with("/sso/") || privacy,
+                    "{}: {address}",
+                    sample.name
+                );
+                assert!(!address.starts_with("/sso/sso/"), "{}: {address} twice", sample.name);
+            }
+        }
+    }
+}
+
+#[test]
 fn every_form_is_a_post_and_proves_where_it_comes_from() {
     check_every_page(|_, _, html| {
         let form_faults = |form: ElementRef<'_>| {

@@ -26,8 +26,8 @@ fn each_fault_says_where_it_is_what_stands_there_and_what_is_expected() {
         ),
         (
             "issuer = \"https://id.example.gov/\"",
-            "issuer (senid.toml line 1): found \"https://id.example.gov/\"; expected an origin alone, in lower case, without \
-             user, path, query, fragment or trailing slash: here that is \"https://id.example.gov\"",
+            "issuer (senid.toml line 1): found \"https://id.example.gov/\"; expected an origin, or one with a path, the \
+             host in lower case, without user, query, fragment or trailing slash: here that is \"https://id.example.gov\"",
         ),
         (
             "issuer = \"http://id.example.gov\"",

@@ -1,5 +1,6 @@
 //! What happens around every request.
 
+pub mod below;
 pub mod cors;
 pub mod envelope;
 pub mod same_origin;

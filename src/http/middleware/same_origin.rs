@@ -15,17 +15,17 @@ use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 
 pub async fn only(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    if request.method() == Method::POST && came_from_elsewhere(request.headers(), site.app.issuer()) {
+    if request.method() == Method::POST && came_from_elsewhere(request.headers(), site.app.settings.issuer.origin()) {
         return Failure::from(Fault::CrossSite).into_response();
     }
     next.run(request).await
 }
 
-/// An issuer is an origin, in the spelling that browsers send. What the request calls its host is not asked.
-fn came_from_elsewhere(headers: &HeaderMap, issuer: &str) -> bool {
+/// The issuer spells its origin as browsers send it. What the request calls its host is not asked.
+fn came_from_elsewhere(headers: &HeaderMap, own: &str) -> bool {
     let mut sites = headers.get_all("sec-fetch-site").into_iter();
     let mut origins = headers.get_all(ORIGIN).into_iter();
-    sites.any(|site| site != "same-origin" && site != "none") || origins.any(|origin| origin != issuer)
+    sites.any(|site| site != "same-origin" && site != "none") || origins.any(|origin| origin != own)
 }
 
 #[cfg(test)]

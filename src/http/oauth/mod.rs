@@ -9,11 +9,27 @@ pub mod revoke;
 pub mod token;
 pub mod userinfo;
 
-use http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode};
 
-use crate::http::error::Failure;
+use crate::http::error::{Challenge, Failure};
 use crate::protocol::OAuthError;
+
+/// For whoever opens the token endpoint in a browser, or forgot the method: RFC 6749 §3.2. axum adds `Allow`.
+pub async fn only_post() -> Response {
+    method_not_allowed("this endpoint is called with POST")
+}
+
+/// OpenID Connect Core §5.3.
+pub async fn only_get_and_post() -> Response {
+    method_not_allowed("this endpoint is called with GET or POST")
+}
+
+fn method_not_allowed(told: &'static str) -> Response {
+    let told = Failure::from(OAuthError::invalid_request(told)).into_json(Challenge::Client);
+    (StatusCode::METHOD_NOT_ALLOWED, told).into_response()
+}
 
 /// The one `Authorization` header of a request.
 fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Failure> {

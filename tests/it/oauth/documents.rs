@@ -1,5 +1,6 @@
 //! Discovery and the key set, as every portal reads them: OpenID Connect Discovery 1.0, RFC 7517.
 
+use http::Method;
 use serde_json::Value;
 
 use crate::support::World;
@@ -58,5 +59,21 @@ async fn whoever_has_the_document_is_not_sent_it_again() {
         assert_eq!(again.header("etag"), first.header("etag"));
         let other = web::get(&world.at(path), &[("if-none-match", "\"other\"")]).await;
         assert_eq!((other.status.as_u16(), other.body), (200, first.body), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_called_with_the_wrong_method_says_which_it_takes() {
+    let world = World::embedded().await;
+    for (method, path, allowed, told) in [
+        (Method::GET, "/token", "POST", "this endpoint is called with POST"),
+        (Method::PUT, "/token", "POST", "this endpoint is called with POST"),
+        (Method::GET, "/revoke", "POST", "this endpoint is called with POST"),
+        (Method::DELETE, "/userinfo", "GET,HEAD,POST", "this endpoint is called with GET or POST"),
+    ] {
+        let reply = web::send(method.clone(), &world.at(path), &[], None, [127, 0, 0, 1].into()).await;
+        assert_eq!((reply.status.as_u16(), reply.header("allow")), (405, allowed), "{method} {path}");
+        let told = serde_json::json!({ "error": "invalid_request", "error_description": told });
+        assert_eq!((reply.json(), reply.header("cache-control")), (told, "no-store"), "{method} {path}");
     }
 }

@@ -7,6 +7,7 @@ mod client_authentication;
 mod code_flow;
 mod documents;
 mod hints;
+mod issuer_path;
 mod key_rotation;
 mod logout;
 mod pkce;

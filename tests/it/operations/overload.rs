@@ -16,6 +16,7 @@ async fn whoever_there_is_no_room_for_is_told_to_come_again() {
         assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (503, "2"), "{path}");
         assert_eq!(reply.json()["error"], "temporarily_unavailable", "{path}");
         assert_eq!(reply.header("www-authenticate"), "", "{path}: nothing is wrong with what was presented");
+        assert_eq!(reply.header("access-control-allow-origin"), "*", "{path}: a script may read why");
     }
     // Whether the process lives is another question, and is asked elsewhere.
     for path in ["/health/live", "/health/ready"] {

@@ -62,6 +62,15 @@ on_every_backend! {
     }
 }
 
+#[tokio::test]
+async fn an_issuer_with_a_path_is_discovered_and_verified() {
+    let world = World::embedded_below("/sso").await;
+    let sandbox = Sandbox::discover(&world).await;
+    let (tokens, _) = sandbox.sign_in(&mut world.browser()).await;
+    let claims = sandbox.verify(&world, &tokens, |_| Ok(()));
+    assert_eq!(claims.issuer().as_str(), world.issuer);
+}
+
 type Client =
     CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 

@@ -74,6 +74,11 @@ impl World {
         Self::start(Backend::embedded().await, change).await
     }
 
+    /// The embedded world, with this path after its issuer's origin.
+    pub async fn embedded_below(path: &str) -> Self {
+        Self::embedded_with(|settings| settings.issuer = settings.issuer.at(path).parse().unwrap()).await
+    }
+
     /// Moves the time that the deployment lives in.
     pub fn wait(&self, span: Duration) {
         self.clock.advance(span);

@@ -110,6 +110,7 @@ pub(super) async fn one_server(backend: Backend, change: impl FnOnce(&mut Settin
     let (public, issuer) = listen();
     let mut settings = settings(&issuer, backend.database.clone());
     change(&mut settings);
+    let issuer = settings.issuer.to_string();
     let settings = Arc::new(settings);
     let clock = Arc::new(ManualClock::at(NOW));
     let server = backend.open(settings, clock.clone()).await;
