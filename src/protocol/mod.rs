@@ -6,6 +6,7 @@
 //! | token | [`token`]: one file a grant type; [`client_auth`] who asks, [`pkce`] that it is who began |
 //! | userinfo | [`userinfo`]; which claims a scope releases is `domain::claims` |
 //! | revocation, logout, discovery | [`revocation`], [`logout`], [`discovery`] |
+//! | registration, and operators' clients | [`registration`]: one table of rules over a whole client |
 
 pub mod access_token;
 pub mod authorize;
@@ -18,6 +19,7 @@ pub mod logout;
 pub mod parameters;
 pub mod pkce;
 pub mod redirect;
+pub mod registration;
 pub mod revocation;
 pub mod token;
 pub mod userinfo;

@@ -17,9 +17,8 @@ use crate::domain::client::{
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::random::Random;
-use crate::domain::scope::{Scope, ScopeSet};
 use crate::domain::secret::SecretString;
-use crate::protocol::redirect::{check_registration, sector_of};
+use crate::protocol::registration::{Allowed, check, parse_scopes, sector};
 use crate::storage;
 
 use super::{AdminError, Administrator, Fault};
@@ -29,7 +28,6 @@ const SECRET_PREFIX: &str = "senid_cs_";
 /// A secret is kept as a plain hash, so it must be beyond guessing: one that SenID makes has 32 random bytes.
 const LEAST_SECRET: usize = 16;
 const MOST_SECRET: usize = 256;
-const MOST_TEXT: usize = 200;
 
 /// What is asked for, in the members of registration metadata (RFC 7591 §2) where those have them.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -90,34 +88,10 @@ pub async fn create(
     request: &ClientRequest,
     secret: Option<&SecretString>,
 ) -> Result<Created, AdminError> {
-    let mut faults = Vec::new();
     let made =
         (secret.is_none() && request.authentication != AuthenticationMethod::None).then(|| make_secret(&*admin.random));
-    let authentication = authentication(request, secret.or(made.as_ref()), &mut faults);
-    let id = ClientId::from_str(&request.id).map_err(|fault| faults.push(Fault::new("client_id", fault.to_string())));
-    let display = display(request, &mut faults);
-    check_uris(request, &mut faults);
-    let scopes = scopes(request, &mut faults);
-    let subject_type = request.subject_type.unwrap_or(SubjectType::Pairwise);
-    let sector_identifier = sector(request, subject_type, &mut faults);
-    let policy = policy(admin, request, &mut faults);
-    let Ok(id) = id else { return Err(AdminError::Invalid(faults)) };
-    if !faults.is_empty() {
-        return Err(AdminError::Invalid(faults));
-    }
-
-    let now = admin.clock.now();
-    let client = Client {
-        application_type: request.application_type,
-        display,
-        redirect_uris: request.redirect_uris.clone(),
-        post_logout_redirect_uris: request.post_logout_redirect_uris.clone(),
-        scopes,
-        subject_type,
-        sector_identifier,
-        policy,
-        ..Client::new(id.clone(), authentication, now)
-    };
+    let client = candidate(admin, request, secret.or(made.as_ref())).map_err(AdminError::Invalid)?;
+    let id = client.id.clone();
     let event = admin
         .event(EventKind::ClientCreated)
         .of(&id)
@@ -134,19 +108,78 @@ pub async fn create(
     }
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
-    let warnings = warnings(admin, request);
+    let warnings = warnings(admin, &client);
     Ok(Created { client, secret: made, warnings })
 }
 
-fn make_secret(random: &dyn Random) -> SecretString {
+/// The client that was asked for, held against the rules that every client is held against.
+fn candidate(
+    admin: &Administrator,
+    request: &ClientRequest,
+    secret: Option<&SecretString>,
+) -> Result<Client, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let authentication = authentication(request.authentication, secret, &mut faults);
+    // Without a name of its own it is judged under another, so that everything is said at once.
+    let id = ClientId::from_str(&request.id).or_else(|fault| {
+        faults.push(Fault::new("client_id", fault.to_string()));
+        ClientId::from_str("unnamed")
+    });
+    let Ok(id) = id else { return Err(faults) };
+    let mut unknown = Vec::new();
+    let scopes = parse_scopes(&request.scope, &mut unknown);
+    faults.extend(unknown.into_iter().map(Fault::from));
+    if request.national_id_approved && !scopes.contains(claims::NATIONAL_ID) {
+        let sentence = format!("there is nothing to approve: {} is not among the scopes", claims::NATIONAL_ID);
+        faults.push(Fault::new("approve_national_id", sentence));
+    }
+    let default = ClientPolicy::default();
+    let mut client = Client {
+        application_type: request.application_type,
+        display: ClientDisplay {
+            name: request.name.clone(),
+            organisation: request.organisation.clone(),
+            purpose: request.purpose.clone(),
+            organisation_verified: request.organisation_verified,
+            home_uri: request.home_uri.clone(),
+            ..ClientDisplay::default()
+        },
+        redirect_uris: request.redirect_uris.clone(),
+        post_logout_redirect_uris: request.post_logout_redirect_uris.clone(),
+        scopes,
+        subject_type: request.subject_type.unwrap_or(SubjectType::Pairwise),
+        policy: ClientPolicy {
+            pkce: request.pkce.unwrap_or(default.pkce),
+            consent: request.consent.unwrap_or(default.consent),
+            id_token_algorithm: request.id_token_algorithm.unwrap_or(default.id_token_algorithm),
+            ..default
+        },
+        ..Client::new(id, authentication, admin.clock.now())
+    };
+    faults.extend(check(&client, &allowed(admin, request.national_id_approved)).into_iter().map(Fault::from));
+    match sector(&client.id, client.subject_type, request.sector_identifier.as_deref(), &client.redirect_uris) {
+        Ok(sector) => client.sector_identifier = sector,
+        // Where addresses are at fault, that has been said, and no sector follows from them.
+        Err(_) if request.sector_identifier.is_none() && faults.iter().any(|fault| fault.field == "redirect_uris") => {}
+        Err(fault) => faults.push(fault.into()),
+    }
+    if faults.is_empty() { Ok(client) } else { Err(faults) }
+}
+
+/// What this deployment allows its operators' clients.
+pub(super) fn allowed(admin: &Administrator, national_id: bool) -> Allowed<'_> {
+    Allowed { algorithms: &admin.settings.keys.rotation.algorithms, national_id }
+}
+
+pub(super) fn make_secret(random: &dyn Random) -> SecretString {
     let mut text = String::with_capacity(64);
     text.push_str(SECRET_PREFIX);
     base64url::encode_into(&random.bytes::<32>(), &mut text);
     SecretString::new(text)
 }
 
-fn authentication(
-    request: &ClientRequest,
+pub(super) fn authentication(
+    method: AuthenticationMethod,
     secret: Option<&SecretString>,
     faults: &mut Vec<Fault>,
 ) -> ClientAuthentication {
@@ -162,7 +195,7 @@ fn authentication(
         }
     }
     let hash = |secret: &SecretString| hash_secret(secret.expose().as_bytes());
-    match (request.authentication, secret) {
+    match (method, secret) {
         (AuthenticationMethod::ClientSecretBasic, Some(secret)) => {
             ClientAuthentication::ClientSecretBasic { secret: hash(secret) }
         }
@@ -177,142 +210,19 @@ fn authentication(
     }
 }
 
-fn display(request: &ClientRequest, faults: &mut Vec<Fault>) -> ClientDisplay {
-    if request.name.0.is_empty() {
-        faults.push(Fault::new("name", "expected the name that citizens will read, in one language or more"));
-    }
-    for (field, texts) in
-        [("name", &request.name), ("organisation", &request.organisation), ("purpose", &request.purpose)]
-    {
-        for (language, text) in &texts.0 {
-            if !language.is_empty() && !(2..=3).contains(&language.len())
-                || !language.bytes().all(|byte| byte.is_ascii_lowercase())
-            {
-                faults.push(Fault::new(field, format!("{language:?} is no language: expected one such as vi or en")));
-            }
-            let fits = (1..=MOST_TEXT).contains(&text.trim().chars().count()) && !text.chars().any(char::is_control);
-            if !fits {
-                faults.push(Fault::new(field, format!("expected 1 to {MOST_TEXT} characters on one line")));
-            }
-        }
-    }
-    ClientDisplay {
-        name: request.name.clone(),
-        organisation: request.organisation.clone(),
-        purpose: request.purpose.clone(),
-        organisation_verified: request.organisation_verified,
-        home_uri: request.home_uri.clone(),
-        ..ClientDisplay::default()
-    }
-}
-
-fn is_of_the_web(uri: &str) -> bool {
-    url::Url::parse(uri).is_ok_and(|uri| matches!(uri.scheme(), "http" | "https"))
-}
-
-fn check_uris(request: &ClientRequest, faults: &mut Vec<Fault>) {
-    if request.redirect_uris.is_empty() {
-        faults.push(Fault::new("redirect_uri", "expected at least one address to return to"));
-    }
-    let lists = [
-        ("redirect_uri", request.redirect_uris.as_slice()),
-        ("post_logout_redirect_uri", request.post_logout_redirect_uris.as_slice()),
-        ("home_uri", request.home_uri.as_slice()),
-    ];
-    for (field, uris) in lists {
-        for (at, uri) in uris.iter().enumerate() {
-            if let Err(why) = check_registration(uri) {
-                faults.push(Fault::new(field, format!("{uri} {why}")));
-            } else if request.application_type == ApplicationType::Web && !is_of_the_web(uri) {
-                faults
-                    .push(Fault::new(field, format!("{uri} has a private-use scheme, which only a native client has")));
-            }
-            if uris[..at].contains(uri) {
-                faults.push(Fault::new(field, format!("{uri} is there twice")));
-            }
-        }
-    }
-}
-
-fn scopes(request: &ClientRequest, faults: &mut Vec<Fault>) -> ScopeSet {
-    let mut scopes = Vec::new();
-    for word in request.scope.split_ascii_whitespace() {
-        match Scope::from_str(word) {
-            Ok(scope) if claims::is_known_scope(word) => scopes.push(scope),
-            _ => {
-                let known = claims::known_scopes().join(", ");
-                faults.push(Fault::new("scope", format!("there is no scope {word:?}; there are {known}")));
-            }
-        }
-    }
-    let scopes: ScopeSet = scopes.into_iter().collect();
-    if !scopes.contains("openid") {
-        faults.push(Fault::new("scope", "expected openid among them"));
-    }
-    match (scopes.contains(claims::NATIONAL_ID), request.national_id_approved) {
-        (true, false) => faults.push(Fault::new(
-            "scope",
-            format!("{} tells a client national identifiers: it needs --approve-national-id", claims::NATIONAL_ID),
-        )),
-        (false, true) => faults.push(Fault::new(
-            "approve_national_id",
-            format!("there is nothing to approve: {} is not among the scopes", claims::NATIONAL_ID),
-        )),
-        _ => {}
-    }
-    scopes
-}
-
-/// What pairwise subjects will be derived from, once and for all.
-fn sector(request: &ClientRequest, subject_type: SubjectType, faults: &mut Vec<Fault>) -> String {
-    match &request.sector_identifier {
-        Some(named) => match url::Host::parse(named) {
-            Ok(host) => return host.to_string(),
-            Err(_) => faults.push(Fault::new("sector", format!("{named:?} is no host name"))),
-        },
-        None => match sector_of(&request.redirect_uris) {
-            Ok(host) => return host,
-            // Nothing is derived from it.
-            Err(_) if subject_type == SubjectType::Public => return request.id.clone(),
-            // What is wrong with them has been said.
-            Err(_) if request.redirect_uris.is_empty() || !faults.is_empty() => {}
-            Err(_) => faults.push(Fault::new("sector", "the redirect URIs do not share one host: name the sector")),
-        },
-    }
-    String::new()
-}
-
-fn policy(admin: &Administrator, request: &ClientRequest, faults: &mut Vec<Fault>) -> ClientPolicy {
-    let default = ClientPolicy::default();
-    if request.authentication == AuthenticationMethod::None && request.pkce == Some(PkcePolicy::Optional) {
-        faults.push(Fault::new("pkce", "a public client always proves its codes with PKCE"));
-    }
-    let algorithm = request.id_token_algorithm.unwrap_or(default.id_token_algorithm);
-    let offered = &admin.settings.keys.rotation.algorithms;
-    if !offered.contains(&algorithm) {
-        let names: Vec<&str> = offered.iter().map(|algorithm| algorithm.name()).collect();
-        faults.push(Fault::new("id_token_alg", format!("the settings offer {} (keys.algorithms)", names.join(", "))));
-    }
-    ClientPolicy {
-        pkce: request.pkce.unwrap_or(default.pkce),
-        consent: request.consent.unwrap_or(default.consent),
-        id_token_algorithm: algorithm,
-        ..default
-    }
-}
-
-fn warnings(admin: &Administrator, request: &ClientRequest) -> Vec<String> {
+/// What works but is seldom meant.
+pub(super) fn warnings(admin: &Administrator, client: &Client) -> Vec<String> {
     let mut warnings = Vec::new();
     let loopback = |uri: &&String| Url::parse(uri).is_ok_and(|uri| uri.scheme() == "http");
-    if !admin.settings.issuer.is_loopback() && request.application_type == ApplicationType::Web {
-        for uri in request.redirect_uris.iter().filter(loopback) {
+    if !admin.settings.issuer.is_loopback() && client.application_type == ApplicationType::Web {
+        for uri in client.redirect_uris.iter().filter(loopback) {
             warnings.push(format!("{uri} is on the visitor's own machine: only a developer's portal is there"));
         }
     }
-    if request.organisation.0.is_empty() {
+    if client.display.organisation.0.is_empty() {
         warnings.push("citizens are not told which organisation stands behind it (--organisation)".to_owned());
     }
-    if request.purpose.0.is_empty() && request.consent != Some(ConsentPolicy::Implied) {
+    if client.display.purpose.0.is_empty() && client.policy.consent != ConsentPolicy::Implied {
         warnings.push("citizens are not told what it asks for their data for (--purpose)".to_owned());
     }
     warnings

@@ -4,6 +4,7 @@ use crate::credentials::password::HashError;
 use crate::crypto::seal::SealError;
 use crate::flows::FlowError;
 use crate::flows::signing_keys::RotationError;
+use crate::protocol::registration;
 use crate::{sessions, storage};
 
 /// One thing that is wrong with what was asked.
@@ -18,6 +19,12 @@ pub struct Fault {
 impl Fault {
     pub fn new(field: &'static str, sentence: impl Into<String>) -> Self {
         Self { field, sentence: sentence.into() }
+    }
+}
+
+impl From<registration::Fault> for Fault {
+    fn from(fault: registration::Fault) -> Self {
+        Self { field: fault.member, sentence: fault.sentence }
     }
 }
 

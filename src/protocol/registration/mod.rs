@@ -1,0 +1,66 @@
+//! What may be registered of a client: OpenID Connect Dynamic Client Registration §2, RFC 7591 §2.
+//!
+//! One table of rules over a whole [`Client`], so that it is the same whoever asks: an operator who creates or changes
+//! one, or the client itself. What was asked becomes a `Client` first and is judged then.
+
+mod display;
+mod scopes;
+mod sector;
+mod uris;
+
+use crate::domain::client::{Client, PkcePolicy};
+use crate::domain::keys::SignatureAlgorithm;
+
+pub use scopes::parse_scopes;
+pub use sector::{named_sector, sector};
+
+/// One thing that is wrong with what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The member of registration metadata that it concerns, as RFC 7591 names it where that does.
+    pub member: &'static str,
+    /// What is wrong, as the end of a sentence that begins with the member.
+    pub sentence: String,
+}
+
+impl Fault {
+    pub fn new(member: &'static str, sentence: impl Into<String>) -> Self {
+        Self { member, sentence: sentence.into() }
+    }
+}
+
+/// What the deployment, and whoever decides here, allow.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowed<'a> {
+    /// There are keys for these.
+    pub algorithms: &'a [SignatureAlgorithm],
+    /// The authority has approved that this client is told national identifiers.
+    pub national_id: bool,
+}
+
+type Rule = fn(&Client, &Allowed<'_>, &mut Vec<Fault>);
+
+const RULES: &[Rule] = &[display::check, uris::check, scopes::check, pkce, id_token_algorithm];
+
+/// Everything that is wrong with `client`, in the order of the rules.
+pub fn check(client: &Client, allowed: &Allowed<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for rule in RULES {
+        rule(client, allowed, &mut faults);
+    }
+    faults
+}
+
+fn pkce(client: &Client, _: &Allowed<'_>, faults: &mut Vec<Fault>) {
+    if client.authentication.is_public() && client.policy.pkce == PkcePolicy::Optional {
+        faults.push(Fault::new("pkce", "a public client always proves its codes with PKCE"));
+    }
+}
+
+fn id_token_algorithm(client: &Client, allowed: &Allowed<'_>, faults: &mut Vec<Fault>) {
+    if !allowed.algorithms.contains(&client.policy.id_token_algorithm) {
+        let names: Vec<&str> = allowed.algorithms.iter().map(|algorithm| algorithm.name()).collect();
+        let sentence = format!("the settings offer {} (keys.algorithms)", names.join(", "));
+        faults.push(Fault::new("id_token_signed_response_alg", sentence));
+    }
+}
