@@ -1,7 +1,7 @@
 # `make help` lists the commands. Two of them are all the set-up there is: `make demo` and `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-format test-clippy test-rust test-browser test-interop screenshots bench bench-load deny
+.PHONY: help demo test test-format test-clippy test-rust test-browser test-interop test-conformance screenshots bench bench-load deny
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,7 +11,7 @@ demo: ## Build and run the demonstration: SenID on localhost:8080, a portal on l
 	cargo run --bin senid -- demo $(ARGS)
 
 # The suites of `make test`, in this order.
-SUITES := format clippy rust interop browser
+SUITES := format clippy rust conformance interop browser
 
 test: ## Install what is missing, run every suite, close with the counts
 	@scripts/setup.sh test
@@ -28,6 +28,9 @@ test-rust: ## Unit tests and the integration tests, on both databases and both s
 
 test-browser: ## The pages in a real browser
 	tests/browser/run.sh
+
+test-conformance: ## The runner of the conformance suite, against a recording of the suite's interface
+	cd conformance && python3 -B -m suite.tests
 
 test-interop: ## Relying parties that others wrote, against a running SenID
 	conformance/interop/run.sh

@@ -1,0 +1,1 @@
+"""Run by `make test`: python3 -m unittest discover, from the folder conformance/."""
