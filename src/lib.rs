@@ -11,6 +11,7 @@
 //! | [`credentials`] | what a citizen proves themselves with: passwords | `domain`, `crypto` |
 //! | [`storage`] | SQL, one file an aggregate, each query once for Postgres and SQLite | `domain`, `crypto` |
 //! | [`sessions`] | the short-lived store: Redis or in-process | `domain`, `crypto` |
+//! | [`outbound`] | the one way to fetch what an address of somebody else's holds | `domain`, `crypto` |
 //! | [`flows`] | use cases, one a file: load, decide, save | all of the above, `config` |
 //! | [`http`], [`jobs`], [`cli`], [`demo`] | the doors | `flows`, `domain`, `protocol`, `crypto`, `config`, `web` |
 //! | [`app`] | puts the house together from the settings | everything |
@@ -30,6 +31,7 @@ pub mod domain;
 pub mod flows;
 pub mod http;
 pub mod jobs;
+pub mod outbound;
 pub mod protocol;
 pub mod sessions;
 pub mod storage;

@@ -8,6 +8,7 @@ use super::deployment::Deployment;
 use crate::config::{SessionStoreUrl, Settings};
 use crate::credentials::password::{Hasher, HasherSettings, InvalidParameters, Parameters};
 use crate::domain::secret::SecretString;
+use crate::domain::time::Clock;
 use crate::flows::App;
 use crate::flows::audit::AuditWriter;
 use crate::flows::background::Background;
@@ -16,6 +17,7 @@ use crate::flows::keys::Keys;
 use crate::flows::metrics::Metrics;
 use crate::flows::recovery::Reapply;
 use crate::jobs::Jobs;
+use crate::outbound::{self, Fetcher, Reach, SystemResolver};
 use crate::sessions::{InProcess, InvalidSettings, Redis, RedisSettings, Store, Topology};
 
 /// An app with the jobs that keep it.
@@ -33,6 +35,8 @@ pub enum StartError {
     Argon2(#[from] InvalidParameters),
     #[error("the password threads cannot be started: {0}")]
     Threads(io::Error),
+    #[error("outbound: {0}")]
+    Outbound(#[from] outbound::SetupError),
 }
 
 impl Server {
@@ -55,11 +59,13 @@ impl Server {
     pub fn start_with(deployment: Deployment, sessions: Store) -> Result<Self, StartError> {
         let Deployment { settings, clock, random, store, keys, .. } = deployment;
         let hasher = Hasher::start(hashing(&settings)?, random.clone()).map_err(StartError::Threads)?;
+        let outbound = fetcher(&settings, clock.clone())?;
         let app = Arc::new(App {
             audit: AuditWriter::start(store.clone()),
             keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.sealing),
             clients: ClientCache::default(),
-            metrics: Metrics::default(),
+            metrics: Metrics::new(outbound.fetches()),
+            outbound,
             background: Background::default(),
             settings,
             clock,
@@ -111,6 +117,16 @@ pub(super) fn redis(settings: &Settings) -> Option<RedisSettings> {
         },
     };
     Some(RedisSettings { prefix: settings.sessions.key_prefix.clone(), ..RedisSettings::new(topology) })
+}
+
+fn fetcher(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Fetcher, outbound::SetupError> {
+    let outbound = settings.outbound.clone();
+    let reach = Reach {
+        loopback: outbound.allow_loopback,
+        networks: outbound.allow_networks,
+        extra_roots: outbound.extra_roots,
+    };
+    Fetcher::new(reach, outbound::Limits::default(), Arc::new(SystemResolver), clock)
 }
 
 pub(super) fn hashing(settings: &Settings) -> Result<HasherSettings, StartError> {

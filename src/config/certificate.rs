@@ -21,7 +21,7 @@ const SECONDS_A_DAY: i64 = 86_400;
 pub(super) fn inspect(from: &mut Reader, group: &str, tls: &Tls, issuer: Option<&Issuer>, now: Timestamp) {
     let certificate_key = format!("{group}.certificate");
     let key_key = format!("{group}.key");
-    let chain = certificates(&tls.certificate);
+    let chain = read_all(&tls.certificate);
     let key = PrivateKeyDer::from_pem_file(&tls.key);
     if let Err(error) = &chain {
         from.refuse(&certificate_key, format!("expected a PEM file with a certificate: {error}"));
@@ -51,7 +51,8 @@ pub(super) fn inspect(from: &mut Reader, group: &str, tls: &Tls, issuer: Option<
     }
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, rustls_pki_types::pem::Error> {
+/// The certificates in a PEM file, of which there is at least one.
+pub(super) fn read_all(path: &Path) -> Result<Vec<CertificateDer<'static>>, rustls_pki_types::pem::Error> {
     let chain: Vec<_> = CertificateDer::pem_file_iter(path)?.collect::<Result<_, _>>()?;
     if chain.is_empty() { Err(rustls_pki_types::pem::Error::NoItemsFound) } else { Ok(chain) }
 }

@@ -24,6 +24,7 @@ mod localised;
 mod log;
 mod national_id;
 mod nearest;
+mod outbound;
 mod password;
 mod proxies;
 mod reader;
@@ -48,6 +49,7 @@ pub use limits::Limits;
 pub use listeners::{Listener, Listeners, Tls};
 pub use localised::Localised;
 pub use log::{Log, LogFormat, LogLevel};
+pub use outbound::Outbound;
 pub use password::{Argon2, Password};
 pub use proxies::{ClientAddressHeader, Proxies};
 pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
@@ -77,6 +79,7 @@ pub struct Settings {
     pub password: Password,
     pub throttling: Throttling,
     pub limits: Limits,
+    pub outbound: Outbound,
     pub log: Log,
 }
 
@@ -150,6 +153,7 @@ impl Settings {
             password: Password::read(from),
             throttling: Throttling::read(from),
             limits: Limits::read(from),
+            outbound: Outbound::read(from),
             log: Log::read(from),
             issuer,
         }
@@ -162,6 +166,12 @@ impl Settings {
                 "sessions.url",
                 "sign-ins and sessions live in this process alone: several servers would not see each other's, and a restart \
                  ends them",
+            );
+        }
+        if !self.issuer.is_loopback() && self.outbound.allow_loopback {
+            from.warn(
+                "outbound.allow_loopback",
+                "whoever registers a client can make SenID connect to whatever listens on this machine: for development alone",
             );
         }
         if !self.issuer.is_loopback() && self.keys.master_key == MasterKey::Development {
@@ -189,6 +199,7 @@ impl Default for Settings {
             password: Password::default(),
             throttling: Throttling::default(),
             limits: Limits::default(),
+            outbound: Outbound::default(),
             log: Log::default(),
         }
     }

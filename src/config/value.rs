@@ -64,6 +64,20 @@ impl Setting for String {
     }
 }
 
+impl Setting for bool {
+    const EXPECTED: &'static str = "true or false";
+    fn read(value: &Value) -> Option<Self> {
+        match value {
+            Value::Boolean(value) => Some(*value),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+    fn show(&self) -> Value {
+        Value::Boolean(*self)
+    }
+}
+
 impl Setting for u32 {
     const EXPECTED: &'static str = "a whole number";
     fn read(value: &Value) -> Option<Self> {

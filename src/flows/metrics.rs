@@ -10,6 +10,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::outbound::Fetches;
 use crate::protocol::ErrorCode;
 use crate::protocol::token::GrantType;
 
@@ -58,8 +59,9 @@ fn request_histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.000_5, 2.0, 14))
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    /// With what other floors count themselves.
+    pub fn new(fetches: &Fetches) -> Self {
         let mut registry = Registry::with_prefix("senid");
         let metrics = Self {
             sign_ins: Family::default(),
@@ -82,13 +84,12 @@ impl Default for Metrics {
         registry.register("tokens_issued", "Token answers by grant type", metrics.tokens.clone());
         registry.register("token_refusals", "Token requests refused", metrics.token_refusals.clone());
         registry.register("client_refusals", "Failed client authentications", metrics.client_refusals.clone());
+        registry.register("fetches", "Fetches by purpose and outcome", fetches.clone());
         registry.register("http_request_duration_seconds", "Requests by route and status", metrics.requests.clone());
         registry.register("password_hash_queue", "Passwords that wait to be hashed", metrics.hash_queue.clone());
         Self { registry, ..metrics }
     }
-}
 
-impl Metrics {
     /// The whole of it in the OpenMetrics text format.
     pub fn encode(&self, hash_queue: usize) -> Result<String, std::fmt::Error> {
         self.hash_queue.set(i64::try_from(hash_queue).unwrap_or(i64::MAX));

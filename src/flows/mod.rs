@@ -36,6 +36,7 @@ use crate::domain::audit::Outcome;
 use crate::domain::random::Random;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
+use crate::outbound::Fetcher;
 use crate::{sessions, storage};
 
 pub use error::{FlowError, Part};
@@ -58,6 +59,8 @@ pub struct App {
     pub keys: Keys,
     pub hasher: Hasher,
     pub clients: ClientCache,
+    /// The one way to fetch what a client's registration names.
+    pub outbound: Fetcher,
     pub audit: AuditWriter,
     pub metrics: Metrics,
     pub background: Background,

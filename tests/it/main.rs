@@ -6,6 +6,7 @@ mod cli;
 mod floors;
 mod oauth;
 mod operations;
+mod outbound;
 mod pages;
 mod relying_party;
 mod repository;

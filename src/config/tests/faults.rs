@@ -133,6 +133,24 @@ fn each_fault_says_where_it_is_what_stands_there_and_what_is_expected() {
             "lifetimes.session_idle (senid.toml line 2): found \"13h\"; expected no more than lifetimes.session_absolute",
         ),
         (
+            "[outbound]\nallow_networks = [\"10.30.0.0/16\", \"127.0.0.1\"]",
+            "outbound.allow_networks (senid.toml line 2): found [\"10.30.0.0/16\", \"127.0.0.1\"]; expected networks that \
+             portals live in: 127.0.0.1/32 and 127.0.0.0/8 overlap",
+        ),
+        (
+            "[outbound]\nallow_networks = [\"::/0\"]",
+            "outbound.allow_networks (senid.toml line 2): found [\"::/0\"]; expected networks that portals live in: ::/0 and \
+             ::/64 overlap",
+        ),
+        (
+            "[outbound]\nallow_loopback = \"perhaps\"",
+            "outbound.allow_loopback (senid.toml line 2): found \"perhaps\"; expected true or false",
+        ),
+        (
+            "[outbound]\nca_file = \"/dev/null\"",
+            "outbound.ca_file (senid.toml line 2): found \"/dev/null\"; expected a PEM file with certificates: no items found",
+        ),
+        (
             "[log]\nlevel = \"loud\"",
             "log.level (senid.toml line 2): found \"loud\"; expected one of \"error\", \"warn\", \"info\", \"debug\", \"trace\"",
         ),

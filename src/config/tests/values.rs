@@ -233,3 +233,23 @@ fn every_setting_reaches_its_place() {
     insta::assert_debug_snapshot!(loaded.settings);
     assert_eq!(loaded.settings.lifetimes.refresh_grace, Duration::from_secs(30));
 }
+
+#[test]
+fn nothing_but_the_public_internet_is_fetched_from_unless_the_settings_say_so() {
+    assert_eq!(settings("", &[]).outbound, Outbound::default());
+    let pki = concat!(env!("CARGO_MANIFEST_DIR"), "/src/config/tests/pki/site.pem");
+    let file = format!("[outbound]\nallow_networks = [\"10.30.0.0/16\", \"fd12::/32\"]\nca_file = \"{pki}\"\n");
+    let outbound = settings(&file, &[]).outbound;
+    assert!(!outbound.allow_loopback);
+    assert_eq!((outbound.allow_networks.len(), outbound.extra_roots.len()), (2, 1));
+    let loopback = [("SENID_OUTBOUND__ALLOW_LOOPBACK", "true")];
+    assert!(settings("", &loopback).outbound.allow_loopback);
+    assert_eq!(warnings("", &loopback), [""; 0]);
+    let authority =
+        "authority.name = \"A\"\nauthority.privacy_url = \"https://example.gov\"\nauthority.support.phone = \"1\"\n";
+    let said = warnings(&format!("{OPEN}{authority}"), &[MASTER_KEY, loopback[0]]);
+    assert!(
+        said.iter().any(|warning| warning.starts_with("outbound.allow_loopback: whoever registers a client")),
+        "{said:?}"
+    );
+}

@@ -12,6 +12,7 @@ mod denial_of_service;
 mod disabled_subject_or_client;
 mod enumeration;
 mod framing;
+mod outbound_fetch;
 mod parsing;
 mod pkce;
 mod redirect_uri;

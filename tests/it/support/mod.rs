@@ -1,5 +1,6 @@
 //! What the tests run against: real servers, started when the first test asks and gone with the process.
 
+pub mod outside;
 pub mod postgres;
 pub mod redis;
 pub mod supervisor;

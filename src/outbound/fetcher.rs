@@ -1,0 +1,294 @@
+//! The fetcher: one request, within bounds, to an address that somebody else chose.
+
+use std::error::Error;
+use std::net::IpAddr;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
+use ipnet::IpNet;
+use reqwest::{Client, RequestBuilder, StatusCode};
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::CertificateDer;
+use tokio::sync::Semaphore;
+use url::{Host, Url};
+
+use super::answer::Document;
+use super::network::Exceptions;
+use super::resolver::{Guarded, Resolve, Withheld, is_local_name};
+use super::tally::{self, Fetches};
+use super::{FetchError, Purpose};
+use crate::domain::time::{Clock, Timestamp};
+
+/// How far out the fetcher may reach, and whom it trusts there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// This machine itself, with plain http as well: for development.
+    pub loopback: bool,
+    /// Networks that are not public and may be reached all the same.
+    pub networks: Vec<IpNet>,
+    /// Certificate authorities beside those that the system trusts.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+}
+
+/// How much one fetch may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For everything: waiting for its turn, the name, the connection and the answer.
+    pub time: Duration,
+    /// The longest document, in bytes.
+    pub longest: usize,
+    /// Fetches under way at once.
+    pub at_once: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { time: Duration::from_secs(5), longest: 64 * 1024, at_once: 64 }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error("an extra certificate authority cannot be used: {0}")]
+    Root(rustls::Error),
+    #[error(transparent)]
+    Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    Client(#[from] reqwest::Error),
+}
+
+/// Fetches what addresses of others hold. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Fetcher(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    client: Client,
+    exceptions: Arc<Exceptions>,
+    limits: Limits,
+    turns: Semaphore,
+    fetches: Fetches,
+    clock: Arc<dyn Clock>,
+}
+
+impl Fetcher {
+    /// # Errors
+    /// Where an extra root is no certificate authority's certificate.
+    pub fn new(
+        reach: Reach,
+        limits: Limits,
+        resolver: Arc<dyn Resolve>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, SetupError> {
+        let exceptions = Arc::new(Exceptions { loopback: reach.loopback, networks: reach.networks });
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls(&reach.extra_roots)?)
+            .dns_resolver(Guarded { resolver, exceptions: exceptions.clone() })
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .user_agent(concat!("SenID/", env!("CARGO_PKG_VERSION")))
+            // A connection that is used again goes to the address that was checked when it was made.
+            .pool_max_idle_per_host(2)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .build()?;
+        let turns = Semaphore::new(limits.at_once);
+        Ok(Self(Arc::new(Inner { client, exceptions, limits, turns, fetches: Fetches::default(), clock })))
+    }
+
+    /// The counter of how fetches ended.
+    pub fn fetches(&self) -> &Fetches {
+        &self.0.fetches
+    }
+
+    /// Fetches the document at `url`.
+    ///
+    /// # Errors
+    /// A sentence about `url` that may be shown to whoever chose it.
+    pub async fn get(&self, url: &Url, purpose: Purpose) -> Result<Document, FetchError> {
+        let accept = purpose.media_types().join(", ");
+        let answered = self.in_time(async {
+            let request = self.0.client.get(url.clone()).header(ACCEPT, accept);
+            let response = self.send(url, request).await?;
+            Document::read(response, purpose, self.0.limits.longest).await
+        });
+        self.counted(url, purpose, answered.await)
+    }
+
+    /// Posts `form`, encoded already, to `url`, and returns the status of the answer. Nothing more of it is read.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get); a redirect is one, any other status is not.
+    pub async fn post_form(&self, url: &Url, purpose: Purpose, form: String) -> Result<StatusCode, FetchError> {
+        let answered = self.in_time(async {
+            let request = self.0.client.post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let status = self.send(url, request.body(form)).await?.status();
+            if status.is_redirection() { Err(FetchError::Redirect) } else { Ok(status) }
+        });
+        self.counted(url, purpose, answered.await)
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, FetchError>>) -> Result<T, FetchError> {
+        let in_turn = async {
+            // It is never closed.
+            let _turn = self.0.turns.acquire().await.map_err(|_| FetchError::TimedOut)?;
+            work.await
+        };
+        tokio::time::timeout(self.0.limits.time, in_turn).await.unwrap_or(Err(FetchError::TimedOut))
+    }
+
+    async fn send(&self, url: &Url, request: RequestBuilder) -> Result<reqwest::Response, FetchError> {
+        check(url, &self.0.exceptions)?;
+        // Without decoders none would be unpacked; asked for none, an honest host packs nothing.
+        let request = request.header(ACCEPT_ENCODING, "identity");
+        request.send().await.map_err(|error| fault(&error))
+    }
+
+    fn counted<T>(&self, url: &Url, purpose: Purpose, ended: Result<T, FetchError>) -> Result<T, FetchError> {
+        tally::count(&self.0.fetches, purpose, &ended);
+        if let Err(error) = &ended {
+            // The operator sees where and what; a path or a query may hold somebody's secret.
+            let host = url.host_str().unwrap_or_default();
+            tracing::info!(purpose = purpose.as_str(), host, reason = error.label(), detail = ?error, "a fetch failed");
+        }
+        ended
+    }
+}
+
+/// What can be said of an address without asking anybody. Odd spellings of IP addresses (`0x7f.1`, `2130706433`) are
+/// addresses by now: [`Url`] has read them as a browser does.
+fn check(url: &Url, exceptions: &Exceptions) -> Result<(), FetchError> {
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(FetchError::UserInfo);
+    }
+    let host = url.host().ok_or(FetchError::NoHost)?;
+    let address: Option<IpAddr> = match host {
+        Host::Domain(_) => None,
+        Host::Ipv4(address) => Some(address.into()),
+        Host::Ipv6(address) => Some(address.into()),
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if exceptions.loopback && is_loopback(&host, address) => {}
+        _ => return Err(FetchError::NotHttps),
+    }
+    match address {
+        Some(address) if !exceptions.permit(address) => Err(FetchError::NotPublic),
+        _ => Ok(()),
+    }
+}
+
+fn is_loopback(host: &Host<&str>, address: Option<IpAddr>) -> bool {
+    match (host, address) {
+        (Host::Domain(name), _) => is_local_name(name),
+        (_, Some(address)) => address.is_loopback(),
+        _ => false,
+    }
+}
+
+/// What went wrong before there was an answer.
+fn fault(error: &reqwest::Error) -> FetchError {
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(error) = cause {
+        if error.is::<Withheld>() {
+            return FetchError::NotPublic;
+        }
+        cause = error.source();
+    }
+    if error.is_connect() { FetchError::Unreachable } else { FetchError::BrokenOff }
+}
+
+/// TLS 1.2 and 1.3 with the system's authorities and `extra`.
+fn tls(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, SetupError> {
+    let mut roots = SYSTEM_ROOTS.clone();
+    for root in extra {
+        roots.add(root.clone()).map_err(SetupError::Root)?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// Read once for the process. A machine without any is not refused: it may have no need to reach anybody.
+static SYSTEM_ROOTS: LazyLock<RootCertStore> = LazyLock::new(|| {
+    let mut roots = RootCertStore::empty();
+    let loaded = rustls_native_certs::load_native_certs();
+    for error in &loaded.errors {
+        tracing::warn!(%error, "a certificate authority of the system cannot be read");
+    }
+    roots.add_parsable_certificates(loaded.certs);
+    if roots.is_empty() {
+        tracing::warn!("the system has no certificate authorities: no portal's keys can be fetched over TLS");
+    }
+    roots
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(url: &str, loopback: bool) -> Result<(), FetchError> {
+        check(&url.parse().unwrap(), &Exceptions { loopback, ..Exceptions::default() })
+    }
+
+    #[test]
+    fn only_https_leaves_and_without_credentials() {
+        assert_eq!(checked("https://portal.example:8443/jwks?x=1#part", false), Ok(()));
+        for url in ["http://portal.example/", "ftp://portal.example/", "file:///etc/passwd", "data:text/plain,x"] {
+            assert!(matches!(checked(url, false), Err(FetchError::NotHttps | FetchError::NoHost)), "{url}");
+        }
+        for url in ["https://user@portal.example/", "https://:secret@portal.example/", "https://a:b@127.0.0.1/"] {
+            assert_eq!(checked(url, true), Err(FetchError::UserInfo), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_address_in_the_url_is_checked_however_it_is_spelt() {
+        for host in [
+            "127.0.0.1",
+            "127.1",
+            "0x7f.1",
+            "0177.0.0.1",
+            "2130706433",
+            "0x7f000001",
+            "１２７.0.0.1",
+            "127。0。0。1",
+            "10.0.0.1",
+            "169.254.169.254",
+            "0",
+            "0.0.0.0",
+            "[::1]",
+            "[::]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:a00:1]",
+            "[64:ff9b::7f00:1]",
+            "[fd00::1]",
+            "[fe80::1]",
+        ] {
+            assert_eq!(checked(&format!("https://{host}/"), false), Err(FetchError::NotPublic), "{host}");
+        }
+        assert_eq!(checked("https://8.8.8.8/", false), Ok(()));
+        assert_eq!(checked("https://[2606:4700::1111]/", false), Ok(()));
+    }
+
+    #[test]
+    fn plain_http_is_for_an_allowed_loopback_alone() {
+        for url in ["http://localhost:80/", "http://portal.localhost/", "http://127.0.0.1:9/", "http://[::1]/"] {
+            assert_eq!(checked(url, true), Ok(()), "{url}");
+            assert_eq!(checked(url, false), Err(FetchError::NotHttps), "{url}");
+        }
+        for url in ["http://localhost.example/", "http://notlocalhost/", "http://10.0.0.1/", "http://8.8.8.8/"] {
+            assert_eq!(checked(url, true), Err(FetchError::NotHttps), "{url}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The one way out: whatever SenID fetches or sends at an address that somebody else chose goes through [`Fetcher`].
+//!
+//! A portal names the addresses of its keys, of its request objects and of its sign-out. Whoever may choose an address
+//! may try to make SenID knock on doors that only SenID can reach: the database beside it, the cloud's metadata, another
+//! authority's network. Therefore, for every fetch:
+//!
+//! - https only, without a user or a password in the address; any port;
+//! - the host's addresses are held against IANA's special-purpose registries ([`network`]) and only those that passed are
+//!   handed to the connection, so a name that resolves otherwise a moment later changes nothing ([`resolver`]);
+//! - no redirect is followed, no proxy of the environment is used, no cookie is kept and no referer sent;
+//! - five seconds for all of it, 64 KiB of answer, never unpacked, and of the media type that its purpose expects;
+//! - what is said of a failure is about the address, never about what answered there.
+//!
+//! Answers that are asked for often are kept in a [`Cache`].
+
+mod answer;
+mod cache;
+mod error;
+mod fetcher;
+mod network;
+mod purpose;
+mod resolver;
+mod tally;
+
+pub use answer::Document;
+pub use cache::{Cache, Kept};
+pub use error::FetchError;
+pub use fetcher::{Fetcher, Limits, Reach, SetupError};
+pub use purpose::Purpose;
+pub use resolver::{Resolve, SystemResolver};
+pub use tally::Fetches;

@@ -1,0 +1,37 @@
+//! What a fetch is for, and the media types that its answer may have.
+
+/// What is fetched or sent, by the name of the client metadata that holds the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// A client's keys: RFC 7517 §5.
+    JwksUri,
+    /// A request object: OpenID Connect Core §6.2, RFC 9101 §5.2.
+    RequestUri,
+    /// The redirect URIs of a sector: OpenID Connect Dynamic Client Registration §5.
+    SectorIdentifierUri,
+    /// A logout token, sent: OpenID Connect Back-Channel Logout §2.5.
+    BackchannelLogoutUri,
+}
+
+impl Purpose {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::JwksUri => "jwks_uri",
+            Self::RequestUri => "request_uri",
+            Self::SectorIdentifierUri => "sector_identifier_uri",
+            Self::BackchannelLogoutUri => "backchannel_logout_uri",
+        }
+    }
+
+    /// The media types that a document of this purpose may have.
+    pub(super) const fn media_types(self) -> &'static [&'static str] {
+        match self {
+            Self::JwksUri => &["application/jwk-set+json", "application/json"],
+            // The second is older than the first and the third older still.
+            Self::RequestUri => &["application/oauth-authz-req+jwt", "application/jwt", "application/jose"],
+            Self::SectorIdentifierUri => &["application/json"],
+            // An answer's body is not read.
+            Self::BackchannelLogoutUri => &[],
+        }
+    }
+}
