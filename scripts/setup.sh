@@ -27,6 +27,9 @@ find_missing() {
     need chromium command -v chromium
     # The browser's own dependencies include no font, and the pages are in Vietnamese and Russian too.
     need fonts-dejavu-core test -f /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
+    # The program alone: the package apache2 would also start a server on port 80.
+    need apache2-bin test -x /usr/sbin/apache2
+    need libapache2-mod-auth-openidc test -f /usr/lib/apache2/modules/mod_auth_openidc.so
     need nodejs has_node
     need npm command -v npm
     need python3 command -v python3

@@ -1,5 +1,7 @@
 // A browser without script, as far as a sign-in needs one: cookies, redirects, and forms sent by one of their buttons.
 
+import { request as send } from "node:https";
+import { text as bodyOf } from "node:stream/consumers";
 import { load } from "./packages.mjs";
 
 const { parse } = load("node-html-parser");
@@ -38,13 +40,11 @@ export class PlainBrowser {
 
   async #send(address, request) {
     for (let hops = 0; hops < LONGEST_CHAIN; hops++) {
-      const headers = { "accept-language": "en" };
-      if (this.#cookies.size > 0) headers.cookie = [...this.#cookies].map((pair) => pair.join("=")).join("; ");
-      if (request.method === "POST") headers.origin = address.origin;
-      const response = await fetch(address, { ...request, headers, redirect: "manual" });
-      this.#keep(response.headers.getSetCookie());
-      const location = response.headers.get("location");
-      if (!location) return new Page(address, response.status, await response.text());
+      const response = await this.#ask(address, request);
+      this.#keep(response.headers["set-cookie"] ?? []);
+      const html = await bodyOf(response);
+      const { location } = response.headers;
+      if (!location) return new Page(address, response.statusCode, html);
       address = new URL(location, address);
       if (this.#outside.some((prefix) => address.href.startsWith(prefix))) return new Outside(address);
       request = { method: "GET" };
@@ -52,11 +52,22 @@ export class PlainBrowser {
     throw new Error(`more than ${LONGEST_CHAIN} redirects, the last to ${address}`);
   }
 
+  // Not by fetch, which says of itself that it is no navigation, so that servers do not send it to sign in.
+  #ask(address, { method, body }) {
+    const headers = { accept: "text/html,*/*;q=0.8", "accept-language": "en" };
+    if (this.#cookies.size > 0) headers.cookie = [...this.#cookies].map((pair) => pair.join("=")).join("; ");
+    if (method === "POST") headers.origin = address.origin;
+    if (body) headers["content-type"] = "application/x-www-form-urlencoded";
+    return new Promise((resolve, reject) => {
+      send(address, { method, headers }, resolve).once("error", reject).end(body?.toString());
+    });
+  }
+
   #keep(lines) {
     for (const line of lines) {
       const [pair, ...attributes] = line.split(/; */);
       const [name, value] = pair.split(/=(.*)/s);
-      if (attributes.some((attribute) => /^max-age=0$/i.test(attribute))) this.#cookies.delete(name);
+      if (attributes.some((attribute) => /^max-age=0$|^expires=.* 1970 /i.test(attribute))) this.#cookies.delete(name);
       else this.#cookies.set(name, value);
     }
   }

@@ -14,7 +14,7 @@ class PlainBrowser:
     def __init__(self, outside):
         self.outside = outside
         self.session = requests.Session()
-        self.session.headers["Accept-Language"] = "vi"
+        self.session.headers.update({"Accept": "text/html,*/*;q=0.8", "Accept-Language": "vi"})
 
     def open(self, address):
         return self._follow("GET", address)

@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=conformance/interop/senid.sh
 source "$(dirname "$0")/senid.sh"
 
-relying_parties=(openid_client.mjs oauth4webapi.mjs oidc_client_ts.mjs authlib_client.py oic_client.py)
+relying_parties=(openid_client.mjs oauth4webapi.mjs oidc_client_ts.mjs apache.mjs authlib_client.py oic_client.py)
 
 # The citizen whom the relying parties sign in.
 export AN_USERNAME=001090123456 AN_PASSWORD=hoa-sen-demo-2026 AN_NAME='Nguyễn Văn An'
@@ -32,13 +32,14 @@ start_senid
 export NODE_EXTRA_CA_CERTS=$TLS/ca.pem REQUESTS_CA_BUNDLE=$TLS/ca.pem
 export NO_PROXY=localhost,127.0.0.1 no_proxy=localhost,127.0.0.1
 
-declare -A processes
+# How long one may take at most, in seconds.
+patience=150
 for file in "${chosen[@]}"; do
     case $file in
         *.mjs) command=(node "$here/$file") ;;
         *.py) command=("$python" -B "$here/$file") ;;
     esac
-    "${command[@]}" >"$work/$file.log" 2>&1 &
+    timeout "$patience" "${command[@]}" >"$work/$file.log" 2>&1 &
     processes[$file]=$!
 done
 

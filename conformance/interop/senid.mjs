@@ -39,17 +39,20 @@ export async function answer(browser, page) {
   return page;
 }
 
-// Runs `cases`, sentences and what they claim, one after the other, and says of each how it went.
+// Runs `cases`, sentences and what they claim, one after the other, and says of each how it went. Whether all held.
 export async function runCases(library, cases) {
+  let all = true;
   for (const [name, run] of Object.entries(cases)) {
     try {
       await run();
       console.log(`ok ${library}: ${name}`);
     } catch (error) {
+      all = false;
       const cause = error.cause ? `\ncause: ${JSON.stringify(error.cause)}` : "";
       console.log(`FAILED ${library}: ${name}\n${error.stack}${cause}`);
     }
   }
+  return all;
 }
 
 // The error that a promise is refused with.

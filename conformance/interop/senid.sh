@@ -5,6 +5,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/demo.sh
 source "$here/../../tests/demo.sh"
 
+# The relying parties that run, by file: they end with this shell too.
+declare -A processes=()
+
 # Starts it; sets ISSUER, and what a relying party needs: PROGRAM and SENID_CONFIG to register with, TLS for the folder
 # of ca.pem, server.pem and server.key. It ends with this shell.
 start_senid() {
@@ -55,7 +58,8 @@ make_certificates() {
 }
 
 stop_senid() {
-    local status=$?
+    local status=$? process
+    for process in "${processes[@]}"; do kill "$process" 2>/dev/null || true; done
     [ -z "${senid_process:-}" ] || { kill "$senid_process" 2>/dev/null && wait "$senid_process" 2>/dev/null; }
     # What the server said helps whoever reads of a failure.
     if [ "$status" -ne 0 ]; then grep -E 'WARN|ERROR|^senid:|^error' "$work/log" | tail -n 40 >&2; fi
