@@ -11,9 +11,9 @@ use super::house::{House, Reach};
 use super::output::Output;
 use super::{operator, times};
 use crate::config::Settings;
-use crate::domain::keys::{KeyState, RotationStep, SignatureAlgorithm};
+use crate::domain::keys::{JWKS_KEPT_FOR, KeyState, RotationStep, SignatureAlgorithm};
 use crate::flows::admin::new_master_key::{self, Origin};
-use crate::flows::admin::rotate_keys::{self, Listed, When};
+use crate::flows::admin::rotate_keys::{self, Listed, Rotated, When};
 use crate::flows::admin::{AdminError, Administrator};
 
 const BY_HAND: &str = "the master key comes from SENID_MASTER_KEY, which this command cannot change: add a version to it \
@@ -24,7 +24,11 @@ const BY_HAND: &str = "the master key comes from SENID_MASTER_KEY, which this co
 pub enum Command {
     /// The signing keys: which sign, which will, and which did.
     List,
-    /// Does what is due with the signing keys, as running servers do by themselves.
+    /// Lets the next signing keys take over as soon as every portal knows them.
+    ///
+    /// That is at once where the JWKS has named them for keys.publish_before, and else the moment when it will have.
+    /// The keys that signed until then stay published until the last of what they signed has expired. Running servers
+    /// follow by themselves, and also rotate by themselves every keys.rotate_every.
     Rotate(Rotate),
     /// Makes the master key, or adds a version to its file; run again, wraps everything by it.
     ///
@@ -36,9 +40,13 @@ pub enum Command {
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Rotate {
-    /// The next keys, which the JWKS has named for long, sign from this moment on.
+    /// The next keys sign from this moment on, whether or not portals know them: says what that breaks.
     #[arg(long)]
     now: bool,
+    /// The present keys have leaked: what they signed is refused from this moment on, so that every token and every
+    /// portal's ID token has to be fetched anew.
+    #[arg(long, requires = "now")]
+    withdraw: bool,
     /// Only the keys of this algorithm, such as ES256.
     #[arg(long, value_parser = algorithm)]
     alg: Option<SignatureAlgorithm>,
@@ -117,14 +125,26 @@ const fn state_name(state: KeyState) -> &'static str {
 }
 
 async fn rotate(admin: &Administrator, arguments: &Rotate, output: &mut Output) -> Result<Exit, Failure> {
-    let when = if arguments.now { When::Now } else { When::Due };
-    let steps = rotate_keys::rotate(admin, when, arguments.alg).await?;
+    let when = match (arguments.now, arguments.withdraw) {
+        (_, true) => When::Withdrawing,
+        (true, false) => When::Now,
+        (false, false) => When::Announced,
+    };
+    let Rotated { steps, unannounced } = rotate_keys::rotate(admin, when, arguments.alg).await?;
+    for (algorithm, published) in unannounced {
+        output.remark(format_args!(
+            "warning: the {algorithm} key that signs now has been published for {} s; portals keep the JWKS for {} s, and \
+             until they fetch it again they refuse what it signs",
+            published.as_secs(),
+            JWKS_KEPT_FOR.as_secs()
+        ));
+    }
     if output.is_json() {
         output.document(&json!({ "steps": steps.iter().map(step_json).collect::<Vec<_>>() }))?;
         return Ok(Exit::Done);
     }
     if steps.is_empty() {
-        output.line("nothing is due; --now lets the next keys sign at once")?;
+        output.line("the next keys take over as soon as portals know them; --now does not wait for that")?;
     }
     for step in &steps {
         output.line(step_text(step))?;

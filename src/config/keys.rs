@@ -14,6 +14,8 @@ use crate::domain::secret::SecretString;
 /// What tokens may be signed with; RS256 costs twenty-five times ES256 and is offered last.
 const OFFERED: [SignatureAlgorithm; 3] =
     [SignatureAlgorithm::Es256, SignatureAlgorithm::EdDsa, SignatureAlgorithm::Rs256];
+/// A server that has not heard yet that its key was retired signs with it for a moment longer.
+const HEARD_OF: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +68,7 @@ impl Keys {
                 algorithms: from.list("keys.algorithms", rotation.algorithms),
                 publish_before: from.within("keys.publish_before", rotation.publish_before, DAY / 24..=60 * DAY),
                 rotate_every: from.within("keys.rotate_every", rotation.rotate_every, DAY..=730 * DAY),
-                retire_after: from.within("keys.retire_after", rotation.retire_after, DAY / 24..=60 * DAY),
+                retire_after: from.within("keys.retire_after", rotation.retire_after, DAY / 24..=120 * DAY),
             },
         };
         keys.hold_together(from, lifetimes);
@@ -87,8 +89,14 @@ impl Keys {
         if publish_before >= rotate_every {
             from.refuse("keys.publish_before", "expected less than keys.rotate_every");
         }
-        if *retire_after < lifetimes.access_token.max(lifetimes.id_token) {
-            from.refuse("keys.retire_after", "expected no less than lifetimes.access_token and lifetimes.id_token");
+        if *retire_after < lifetimes.access_token.max(lifetimes.id_token) + HEARD_OF {
+            from.refuse(
+                "keys.retire_after",
+                "expected at least a minute more than lifetimes.access_token and lifetimes.id_token",
+            );
+        } else if *retire_after < lifetimes.session_absolute {
+            // A portal names its session by the ID token that began it (RP-Initiated Logout §2).
+            from.refuse("keys.retire_after", "expected no less than lifetimes.session_absolute");
         }
     }
 }

@@ -108,6 +108,9 @@ pub struct SealedSigningKey {
     pub sealed: Vec<u8>,
 }
 
+/// How long whoever fetched the JWKS may keep it, as its `Cache-Control` says.
+pub const JWKS_KEPT_FOR: Duration = Duration::from_secs(300);
+
 /// Where in its life a key stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -195,24 +198,76 @@ pub fn plan_rotation(keys: &[SigningKey], now: Timestamp, policy: &RotationPolic
     steps
 }
 
-/// What to change so that every algorithm's next key signs at once: `keys rotate --now`.
+/// What to change so that every algorithm's next key signs as soon as it may: `keys rotate`.
 ///
-/// The next key was published when it was made, so portals that look at the JWKS now and then know it already. A policy
-/// with a `retire_after` of zero also withdraws the present key at once: right if it has leaked, since every token it
-/// signed is then refused.
+/// It may once it has been published for `publish_before`, so that every portal has read the JWKS that names it. Where
+/// that is not yet, its moment is written down, and every server takes it into use then.
+pub fn plan_change_over(keys: &[SigningKey], now: Timestamp, policy: &RotationPolicy) -> Vec<RotationStep> {
+    let mut steps = deletions(keys, now);
+    steps.extend(retirements(keys, now, policy));
+    for algorithm in policy.algorithms.iter().copied() {
+        let Some(next) = next(keys, algorithm, now) else {
+            let create = |active_from| RotationStep::Create { algorithm, active_from };
+            match current(keys, algorithm, now) {
+                Some(_) => steps.push(create(now + policy.publish_before)),
+                None => steps.extend(supply(keys, algorithm, now, policy)),
+            }
+            continue;
+        };
+        let announced = next.created_at + policy.publish_before;
+        if announced <= now {
+            steps.extend(change_over(keys, algorithm, now, policy));
+        } else if announced < next.active_from {
+            steps.push(RotationStep::Activate { kid: next.kid.clone(), active_from: announced });
+        }
+    }
+    steps
+}
+
+/// What to change so that every algorithm's next key signs at once, whoever has heard of it: `keys rotate --now`.
+///
+/// A policy with a `retire_after` of zero also withdraws the present key at once: right if it has leaked, since every
+/// token it signed is then refused.
 pub fn plan_rotation_now(keys: &[SigningKey], now: Timestamp, policy: &RotationPolicy) -> Vec<RotationStep> {
     let mut steps = deletions(keys, now);
     for algorithm in policy.algorithms.iter().copied() {
-        let next = next(keys, algorithm, now);
-        steps.push(match next {
-            Some(next) => RotationStep::Activate { kid: next.kid.clone(), active_from: now },
-            None => RotationStep::Create { algorithm, active_from: now },
-        });
-        let signing = keys.iter().filter(|key| key.algorithm == algorithm && key.may_sign(now));
-        steps.extend(signing.map(|key| retire(key, now, policy)));
-        steps.push(RotationStep::Create { algorithm, active_from: following(now, now, policy) });
+        steps.extend(change_over(keys, algorithm, now, policy));
     }
     steps
+}
+
+/// The next key signs from now on, and those that signed until now do not.
+fn change_over(
+    keys: &[SigningKey],
+    algorithm: SignatureAlgorithm,
+    now: Timestamp,
+    policy: &RotationPolicy,
+) -> Vec<RotationStep> {
+    let first = match next(keys, algorithm, now) {
+        Some(next) => RotationStep::Activate { kid: next.kid.clone(), active_from: now },
+        None => RotationStep::Create { algorithm, active_from: now },
+    };
+    let signing = keys.iter().filter(|key| key.algorithm == algorithm && key.may_sign(now));
+    let mut steps = vec![first];
+    steps.extend(signing.map(|key| retire(key, now, policy)));
+    steps.push(RotationStep::Create { algorithm, active_from: following(now, now, policy) });
+    steps
+}
+
+/// Keys that sign after `steps` although some portals cannot know them yet, and for how long they have been published.
+pub fn unannounced(keys: &[SigningKey], steps: &[RotationStep], now: Timestamp) -> Vec<(SignatureAlgorithm, Duration)> {
+    let sign_now = steps.iter().filter_map(|step| match step {
+        RotationStep::Activate { kid, active_from } if *active_from <= now => {
+            let key = keys.iter().find(|key| key.kid == *kid)?;
+            Some((key.algorithm, now.since(key.created_at)))
+        }
+        // The first key of an algorithm is nobody's surprise: nobody has used it.
+        RotationStep::Create { algorithm, active_from } if *active_from <= now => {
+            keys.iter().any(|key| key.algorithm == *algorithm).then_some((*algorithm, Duration::ZERO))
+        }
+        _ => None,
+    });
+    sign_now.filter(|(_, published)| *published < JWKS_KEPT_FOR).collect()
 }
 
 fn deletions(keys: &[SigningKey], now: Timestamp) -> Vec<RotationStep> {

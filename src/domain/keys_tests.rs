@@ -171,6 +171,50 @@ fn a_leaked_key_is_withdrawn_with_nothing_left_after_it() {
 }
 
 #[test]
+fn a_change_over_waits_until_the_next_key_has_been_published_for_long_enough() {
+    let mut keys = Keys::started(day(0));
+    let wait = policy().publish_before;
+    let steps = plan_change_over(&keys.rows, day(0), &policy());
+    keys.take(steps, day(0));
+    let moment = day(0) + wait;
+    assert_eq!(keys.signer(moment - Duration::from_micros(1)), "key-0");
+    assert_eq!(keys.signer(moment), "key-1");
+    assert_eq!(plan_change_over(&keys.rows, day(0), &policy()), [], "it is planned already");
+}
+
+#[test]
+fn a_change_over_with_a_key_that_everybody_knows_is_done_at_once() {
+    let mut keys = Keys::started(day(0));
+    let steps = plan_change_over(&keys.rows, day(40), &policy());
+    assert_eq!(unannounced(&keys.rows, &steps, day(40)), []);
+    keys.take(steps, day(40));
+    let expected = [("key-0", KeyState::Previous), ("key-1", KeyState::Current), ("key-2", KeyState::Next)];
+    assert_eq!(keys.states(day(40)), expected);
+}
+
+#[test]
+fn a_change_over_without_a_next_key_announces_one_first() {
+    let mut keys = Keys::started(day(0));
+    keys.rows.truncate(1);
+    let steps = plan_change_over(&keys.rows, day(3), &policy());
+    let active_from = day(3) + policy().publish_before;
+    assert_eq!(steps, [RotationStep::Create { algorithm: SignatureAlgorithm::Es256, active_from }]);
+}
+
+#[test]
+fn keys_that_sign_before_portals_can_know_them_are_named() {
+    let mut keys = Keys::started(day(0));
+    let soon = day(0) + Duration::from_secs(299);
+    let steps = plan_rotation_now(&keys.rows, soon, &policy());
+    assert_eq!(unannounced(&keys.rows, &steps, soon), [(SignatureAlgorithm::Es256, Duration::from_secs(299))]);
+    let later = day(0) + JWKS_KEPT_FOR;
+    assert_eq!(unannounced(&keys.rows, &plan_rotation_now(&keys.rows, later, &policy()), later), []);
+    keys.rows.truncate(1);
+    let steps = plan_rotation_now(&keys.rows, later, &policy());
+    assert_eq!(unannounced(&keys.rows, &steps, later), [(SignatureAlgorithm::Es256, Duration::ZERO)]);
+}
+
+#[test]
 fn algorithms_rotate_apart() {
     let mut keys = Keys::started(day(0));
     let both = RotationPolicy { algorithms: vec![SignatureAlgorithm::Es256, SignatureAlgorithm::Rs256], ..policy() };

@@ -107,8 +107,12 @@ fn each_fault_says_where_it_is_what_stands_there_and_what_is_expected() {
         ),
         (
             "[keys]\nretire_after = \"1h\"\n[lifetimes]\nid_token = \"2h\"",
-            "keys.retire_after (senid.toml line 2): found \"1h\"; expected no less than lifetimes.access_token and \
-             lifetimes.id_token",
+            "keys.retire_after (senid.toml line 2): found \"1h\"; expected at least a minute more than \
+             lifetimes.access_token and lifetimes.id_token",
+        ),
+        (
+            "[keys]\nretire_after = \"6h\"",
+            "keys.retire_after (senid.toml line 2): found \"6h\"; expected no less than lifetimes.session_absolute",
         ),
         (
             "[password]\nmin_length_alone = 8",

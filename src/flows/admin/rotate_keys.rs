@@ -1,7 +1,10 @@
 //! Signing keys: what there is, and the next one taken into use.
 
+use std::time::Duration;
+
 use crate::domain::keys::{
-    KeyState, RotationPolicy, RotationStep, SignatureAlgorithm, SigningKey, plan_rotation, plan_rotation_now,
+    KeyState, RotationPolicy, RotationStep, SignatureAlgorithm, SigningKey, plan_change_over, plan_rotation_now,
+    unannounced,
 };
 use crate::flows::signing_keys;
 
@@ -16,10 +19,20 @@ pub struct Listed {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// What the plan of the settings has due; a running server does it by itself.
-    Due,
-    /// The next keys sign from this moment on.
+    /// The next keys sign as soon as every portal knows them.
+    Announced,
+    /// The next keys sign from this moment on, whoever knows them.
     Now,
+    /// So they do, and what the present ones signed is refused from this moment on: they have leaked.
+    Withdrawing,
+}
+
+/// What was done, and what it breaks.
+#[derive(Clone, Debug)]
+pub struct Rotated {
+    pub steps: Vec<RotationStep>,
+    /// These sign now although portals may hold a JWKS that does not name their key: for how long it has been published.
+    pub unannounced: Vec<(SignatureAlgorithm, Duration)>,
 }
 
 /// Every key that is not removed, an algorithm's keys together, the oldest first.
@@ -32,7 +45,7 @@ pub async fn list(admin: &Administrator) -> Result<Vec<Listed>, AdminError> {
     Ok(listed.filter(|listed| listed.state != KeyState::Removed).collect())
 }
 
-/// Takes the steps that are due, or all of a change-over; for one algorithm, or for all that the settings offer.
+/// Takes the steps of a change-over; for one algorithm, or for all that the settings offer.
 ///
 /// # Errors
 /// `Invalid` for an algorithm that the settings do not offer.
@@ -40,7 +53,7 @@ pub async fn rotate(
     admin: &Administrator,
     when: When,
     only: Option<SignatureAlgorithm>,
-) -> Result<Vec<RotationStep>, AdminError> {
+) -> Result<Rotated, AdminError> {
     let offered = &admin.settings.keys.rotation;
     let policy = match only {
         None => offered.clone(),
@@ -53,10 +66,20 @@ pub async fn rotate(
             return Err(AdminError::invalid("alg", sentence));
         }
     };
-    let plan = |keys: &[SigningKey], now| match when {
-        When::Due => plan_rotation(keys, now, &policy),
-        When::Now => plan_rotation_now(keys, now, &policy),
+    let policy = match when {
+        When::Withdrawing => RotationPolicy { retire_after: Duration::ZERO, ..policy },
+        When::Announced | When::Now => policy,
+    };
+    let mut surprises = Vec::new();
+    let plan = |keys: &[SigningKey], now| {
+        let steps = match when {
+            When::Announced => plan_change_over(keys, now, &policy),
+            When::Now | When::Withdrawing => plan_rotation_now(keys, now, &policy),
+        };
+        surprises = unannounced(keys, &steps, now);
+        steps
     };
     let (clock, random) = (&*admin.clock, &*admin.random);
-    Ok(signing_keys::rotate(&admin.store, plan, admin.actor.clone(), &admin.sealing, clock, random).await?)
+    let steps = signing_keys::rotate(&admin.store, plan, admin.actor.clone(), &admin.sealing, clock, random).await?;
+    Ok(Rotated { steps, unannounced: surprises })
 }

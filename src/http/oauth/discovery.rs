@@ -45,10 +45,10 @@ impl Document {
     }
 
     /// The document, or 304 where the asker has it.
-    pub fn answer(&self, asked: &HeaderMap, cache: &'static str) -> Response {
+    pub fn answer(&self, asked: &HeaderMap, cache: &str) -> Response {
         let mut headers = HeaderMap::new();
         headers.insert(ETAG, self.etag.clone());
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+        headers.extend(HeaderValue::try_from(cache).map(|cache| (CACHE_CONTROL, cache)));
         if asked.get(IF_NONE_MATCH).is_some_and(|tag| *tag == self.etag) {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }

@@ -9,11 +9,14 @@ use axum::response::Response;
 use http::HeaderMap;
 
 use super::discovery::Document;
+use crate::domain::keys::JWKS_KEPT_FOR;
 use crate::http::Site;
 
 pub async fn show(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
     let ring = site.app.keys.ring();
-    site.jwks.of(&ring.published(site.app.clock.now())).answer(&headers, "public, max-age=300")
+    site.jwks
+        .of(&ring.published(site.app.clock.now()))
+        .answer(&headers, &format!("public, max-age={}", JWKS_KEPT_FOR.as_secs()))
 }
 
 /// The document as it was sent last, with its entity tag; another once the ring publishes other keys.

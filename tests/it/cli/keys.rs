@@ -23,12 +23,41 @@ fn keys_are_listed_with_where_they_stand() {
 }
 
 #[test]
-fn a_rotation_that_is_not_due_changes_nothing() {
+fn a_rotation_waits_until_portals_know_the_next_key() {
     let senid = Senid::ready();
     let before = states(&senid, "ES256");
-    let ran = senid.run(&["keys", "rotate"]).ended(0);
-    assert_eq!(ran.out, "nothing is due; --now lets the next keys sign at once\n");
-    assert_eq!(states(&senid, "ES256"), before);
+    let steps = senid.run(&["keys", "rotate", "--alg", "ES256", "--json"]).ended(0).json();
+    // The next key was made with the first one, moments ago: it signs a week after that and not before.
+    let [step] = &steps["steps"].as_array().unwrap()[..] else { panic!("{steps}") };
+    assert_eq!((&step["step"], before[1].strip_prefix("next ")), (&"activate".into(), step["kid"].as_str()));
+    let listed = senid.run(&["keys", "list", "--json"]).ended(0).json_lines();
+    let next = listed.iter().find(|key| key["kid"] == step["kid"]).unwrap();
+    let day = |name: &str| next[name].as_str().unwrap()[..10].parse::<jiff::civil::Date>().unwrap();
+    assert_eq!(day("signs_from"), day("published_since").checked_add(jiff::Span::new().days(7)).unwrap());
+    assert_eq!(states(&senid, "ES256"), before, "nothing signs that did not");
+
+    let again = senid.run(&["keys", "rotate", "--alg", "ES256"]).ended(0);
+    assert_eq!(again.out, "the next keys take over as soon as portals know them; --now does not wait for that\n");
+}
+
+#[test]
+fn a_rotation_that_does_not_wait_says_what_it_breaks() {
+    let senid = Senid::ready();
+    let ran = senid.run(&["keys", "rotate", "--now", "--alg", "ES256"]).ended(0);
+    assert!(ran.err.starts_with("senid: warning: the ES256 key that signs now has been published for "), "{}", ran.err);
+    assert!(
+        ran.err.ends_with("portals keep the JWKS for 300 s, and until they fetch it again they refuse what it signs\n")
+    );
+}
+
+#[test]
+fn a_key_that_has_leaked_is_withdrawn_with_all_that_it_signed() {
+    let senid = Senid::ready();
+    let before = states(&senid, "ES256");
+    assert!(senid.run(&["keys", "rotate", "--withdraw"]).ended(2).err.contains("--now"), "it is never meant by chance");
+    senid.run(&["keys", "rotate", "--now", "--withdraw", "--alg", "ES256"]).ended(0);
+    let leaked = before[0].strip_prefix("current ").unwrap();
+    assert!(!states(&senid, "ES256").iter().any(|state| state.ends_with(leaked)), "it is no longer published");
 }
 
 #[test]

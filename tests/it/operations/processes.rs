@@ -1,13 +1,17 @@
 //! The program itself, twice, as a deployment runs it: two `senid serve` on one Postgres and one Redis, taking turns.
 
+use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::Child;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use senid::app::SystemClock;
+use senid::domain::time::Clock;
 
 use crate::cli::program::{Senid, finish};
+use crate::support::world::proof::{JwksCache, header};
 use crate::support::world::{AN, Browser, Front, Portal, clients, web};
 use crate::support::{Postgres, Redis, free_port};
 
@@ -147,5 +151,55 @@ async fn a_lock_by_the_operator_ends_what_both_processes_serve() {
         assert_eq!(portal.refresh(&tokens.refresh_token()).await.refused(400), "invalid_grant");
     }
     assert_eq!(web::get(&format!("{}/health/live", deployment.issuer), &[]).await.status, 200);
+    deployment.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_keys_are_rotated_no_token_fails_at_any_process_or_portal() {
+    let deployment = Deployment::start().await;
+    let portal = &deployment.portal;
+    let mut browser = Browser::new(&deployment.issuer, "127.0.0.1".parse().unwrap());
+    let started = portal.start();
+    let page = browser.open(&started.url()).await;
+    let page = AN.goes_through(&mut browser, page).await;
+    let mut tokens = portal.exchange(&started, &page.code()).await;
+    // Far less than five minutes: whatever comes is to be proven with the keys as they are now.
+    let mut cache = JwksCache::new(&deployment.issuer);
+    let now = SystemClock.now();
+    cache.at(now).await;
+
+    let mut signers = HashSet::new();
+    let mut issued = Vec::new();
+    // Announced: the next key is a moment old, so this only plans. Then at once.
+    for (command, keys) in [(&["keys", "rotate"][..], 1), (&["keys", "rotate", "--now"], 2)] {
+        let rotating = deployment.operator.start(command);
+        let mut rotating = Some(rotating);
+        let mut since = 0;
+        // Refreshed at one server after the other, while the command runs and until both have heard of it.
+        while since < 8 || signers.len() < keys {
+            assert!(since < 1000, "the new key never signs");
+            tokens = portal.refresh(&tokens.refresh_token()).await;
+            assert_eq!(tokens.status, 200, "{}", tokens.body);
+            for token in [tokens.id_token(), tokens.access_token()] {
+                cache.verify(&token, now).await;
+                signers.insert(header(&token)["kid"].to_string());
+            }
+            issued.push(tokens.access_token());
+            if rotating.as_mut().is_none_or(|command| command.try_wait().unwrap().is_some()) {
+                if let Some(command) = rotating.take() {
+                    finish(command).ended(0);
+                }
+                since += 1;
+            }
+        }
+    }
+    assert_eq!(cache.fetches, 1);
+    assert_eq!(signers.len(), 2, "one key before, one after: {signers:?}");
+    // Whichever key signed it, and whichever server is asked.
+    for token in issued {
+        for _ in 0..2 {
+            assert_eq!(portal.userinfo(&token).await.status, 200);
+        }
+    }
     deployment.stop();
 }

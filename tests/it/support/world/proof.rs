@@ -1,10 +1,13 @@
 //! Proves a JWT with the keys that are published, as a portal does, and with nothing of SenID's own code.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
 };
+use senid::domain::time::Timestamp;
 use serde_json::Value;
 
 use super::web;
@@ -41,6 +44,44 @@ pub fn verify(token: &str, jwks: &Value) -> Value {
     };
     assert!(proven.is_ok(), "the signature does not hold: {head}");
     serde_json::from_slice(&decode(payload)).unwrap()
+}
+
+/// The JWKS as a portal keeps it: for exactly as long as its `Cache-Control` allows.
+pub struct JwksCache {
+    url: String,
+    kept: Option<(Timestamp, Duration, Value)>,
+    pub fetches: usize,
+}
+
+impl JwksCache {
+    pub fn new(issuer: &str) -> Self {
+        Self { url: format!("{issuer}/jwks.json"), kept: None, fetches: 0 }
+    }
+
+    /// The key set at `now`.
+    pub async fn at(&mut self, now: Timestamp) -> Value {
+        if let Some((at, age, jwks)) = &self.kept
+            && now.since(*at) < *age
+        {
+            return jwks.clone();
+        }
+        let reply = web::get(&self.url, &[]).await;
+        let age = reply.header("cache-control").split_once("max-age=").expect("it may be kept").1.parse().unwrap();
+        self.fetches += 1;
+        self.kept = Some((now, Duration::from_secs(age), reply.json()));
+        reply.json()
+    }
+
+    /// Proves a token with what is kept.
+    pub async fn verify(&mut self, token: &str, now: Timestamp) -> Value {
+        verify(token, &self.at(now).await)
+    }
+
+    /// Whether the key that signed the token is known.
+    pub async fn knows_key_of(&mut self, token: &str, now: Timestamp) -> bool {
+        let kid = header(token)["kid"].clone();
+        self.at(now).await["keys"].as_array().unwrap().iter().any(|key| key["kid"] == kid)
+    }
 }
 
 /// What a token's header says, unproven.
