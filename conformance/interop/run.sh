@@ -5,7 +5,9 @@ set -euo pipefail
 # shellcheck source=conformance/interop/senid.sh
 source "$(dirname "$0")/senid.sh"
 
-relying_parties=(openid_client.mjs oauth4webapi.mjs oidc_client_ts.mjs apache.mjs authlib_client.py oic_client.py)
+relying_parties=(
+    openid_client.mjs readme_example.mjs oauth4webapi.mjs oidc_client_ts.mjs apache.mjs authlib_client.py oic_client.py
+)
 
 # The citizen whom the relying parties sign in.
 export AN_USERNAME=001090123456 AN_PASSWORD=hoa-sen-demo-2026 AN_NAME='Nguyễn Văn An'

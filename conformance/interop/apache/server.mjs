@@ -4,9 +4,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../ports.mjs";
 import { ISSUER, register } from "../senid.mjs";
 
 const PROGRAM = "/usr/sbin/apache2";
@@ -19,14 +19,6 @@ const USER = process.getuid() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
 
 function idOf(flag) {
   return Number(execFileSync("id", [flag, "www-data"]));
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 export class Apache {
