@@ -19,7 +19,7 @@ use crate::domain::random::Random;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Clock;
 use crate::flows::audit::EventBuilder;
-use crate::flows::signing_keys::{self, RotationError};
+use crate::flows::key_pairs::{self, RotationError};
 use crate::storage::{self, Options, SchemaState, SealedKey, SealedKeyKind, Store, Vault};
 
 use super::master_key::{self, Start};
@@ -209,7 +209,7 @@ async fn unlock(
     store.unlock(Vault::new(masters, index, random.clone()).map_err(OpenError::OtherMasterKey)?);
 
     let policy = &settings.keys.rotation;
-    let signing = signing_keys::supplied(store, policy, &sealing, clock, &**random).await?;
+    let signing = key_pairs::supplied(store, policy, &sealing, clock, &**random).await?;
     Ok(ServerKeys {
         ring: KeyRing::open(signing, &sealing, clock.now())?,
         subjects: SubjectKey::new(&subjects),

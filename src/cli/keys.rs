@@ -11,7 +11,7 @@ use super::house::{House, Reach};
 use super::output::Output;
 use super::{operator, times};
 use crate::config::Settings;
-use crate::domain::keys::{JWKS_KEPT_FOR, KeyState, RotationStep, SignatureAlgorithm};
+use crate::domain::keys::{JWKS_KEPT_FOR, KeyAlgorithm, KeyState, RotationStep};
 use crate::flows::admin::new_master_key::{self, Origin};
 use crate::flows::admin::rotate_keys::{self, Listed, Rotated, When};
 use crate::flows::admin::{AdminError, Administrator};
@@ -22,13 +22,14 @@ const BY_HAND: &str = "the master key comes from SENID_MASTER_KEY, which this co
 
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Command {
-    /// The signing keys: which sign, which will, and which did.
+    /// The key pairs: which sign or are encrypted to, which will be, and which were.
     List,
-    /// Lets the next signing keys take over as soon as every portal knows them.
+    /// Lets the next keys take over as soon as every portal knows them.
     ///
-    /// That is at once where the JWKS has named them for keys.publish_before, and else the moment when it will have.
-    /// The keys that signed until then stay published until the last of what they signed has expired. Running servers
-    /// follow by themselves, and also rotate by themselves every keys.rotate_every.
+    /// A signing key does at once where the JWKS has named it for keys.publish_before, and else the moment when it will
+    /// have. The keys that signed until then stay published until the last of what they signed has expired. A key that
+    /// others encrypt to is replaced within a minute, and decrypts for keys.retire_after longer. Running servers follow by
+    /// themselves, and also rotate by themselves every keys.rotate_every.
     Rotate(Rotate),
     /// Makes the master key, or adds a version to its file; run again, wraps everything by it.
     ///
@@ -40,16 +41,16 @@ pub enum Command {
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Rotate {
-    /// The next keys sign from this moment on, whether or not portals know them: says what that breaks.
+    /// The next keys are used from this moment on, whether or not portals know them: says what that breaks.
     #[arg(long)]
     now: bool,
-    /// The present keys have leaked: what they signed is refused from this moment on, so that every token and every
-    /// portal's ID token has to be fetched anew.
+    /// The present keys have leaked: what they signed is refused and what was encrypted to them not decrypted from this
+    /// moment on, so that every token and every portal's ID token has to be fetched anew.
     #[arg(long, requires = "now")]
     withdraw: bool,
-    /// Only the keys of this algorithm, such as ES256.
+    /// Only the keys of this algorithm, such as ES256 or RSA-OAEP-256.
     #[arg(long, value_parser = algorithm)]
-    alg: Option<SignatureAlgorithm>,
+    alg: Option<KeyAlgorithm>,
 }
 
 #[derive(Clone, Debug, clap::Args)]
@@ -59,8 +60,8 @@ pub struct NewMaster {
     at_once: bool,
 }
 
-fn algorithm(text: &str) -> Result<SignatureAlgorithm, String> {
-    SignatureAlgorithm::from_name(text).ok_or_else(|| "expected ES256, EdDSA or RS256".to_owned())
+fn algorithm(text: &str) -> Result<KeyAlgorithm, String> {
+    KeyAlgorithm::from_name(text).ok_or_else(|| "expected ES256, EdDSA, RS256, RSA-OAEP-256 or ECDH-ES".to_owned())
 }
 
 pub async fn run(
@@ -96,20 +97,21 @@ async fn list(admin: &Administrator, output: &mut Output) -> Result<Exit, Failur
                 "kid": key.kid.as_str(),
                 "algorithm": key.algorithm.name(),
                 "state": state,
-                "published_since": times::show(key.created_at),
-                "signs_from": times::show(key.active_from),
-                "signed_until": key.retired_at.map(times::show),
-                "published_until": key.removed_at.map(times::show),
+                "use": if matches!(key.algorithm, KeyAlgorithm::Signature(_)) { "sig" } else { "enc" },
+                "made_at": times::show(key.created_at),
+                "used_from": times::show(key.active_from),
+                "used_until": key.retired_at.map(times::show),
+                "accepted_until": key.removed_at.map(times::show),
             }))?;
         } else {
-            let mut life = format!("signs from {}", times::show(key.active_from));
+            let mut life = format!("used from {}", times::show(key.active_from));
             if let Some(retired) = key.retired_at {
                 life.push_str(&format!(" to {}", times::show(retired)));
             }
             if let Some(removed) = key.removed_at {
-                life.push_str(&format!(", published until {}", times::show(removed)));
+                life.push_str(&format!(", accepted until {}", times::show(removed)));
             }
-            output.line(format_args!("{:<6} {state:<9} {}  {life}", key.algorithm.name(), key.kid))?;
+            output.line(format_args!("{:<12} {state:<9} {}  {life}", key.algorithm.name(), key.kid))?;
         }
     }
     Ok(Exit::Done)
@@ -154,12 +156,15 @@ async fn rotate(admin: &Administrator, arguments: &Rotate, output: &mut Output) 
 
 fn step_text(step: &RotationStep) -> String {
     match step {
-        RotationStep::Create { algorithm, active_from } => {
+        RotationStep::Create { algorithm: algorithm @ KeyAlgorithm::Signature(_), active_from } => {
             format!("a new {algorithm} key is published, and signs from {}", times::show(*active_from))
         }
-        RotationStep::Activate { kid, active_from } => format!("{kid} signs from {}", times::show(*active_from)),
+        RotationStep::Create { algorithm: algorithm @ KeyAlgorithm::Encryption(_), active_from } => {
+            format!("a new {algorithm} key is made, and published from {}", times::show(*active_from))
+        }
+        RotationStep::Activate { kid, active_from } => format!("{kid} is used from {}", times::show(*active_from)),
         RotationStep::Retire { kid, removed_at, .. } => {
-            format!("{kid} signs no more, and is published until {}", times::show(*removed_at))
+            format!("{kid} is used no more, and accepted until {}", times::show(*removed_at))
         }
         RotationStep::Delete { kid } => format!("{kid} is deleted"),
     }
@@ -168,14 +173,14 @@ fn step_text(step: &RotationStep) -> String {
 fn step_json(step: &RotationStep) -> Value {
     match step {
         RotationStep::Create { algorithm, active_from } => {
-            json!({ "step": "create", "algorithm": algorithm.name(), "signs_from": times::show(*active_from) })
+            json!({ "step": "create", "algorithm": algorithm.name(), "used_from": times::show(*active_from) })
         }
         RotationStep::Activate { kid, active_from } => {
-            json!({ "step": "activate", "kid": kid.as_str(), "signs_from": times::show(*active_from) })
+            json!({ "step": "activate", "kid": kid.as_str(), "used_from": times::show(*active_from) })
         }
         RotationStep::Retire { kid, retired_at, removed_at } => json!({
             "step": "retire", "kid": kid.as_str(),
-            "signed_until": times::show(*retired_at), "published_until": times::show(*removed_at),
+            "used_until": times::show(*retired_at), "accepted_until": times::show(*removed_at),
         }),
         RotationStep::Delete { kid } => json!({ "step": "delete", "kid": kid.as_str() }),
     }

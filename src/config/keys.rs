@@ -1,4 +1,4 @@
-//! `[keys]`: signing keys' lives, and the master key that wraps every other key.
+//! `[keys]`: key pairs' lives, and the master key that wraps every other key.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use toml::Value;
 use super::lifetimes::Lifetimes;
 use super::reader::Reader;
 use super::value::Setting;
+use crate::domain::encryption::EncryptionKeyType;
 use crate::domain::keys::{RotationPolicy, SignatureAlgorithm};
 use crate::domain::secret::SecretString;
 
@@ -45,6 +46,7 @@ impl Default for Keys {
             master_key: MasterKey::Development,
             rotation: RotationPolicy {
                 algorithms: OFFERED.into(),
+                encryption: EncryptionKeyType::ALL.into(),
                 publish_before: 7 * DAY,
                 rotate_every: 90 * DAY,
                 retire_after: 2 * DAY,
@@ -66,6 +68,7 @@ impl Keys {
             master_key: master_key(from),
             rotation: RotationPolicy {
                 algorithms: from.list("keys.algorithms", rotation.algorithms),
+                encryption: rotation.encryption,
                 publish_before: from.within("keys.publish_before", rotation.publish_before, DAY / 24..=60 * DAY),
                 rotate_every: from.within("keys.rotate_every", rotation.rotate_every, DAY..=730 * DAY),
                 retire_after: from.within("keys.retire_after", rotation.retire_after, DAY / 24..=120 * DAY),
@@ -76,7 +79,7 @@ impl Keys {
     }
 
     fn hold_together(&self, from: &mut Reader, lifetimes: &Lifetimes) {
-        let RotationPolicy { algorithms, publish_before, rotate_every, retire_after } = &self.rotation;
+        let RotationPolicy { algorithms, publish_before, rotate_every, retire_after, .. } = &self.rotation;
         if algorithms.iter().enumerate().any(|(place, algorithm)| algorithms[..place].contains(algorithm)) {
             from.refuse("keys.algorithms", "expected each algorithm once");
         }

@@ -9,29 +9,34 @@ use serde_json::{Map, Value};
 
 use crate::crypto::base64url;
 use crate::crypto::hash::sha256;
+use crate::domain::encryption::KeyManagementAlgorithm;
 use crate::domain::keys::{KeyId, SignatureAlgorithm};
 
 /// RSA keys of 2048 to 4096 bits: below is weak, above makes verifying a way to tire the server out.
 const RSA_MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=512;
 const RSA_EXPONENT_BYTES: std::ops::RangeInclusive<usize> = 1..=4;
 
-/// A public key that verifies signatures.
+/// A public key that verifies signatures, or that something is encrypted to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PublicKey {
     /// An uncompressed point (SEC 1 §2.3.3): `4 ‖ x ‖ y`.
     P256([u8; 65]),
     P384([u8; 97]),
+    P521([u8; 133]),
     /// Big-endian, without leading zeros.
     Rsa {
         n: Vec<u8>,
         e: Vec<u8>,
     },
     Ed25519([u8; 32]),
+    X25519([u8; 32]),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwkError {
-    #[error("not a JSON Web Key of a type that signs (EC P-256 or P-384, RSA, OKP Ed25519)")]
+    #[error(
+        "not a JSON Web Key of a type that is of use here (EC P-256, P-384 or, to encrypt to, P-521; RSA; OKP Ed25519 to verify, X25519 to encrypt to)"
+    )]
     Type,
     #[error("the key holds a private or secret member")]
     Private,
@@ -39,7 +44,7 @@ pub enum JwkError {
     Member,
     #[error("an RSA key must have 2048 to 4096 bits and an exponent of at most 32")]
     RsaSize,
-    #[error("the key is not meant for verifying signatures")]
+    #[error("the key is not meant for this use")]
     Use,
     #[error("the key does not fit the algorithm")]
     Algorithm,
@@ -57,6 +62,16 @@ impl PublicKey {
         )
     }
 
+    /// Whether something can be encrypted to this type of key with the algorithm.
+    pub const fn receives(&self, algorithm: KeyManagementAlgorithm) -> bool {
+        match algorithm {
+            KeyManagementAlgorithm::RsaOaep256 => matches!(self, Self::Rsa { .. }),
+            KeyManagementAlgorithm::EcdhEs | KeyManagementAlgorithm::EcdhEsA256Kw => {
+                matches!(self, Self::P256(_) | Self::P384(_) | Self::P521(_) | Self::X25519(_))
+            }
+        }
+    }
+
     /// The key's thumbprint (RFC 7638 §3), which is its `kid`.
     pub fn thumbprint(&self) -> KeyId {
         let encode = base64url::encode;
@@ -64,28 +79,32 @@ impl PublicKey {
         let canonical = match self {
             Self::P256(point) => thumbprint_input_ec("P-256", &point[1..]),
             Self::P384(point) => thumbprint_input_ec("P-384", &point[1..]),
+            Self::P521(point) => thumbprint_input_ec("P-521", &point[1..]),
             Self::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, encode(e), encode(n)),
             Self::Ed25519(x) => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encode(x)),
+            Self::X25519(x) => format!(r#"{{"crv":"X25519","kty":"OKP","x":"{}"}}"#, encode(x)),
         };
         KeyId::new(encode(&sha256(canonical.as_bytes())))
     }
 
-    /// The key as a JWKS publishes it, for one algorithm.
+    /// The key as a JWKS publishes it, for verifying with one algorithm.
     pub fn to_jwk(&self, algorithm: SignatureAlgorithm) -> PublicJwk {
-        let mut jwk = PublicJwk {
-            kty: "EC",
-            usage: "sig",
-            alg: algorithm.name(),
-            kid: self.thumbprint(),
-            crv: None,
-            x: None,
-            y: None,
-            n: None,
-            e: None,
-        };
+        self.publish("sig", Some(algorithm.name()))
+    }
+
+    /// The key as a JWKS publishes it, for others to encrypt to. A key that agrees names no algorithm: it serves both.
+    pub fn to_encryption_jwk(&self) -> PublicJwk {
+        let algorithm = KeyManagementAlgorithm::RsaOaep256;
+        self.publish("enc", self.receives(algorithm).then(|| algorithm.name()))
+    }
+
+    fn publish(&self, usage: &'static str, alg: Option<&'static str>) -> PublicJwk {
+        let kid = self.thumbprint();
+        let mut jwk = PublicJwk { kty: "EC", usage, alg, kid, crv: None, x: None, y: None, n: None, e: None };
         match self {
             Self::P256(point) => jwk.set_point("P-256", &point[1..]),
             Self::P384(point) => jwk.set_point("P-384", &point[1..]),
+            Self::P521(point) => jwk.set_point("P-521", &point[1..]),
             Self::Rsa { n, e } => {
                 jwk.kty = "RSA";
                 (jwk.n, jwk.e) = (Some(base64url::encode(n)), Some(base64url::encode(e)));
@@ -93,6 +112,10 @@ impl PublicKey {
             Self::Ed25519(x) => {
                 jwk.kty = "OKP";
                 (jwk.crv, jwk.x) = (Some("Ed25519"), Some(base64url::encode(x)));
+            }
+            Self::X25519(x) => {
+                jwk.kty = "OKP";
+                (jwk.crv, jwk.x) = (Some("X25519"), Some(base64url::encode(x)));
             }
         }
         jwk
@@ -110,7 +133,8 @@ pub struct PublicJwk {
     kty: &'static str,
     #[serde(rename = "use")]
     usage: &'static str,
-    alg: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alg: Option<&'static str>,
     kid: KeyId,
     #[serde(skip_serializing_if = "Option::is_none")]
     crv: Option<&'static str>,
@@ -148,18 +172,17 @@ impl Jwk {
     /// `Private` for a key with private members, which its owner must not have shown, and for a shared secret;
     /// otherwise what is wrong with it.
     pub fn parse(members: &Map<String, Value>) -> Result<Self, JwkError> {
-        if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|private| members.contains_key(*private)) {
+        if has_private_members(members) {
             return Err(JwkError::Private);
         }
         if !for_verifying(members) {
             return Err(JwkError::Use);
         }
         let key = public_key(members)?;
-        let kid = match members.get("kid") {
-            None => None,
-            Some(Value::String(kid)) => Some(KeyId::new(kid.as_str())),
-            Some(_) => return Err(JwkError::Member),
-        };
+        if !SignatureAlgorithm::ALL.iter().any(|algorithm| key.fits(*algorithm)) {
+            return Err(JwkError::Type);
+        }
+        let kid = kid(members)?;
         let algorithm = match members.get("alg") {
             None => None,
             Some(name) => {
@@ -190,13 +213,31 @@ fn for_verifying(members: &Map<String, Value>) -> bool {
     usage && operations
 }
 
-fn public_key(members: &Map<String, Value>) -> Result<PublicKey, JwkError> {
+/// Whether it is a private key or a shared secret.
+pub(super) fn has_private_members(members: &Map<String, Value>) -> bool {
+    ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|private| members.contains_key(*private))
+}
+
+pub(super) fn kid(members: &Map<String, Value>) -> Result<Option<KeyId>, JwkError> {
+    match members.get("kid") {
+        None => Ok(None),
+        Some(Value::String(kid)) => Ok(Some(KeyId::new(kid.as_str()))),
+        Some(_) => Err(JwkError::Member),
+    }
+}
+
+/// The key itself, whatever it is for.
+pub(super) fn public_key(members: &Map<String, Value>) -> Result<PublicKey, JwkError> {
     let text = |name: &str| members.get(name).and_then(Value::as_str);
     match (text("kty"), text("crv")) {
         (Some("EC"), Some("P-256")) => point::<32, 65>(text("x"), text("y")).map(PublicKey::P256),
         (Some("EC"), Some("P-384")) => point::<48, 97>(text("x"), text("y")).map(PublicKey::P384),
+        (Some("EC"), Some("P-521")) => point::<66, 133>(text("x"), text("y")).map(PublicKey::P521),
         (Some("OKP"), Some("Ed25519")) => {
             text("x").and_then(base64url::decode_array).map(PublicKey::Ed25519).ok_or(JwkError::Member)
+        }
+        (Some("OKP"), Some("X25519")) => {
+            text("x").and_then(base64url::decode_array).map(PublicKey::X25519).ok_or(JwkError::Member)
         }
         (Some("RSA"), _) => {
             let n = text("n").and_then(base64url::decode).ok_or(JwkError::Member)?;

@@ -111,8 +111,19 @@ fn broken_members_are_refused() {
     ] {
         assert_eq!(parse(with(p256(), change.clone())), Err(JwkError::Member), "{change}");
     }
-    for change in [json!({"kty": null}), json!({"kty": "ec"}), json!({"crv": "P-521"}), json!({"crv": "secp256k1"})] {
+    for change in [json!({"kty": null}), json!({"kty": "ec"}), json!({"crv": "secp256k1"})] {
         assert_eq!(parse(with(p256(), change.clone())), Err(JwkError::Type), "{change}");
+    }
+}
+
+#[test]
+fn a_key_of_a_type_that_only_something_is_encrypted_to_verifies_nothing() {
+    let p521 = "A".repeat(88);
+    for key in [
+        json!({"kty": "EC", "crv": "P-521", "x": p521, "y": p521}),
+        json!({"kty": "OKP", "crv": "X25519", "x": ED25519_X}),
+    ] {
+        assert_eq!(parse(key.clone()), Err(JwkError::Type), "{key}");
     }
 }
 

@@ -4,6 +4,7 @@ pub mod base64url;
 pub mod blind_index;
 pub mod hash;
 pub mod json;
+pub mod jwe;
 pub mod jwk;
 pub mod jws;
 pub mod keyring;

@@ -171,6 +171,7 @@ mod tests {
                 other::UnparsedPublicKey::new(with, public).verify(message, signature)
             };
             let verified = match (key.public_key().unwrap(), algorithm) {
+                (PublicKey::P521(_) | PublicKey::X25519(_), _) => panic!("no algorithm signs with these"),
                 (PublicKey::P256(point), _) => verify(&other::ECDSA_P256_SHA256_FIXED, &point),
                 (PublicKey::P384(point), _) => verify(&other::ECDSA_P384_SHA384_FIXED, &point),
                 (PublicKey::Ed25519(public), _) => verify(&other::ED25519, &public),

@@ -88,3 +88,18 @@ pub struct Encryption {
     pub alg: KeyManagementAlgorithm,
     pub enc: ContentEncryption,
 }
+
+/// What a key pair of the server's own is, so that others can encrypt to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum EncryptionKeyType {
+    #[serde(rename = "RSA-OAEP-256")]
+    Rsa,
+    /// Agrees on a key, which then encrypts or wraps: one for ECDH-ES and ECDH-ES+A256KW.
+    #[serde(rename = "ECDH-ES")]
+    P256,
+}
+
+names!(EncryptionKeyType {
+    Rsa => "RSA-OAEP-256",
+    P256 => "ECDH-ES",
+});

@@ -1,12 +1,16 @@
-//! Signing keys and their life: each is published before it is used and after it is retired.
+//! The server's own key pairs and their life: a signing key is published before it signs and after it has signed last; a key
+//! that others encrypt to is published while they are to use it, and decrypts for a while longer.
 //!
 //! A key's whole life is in its row as instants, so every server takes the next key into use at the same moment without
 //! asking the others, and whether or not the job that plans ahead is running just then:
 //!
 //! ```text
 //! created ── next ──▶ active_from ── current ──▶ retired_at ── previous ──▶ removed_at
-//! └────────────────────────────── published ───────────────────────────────┘
+//! └─────────────────────── a signing key is published ────────────────────────┘
+//!                          └─ an encryption key is ──┘
 //! ```
+
+mod rotation;
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,8 +18,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::encryption::UnknownAlgorithm;
+use super::encryption::{EncryptionKeyType, UnknownAlgorithm};
 use super::time::Timestamp;
+
+pub use rotation::{RotationPolicy, RotationStep, plan_change_over, plan_rotation, plan_rotation_now, unannounced};
 
 /// A JWS signature algorithm (RFC 7518 §3.1, RFC 8037 §3.1). Neither `none` nor a shared-secret algorithm is among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -65,6 +71,47 @@ impl FromStr for SignatureAlgorithm {
     }
 }
 
+/// What a key pair does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum KeyAlgorithm {
+    Signature(SignatureAlgorithm),
+    /// Decrypts what others encrypt to it.
+    Encryption(EncryptionKeyType),
+}
+
+impl KeyAlgorithm {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Signature(algorithm) => algorithm.name(),
+            Self::Encryption(key_type) => key_type.name(),
+        }
+    }
+
+    /// The algorithm of that name, letter case included.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let encryption = || EncryptionKeyType::from_name(name).map(Self::Encryption);
+        SignatureAlgorithm::from_name(name).map(Self::Signature).or_else(encryption)
+    }
+}
+
+impl fmt::Display for KeyAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl From<SignatureAlgorithm> for KeyAlgorithm {
+    fn from(algorithm: SignatureAlgorithm) -> Self {
+        Self::Signature(algorithm)
+    }
+}
+
+impl From<EncryptionKeyType> for KeyAlgorithm {
+    fn from(key_type: EncryptionKeyType) -> Self {
+        Self::Encryption(key_type)
+    }
+}
+
 /// A `kid`: the key's JWK thumbprint (RFC 7638).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -86,25 +133,24 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// What is known of a signing key without opening it.
+/// What is known of a key pair without opening it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SigningKey {
+pub struct KeyPair {
     pub kid: KeyId,
-    pub algorithm: SignatureAlgorithm,
-    /// Published from here on.
+    pub algorithm: KeyAlgorithm,
     pub created_at: Timestamp,
-    /// Signs from here on, unless a younger key does.
+    /// Signs, or is encrypted to, from here on, unless a younger key is.
     pub active_from: Timestamp,
-    /// Signs no more from here on.
+    /// Signs no more, and is not to be encrypted to, from here on.
     pub retired_at: Option<Timestamp>,
-    /// Not published, and not accepted, from here on.
+    /// What it signed is not accepted, and what was encrypted to it not decrypted, from here on.
     pub removed_at: Option<Timestamp>,
 }
 
-/// A signing key as it is stored: the private part is a PKCS#8 document sealed under the master key.
+/// A key pair as it is stored: the private part is a PKCS#8 document sealed under the master key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedSigningKey {
-    pub key: SigningKey,
+pub struct SealedKeyPair {
+    pub key: KeyPair,
     pub sealed: Vec<u8>,
 }
 
@@ -121,15 +167,24 @@ pub enum KeyState {
     Removed,
 }
 
-impl SigningKey {
-    /// Whether it is in the JWKS and what it signed is accepted.
-    pub fn is_published(&self, now: Timestamp) -> bool {
+impl KeyPair {
+    /// Whether what it signed is accepted, or what was encrypted to it is decrypted.
+    pub fn is_accepted(&self, now: Timestamp) -> bool {
         self.removed_at.is_none_or(|removed| now < removed)
+    }
+
+    /// Whether it is in the JWKS. Whoever verifies has to know a key early and long; whoever encrypts takes any that is
+    /// there, so a key that is not to be used any more must not be.
+    pub fn is_published(&self, now: Timestamp) -> bool {
+        match self.algorithm {
+            KeyAlgorithm::Signature(_) => self.is_accepted(now),
+            KeyAlgorithm::Encryption(_) => self.is_active(now),
+        }
     }
 
     /// Where it stands among `keys`.
     pub fn state(&self, keys: &[Self], now: Timestamp) -> KeyState {
-        if !self.is_published(now) {
+        if !self.is_accepted(now) {
             KeyState::Removed
         } else if now < self.active_from {
             KeyState::Next
@@ -140,191 +195,26 @@ impl SigningKey {
         }
     }
 
-    fn may_sign(&self, now: Timestamp) -> bool {
-        self.active_from <= now && self.retired_at.is_none_or(|retired| now < retired) && self.is_published(now)
+    fn is_active(&self, now: Timestamp) -> bool {
+        self.active_from <= now && self.retired_at.is_none_or(|retired| now < retired) && self.is_accepted(now)
     }
 
-    /// The younger of two signs; the `kid` settles a tie the same way on every server.
+    /// The younger of two is used; the `kid` settles a tie the same way on every server.
     fn precedence(&self) -> (Timestamp, &KeyId) {
         (self.active_from, &self.kid)
     }
 }
 
-/// The key that signs with `algorithm` at `now`.
+/// The key that signs with `algorithm`, or is to be encrypted to, at `now`.
 pub fn current<'k>(
-    keys: impl IntoIterator<Item = &'k SigningKey>,
-    algorithm: SignatureAlgorithm,
+    keys: impl IntoIterator<Item = &'k KeyPair>,
+    algorithm: impl Into<KeyAlgorithm>,
     now: Timestamp,
-) -> Option<&'k SigningKey> {
+) -> Option<&'k KeyPair> {
+    let algorithm = algorithm.into();
     keys.into_iter()
-        .filter(|key| key.algorithm == algorithm && key.may_sign(now))
+        .filter(|key| key.algorithm == algorithm && key.is_active(now))
         .max_by(|left, right| left.precedence().cmp(&right.precedence()))
-}
-
-/// How long keys live.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RotationPolicy {
-    /// Which algorithms there are keys for.
-    pub algorithms: Vec<SignatureAlgorithm>,
-    /// How long at least a key is published before it signs: longer than portals keep the JWKS.
-    pub publish_before: Duration,
-    /// How long a key signs.
-    pub rotate_every: Duration,
-    /// How long a key is published after it last signed: longer than any token it signed is valid.
-    pub retire_after: Duration,
-}
-
-/// One change to the stored keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RotationStep {
-    /// Make a key and publish it.
-    Create { algorithm: SignatureAlgorithm, active_from: Timestamp },
-    /// Let a published key sign from another moment than was planned.
-    Activate { kid: KeyId, active_from: Timestamp },
-    /// Write down when a key signed last and when it will be removed.
-    Retire { kid: KeyId, retired_at: Timestamp, removed_at: Timestamp },
-    /// Delete a key that is no longer published.
-    Delete { kid: KeyId },
-}
-
-/// What to change so that every algorithm has a current and a next key and none that is too old. Nothing to do is the
-/// usual answer; asking again after the steps were taken gives none.
-pub fn plan_rotation(keys: &[SigningKey], now: Timestamp, policy: &RotationPolicy) -> Vec<RotationStep> {
-    let mut steps = deletions(keys, now);
-    steps.extend(retirements(keys, now, policy));
-    for algorithm in &policy.algorithms {
-        steps.extend(supply(keys, *algorithm, now, policy));
-    }
-    steps
-}
-
-/// What to change so that every algorithm's next key signs as soon as it may: `keys rotate`.
-///
-/// It may once it has been published for `publish_before`, so that every portal has read the JWKS that names it. Where
-/// that is not yet, its moment is written down, and every server takes it into use then.
-pub fn plan_change_over(keys: &[SigningKey], now: Timestamp, policy: &RotationPolicy) -> Vec<RotationStep> {
-    let mut steps = deletions(keys, now);
-    steps.extend(retirements(keys, now, policy));
-    for algorithm in policy.algorithms.iter().copied() {
-        let Some(next) = next(keys, algorithm, now) else {
-            let create = |active_from| RotationStep::Create { algorithm, active_from };
-            match current(keys, algorithm, now) {
-                Some(_) => steps.push(create(now + policy.publish_before)),
-                None => steps.extend(supply(keys, algorithm, now, policy)),
-            }
-            continue;
-        };
-        let announced = next.created_at + policy.publish_before;
-        if announced <= now {
-            steps.extend(change_over(keys, algorithm, now, policy));
-        } else if announced < next.active_from {
-            steps.push(RotationStep::Activate { kid: next.kid.clone(), active_from: announced });
-        }
-    }
-    steps
-}
-
-/// What to change so that every algorithm's next key signs at once, whoever has heard of it: `keys rotate --now`.
-///
-/// A policy with a `retire_after` of zero also withdraws the present key at once: right if it has leaked, since every
-/// token it signed is then refused.
-pub fn plan_rotation_now(keys: &[SigningKey], now: Timestamp, policy: &RotationPolicy) -> Vec<RotationStep> {
-    let mut steps = deletions(keys, now);
-    for algorithm in policy.algorithms.iter().copied() {
-        steps.extend(change_over(keys, algorithm, now, policy));
-    }
-    steps
-}
-
-/// The next key signs from now on, and those that signed until now do not.
-fn change_over(
-    keys: &[SigningKey],
-    algorithm: SignatureAlgorithm,
-    now: Timestamp,
-    policy: &RotationPolicy,
-) -> Vec<RotationStep> {
-    let first = match next(keys, algorithm, now) {
-        Some(next) => RotationStep::Activate { kid: next.kid.clone(), active_from: now },
-        None => RotationStep::Create { algorithm, active_from: now },
-    };
-    let signing = keys.iter().filter(|key| key.algorithm == algorithm && key.may_sign(now));
-    let mut steps = vec![first];
-    steps.extend(signing.map(|key| retire(key, now, policy)));
-    steps.push(RotationStep::Create { algorithm, active_from: following(now, now, policy) });
-    steps
-}
-
-/// Keys that sign after `steps` although some portals cannot know them yet, and for how long they have been published.
-pub fn unannounced(keys: &[SigningKey], steps: &[RotationStep], now: Timestamp) -> Vec<(SignatureAlgorithm, Duration)> {
-    let sign_now = steps.iter().filter_map(|step| match step {
-        RotationStep::Activate { kid, active_from } if *active_from <= now => {
-            let key = keys.iter().find(|key| key.kid == *kid)?;
-            Some((key.algorithm, now.since(key.created_at)))
-        }
-        // The first key of an algorithm is nobody's surprise: nobody has used it.
-        RotationStep::Create { algorithm, active_from } if *active_from <= now => {
-            keys.iter().any(|key| key.algorithm == *algorithm).then_some((*algorithm, Duration::ZERO))
-        }
-        _ => None,
-    });
-    sign_now.filter(|(_, published)| *published < JWKS_KEPT_FOR).collect()
-}
-
-fn deletions(keys: &[SigningKey], now: Timestamp) -> Vec<RotationStep> {
-    let removed = keys.iter().filter(|key| !key.is_published(now));
-    removed.map(|key| RotationStep::Delete { kid: key.kid.clone() }).collect()
-}
-
-/// Every key that a younger one has taken over from, retired as of the moment that it did.
-fn retirements(keys: &[SigningKey], now: Timestamp, policy: &RotationPolicy) -> Vec<RotationStep> {
-    let taken_over = |key: &SigningKey| {
-        keys.iter()
-            .filter(|younger| younger.algorithm == key.algorithm && younger.may_sign(now))
-            .filter(|younger| younger.precedence() > key.precedence())
-            .map(|younger| younger.active_from)
-            .min()
-    };
-    keys.iter()
-        .filter(|key| key.may_sign(now))
-        .filter_map(|key| taken_over(key).map(|at| retire(key, at, policy)))
-        .collect()
-}
-
-fn retire(key: &SigningKey, retired_at: Timestamp, policy: &RotationPolicy) -> RotationStep {
-    RotationStep::Retire { kid: key.kid.clone(), retired_at, removed_at: retired_at + policy.retire_after }
-}
-
-/// A current and a next key, where they are missing.
-fn supply(
-    keys: &[SigningKey],
-    algorithm: SignatureAlgorithm,
-    now: Timestamp,
-    policy: &RotationPolicy,
-) -> Vec<RotationStep> {
-    let create = |active_from| RotationStep::Create { algorithm, active_from };
-    match (current(keys, algorithm, now), next(keys, algorithm, now)) {
-        (Some(_), Some(_)) => Vec::new(),
-        (Some(current), None) => vec![create(following(current.active_from, now, policy))],
-        // Nobody has used this algorithm yet, so nobody holds a JWKS that ought to have named the key before.
-        (None, None) => vec![create(now), create(following(now, now, policy))],
-        // Somebody took the current key away: signing at once is better than not at all.
-        (None, Some(next)) => {
-            let activate = RotationStep::Activate { kid: next.kid.clone(), active_from: now };
-            vec![activate, create(following(now, now, policy))]
-        }
-    }
-}
-
-/// When the successor of a key that signs since `active_from` takes over.
-fn following(active_from: Timestamp, now: Timestamp, policy: &RotationPolicy) -> Timestamp {
-    (active_from + policy.rotate_every).max(now + policy.publish_before)
-}
-
-/// The published key that will sign first.
-fn next(keys: &[SigningKey], algorithm: SignatureAlgorithm, now: Timestamp) -> Option<&SigningKey> {
-    keys.iter()
-        .filter(|key| key.algorithm == algorithm && now < key.active_from && key.is_published(now))
-        .min_by(|left, right| left.precedence().cmp(&right.precedence()))
 }
 
 #[cfg(test)]

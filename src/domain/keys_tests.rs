@@ -1,5 +1,6 @@
-//! The life of signing keys, lived through by a clock that is moved.
+//! The life of key pairs, lived through by a clock that is moved.
 
+use super::rotation::READ_BY_ALL;
 use super::*;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -7,6 +8,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 fn policy() -> RotationPolicy {
     RotationPolicy {
         algorithms: vec![SignatureAlgorithm::Es256],
+        encryption: vec![],
         publish_before: DAY * 2,
         rotate_every: DAY * 90,
         retire_after: DAY,
@@ -16,7 +18,7 @@ fn policy() -> RotationPolicy {
 /// A store of keys that takes the steps a plan names.
 #[derive(Default)]
 struct Keys {
-    rows: Vec<SigningKey>,
+    rows: Vec<KeyPair>,
     made: usize,
 }
 
@@ -38,7 +40,7 @@ impl Keys {
                     let kid = KeyId::new(format!("key-{}", self.made));
                     self.made += 1;
                     let key =
-                        SigningKey { kid, algorithm, created_at: now, active_from, retired_at: None, removed_at: None };
+                        KeyPair { kid, algorithm, created_at: now, active_from, retired_at: None, removed_at: None };
                     self.rows.push(key);
                 }
                 RotationStep::Activate { kid, active_from } => self.row(&kid).active_from = active_from,
@@ -51,7 +53,7 @@ impl Keys {
         }
     }
 
-    fn row(&mut self, kid: &KeyId) -> &mut SigningKey {
+    fn row(&mut self, kid: &KeyId) -> &mut KeyPair {
         self.rows.iter_mut().find(|key| key.kid == *kid).unwrap()
     }
 
@@ -198,7 +200,7 @@ fn a_change_over_without_a_next_key_announces_one_first() {
     keys.rows.truncate(1);
     let steps = plan_change_over(&keys.rows, day(3), &policy());
     let active_from = day(3) + policy().publish_before;
-    assert_eq!(steps, [RotationStep::Create { algorithm: SignatureAlgorithm::Es256, active_from }]);
+    assert_eq!(steps, [RotationStep::Create { algorithm: SignatureAlgorithm::Es256.into(), active_from }]);
 }
 
 #[test]
@@ -219,11 +221,48 @@ fn algorithms_rotate_apart() {
     let mut keys = Keys::started(day(0));
     let both = RotationPolicy { algorithms: vec![SignatureAlgorithm::Es256, SignatureAlgorithm::Rs256], ..policy() };
     let steps = plan_rotation(&keys.rows, day(10), &both);
-    let create = |active_from| RotationStep::Create { algorithm: SignatureAlgorithm::Rs256, active_from };
+    let create = |active_from| RotationStep::Create { algorithm: SignatureAlgorithm::Rs256.into(), active_from };
     assert_eq!(steps, [create(day(10)), create(day(100))]);
     keys.take(steps, day(10));
     assert_eq!(keys.signer(day(10)), "key-0");
     assert_eq!(current(&keys.rows, SignatureAlgorithm::Rs256, day(10)).unwrap().kid.as_str(), "key-2");
+}
+
+fn encryption() -> RotationPolicy {
+    RotationPolicy { algorithms: vec![], encryption: vec![EncryptionKeyType::P256], ..policy() }
+}
+
+fn published(keys: &Keys, now: Timestamp) -> Vec<&str> {
+    keys.rows.iter().filter(|key| key.is_published(now)).map(|key| key.kid.as_str()).collect()
+}
+
+#[test]
+fn an_encryption_key_is_replaced_when_its_time_is_over_and_decrypts_for_a_while_longer() {
+    let mut keys = Keys::default();
+    let rotate = |keys: &mut Keys, now| keys.take(plan_rotation(&keys.rows, now, &encryption()), now);
+    rotate(&mut keys, day(0));
+    rotate(&mut keys, day(89));
+    assert_eq!(published(&keys, day(89)), ["key-0"], "nobody has to know the next one beforehand");
+    assert_eq!(keys.rows.len(), 1);
+
+    rotate(&mut keys, day(90));
+    assert_eq!(published(&keys, day(90)), ["key-0"], "not before every server has read it");
+    let later = day(90) + READ_BY_ALL;
+    rotate(&mut keys, later);
+    assert_eq!(published(&keys, later), ["key-1"], "what is not to be encrypted to is not shown");
+    assert_eq!(plan_rotation(&keys.rows, later, &encryption()), []);
+    let accepted = |at| keys.rows.iter().filter(|key| key.is_accepted(at)).count();
+    assert_eq!((accepted(day(91)), accepted(day(91) + READ_BY_ALL)), (2, 1));
+}
+
+#[test]
+fn an_encryption_key_that_leaked_is_replaced_at_once() {
+    let mut keys = Keys::default();
+    keys.take(plan_rotation(&[], day(0), &encryption()), day(0));
+    let steps = plan_rotation_now(&keys.rows, day(3), &encryption());
+    keys.take(steps, day(3));
+    assert_eq!(published(&keys, day(3)), ["key-1"]);
+    assert_eq!(keys.states(day(3)), [("key-0", KeyState::Previous), ("key-1", KeyState::Current)]);
 }
 
 #[test]
@@ -235,6 +274,19 @@ fn two_servers_that_both_planned_agree_on_the_signer() {
     let signer = keys.signer(day(0)).to_owned();
     keys.rows.reverse();
     assert_eq!(keys.signer(day(0)), signer);
+}
+
+#[test]
+fn a_key_s_algorithm_is_read_back_from_its_name() {
+    let names: Vec<&str> = RotationPolicy { algorithms: SignatureAlgorithm::ALL.into(), ..encryption() }
+        .all()
+        .map(|algorithm| {
+            assert_eq!(KeyAlgorithm::from_name(algorithm.name()), Some(algorithm));
+            algorithm.name()
+        })
+        .collect();
+    assert_eq!(names, ["ES256", "ES384", "EdDSA", "PS256", "RS256", "ECDH-ES"]);
+    assert_eq!(KeyAlgorithm::from_name("none"), None);
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub struct Keys {
     succession: SuccessionKeys,
     /// Seals what stands in the short-lived store and names a person.
     short_lived: KeyEncryptionKeys,
-    /// Seals the signing keys.
+    /// Seals the key pairs.
     sealing: Arc<KeyEncryptionKeys>,
 }
 
@@ -50,9 +50,9 @@ impl Keys {
         &self.sealing
     }
 
-    /// Reads the stored signing keys again: they were rotated.
+    /// Reads the stored key pairs again: they were rotated.
     pub async fn reload_ring(&self, app: &App) -> Result<(), FlowError> {
-        let stored = app.store.read().await?.signing_keys().load().await?;
+        let stored = app.store.read().await?.key_pairs().load().await?;
         let ring = KeyRing::open(stored, &self.sealing, app.clock.now()).map_err(FlowError::failed)?;
         self.ring.store(Arc::new(ring));
         Ok(())

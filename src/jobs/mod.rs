@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
-use crate::flows::{App, clean_up, invalidation, signing_keys};
+use crate::flows::{App, clean_up, invalidation, key_pairs};
 
 /// Between two attempts to listen.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
@@ -76,7 +76,7 @@ async fn rotate_keys(app: Arc<App>) {
     let policy = &app.settings.keys.rotation;
     let plan = |keys: &[_], now| plan_rotation(keys, now, policy);
     let sealing = app.keys.sealing();
-    match signing_keys::rotate(&app.store, plan, Actor::System, sealing, &*app.clock, &*app.random).await {
+    match key_pairs::rotate(&app.store, plan, Actor::System, sealing, &*app.clock, &*app.random).await {
         Ok(steps) if steps.is_empty() => {}
         Ok(steps) => tracing::info!(steps = steps.len(), "signing keys were rotated"),
         Err(error) => tracing::error!(%error, "the signing keys could not be rotated"),

@@ -14,10 +14,10 @@ use super::ended_sessions::EndedSessions;
 use super::error::Error;
 use super::grants::Grants;
 use super::invalidations::Invalidation;
+use super::key_pairs::KeyPairs;
 use super::known_devices::KnownDevices;
 use super::passwords::Passwords;
 use super::sealed_keys::SealedKeys;
-use super::signing_keys::SigningKeys;
 use super::vault::Vault;
 
 /// One connection, borrowed for one statement.
@@ -195,5 +195,5 @@ aggregates! {
     known_devices: KnownDevices,
     passwords: Passwords,
     sealed_keys: SealedKeys,
-    signing_keys: SigningKeys,
+    key_pairs: KeyPairs,
 }

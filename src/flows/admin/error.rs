@@ -3,7 +3,7 @@
 use crate::credentials::password::HashError;
 use crate::crypto::seal::SealError;
 use crate::flows::FlowError;
-use crate::flows::signing_keys::RotationError;
+use crate::flows::key_pairs::RotationError;
 use crate::protocol::registration;
 use crate::{sessions, storage};
 

@@ -105,7 +105,7 @@ async fn is_unfinished(admin: &Administrator) -> Result<bool, AdminError> {
             return Ok(true);
         }
     }
-    for stored in reading.signing_keys().load().await? {
+    for stored in reading.key_pairs().load().await? {
         if key_version(&stored.sealed)? < current {
             return Ok(true);
         }
@@ -120,10 +120,10 @@ async fn reseal_server_keys(admin: &Administrator, sealing: &KeyEncryptionKeys) 
             tx.sealed_keys().replace(&fresh).await?;
         }
     }
-    for stored in tx.signing_keys().load_to_change().await? {
-        let context = KeyRing::sealed_context(&stored.key.kid);
+    for stored in tx.key_pairs().load_to_change().await? {
+        let context = KeyRing::sealed_context(&stored.key);
         if let Some(fresh) = sealing.reseal(&context, &stored.sealed, &*admin.random)? {
-            tx.signing_keys().replace_sealed(&stored.key.kid, &fresh).await?;
+            tx.key_pairs().replace_sealed(&stored.key.kid, &fresh).await?;
         }
     }
     Ok(tx.commit().await?)

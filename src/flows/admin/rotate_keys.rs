@@ -1,19 +1,19 @@
-//! Signing keys: what there is, and the next one taken into use.
+//! Key pairs: what there is, and the next one taken into use.
 
 use std::time::Duration;
 
 use crate::domain::keys::{
-    KeyState, RotationPolicy, RotationStep, SignatureAlgorithm, SigningKey, plan_change_over, plan_rotation_now,
-    unannounced,
+    KeyAlgorithm, KeyPair, KeyState, RotationPolicy, RotationStep, SignatureAlgorithm, plan_change_over,
+    plan_rotation_now, unannounced,
 };
-use crate::flows::signing_keys;
+use crate::flows::key_pairs;
 
 use super::{AdminError, Administrator};
 
 /// A key and where it stands now.
 #[derive(Clone, Debug)]
 pub struct Listed {
-    pub key: SigningKey,
+    pub key: KeyPair,
     pub state: KeyState,
 }
 
@@ -37,8 +37,8 @@ pub struct Rotated {
 
 /// Every key that is not removed, an algorithm's keys together, the oldest first.
 pub async fn list(admin: &Administrator) -> Result<Vec<Listed>, AdminError> {
-    let stored = admin.store.read().await?.signing_keys().load().await?;
-    let mut keys: Vec<SigningKey> = stored.into_iter().map(|stored| stored.key).collect();
+    let stored = admin.store.read().await?.key_pairs().load().await?;
+    let mut keys: Vec<KeyPair> = stored.into_iter().map(|stored| stored.key).collect();
     keys.sort_by_key(|key| (key.algorithm, key.active_from));
     let now = admin.clock.now();
     let listed = keys.iter().map(|key| Listed { key: key.clone(), state: key.state(&keys, now) });
@@ -49,16 +49,15 @@ pub async fn list(admin: &Administrator) -> Result<Vec<Listed>, AdminError> {
 ///
 /// # Errors
 /// `Invalid` for an algorithm that the settings do not offer.
-pub async fn rotate(
-    admin: &Administrator,
-    when: When,
-    only: Option<SignatureAlgorithm>,
-) -> Result<Rotated, AdminError> {
+pub async fn rotate(admin: &Administrator, when: When, only: Option<KeyAlgorithm>) -> Result<Rotated, AdminError> {
     let offered = &admin.settings.keys.rotation;
     let policy = match only {
         None => offered.clone(),
-        Some(algorithm) if offered.algorithms.contains(&algorithm) => {
-            RotationPolicy { algorithms: vec![algorithm], ..offered.clone() }
+        Some(KeyAlgorithm::Signature(algorithm)) if offered.algorithms.contains(&algorithm) => {
+            RotationPolicy { algorithms: vec![algorithm], encryption: Vec::new(), ..offered.clone() }
+        }
+        Some(KeyAlgorithm::Encryption(key_type)) if offered.encryption.contains(&key_type) => {
+            RotationPolicy { algorithms: Vec::new(), encryption: vec![key_type], ..offered.clone() }
         }
         Some(other) => {
             let names: Vec<&str> = offered.algorithms.iter().map(|algorithm| algorithm.name()).collect();
@@ -71,7 +70,7 @@ pub async fn rotate(
         When::Announced | When::Now => policy,
     };
     let mut surprises = Vec::new();
-    let plan = |keys: &[SigningKey], now| {
+    let plan = |keys: &[KeyPair], now| {
         let steps = match when {
             When::Announced => plan_change_over(keys, now, &policy),
             When::Now | When::Withdrawing => plan_rotation_now(keys, now, &policy),
@@ -80,6 +79,6 @@ pub async fn rotate(
         steps
     };
     let (clock, random) = (&*admin.clock, &*admin.random);
-    let steps = signing_keys::rotate(&admin.store, plan, admin.actor.clone(), &admin.sealing, clock, random).await?;
+    let steps = key_pairs::rotate(&admin.store, plan, admin.actor.clone(), &admin.sealing, clock, random).await?;
     Ok(Rotated { steps, unannounced: surprises })
 }

@@ -18,8 +18,12 @@ fn keys_are_listed_with_where_they_stand() {
     let senid = Senid::ready();
     let ran = senid.run(&["keys", "list"]).ended(0);
     let lines: Vec<&str> = ran.out.lines().collect();
-    assert_eq!(lines.len(), 6);
-    assert!(lines[0].starts_with("ES256  current   ") && lines[1].starts_with("ES256  next      "), "{}", ran.out);
+    assert_eq!(lines.len(), 8);
+    assert!(
+        lines[0].starts_with("ES256        current   ") && lines[1].starts_with("ES256        next      "),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -33,7 +37,7 @@ fn a_rotation_waits_until_portals_know_the_next_key() {
     let listed = senid.run(&["keys", "list", "--json"]).ended(0).json_lines();
     let next = listed.iter().find(|key| key["kid"] == step["kid"]).unwrap();
     let day = |name: &str| next[name].as_str().unwrap()[..10].parse::<jiff::civil::Date>().unwrap();
-    assert_eq!(day("signs_from"), day("published_since").checked_add(jiff::Span::new().days(7)).unwrap());
+    assert_eq!(day("used_from"), day("made_at").checked_add(jiff::Span::new().days(7)).unwrap());
     assert_eq!(states(&senid, "ES256"), before, "nothing signs that did not");
 
     let again = senid.run(&["keys", "rotate", "--alg", "ES256"]).ended(0);
@@ -77,11 +81,27 @@ fn rotate_now_takes_the_published_next_key_into_use() {
 }
 
 #[test]
+fn a_key_to_encrypt_to_is_replaced_at_once_and_decrypts_for_a_while_longer() {
+    let senid = Senid::ready();
+    let (before, signing) = (states(&senid, "RSA-OAEP-256"), states(&senid, "ES256"));
+    let kid = before[0].strip_prefix("current ").unwrap();
+    let ran = senid.run(&["keys", "rotate", "--now", "--alg", "RSA-OAEP-256"]).ended(0);
+    assert!(ran.out.starts_with("a new RSA-OAEP-256 key is made, and published from "), "{}", ran.out);
+    assert!(ran.out.contains(&format!("{kid} is used no more, and accepted until ")), "{}", ran.out);
+    let after = states(&senid, "RSA-OAEP-256");
+    assert_eq!(after.len(), 2, "no next one waits");
+    assert!(after.contains(&format!("previous {kid}")), "{after:?}");
+    assert_eq!(states(&senid, "ES256"), signing, "only what was asked for");
+}
+
+#[test]
 fn an_algorithm_that_is_not_offered_is_refused() {
     let senid = Senid::ready();
     let ran = senid.run(&["keys", "rotate", "--alg", "ES384"]).ended(2);
     assert_eq!(ran.err, "senid: --alg: ES384 is not among keys.algorithms, which are ES256, EdDSA, RS256\n");
-    assert!(senid.run(&["keys", "rotate", "--alg", "none"]).ended(2).err.contains("expected ES256, EdDSA or RS256"));
+    assert!(
+        senid.run(&["keys", "rotate", "--alg", "none"]).ended(2).err.contains("expected ES256, EdDSA, RS256, RSA-OAEP")
+    );
 }
 
 #[test]
@@ -147,7 +167,7 @@ fn the_first_master_key_is_made_where_the_settings_want_it() {
     assert_eq!(missing.err, "senid: there is no master key at master.key yet; run: senid keys new-master\n");
     let made = senid.run(&["keys", "new-master"]).ended(0);
     assert!(made.out.starts_with("the master key was made: master.key\nKeep a copy"), "{}", made.out);
-    assert_eq!(senid.run(&["keys", "list"]).ended(0).out.lines().count(), 6);
+    assert_eq!(senid.run(&["keys", "list"]).ended(0).out.lines().count(), 8);
     let key = senid.path().join("master.key");
     assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
 

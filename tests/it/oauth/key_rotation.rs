@@ -48,7 +48,7 @@ on_every_backend! {
 fn next_change_over(world: &World) -> Timestamp {
     let now = world.clock.now();
     let ring = world.app(0).keys.ring();
-    let planned = ring.keys().filter(|key| key.algorithm == SignatureAlgorithm::Es256 && key.active_from > now);
+    let planned = ring.keys().filter(|key| key.algorithm == SignatureAlgorithm::Es256.into() && key.active_from > now);
     planned.map(|key| key.active_from).min().expect("a next key is published")
 }
 

@@ -3,7 +3,7 @@
 use senid::crypto::keyring::KeyRing;
 use senid::crypto::random::SystemRandom;
 use senid::crypto::seal::SealError;
-use senid::domain::keys::{SealedSigningKey, SignatureAlgorithm, SigningKey};
+use senid::domain::keys::{KeyPair, SealedKeyPair, SignatureAlgorithm};
 use senid::storage::{Conflict, Error, SealedKey, SealedKeyKind, Store};
 
 use super::on_every_database;
@@ -13,8 +13,8 @@ async fn load(store: &Store) -> Vec<SealedKey> {
     store.read().await.unwrap().sealed_keys().load().await.unwrap()
 }
 
-async fn load_signing(store: &Store) -> Vec<SealedSigningKey> {
-    store.read().await.unwrap().signing_keys().load().await.unwrap()
+async fn load_signing(store: &Store) -> Vec<SealedKeyPair> {
+    store.read().await.unwrap().key_pairs().load().await.unwrap()
 }
 
 on_every_database! {
@@ -75,36 +75,36 @@ on_every_database! {
         let stored = signing_key(NOW + DAY);
         let kid = stored.key.kid.clone();
         let mut transaction = store.begin().await.unwrap();
-        transaction.signing_keys().insert(&stored).await.unwrap();
-        let again = transaction.signing_keys().insert(&stored).await;
+        transaction.key_pairs().insert(&stored).await.unwrap();
+        let again = transaction.key_pairs().insert(&stored).await;
         assert!(matches!(again, Err(Error::Conflict(Conflict::Key))), "{again:?}");
         transaction.commit().await.unwrap();
         assert_eq!(load_signing(&store).await, std::slice::from_ref(&stored));
 
         let mut transaction = store.begin().await.unwrap();
-        transaction.signing_keys().activate(&kid, NOW).await.unwrap();
-        transaction.signing_keys().retire(&kid, NOW + 30 * DAY, NOW + 31 * DAY).await.unwrap();
+        transaction.key_pairs().activate(&kid, NOW).await.unwrap();
+        transaction.key_pairs().retire(&kid, NOW + 30 * DAY, NOW + 31 * DAY).await.unwrap();
         transaction.commit().await.unwrap();
-        let key = SigningKey {
+        let key = KeyPair {
             active_from: NOW,
             retired_at: Some(NOW + 30 * DAY),
             removed_at: Some(NOW + 31 * DAY),
             ..stored.key.clone()
         };
-        assert_eq!(load_signing(&store).await, [SealedSigningKey { key, ..stored.clone() }]);
+        assert_eq!(load_signing(&store).await, [SealedKeyPair { key, ..stored.clone() }]);
         let ring = KeyRing::open(load_signing(&store).await, &server_keys(&first_master()), NOW).unwrap();
         assert!(ring.signer(SignatureAlgorithm::Es256, NOW).is_some());
 
-        let context = KeyRing::sealed_context(&kid);
+        let context = KeyRing::sealed_context(&stored.key);
         let sealing = server_keys(&both_masters());
         let resealed = sealing.reseal(&context, &stored.sealed, &SystemRandom::new()).unwrap().unwrap();
         let mut transaction = store.begin().await.unwrap();
-        transaction.signing_keys().replace_sealed(&kid, &resealed).await.unwrap();
+        transaction.key_pairs().replace_sealed(&kid, &resealed).await.unwrap();
         transaction.commit().await.unwrap();
         assert!(KeyRing::open(load_signing(&store).await, &server_keys(&second_master()), NOW).is_ok());
 
         let mut transaction = store.begin().await.unwrap();
-        transaction.signing_keys().delete(&kid).await.unwrap();
+        transaction.key_pairs().delete(&kid).await.unwrap();
         transaction.commit().await.unwrap();
         assert_eq!(load_signing(&store).await, []);
     }
@@ -116,8 +116,8 @@ on_every_database! {
                 let store = store.clone();
                 tokio::spawn(async move {
                     let mut transaction = store.begin().await.unwrap();
-                    if transaction.signing_keys().load_to_change().await.unwrap().is_empty() {
-                        transaction.signing_keys().insert(&signing_key(NOW)).await.unwrap();
+                    if transaction.key_pairs().load_to_change().await.unwrap().is_empty() {
+                        transaction.key_pairs().insert(&signing_key(NOW)).await.unwrap();
                     }
                     transaction.commit().await.unwrap();
                 })

@@ -17,7 +17,7 @@ use senid::domain::client::{Client, ClientAuthentication, ClientDisplay, Localis
 use senid::domain::consent::Consent;
 use senid::domain::grant::{Authentication, Grant, RefreshState};
 use senid::domain::ids::{CitizenId, ClientId, DeviceId, EventId, GrantId, SessionId};
-use senid::domain::keys::{SealedSigningKey, SignatureAlgorithm};
+use senid::domain::keys::{SealedKeyPair, SignatureAlgorithm};
 use senid::domain::national_id::{NationalId, Scheme};
 use senid::domain::secret::{SecretBytes, SecretHash, SecretString};
 use senid::domain::sign_in_name::SignInName;
@@ -209,9 +209,9 @@ pub fn sealed_key(kind: SealedKeyKind, version: u16) -> SealedKey {
     SealedKey::generate(kind, version, &server_keys(&first_master()), &SystemRandom::new(), NOW).unwrap()
 }
 
-pub fn signing_key(active_from: Timestamp) -> SealedSigningKey {
+pub fn signing_key(active_from: Timestamp) -> SealedKeyPair {
     let (sealing, random) = (server_keys(&first_master()), SystemRandom::new());
-    KeyRing::create(SignatureAlgorithm::Es256, NOW, active_from, &sealing, &random).unwrap()
+    KeyRing::create(SignatureAlgorithm::Es256.into(), NOW, active_from, &sealing, &random).unwrap()
 }
 
 /// Writes something into every table and reads it back by every way there is.
@@ -225,7 +225,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     transaction.consents().give(&consent(an.id, &client.id, "openid profile", &["name"])).await.unwrap();
     transaction.audit().record(&event(Some(an.id), EventKind::SignIn, NOW)).await.unwrap();
     transaction.sealed_keys().insert_if_absent(&sealed_key(SealedKeyKind::Pairwise, 1)).await.unwrap();
-    transaction.signing_keys().insert(&signing_key(NOW)).await.unwrap();
+    transaction.key_pairs().insert(&signing_key(NOW)).await.unwrap();
     transaction.citizens().update_profile(an.id, &an.profile, &citizen(AN).names[1..], NOW).await.unwrap();
     transaction.commit().await.unwrap();
 

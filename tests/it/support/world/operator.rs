@@ -9,14 +9,14 @@ use senid::credentials::password::{HasherSettings, Parameters};
 use senid::domain::audit::Actor;
 use senid::domain::client::{Client, ClientStatus};
 use senid::domain::ids::{CitizenId, ClientId};
-use senid::domain::keys::{SigningKey, plan_rotation};
+use senid::domain::keys::{KeyPair, plan_rotation};
 use senid::domain::national_id::Scheme;
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::ManualClock;
 use senid::flows::admin::find_citizen::Who;
 use senid::flows::admin::rotate_keys::{Rotated, When};
 use senid::flows::admin::{Administrator, lock_citizen, registered_clients, rotate_keys};
-use senid::flows::{App, signing_keys};
+use senid::flows::{App, key_pairs};
 use senid::storage::RecordedEvent;
 
 use super::Citizen;
@@ -124,19 +124,19 @@ impl<'w> Operator<'w> {
     /// What servers do by themselves every hour.
     pub async fn rotates_what_is_due(&self) {
         let (admin, policy) = (self.admin().await, self.app.settings.keys.rotation.clone());
-        let plan = |keys: &[SigningKey], now| plan_rotation(keys, now, &policy);
+        let plan = |keys: &[KeyPair], now| plan_rotation(keys, now, &policy);
         let (clock, random) = (&*admin.clock, &*admin.random);
-        signing_keys::rotate(&admin.store, plan, Actor::System, &admin.sealing, clock, random).await.unwrap();
+        key_pairs::rotate(&admin.store, plan, Actor::System, &admin.sealing, clock, random).await.unwrap();
         self.hears_of_keys().await;
     }
 
     async fn hears_of_keys(&self) {
         super::eventually("the server hears of its new keys", async || {
-            let stored = self.app.store.read().await.unwrap().signing_keys().load().await.unwrap();
+            let stored = self.app.store.read().await.unwrap().key_pairs().load().await.unwrap();
             let now = self.app.clock.now();
             let stored = stored.into_iter().map(|stored| stored.key).filter(|key| key.is_published(now));
-            let mut stored: Vec<SigningKey> = stored.collect();
-            let mut known: Vec<SigningKey> =
+            let mut stored: Vec<KeyPair> = stored.collect();
+            let mut known: Vec<KeyPair> =
                 self.app.keys.ring().keys().filter(|key| key.is_published(now)).cloned().collect();
             for keys in [&mut stored, &mut known] {
                 keys.sort_by(|one, other| one.kid.cmp(&other.kid));

@@ -1,4 +1,4 @@
-//! Signing keys in the identity store: changed as `domain::keys` plans it, by one server at a time.
+//! Key pairs in the identity store: changed as `domain::keys` plans it, by one server at a time.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::crypto::keyring::{KeyRing, KeyRingError};
 use crate::crypto::seal::KeyEncryptionKeys;
 use crate::domain::audit::{Actor, Event, EventKind, Outcome};
 use crate::domain::ids::EventId;
-use crate::domain::keys::{RotationPolicy, RotationStep, SealedSigningKey, SigningKey, current, plan_rotation};
+use crate::domain::keys::{KeyAlgorithm, KeyPair, RotationPolicy, RotationStep, SealedKeyPair, current, plan_rotation};
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::storage::{self, Store, Transaction};
@@ -23,40 +23,39 @@ pub enum RotationError {
 /// How far the clocks of servers that start together may be apart.
 const TOLERATED_SKEW: Duration = Duration::from_secs(60);
 
-/// The stored keys, once every algorithm of the policy has one that signs: a first start makes them.
+/// The stored keys, once every algorithm of the policy has one in use: a first start makes them.
 pub async fn supplied(
     store: &Store,
     policy: &RotationPolicy,
     sealing: &KeyEncryptionKeys,
     clock: &dyn Clock,
     random: &dyn Random,
-) -> Result<Vec<SealedSigningKey>, RotationError> {
-    let stored = store.read().await?.signing_keys().load().await?;
+) -> Result<Vec<SealedKeyPair>, RotationError> {
+    let stored = store.read().await?.key_pairs().load().await?;
     let now = clock.now();
-    let signs = |algorithm| current(stored.iter().map(|stored| &stored.key), algorithm, now).is_some();
-    if policy.algorithms.iter().copied().all(signs) {
+    let in_use = |algorithm: KeyAlgorithm| current(stored.iter().map(|stored| &stored.key), algorithm, now).is_some();
+    if policy.all().all(in_use) {
         return Ok(stored);
     }
-    // A first key signs from a little while ago on: a server whose clock is behind would otherwise see none, and make
+    // A first key is used from a little while ago on: a server whose clock is behind would otherwise see none, and make
     // another.
-    let plan = |keys: &[SigningKey], now| plan_rotation(keys, now - TOLERATED_SKEW, policy);
+    let plan = |keys: &[KeyPair], now| plan_rotation(keys, now - TOLERATED_SKEW, policy);
     rotate(store, plan, Actor::System, sealing, clock, random).await?;
-    Ok(store.read().await?.signing_keys().load().await?)
+    Ok(store.read().await?.key_pairs().load().await?)
 }
 
 /// Looks at the stored keys, plans, and does what was planned, in one transaction that no other server's can overlap.
 /// Returns the steps that were taken.
 pub async fn rotate(
     store: &Store,
-    plan: impl FnOnce(&[SigningKey], Timestamp) -> Vec<RotationStep>,
+    plan: impl FnOnce(&[KeyPair], Timestamp) -> Vec<RotationStep>,
     actor: Actor,
     sealing: &KeyEncryptionKeys,
     clock: &dyn Clock,
     random: &dyn Random,
 ) -> Result<Vec<RotationStep>, RotationError> {
     let mut tx = store.begin().await?;
-    let stored: Vec<SigningKey> =
-        tx.signing_keys().load_to_change().await?.into_iter().map(|stored| stored.key).collect();
+    let stored: Vec<KeyPair> = tx.key_pairs().load_to_change().await?.into_iter().map(|stored| stored.key).collect();
     // Not before: while this waited for its turn, another server may have made keys that sign since.
     let now = clock.now();
     let steps = plan(&stored, now);
@@ -78,7 +77,7 @@ async fn take(
     random: &dyn Random,
     now: Timestamp,
 ) -> Result<(), RotationError> {
-    let mut keys = tx.signing_keys();
+    let mut keys = tx.key_pairs();
     match step {
         RotationStep::Create { algorithm, active_from } => {
             keys.insert(&KeyRing::create(*algorithm, now, *active_from, sealing, random)?).await?;

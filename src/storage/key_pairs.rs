@@ -1,28 +1,28 @@
-//! Signing keys, sealed, with their lives as instants. Which step is due is decided in `domain::keys`.
+//! Key pairs, sealed, with their lives as instants. Which step is due is decided in `domain::keys`.
 
 use super::connection::{Backend, Read, Transaction, on_backend};
 use super::error::{Conflict, Error};
 use super::invalidations::Invalidation;
 use crate::crypto::seal::key_version;
-use crate::domain::keys::{KeyId, SealedSigningKey, SignatureAlgorithm, SigningKey};
+use crate::domain::keys::{KeyAlgorithm, KeyId, KeyPair, SealedKeyPair};
 use crate::domain::time::Timestamp;
 
 const LOAD: &str =
-    "SELECT kid, algorithm, sealed, created_at, active_from, retired_at, removed_at FROM signing_keys ORDER BY kid";
-const HOLD_POSTGRES: &str = "LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE";
-const INSERT: &str = "INSERT INTO signing_keys
+    "SELECT kid, algorithm, sealed, created_at, active_from, retired_at, removed_at FROM key_pairs ORDER BY kid";
+const HOLD_POSTGRES: &str = "LOCK TABLE key_pairs IN SHARE ROW EXCLUSIVE MODE";
+const INSERT: &str = "INSERT INTO key_pairs
         (kid, algorithm, sealed, master_version, created_at, active_from, retired_at, removed_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (kid) DO NOTHING";
-const ACTIVATE: &str = "UPDATE signing_keys SET active_from = $2 WHERE kid = $1";
-const RETIRE: &str = "UPDATE signing_keys SET retired_at = $2, removed_at = $3 WHERE kid = $1";
-const DELETE: &str = "DELETE FROM signing_keys WHERE kid = $1";
-const RESEAL: &str = "UPDATE signing_keys SET sealed = $2, master_version = $3 WHERE kid = $1";
+const ACTIVATE: &str = "UPDATE key_pairs SET active_from = $2 WHERE kid = $1";
+const RETIRE: &str = "UPDATE key_pairs SET retired_at = $2, removed_at = $3 WHERE kid = $1";
+const DELETE: &str = "DELETE FROM key_pairs WHERE kid = $1";
+const RESEAL: &str = "UPDATE key_pairs SET sealed = $2, master_version = $3 WHERE kid = $1";
 
-/// Signing keys, seen from one connection.
-pub struct SigningKeys<'c, C>(pub(super) &'c mut C);
+/// Key pairs, seen from one connection.
+pub struct KeyPairs<'c, C>(pub(super) &'c mut C);
 
-impl<C: Read> SigningKeys<'_, C> {
-    pub async fn load(&mut self) -> Result<Vec<SealedSigningKey>, Error> {
+impl<C: Read> KeyPairs<'_, C> {
+    pub async fn load(&mut self) -> Result<Vec<SealedKeyPair>, Error> {
         on_backend!(self.0, |db| sqlx::query_as::<_, KeyRow>(LOAD).fetch_all(db).await)?
             .into_iter()
             .map(KeyRow::open)
@@ -30,10 +30,10 @@ impl<C: Read> SigningKeys<'_, C> {
     }
 }
 
-impl SigningKeys<'_, Transaction> {
+impl KeyPairs<'_, Transaction> {
     /// Loads the keys for a change that is decided by looking at them: until this transaction ends no other server
     /// changes any, so that a rotation is planned once. Reading goes on.
-    pub async fn load_to_change(&mut self) -> Result<Vec<SealedSigningKey>, Error> {
+    pub async fn load_to_change(&mut self) -> Result<Vec<SealedKeyPair>, Error> {
         match self.0.backend() {
             Backend::Postgres(db) => sqlx::query(HOLD_POSTGRES).execute(db).await.map(drop)?,
             // A transaction that writes is alone from its beginning.
@@ -44,8 +44,8 @@ impl SigningKeys<'_, Transaction> {
 
     /// # Errors
     /// `Conflict::Key` if there is one of this `kid`.
-    pub async fn insert(&mut self, key: &SealedSigningKey) -> Result<(), Error> {
-        let SealedSigningKey { key, sealed } = key;
+    pub async fn insert(&mut self, key: &SealedKeyPair) -> Result<(), Error> {
+        let SealedKeyPair { key, sealed } = key;
         let master_version = i32::from(key_version(sealed)?);
         let inserted = on_backend!(self.0, |db| {
             sqlx::query(INSERT)
@@ -67,7 +67,7 @@ impl SigningKeys<'_, Transaction> {
         self.0.announce(Invalidation::Keys).await
     }
 
-    /// Lets a key sign from `active_from` on.
+    /// Lets a key be used from `active_from` on.
     pub async fn activate(&mut self, kid: &KeyId, active_from: Timestamp) -> Result<(), Error> {
         on_backend!(self.0, |db| {
             sqlx::query(ACTIVATE).bind(kid.as_str()).bind(active_from.micros()).execute(db).await.map(drop)
@@ -75,7 +75,7 @@ impl SigningKeys<'_, Transaction> {
         self.0.announce(Invalidation::Keys).await
     }
 
-    /// Lets a key sign no more from `retired_at` on, and be published no more from `removed_at` on.
+    /// Lets a key be used no more from `retired_at` on, and be accepted no more from `removed_at` on.
     pub async fn retire(&mut self, kid: &KeyId, retired_at: Timestamp, removed_at: Timestamp) -> Result<(), Error> {
         on_backend!(self.0, |db| {
             sqlx::query(RETIRE)
@@ -115,16 +115,16 @@ struct KeyRow {
 }
 
 impl KeyRow {
-    fn open(self) -> Result<SealedSigningKey, Error> {
-        let algorithm = SignatureAlgorithm::from_name(&self.algorithm);
-        let key = SigningKey {
+    fn open(self) -> Result<SealedKeyPair, Error> {
+        let algorithm = KeyAlgorithm::from_name(&self.algorithm);
+        let key = KeyPair {
             kid: KeyId::new(self.kid),
-            algorithm: algorithm.ok_or(Error::Corrupt("a signing key's algorithm"))?,
+            algorithm: algorithm.ok_or(Error::Corrupt("a key pair's algorithm"))?,
             created_at: Timestamp::from_micros(self.created_at),
             active_from: Timestamp::from_micros(self.active_from),
             retired_at: self.retired_at.map(Timestamp::from_micros),
             removed_at: self.removed_at.map(Timestamp::from_micros),
         };
-        Ok(SealedSigningKey { key, sealed: self.sealed })
+        Ok(SealedKeyPair { key, sealed: self.sealed })
     }
 }
