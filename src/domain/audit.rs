@@ -63,6 +63,7 @@ event_kinds! {
     DataReleased = "data.released",
     ClientRefused = "client.refused",
     ClientCreated = "client.created",
+    ClientChanged = "client.changed",
     ClientDisabled = "client.disabled",
     ClientEnabled = "client.enabled",
     CitizenAdded = "citizen.added",

@@ -11,6 +11,8 @@ use crate::domain::time::Timestamp;
 const FIND: &str = "SELECT id, status, document, version, created_at, updated_at FROM clients WHERE id = $1";
 const LIST: &str = "SELECT id, status, document, version, created_at, updated_at FROM clients
     WHERE id > $1 ORDER BY id LIMIT $2";
+const KNOWN_CITIZENS: &str = "SELECT COUNT(*) FROM (
+    SELECT citizen_id FROM consents WHERE client_id = $1 UNION SELECT citizen_id FROM grants WHERE client_id = $1) known";
 const INSERT: &str = "INSERT INTO clients (id, status, document, version, created_at, updated_at)
     VALUES ($1, $2, $3, 1, $4, $5) ON CONFLICT (id) DO NOTHING";
 const REPLACE: &str = "UPDATE clients SET status = $3, document = $4, updated_at = $5, version = version + 1
@@ -31,6 +33,14 @@ impl<C: Read> Clients<'_, C> {
         on_backend!(self.0, |db| sqlx::query_as::<_, ClientRow>(FIND).bind(id.as_str()).fetch_optional(db).await)?
             .map(ClientRow::open)
             .transpose()
+    }
+
+    /// How many citizens the client has been told of, as far as that is remembered: each has allowed it something, or
+    /// has a grant that is not forgotten.
+    pub async fn known_citizens(&mut self, id: &ClientId) -> Result<u64, Error> {
+        let known: i64 =
+            on_backend!(self.0, |db| { sqlx::query_scalar(KNOWN_CITIZENS).bind(id.as_str()).fetch_one(db).await })?;
+        Ok(known.unsigned_abs())
     }
 
     /// Up to `limit` clients by id, those that follow `after`.

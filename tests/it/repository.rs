@@ -64,3 +64,24 @@ fn files() -> Vec<String> {
     assert!(files.len() > 20, "found only {} files", files.len());
     files
 }
+
+/// Which `sub` a client sees is one rule in one place, `flows::keys::Keys::subject`; nothing else holds the key that
+/// subjects are derived from, or asks it.
+#[test]
+fn subjects_are_derived_in_one_place() {
+    let mut derived = Vec::new();
+    for file in files() {
+        let Some(name) = file.strip_prefix("src/").filter(|name| name.ends_with(".rs")) else { continue };
+        let text = std::fs::read_to_string(Path::new(ROOT).join(&file)).unwrap();
+        if name == "crypto/pairwise.rs" {
+            continue;
+        }
+        let holds = text.contains("SubjectKey") || text.contains("pairwise::");
+        assert!(!holds || ["flows/keys.rs", "app/deployment.rs"].contains(&name), "{name} holds the subjects' key");
+        for call in ["subjects.pairwise(", "subjects.public("] {
+            derived.extend(text.matches(call).map(|call| format!("{name}: {call}")));
+        }
+    }
+    derived.sort();
+    assert_eq!(derived, ["flows/keys.rs: subjects.pairwise(", "flows/keys.rs: subjects.public("]);
+}

@@ -127,7 +127,7 @@ impl Request {
 }
 
 /// `vi=Cổng dịch vụ công` is for Vietnamese; a text without a language before it is for all.
-fn localised(texts: Vec<String>) -> Localised {
+pub(super) fn localised(texts: Vec<String>) -> Localised {
     let tag = |text: &str| (2..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase());
     let texts: BTreeMap<String, String> = texts
         .into_iter()
@@ -146,20 +146,5 @@ pub async fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let Created { client, secret, warnings } = create(admin, request, secret).await?;
-    for warning in warnings {
-        output.remark(format_args!("warning: {warning}"));
-    }
-    let secret = secret.as_ref().map(SecretString::expose);
-    if output.is_json() {
-        let mut document = show::to_json(&client);
-        document["client_secret"] = secret.into();
-        output.document(&document)?;
-        return Ok(Exit::Done);
-    }
-    output.line(format_args!("client {} is registered", client.id))?;
-    show::whole(&client, output)?;
-    if let Some(secret) = secret {
-        output.line(format_args!("\nIts secret, which is shown this once and not kept:\n{secret}"))?;
-    }
-    Ok(Exit::Done)
+    show::registered(&client, secret.as_ref(), &warnings, "is registered", output)
 }

@@ -1,7 +1,8 @@
-//! `senid client create|list|show|disable|enable`.
+//! `senid client create|update|list|show|disable|enable`.
 
 mod create;
 mod show;
+mod update;
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -17,6 +18,7 @@ use crate::flows::admin::{Administrator, registered_clients};
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Create(Box<create::Arguments>),
+    Update(Box<update::Arguments>),
     /// Every client, by id.
     List,
     /// All that is registered of a client; its secret is not kept.
@@ -45,6 +47,10 @@ pub async fn run(
             // What is wrong with the arguments is said before anything is opened.
             let (request, secret) = arguments.read()?;
             create::run(&open(settings).await?, &request, secret.as_ref(), output).await
+        }
+        Command::Update(arguments) => {
+            let change = arguments.read()?;
+            update::run(&open(settings).await?, &arguments.id, &change, output).await
         }
         Command::List => {
             let admin = open(settings).await?;

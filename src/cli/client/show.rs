@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::times;
 use crate::domain::client::{ApplicationType, Client, ConsentPolicy, Localised, PkcePolicy};
+use crate::domain::secret::SecretString;
 
 /// A line of the list.
 pub fn one_of_list(client: &Client, output: &mut Output) -> Result<(), Failure> {
@@ -16,6 +18,32 @@ pub fn one_of_list(client: &Client, output: &mut Output) -> Result<(), Failure> 
         output.line(format_args!("{id:<24} {status:<8} {method:<20} {}", client.display.name.in_language("en")))?;
     }
     Ok(())
+}
+
+/// A client as it is registered now, and the secret that was made for it.
+pub fn registered(
+    client: &Client,
+    secret: Option<&SecretString>,
+    warnings: &[String],
+    what: &str,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    for warning in warnings {
+        output.remark(format_args!("warning: {warning}"));
+    }
+    let secret = secret.map(SecretString::expose);
+    if output.is_json() {
+        let mut document = to_json(client);
+        document["client_secret"] = secret.into();
+        output.document(&document)?;
+        return Ok(Exit::Done);
+    }
+    output.line(format_args!("client {} {what}", client.id))?;
+    whole(client, output)?;
+    if let Some(secret) = secret {
+        output.line(format_args!("\nIts secret, which is shown this once and not kept:\n{secret}"))?;
+    }
+    Ok(Exit::Done)
 }
 
 /// Everything there is.

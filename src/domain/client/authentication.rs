@@ -26,6 +26,14 @@ impl ClientAuthentication {
         }
     }
 
+    /// The secret that it has, if it is one of those that are compared.
+    pub const fn secret(&self) -> Option<&SecretHash> {
+        match self {
+            Self::None => None,
+            Self::ClientSecretBasic { secret } | Self::ClientSecretPost { secret } => Some(secret),
+        }
+    }
+
     pub const fn is_public(&self) -> bool {
         matches!(self, Self::None)
     }

@@ -17,7 +17,7 @@ use crate::domain::client::{
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::random::Random;
-use crate::domain::secret::SecretString;
+use crate::domain::secret::{SecretHash, SecretString};
 use crate::protocol::registration::{Allowed, check, parse_scopes, sector};
 use crate::storage;
 
@@ -194,20 +194,11 @@ pub(super) fn authentication(
             faults.push(Fault::new("client_secret", sentence));
         }
     }
-    let hash = |secret: &SecretString| hash_secret(secret.expose().as_bytes());
-    match (method, secret) {
-        (AuthenticationMethod::ClientSecretBasic, Some(secret)) => {
-            ClientAuthentication::ClientSecretBasic { secret: hash(secret) }
-        }
-        (AuthenticationMethod::ClientSecretPost, Some(secret)) => {
-            ClientAuthentication::ClientSecretPost { secret: hash(secret) }
-        }
-        (AuthenticationMethod::None, Some(_)) => {
-            faults.push(Fault::new("client_secret", "a public client has none"));
-            ClientAuthentication::None
-        }
-        (_, None) => ClientAuthentication::None,
+    let Some(secret) = secret else { return ClientAuthentication::None };
+    if method == AuthenticationMethod::None {
+        faults.push(Fault::new("client_secret", "a public client has none"));
     }
+    method.with_secret(&hash_secret(secret.expose().as_bytes()))
 }
 
 /// What works but is seldom meant.
@@ -226,6 +217,18 @@ pub(super) fn warnings(admin: &Administrator, client: &Client) -> Vec<String> {
         warnings.push("citizens are not told what it asks for their data for (--purpose)".to_owned());
     }
     warnings
+}
+
+impl AuthenticationMethod {
+    /// This method, with a secret that is known by its hash alone.
+    pub(super) fn with_secret(self, secret: &SecretHash) -> ClientAuthentication {
+        let secret = *secret;
+        match self {
+            Self::ClientSecretBasic => ClientAuthentication::ClientSecretBasic { secret },
+            Self::ClientSecretPost => ClientAuthentication::ClientSecretPost { secret },
+            Self::None => ClientAuthentication::None,
+        }
+    }
 }
 
 impl FromStr for AuthenticationMethod {

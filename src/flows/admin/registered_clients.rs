@@ -56,6 +56,6 @@ pub async fn set_status(admin: &Administrator, id: &ClientId, status: ClientStat
     Ok(Change::Done)
 }
 
-fn no_such(id: &ClientId) -> AdminError {
+pub(super) fn no_such(id: &ClientId) -> AdminError {
     AdminError::NotFound(format!("there is no client {id}"))
 }

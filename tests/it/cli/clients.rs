@@ -149,6 +149,97 @@ fn a_client_is_disabled_and_enabled_by_recorded_acts() {
 }
 
 #[test]
+fn a_client_is_changed_where_it_is_named_and_nowhere_else() {
+    let senid = Senid::ready();
+    let before = senid.run(&[&PORTAL[..], &["--verified", "--json"]].concat()).ended(0).json();
+    let update = |more: &[&str]| senid.run(&[&["client", "update", "portal", "--json"], more].concat());
+    let moved = ["--add-redirect-uri", "https://hanoi.example/callback", "--home-uri", "https://hanoi.example/"];
+    let after = update(&moved).ended(0).json();
+    assert_eq!(
+        after["redirect_uris"],
+        serde_json::json!(["https://portal.example/callback", "https://hanoi.example/callback"])
+    );
+    for member in ["name", "organisation", "organisation_verified", "scope", "sector_identifier", "created_at"] {
+        assert_eq!(after[member], before[member], "{member}");
+    }
+    assert_eq!(after["client_secret"], serde_json::Value::Null, "the secret stays as it is");
+    let after = update(&["--remove-redirect-uri", "https://portal.example/callback", "--no-home-uri"]).ended(0).json();
+    assert_eq!(after["redirect_uris"], serde_json::json!(["https://hanoi.example/callback"]));
+    assert_eq!((&after["home_uri"], &after["sector_identifier"]), (&serde_json::Value::Null, &"portal.example".into()));
+    let (kind, event) =
+        senid.recorded(&["--client", "portal"]).into_iter().find(|(kind, _)| kind != "audit.read").unwrap();
+    assert_eq!((kind.as_str(), &event["changed"]), ("client.changed", &"display.home_uri redirect_uris".into()));
+}
+
+#[test]
+fn a_change_is_judged_by_the_rules_of_a_new_client() {
+    let senid = Senid::ready();
+    senid.run(&PORTAL).ended(0);
+    let ran = senid.run(&[
+        "client",
+        "update",
+        "portal",
+        "--redirect-uri",
+        "http://portal.example/cb",
+        "--remove-post-logout-redirect-uri",
+        "https://portal.example/",
+        "--scope",
+        "openid national_id",
+        "--auth",
+        "none",
+        "--pkce",
+        "optional",
+    ]);
+    let lines: Vec<String> = ran.ended(2).err.lines().map(str::to_owned).collect();
+    assert_eq!(
+        lines,
+        [
+            "senid: --post-logout-redirect-uri: https://portal.example/ is not registered",
+            "senid: --redirect-uri: http://portal.example/cb is http: only loopback addresses may be, everything else is \
+             https",
+            "senid: --scope: national_id tells a client national identifiers, which takes the authority's approval \
+             (--approve-national-id)",
+            "senid: --pkce: a public client always proves its codes with PKCE",
+        ]
+    );
+    assert_eq!(senid.run(&["client", "update", "nobody"]).ended(1).err, "senid: there is no client nobody\n");
+    // What has been approved once is not asked for again.
+    let update = |more: &[&str]| senid.run(&[&["client", "update", "portal"], more].concat());
+    update(&["--scope", "openid national_id", "--approve-national-id"]).ended(0);
+    update(&["--scope", "openid profile national_id"]).ended(0);
+}
+
+#[test]
+fn another_organisation_is_verified_anew() {
+    let senid = Senid::ready();
+    senid.run(&[&PORTAL[..], &["--verified"]].concat()).ended(0);
+    let verified = |more: &[&str]| {
+        let ran = senid
+            .run(&[&["client", "update", "portal", "--json", "--organisation", "Sở Tư pháp Cần Thơ"], more].concat());
+        ran.ended(0).json()["organisation_verified"].clone()
+    };
+    assert_eq!(verified(&[]), false);
+    assert_eq!(verified(&["--verified"]), true);
+    assert_eq!(verified(&[]), true, "it is the same one");
+}
+
+#[test]
+fn a_new_secret_takes_the_place_of_the_old_one() {
+    let senid = Senid::ready();
+    let first = senid.run(&[&PORTAL[..], &["--json"]].concat()).ended(0).json()["client_secret"].clone();
+    let update = |more: &[&str]| senid.run(&[&["client", "update", "portal", "--json"], more].concat()).ended(0).json();
+    let second = update(&["--new-secret"])["client_secret"].clone();
+    assert!(second.as_str().unwrap().starts_with("senid_cs_") && second != first);
+    let none = serde_json::Value::Null;
+    assert_eq!(update(&["--auth", "client_secret_post"])["client_secret"], none, "the method alone keeps it");
+    assert_eq!(update(&["--auth", "none"])["client_secret"], none);
+    assert!(update(&["--auth", "client_secret_basic"])["client_secret"].is_string(), "there was none to keep");
+    let event =
+        senid.recorded(&["--client", "portal"]).into_iter().find(|(kind, _)| kind == "client.changed").unwrap().1;
+    assert!(!event.to_string().contains(second.as_str().unwrap()));
+}
+
+#[test]
 fn a_client_is_registered_from_a_file() {
     let senid = Senid::ready();
     senid.write(

@@ -13,9 +13,11 @@ use senid::domain::keys::{KeyPair, plan_rotation};
 use senid::domain::national_id::Scheme;
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::ManualClock;
+use senid::flows::admin::create_client::Created;
 use senid::flows::admin::find_citizen::Who;
 use senid::flows::admin::rotate_keys::{Rotated, When};
-use senid::flows::admin::{Administrator, lock_citizen, registered_clients, rotate_keys};
+use senid::flows::admin::update_client::{self, ClientChange};
+use senid::flows::admin::{AdminError, Administrator, lock_citizen, registered_clients, rotate_keys};
 use senid::flows::{App, key_pairs};
 use senid::storage::RecordedEvent;
 
@@ -99,6 +101,15 @@ impl<'w> Operator<'w> {
             cached.status == changed.status && cached.scopes == changed.scopes && cached.policy == changed.policy
         })
         .await;
+    }
+
+    /// As `senid client update` does; and waits until this server has heard of it.
+    pub async fn updates(&self, client: &str, change: ClientChange) -> Result<Created, AdminError> {
+        let id = client.parse().unwrap();
+        let updated = update_client::update(&self.admin().await, &id, &change).await?;
+        let after = updated.client.updated_at;
+        self.hears_of(&id, |cached| cached.updated_at == after).await;
+        Ok(updated)
     }
 
     async fn hears_of(&self, id: &ClientId, is_so: impl Fn(&Client) -> bool) {
