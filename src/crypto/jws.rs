@@ -28,16 +28,19 @@ pub enum Typ {
     IdToken,
     /// OpenID Connect Back-Channel Logout §2.4.
     LogoutToken,
+    /// OpenID Connect Core §5.3.2 sets none, and ours have none: nothing that must have one is ever one of these.
+    Userinfo,
 }
 
 impl Typ {
-    const ALL: [Self; 3] = [Self::AccessToken, Self::IdToken, Self::LogoutToken];
+    const ALL: [Self; 4] = [Self::AccessToken, Self::IdToken, Self::LogoutToken, Self::Userinfo];
 
-    pub const fn name(self) -> &'static str {
+    pub const fn name(self) -> Option<&'static str> {
         match self {
-            Self::AccessToken => "at+jwt",
-            Self::IdToken => "JWT",
-            Self::LogoutToken => "logout+jwt",
+            Self::AccessToken => Some("at+jwt"),
+            Self::IdToken => Some("JWT"),
+            Self::LogoutToken => Some("logout+jwt"),
+            Self::Userinfo => None,
         }
     }
 
@@ -48,7 +51,7 @@ impl Typ {
             Some(start) if start.eq_ignore_ascii_case(prefix) => &typ[prefix.len()..],
             _ => typ,
         };
-        short.eq_ignore_ascii_case(self.name())
+        self.name().is_some_and(|name| short.eq_ignore_ascii_case(name))
     }
 }
 
@@ -90,7 +93,8 @@ impl Signer {
         let kid = key.public_key()?.thumbprint();
         let header = |typ: Typ| {
             // Neither name nor thumbprint holds a character that JSON escapes.
-            let json = format!(r#"{{"alg":"{}","typ":"{}","kid":"{kid}"}}"#, key.algorithm(), typ.name());
+            let typ = typ.name().map_or_else(String::new, |name| format!(r#""typ":"{name}","#));
+            let json = format!(r#"{{"alg":"{}",{typ}"kid":"{kid}"}}"#, key.algorithm());
             base64url::encode(json.as_bytes()) + "."
         };
         let headers = Typ::ALL.map(header);

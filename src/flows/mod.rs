@@ -16,6 +16,7 @@ pub mod key_pairs;
 pub mod keys;
 pub mod logout;
 pub mod metrics;
+pub mod protect;
 pub mod recovery;
 pub mod revoke;
 pub mod session;

@@ -1,7 +1,5 @@
 //! Userinfo: the claims that a token was granted, read anew at every call.
 
-use serde_json::{Map, Value};
-
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::scope::ScopeSet;
@@ -9,11 +7,12 @@ use crate::domain::secret::SecretString;
 use crate::protocol::{OAuthError, access_token, userinfo};
 use crate::storage::LiveGrant;
 
+use super::protect::UserinfoAnswer;
 use super::visitor::Visitor;
-use super::{App, FlowError};
+use super::{App, FlowError, protect};
 
 /// Answers for the bearer of `token`: one look-up, which finds the grant and its citizen as they are now.
-pub async fn userinfo(app: &App, visitor: &Visitor, token: &SecretString) -> Result<Map<String, Value>, FlowError> {
+pub async fn userinfo(app: &App, visitor: &Visitor, token: &SecretString) -> Result<UserinfoAnswer, FlowError> {
     let now = app.clock.now();
     let claims = access_token::verify(token.expose(), app.issuer(), &app.keys.ring(), now)?;
     let ended = || OAuthError::invalid_token("the access token was revoked");
@@ -32,14 +31,15 @@ pub async fn userinfo(app: &App, visitor: &Visitor, token: &SecretString) -> Res
         return Err(ended().into());
     }
     let answer = userinfo::answer(&citizen, &subject, &scope)?;
-    let names: Vec<&str> = answer.keys().map(String::as_str).collect();
+    let names = answer.keys().map(String::as_str).collect::<Vec<_>>().join(" ");
+    let answer = protect::userinfo(app, &client, answer, now).await?;
     // Written before the answer is sent: no data leaves without a trace.
     let event = app
         .event(visitor, EventKind::DataReleased, Outcome::Success)
         .by(Actor::Client(client.id.clone()))
         .about(citizen.id)
         .of(&client.id)
-        .with("claims", names.join(" "));
+        .with("claims", names);
     app.record_before_answer(event).await?;
     Ok(answer)
 }

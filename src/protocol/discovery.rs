@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::domain::encryption::{ContentEncryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::{assurance, claims};
 use crate::protocol::token::GrantType;
@@ -23,6 +24,11 @@ pub struct Metadata {
     grant_types_supported: Vec<&'static str>,
     subject_types_supported: &'static [&'static str],
     id_token_signing_alg_values_supported: Vec<&'static str>,
+    id_token_encryption_alg_values_supported: Vec<&'static str>,
+    id_token_encryption_enc_values_supported: Vec<&'static str>,
+    userinfo_signing_alg_values_supported: Vec<&'static str>,
+    userinfo_encryption_alg_values_supported: Vec<&'static str>,
+    userinfo_encryption_enc_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: &'static [&'static str],
     revocation_endpoint_auth_methods_supported: &'static [&'static str],
     code_challenge_methods_supported: &'static [&'static str],
@@ -59,6 +65,9 @@ const ID_TOKEN_CLAIMS: &[&str] =
 
 impl Metadata {
     pub fn new(offer: Offer<'_>) -> Self {
+        let signing: Vec<_> = offer.algorithms.iter().map(|algorithm| algorithm.name()).collect();
+        let key_management: Vec<_> = KeyManagementAlgorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
+        let content_encryption: Vec<_> = ContentEncryption::ALL.iter().map(|algorithm| algorithm.name()).collect();
         let endpoint = |path: &str| format!("{}{path}", offer.issuer);
         Self {
             issuer: offer.issuer.to_owned(),
@@ -73,7 +82,12 @@ impl Metadata {
             response_modes_supported: &["query"],
             grant_types_supported: GrantType::ALL.iter().map(|grant_type| grant_type.as_str()).collect(),
             subject_types_supported: &["pairwise", "public"],
-            id_token_signing_alg_values_supported: offer.algorithms.iter().map(|algorithm| algorithm.name()).collect(),
+            id_token_signing_alg_values_supported: signing.clone(),
+            id_token_encryption_alg_values_supported: key_management.clone(),
+            id_token_encryption_enc_values_supported: content_encryption.clone(),
+            userinfo_signing_alg_values_supported: signing,
+            userinfo_encryption_alg_values_supported: key_management,
+            userinfo_encryption_enc_values_supported: content_encryption,
             token_endpoint_auth_methods_supported: CLIENT_METHODS,
             revocation_endpoint_auth_methods_supported: CLIENT_METHODS,
             code_challenge_methods_supported: &["S256"],

@@ -43,11 +43,14 @@ impl Recipient {
         Ok(Self { key, kid, algorithm })
     }
 
-    /// The first key of a JWKS that `algorithm` encrypts to. Keys that are meant for something else, or that nobody
+    /// The first of a set of keys that `algorithm` encrypts to. Keys that are meant for something else, or that nobody
     /// here knows what to do with, are passed over: a set may hold anything (RFC 7517 §5).
-    pub fn find(jwks: &Map<String, Value>, algorithm: KeyManagementAlgorithm) -> Option<Self> {
-        let keys = jwks.get("keys")?.as_array()?.iter().filter_map(Value::as_object);
-        keys.filter_map(|members| Self::parse(members).ok()).find(|recipient| recipient.receives(algorithm))
+    pub fn find<'k>(
+        keys: impl IntoIterator<Item = &'k Map<String, Value>>,
+        algorithm: KeyManagementAlgorithm,
+    ) -> Option<Self> {
+        let recipients = keys.into_iter().filter_map(|members| Self::parse(members).ok());
+        recipients.into_iter().find(|recipient| recipient.receives(algorithm))
     }
 
     /// Whether `algorithm` encrypts to this key.

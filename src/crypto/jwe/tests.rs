@@ -344,8 +344,8 @@ fn a_recipient_s_key_is_for_encrypting_and_for_its_own_algorithm() {
 
     let mut signing = ec.clone();
     signing["use"] = "sig".into();
-    let set = json!({ "keys": [7, { "kty": "new" }, signing, rsa, ec] });
-    let found = |algorithm| Recipient::find(set.as_object().unwrap(), algorithm).unwrap();
+    let set = [json!({ "kty": "new" }), signing, rsa.clone(), ec.clone()];
+    let found = |algorithm| Recipient::find(set.iter().filter_map(Value::as_object), algorithm).unwrap();
     assert_eq!(found(KeyManagementAlgorithm::RsaOaep256), parse(&rsa).unwrap());
     assert_eq!(found(KeyManagementAlgorithm::EcdhEsA256Kw), parse(&ec).unwrap());
 }

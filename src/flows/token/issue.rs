@@ -9,11 +9,17 @@ use crate::protocol::access_token::{AccessTokenClaims, Subject};
 use crate::protocol::id_token::{About, IdTokenClaims};
 use crate::protocol::token::TokenResponse;
 
+use super::super::protect::Protection;
 use super::super::{App, FlowError};
 use super::Redeemed;
 
 /// Signs the access token and, where `openid` was granted, the ID token beside it.
-pub(super) fn issue(app: &App, client: &Client, redeemed: &Redeemed) -> Result<TokenResponse, FlowError> {
+pub(super) fn issue(
+    app: &App,
+    client: &Client,
+    redeemed: &Redeemed,
+    protection: &Protection,
+) -> Result<TokenResponse, FlowError> {
     let now = app.clock.now();
     let lifetimes = &app.settings.lifetimes;
     let grant = &redeemed.grant;
@@ -40,13 +46,12 @@ pub(super) fn issue(app: &App, client: &Client, redeemed: &Redeemed) -> Result<T
     let id_token = match redeemed.scope.contains("openid") {
         false => None,
         true => {
-            let algorithm = client.policy.id_token_algorithm;
             let sid = app.keys.sid(client, authentication.session);
             let about = About { issuer: app.issuer(), client: &client.id, subject: &subject, sid: &sid };
             let claims = IdTokenClaims::new(about, authentication, now, now + lifetimes.id_token)
                 .with_nonce(redeemed.nonce.as_deref())
-                .with_access_token(&access_token, algorithm);
-            Some(app.keys.sign(algorithm, Typ::IdToken, &claims, now)?)
+                .with_access_token(&access_token, protection.algorithm());
+            Some(protection.token(app, Typ::IdToken, &claims, now)?)
         }
     };
     Ok(TokenResponse {

@@ -19,6 +19,7 @@ use crate::protocol::client_auth::Presented;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::{GrantType, TokenResponse};
 
+use super::protect::Protection;
 use super::visitor::Visitor;
 use super::{App, FlowError, short_lived};
 
@@ -51,6 +52,9 @@ pub async fn token(
     // 2. Who asks.
     let client = authenticate(app, visitor, authorization, form).await?;
 
+    // What it is told must reach it as it registered; where that cannot be, nothing is spent.
+    let protection = Protection::of_id_tokens(app, &client).await?;
+
     // 3. What it stands on. A code or a refresh token is spent in one atomic step; that its person is still there and
     // their consent stands is decided in the transaction that writes the grant, so there is no moment in between.
     let redeemed = match grant_type {
@@ -64,7 +68,7 @@ pub async fn token(
     })?;
 
     // 4. The tokens.
-    let response = issue::issue(app, &client, &redeemed)?;
+    let response = issue::issue(app, &client, &redeemed, &protection)?;
 
     // 5. The record.
     app.metrics.tokens_issued(grant_type);

@@ -9,6 +9,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, WWW_AUTH
 use http::{StatusCode, Uri};
 
 use crate::flows;
+use crate::flows::protect::UserinfoAnswer;
 use crate::http::Site;
 use crate::http::error::{Challenge, Failure};
 use crate::http::extract::{Form, Visit};
@@ -45,6 +46,9 @@ async fn answer(
         let challenge = HeaderValue::try_from(bearer::challenge(None)).map(|value| (WWW_AUTHENTICATE, value));
         return Ok((StatusCode::UNAUTHORIZED, HeaderMap::from_iter(challenge)).into_response());
     };
-    let claims = flows::userinfo::userinfo(&site.app, &visit.visitor, &token).await?;
-    Ok(([(CACHE_CONTROL, "no-store")], Json(claims)).into_response())
+    let no_store = [(CACHE_CONTROL, "no-store")];
+    Ok(match flows::userinfo::userinfo(&site.app, &visit.visitor, &token).await? {
+        UserinfoAnswer::Claims(claims) => (no_store, Json(claims)).into_response(),
+        UserinfoAnswer::Token(token) => (no_store, [(CONTENT_TYPE, "application/jwt")], token).into_response(),
+    })
 }

@@ -6,6 +6,7 @@ mod authorize_pages;
 mod client_authentication;
 mod code_flow;
 mod documents;
+mod encryption;
 mod hints;
 mod issuer_path;
 mod key_rotation;

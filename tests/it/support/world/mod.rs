@@ -9,6 +9,7 @@
 
 pub mod browser;
 pub mod citizen;
+pub mod client_keys;
 pub mod clients;
 mod front;
 pub mod operator;

@@ -98,7 +98,11 @@ impl<'w> Operator<'w> {
         tx.clients().replace(&changed, stored.version).await.unwrap();
         tx.commit().await.unwrap();
         self.hears_of(&id, |cached| {
-            cached.status == changed.status && cached.scopes == changed.scopes && cached.policy == changed.policy
+            cached.status == changed.status
+                && cached.scopes == changed.scopes
+                && cached.policy == changed.policy
+                && cached.keys == changed.keys
+                && cached.request_objects == changed.request_objects
         })
         .await;
     }

@@ -1,0 +1,144 @@
+//! How what a client is told is protected: signed, encrypted to a key of its own, or both (Core §2, §5.3.2 and §10).
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::crypto::json;
+use crate::crypto::jwe::{self, Content, Recipient};
+use crate::crypto::jws::Typ;
+use crate::domain::client::{Client, ClientKeys};
+use crate::domain::encryption::{Encryption, KeyManagementAlgorithm};
+use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::time::Timestamp;
+use crate::protocol::OAuthError;
+
+use super::{App, FlowError};
+
+/// What a client registered for its tokens, and the key that they are encrypted to. Finding that key may take a fetch, so
+/// it is done before anything is spent.
+#[derive(Clone, Debug)]
+pub struct Protection {
+    algorithm: SignatureAlgorithm,
+    encryption: Option<Sealing>,
+}
+
+/// An encryption that a client registered, with the key for it.
+#[derive(Clone, Debug)]
+struct Sealing {
+    with: Encryption,
+    recipient: Recipient,
+}
+
+impl Protection {
+    /// How `client` wants its ID tokens and logout tokens.
+    ///
+    /// # Errors
+    /// `invalid_request` where they are to be encrypted and its key is not to be had: nothing is sent unencrypted instead.
+    pub async fn of_id_tokens(app: &App, client: &Client) -> Result<Self, FlowError> {
+        let encryption = sealing(app, client, client.policy.id_token_encryption, "id_token").await?;
+        Ok(Self { algorithm: client.policy.id_token_algorithm, encryption })
+    }
+
+    /// What signs, for the hashes that depend on it (Core §3.1.3.6).
+    pub const fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    /// The token: signed, and encrypted after that where the client registered so.
+    pub fn token(&self, app: &App, typ: Typ, claims: &impl Serialize, now: Timestamp) -> Result<String, FlowError> {
+        let signed = app.keys.sign(self.algorithm, typ, claims, now)?;
+        match &self.encryption {
+            Some(sealing) => sealing.seal(app, Content::Token(&signed)),
+            None => Ok(signed),
+        }
+    }
+}
+
+impl Sealing {
+    fn seal(&self, app: &App, content: Content<'_>) -> Result<String, FlowError> {
+        jwe::encrypt(content, &self.recipient, self.with, &*app.random).map_err(|_| {
+            // It was read as one, but is not on its curve.
+            OAuthError::invalid_request(format!("the client's key for {} cannot be encrypted to", self.with.alg)).into()
+        })
+    }
+}
+
+/// A userinfo answer, as the client registered it.
+#[derive(Clone, PartialEq)]
+pub enum UserinfoAnswer {
+    /// `application/json`.
+    Claims(Map<String, Value>),
+    /// `application/jwt`.
+    Token(String),
+}
+
+impl fmt::Debug for UserinfoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Personal data.
+        f.write_str(match self {
+            Self::Claims(_) => "UserinfoAnswer::Claims",
+            Self::Token(_) => "UserinfoAnswer::Token",
+        })
+    }
+}
+
+/// The userinfo answer that says `claims` to `client`.
+///
+/// # Errors
+/// As [`Protection::of_id_tokens`].
+pub async fn userinfo(
+    app: &App,
+    client: &Client,
+    mut claims: Map<String, Value>,
+    now: Timestamp,
+) -> Result<UserinfoAnswer, FlowError> {
+    let encryption = sealing(app, client, client.policy.userinfo_encryption, "userinfo").await?;
+    let Some(algorithm) = client.policy.userinfo_algorithm else {
+        return match encryption {
+            None => Ok(UserinfoAnswer::Claims(claims)),
+            Some(sealing) => {
+                let claims = serde_json::to_vec(&claims).map_err(FlowError::failed)?;
+                Ok(UserinfoAnswer::Token(sealing.seal(app, Content::Claims(&claims))?))
+            }
+        };
+    };
+    claims.insert("iss".to_owned(), app.issuer().into());
+    claims.insert("aud".to_owned(), client.id.as_str().into());
+    let protection = Protection { algorithm, encryption };
+    Ok(UserinfoAnswer::Token(protection.token(app, Typ::Userinfo, &claims, now)?))
+}
+
+async fn sealing(
+    app: &App,
+    client: &Client,
+    registered: Option<Encryption>,
+    answer: &'static str,
+) -> Result<Option<Sealing>, FlowError> {
+    let Some(with) = registered else { return Ok(None) };
+    match recipient(app, client, with.alg).await? {
+        Some(recipient) => Ok(Some(Sealing { with, recipient })),
+        None => Err(OAuthError::invalid_request(format!(
+            "{answer}_encrypted_response_alg is {}, and the client has no key for that in its jwks or jwks_uri",
+            with.alg
+        ))
+        .into()),
+    }
+}
+
+/// The key of the client's that `algorithm` encrypts to.
+async fn recipient(
+    _app: &App,
+    client: &Client,
+    algorithm: KeyManagementAlgorithm,
+) -> Result<Option<Recipient>, FlowError> {
+    match &client.keys {
+        ClientKeys::Given(jwks) => {
+            let jwks = json::object(jwks.as_bytes());
+            let keys = jwks.as_ref().and_then(|jwks| jwks.get("keys")).and_then(Value::as_array);
+            Ok(Recipient::find(keys.into_iter().flatten().filter_map(Value::as_object), algorithm))
+        }
+        ClientKeys::None | ClientKeys::Published(_) => Ok(None),
+    }
+}
