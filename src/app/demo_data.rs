@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::deployment::Deployment;
 use crate::credentials::password::{HashError, Hasher, HasherSettings, Parameters};
 use crate::crypto::hash::hash_secret;
-use crate::demo::people::{self, Gender as Sex, PEOPLE, Person};
+use crate::demo::people::{self, Gender as Sex, More, PEOPLE, Person};
 use crate::demo::portal::PortalSettings;
 use crate::domain::assurance::AccountLevel;
-use crate::domain::citizen::{Address, Citizen, CitizenStatus, Gender, Profile, Verifiable};
+use crate::domain::citizen::{Address, Citizen, CitizenStatus, Gender, Names, Profile, Verifiable};
 use crate::domain::client::{Client, ClientAuthentication, ClientDisplay, Localised};
 use crate::domain::ids::{CitizenId, InvalidClientId};
 use crate::domain::national_id::{NationalId, Scheme};
@@ -107,35 +107,74 @@ fn citizen(
         (Some((family, _)), Some((_, given))) => (Some(family.to_owned()), Some(given.to_owned())),
         _ => (None, None),
     };
+    let profile = Profile {
+        name: person.name.to_owned(),
+        family_name,
+        given_name,
+        gender: Some(match person.gender {
+            Sex::Female => Gender::Female,
+            Sex::Male => Gender::Male,
+        }),
+        birthdate: Some(person.birthdate.parse().map_err(|_| DataError::Constant(person.birthdate))?),
+        email: verified(person.email),
+        phone_number: verified(person.phone),
+        address: Some(Address {
+            formatted: Some(person.address.to_owned()),
+            country: Some("VN".to_owned()),
+            ..Address::default()
+        }),
+        ..Profile::default()
+    };
+    let profile = match &person.more {
+        Some(more) => with_everything(profile, more)?,
+        None => profile,
+    };
     let citizen = Citizen {
         id: CitizenId::new(now, &*deployment.random),
         status: CitizenStatus::Active,
         account_level: AccountLevel::try_from(person.account_level).map_err(|_| DataError::Constant("a level"))?,
         national_id: national_id(person)?,
-        profile: Profile {
-            name: person.name.to_owned(),
-            family_name,
-            given_name,
-            gender: Some(match person.gender {
-                Sex::Female => Gender::Female,
-                Sex::Male => Gender::Male,
-            }),
-            birthdate: Some(person.birthdate.to_owned()),
-            email: verified(person.email),
-            phone_number: verified(person.phone),
-            address: Some(Address {
-                formatted: Some(person.address.to_owned()),
-                country: Some("VN".to_owned()),
-                ..Address::default()
-            }),
-            ..Profile::default()
-        },
+        profile,
         sessions_valid_from: Timestamp::EPOCH,
         created_at: now,
         updated_at: now,
     };
     let names = vec![name(person.national_id)?, name(person.phone)?, name(person.email)?];
     Ok(NewCitizen { citizen, names, password: Some(password.clone()) })
+}
+
+/// The profile of whom everything is known.
+fn with_everything(profile: Profile, more: &More) -> Result<Profile, DataError> {
+    let some = |text: &str| Some(text.to_owned());
+    let mut localised = BTreeMap::new();
+    for (tag, name, family_name, given_name) in more.localised {
+        let names = Names {
+            name: some(name),
+            family_name: some(family_name),
+            given_name: some(given_name),
+            ..Names::default()
+        };
+        localised.insert(tag.parse().map_err(|_| DataError::Constant(tag))?, names);
+    }
+    Ok(Profile {
+        middle_name: some(more.middle_name),
+        nickname: some(more.nickname),
+        preferred_username: some(more.preferred_username),
+        profile: some(more.profile),
+        picture: some(more.picture),
+        website: some(more.website),
+        zoneinfo: some(more.zoneinfo),
+        locale: some(more.locale),
+        address: profile.address.map(|address| Address {
+            street_address: some(more.street_address),
+            locality: some(more.locality),
+            region: some(more.region),
+            postal_code: some(more.postal_code),
+            ..address
+        }),
+        localised,
+        ..profile
+    })
 }
 
 fn texts(texts: [&str; 4]) -> Localised {

@@ -52,9 +52,11 @@ impl Output {
     }
 
     /// Names and values below each other, the values in one column.
-    pub fn table(&mut self, rows: &[(&str, String)]) -> io::Result<()> {
-        let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-        rows.iter().try_for_each(|(name, value)| writeln!(self.out, "{name:width$}  {}", on_lines(value, width + 2)))
+    pub fn table<N: AsRef<str>>(&mut self, rows: &[(N, String)]) -> io::Result<()> {
+        let width = rows.iter().map(|(name, _)| name.as_ref().chars().count()).max().unwrap_or(0);
+        rows.iter().try_for_each(|(name, value)| {
+            writeln!(self.out, "{:width$}  {}", name.as_ref(), on_lines(value, width + 2))
+        })
     }
 }
 

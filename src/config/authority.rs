@@ -25,6 +25,8 @@ pub struct Authority {
     pub support: Support,
     pub privacy_url: Option<Url>,
     pub terms_url: Option<Url>,
+    /// Where people get an account: a page of the authority's that says how.
+    pub registration_url: Option<Url>,
     /// In which times are shown.
     pub time_zone: TimeZone,
     pub theme: Theme,
@@ -56,6 +58,7 @@ impl Default for Authority {
             support: Support::default(),
             privacy_url: None,
             terms_url: None,
+            registration_url: None,
             // `time_zone_of_the_default` reads it; without its rules Hà Nội's offset would still be right.
             time_zone: TimeZone::get("Asia/Ho_Chi_Minh").unwrap_or_else(|_| TimeZone::fixed(jiff::tz::offset(7))),
             theme: Theme::default(),
@@ -75,6 +78,10 @@ impl Authority {
             support: Support::read(from),
             privacy_url: from.optional("authority.privacy_url"),
             terms_url: from.optional("authority.terms_url"),
+            registration_url: from.optional_if("authority.registration_url", |url: &Url| match url.scheme() {
+                "https" => Ok(()),
+                _ => Err("an address that begins with https://: people give their data there".to_owned()),
+            }),
             time_zone: from.value("authority.time_zone", default.time_zone),
             theme: Theme::read(from),
         };

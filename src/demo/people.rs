@@ -14,6 +14,28 @@ pub struct Person {
     pub email: &'static str,
     pub address: &'static str,
     pub account_level: i16,
+    /// What is known of most people only in part.
+    pub more: Option<More>,
+}
+
+/// Everything else that a claim can tell (OpenID Connect Core §5.1), so that whoever tries SenID finds one person who has
+/// every claim of every scope.
+#[derive(Clone, Copy, Debug)]
+pub struct More {
+    pub middle_name: &'static str,
+    pub nickname: &'static str,
+    pub preferred_username: &'static str,
+    pub profile: &'static str,
+    pub picture: &'static str,
+    pub website: &'static str,
+    pub zoneinfo: &'static str,
+    pub locale: &'static str,
+    pub street_address: &'static str,
+    pub locality: &'static str,
+    pub region: &'static str,
+    pub postal_code: &'static str,
+    /// The name by language: the tag, the whole name, the family name, the given name.
+    pub localised: [(&'static str, &'static str, &'static str, &'static str); 2],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +54,24 @@ pub const PEOPLE: [Person; 5] = [
         email: "an.nguyen@senid.example",
         address: "Số 12 phố Trúc Bạch, phường Ba Đình, Hà Nội",
         account_level: 2,
+        more: Some(More {
+            middle_name: "Văn",
+            nickname: "Tí",
+            preferred_username: "an.nguyen",
+            profile: "https://people.senid.example/an",
+            picture: "https://people.senid.example/an/picture.jpg",
+            website: "https://an.senid.example/",
+            zoneinfo: "Asia/Ho_Chi_Minh",
+            locale: "vi-VN",
+            street_address: "Số 12 phố Trúc Bạch",
+            locality: "Phường Ba Đình",
+            region: "Hà Nội",
+            postal_code: "11100",
+            localised: [
+                ("ru", "Нгуен Ван Ан", "Нгуен", "Ан"),
+                ("en", "Nguyen Van An", "Nguyen", "An"),
+            ],
+        }),
     },
     Person {
         name: "Trần Thị Bình",
@@ -42,6 +82,7 @@ pub const PEOPLE: [Person; 5] = [
         email: "binh.tran@senid.example",
         address: "Số 45 đường Nguyễn Huệ, phường Sài Gòn, Thành phố Hồ Chí Minh",
         account_level: 2,
+        more: None,
     },
     Person {
         name: "Lê Minh Châu",
@@ -52,6 +93,7 @@ pub const PEOPLE: [Person; 5] = [
         email: "chau.le@senid.example",
         address: "Số 8 đường Bạch Đằng, phường Hải Châu, Đà Nẵng",
         account_level: 1,
+        more: None,
     },
     Person {
         name: "Phạm Quốc Dũng",
@@ -62,6 +104,7 @@ pub const PEOPLE: [Person; 5] = [
         email: "dung.pham@senid.example",
         address: "Số 3 đường Lạch Tray, phường Gia Viên, Hải Phòng",
         account_level: 1,
+        more: None,
     },
     Person {
         name: "Hoàng Thị Mai",
@@ -72,6 +115,7 @@ pub const PEOPLE: [Person; 5] = [
         email: "mai.hoang@senid.example",
         address: "Số 27 đường 30 Tháng 4, phường Ninh Kiều, Cần Thơ",
         account_level: 0,
+        more: None,
     },
 ];
 

@@ -59,6 +59,16 @@ impl AuthenticationLevel {
         Self::OneFactor
     }
 
+    pub const ALL: [Self; 4] = [Self::OneFactor, Self::TwoFactors, Self::Biometric, Self::ThreeFactors];
+
+    /// The highest that can be reached with what is built in.
+    pub const ATTAINABLE: Self = Self::OneFactor;
+
+    /// Whether this level is what the `acr` value stands for, or more. A value that nobody defines here is never met.
+    pub fn satisfies(self, acr: &str) -> bool {
+        Self::ALL.iter().any(|least| least.acr() == acr && *least <= self)
+    }
+
     /// The `acr` value that stands for this level.
     pub const fn acr(self) -> &'static str {
         match self {
@@ -71,7 +81,7 @@ impl AuthenticationLevel {
 }
 
 /// The `acr` values that can be reached with what is built in (OpenID Connect Discovery §3).
-pub const ACR_VALUES_SUPPORTED: &[&str] = &[AuthenticationLevel::OneFactor.acr()];
+pub const ACR_VALUES_SUPPORTED: &[&str] = &[AuthenticationLevel::ATTAINABLE.acr()];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not a level")]

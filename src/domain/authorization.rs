@@ -1,11 +1,14 @@
 //! An authorization request whose client and redirect URI have been proven and whose parameters hold:
 //! what a sign-in is begun for (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::claims;
+use super::claims_request::ClaimsRequest;
 use super::ids::ClientId;
 use super::scope::ScopeSet;
 
@@ -24,7 +27,29 @@ pub struct AuthorizationRequest {
     /// The `sub` of a verified `id_token_hint`: only this person may answer.
     pub hinted_subject: Option<String>,
     pub ui_locales: Vec<String>,
+    /// A wish, best first; what `claims` asks of `acr` goes before it.
     pub acr_values: Vec<String>,
+    /// What is asked for beside the scopes, as far as this client may be given it.
+    pub claims: ClaimsRequest,
+}
+
+impl AuthorizationRequest {
+    /// The plain names of all claims that are asked for, by scope or singly: what the person is asked about.
+    pub fn claim_names(&self) -> BTreeSet<String> {
+        let mut names = claims::released_by(&self.scope);
+        names.append(&mut self.claims.names());
+        names
+    }
+
+    /// Whether the person whom the client knows as `subject` may answer it.
+    pub fn is_for(&self, subject: &str) -> bool {
+        self.hinted_subject.as_ref().is_none_or(|hinted| hinted == subject) && self.claims.is_for(subject)
+    }
+
+    /// Whether only someone in particular may answer it.
+    pub fn names_someone(&self) -> bool {
+        self.hinted_subject.is_some() || self.claims.names_subjects()
+    }
 }
 
 /// What the authorization endpoint is asked for (OAuth 2.0 Multiple Response Type Encoding Practices §3 to §5).
@@ -122,6 +147,8 @@ pub struct PromptSet {
     pub login: bool,
     pub consent: bool,
     pub select_account: bool,
+    /// The person wants an account first (Initiating User Registration via OpenID Connect 1.0).
+    pub create: bool,
 }
 
 #[cfg(test)]

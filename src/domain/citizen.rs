@@ -1,12 +1,15 @@
 //! A citizen: the subject of every sign-in.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::assurance::AccountLevel;
+use super::birthdate::Birthdate;
 use super::ids::CitizenId;
+use super::language_tag::LanguageTag;
 use super::national_id::NationalId;
 use super::time::Timestamp;
 
@@ -68,9 +71,14 @@ pub struct Profile {
     pub given_name: Option<String>,
     pub middle_name: Option<String>,
     pub nickname: Option<String>,
+    /// A short name they wish to be called by. Not unique, and no name to sign in with.
+    pub preferred_username: Option<String>,
+    /// Their own pages, https each: about them, a picture of them, their web site.
+    pub profile: Option<String>,
+    pub picture: Option<String>,
+    pub website: Option<String>,
     pub gender: Option<Gender>,
-    /// `YYYY-MM-DD`; `0000-MM-DD` where the year is not to be told (Core §5.1).
-    pub birthdate: Option<String>,
+    pub birthdate: Option<Birthdate>,
     pub email: Option<Verifiable>,
     /// E.164, `+84912345678`.
     pub phone_number: Option<Verifiable>,
@@ -79,6 +87,33 @@ pub struct Profile {
     pub zoneinfo: Option<String>,
     /// BCP 47.
     pub locale: Option<String>,
+    /// The same names in other languages and scripts (Core §5.2): a Cyrillic or a Latin transliteration.
+    pub localised: BTreeMap<LanguageTag, Names>,
+}
+
+/// A person's names in one language.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Names {
+    pub name: Option<String>,
+    pub family_name: Option<String>,
+    pub given_name: Option<String>,
+    pub middle_name: Option<String>,
+    pub nickname: Option<String>,
+}
+
+impl Names {
+    /// The name that the claim `claim` tells; `None` also for every claim that is no name.
+    pub fn find(&self, claim: &str) -> Option<&str> {
+        match claim {
+            "name" => self.name.as_deref(),
+            "family_name" => self.family_name.as_deref(),
+            "given_name" => self.given_name.as_deref(),
+            "middle_name" => self.middle_name.as_deref(),
+            "nickname" => self.nickname.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Debug for Profile {

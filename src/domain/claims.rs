@@ -1,10 +1,12 @@
-//! Which scope releases which claims, and where each comes from: OpenID Connect Core §5.4, as one table.
+//! Which scope releases which claims, and where each comes from: OpenID Connect Core §5.1, §5.4, as one table. Nothing
+//! is aggregated from elsewhere and nothing distributed (§5.6.2): every claim is this issuer's own.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use super::citizen::{Citizen, Profile};
+use super::language_tag::LanguageTag;
 use super::scope::ScopeSet;
 
 /// What reading a claim of a citizen gives; `None` where nothing is known, and then nothing is sent (Core §5.3.2).
@@ -32,8 +34,12 @@ pub const CLAIMS: &[ClaimRule] = claims! {
         "given_name" => |c| optional(&c.profile.given_name),
         "middle_name" => |c| optional(&c.profile.middle_name),
         "nickname" => |c| optional(&c.profile.nickname),
+        "preferred_username" => |c| optional(&c.profile.preferred_username),
+        "profile" => |c| optional(&c.profile.profile),
+        "picture" => |c| optional(&c.profile.picture),
+        "website" => |c| optional(&c.profile.website),
         "gender" => |c| c.profile.gender.map(|gender| gender.as_str().into()),
-        "birthdate" => |c| optional(&c.profile.birthdate),
+        "birthdate" => |c| c.profile.birthdate.map(|birthdate| birthdate.claim().into()),
         "zoneinfo" => |c| optional(&c.profile.zoneinfo),
         "locale" => |c| optional(&c.profile.locale),
         "updated_at" => |c| Some(c.updated_at.seconds().into()),
@@ -78,9 +84,50 @@ pub fn released_by(scope: &ScopeSet) -> BTreeSet<String> {
     rules(scope).map(|rule| rule.claim.to_owned()).collect()
 }
 
-/// The claims of `citizen` that `scope` releases, without those nothing is known of.
-pub fn release(citizen: &Citizen, scope: &ScopeSet) -> Map<String, Value> {
-    rules(scope).filter_map(|rule| Some((rule.claim.to_owned(), (rule.source)(citizen)?))).collect()
+/// The row of a claim, by its plain name.
+pub fn rule(claim: &str) -> Option<&'static ClaimRule> {
+    CLAIMS.iter().find(|rule| rule.claim == claim)
+}
+
+/// What the claim of this plain name says of `citizen`; `None` where nothing is known.
+pub fn value(citizen: &Citizen, claim: &str) -> Option<Value> {
+    (rule(claim)?.source)(citizen)
+}
+
+/// The claim `name`, which may carry a language tag (Core §5.2), with the name it is told under.
+pub fn named(citizen: &Citizen, name: &str) -> Option<(String, Value)> {
+    match untagged(name) {
+        (claim, None) => Some((claim.to_owned(), value(citizen, claim)?)),
+        (claim, Some(tag)) => in_language(citizen, claim, &tag.parse().ok()?),
+    }
+}
+
+/// The claim in the language `wanted`, or in the nearest wider one that it is known in (RFC 4647 §3.4).
+pub fn in_language(citizen: &Citizen, claim: &str, wanted: &LanguageTag) -> Option<(String, Value)> {
+    let known = &citizen.profile.localised;
+    let (tag, names) = wanted.and_wider().find_map(|wider| known.iter().find(|(tag, _)| tag.as_str() == wider))?;
+    Some((format!("{claim}#{tag}"), text(names.find(claim)?)?))
+}
+
+/// A claim's plain name, and the language tag that follows it.
+pub fn untagged(name: &str) -> (&str, Option<&str>) {
+    match name.split_once('#') {
+        Some((claim, tag)) => (claim, Some(tag)),
+        None => (name, None),
+    }
+}
+
+/// Of the claims `names`, those that people are told of, in the table's order: not what only says something of another
+/// that is told.
+pub fn worth_telling(names: &BTreeSet<String>) -> impl Iterator<Item = &'static str> {
+    let said_with = |claim: &str| match claim {
+        "email_verified" => names.contains("email"),
+        "phone_number_verified" => names.contains("phone_number"),
+        "national_id_scheme" => names.contains("national_id"),
+        "updated_at" => names.len() > 1,
+        _ => false,
+    };
+    CLAIMS.iter().map(|rule| rule.claim).filter(move |claim| names.contains(*claim) && !said_with(claim))
 }
 
 fn rules(scope: &ScopeSet) -> impl Iterator<Item = &'static ClaimRule> {

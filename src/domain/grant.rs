@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::assurance::{AuthenticationLevel, AuthenticationMethod};
 use super::authorization::CodeChallenge;
+use super::claims_request::{ClaimsRequest, GrantedClaims};
 use super::ids::{CitizenId, ClientId, GrantId, SessionId};
 use super::scope::ScopeSet;
 use super::secret::SecretHash;
@@ -28,9 +29,12 @@ pub struct AuthorizationCode {
     pub client: ClientId,
     pub redirect_uri: String,
     pub scope: ScopeSet,
+    pub claims: ClaimsRequest,
     pub nonce: Option<String>,
     pub challenge: Option<CodeChallenge>,
     pub authentication: Authentication,
+    /// The `acr` that answers the request.
+    pub acr: String,
     /// The code's own hash, which no other grant is ever written for.
     pub hash: SecretHash,
     pub issued_at: Timestamp,
@@ -43,8 +47,12 @@ pub struct Grant {
     pub id: GrantId,
     pub client: ClientId,
     pub scope: ScopeSet,
+    /// Beside the scope.
+    pub claims: GrantedClaims,
     pub nonce: Option<String>,
     pub authentication: Authentication,
+    /// The `acr` that answered the request, which its refreshed ID tokens say too.
+    pub acr: String,
     pub created_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
     /// Present where `offline_access` was granted.

@@ -3,8 +3,10 @@
 pub mod assurance;
 pub mod audit;
 pub mod authorization;
+pub mod birthdate;
 pub mod citizen;
 pub mod claims;
+pub mod claims_request;
 pub mod client;
 pub mod consent;
 pub mod encryption;
@@ -12,6 +14,7 @@ pub mod grant;
 pub mod ids;
 pub mod issuer;
 pub mod keys;
+pub mod language_tag;
 pub mod national_id;
 pub mod password_hash;
 pub mod password_policy;

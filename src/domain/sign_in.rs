@@ -2,7 +2,7 @@
 //! the dispatcher, which asks [`SignIn::next_step`] what comes next.
 //!
 //! ```text
-//! Requested ─▶ Identified ─▶ Authenticated ─▶ Consented ─▶ (answered: the record is gone)
+//! (Offered ─▶) Requested ─▶ Identified ─▶ Authenticated ─▶ Consented ─▶ (answered: the record is gone)
 //! ```
 //!
 //! A transition consumes the sign-in and refuses where its state does not allow the step, so none can be
@@ -38,6 +38,8 @@ pub enum Purpose {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum State {
+    /// Nobody yet, and the client asked that they be told first how to get an account (`prompt=create`).
+    Offered,
     /// Nobody yet.
     Requested,
     /// Someone said who they are and has proven nothing. The name is sealed under this sign-in's id.
@@ -51,6 +53,7 @@ pub enum State {
 /// The page, or the answer, that comes next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
+    Create,
     Identify,
     Authenticate,
     Consent,
@@ -65,6 +68,7 @@ pub struct OutOfOrder;
 impl SignIn {
     pub const fn next_step(&self) -> Step {
         match self.state {
+            State::Offered => Step::Create,
             State::Requested => Step::Identify,
             State::Identified { .. } => Step::Authenticate,
             State::Authenticated(_) => Step::Consent,
@@ -72,16 +76,35 @@ impl SignIn {
         }
     }
 
+    /// Where a sign-in for `purpose` begins.
+    pub fn beginning(purpose: &Purpose) -> State {
+        match purpose {
+            Purpose::Client(request) if request.prompt.create => State::Offered,
+            Purpose::Client(_) | Purpose::Account { .. } => State::Requested,
+        }
+    }
+
+    /// The person has an account, and signs in with it.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] unless they were asked.
+    pub fn go_on(self) -> Result<Self, OutOfOrder> {
+        match self.state {
+            State::Offered => Ok(Self { state: State::Requested, ..self }),
+            _ => Err(OutOfOrder),
+        }
+    }
+
     /// The person says who they are; saying it again before proving it replaces what was said.
     ///
     /// # Errors
-    /// [`OutOfOrder`] once someone has proven who they are.
+    /// [`OutOfOrder`] before they said that they have an account, and once someone has proven who they are.
     pub fn identify(self, sealed_name: Vec<u8>) -> Result<Self, OutOfOrder> {
         match self.state {
             State::Requested | State::Identified { .. } => {
                 Ok(Self { state: State::Identified { sealed_name }, ..self })
             }
-            State::Authenticated(_) | State::Consented(_) => Err(OutOfOrder),
+            State::Offered | State::Authenticated(_) | State::Consented(_) => Err(OutOfOrder),
         }
     }
 

@@ -6,12 +6,15 @@ use crate::domain::client::Client;
 use crate::domain::grant::{Authentication, AuthorizationCode};
 use crate::domain::ids::GrantId;
 use crate::domain::secret::SecretString;
-use crate::protocol::OAuthError;
+use crate::protocol::{OAuthError, acr};
 
 use super::short_lived::{self, CodeRecord};
 use super::{App, FlowError};
 
 /// Issues the code that answers `request`.
+///
+/// # Errors
+/// `unmet_authentication_requirements`, should nobody have asked before.
 pub async fn issue(
     app: &App,
     client: &Client,
@@ -27,9 +30,11 @@ pub async fn issue(
         client: client.id.clone(),
         redirect_uri: request.redirect_uri.clone(),
         scope: request.scope.clone(),
+        claims: request.claims.clone(),
         nonce: request.nonce.clone(),
         challenge: request.code_challenge.clone(),
         authentication: authentication.clone(),
+        acr: acr::reached(request, authentication.level)?,
         hash: token.hash(),
         issued_at: now,
         expires_at: now + lifetime,

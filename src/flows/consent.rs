@@ -1,11 +1,9 @@
-//! Consent: what was allowed is remembered per client, scope and claim; what is withdrawn ends its grants.
+//! Consent: what was allowed is remembered per client, scope and claim, those asked for singly too; what is withdrawn ends its grants.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::authorization::AuthorizationRequest;
-use crate::domain::claims;
 use crate::domain::client::{Client, ConsentPolicy};
 use crate::domain::consent::Consent;
 use crate::domain::ids::{CitizenId, ClientId};
@@ -45,7 +43,7 @@ pub async fn given(
         return Ok(ConsentStanding::Given);
     }
     let remembered = recall(app, citizen, &client.id).await?;
-    let asked = claims::released_by(&request.scope);
+    let asked = request.claim_names();
     match remembered.is_some_and(|consent| consent.covers(&request.scope, &asked, app.clock.now())) {
         true => Ok(ConsentStanding::Given),
         false => Ok(ConsentStanding::Missing),
@@ -67,6 +65,11 @@ async fn recall(app: &App, citizen: CitizenId, client: &ClientId) -> Result<Opti
     Ok(consent)
 }
 
+/// The claims that `request` asks for, as the audit log writes them.
+pub(super) fn names(request: &AuthorizationRequest) -> String {
+    Vec::from_iter(request.claim_names()).join(" ")
+}
+
 /// Remembers that `citizen` allowed `client` what `request` asks for, added to what was allowed before.
 pub async fn grant(
     app: &App,
@@ -76,7 +79,7 @@ pub async fn grant(
     citizen: CitizenId,
 ) -> Result<(), FlowError> {
     let now = app.clock.now();
-    let claims: BTreeSet<String> = claims::released_by(&request.scope);
+    let claims = request.claim_names();
     let consent = Consent {
         citizen,
         client: client.id.clone(),
@@ -91,7 +94,8 @@ pub async fn grant(
         .by(Actor::Citizen(citizen))
         .about(citizen)
         .of(&client.id)
-        .with("scope", &request.scope);
+        .with("scope", &request.scope)
+        .with("claims", names(request));
     let mut tx = app.store.begin().await?;
     let consent = tx.consents().give(&consent).await?;
     tx.audit().record(&event.build()).await?;

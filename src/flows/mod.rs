@@ -11,6 +11,7 @@ pub mod code;
 pub mod consent;
 mod error;
 pub mod held_request;
+pub mod id_token_claims;
 pub mod invalidation;
 pub mod key_pairs;
 pub mod keys;

@@ -12,8 +12,8 @@ use crate::sessions::{CounterKey, CounterKind, Key, Kind, SetKey, SetKind, Tag};
 
 const SESSION: Kind<BrowserSession> = Kind::surviving("session", 1);
 const CONSENT: Kind<RememberedConsent> = Kind::surviving("consent", 1);
-const SIGN_IN: Kind<SignIn> = Kind::strict("sign-in", 1);
-const CODE: Kind<CodeRecord> = Kind::strict("code", 1);
+const SIGN_IN: Kind<SignIn> = Kind::strict("sign-in", 2);
+const CODE: Kind<CodeRecord> = Kind::strict("code", 2);
 const HELD_REQUEST: Kind<String> = Kind::strict("held-request", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
 const CLIENTS_OF: SetKind<ClientId> = SetKind::new("clients-of", 1);

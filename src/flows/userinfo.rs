@@ -30,7 +30,8 @@ pub async fn userinfo(app: &App, visitor: &Visitor, token: &SecretString) -> Res
     if subject != claims.sub {
         return Err(ended().into());
     }
-    let answer = userinfo::answer(&citizen, &subject, &scope)?;
+    let granted = grant.claims.limited_to(&client.scopes);
+    let answer = userinfo::answer(&citizen, &subject, &scope, &granted)?;
     let names = answer.keys().map(String::as_str).collect::<Vec<_>>().join(" ");
     let answer = protect::userinfo(app, &client, answer, now).await?;
     // Written before the answer is sent: no data leaves without a trace.

@@ -58,6 +58,7 @@ fn authorization() -> Router<Arc<Site>> {
 fn sign_in(site: Arc<Site>) -> Router<Arc<Site>> {
     Router::new()
         .route("/sign-in/{id}", get(pages::identify::show).post(pages::identify::submit))
+        .route("/sign-in/{id}/create", get(pages::create::show).post(pages::create::submit))
         .route("/sign-in/{id}/password", get(pages::password::show).post(pages::password::submit))
         .route("/sign-in/{id}/consent", get(pages::consent::show).post(pages::consent::submit))
         .route("/logout/confirm", post(pages::sign_out::confirm))

@@ -37,6 +37,7 @@ pub struct Subject<'a> {
     pub scope: &'a ScopeSet,
     pub grant: GrantId,
     pub authentication: &'a Authentication,
+    pub acr: &'a str,
 }
 
 impl AccessTokenClaims {
@@ -52,7 +53,7 @@ impl AccessTokenClaims {
             jti,
             scope: subject.scope.to_string(),
             auth_time: subject.authentication.auth_time.seconds(),
-            acr: subject.authentication.level.acr().to_owned(),
+            acr: subject.acr.to_owned(),
             amr: subject.authentication.methods.iter().map(|method| method.amr().to_owned()).collect(),
             grant: subject.grant,
         }

@@ -37,7 +37,10 @@ pub struct Metadata {
     claim_types_supported: &'static [&'static str],
     acr_values_supported: &'static [&'static str],
     ui_locales_supported: Vec<String>,
+    /// Beside what their names are known in, which differs from citizen to citizen, claims are in no language: there is no
+    /// `claims_locales_supported` that would be true.
     claims_parameter_supported: bool,
+    display_values_supported: &'static [&'static str],
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
     authorization_response_iss_parameter_supported: bool,
@@ -91,7 +94,7 @@ impl Metadata {
             token_endpoint_auth_methods_supported: CLIENT_METHODS,
             revocation_endpoint_auth_methods_supported: CLIENT_METHODS,
             code_challenge_methods_supported: &["S256"],
-            prompt_values_supported: &["none", "login", "consent", "select_account"],
+            prompt_values_supported: &["none", "login", "consent", "select_account", "create"],
             claims_supported: ID_TOKEN_CLAIMS
                 .iter()
                 .copied()
@@ -100,7 +103,8 @@ impl Metadata {
             claim_types_supported: &["normal"],
             acr_values_supported: assurance::ACR_VALUES_SUPPORTED,
             ui_locales_supported: offer.languages,
-            claims_parameter_supported: false,
+            claims_parameter_supported: true,
+            display_values_supported: &["page"],
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
             authorization_response_iss_parameter_supported: true,

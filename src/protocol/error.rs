@@ -1,4 +1,5 @@
-//! Every error that a client may read, once: RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6.
+//! Every error that a client may read, once: RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6,
+//! OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
 
 use std::borrow::Cow;
 
@@ -34,6 +35,7 @@ error_codes! {
     TemporarilyUnavailable, temporarily_unavailable = "temporarily_unavailable";
     LoginRequired, login_required = "login_required";
     ConsentRequired, consent_required = "consent_required";
+    UnmetAuthenticationRequirements, unmet_authentication_requirements = "unmet_authentication_requirements";
     RequestNotSupported, request_not_supported = "request_not_supported";
     RequestUriNotSupported, request_uri_not_supported = "request_uri_not_supported";
     RegistrationNotSupported, registration_not_supported = "registration_not_supported";

@@ -1,6 +1,7 @@
 //! ID tokens: OpenID Connect Core §2, and their use as hints (§3.1.2.1, RP-Initiated Logout §2).
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::crypto::base64url;
 use crate::crypto::hash::{sha256, sha384, sha512};
@@ -12,7 +13,7 @@ use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::time::Timestamp;
 
-/// The claims of an ID token. Who someone is beyond `sub` is told at userinfo.
+/// The claims of an ID token. Who someone is beyond `sub` is told at userinfo, but for what was asked for here.
 #[derive(Debug, Serialize)]
 pub struct IdTokenClaims<'a> {
     iss: &'a str,
@@ -23,12 +24,14 @@ pub struct IdTokenClaims<'a> {
     auth_time: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
-    acr: &'static str,
+    acr: &'a str,
     amr: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     at_hash: Option<String>,
     sid: &'a str,
     authentication_level: AuthenticationLevel,
+    #[serde(flatten)]
+    person: Map<String, Value>,
 }
 
 /// Whom an ID token is about and for, as this client knows them.
@@ -55,6 +58,7 @@ impl<'a> IdTokenClaims<'a> {
             at_hash: None,
             sid: about.sid,
             authentication_level: authentication.level,
+            person: Map::new(),
         }
     }
 
@@ -62,6 +66,18 @@ impl<'a> IdTokenClaims<'a> {
     #[must_use]
     pub fn with_nonce(self, nonce: Option<&'a str>) -> Self {
         Self { nonce, ..self }
+    }
+
+    /// The `acr` that answers the request, where that is another than the strongest that was reached.
+    #[must_use]
+    pub fn with_acr(self, acr: &'a str) -> Self {
+        Self { acr, ..self }
+    }
+
+    /// What is told of the person here (`protocol::claims::in_id_token`).
+    #[must_use]
+    pub fn with_claims(self, person: Map<String, Value>) -> Self {
+        Self { person, ..self }
     }
 
     /// Binds the access token that is issued beside it (Core §3.1.3.6).

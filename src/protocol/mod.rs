@@ -4,13 +4,15 @@
 //! |---|---|
 //! | authorization | [`authorize`]: the request, then a table of checks (one rule a file), then what `prompt` asks for |
 //! | token | [`token`]: one file a grant type; [`client_auth`] who asks, [`pkce`] that it is who began |
-//! | userinfo | [`userinfo`]; which claims a scope releases is `domain::claims` |
+//! | what tokens and userinfo tell of a person | [`claims`], [`acr`]; which claims a scope releases is `domain::claims` |
 //! | revocation, logout, discovery | [`revocation`], [`logout`], [`discovery`] |
 //! | registration, and operators' clients | [`registration`]: one table of rules over a whole client |
 
 pub mod access_token;
+pub mod acr;
 pub mod authorize;
 pub mod bearer;
+pub mod claims;
 pub mod client_auth;
 pub mod discovery;
 pub mod error;

@@ -3,19 +3,24 @@
 use serde_json::{Map, Value};
 
 use crate::domain::citizen::Citizen;
-use crate::domain::claims;
+use crate::domain::claims_request::GrantedClaims;
 use crate::domain::scope::ScopeSet;
-use crate::protocol::OAuthError;
+use crate::protocol::{OAuthError, claims};
 
-/// The answer for `citizen` under `scope`, with the `sub` that this client knows them by.
+/// The answer for `citizen` under `scope` and what was `granted` beside it, with the `sub` that this client knows them by.
 ///
 /// # Errors
 /// `insufficient_scope` where the token was not granted `openid`.
-pub fn answer(citizen: &Citizen, subject: &str, scope: &ScopeSet) -> Result<Map<String, Value>, OAuthError> {
+pub fn answer(
+    citizen: &Citizen,
+    subject: &str,
+    scope: &ScopeSet,
+    granted: &GrantedClaims,
+) -> Result<Map<String, Value>, OAuthError> {
     if !scope.contains("openid") {
         return Err(OAuthError::insufficient_scope("the scope openid is needed"));
     }
-    let mut answer = claims::release(citizen, scope);
+    let mut answer = claims::at_userinfo(citizen, scope, granted);
     answer.insert("sub".to_owned(), subject.into());
     Ok(answer)
 }

@@ -8,6 +8,7 @@ use super::error::Error;
 use super::row::{Page, from_json, hash, one_more, to_json};
 use crate::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
 use crate::domain::citizen::Citizen;
+use crate::domain::claims_request::GrantedClaims;
 use crate::domain::grant::{Authentication, Grant, RefreshState};
 use crate::domain::ids::{CitizenId, ClientId, GrantId, SessionId};
 use crate::domain::secret::SecretHash;
@@ -17,7 +18,8 @@ macro_rules! grant_columns {
     () => {
         "grants.citizen_id, grants.id, grants.client_id, grants.scope, grants.nonce, grants.session_id, grants.auth_time, grants.methods, grants.level, \
          grants.created_at, grants.revoked_at, grants.refresh_current, grants.refresh_parent, grants.refresh_rotated_at, \
-         grants.refresh_idle_expires_at, grants.refresh_expires_at, grants.refresh_key_version"
+         grants.refresh_idle_expires_at, grants.refresh_expires_at, grants.refresh_key_version, \
+         grants.claims AS granted_claims, grants.acr"
     };
 }
 pub(super) use grant_columns;
@@ -27,8 +29,8 @@ const ENTER: &str = "INSERT INTO grant_directory (grant_id, citizen_id, code_has
 const INSERT: &str =
     "INSERT INTO grants (citizen_id, id, client_id, scope, nonce, session_id, auth_time, methods, level,
         created_at, forget_after, refresh_current, refresh_parent, refresh_rotated_at, refresh_idle_expires_at,
-        refresh_expires_at, refresh_key_version)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+        refresh_expires_at, refresh_key_version, claims, acr)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 const FIND_LIVE: &str = concat!(
     "SELECT ",
     grant_columns!(),
@@ -235,6 +237,7 @@ impl Grants<'_, Transaction> {
         let (grant, authentication) = (new.grant, &new.grant.authentication);
         let refresh = grant.refresh.as_ref();
         let methods = to_json(&authentication.methods)?;
+        let claims = (!grant.claims.is_empty()).then(|| to_json(&grant.claims)).transpose()?;
         on_backend!(self.0, |db| {
             sqlx::query(INSERT)
                 .bind(authentication.citizen.uuid())
@@ -254,6 +257,8 @@ impl Grants<'_, Transaction> {
                 .bind(refresh.map(|state| state.idle_expires_at.micros()))
                 .bind(refresh.map(|state| state.expires_at.micros()))
                 .bind(refresh.map(|state| state.key_version))
+                .bind(claims)
+                .bind(grant.acr.as_str())
                 .execute(db)
                 .await
                 .map(drop)
@@ -287,6 +292,8 @@ pub(super) struct GrantRow {
     refresh_idle_expires_at: Option<i64>,
     refresh_expires_at: Option<i64>,
     refresh_key_version: Option<i32>,
+    granted_claims: Option<String>,
+    acr: Option<String>,
 }
 
 impl GrantRow {
@@ -300,11 +307,15 @@ impl GrantRow {
             methods,
             level: AuthenticationLevel::try_from(self.level).map_err(|_| Error::Corrupt("a grant's level"))?,
         };
+        let claims = self.granted_claims.as_deref();
+        let claims: Option<GrantedClaims> = claims.map(|json| from_json("a grant's claims", json)).transpose()?;
         Ok(Grant {
             id: GrantId::from_uuid(self.id),
             client: self.client_id.parse().map_err(|_| Error::Corrupt("a grant's client"))?,
             scope: self.scope.parse().map_err(|_| Error::Corrupt("a grant's scope"))?,
+            claims: claims.unwrap_or_default(),
             nonce: self.nonce,
+            acr: self.acr.unwrap_or_else(|| authentication.level.acr().to_owned()),
             authentication,
             created_at: Timestamp::from_micros(self.created_at),
             revoked_at: self.revoked_at.map(Timestamp::from_micros),

@@ -1,6 +1,6 @@
 //! What a portal receives, named and shown in the reader's language.
 
-use super::text::{Language, Speaks, TextId, id};
+use super::text::{Language, Moment, Speaks, TextId, id};
 
 /// A claim's name (OpenID Connect Core §5.1 and SenID's own), in the order in which people read them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,15 +11,22 @@ pub enum ClaimName {
     FamilyName,
     MiddleName,
     Nickname,
+    PreferredUsername,
+    Profile,
+    Picture,
+    Website,
     Birthdate,
     Gender,
     NationalId,
     NationalIdScheme,
     Phone,
+    PhoneVerified,
     Email,
+    EmailVerified,
     Address,
     Locale,
     Zoneinfo,
+    UpdatedAt,
     AccountLevel,
     AuthenticationLevel,
     /// One that the text files do not know: shown as it is.
@@ -27,7 +34,7 @@ pub enum ClaimName {
 }
 
 impl ClaimName {
-    /// From the name on the wire. `…_verified` says something about another claim and is shown with it, not by itself.
+    /// From the name on the wire.
     pub fn parse(name: &str) -> Self {
         match name {
             "sub" => Self::Subject,
@@ -36,15 +43,22 @@ impl ClaimName {
             "family_name" => Self::FamilyName,
             "middle_name" => Self::MiddleName,
             "nickname" => Self::Nickname,
+            "preferred_username" => Self::PreferredUsername,
+            "profile" => Self::Profile,
+            "picture" => Self::Picture,
+            "website" => Self::Website,
             "birthdate" => Self::Birthdate,
             "gender" => Self::Gender,
             "national_id" => Self::NationalId,
             "national_id_scheme" => Self::NationalIdScheme,
             "phone_number" => Self::Phone,
+            "phone_number_verified" => Self::PhoneVerified,
             "email" => Self::Email,
+            "email_verified" => Self::EmailVerified,
             "address" => Self::Address,
             "locale" => Self::Locale,
             "zoneinfo" => Self::Zoneinfo,
+            "updated_at" => Self::UpdatedAt,
             "account_level" => Self::AccountLevel,
             "authentication_level" => Self::AuthenticationLevel,
             other => Self::Other(other.to_owned()),
@@ -60,15 +74,22 @@ impl ClaimName {
             Self::FamilyName => "family_name",
             Self::MiddleName => "middle_name",
             Self::Nickname => "nickname",
+            Self::PreferredUsername => "preferred_username",
+            Self::Profile => "profile",
+            Self::Picture => "picture",
+            Self::Website => "website",
             Self::Birthdate => "birthdate",
             Self::Gender => "gender",
             Self::NationalId => "national_id",
             Self::NationalIdScheme => "national_id_scheme",
             Self::Phone => "phone_number",
+            Self::PhoneVerified => "phone_number_verified",
             Self::Email => "email",
+            Self::EmailVerified => "email_verified",
             Self::Address => "address",
             Self::Locale => "locale",
             Self::Zoneinfo => "zoneinfo",
+            Self::UpdatedAt => "updated_at",
             Self::AccountLevel => "account_level",
             Self::AuthenticationLevel => "authentication_level",
             Self::Other(name) => name,
@@ -84,15 +105,22 @@ impl ClaimName {
             Self::FamilyName => id("claim-family-name"),
             Self::MiddleName => id("claim-middle-name"),
             Self::Nickname => id("claim-nickname"),
+            Self::PreferredUsername => id("claim-preferred-username"),
+            Self::Profile => id("claim-profile"),
+            Self::Picture => id("claim-picture"),
+            Self::Website => id("claim-website"),
             Self::Birthdate => id("claim-birthdate"),
             Self::Gender => id("claim-gender"),
             Self::NationalId => id("claim-national-id"),
             Self::NationalIdScheme => id("claim-national-id-scheme"),
             Self::Phone => id("claim-phone"),
+            Self::PhoneVerified => id("claim-phone-verified"),
             Self::Email => id("claim-email"),
+            Self::EmailVerified => id("claim-email-verified"),
             Self::Address => id("claim-address"),
             Self::Locale => id("claim-locale"),
             Self::Zoneinfo => id("claim-zoneinfo"),
+            Self::UpdatedAt => id("claim-updated-at"),
             Self::AccountLevel => id("claim-account-level"),
             Self::AuthenticationLevel => id("claim-authentication-level"),
             Self::Other(name) => return name.clone(),
@@ -109,15 +137,22 @@ impl ClaimName {
             Self::FamilyName => id("claim-family-name.inline"),
             Self::MiddleName => id("claim-middle-name.inline"),
             Self::Nickname => id("claim-nickname.inline"),
+            Self::PreferredUsername => id("claim-preferred-username.inline"),
+            Self::Profile => id("claim-profile.inline"),
+            Self::Picture => id("claim-picture.inline"),
+            Self::Website => id("claim-website.inline"),
             Self::Birthdate => id("claim-birthdate.inline"),
             Self::Gender => id("claim-gender.inline"),
             Self::NationalId => id("claim-national-id.inline"),
             Self::NationalIdScheme => id("claim-national-id-scheme.inline"),
             Self::Phone => id("claim-phone.inline"),
+            Self::PhoneVerified => id("claim-phone-verified.inline"),
             Self::Email => id("claim-email.inline"),
+            Self::EmailVerified => id("claim-email-verified.inline"),
             Self::Address => id("claim-address.inline"),
             Self::Locale => id("claim-locale.inline"),
             Self::Zoneinfo => id("claim-zoneinfo.inline"),
+            Self::UpdatedAt => id("claim-updated-at.inline"),
             Self::AccountLevel => id("claim-account-level.inline"),
             Self::AuthenticationLevel => id("claim-authentication-level.inline"),
             Self::Other(name) => return name.clone(),
@@ -175,6 +210,13 @@ impl Claim {
             (ClaimName::Birthdate, date) => voice.voice().calendar_date(date),
             (ClaimName::Gender, "male") => voice.text("gender-male"),
             (ClaimName::Gender, "female") => voice.text("gender-female"),
+            (ClaimName::Gender, "other") => voice.text("gender-other"),
+            (ClaimName::EmailVerified | ClaimName::PhoneVerified, "true") => voice.text("yes"),
+            (ClaimName::EmailVerified | ClaimName::PhoneVerified, "false") => voice.text("no"),
+            (ClaimName::UpdatedAt, seconds) => {
+                let micros = seconds.parse().unwrap_or(0_i64).saturating_mul(1_000_000);
+                voice.date(&Moment::from_micros(micros))
+            }
             (ClaimName::Locale, tag) => Language::parse(tag).map_or_else(|| tag.to_owned(), Language::name),
             (ClaimName::AccountLevel | ClaimName::AuthenticationLevel, level) => {
                 voice.text_with("level-number", "level", level)
@@ -239,8 +281,9 @@ mod tests {
     #[test]
     fn a_name_is_written_as_it_was_read() {
         let standard = "sub name given_name family_name middle_name nickname birthdate gender phone_number email address locale zoneinfo";
+        let later = "preferred_username profile picture website email_verified phone_number_verified updated_at";
         let own = "national_id national_id_scheme account_level authentication_level";
-        for name in standard.split(' ').chain(own.split(' ')) {
+        for name in [standard, later, own].iter().flat_map(|names| names.split(' ')) {
             let parsed = ClaimName::parse(name);
             assert_eq!(parsed.as_str(), name);
             assert!(!matches!(parsed, ClaimName::Other(_)), "{name}");

@@ -11,6 +11,7 @@ pub mod account;
 pub mod assets;
 pub mod claims;
 pub mod consent;
+pub mod create;
 pub mod device;
 pub mod error;
 pub mod layout;

@@ -9,7 +9,7 @@ use crate::cli::standard_input;
 use crate::domain::secret::SecretString;
 use crate::flows::admin::Administrator;
 use crate::flows::admin::add_citizen::add;
-use crate::flows::admin::particulars::{Column, Particulars};
+use crate::flows::admin::particulars::{Column, Field, Particulars};
 
 /// Adds a citizen. They sign in with the national identifier, and with every contact that was verified.
 #[derive(Clone, Debug, clap::Args)]
@@ -28,7 +28,16 @@ pub struct Arguments {
     given_name: Option<String>,
     #[arg(long)]
     middle_name: Option<String>,
-    /// Such as 1990-05-17; 0000-05-17 where the year is not to be told.
+    #[arg(long)]
+    nickname: Option<String>,
+    /// A short name they wish to be called by. Nobody signs in with it.
+    #[arg(long)]
+    preferred_username: Option<String>,
+    /// A name in another language or script, such as name#ru="Нгуен Ван Ан"; also family_name, given_name, middle_name
+    /// and nickname. May be repeated.
+    #[arg(long, value_name = "NAME#LANGUAGE=TEXT", value_parser = in_language)]
+    in_language: Vec<(Field, String)>,
+    /// Such as 1990-05-17; 1990-05 or 1990 where no more is known; 0000-05-17 where the year is not to be told.
     #[arg(long, value_name = "YYYY-MM-DD")]
     birthdate: Option<String>,
     /// female, male or other.
@@ -48,6 +57,19 @@ pub struct Arguments {
     /// The whole address as it is written on a letter.
     #[arg(long)]
     address: Option<String>,
+    /// A page about them, a picture of them, and their web site: https addresses.
+    #[arg(long, value_name = "URL")]
+    profile: Option<String>,
+    #[arg(long, value_name = "URL")]
+    picture: Option<String>,
+    #[arg(long, value_name = "URL")]
+    website: Option<String>,
+    /// IANA time zone.
+    #[arg(long)]
+    zoneinfo: Option<String>,
+    /// Their language, such as vi or vi-VN.
+    #[arg(long)]
+    locale: Option<String>,
     /// 0: they said who they are; 1: matched against the registry; 2: proven in person.
     #[arg(long, value_name = "0|1|2")]
     account_level: Option<String>,
@@ -68,6 +90,13 @@ impl Arguments {
             (Column::FamilyName, self.family_name),
             (Column::GivenName, self.given_name),
             (Column::MiddleName, self.middle_name),
+            (Column::Nickname, self.nickname),
+            (Column::PreferredUsername, self.preferred_username),
+            (Column::Profile, self.profile),
+            (Column::Picture, self.picture),
+            (Column::Website, self.website),
+            (Column::Zoneinfo, self.zoneinfo),
+            (Column::Locale, self.locale),
             (Column::Birthdate, self.birthdate),
             (Column::Gender, self.gender),
             (Column::PhoneNumber, self.phone),
@@ -81,8 +110,19 @@ impl Arguments {
                 particulars.set(column, text);
             }
         }
+        for (field, text) in self.in_language {
+            particulars.set(field, text);
+        }
         Ok((particulars, password))
     }
+}
+
+/// Reads `name#ru=…`.
+fn in_language(argument: &str) -> Result<(Field, String), &'static str> {
+    let told = "expected a name, its language and the text, such as name#ru=...";
+    let (name, text) = argument.split_once('=').ok_or(told)?;
+    let field = Field::from_name(name).filter(|field| field.language.is_some()).ok_or(told)?;
+    Ok((field, text.to_owned()))
 }
 
 pub async fn run(

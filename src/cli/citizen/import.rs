@@ -17,9 +17,10 @@ use crate::flows::admin::particulars::{Column, Remark};
 /// Adds citizens from a file, and says of every line that is rejected why. The others are added.
 ///
 /// CSV with a header row, or JSON lines. The columns are national_id and name, and any of scheme, family_name,
-/// given_name, middle_name, nickname, gender, birthdate, email, email_verified, phone_number,
-/// phone_number_verified, address, street_address, locality, region, postal_code, country, zoneinfo, locale,
-/// account_level, status, password_hash (an Argon2id hash as a PHC string). A line that was added by an earlier
+/// given_name, middle_name, nickname, preferred_username, profile, picture, website, gender, birthdate, email,
+/// email_verified, phone_number, phone_number_verified, address, street_address, locality, region, postal_code,
+/// country, zoneinfo, locale, account_level, status, password_hash (an Argon2id hash as a PHC string). A name in
+/// another language or script is a column such as name#ru. A line that was added by an earlier
 /// run is rejected as taken, so an import that was cut short is simply run again.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {

@@ -1,5 +1,7 @@
 //! `senid citizen show`.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use crate::cli::exit::Exit;
@@ -46,19 +48,18 @@ pub async fn run(
     Ok(Exit::Done)
 }
 
-fn rows(shown: &Shown) -> Vec<(&'static str, String)> {
+fn rows(shown: &Shown) -> Vec<(Cow<'static, str>, String)> {
     let citizen = &shown.citizen;
-    let mut rows = vec![
+    let own = |(name, value): (&'static str, String)| (Cow::Borrowed(name), value);
+    let before = [
         ("id", citizen.id.to_string()),
         ("status", citizen.status.as_str().to_owned()),
         ("account_level", i16::from(citizen.account_level).to_string()),
     ];
-    rows.extend(shown.particulars.iter().cloned());
-    rows.push(("password", password(shown.password)));
-    rows.extend(sessions_ended(citizen).map(|at| ("sessions_ended", at)));
-    rows.push(("created", times::show(citizen.created_at)));
-    rows.push(("changed", times::show(citizen.updated_at)));
-    rows
+    let ended = sessions_ended(citizen).map(|at| ("sessions_ended", at));
+    let after = [("created", times::show(citizen.created_at)), ("changed", times::show(citizen.updated_at))];
+    let after = [("password", password(shown.password))].into_iter().chain(ended).chain(after);
+    before.into_iter().map(own).chain(shown.particulars.iter().cloned()).chain(after.map(own)).collect()
 }
 
 fn password(state: Option<PasswordState>) -> String {
@@ -79,7 +80,7 @@ fn sessions_ended(citizen: &Citizen) -> Option<String> {
 fn to_json(shown: &Shown, sight: &Sight) -> Value {
     let citizen = &shown.citizen;
     let particulars: Map<String, Value> =
-        shown.particulars.iter().map(|(claim, text)| ((*claim).to_owned(), text.as_str().into())).collect();
+        shown.particulars.iter().map(|(claim, text)| (claim.to_string(), text.as_str().into())).collect();
     json!({
         "id": citizen.id.to_string(),
         "status": citizen.status.as_str(),

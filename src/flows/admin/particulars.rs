@@ -1,11 +1,17 @@
 //! What an operator, or a line of a file, says about a citizen: texts by column, checked into a citizen's data.
 
-use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::fmt;
+
 use unicode_normalization::UnicodeNormalization;
+use url::Url;
 use zeroize::Zeroizing;
 
 use crate::domain::assurance::AccountLevel;
-use crate::domain::citizen::{Address, CitizenStatus, Gender, Profile, Verifiable};
+use crate::domain::birthdate::Birthdate;
+use crate::domain::citizen::{Address, CitizenStatus, Gender, Names, Profile, Verifiable};
+use crate::domain::claims;
+use crate::domain::language_tag::LanguageTag;
 use crate::domain::national_id::{NationalId, Scheme, Schemes};
 use crate::domain::sign_in_name::{NameKind, SignInName};
 use crate::domain::time::Timestamp;
@@ -35,6 +41,10 @@ columns! {
     GivenName = "given_name",
     MiddleName = "middle_name",
     Nickname = "nickname",
+    PreferredUsername = "preferred_username",
+    Profile = "profile",
+    Picture = "picture",
+    Website = "website",
     Gender = "gender",
     Birthdate = "birthdate",
     Email = "email",
@@ -60,6 +70,42 @@ impl Column {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|column| column.name() == name)
     }
+
+    /// Whether it may also be said in other languages.
+    const fn is_name(self) -> bool {
+        matches!(self, Self::Name | Self::FamilyName | Self::GivenName | Self::MiddleName | Self::Nickname)
+    }
+}
+
+/// A column, and the language that it is said in where that is another than the plain one's: `name#ru` (Core §5.2).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Field {
+    pub column: Column,
+    pub language: Option<LanguageTag>,
+}
+
+impl Field {
+    /// Reads its name. Only names are said in several languages.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let (column, tag) = claims::untagged(name);
+        let (column, language) = (Column::from_name(column)?, tag.map(str::parse).transpose().ok()?);
+        (language.is_none() || column.is_name()).then_some(Self { column, language })
+    }
+}
+
+impl From<Column> for Field {
+    fn from(column: Column) -> Self {
+        Self { column, language: None }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.language {
+            None => f.write_str(self.column.name()),
+            Some(language) => write!(f, "{}#{language}", self.column.name()),
+        }
+    }
 }
 
 /// One thing that is wrong, or unusual, about what was said. Says nothing of the value itself.
@@ -77,9 +123,9 @@ impl Remark {
     }
 }
 
-/// The texts, by column. They are wiped when dropped.
+/// The texts, by column and language. They are wiped when dropped.
 #[derive(Clone, Default)]
-pub struct Particulars(Vec<(Column, Zeroizing<String>)>);
+pub struct Particulars(Vec<(Field, Zeroizing<String>)>);
 
 /// What they say, once it holds together.
 pub struct Checked {
@@ -95,16 +141,23 @@ pub struct Checked {
 
 const MOST_TEXT: usize = 200;
 const MOST_ADDRESS: usize = 500;
+const MOST_USERNAME: usize = 64;
 
 impl Particulars {
-    pub fn set(&mut self, column: Column, text: impl Into<String>) {
-        self.0.push((column, Zeroizing::new(text.into())));
+    pub fn set(&mut self, field: impl Into<Field>, text: impl Into<String>) {
+        self.0.push((field.into(), Zeroizing::new(text.into())));
     }
 
     /// What stands there without the space around it; nothing counts as not said.
     pub fn get(&self, column: Column) -> Option<&str> {
-        let found = self.0.iter().find(|(own, _)| *own == column);
-        found.map(|(_, text)| text.trim()).filter(|text| !text.is_empty())
+        let mut said = self.0.iter().filter(|(own, _)| own.language.is_none() && own.column == column);
+        said.next().map(|(_, text)| text.trim()).filter(|text| !text.is_empty())
+    }
+
+    /// What is said in other languages.
+    fn in_languages(&self) -> impl Iterator<Item = (Column, &LanguageTag, &str)> {
+        let said = self.0.iter().filter_map(|(own, text)| Some((own.column, own.language.as_ref()?, text.trim())));
+        said.filter(|(.., text)| !text.is_empty())
     }
 
     /// # Errors
@@ -193,6 +246,20 @@ impl Reading<'_> {
             "other" => Some(Gender::Other),
             _ => None,
         });
+        let said = self.said;
+        let mut localised: BTreeMap<LanguageTag, Names> = BTreeMap::new();
+        for (column, language, text) in said.in_languages() {
+            let text = self.composed(column, text, MOST_TEXT);
+            let names = localised.entry(language.clone()).or_default();
+            match column {
+                Column::Name => names.name = text,
+                Column::FamilyName => names.family_name = text,
+                Column::GivenName => names.given_name = text,
+                Column::MiddleName => names.middle_name = text,
+                Column::Nickname => names.nickname = text,
+                _ => {}
+            }
+        }
         let address = Address {
             formatted: self.text(Column::Address, MOST_ADDRESS),
             street_address: self.text(Column::StreetAddress, MOST_ADDRESS),
@@ -211,6 +278,10 @@ impl Reading<'_> {
             given_name: self.text(Column::GivenName, MOST_TEXT),
             middle_name: self.text(Column::MiddleName, MOST_TEXT),
             nickname: self.text(Column::Nickname, MOST_TEXT),
+            preferred_username: self.text(Column::PreferredUsername, MOST_USERNAME),
+            profile: self.address_of_page(Column::Profile),
+            picture: self.address_of_page(Column::Picture),
+            website: self.address_of_page(Column::Website),
             gender,
             birthdate: self.birthdate(now),
             email: None,
@@ -221,12 +292,18 @@ impl Reading<'_> {
             }),
             locale: self
                 .word(Column::Locale, "a language such as vi or vi-VN", |text| plain(text).then(|| text.to_owned())),
+            localised,
         }
     }
 
     /// A text as people write it, in the composed form (NFC) so that the same name is the same text.
     fn text(&mut self, column: Column, most: usize) -> Option<String> {
-        let text: String = self.said.get(column)?.nfc().collect();
+        let text = self.said.get(column)?;
+        self.composed(column, text, most)
+    }
+
+    fn composed(&mut self, column: Column, text: &str, most: usize) -> Option<String> {
+        let text: String = text.nfc().collect();
         // An address has lines.
         let allowed = |c: char| !c.is_control() || (c == '\n' && most == MOST_ADDRESS);
         if text.chars().count() > most {
@@ -248,31 +325,34 @@ impl Reading<'_> {
         value
     }
 
-    /// `YYYY-MM-DD`, or `0000-MM-DD` where the year is not to be told (Core §5.1).
-    fn birthdate(&mut self, now: Timestamp) -> Option<String> {
-        const EXPECTED: &str = "expected a date such as 1990-05-17";
+    /// An address of theirs, which portals put on their own pages: https, and no user name in it.
+    fn address_of_page(&mut self, column: Column) -> Option<String> {
+        const EXPECTED: &str = "an address such as https://example.org/an, at most 500 characters";
+        self.word(column, EXPECTED, |text| {
+            let url = Url::parse(text).ok().filter(|url| url.scheme() == "https")?;
+            let plain = url.username().is_empty() && url.password().is_none() && url.as_str().len() <= MOST_ADDRESS;
+            plain.then(|| url.to_string())
+        })
+    }
+
+    fn birthdate(&mut self, now: Timestamp) -> Option<Birthdate> {
         let text = self.said.get(Column::Birthdate)?;
-        let shape = text.len() == 10
-            && text.bytes().enumerate().all(|(at, byte)| match at {
-                4 | 7 => byte == b'-',
-                _ => byte.is_ascii_digit(),
-            });
-        // The year that stands in for an untold one is a leap year, so that 29 February is a day of it.
-        let whole = text.strip_prefix("0000").map_or_else(|| text.to_owned(), |rest| format!("2000{rest}"));
-        let Some(date) = whole.parse::<Date>().ok().filter(|_| shape) else {
-            self.fault(Column::Birthdate, "malformed", EXPECTED);
-            return None;
-        };
-        if !text.starts_with("0000") {
-            // Somewhere it is tomorrow already.
-            let latest =
-                jiff::Timestamp::from_second(now.seconds() + 86_400).map(|at| at.to_zoned(jiff::tz::TimeZone::UTC));
-            if date.year() < 1850 || latest.is_ok_and(|latest| date > latest.date()) {
-                self.fault(Column::Birthdate, "out_of_range", "expected a day between 1850 and today");
+        let birthdate = match text.parse::<Birthdate>() {
+            Ok(birthdate) => birthdate,
+            Err(expected) => {
+                self.fault(Column::Birthdate, "malformed", format!("expected {expected}"));
                 return None;
             }
+        };
+        // Somewhere it is tomorrow already.
+        let latest =
+            jiff::Timestamp::from_second(now.seconds() + 86_400).map(|at| at.to_zoned(jiff::tz::TimeZone::UTC));
+        let too_late = |day| latest.as_ref().is_ok_and(|latest| day > latest.date());
+        if birthdate.year().is_some_and(|year| year < 1850) || birthdate.earliest().is_some_and(too_late) {
+            self.fault(Column::Birthdate, "out_of_range", "expected a day between 1850 and today");
+            return None;
         }
-        Some(text.to_owned())
+        Some(birthdate)
     }
 
     fn contact(&mut self, column: Column, verified: Column, kind: NameKind, scheme: Scheme) -> Option<Contact> {
@@ -309,9 +389,9 @@ fn warnings(national_id: &NationalId, profile: &Profile) -> Vec<Remark> {
         .map(|warning| Remark::new(Column::NationalId, "unusual_national_id", warning.to_string()))
         .collect();
     let implied = national_id.implied();
-    let year = profile.birthdate.as_deref().and_then(|date| date.get(..4)?.parse::<u16>().ok());
-    if let (Some(implied), Some(year)) = (implied.birth_year, year.filter(|year| *year != 0))
-        && implied != year
+    let year = profile.birthdate.and_then(Birthdate::year);
+    if let (Some(implied), Some(year)) = (implied.birth_year, year)
+        && i32::from(implied) != i32::from(year)
     {
         let sentence = "the year of birth is another than the national identifier says";
         warnings.push(Remark::new(Column::Birthdate, "birth_year_differs", sentence));

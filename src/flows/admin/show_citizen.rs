@@ -1,5 +1,7 @@
 //! What is known of a citizen, masked, or in clear for a reason that is written down.
 
+use std::borrow::Cow;
+
 use crate::domain::audit::EventKind;
 use crate::domain::citizen::{Citizen, Profile};
 use crate::domain::national_id::Scheme;
@@ -25,7 +27,7 @@ pub enum Sight {
 pub struct Shown {
     pub citizen: Citizen,
     /// Claim by claim, masked or not.
-    pub particulars: Vec<(&'static str, String)>,
+    pub particulars: Vec<(Cow<'static, str>, String)>,
     pub password: Option<PasswordState>,
 }
 
@@ -58,13 +60,17 @@ pub async fn show(admin: &Administrator, who: &Who, sight: &Sight) -> Result<Sho
     Ok(Shown { citizen, particulars, password: password.map(state) })
 }
 
-fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(&'static str, String)> {
+fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(Cow<'static, str>, String)> {
     let Profile {
         name,
         family_name,
         given_name,
         middle_name,
         nickname,
+        preferred_username,
+        profile,
+        picture,
+        website,
         gender,
         birthdate,
         email,
@@ -72,6 +78,7 @@ fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(&'stati
         address,
         zoneinfo,
         locale,
+        localised,
     } = &citizen.profile;
     let told = |text: &str, mask: fn(&str) -> String| match sight {
         Sight::Revealed { .. } => text.to_owned(),
@@ -81,13 +88,18 @@ fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(&'stati
         Sight::Revealed { .. } => citizen.national_id.expose().to_owned(),
         Sight::Masked => citizen.national_id.masked(),
     };
-    let mut lines = vec![("national_id", national_id), ("scheme", citizen.national_id.scheme().to_string())];
+    let birthdate = birthdate.map(|birthdate| birthdate.to_string());
+    let mut lines: Vec<(&'static str, String)> = vec![("national_id", national_id), ("scheme", citizen.national_id.scheme().to_string())];
     lines.push(("name", told(name, initials)));
     for (claim, text, mask) in [
         ("family_name", family_name.as_deref(), initials as fn(&str) -> String),
         ("given_name", given_name.as_deref(), initials),
         ("middle_name", middle_name.as_deref(), initials),
         ("nickname", nickname.as_deref(), initials),
+        ("preferred_username", preferred_username.as_deref(), initials),
+        ("profile", profile.as_deref(), hidden),
+        ("picture", picture.as_deref(), hidden),
+        ("website", website.as_deref(), hidden),
         ("gender", gender.map(|gender| gender.as_str()), hidden),
         ("birthdate", birthdate.as_deref(), year_only),
         ("zoneinfo", zoneinfo.as_deref(), str::to_owned),
@@ -115,6 +127,13 @@ fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(&'stati
             lines.extend(text.as_ref().map(|text| (claim, told(text, hidden))));
         }
     }
+    let mut lines: Vec<_> = lines.into_iter().map(|(claim, text)| (Cow::Borrowed(claim), text)).collect();
+    for (language, names) in localised {
+        for claim in ["name", "family_name", "given_name", "middle_name", "nickname"] {
+            let name = names.find(claim).map(|text| told(text, initials));
+            lines.extend(name.map(|text| (Cow::Owned(format!("{claim}#{language}")), text)));
+        }
+    }
     lines
 }
 
@@ -126,7 +145,7 @@ fn initials(text: &str) -> String {
 }
 
 fn year_only(date: &str) -> String {
-    format!("{}-••-••", date.get(..4).unwrap_or("••••"))
+    format!("{}-••-••", date.get(..4).filter(|year| *year != "0000").unwrap_or("••••"))
 }
 
 fn hidden(_: &str) -> String {
@@ -142,5 +161,7 @@ mod tests {
         assert_eq!(initials("Nguyễn Văn An"), "N••• V••• A•••");
         assert_eq!(initials("Đỗ Ân"), "Đ••• Â•••");
         assert_eq!(year_only("1990-05-17"), "1990-••-••");
+        assert_eq!(year_only("1990"), "1990-••-••");
+        assert_eq!(year_only("0000-05-17"), "••••-••-••");
     }
 }

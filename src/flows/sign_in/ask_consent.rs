@@ -1,5 +1,6 @@
 //! The person is asked whether the portal may receive what it asks for.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -41,12 +42,28 @@ pub struct Item {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Preview {
     Text(String),
-    /// `YYYY-MM-DD`, for the page to write in the person's language.
+    /// A birth date, for the page to write in the person's language.
     Date(String),
     Gender(String),
     Level(i16),
+    Flag(bool),
+    /// Seconds since the Unix epoch.
+    Moment(i64),
     /// Nothing is known; nothing would be sent.
     Nothing,
+}
+
+impl Preview {
+    /// The same in other languages beside it.
+    fn and_also(self, others: BTreeMap<String, Value>) -> Self {
+        match self {
+            Self::Text(text) => {
+                let others = others.values().filter_map(Value::as_str).map(|other| format!(" · {other}"));
+                Self::Text(others.fold(text, |all, other| all + &other))
+            }
+            other => other,
+        }
+    }
 }
 
 /// The question, if it comes next in this sign-in.
@@ -72,24 +89,27 @@ pub async fn question(app: &App, sign_in: &SignIn) -> Result<Option<Question>, F
 }
 
 fn items(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<Item> {
-    let released = claims::release(citizen, &request.scope);
-    told(request)
-        .filter_map(|claim| Some(Item { claim, value: preview(citizen, claim, released.get(claim)?) }))
+    let names = request.claim_names();
+    claims::worth_telling(&names)
+        .filter_map(|claim| {
+            let value = preview(citizen, claim, &claims::value(citizen, claim)?);
+            Some(Item { claim, value: value.and_also(in_languages(citizen, request, claim)) })
+        })
         .collect()
 }
 
 fn unknown(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<&'static str> {
-    let released = claims::release(citizen, &request.scope);
-    told(request).filter(|claim| !released.contains_key(*claim)).collect()
+    let names = request.claim_names();
+    claims::worth_telling(&names).filter(|claim| claims::value(citizen, claim).is_none()).collect()
 }
 
-/// The claims that are asked for, without those that only say something of another.
-fn told(request: &AuthorizationRequest) -> impl Iterator<Item = &'static str> {
-    claims::CLAIMS
-        .iter()
-        .filter(|rule| request.scope.contains(rule.scope))
-        .map(|rule| rule.claim)
-        .filter(|claim| !claim.ends_with("_verified") && !matches!(*claim, "updated_at" | "national_id_scheme"))
+/// The claim as it would be sent in other languages beside.
+fn in_languages(citizen: &Citizen, request: &AuthorizationRequest, claim: &str) -> BTreeMap<String, Value> {
+    let asked = &request.claims;
+    let by_name = asked.userinfo.keys().chain(asked.id_token.keys());
+    let by_name = by_name.filter(|name| matches!(claims::untagged(name), (own, Some(_)) if own == claim));
+    let by_locale = asked.locales.iter().filter_map(|wanted| claims::in_language(citizen, claim, wanted));
+    by_name.filter_map(|name| claims::named(citizen, name)).chain(by_locale).collect()
 }
 
 fn preview(citizen: &Citizen, claim: &str, value: &Value) -> Preview {
@@ -100,6 +120,7 @@ fn preview(citizen: &Citizen, claim: &str, value: &Value) -> Preview {
         ("account_level", Value::Number(level)) => {
             Preview::Level(level.as_i64().and_then(|level| i16::try_from(level).ok()).unwrap_or_default())
         }
+        ("updated_at", Value::Number(seconds)) => Preview::Moment(seconds.as_i64().unwrap_or_default()),
         ("phone_number", Value::String(number)) => Preview::Text(mask_tail(number)),
         ("address", Value::Object(address)) => match address.get("formatted").and_then(Value::as_str) {
             Some(formatted) => Preview::Text(formatted.to_owned()),
@@ -109,6 +130,7 @@ fn preview(citizen: &Citizen, claim: &str, value: &Value) -> Preview {
             }
         },
         (_, Value::String(text)) => Preview::Text(text.clone()),
+        (_, Value::Bool(flag)) => Preview::Flag(*flag),
         _ => Preview::Nothing,
     }
 }
@@ -142,7 +164,8 @@ pub async fn deny(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
         .by(Actor::Citizen(authentication.citizen))
         .about(authentication.citizen)
         .of(&request.client_id)
-        .with("scope", &request.scope);
+        .with("scope", &request.scope)
+        .with("claims", consent::names(request));
     if app.sessions.take(&short_lived::sign_in(sign_in.id)).await?.is_none() {
         return Ok(Next::Page(Step::Identify));
     }

@@ -2,9 +2,9 @@
 
 use crate::domain::grant::Authentication;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
-use crate::protocol::OAuthError;
 use crate::protocol::authorize::prompt::ConsentStanding;
 use crate::protocol::authorize::{Answer, AnswerTo};
+use crate::protocol::{OAuthError, acr};
 
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, code, consent, session, short_lived};
@@ -13,7 +13,7 @@ use super::{Next, names_someone_else, save};
 /// Leads a sign-in on as far as it goes without asking the person anything.
 pub async fn advance(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, FlowError> {
     match &sign_in.state {
-        State::Requested | State::Identified { .. } => Ok(Next::Page(sign_in.next_step())),
+        State::Offered | State::Requested | State::Identified { .. } => Ok(Next::Page(sign_in.next_step())),
         State::Authenticated(authentication) => {
             let authentication = authentication.clone();
             match needs_consent(app, &sign_in, &authentication).await? {
@@ -25,9 +25,7 @@ pub async fn advance(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Ne
                         Err(OutOfOrder) => Ok(Next::Page(Step::Identify)),
                     }
                 }
-                Need::AnotherPerson => {
-                    refuse(app, sign_in, "someone else than id_token_hint named has signed in").await
-                }
+                Need::Refusal(why) => refuse(app, sign_in, why).await,
             }
         }
         State::Consented(_) => answer(app, visitor, sign_in).await,
@@ -37,7 +35,8 @@ pub async fn advance(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Ne
 enum Need {
     Nothing,
     Consent,
-    AnotherPerson,
+    /// Whoever signed in, or how they did, is not what was asked for.
+    Refusal(OAuthError),
 }
 
 async fn needs_consent(app: &App, sign_in: &SignIn, authentication: &Authentication) -> Result<Need, FlowError> {
@@ -45,7 +44,11 @@ async fn needs_consent(app: &App, sign_in: &SignIn, authentication: &Authenticat
         return Ok(Need::Nothing);
     };
     if names_someone_else(app, request, authentication.citizen).await? {
-        return Ok(Need::AnotherPerson);
+        let told = "someone else has signed in than id_token_hint or the sub in claims named";
+        return Ok(Need::Refusal(OAuthError::login_required(told)));
+    }
+    if let Err(unmet) = acr::reached(request, authentication.level) {
+        return Ok(Need::Refusal(unmet));
     }
     if request.prompt.consent {
         return Ok(Need::Consent);
@@ -84,9 +87,9 @@ async fn answer(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, F
     }
 }
 
-async fn refuse(app: &App, sign_in: SignIn, why: &'static str) -> Result<Next, FlowError> {
+async fn refuse(app: &App, sign_in: SignIn, why: OAuthError) -> Result<Next, FlowError> {
     app.sessions.delete(&short_lived::sign_in(sign_in.id)).await?;
-    Ok(refusal(app, &sign_in.purpose, OAuthError::login_required(why)))
+    Ok(refusal(app, &sign_in.purpose, why))
 }
 
 /// What the one who waits is told where a sign-in ends without an answer.

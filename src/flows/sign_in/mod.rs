@@ -2,12 +2,14 @@
 //!
 //! | step | file |
 //! |---|---|
+//! | how do you get an account (`prompt=create`) | [`create`] |
 //! | who are you | [`identify`] |
 //! | prove it with a password | [`password`] |
 //! | may the portal receive this | [`ask_consent`] |
 //! | the answer | [`finish`] |
 
 pub mod ask_consent;
+pub mod create;
 pub mod finish;
 pub mod identify;
 pub mod password;
@@ -62,10 +64,10 @@ pub async fn begin(app: &App, visitor: &Visitor, purpose: Purpose) -> Result<Beg
     let sign_in = SignIn {
         id: SignInId::new(now, &*app.random),
         browser,
+        state: SignIn::beginning(&purpose),
         purpose,
         started_at: now,
         expires_at: now + app.settings.lifetimes.sign_in,
-        state: State::Requested,
     };
     Ok(Begun { sign_in, browser: cookie })
 }
@@ -95,17 +97,17 @@ pub async fn load(app: &App, visitor: &Visitor, id: SignInId) -> Result<Result<S
     }
 }
 
-/// Whether `request` names, by its `id_token_hint`, someone else than `citizen`.
+/// Whether `request` names, by its `id_token_hint` or by `sub` in `claims`, someone else than `citizen`.
 pub async fn names_someone_else(
     app: &App,
     request: &AuthorizationRequest,
     citizen: CitizenId,
 ) -> Result<bool, FlowError> {
-    let Some(hinted) = &request.hinted_subject else {
+    if !request.names_someone() {
         return Ok(false);
-    };
+    }
     let client = app.clients.load(app, &request.client_id).await?;
-    Ok(*hinted != app.keys.subject(&client, citizen))
+    Ok(!request.is_for(&app.keys.subject(&client, citizen)))
 }
 
 /// Stores a sign-in that was just begun.

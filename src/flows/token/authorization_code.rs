@@ -3,6 +3,7 @@
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::claims;
+use crate::domain::claims_request::ClaimsRequest;
 use crate::domain::client::{Client, ConsentPolicy};
 use crate::domain::grant::{AuthorizationCode, Grant, RefreshState};
 use crate::domain::ids::GrantId;
@@ -67,8 +68,13 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
     let lifetimes = &app.settings.lifetimes;
     // What the client has lost since, it is not granted.
     let scope = code.scope.intersection(&client.scopes);
+    let claims = code.claims.clone().limited_to(&client.scopes);
+    let person = match claims.asks_for_values() {
+        true => app.store.read().await?.citizens().find(code.authentication.citizen).await?,
+        false => None,
+    };
     let mut tx = app.store.begin().await?;
-    let consent_ends = end_of_consent(client, code, &scope, now, &mut tx).await?;
+    let consent_ends = end_of_consent(client, code, (&scope, &claims), now, &mut tx).await?;
     let refresh = scope.contains("offline_access");
     let refresh = refresh.then(|| first_refresh_token(app, code.grant, consent_ends, now)).transpose()?;
     let (refresh_token, refresh) = refresh.unzip();
@@ -76,8 +82,10 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
         id: code.grant,
         client: client.id.clone(),
         scope,
+        claims: claims.grant(person.as_ref()),
         nonce: code.nonce.clone(),
         authentication: code.authentication.clone(),
+        acr: code.acr.clone(),
         created_at: now,
         revoked_at: None,
         refresh,
@@ -116,7 +124,7 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
 async fn end_of_consent(
     client: &Client,
     code: &AuthorizationCode,
-    scope: &ScopeSet,
+    (scope, claims): (&ScopeSet, &ClaimsRequest),
     now: Timestamp,
     tx: &mut Transaction,
 ) -> Result<Option<Timestamp>, FlowError> {
@@ -124,8 +132,8 @@ async fn end_of_consent(
         ConsentPolicy::Implied => Ok(None),
         ConsentPolicy::Ask => {
             let consent = tx.consents().hold(code.authentication.citizen, &client.id).await?;
-            let claims = claims::released_by(scope);
-            let standing = consent.filter(|consent| consent.covers(scope, &claims, now));
+            let names = claims::released_by(scope).union(&claims.names()).cloned().collect();
+            let standing = consent.filter(|consent| consent.covers(scope, &names, now));
             let withdrawn = || OAuthError::invalid_grant("the person has withdrawn what they allowed");
             Ok(standing.ok_or_else(withdrawn)?.expires_at)
         }

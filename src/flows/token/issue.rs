@@ -1,5 +1,7 @@
 //! The tokens themselves.
 
+use serde_json::{Map, Value};
+
 use crate::crypto::base64url;
 use crate::crypto::jws::Typ;
 use crate::domain::client::Client;
@@ -13,12 +15,13 @@ use super::super::protect::Protection;
 use super::super::{App, FlowError};
 use super::Redeemed;
 
-/// Signs the access token and, where `openid` was granted, the ID token beside it.
+/// Signs the access token and, where `openid` was granted, the ID token beside it, with what it tells of the `person`.
 pub(super) fn issue(
     app: &App,
     client: &Client,
     redeemed: &Redeemed,
     protection: &Protection,
+    person: Map<String, Value>,
 ) -> Result<TokenResponse, FlowError> {
     let now = app.clock.now();
     let lifetimes = &app.settings.lifetimes;
@@ -36,6 +39,7 @@ pub(super) fn issue(
             scope: &redeemed.scope,
             grant: grant.id,
             authentication,
+            acr: &grant.acr,
         },
         base64url::encode(&app.random.bytes::<16>()),
         now,
@@ -50,6 +54,8 @@ pub(super) fn issue(
             let about = About { issuer: app.issuer(), client: &client.id, subject: &subject, sid: &sid };
             let claims = IdTokenClaims::new(about, authentication, now, now + lifetimes.id_token)
                 .with_nonce(redeemed.nonce.as_deref())
+                .with_acr(&grant.acr)
+                .with_claims(person)
                 .with_access_token(&access_token, protection.algorithm());
             Some(protection.token(app, Typ::IdToken, &claims, now)?)
         }

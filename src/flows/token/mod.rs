@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::authorization::ResponseType;
 use crate::domain::client::Client;
 use crate::domain::grant::Grant;
 use crate::domain::scope::ScopeSet;
@@ -21,7 +22,7 @@ use crate::protocol::token::{GrantType, TokenResponse};
 
 use super::protect::Protection;
 use super::visitor::Visitor;
-use super::{App, FlowError, short_lived};
+use super::{App, FlowError, id_token_claims, short_lived};
 
 /// What a grant type leaves for the shared phases: what the tokens are for, in what scope.
 #[derive(Debug)]
@@ -68,7 +69,14 @@ pub async fn token(
     })?;
 
     // 4. The tokens.
-    let response = issue::issue(app, &client, &redeemed, &protection)?;
+    let person = match redeemed.scope.contains("openid") {
+        true => {
+            let (grant, asked) = (&redeemed.grant, (&redeemed.scope, &redeemed.grant.claims, ResponseType::Code));
+            id_token_claims::released(app, visitor, &client, grant.authentication.citizen, asked).await?
+        }
+        false => serde_json::Map::new(),
+    };
+    let response = issue::issue(app, &client, &redeemed, &protection, person)?;
 
     // 5. The record.
     app.metrics.tokens_issued(grant_type);

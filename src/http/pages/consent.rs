@@ -73,6 +73,8 @@ fn claim(item: Item) -> Option<Claim> {
     let name = ClaimName::parse(item.claim);
     match item.value {
         Preview::Text(value) | Preview::Date(value) | Preview::Gender(value) => Some(Claim::new(name, value)),
+        Preview::Flag(flag) => Some(Claim::new(name, flag.to_string())),
+        Preview::Moment(seconds) => Some(Claim::new(name, seconds.to_string())),
         Preview::Level(level) => Some(Claim::new(name, level.to_string())),
         Preview::Nothing => None,
     }

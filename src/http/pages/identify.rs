@@ -26,7 +26,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
             let typed = typed_before(&site, &sign_in)?;
             Ok(page(&site, &visit, &sign_in, typed, None).await?.into_response())
         }
-        Standing::Authenticated(_) | Standing::Consented(_) => {
+        Standing::Offered | Standing::Authenticated(_) | Standing::Consented(_) => {
             Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response())
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod consent;
+pub mod create;
 pub mod identify;
 pub mod language;
 pub mod password;
@@ -39,6 +40,7 @@ async fn dispatch(site: &Site, visitor: &Visitor, sign_in: SignIn) -> Result<See
 
 fn follow(id: SignInId, next: Next) -> SeeOther {
     SeeOther::to(match next {
+        Next::Page(Step::Create) => format!("/sign-in/{id}/create"),
         Next::Page(Step::Identify | Step::Answer) => format!("/sign-in/{id}"),
         Next::Page(Step::Authenticate) => format!("/sign-in/{id}/password"),
         Next::Page(Step::Consent) => format!("/sign-in/{id}/consent"),

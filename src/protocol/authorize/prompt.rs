@@ -1,10 +1,10 @@
 //! What an authorization request needs of the person: OpenID Connect Core §3.1.2.1 (`prompt`, `max_age`,
-//! `id_token_hint`) and §3.1.2.6 (its errors).
+//! `id_token_hint`), §5.5.1 (`sub` and `acr` in `claims`) and §3.1.2.6 (its errors).
 
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::session::BrowserSession;
 use crate::domain::time::Timestamp;
-use crate::protocol::OAuthError;
+use crate::protocol::{OAuthError, acr};
 
 /// Whether what is asked for has been allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,23 +49,25 @@ pub fn decide(
 fn serves(request: &AuthorizationRequest, session: &BrowserSession, subject: &str, now: Timestamp) -> bool {
     // An age of nothing is `prompt=login` in other words, however short ago the sign-in was (Core §3.1.2.1).
     let fresh = request.max_age.is_none_or(|limit| !limit.is_zero() && session.age(now) <= limit);
-    let right_person = request.hinted_subject.as_ref().is_none_or(|hinted| hinted == subject);
-    fresh && right_person && !request.prompt.login && !request.prompt.select_account
+    let strong = acr::reached(request, session.authentication.level).is_ok();
+    let prompt = request.prompt;
+    fresh && strong && request.is_for(subject) && !prompt.login && !prompt.select_account && !prompt.create
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::time::Duration;
 
     use super::*;
     use crate::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
     use crate::domain::authorization::{PromptSet, ResponseMode};
+    use crate::domain::claims_request::ClaimRequest;
     use crate::domain::grant::Authentication;
     use crate::domain::ids::{CitizenId, SessionId};
 
     const NOW: Timestamp = Timestamp::from_seconds(10_000);
 
-    fn request() -> AuthorizationRequest {
+    pub(crate) fn request() -> AuthorizationRequest {
         AuthorizationRequest {
             client_id: "portal".parse().unwrap(),
             redirect_uri: "https://portal.example/cb".into(),
@@ -80,6 +82,7 @@ mod tests {
             hinted_subject: None,
             ui_locales: vec![],
             acr_values: vec![],
+            claims: Default::default(),
         }
     }
 
@@ -144,6 +147,39 @@ mod tests {
         let session = session(1);
         assert_eq!(decide(&hinted, Some((&session, "s")), ConsentStanding::Given, NOW), Decision::SignIn);
         assert_eq!(code(decide(&silent, Some((&session, "s")), ConsentStanding::Given, NOW)), "login_required");
+    }
+
+    #[test]
+    fn the_subject_that_claims_names_is_as_good_as_a_hint() {
+        let session = session(1);
+        for (value, decision) in [("s", Decision::Answer), ("someone else", Decision::SignIn)] {
+            let mut request = request();
+            let sub = ClaimRequest { essential: false, values: vec![format!("\"{value}\"")] };
+            request.claims.id_token.insert("sub".to_owned(), sub.clone());
+            assert_eq!(decide(&request, Some((&session, "s")), ConsentStanding::Given, NOW), decision, "{value}");
+            // The hint does not make up for it: then nobody can answer.
+            request.hinted_subject = Some("s".to_owned());
+            assert_eq!(decide(&request, Some((&session, "s")), ConsentStanding::Given, NOW), decision, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_session_that_is_weaker_than_an_essential_acr_does_not_serve() {
+        let mut request = request();
+        let acr = ClaimRequest { essential: true, values: vec!["\"urn:senid:aal:2\"".to_owned()] };
+        request.claims.id_token.insert("acr".to_owned(), acr);
+        let weak = session(1);
+        let mut strong = session(1);
+        strong.authentication.level = AuthenticationLevel::TwoFactors;
+        assert_eq!(decide(&request, Some((&weak, "s")), ConsentStanding::Given, NOW), Decision::SignIn);
+        assert_eq!(decide(&request, Some((&strong, "s")), ConsentStanding::Given, NOW), Decision::Answer);
+    }
+
+    #[test]
+    fn prompt_create_shows_its_page_whoever_is_signed_in() {
+        let request = AuthorizationRequest { prompt: PromptSet { create: true, ..Default::default() }, ..request() };
+        let session = session(0);
+        assert_eq!(decide(&request, Some((&session, "s")), ConsentStanding::Given, NOW), Decision::SignIn);
     }
 
     #[test]

@@ -115,6 +115,7 @@ impl VerifiedRequest {
             hinted_subject: None,
             ui_locales: Vec::new(),
             acr_values: Vec::new(),
+            claims: Default::default(),
         };
         let draft = Draft { client: &self.client, parameters: &self.parameters };
         for (_, check) in CHECKS {

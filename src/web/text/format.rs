@@ -53,8 +53,18 @@ impl Voice {
     }
 
     /// A calendar date written `YYYY-MM-DD` (the `birthdate` claim, OpenID Connect Core §5.1), as the
-    /// language writes it; a bare year (`1990`, `1990-00-00`) stays a year, and what is neither stays as it is.
+    /// language writes it, without a year that is `0000`; a bare year (`1990`, `1990-00-00`) stays a year, and what is
+    /// neither stays as it is.
     pub fn calendar_date(&self, date: &str) -> String {
+        let without_year = date.strip_prefix("0000-").and_then(|day| format!("2000-{day}").parse::<civil::Date>().ok());
+        if let Some(day) = without_year {
+            let format = match self.language {
+                Language::Vi | Language::Fr => "%d/%m",
+                Language::En => "%-d\u{a0}%B",
+                Language::Ru => "%d.%m",
+            };
+            return day.strftime(format).to_string();
+        }
         match date.parse::<civil::Date>() {
             Ok(date) => civil_date(self.language, date),
             Err(_) => date.strip_suffix("-00-00").unwrap_or(date).to_owned(),
@@ -99,6 +109,7 @@ mod tests {
         assert_eq!(voice(Language::Vi).calendar_date("1990-08-15"), "15/08/1990");
         assert_eq!(voice(Language::En).calendar_date("1990-08-15"), "15\u{a0}August\u{a0}1990");
         assert_eq!(voice(Language::Ru).calendar_date("1990-00-00"), "1990");
+        assert_eq!(voice(Language::En).calendar_date("0000-02-29"), "29\u{a0}February");
         assert_eq!(voice(Language::Fr).calendar_date("1990"), "1990");
     }
 

@@ -10,7 +10,7 @@ use std::io::{self, BufRead};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 use zeroize::Zeroizing;
 
-use super::super::particulars::{Column, Particulars, Remark};
+use super::super::particulars::{Column, Field, Particulars, Remark};
 use super::super::{AdminError, Fault};
 use super::lines::{Line, Lines, MOST_BYTES, Text};
 use super::{Row, Rows, too_long};
@@ -22,7 +22,7 @@ const MOST_COLUMNS: usize = 64;
 pub struct Csv<R> {
     lines: Lines<R>,
     delimiter: u8,
-    columns: Vec<Column>,
+    columns: Vec<Field>,
 }
 
 impl<R: BufRead> Csv<R> {
@@ -98,8 +98,8 @@ impl<R: BufRead> Csv<R> {
         let (mut particulars, mut faults) = (Particulars::default(), Vec::new());
         for (column, field) in self.columns.iter().zip(fields) {
             match std::str::from_utf8(&field) {
-                Ok(text) => particulars.set(*column, text),
-                Err(_) => faults.push(Remark::new(*column, "not_utf8", "is not UTF-8: save the file as CSV in UTF-8")),
+                Ok(text) => particulars.set(column.clone(), text),
+                Err(_) => faults.push(Remark::new(column.column, "not_utf8", "is not UTF-8: save the file as CSV in UTF-8")),
             }
         }
         if faults.is_empty() { Ok(particulars) } else { Err(faults) }
@@ -120,32 +120,33 @@ impl<R: BufRead> Rows for Csv<R> {
     }
 }
 
-fn read_header(names: &[String]) -> Result<Vec<Column>, Vec<Fault>> {
+fn read_header(names: &[String]) -> Result<Vec<Field>, Vec<Fault>> {
     let (mut columns, mut faults) = (Vec::new(), Vec::new());
     for name in names {
         match column(name) {
             None => {
                 let known: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
                 let shown: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-                let sentence = format!("there is no column {shown:?}; there are {}", known.join(", "));
+                let known = known.join(", ");
+                let sentence = format!("there is no column {shown:?}; there are {known}, and names such as name#ru");
                 faults.push(Fault::new("header", sentence));
             }
             Some(column) if columns.contains(&column) => {
-                faults.push(Fault::new("header", format!("the column {} is there twice", column.name())));
+                faults.push(Fault::new("header", format!("the column {column} is there twice")));
             }
             Some(column) => columns.push(column),
         }
     }
     for needed in [Column::NationalId, Column::Name] {
-        if faults.is_empty() && !columns.contains(&needed) {
+        if faults.is_empty() && !columns.contains(&needed.into()) {
             faults.push(Fault::new("header", format!("there is no column {}", needed.name())));
         }
     }
     if faults.is_empty() { Ok(columns) } else { Err(faults) }
 }
 
-fn column(name: &str) -> Option<Column> {
-    Column::from_name(&name.trim().to_ascii_lowercase())
+fn column(name: &str) -> Option<Field> {
+    Field::from_name(&name.trim().to_ascii_lowercase())
 }
 
 fn names(header: &[u8], delimiter: u8) -> Vec<String> {

@@ -1,10 +1,10 @@
-//! JSON lines: an object a line, its members named as the columns are; an address may be an object (Core §5.1.1).
+//! JSON lines: an object a line, its members named as the columns are (a name in another language `name#ru`); an address may be an object (Core §5.1.1).
 
 use std::io::{self, BufRead};
 
 use serde_json::{Map, Value};
 
-use super::super::particulars::{Column, Particulars, Remark};
+use super::super::particulars::{Column, Field, Particulars, Remark};
 use super::lines::{Line, Lines, Text};
 use super::{Row, Rows, too_long};
 
@@ -38,32 +38,32 @@ fn read(bytes: &[u8]) -> Result<Particulars, Vec<Remark>> {
         .map_err(|_| vec![Remark::new(None, "not_json", "expected a JSON object on one line")])?;
     let (mut particulars, mut faults) = (Particulars::default(), Vec::new());
     for (name, value) in object {
-        match (Column::from_name(&name), value) {
-            (Some(Column::Address), Value::Object(parts)) => {
+        match (Field::from_name(&name), value) {
+            (Some(Field { column: Column::Address, .. }), Value::Object(parts)) => {
                 for (part, value) in parts {
                     let column = if part == "formatted" { Some(Column::Address) } else { address_part(&part) };
-                    set(&mut particulars, &mut faults, &part, column, value);
+                    set(&mut particulars, &mut faults, &part, column.map(Field::from), value);
                 }
             }
-            (column, value) => set(&mut particulars, &mut faults, &name, column, value),
+            (field, value) => set(&mut particulars, &mut faults, &name, field, value),
         }
     }
     if faults.is_empty() { Ok(particulars) } else { Err(faults) }
 }
 
-fn set(particulars: &mut Particulars, faults: &mut Vec<Remark>, name: &str, column: Option<Column>, value: Value) {
-    let Some(column) = column else {
+fn set(particulars: &mut Particulars, faults: &mut Vec<Remark>, name: &str, field: Option<Field>, value: Value) {
+    let Some(field) = field else {
         let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
         faults.push(Remark::new(None, "unknown_member", format!("there is no member {name:?}")));
         return;
     };
     match value {
         Value::Null => {}
-        Value::String(text) => particulars.set(column, text),
-        Value::Bool(flag) => particulars.set(column, flag.to_string()),
-        Value::Number(number) => particulars.set(column, number.to_string()),
+        Value::String(text) => particulars.set(field, text),
+        Value::Bool(flag) => particulars.set(field, flag.to_string()),
+        Value::Number(number) => particulars.set(field, number.to_string()),
         Value::Array(_) | Value::Object(_) => {
-            faults.push(Remark::new(column, "malformed", "expected a text, a number, true or false"));
+            faults.push(Remark::new(field.column, "malformed", "expected a text, a number, true or false"));
         }
     }
 }

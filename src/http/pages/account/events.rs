@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::audit::{EventKind, Outcome};
+use crate::domain::claims;
 use crate::domain::ids::ClientId;
 use crate::flows::FlowError;
 use crate::flows::account::RecordedEvent;
@@ -30,9 +31,9 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
     let named = |portal: Option<String>| portal.unwrap_or_default();
     let claims = || {
         let names = event.details.get("claims").map(String::as_str).unwrap_or_default().split(' ');
-        let told =
-            |name: &&str| !name.is_empty() && *name != "sub" && *name != "updated_at" && !name.ends_with("_verified");
-        names.filter(told).map(ClaimName::parse).collect::<Vec<_>>()
+        // A name in another language is the same person's name.
+        let names = names.map(|name| claims::untagged(name).0.to_owned()).collect();
+        claims::worth_telling(&names).map(ClaimName::parse).collect::<Vec<_>>()
     };
     let what = match (event.kind?, event.outcome) {
         (EventKind::SignIn, Outcome::Success) => Happening::SignedIn { method: Method::Password, portal },
@@ -41,15 +42,7 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
             Some("by_person") => Happening::SignedOut,
             _ => Happening::SessionEnded,
         },
-        (EventKind::ConsentGranted, _) => {
-            let scope = event.details.get("scope").and_then(|scope| scope.parse().ok()).unwrap_or_default();
-            let claims = crate::domain::claims::released_by(&scope);
-            let shown = claims.iter().filter(|claim| !claim.ends_with("_verified") && *claim != "updated_at");
-            Happening::ConsentGiven {
-                portal: named(portal),
-                claims: shown.map(|claim| ClaimName::parse(claim)).collect(),
-            }
-        }
+        (EventKind::ConsentGranted, _) => Happening::ConsentGiven { portal: named(portal), claims: claims() },
         (EventKind::ConsentDenied, _) => Happening::ConsentDenied { portal: named(portal) },
         (EventKind::ConsentWithdrawn, _) => Happening::ConsentWithdrawn { portal: named(portal) },
         (EventKind::DataReleased, _) => Happening::DataReleased { portal: named(portal), claims: claims() },

@@ -78,16 +78,13 @@ async fn connected(
     consent: &Consent,
     language: Language,
 ) -> Result<Option<ConnectedPortal>, Failure> {
-    // What was allowed and is not known of this person was never sent.
-    let known = claims::release(citizen, &consent.scope);
     let client = site.app.clients.find(&site.app, &consent.client).await?;
     Ok(client.map(|client| ConnectedPortal {
         portal: site.portal(&client, language),
-        received: consent
-            .claims
-            .iter()
-            .filter(|claim| known.contains_key(*claim) && !claim.ends_with("_verified") && *claim != "updated_at")
-            .map(|claim| ClaimName::parse(claim))
+        // What was allowed and is not known of this person was never sent.
+        received: claims::worth_telling(&consent.claims)
+            .filter(|claim| claims::value(citizen, claim).is_some())
+            .map(ClaimName::parse)
             .collect(),
         first: Moment::from_micros(consent.granted_at.micros()),
         last: Moment::from_micros(consent.updated_at.micros()),

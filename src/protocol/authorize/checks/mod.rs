@@ -4,6 +4,8 @@
 //! file, one line in [`CHECKS`].
 
 mod acr_values;
+mod claims;
+mod claims_locales;
 mod code_challenge;
 mod id_token_hint;
 mod login_hint;
@@ -60,4 +62,6 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("id_token_hint", id_token_hint::check),
     ("ui_locales", ui_locales::check),
     ("acr_values", acr_values::check),
+    ("claims_locales", claims_locales::check),
+    ("claims", claims::check),
 ];

@@ -1,4 +1,4 @@
-//! `prompt`: OpenID Connect Core §3.1.2.1.
+//! `prompt`: OpenID Connect Core §3.1.2.1; `create`: Initiating User Registration via OpenID Connect 1.0.
 
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::authorization::PromptSet;
@@ -14,10 +14,14 @@ pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, request: &mut Authorizat
             "login" => prompt.login = true,
             "consent" => prompt.consent = true,
             "select_account" => prompt.select_account = true,
-            _ => return Err(OAuthError::invalid_request("prompt must be of none, login, consent, select_account")),
+            "create" => prompt.create = true,
+            _ => {
+                let told = "prompt must be of none, login, consent, select_account, create";
+                return Err(OAuthError::invalid_request(told));
+            }
         }
     }
-    if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
+    if prompt.none && (prompt.login || prompt.consent || prompt.select_account || prompt.create) {
         return Err(OAuthError::invalid_request("prompt none stands alone"));
     }
     request.prompt = prompt;

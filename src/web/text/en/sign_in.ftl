@@ -31,3 +31,13 @@ fault-too-many-tries = { $minutes ->
   }
 fault-busy = Many people are signing in at the moment. Try again in a few seconds; what you typed is kept.
 fault-stale-page = The page you sent was an old one, so nothing was done. Try again.
+
+## How to get an account (prompt=create)
+create-title = Get an account
+create-lead = { $authority } gives out these accounts.
+create-lead-portal = To use { $portal } you need an account of { $authority }.
+create-where = You apply for it on the authority’s own page. Come back here when you have it.
+create-ask = You apply for it in person. Ask the authority where and with which papers:
+create-office = You apply for it in person, at an office of the authority, with your identity card.
+create-register = How to get an account
+create-have-account = I have an account: sign in

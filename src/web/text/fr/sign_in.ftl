@@ -31,3 +31,13 @@ fault-too-many-tries = { $minutes ->
   }
 fault-busy = De nombreuses personnes se connectent en ce moment. Réessayez dans quelques secondes ; votre saisie est conservée.
 fault-stale-page = La page envoyée était ancienne ; rien n’a été fait. Réessayez.
+
+## Comment obtenir un compte (prompt=create)
+create-title = Obtenir un compte
+create-lead = Ces comptes sont délivrés par { $authority }.
+create-lead-portal = Pour utiliser { $portal }, il vous faut un compte délivré par { $authority }.
+create-where = La demande se fait sur la page de l’autorité. Revenez ici une fois le compte obtenu.
+create-ask = La demande se fait en personne. Demandez à l’autorité où vous rendre et avec quels papiers :
+create-office = La demande se fait en personne, dans un bureau de l’autorité, avec votre carte d’identité.
+create-register = Comment obtenir un compte
+create-have-account = J’ai un compte : me connecter

@@ -28,3 +28,13 @@ fault-wrong = Số định danh hoặc mật khẩu không đúng. Hãy kiểm t
 fault-too-many-tries = Có quá nhiều lần thử không thành công. Hãy đợi { $minutes } phút rồi thử lại.
 fault-busy = Hệ thống đang có nhiều người đăng nhập. Hãy thử lại sau vài giây; thông tin đã nhập vẫn được giữ.
 fault-stale-page = Trang vừa gửi đã cũ nên chưa có gì được thực hiện. Hãy thử lại.
+
+## Cách có tài khoản (prompt=create)
+create-title = Đăng ký tài khoản
+create-lead = { $authority } cấp các tài khoản này.
+create-lead-portal = Để sử dụng { $portal }, bạn cần tài khoản do { $authority } cấp.
+create-where = Bạn đăng ký trên trang riêng của cơ quan này. Khi đã có tài khoản, hãy quay lại đây.
+create-ask = Bạn đăng ký trực tiếp. Hãy hỏi cơ quan này về nơi đăng ký và giấy tờ cần mang theo:
+create-office = Bạn đăng ký trực tiếp tại trụ sở của cơ quan này và mang theo thẻ căn cước.
+create-register = Xem cách đăng ký
+create-have-account = Tôi đã có tài khoản: đăng nhập

@@ -1,0 +1,64 @@
+//! `/sign-in/{id}/create`: how to get an account, before the sign-in (`prompt=create`).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+
+use super::identify::portal;
+use super::{dispatch, extended, follow, leads_to, load, ui_locales};
+use crate::domain::sign_in::{SignIn, State as Standing};
+use crate::flows::sign_in::{self, create};
+use crate::http::Site;
+use crate::http::error::Failure;
+use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::page::Page;
+use crate::web::create as view;
+use crate::web::layout;
+
+pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let sign_in = load(&site, &visit, &id).await?;
+    match sign_in.state {
+        Standing::Offered => Ok(page(&site, &visit, &sign_in).await?.into_response()),
+        _ => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+    }
+}
+
+pub async fn submit(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Form(form): Form,
+) -> Result<Response, Failure> {
+    let sign_in = load(&site, &visit, &id).await?;
+    guard(&sign_in).check(&visit, &form)?;
+    match form.single("choice")? {
+        Some("have-account") => {
+            let went_on = create::go_on(&site.app, sign_in.clone()).await?;
+            Ok(dispatch(&site, &visit.visitor, went_on.unwrap_or(sign_in)).await?.into_response())
+        }
+        Some("cancel") => {
+            let id = sign_in.id;
+            Ok(follow(id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?).into_response())
+        }
+        Some("extend") => extended(&site, sign_in, &visit.path).await,
+        // Nothing was chosen: nothing is done, and the page stands.
+        _ => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+    }
+}
+
+fn guard(sign_in: &SignIn) -> Guarded<'static> {
+    Guarded::SignIn { id: sign_in.id, step: "create" }
+}
+
+async fn page(site: &Site, visit: &Visit, sign_in: &SignIn) -> Result<Page, Failure> {
+    let layout = site.layout(visit, ui_locales(sign_in), None);
+    let template = view::Create {
+        form: layout::Form { action: format!("/sign-in/{}/create", sign_in.id), csrf: guard(sign_in).token(visit) },
+        portal: portal(site, sign_in, &layout).await?,
+        registration: site.app.settings.authority.registration_url.as_ref().map(ToString::to_string),
+        limit: site.limit(sign_in.expires_at),
+        layout,
+    };
+    Ok(Page::render(&template)?.leading_to(leads_to(sign_in)))
+}
