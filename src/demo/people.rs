@@ -67,10 +67,7 @@ pub const PEOPLE: [Person; 5] = [
             locality: "Phường Ba Đình",
             region: "Hà Nội",
             postal_code: "11100",
-            localised: [
-                ("ru", "Нгуен Ван Ан", "Нгуен", "Ан"),
-                ("en", "Nguyen Van An", "Nguyen", "An"),
-            ],
+            localised: [("ru", "Нгуен Ван Ан", "Нгуен", "Ан"), ("en", "Nguyen Van An", "Nguyen", "An")],
         }),
     },
     Person {

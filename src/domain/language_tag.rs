@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn a_language_is_one_text_however_it_is_typed() {
-        for (typed, written) in [("RU", "ru"), ("vi-latn", "vi-Latn"), ("ZH-hant-tw", "zh-Hant-TW"), ("es-419", "es-419")]
+        for (typed, written) in
+            [("RU", "ru"), ("vi-latn", "vi-Latn"), ("ZH-hant-tw", "zh-Hant-TW"), ("es-419", "es-419")]
         {
             assert_eq!(typed.parse::<LanguageTag>().unwrap().as_str(), written);
         }

@@ -57,7 +57,10 @@ mod tests {
         let one = AuthenticationLevel::OneFactor;
         let refusal = reached(&asking(true, &["urn:senid:aal:2", "urn:example:gold"], &[]), one).unwrap_err();
         assert_eq!(refusal.code.as_str(), "unmet_authentication_requirements");
-        assert_eq!(reached(&asking(true, &["urn:senid:aal:2", "urn:senid:aal:1"], &[]), one).unwrap(), "urn:senid:aal:1");
+        assert_eq!(
+            reached(&asking(true, &["urn:senid:aal:2", "urn:senid:aal:1"], &[]), one).unwrap(),
+            "urn:senid:aal:1"
+        );
         assert_eq!(reached(&asking(true, &[], &["urn:senid:aal:2"]), one).unwrap(), "urn:senid:aal:1");
     }
 }

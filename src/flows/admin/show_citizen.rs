@@ -89,7 +89,8 @@ fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(Cow<'st
         Sight::Masked => citizen.national_id.masked(),
     };
     let birthdate = birthdate.map(|birthdate| birthdate.to_string());
-    let mut lines: Vec<(&'static str, String)> = vec![("national_id", national_id), ("scheme", citizen.national_id.scheme().to_string())];
+    let mut lines: Vec<(&'static str, String)> =
+        vec![("national_id", national_id), ("scheme", citizen.national_id.scheme().to_string())];
     lines.push(("name", told(name, initials)));
     for (claim, text, mask) in [
         ("family_name", family_name.as_deref(), initials as fn(&str) -> String),

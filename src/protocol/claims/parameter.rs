@@ -195,7 +195,11 @@ mod tests {
 
     /// A claim's request as Core writes it, and what is to be read from it.
     fn how() -> impl Strategy<Value = (Value, ClaimRequest)> {
-        let value = prop_oneof![any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from), ".{0,8}".prop_map(Value::from)];
+        let value = prop_oneof![
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,8}".prop_map(Value::from)
+        ];
         let values = proptest::collection::vec(value, 0..4);
         (any::<bool>(), values, any::<bool>()).prop_map(|(essential, values, single)| {
             let mut written = json!({ "x-unknown": { "deep": [1] } });

@@ -109,7 +109,7 @@ fn every_fault_is_said_at_once_and_nobody_is_added() {
         lines,
         [
             "senid: --account-level: expected 0, 1 or 2",
-            "senid: --birthdate: expected a date such as 1990-05-17",
+            "senid: --birthdate: expected a date such as 1990-05-17, or 1990-05 or 1990 where no more is known",
             "senid: --email: expected an e-mail address",
             "senid: --gender: expected female, male or other",
             "senid: --name: expected the whole name",

@@ -80,11 +80,12 @@ const REFUSED: &[(&str, Change, &str, &str)] = &[
     ("nonce", |s| s.with("nonce", &"n".repeat(513)), "invalid_request", "nonce is longer than 512 bytes"),
     (
         "prompt",
-        |s| s.with("prompt", "create"),
+        |s| s.with("prompt", "sign_up"),
         "invalid_request",
-        "prompt must be of none, login, consent, select_account",
+        "prompt must be of none, login, consent, select_account, create",
     ),
     ("prompt", |s| s.with("prompt", "none login"), "invalid_request", "prompt none stands alone"),
+    ("prompt", |s| s.with("prompt", "create none"), "invalid_request", "prompt none stands alone"),
     ("max_age", |s| s.with("max_age", "-1"), "invalid_request", "max_age must be a number of seconds"),
     ("max_age", |s| s.with("max_age", "soon"), "invalid_request", "max_age must be a number of seconds"),
     (
@@ -93,10 +94,22 @@ const REFUSED: &[(&str, Change, &str, &str)] = &[
         "invalid_request",
         "id_token_hint is not an ID token of this issuer",
     ),
+    (
+        "claims",
+        |s| s.with("claims", r#"{"userinfo":{"name":true}}"#),
+        "invalid_request",
+        "claims: userinfo.name must be null or an object",
+    ),
+    (
+        "claims",
+        |s| s.with("claims", r#"{"id_token":{"acr":{"essential":true,"value":"urn:senid:aal:4"}}}"#),
+        "unmet_authentication_requirements",
+        "claims: none of the values of the essential id_token.acr can be met",
+    ),
 ];
 
 /// Rules of wishes, which never fail a request.
-const WISHES: &[&str] = &["login_hint", "ui_locales", "acr_values"];
+const WISHES: &[&str] = &["login_hint", "ui_locales", "acr_values", "claims_locales"];
 
 #[tokio::test]
 async fn every_rule_refuses_in_its_own_words_with_the_state_and_the_issuer() {
@@ -127,7 +140,12 @@ async fn a_wish_that_cannot_be_met_fails_nothing() {
     let portal = world.portal("tax-office");
     let (mut browser, _) = world.signed_in(&portal, &AN).await;
     let long = "x".repeat(3000);
-    for (name, value) in [("login_hint", long.as_str()), ("ui_locales", "x_y !! se"), ("acr_values", &long)] {
+    for (name, value) in [
+        ("login_hint", long.as_str()),
+        ("ui_locales", "x_y !! se"),
+        ("acr_values", &long),
+        ("claims_locales", "x_y !! se"),
+    ] {
         let page = browser.open(&portal.start().with(name, value).url()).await;
         assert!(page.answer().contains_key("code"), "{name}");
     }

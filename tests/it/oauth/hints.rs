@@ -45,7 +45,7 @@ async fn nobody_else_answers_for_the_person_who_is_expected() {
     let page = browser.open(&hinted.url()).await;
     assert!(page.has("#username"), "{}", page.text());
     let page = AN.signs_in(&mut browser, &page).await;
-    let sentence = "someone else than id_token_hint named has signed in";
+    let sentence = "someone else has signed in than id_token_hint or the sub in claims named";
     assert_eq!(page.refusal(), ("login_required".to_owned(), sentence.to_owned()));
 
     let page = browser.open(&hinted.url()).await;

@@ -1,8 +1,12 @@
 //! OAuth 2.0 and OpenID Connect, through the public door.
 
+mod acr;
 mod authorization_code;
 mod authorize_checks;
 mod authorize_pages;
+mod claims_locales;
+mod claims_parameter;
+mod claims_table;
 mod client_authentication;
 mod code_flow;
 mod documents;

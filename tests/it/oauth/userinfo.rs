@@ -7,86 +7,51 @@ use serde_json::json;
 
 use crate::support::World;
 use crate::support::world::web::{self, post};
-use crate::support::world::{AN, NOW};
+use crate::support::world::{AN, on_every_backend};
 
-#[tokio::test]
-async fn each_scope_releases_its_claims_and_no_other() {
-    let world = World::embedded().await;
-    let portal = world.portal("tax-office");
-    let mut browser = world.browser();
-    let updated_at = NOW.seconds();
-    for (scope, expected) in [
-        ("openid", json!({})),
-        ("openid email", json!({ "email": "an.nguyen@senid.example", "email_verified": true })),
-        ("openid phone", json!({ "phone_number": "+84912345678", "phone_number_verified": true })),
-        (
-            "openid address",
-            json!({ "address": { "formatted": "Số 12 phố Trúc Bạch, phường Ba Đình, Hà Nội", "country": "VN" } }),
-        ),
-        ("openid national_id", json!({ "national_id": AN.identifier, "national_id_scheme": "vn" })),
-        (
-            "openid profile",
-            json!({
-                "name": AN.name, "family_name": "Nguyễn", "given_name": "An", "gender": "male",
-                "birthdate": "1990-08-15", "updated_at": updated_at, "account_level": 2,
-            }),
-        ),
-    ] {
-        let started = portal.start().with("scope", scope);
-        let page = browser.open(&started.url()).await;
-        let page = AN.goes_through(&mut browser, page).await;
-        let tokens = portal.exchange(&started, &page.code()).await;
-        let mut claims = portal.claims(&tokens.access_token()).await;
-        assert!(claims.as_object_mut().unwrap().remove("sub").is_some(), "{scope}");
-        assert_eq!(claims, expected, "{scope}");
+on_every_backend! {
+    async fn a_token_may_come_in_the_header_or_in_a_form(world: World) {
+        let portal = world.portal("tax-office");
+        let (_, tokens) = world.signed_in(&portal, &AN).await;
+        let token = tokens.access_token();
+        let (url, bearer, lower) = (world.at("/userinfo"), format!("Bearer {token}"), format!("bearer {token}"));
+        let expected = portal.claims(&token).await;
+        let home = std::net::Ipv4Addr::LOCALHOST.into();
+        for reply in [
+            web::get(&url, &[("authorization", &lower)]).await,
+            web::send(Method::POST, &url, &[("authorization", &bearer)], None, home).await,
+            post(&url, &[("authorization", &bearer)], &[]).await,
+            post(&url, &[], &[("access_token", &token)]).await,
+        ] {
+            assert_eq!((reply.status.as_u16(), reply.json()), (200, expected.clone()));
+            assert_eq!((reply.header("content-type"), reply.header("cache-control")), ("application/json", "no-store"));
+        }
     }
-}
 
-#[tokio::test]
-async fn a_token_may_come_in_the_header_or_in_a_form() {
-    let world = World::embedded().await;
-    let portal = world.portal("tax-office");
-    let (_, tokens) = world.signed_in(&portal, &AN).await;
-    let token = tokens.access_token();
-    let (url, bearer, lower) = (world.at("/userinfo"), format!("Bearer {token}"), format!("bearer {token}"));
-    let expected = portal.claims(&token).await;
-    let home = std::net::Ipv4Addr::LOCALHOST.into();
-    for reply in [
-        web::get(&url, &[("authorization", &lower)]).await,
-        web::send(Method::POST, &url, &[("authorization", &bearer)], None, home).await,
-        post(&url, &[("authorization", &bearer)], &[]).await,
-        post(&url, &[], &[("access_token", &token)]).await,
-    ] {
-        assert_eq!((reply.status.as_u16(), reply.json()), (200, expected.clone()));
-        assert_eq!((reply.header("content-type"), reply.header("cache-control")), ("application/json", "no-store"));
-    }
-}
-
-#[tokio::test]
-async fn a_token_in_the_query_or_in_two_places_is_refused() {
-    let world = World::embedded().await;
-    let portal = world.portal("tax-office");
-    let (_, tokens) = world.signed_in(&portal, &AN).await;
-    let token = tokens.access_token();
-    let (url, bearer) = (world.at("/userinfo"), format!("Bearer {token}"));
-    for (reply, sentence) in [
-        (
-            web::get(&format!("{url}?access_token={token}"), &[]).await,
-            "an access token in the query ends up in logs: send it in the Authorization header",
-        ),
-        (
-            web::get(&format!("{url}?access_token={token}"), &[("authorization", &bearer)]).await,
-            "an access token in the query ends up in logs: send it in the Authorization header",
-        ),
-        (
-            post(&url, &[("authorization", &bearer)], &[("access_token", &token)]).await,
-            "an access token in the header and one in the form",
-        ),
-        (web::get(&url, &[("authorization", "Bearer")]).await, "the Authorization header has no access token"),
-    ] {
-        assert_eq!(reply.status, 400, "{}", reply.body);
-        assert_eq!(reply.json(), json!({ "error": "invalid_request", "error_description": sentence }));
-        assert!(reply.header("www-authenticate").starts_with("Bearer realm=\"senid\", error=\"invalid_request\""));
+    async fn a_token_in_the_query_or_in_two_places_is_refused(world: World) {
+        let portal = world.portal("tax-office");
+        let (_, tokens) = world.signed_in(&portal, &AN).await;
+        let token = tokens.access_token();
+        let (url, bearer) = (world.at("/userinfo"), format!("Bearer {token}"));
+        for (reply, sentence) in [
+            (
+                web::get(&format!("{url}?access_token={token}"), &[]).await,
+                "an access token in the query ends up in logs: send it in the Authorization header",
+            ),
+            (
+                web::get(&format!("{url}?access_token={token}"), &[("authorization", &bearer)]).await,
+                "an access token in the query ends up in logs: send it in the Authorization header",
+            ),
+            (
+                post(&url, &[("authorization", &bearer)], &[("access_token", &token)]).await,
+                "an access token in the header and one in the form",
+            ),
+            (web::get(&url, &[("authorization", "Bearer")]).await, "the Authorization header has no access token"),
+        ] {
+            assert_eq!(reply.status, 400, "{}", reply.body);
+            assert_eq!(reply.json(), json!({ "error": "invalid_request", "error_description": sentence }));
+            assert!(reply.header("www-authenticate").starts_with("Bearer realm=\"senid\", error=\"invalid_request\""));
+        }
     }
 }
 
@@ -153,4 +118,26 @@ async fn scripts_of_other_origins_may_call_it_and_read_why_not() {
     // Pages are for people: no script of another origin reads them.
     let page = web::get(&world.at("/account/sign-in"), &[origin]).await;
     assert_eq!(page.header("access-control-allow-origin"), "");
+}
+
+#[tokio::test]
+async fn only_the_methods_of_core_are_answered() {
+    let world = World::embedded().await;
+    let portal = world.portal("tax-office");
+    let (_, tokens) = world.signed_in(&portal, &AN).await;
+    let (url, bearer) = (world.at("/userinfo"), format!("Bearer {}", tokens.access_token()));
+    let home = std::net::Ipv4Addr::LOCALHOST.into();
+    for (method, status) in [(Method::PUT, 405), (Method::DELETE, 405), (Method::PATCH, 405)] {
+        let reply = web::send(method.clone(), &url, &[("authorization", &bearer)], None, home).await;
+        assert_eq!((reply.status.as_u16(), reply.header("allow")), (status, "GET,HEAD,POST"), "{method}");
+    }
+    // What GET would say of its answer, without the answer (RFC 9110 §9.3.2).
+    let head = web::send(Method::HEAD, &url, &[("authorization", &bearer)], None, home).await;
+    assert_eq!((head.status.as_u16(), head.header("content-type"), &*head.body), (200, "application/json", ""));
+    let head = web::send(Method::HEAD, &url, &[], None, home).await;
+    assert_eq!((head.status.as_u16(), head.header("www-authenticate")), (401, "Bearer realm=\"senid\""));
+    // An answer to a preflight needs no token.
+    let asked = [("origin", "https://tax.example"), ("access-control-request-method", "GET")];
+    let preflight = web::send(Method::OPTIONS, &url, &asked, None, home).await;
+    assert_eq!((preflight.status.as_u16(), preflight.header("access-control-allow-methods")), (200, "GET,POST"));
 }

@@ -1,6 +1,8 @@
 //! The pages, as people meet them: what they read when something is wrong, and what cannot be done to them.
 
 mod account;
+mod consent;
+mod create;
 mod language;
 mod safety;
 mod sessions;

@@ -125,7 +125,7 @@ async fn the_consent_page_also_names_what_is_not_known_yet() {
     let world = World::embedded().await;
     let mut browser = world.browser();
     let page = browser.open(&world.portal("library").start().url()).await;
-    let consent = AN.signs_in(&mut browser, &page).await;
+    let consent = BINH.signs_in(&mut browser, &page).await;
     let later = consent.words("#later");
     assert!(later.starts_with("Also, once they are known:") && later.contains("nickname"), "{later}");
     assert!(!later.contains("birth"), "what is known stands above, with its value: {later}");

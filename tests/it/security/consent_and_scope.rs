@@ -1,5 +1,7 @@
 //! Consent and scope (CVE-2026-79652, CVE-2024-52287): what was withdrawn is over, and nothing ever widens.
 
+use serde_json::json;
+
 use crate::support::World;
 use crate::support::world::{AN, Browser, Portal, on_every_backend};
 
@@ -45,6 +47,72 @@ on_every_backend! {
                 assert!(claims.get(lost).is_none(), "{lost}");
             }
         }
+    }
+
+    async fn a_claim_that_a_client_was_not_approved_for_is_not_had_by_asking_for_it_singly(world: World) {
+        let claims = json!({ "national_id": { "essential": true }, "national_id_scheme": null, "phone_number": null });
+        let claims = json!({ "userinfo": claims, "id_token": claims }).to_string();
+        // Neither where the person is asked, nor where the law is the ground.
+        for portal in ["library", "registry"].map(|id| world.portal(id)) {
+            let started = portal.start().with("claims", &claims);
+            let mut browser = world.browser();
+            let page = browser.open(&started.url()).await;
+            let page = AN.signs_in(&mut browser, &page).await;
+            assert!(!page.text().contains("identification"), "{}", page.text());
+            let code = AN.goes_through(&mut browser, page).await.code();
+            let mut tokens = portal.exchange(&started, &code).await;
+            for _ in 0..2 {
+                let told = [portal.id_token(&tokens).await, portal.claims(&tokens.access_token()).await];
+                for claim in ["national_id", "national_id_scheme", "phone_number"] {
+                    assert!(told.iter().all(|told| told.get(claim).is_none()), "{}: {claim}", portal.id());
+                }
+                if portal.id() == "registry" {
+                    break;
+                }
+                tokens = portal.refresh(&tokens.refresh_token()).await;
+            }
+        }
+    }
+
+    async fn a_single_claim_that_a_client_has_lost_since_is_neither_granted_nor_told(world: World) {
+        let portal = world.portal("tax-office");
+        let claims = json!({ "national_id": null, "gender": null });
+        let claims = json!({ "userinfo": claims, "id_token": claims }).to_string();
+        let single = portal.start().with("scope", "openid offline_access").with("claims", &claims);
+        let mut browser = world.browser();
+        let page = browser.open(&single.url()).await;
+        let code = AN.goes_through(&mut browser, page).await.code();
+        let before = portal.exchange(&single, &code).await;
+        assert_eq!(portal.claims(&before.access_token()).await["national_id"], AN.identifier);
+        assert_eq!(portal.id_token(&before).await["national_id"], AN.identifier);
+        let late = browser.open(&single.url()).await.code();
+        let left = "openid profile offline_access";
+        world.operator().changes(portal.id(), |client| client.scopes = left.parse().unwrap()).await;
+        let (after, refreshed) = (portal.exchange(&single, &late).await, portal.refresh(&before.refresh_token()).await);
+        for tokens in [&after, &refreshed] {
+            let id_token = portal.id_token(tokens).await;
+            assert_eq!((id_token.get("national_id"), &id_token["gender"]), (None, &json!("male")));
+        }
+        for tokens in [&before, &after, &refreshed] {
+            let told = portal.claims(&tokens.access_token()).await;
+            assert_eq!((told.get("national_id"), &told["gender"]), (None, &json!("male")));
+        }
+    }
+
+    async fn the_withdrawal_of_a_single_claim_ends_what_stood_on_it(world: World) {
+        let portal = world.portal("tax-office");
+        let claims = json!({ "userinfo": { "gender": null } }).to_string();
+        let single = portal.start().with("scope", "openid offline_access").with("claims", &claims);
+        let mut browser = world.browser();
+        let page = browser.open(&single.url()).await;
+        let code = AN.goes_through(&mut browser, page).await.code();
+        let tokens = portal.exchange(&single, &code).await;
+        let late = browser.open(&single.url()).await.code();
+        withdraw(&mut browser, &portal).await;
+        assert_eq!(portal.userinfo(&tokens.access_token()).await.status, 401);
+        assert_eq!(portal.exchange(&single, &late).await.refused(400), "invalid_grant");
+        let page = browser.open(&single.with("prompt", "none").url()).await;
+        assert_eq!(page.refusal().0, "consent_required");
     }
 
     async fn a_client_that_may_not_refresh_any_more_does_not(world: World) {

@@ -1,6 +1,7 @@
 //! Grants in the identity store: a code is exchanged once, a refresh token has one successor.
 
 use senid::domain::citizen::CitizenStatus;
+use senid::domain::claims_request::GrantedClaims;
 use senid::domain::client::{Client, ClientStatus};
 use senid::domain::grant::Grant;
 use senid::domain::secret::SecretHash;
@@ -84,7 +85,9 @@ on_every_database! {
 
     async fn a_grant_without_refresh_token_has_none_to_rotate(store: Store) {
         let holder = Holder::of(&store).await;
-        let plain = Grant { refresh: None, nonce: None, ..grant(holder.grant.authentication.citizen, &holder.client, NOW) };
+        let an = holder.grant.authentication.citizen;
+        let claims = GrantedClaims::default();
+        let plain = Grant { refresh: None, nonce: None, claims, ..grant(an, &holder.client, NOW) };
         assert_eq!(exchange(&store, &plain).await, Exchange::Granted);
         let found = store.read().await.unwrap().grants().find_live(plain.id).await.unwrap().unwrap();
         assert_eq!(format!("{:?}", found.grant), format!("{plain:?}"));

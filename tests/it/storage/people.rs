@@ -13,6 +13,7 @@ use senid::crypto::seal::{KeyEncryptionKeys, Purpose};
 use senid::domain::assurance::{AccountLevel, AuthenticationLevel, AuthenticationMethod};
 use senid::domain::audit::{Actor, Event, EventKind, Outcome};
 use senid::domain::citizen::{Address, Citizen, CitizenStatus, Profile, Verifiable};
+use senid::domain::claims_request::{GrantedClaims, SingleClaims};
 use senid::domain::client::{Client, ClientAuthentication, ClientDisplay, Localised};
 use senid::domain::consent::Consent;
 use senid::domain::grant::{Authentication, Grant, RefreshState};
@@ -90,7 +91,7 @@ pub fn citizen(national_id: &str) -> NewCitizen {
             national_id: NationalId::parse(Scheme::Vn, national_id).unwrap(),
             profile: Profile {
                 name: "Nguyễn Văn An".to_owned(),
-                birthdate: Some("1990-02-14".to_owned()),
+                birthdate: Some("1990-02-14".parse().unwrap()),
                 phone_number: verified(&phone),
                 email: verified(&email),
                 address: Some(Address { locality: Some("Hoàn Kiếm".to_owned()), ..Address::default() }),
@@ -115,6 +116,19 @@ pub async fn enrol(store: &Store, national_id: &str) -> Citizen {
     new.citizen
 }
 
+/// Everything that a grant can hold beside its scope.
+fn granted_claims() -> GrantedClaims {
+    let single = |released: &str, withheld: &str| SingleClaims {
+        released: [released.to_owned()].into(),
+        withheld: [withheld.to_owned()].into(),
+    };
+    GrantedClaims {
+        userinfo: single("name#ru", "email"),
+        id_token: single("birthdate", "nickname"),
+        locales: vec!["vi-Latn".parse().unwrap()],
+    }
+}
+
 /// A grant with a refresh token `token 1`.
 pub fn grant(citizen: CitizenId, client: &Client, at: Timestamp) -> Grant {
     let random = SystemRandom::new();
@@ -122,6 +136,7 @@ pub fn grant(citizen: CitizenId, client: &Client, at: Timestamp) -> Grant {
         id: GrantId::new(at, &random),
         client: client.id.clone(),
         scope: "openid offline_access".parse().unwrap(),
+        claims: granted_claims(),
         nonce: Some("n-0S6_WzA2Mj".to_owned()),
         authentication: Authentication {
             citizen,
@@ -130,6 +145,7 @@ pub fn grant(citizen: CitizenId, client: &Client, at: Timestamp) -> Grant {
             methods: vec![AuthenticationMethod::Password],
             level: AuthenticationLevel::OneFactor,
         },
+        acr: "urn:senid:aal:1".to_owned(),
         created_at: at,
         revoked_at: None,
         refresh: Some(RefreshState {

@@ -99,7 +99,9 @@ impl<R: BufRead> Csv<R> {
         for (column, field) in self.columns.iter().zip(fields) {
             match std::str::from_utf8(&field) {
                 Ok(text) => particulars.set(column.clone(), text),
-                Err(_) => faults.push(Remark::new(column.column, "not_utf8", "is not UTF-8: save the file as CSV in UTF-8")),
+                Err(_) => {
+                    faults.push(Remark::new(column.column, "not_utf8", "is not UTF-8: save the file as CSV in UTF-8"))
+                }
             }
         }
         if faults.is_empty() { Ok(particulars) } else { Err(faults) }

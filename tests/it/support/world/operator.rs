@@ -11,10 +11,13 @@ use senid::domain::client::{Client, ClientStatus};
 use senid::domain::ids::{CitizenId, ClientId};
 use senid::domain::keys::{KeyPair, plan_rotation};
 use senid::domain::national_id::Scheme;
+use senid::domain::secret::SecretString;
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::ManualClock;
+use senid::flows::admin::add_citizen::add;
 use senid::flows::admin::create_client::Created;
 use senid::flows::admin::find_citizen::Who;
+use senid::flows::admin::particulars::{Column, Particulars};
 use senid::flows::admin::rotate_keys::{Rotated, When};
 use senid::flows::admin::update_client::{self, ClientChange};
 use senid::flows::admin::{AdminError, Administrator, lock_citizen, registered_clients, rotate_keys};
@@ -38,6 +41,18 @@ impl<'w> Operator<'w> {
         let name = SignInName::parse(citizen.identifier, Scheme::Vn).unwrap();
         let found = self.app.store.read().await.unwrap().citizens().find_by_name(&name).await.unwrap();
         found.expect("a citizen of this world").citizen.id
+    }
+
+    /// Enters a citizen of whom no more is known than their name and this.
+    pub async fn adds(&self, citizen: &Citizen, said: &[(Column, &str)]) {
+        let mut particulars = Particulars::default();
+        particulars.set(Column::NationalId, citizen.identifier);
+        particulars.set(Column::Name, citizen.name);
+        for (column, text) in said {
+            particulars.set(*column, *text);
+        }
+        let password = SecretString::new(citizen.password);
+        add(&self.admin().await, &particulars, Some(&password)).await.unwrap();
     }
 
     pub async fn locks(&self, citizen: &Citizen) {
