@@ -10,6 +10,7 @@ use super::account::{
 };
 use super::claims::{Claim, ClaimName, Method};
 use super::consent::{Access, Consent, Lasting};
+use super::create::Create;
 use super::device::Device;
 use super::error::{ErrorPage, Trouble};
 use super::layout::{Brand, Form, Layout, Localised, Portal, SignedIn, Standing, Support, TimeLimit, Verification};
@@ -187,6 +188,19 @@ impl Samples {
         ] {
             add(&format!("sign-in-fault-{name}"), &SignIn { problem: Self::problem(fault), ..sign_in.clone() });
         }
+
+        let create = Create {
+            layout: self.official(),
+            form: form("/sign-in/0198a3f2/create"),
+            portal: Some(self.public_services()),
+            registration: Some("https://dangky.senid.example/".to_owned()),
+            limit: TimeLimit { until: ago(-16 * MINUTE) },
+        };
+        add("create", &create);
+        add("create-in-person", &Create { registration: None, ..create.clone() });
+        let mut layout = self.official();
+        Arc::make_mut(&mut layout.brand).support = Support { phone: None, mail: None, url: None };
+        add("create-alone", &Create { registration: None, portal: None, layout, ..create });
 
         let password = Password {
             layout: self.official(),

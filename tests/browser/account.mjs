@@ -1,7 +1,7 @@
 // The citizen's own pages.
 
 import assert from "node:assert/strict";
-import { SENID, withCitizen } from "./citizen.mjs";
+import { BINH, SENID, withCitizen } from "./citizen.mjs";
 
 export const account = {
   "withdrawn consent is asked for again": () =>
@@ -18,10 +18,10 @@ export const account = {
     }),
 
   "a connected portal is listed with what it received": () =>
-    withCitizen({ language: "en" }, async (an) => {
-      await an.signIn();
-      await an.openAccount("/account/portals");
-      const portals = await an.page.locator(".connected").allInnerTexts();
+    withCitizen({ person: BINH, language: "en" }, async (binh) => {
+      await binh.signIn();
+      await binh.openAccount("/account/portals");
+      const portals = await binh.page.locator(".connected").allInnerTexts();
       assert.equal(portals.length, 1);
       assert.match(portals[0], /full name, date of birth, gender, .*identification number, .*account level/i);
       assert.doesNotMatch(portals[0], /nickname/i, "nobody knows one, so nobody received one");

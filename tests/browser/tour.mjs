@@ -42,6 +42,11 @@ export async function tour(citizen, stop) {
   await stop("signedout");
   await citizen.page.goto(`${SENID}/account`);
   await stop("account-start");
+  const toRegister = { client_id: "demo-portal", redirect_uri: `${PORTAL}/callback`, scope: "openid", prompt: "create" };
+  // RFC 7636, appendix B.
+  const challenge = { code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", code_challenge_method: "S256" };
+  await citizen.page.goto(authorize({ ...toRegister, ...challenge }));
+  await stop("create");
 
   await citizen.openPortal();
   if (await citizen.has("portal-sign-out")) await citizen.signOut();
