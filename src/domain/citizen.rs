@@ -158,3 +158,22 @@ pub struct Address {
     pub postal_code: Option<String>,
     pub country: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_that_was_sealed_before_there_was_more_to_know_is_read() {
+        let stored = r#"{"name":"Nguyễn Văn An","family_name":"Nguyễn","given_name":"An","middle_name":null,"nickname":null,
+            "gender":"male","birthdate":"1990-08-15","email":{"value":"an@example.vn","verified":true},
+            "phone_number":null,"address":null,"zoneinfo":null,"locale":null}"#;
+        let profile: Profile = serde_json::from_str(stored).unwrap();
+        assert_eq!(profile.birthdate.map(Birthdate::claim).as_deref(), Some("1990-08-15"));
+        assert!(profile.picture.is_none() && profile.localised.is_empty());
+        let names = Names { name: Some("Нгуен Ван Ан".to_owned()), ..Names::default() };
+        let more = Profile { localised: [("ru".parse().unwrap(), names)].into(), ..profile };
+        let stored = serde_json::to_string(&more).unwrap();
+        assert!(serde_json::from_str::<Profile>(&stored).unwrap() == more);
+    }
+}

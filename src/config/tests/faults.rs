@@ -84,6 +84,11 @@ fn each_fault_says_where_it_is_what_stands_there_and_what_is_expected() {
             "authority.logo (senid.toml line 2): found \"logo.gif\"; expected a file that ends in .svg, .png or .webp",
         ),
         (
+            "[authority]\nregistration_url = \"http://example.gov/register\"",
+            "authority.registration_url (senid.toml line 2): found \"http://example.gov/register\"; expected an address that \
+             begins with https://: people give their data there",
+        ),
+        (
             "[languages]\nenabled = [\"vi\", \"de\"]",
             "languages.enabled (senid.toml line 2): found [\"vi\", \"de\"]; there are no texts in de: expected some of vi, en, \
              fr, ru",

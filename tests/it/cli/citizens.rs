@@ -40,6 +40,55 @@ fn a_citizen_is_added_and_shown_masked() {
 }
 
 #[test]
+fn everything_that_a_claim_tells_can_be_entered() {
+    let senid = Senid::ready();
+    let more = "--family-name Nguyễn --given-name An --middle-name Văn --nickname Tí --preferred-username an.nguyen \
+         --profile https://an.example/about --picture https://an.example/a.jpg --website https://an.example \
+         --zoneinfo Asia/Ho_Chi_Minh --locale vi-VN --birthdate 1990-05-00 --in-language family_name#RU=Нгуен \
+         --in-language given_name#ru=Ан --in-language nickname#vi-latn=Ti";
+    let more: Vec<&str> = more.split_whitespace().collect();
+    senid.run(&[&AN[..], &more].concat()).ended(0);
+    let shown = senid.run(&["citizen", "show", "001090123456", "--reveal", "--reason", "vé 17", "--json"]).ended(0);
+    let particulars = shown.json()["particulars"].clone();
+    for (claim, told) in [
+        ("nickname", "Tí"),
+        ("preferred_username", "an.nguyen"),
+        ("profile", "https://an.example/about"),
+        ("picture", "https://an.example/a.jpg"),
+        ("website", "https://an.example/"),
+        ("zoneinfo", "Asia/Ho_Chi_Minh"),
+        ("locale", "vi-VN"),
+        ("birthdate", "1990-05"),
+        ("family_name#ru", "Нгуен"),
+        ("given_name#ru", "Ан"),
+        ("nickname#vi-Latn", "Ti"),
+    ] {
+        assert_eq!(particulars[claim], told, "{claim}");
+    }
+    let masked = senid.run(&["citizen", "show", "001090123456"]).ended(0).out;
+    for secret in ["Tí", "an.nguyen", "an.example", "1990-05", "Нгуен"] {
+        assert!(!masked.contains(secret), "{secret} is shown in {masked}");
+    }
+    assert!(masked.contains("family_name#ru      Н•••\n"), "{masked}");
+}
+
+#[test]
+fn what_portals_would_show_as_a_link_is_https_and_a_name_has_a_language() {
+    let senid = Senid::ready();
+    let address = "expected an address such as https://example.org/an, at most 500 characters";
+    for wrong in
+        ["http://an.example/", "javascript:alert(1)", "data:text/html,x", "https://an@an.example/", "an.example"]
+    {
+        let ran = senid.run(&[&AN[..], &["--picture", wrong]].concat()).ended(2);
+        assert_eq!(ran.err, format!("senid: --picture: {address}\n"), "{wrong}");
+    }
+    for wrong in ["name=An", "name#=An", "name#r=An", "gender#ru=m", "nam#ru=An", "name#ru"] {
+        let ran = senid.run(&[&AN[..], &["--in-language", wrong]].concat()).ended(2);
+        assert!(ran.err.contains("expected a name, its language and the text, such as name#ru=..."), "{}", ran.err);
+    }
+}
+
+#[test]
 fn what_is_revealed_is_recorded_with_its_reason() {
     let senid = Senid::ready();
     senid.run(&AN).ended(0);

@@ -90,6 +90,33 @@ fn a_file_with_broken_lines_adds_all_the_others() {
 }
 
 #[test]
+fn a_name_in_another_language_is_a_column_or_a_member_of_its_own() {
+    let senid = Senid::ready();
+    senid.write(
+        "people.csv",
+        "national_id,name,name#RU,family_name#ru,website\n001090000001,Nguyễn An,Нгуен Ан,Нгуен,https://an.example/\n\
+         001090000002,Lê Bình,,,http://binh.example/\n",
+    );
+    let ran = senid.run(&["citizen", "import", "people.csv"]).ended(5);
+    let address = "expected an address such as https://example.org/an, at most 500 characters";
+    assert_eq!(told(&ran), [format!("line 3, website: {address} [unknown_word]")]);
+    senid.write(
+        "people.jsonl",
+        "{\"national_id\":\"001090000003\",\"name\":\"Trần Cường\",\"name#ru\":\"Чан Кыонг\",\"birthdate\":\"1990\"}\n\
+         {\"national_id\":\"001090000004\",\"name\":\"Dung\",\"gender#ru\":\"male\"}\n",
+    );
+    let ran = senid.run(&["citizen", "import", "people.jsonl"]).ended(5);
+    assert_eq!(told(&ran), ["line 2: there is no member \"gender#ru\" [unknown_member]"]);
+    for (number, name) in [("001090000001", "Нгуен Ан"), ("001090000003", "Чан Кыонг")] {
+        let shown = senid.run(&["citizen", "show", number, "--reveal", "--reason", "vé 17", "--json"]).ended(0);
+        assert_eq!(shown.json()["particulars"]["name#ru"], name);
+    }
+    senid.write("twice.csv", "national_id,name,name#ru,name#RU\n");
+    let twice = senid.run(&["citizen", "import", "twice.csv"]).ended(2);
+    assert_eq!(twice.err, "senid: header: the column name#ru is there twice\n");
+}
+
+#[test]
 fn json_lines_are_read_as_the_columns_are() {
     let senid = Senid::ready();
     senid.write(
