@@ -12,6 +12,7 @@ use crate::domain::time::Clock;
 use crate::flows::App;
 use crate::flows::audit::AuditWriter;
 use crate::flows::background::Background;
+use crate::flows::client_keys::ClientKeySets;
 use crate::flows::clients::ClientCache;
 use crate::flows::keys::Keys;
 use crate::flows::metrics::Metrics;
@@ -64,6 +65,7 @@ impl Server {
             audit: AuditWriter::start(store.clone()),
             keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.sealing),
             clients: ClientCache::default(),
+            client_keys: ClientKeySets::default(),
             metrics: Metrics::new(outbound.fetches()),
             outbound,
             background: Background::default(),

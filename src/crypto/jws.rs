@@ -13,8 +13,10 @@ use serde_json::{Map, Value};
 use crate::crypto::base64url;
 use crate::crypto::json;
 use crate::crypto::jwk::VerifyingKey;
+use crate::crypto::mac::MacKey;
 use crate::crypto::private_key::{PrivateKey, PrivateKeyError, Signature};
 use crate::domain::keys::{KeyId, SignatureAlgorithm};
+use crate::domain::mac::MacAlgorithm;
 
 /// No token of ours comes near this.
 const MAX_LENGTH: usize = 16 * 1024;
@@ -30,10 +32,13 @@ pub enum Typ {
     LogoutToken,
     /// OpenID Connect Core §5.3.2 sets none, and ours have none: nothing that must have one is ever one of these.
     Userinfo,
+    /// What a client proves itself with: RFC 7523 §3. It is never ours to sign.
+    ClientAssertion,
 }
 
 impl Typ {
-    const ALL: [Self; 4] = [Self::AccessToken, Self::IdToken, Self::LogoutToken, Self::Userinfo];
+    /// Those that are ours to sign.
+    const OURS: [Self; 4] = [Self::AccessToken, Self::IdToken, Self::LogoutToken, Self::Userinfo];
 
     pub const fn name(self) -> Option<&'static str> {
         match self {
@@ -41,18 +46,30 @@ impl Typ {
             Self::IdToken => Some("JWT"),
             Self::LogoutToken => Some("logout+jwt"),
             Self::Userinfo => None,
+            Self::ClientAssertion => Some("client-authentication+jwt"),
         }
     }
 
-    /// Media types are compared without regard to case, and may leave out `application/` (RFC 7515 §4.1.9).
-    fn is(self, typ: &str) -> bool {
-        let prefix = "application/";
-        let short = match typ.get(..prefix.len()) {
-            Some(start) if start.eq_ignore_ascii_case(prefix) => &typ[prefix.len()..],
-            _ => typ,
-        };
-        self.name().is_some_and(|name| short.eq_ignore_ascii_case(name))
+    /// Whether a header with this `typ` may belong to a token of this kind.
+    fn accepts(self, typ: Option<&str>) -> bool {
+        match (self, typ) {
+            // The name is younger than the assertions: most say `JWT` or nothing. What they claim tells them from others.
+            (Self::ClientAssertion, None) => true,
+            (Self::ClientAssertion, Some(typ)) if is_media_type(typ, "JWT") => true,
+            (_, Some(typ)) => self.name().is_some_and(|name| is_media_type(typ, name)),
+            (_, None) => false,
+        }
     }
+}
+
+/// Media types are compared without regard to case, and may leave out `application/` (RFC 7515 §4.1.9).
+fn is_media_type(typ: &str, name: &str) -> bool {
+    let prefix = "application/";
+    let short = match typ.get(..prefix.len()) {
+        Some(start) if start.eq_ignore_ascii_case(prefix) => &typ[prefix.len()..],
+        _ => typ,
+    };
+    short.eq_ignore_ascii_case(name)
 }
 
 /// Why a token is refused. Whoever presented it learns that it was, not why.
@@ -82,8 +99,8 @@ pub enum JwsError {
 pub struct Signer {
     key: PrivateKey,
     kid: KeyId,
-    /// One for each of [`Typ::ALL`], encoded, with the `.` behind it.
-    headers: [String; Typ::ALL.len()],
+    /// One for each of [`Typ::OURS`], encoded, with the `.` behind it.
+    headers: [String; Typ::OURS.len()],
 }
 
 impl Signer {
@@ -97,7 +114,7 @@ impl Signer {
             let json = format!(r#"{{"alg":"{}",{typ}"kid":"{kid}"}}"#, key.algorithm());
             base64url::encode(json.as_bytes()) + "."
         };
-        let headers = Typ::ALL.map(header);
+        let headers = Typ::OURS.map(header);
         Ok(Self { key, kid, headers })
     }
 
@@ -116,10 +133,10 @@ impl Signer {
     /// Signs `claims` as a token of that kind.
     ///
     /// # Errors
-    /// `NotSigned` if the claims do not become JSON or the library refuses.
+    /// `NotSigned` if the claims do not become JSON, the library refuses, or the kind is not ours to sign.
     pub fn sign(&self, typ: Typ, claims: &impl Serialize) -> Result<String, PrivateKeyError> {
         let claims = serde_json::to_vec(claims).map_err(|_| PrivateKeyError::NotSigned)?;
-        let header = &self.headers[typ as usize];
+        let header = self.headers.get(typ as usize).ok_or(PrivateKeyError::NotSigned)?;
         // The longest signature, RSA's, takes 342 characters.
         let mut token = String::with_capacity(header.len() + claims.len().div_ceil(3) * 4 + 1 + 342);
         token.push_str(header);
@@ -141,11 +158,7 @@ impl fmt::Debug for Signer {
 #[derive(Clone, Debug)]
 pub struct Unverified<'t> {
     algorithm: SignatureAlgorithm,
-    typ: Option<String>,
-    kid: Option<KeyId>,
-    signed: &'t str,
-    payload: &'t str,
-    signature: Vec<u8>,
+    parts: Parts<'t>,
 }
 
 impl<'t> Unverified<'t> {
@@ -154,30 +167,14 @@ impl<'t> Unverified<'t> {
     /// # Errors
     /// Whatever is wrong with its form, its header or its algorithm.
     pub fn parse(token: &'t str) -> Result<Self, JwsError> {
-        if token.len() > MAX_LENGTH {
-            return Err(JwsError::TooLong);
-        }
-        let (signed, signature) = token.rsplit_once('.').ok_or(JwsError::NotCompact)?;
-        let (header, payload) = signed.split_once('.').ok_or(JwsError::NotCompact)?;
-        if payload.contains('.') {
-            return Err(JwsError::NotCompact);
-        }
-        let header = base64url::decode(header).ok_or(JwsError::NotCompact)?;
-        let signature = base64url::decode(signature).ok_or(JwsError::NotCompact)?;
-        let mut header = json::object(&header).ok_or(JwsError::Header)?;
-        if header.contains_key("crit") {
-            return Err(JwsError::Critical);
-        }
-        let algorithm = text(&mut header, "alg")?.ok_or(JwsError::Header)?;
-        let algorithm = SignatureAlgorithm::from_name(&algorithm).ok_or(JwsError::Algorithm)?;
-        let typ = text(&mut header, "typ")?;
-        let kid = text(&mut header, "kid")?.map(KeyId::new);
-        Ok(Self { algorithm, typ, kid, signed, payload, signature })
+        let parts = Parts::parse(token)?;
+        let algorithm = SignatureAlgorithm::from_name(&parts.algorithm).ok_or(JwsError::Algorithm)?;
+        Ok(Self { algorithm, parts })
     }
 
     /// The key that the token claims to be signed by: a name to look up among known keys, never a path or an address.
     pub const fn kid(&self) -> Option<&KeyId> {
-        self.kid.as_ref()
+        self.parts.kid.as_ref()
     }
 
     /// The algorithm that the token claims to be signed with.
@@ -195,15 +192,104 @@ impl<'t> Unverified<'t> {
         accepted: &[SignatureAlgorithm],
         key: &VerifyingKey,
     ) -> Result<Payload, JwsError> {
-        if !self.typ.is_some_and(|typ| expected.is(&typ)) {
+        if !expected.accepts(self.parts.typ.as_deref()) {
             return Err(JwsError::Typ);
         }
         if self.algorithm != key.algorithm() || !accepted.contains(&self.algorithm) {
             return Err(JwsError::Algorithm);
         }
-        if !key.verifies(self.signed.as_bytes(), &self.signature) {
+        if !key.verifies(self.parts.signed.as_bytes(), &self.parts.signature) {
             return Err(JwsError::Signature);
         }
+        self.parts.payload()
+    }
+}
+
+/// As [`Unverified`], for a token that two who share a secret exchange. It is a type of its own, and so is its key: no
+/// public key is ever taken for a secret.
+#[derive(Clone, Debug)]
+pub struct UnverifiedMac<'t> {
+    algorithm: MacAlgorithm,
+    parts: Parts<'t>,
+}
+
+impl<'t> UnverifiedMac<'t> {
+    /// Takes a token apart.
+    ///
+    /// # Errors
+    /// As [`Unverified::parse`].
+    pub fn parse(token: &'t str) -> Result<Self, JwsError> {
+        let parts = Parts::parse(token)?;
+        let algorithm = MacAlgorithm::from_name(&parts.algorithm).ok_or(JwsError::Algorithm)?;
+        Ok(Self { algorithm, parts })
+    }
+
+    /// The algorithm that the token claims to be protected with.
+    pub const fn algorithm(&self) -> MacAlgorithm {
+        self.algorithm
+    }
+
+    /// Whether the token is of the kind expected, and protected by `key`.
+    ///
+    /// # Errors
+    /// As [`Unverified::verify`].
+    pub fn verify(self, expected: Typ, key: &MacKey) -> Result<Payload, JwsError> {
+        if !expected.accepts(self.parts.typ.as_deref()) {
+            return Err(JwsError::Typ);
+        }
+        if self.algorithm != key.algorithm() {
+            return Err(JwsError::Algorithm);
+        }
+        if !key.verifies(self.parts.signed.as_bytes(), &self.parts.signature) {
+            return Err(JwsError::Signature);
+        }
+        self.parts.payload()
+    }
+}
+
+/// Whom a token says that it is from: a name to look keys up under, not to be believed before they have verified it.
+pub fn claimed_issuer(token: &str) -> Option<String> {
+    let payload = Parts::parse(token).ok()?.payload().ok()?;
+    match json::object(payload.as_bytes())?.remove("iss")? {
+        Value::String(issuer) => Some(issuer),
+        _ => None,
+    }
+}
+
+/// The three parts of a token and what its header says.
+#[derive(Clone, Debug)]
+struct Parts<'t> {
+    algorithm: String,
+    typ: Option<String>,
+    kid: Option<KeyId>,
+    signed: &'t str,
+    payload: &'t str,
+    signature: Vec<u8>,
+}
+
+impl<'t> Parts<'t> {
+    fn parse(token: &'t str) -> Result<Self, JwsError> {
+        if token.len() > MAX_LENGTH {
+            return Err(JwsError::TooLong);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(JwsError::NotCompact)?;
+        let (header, payload) = signed.split_once('.').ok_or(JwsError::NotCompact)?;
+        if payload.contains('.') {
+            return Err(JwsError::NotCompact);
+        }
+        let header = base64url::decode(header).ok_or(JwsError::NotCompact)?;
+        let signature = base64url::decode(signature).ok_or(JwsError::NotCompact)?;
+        let mut header = json::object(&header).ok_or(JwsError::Header)?;
+        if header.contains_key("crit") {
+            return Err(JwsError::Critical);
+        }
+        let algorithm = text(&mut header, "alg")?.ok_or(JwsError::Header)?;
+        let typ = text(&mut header, "typ")?;
+        let kid = text(&mut header, "kid")?.map(KeyId::new);
+        Ok(Self { algorithm, typ, kid, signed, payload, signature })
+    }
+
+    fn payload(&self) -> Result<Payload, JwsError> {
         base64url::decode(self.payload).map(Payload).ok_or(JwsError::NotCompact)
     }
 }
@@ -217,7 +303,8 @@ fn text(header: &mut Map<String, Value>, name: &str) -> Result<Option<String>, J
     }
 }
 
-/// What a verified token says. There is no other way to come by one than [`Unverified::verify`].
+/// What a verified token says. There is no other way to come by one than [`Unverified::verify`] or
+/// [`UnverifiedMac::verify`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Payload(Vec<u8>);
 

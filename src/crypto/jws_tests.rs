@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::crypto::jwk::{Jwk, PublicKey};
+use crate::domain::secret::SecretString;
 
 const ES256: &[SignatureAlgorithm] = &[SignatureAlgorithm::Es256];
 
@@ -39,7 +40,7 @@ fn rfc_example_verifies(token: &str, jwk: Value, algorithm: SignatureAlgorithm) 
     let unverified = Unverified::parse(token).unwrap();
     assert_eq!(unverified.algorithm(), algorithm);
     assert_eq!(unverified.clone().verify(Typ::IdToken, &[algorithm], &key), Err(JwsError::Typ));
-    key.verifies(unverified.signed.as_bytes(), &unverified.signature)
+    key.verifies(unverified.parts.signed.as_bytes(), &unverified.parts.signature)
 }
 
 #[test]
@@ -77,7 +78,7 @@ fn what_is_signed_is_read_back() {
     for algorithm in SignatureAlgorithm::ALL {
         let signer = signer(algorithm);
         let claims = Claims { sub: "an".into(), exp: 7 };
-        for typ in Typ::ALL {
+        for typ in Typ::OURS {
             let token = signer.sign(typ, &claims).unwrap();
             let unverified = Unverified::parse(&token).unwrap();
             assert_eq!(unverified.kid(), Some(signer.kid()));
@@ -100,9 +101,9 @@ fn the_header_is_these_three_members() {
 #[test]
 fn a_token_of_one_kind_is_not_taken_for_another() {
     let signer = signer(SignatureAlgorithm::Es256);
-    for signed_as in Typ::ALL {
+    for signed_as in Typ::OURS {
         let token = signer.sign(signed_as, &json!({})).unwrap();
-        for expected in Typ::ALL {
+        for expected in Typ::OURS {
             let outcome = Unverified::parse(&token).unwrap().verify(expected, ES256, &verifying(&signer));
             assert_eq!(outcome.is_ok(), signed_as == expected, "{signed_as:?} as {expected:?}");
             assert!(outcome.is_ok() || outcome == Err(JwsError::Typ));
@@ -354,4 +355,50 @@ proptest! {
             .and_then(|token| token.verify(Typ::AccessToken, &[SignatureAlgorithm::EdDsa], &key));
         prop_assert!(outcome.is_err());
     }
+}
+
+#[test]
+fn an_assertion_may_be_called_one_or_a_jwt_or_nothing_and_is_not_ours_to_sign() {
+    let signer = signer(SignatureAlgorithm::Es256);
+    let key = verifying(&signer);
+    let accept = |header: Value| {
+        let token = with_header(&signer, &header.to_string());
+        Unverified::parse(&token).unwrap().verify(Typ::ClientAssertion, ES256, &key).map(drop)
+    };
+    for typ in ["JWT", "jwt", "application/jwt", "client-authentication+jwt"] {
+        assert_eq!(accept(json!({"alg": "ES256", "typ": typ})), Ok(()), "{typ}");
+    }
+    assert_eq!(accept(json!({"alg": "ES256"})), Ok(()));
+    for typ in ["at+jwt", "logout+jwt", "oauth-authz-req+jwt", "dpop+jwt", "secevent+jwt", "", "JWTS"] {
+        assert_eq!(accept(json!({"alg": "ES256", "typ": typ})), Err(JwsError::Typ), "{typ}");
+    }
+    assert_eq!(signer.sign(Typ::ClientAssertion, &json!({})), Err(PrivateKeyError::NotSigned));
+}
+
+#[test]
+fn a_shared_secret_protects_one_algorithm_s_tokens_and_no_public_key_does() {
+    let secret = SecretString::new("s".repeat(64));
+    let token = |algorithm: MacAlgorithm| {
+        let header = json!({"alg": algorithm.name()}).to_string();
+        let signed = format!("{}.{}", base64url::encode(header.as_bytes()), base64url::encode(br#"{"iss":"an"}"#));
+        let tag = MacKey::new(&secret, algorithm).unwrap().mac(signed.as_bytes());
+        format!("{signed}.{}", base64url::encode(&tag))
+    };
+    for algorithm in MacAlgorithm::ALL {
+        let token = token(algorithm);
+        for other in MacAlgorithm::ALL {
+            let key = MacKey::new(&secret, other).unwrap();
+            let verified = UnverifiedMac::parse(&token).unwrap().verify(Typ::ClientAssertion, &key);
+            assert_eq!(verified.is_ok(), other == algorithm, "{algorithm} with a key for {other}");
+        }
+        let stranger = MacKey::new(&SecretString::new("t".repeat(64)), algorithm).unwrap();
+        let verified = UnverifiedMac::parse(&token).unwrap().verify(Typ::ClientAssertion, &stranger);
+        assert_eq!(verified, Err(JwsError::Signature));
+        assert_eq!(Unverified::parse(&token).map(drop), Err(JwsError::Algorithm), "no signature");
+        assert_eq!(claimed_issuer(&token).as_deref(), Some("an"));
+        let typed = token.replace(token.split('.').next().unwrap(), &base64url::encode(br#"{"alg":"none"}"#));
+        assert_eq!(UnverifiedMac::parse(&typed).map(drop), Err(JwsError::Algorithm));
+    }
+    let signed = signer(SignatureAlgorithm::Es256).sign(Typ::IdToken, &json!({})).unwrap();
+    assert_eq!(UnverifiedMac::parse(&signed).map(drop), Err(JwsError::Algorithm), "no MAC");
 }

@@ -104,3 +104,24 @@ impl PartialEq for SecretHash {
     }
 }
 impl Eq for SecretHash {}
+
+/// A secret that must be read again, sealed under a key of the server's (`crypto::seal`).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SealedSecret(Vec<u8>);
+
+impl SealedSecret {
+    pub const fn new(sealed: Vec<u8>) -> Self {
+        Self(sealed)
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SealedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[sealed]")
+    }
+}

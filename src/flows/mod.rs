@@ -6,6 +6,9 @@ pub mod audit;
 pub mod authorize;
 pub mod background;
 pub mod clean_up;
+pub mod client_authentication;
+pub mod client_keys;
+pub mod client_secret;
 pub mod clients;
 pub mod code;
 pub mod consent;
@@ -45,6 +48,7 @@ pub use error::{FlowError, Part};
 
 use audit::{AuditWriter, EventBuilder};
 use background::Background;
+use client_keys::ClientKeySets;
 use clients::ClientCache;
 use keys::Keys;
 use metrics::Metrics;
@@ -61,6 +65,7 @@ pub struct App {
     pub keys: Keys,
     pub hasher: Hasher,
     pub clients: ClientCache,
+    pub client_keys: ClientKeySets,
     /// The one way to fetch what a client's registration names.
     pub outbound: Fetcher,
     pub audit: AuditWriter,

@@ -11,7 +11,7 @@ use crate::protocol::revocation::RevocationRequest;
 use crate::storage::{LiveGrant, RevocationReason};
 
 use super::visitor::Visitor;
-use super::{App, FlowError, token};
+use super::{App, FlowError, client_authentication};
 
 /// Revokes. A token that is unknown, over, or another client's is answered like one that was revoked (§2.2).
 pub async fn revoke(
@@ -20,7 +20,7 @@ pub async fn revoke(
     authorization: Option<&str>,
     form: &Parameters,
 ) -> Result<(), FlowError> {
-    let client = token::authenticate(app, visitor, authorization, form).await?;
+    let client = client_authentication::authenticate(app, visitor, authorization, form).await?;
     let request = RevocationRequest::read(form)?;
     let Some(grant) = grant_of(app, &client, request.token.expose()).await? else {
         return Ok(());

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::hash::hash_secret;
 use crate::domain::consent::Consent;
 use crate::domain::grant::AuthorizationCode;
 use crate::domain::ids::{CitizenId, ClientId, GrantId, SessionId, SignInId};
@@ -15,6 +16,7 @@ const CONSENT: Kind<RememberedConsent> = Kind::surviving("consent", 1);
 const SIGN_IN: Kind<SignIn> = Kind::strict("sign-in", 2);
 const CODE: Kind<CodeRecord> = Kind::strict("code", 2);
 const HELD_REQUEST: Kind<String> = Kind::strict("held-request", 1);
+const ASSERTION: Kind<()> = Kind::strict("assertion", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
 const CLIENTS_OF: SetKind<ClientId> = SetKind::new("clients-of", 1);
 const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
@@ -64,6 +66,12 @@ pub fn code(hash: &SecretHash) -> Key<CodeRecord> {
 /// A cross-site request that waits to be read again as a same-site GET, so that Lax cookies arrive with it.
 pub fn held_request(handle: SignInId) -> Key<String> {
     HELD_REQUEST.key(handle)
+}
+
+/// The mark that a client's assertion was used.
+pub fn assertion(client: &ClientId, jti: &str) -> Key<()> {
+    // No client id contains a NUL, so no two pairs read the same; and a jti may be long.
+    ASSERTION.key(&hash_secret(format!("{client}\0{jti}").as_bytes()))
 }
 
 pub fn sessions_of(citizen: CitizenId) -> SetKey<SessionMember> {

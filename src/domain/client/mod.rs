@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use authentication::ClientAuthentication;
 pub use display::{ClientDisplay, Localised};
 pub use metadata::{ClientKeys, LogoutEndpoint, LogoutEndpoints, RequestDefaults, RequestObjects};
-pub use policy::{ClientPolicy, ConsentPolicy, PkcePolicy};
+pub use policy::{AssertionAudience, ClientPolicy, ConsentPolicy, PkcePolicy};
 
 use super::authorization::ResponseType;
 use super::ids::ClientId;

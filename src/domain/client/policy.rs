@@ -13,6 +13,8 @@ use crate::domain::keys::SignatureAlgorithm;
 pub struct ClientPolicy {
     pub pkce: PkcePolicy,
     pub consent: ConsentPolicy,
+    /// Whom its assertions must be addressed to.
+    pub assertion_audience: AssertionAudience,
     /// What its ID tokens are signed with.
     pub id_token_algorithm: SignatureAlgorithm,
     /// What its ID tokens are encrypted with after that, to a key of its own.
@@ -32,6 +34,7 @@ impl Default for ClientPolicy {
         Self {
             pkce: PkcePolicy::Required,
             consent: ConsentPolicy::Ask,
+            assertion_audience: AssertionAudience::IssuerOrTokenEndpoint,
             id_token_algorithm: SignatureAlgorithm::Es256,
             id_token_encryption: None,
             userinfo_algorithm: None,
@@ -57,4 +60,15 @@ pub enum ConsentPolicy {
     Ask,
     /// The authority's own application: the law, not a click, is the ground.
     Implied,
+}
+
+/// Whom an assertion of the client's may name as its audience. Whatever else it names besides, it is refused: whoever that
+/// is could present it here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssertionAudience {
+    /// OpenID Connect Core §9 says the token endpoint, RFC 7523 either.
+    IssuerOrTokenEndpoint,
+    /// The issuer, as one string: FAPI 2.0 Security Profile §5.3.2.1.
+    Issuer,
 }

@@ -6,23 +6,18 @@ mod authorization_code;
 mod issue;
 mod refresh_token;
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::authorization::ResponseType;
-use crate::domain::client::Client;
 use crate::domain::grant::Grant;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
-use crate::protocol::client_auth::Presented;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::{GrantType, TokenResponse};
 
 use super::protect::Protection;
 use super::visitor::Visitor;
-use super::{App, FlowError, id_token_claims, short_lived};
+use super::{App, FlowError, client_authentication, id_token_claims};
 
 /// What a grant type leaves for the shared phases: what the tokens are for, in what scope.
 #[derive(Debug)]
@@ -51,7 +46,7 @@ pub async fn token(
     let grant_type = GrantType::read(form)?;
 
     // 2. Who asks.
-    let client = authenticate(app, visitor, authorization, form).await?;
+    let client = client_authentication::authenticate(app, visitor, authorization, form).await?;
 
     // What it is told must reach it as it registered; where that cannot be, nothing is spent.
     let protection = Protection::of_id_tokens(app, &client).await?;
@@ -90,39 +85,3 @@ pub async fn token(
     );
     Ok(response)
 }
-
-/// Proves who asks, at any endpoint that clients authenticate at.
-pub async fn authenticate(
-    app: &App,
-    visitor: &Visitor,
-    authorization: Option<&str>,
-    form: &Parameters,
-) -> Result<Arc<Client>, FlowError> {
-    let presented = Presented::read(authorization, form)?;
-    let client = app.clients.find(app, presented.client()).await?;
-    match (presented.prove(client.as_deref()), client) {
-        (Ok(()), Some(client)) => Ok(client),
-        (Err(refusal), client) => {
-            app.metrics.client_refused();
-            record_client_refusal(app, visitor, client.as_deref()).await?;
-            Err(refusal.into())
-        }
-        (Ok(()), None) => Err(OAuthError::invalid_client("client authentication failed").into()),
-    }
-}
-
-/// Writes down the first refusals of a minute: they cost whoever causes them nothing, and must not fill the log.
-async fn record_client_refusal(app: &App, visitor: &Visitor, client: Option<&Client>) -> Result<(), FlowError> {
-    // A name that nobody has is not written: anyone could fill the log with anything.
-    let name = client.map_or("", |client| client.id.as_str());
-    let counter = short_lived::client_refusals(name, &visitor.network());
-    if app.sessions.count(&counter, A_MINUTE).await? <= WRITTEN_A_MINUTE {
-        let event = app.event(visitor, EventKind::ClientRefused, Outcome::Refused);
-        app.record(client.iter().fold(event, |event, client| event.of(&client.id)));
-    }
-    Ok(())
-}
-
-const A_MINUTE: Duration = Duration::from_secs(60);
-/// For one client from one network; the metric counts them all.
-const WRITTEN_A_MINUTE: u64 = 5;

@@ -1,10 +1,15 @@
-//! Client authentication at the token, revocation and other back-channel endpoints: RFC 6749 §2.3.
+//! Client authentication at the token, revocation and other back-channel endpoints: RFC 6749 §2.3, OpenID Connect
+//! Core §9.
 //!
-//! [`Presented::read`] takes what the request carries, by exactly one method; [`Presented::prove`] holds it against
-//! the registered client. To add a method: one file, one variant.
+//! [`Presented::read`] takes what the request carries, by exactly one method. [`Presented::prove`] holds it against
+//! the registered client; an assertion is held against the client's keys, which may have to be fetched, by
+//! `flows::client_authentication`. To add a method: one file, one variant.
 
+mod assertion;
 mod basic;
+pub mod client_secret_jwt;
 mod post;
+pub mod private_key_jwt;
 
 use crate::crypto::hash::hash_secret;
 use crate::domain::client::{Client, ClientAuthentication};
@@ -12,6 +17,8 @@ use crate::domain::ids::ClientId;
 use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
+
+pub use assertion::{ASSERTION_TYPE, Assertion, Expected, Genuine};
 
 /// What a request presents, by the method it uses.
 #[derive(Debug)]
@@ -28,12 +35,14 @@ pub enum Presented {
         client: ClientId,
         secret: SecretString,
     },
+    Assertion(Assertion),
 }
 
-/// One answer for an unknown client, a wrong secret and a wrong method: a stranger learns nothing from the difference.
-fn refusal() -> OAuthError {
+/// One answer for an unknown client, a wrong secret or key and a wrong method: a stranger learns nothing from the
+/// difference.
+pub fn refusal() -> OAuthError {
     OAuthError::invalid_client(
-        "client authentication failed: unknown client, wrong secret, or another method than the registered one",
+        "client authentication failed: unknown client, wrong secret or key, or another method or algorithm than registered",
     )
 }
 
@@ -43,19 +52,23 @@ impl Presented {
     /// # Errors
     /// `invalid_request` for two methods at once; `invalid_client` for a header that cannot be read or no client at all.
     pub fn read(authorization: Option<&str>, form: &Parameters) -> Result<Self, OAuthError> {
-        let in_form = post::read(form)?;
+        let in_form = match (assertion::read(form)?, post::read(form)?) {
+            // RFC 6749 §2.3: one method a request. Naming itself beside the assertion, the same, is no second method.
+            (Some(assertion), None | Some(Self::Nothing { .. })) => Some(Self::Assertion(assertion)),
+            (Some(_), Some(_)) => return Err(two_methods()),
+            (None, in_form) => in_form,
+        };
         let Some(header) = authorization else {
             return in_form.ok_or_else(|| OAuthError::invalid_client("client authentication is missing"));
         };
         let (client, secret) = basic::read(header)?;
         match in_form {
             None => {}
-            // RFC 6749 §2.3: one method a request. Naming itself a second time, the same, is no second method.
             Some(Self::Nothing { client: named }) if named == client => {}
             Some(Self::Nothing { .. }) => {
                 return Err(OAuthError::invalid_request("client_id differs from the one in the Authorization header"));
             }
-            Some(_) => return Err(OAuthError::invalid_request("two methods of client authentication in one request")),
+            Some(_) => return Err(two_methods()),
         }
         Ok(Self::Basic { client, secret })
     }
@@ -63,10 +76,12 @@ impl Presented {
     pub const fn client(&self) -> &ClientId {
         match self {
             Self::Nothing { client } | Self::Basic { client, .. } | Self::Post { client, .. } => client,
+            Self::Assertion(assertion) => &assertion.client,
         }
     }
 
-    /// Holds what was presented against what `client` registered: the method and the secret.
+    /// Holds what was presented against what `client` registered: the method and the secret. An assertion is no proof by
+    /// itself.
     ///
     /// # Errors
     /// `invalid_client`, the same for every reason.
@@ -91,6 +106,10 @@ impl Presented {
             _ => false,
         }
     }
+}
+
+fn two_methods() -> OAuthError {
+    OAuthError::invalid_request("two methods of client authentication in one request")
 }
 
 #[cfg(test)]

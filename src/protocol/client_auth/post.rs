@@ -8,9 +8,6 @@ use super::Presented;
 
 /// What the form says of the client, if anything.
 pub(super) fn read(form: &Parameters) -> Result<Option<Presented>, OAuthError> {
-    if form.is_present("client_assertion") || form.is_present("client_assertion_type") {
-        return Err(OAuthError::invalid_client("client assertions are not supported"));
-    }
     let secret = form.single("client_secret")?;
     let Some(client) = form.single("client_id")? else {
         return match secret {
