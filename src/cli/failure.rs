@@ -90,6 +90,8 @@ fn sentence(fault: &Fault) -> String {
         "post_logout_redirect_uris" => "--post-logout-redirect-uri".to_owned(),
         "sector_identifier" => "--sector".to_owned(),
         "id_token_signed_response_alg" => "--id-token-alg".to_owned(),
+        "token_endpoint_auth_signing_alg" => "--auth-signing-alg".to_owned(),
+        "jwks" => "--jwks-file".to_owned(),
         "phone_number" => "--phone".to_owned(),
         "phone_number_verified" => "--phone-verified".to_owned(),
         field => format!("--{}", field.replace('_', "-")),

@@ -78,7 +78,7 @@ fn what_is_signed_is_read_back() {
     for algorithm in SignatureAlgorithm::ALL {
         let signer = signer(algorithm);
         let claims = Claims { sub: "an".into(), exp: 7 };
-        for typ in Typ::OURS {
+        for typ in Typ::OURS.into_iter().filter(|typ| typ.name().is_some()) {
             let token = signer.sign(typ, &claims).unwrap();
             let unverified = Unverified::parse(&token).unwrap();
             assert_eq!(unverified.kid(), Some(signer.kid()));
@@ -105,7 +105,9 @@ fn a_token_of_one_kind_is_not_taken_for_another() {
         let token = signer.sign(signed_as, &json!({})).unwrap();
         for expected in Typ::OURS {
             let outcome = Unverified::parse(&token).unwrap().verify(expected, ES256, &verifying(&signer));
-            assert_eq!(outcome.is_ok(), signed_as == expected, "{signed_as:?} as {expected:?}");
+            // What has no name proves nothing to us.
+            let accepted = signed_as == expected && expected.name().is_some();
+            assert_eq!(outcome.is_ok(), accepted, "{signed_as:?} as {expected:?}");
             assert!(outcome.is_ok() || outcome == Err(JwsError::Typ));
         }
     }

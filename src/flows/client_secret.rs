@@ -1,13 +1,130 @@
-//! Client secrets that must be read again, to check what they protect: sealed under the server's keys, each for its client.
+//! Client secrets: made, and kept as each method needs them.
+//!
+//! A secret that is presented is kept as a hash. One that protects assertions must be read again to check them: it is
+//! sealed under the server's keys, for its client alone.
 
+use crate::crypto::base64url;
+use crate::crypto::hash::hash_secret;
 use crate::crypto::seal::{Context, KeyEncryptionKeys, SealError};
+use crate::domain::client::{ClientAuthentication, ClientAuthenticationMethod};
 use crate::domain::ids::ClientId;
+use crate::domain::mac::MacAlgorithm;
 use crate::domain::random::Random;
 use crate::domain::secret::{SealedSecret, SecretString};
+use crate::protocol::registration::Fault;
 
-/// # Errors
-/// As [`KeyEncryptionKeys::seal`].
-pub fn seal(
+/// Says to whoever finds it in a file or a log what it is.
+const PREFIX: &str = "senid_cs_";
+/// A presented secret is kept as a plain hash, so it must be beyond guessing: one that SenID makes has 32 random bytes.
+const SHORTEST: usize = 16;
+const LONGEST: usize = 256;
+
+/// A new secret. Its 48 random bytes are text enough for every algorithm of assertions.
+pub fn make(random: &dyn Random, method: ClientAuthenticationMethod) -> SecretString {
+    let mut text = String::with_capacity(80);
+    text.push_str(PREFIX);
+    match method {
+        ClientAuthenticationMethod::ClientSecretJwt => base64url::encode_into(&random.bytes::<48>(), &mut text),
+        _ => base64url::encode_into(&random.bytes::<32>(), &mut text),
+    }
+    SecretString::new(text)
+}
+
+/// What a client asked for of how it proves itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    pub method: ClientAuthenticationMethod,
+    /// `token_endpoint_auth_signing_alg`.
+    pub signing_algorithm: Option<&'a str>,
+    pub secret: Option<&'a SecretString>,
+}
+
+impl Asked<'_> {
+    /// How `client` will prove itself, its secret as it is kept. What is wrong is added to `faults`; the answer is then
+    /// of no use.
+    ///
+    /// # Errors
+    /// As [`KeyEncryptionKeys::seal`].
+    pub fn keep(
+        &self,
+        client: &ClientId,
+        keys: &KeyEncryptionKeys,
+        random: &dyn Random,
+        faults: &mut Vec<Fault>,
+    ) -> Result<ClientAuthentication, SealError> {
+        self.check_secret(faults);
+        let none = SecretString::default();
+        let secret = self.secret.unwrap_or(&none);
+        let hash = || hash_secret(secret.expose().as_bytes());
+        Ok(match self.method {
+            ClientAuthenticationMethod::None => self.without_algorithm(ClientAuthentication::None, faults),
+            ClientAuthenticationMethod::ClientSecretBasic => {
+                self.without_algorithm(ClientAuthentication::ClientSecretBasic { secret: hash() }, faults)
+            }
+            ClientAuthenticationMethod::ClientSecretPost => {
+                self.without_algorithm(ClientAuthentication::ClientSecretPost { secret: hash() }, faults)
+            }
+            ClientAuthenticationMethod::ClientSecretJwt => {
+                let algorithm = self.algorithm::<MacAlgorithm>(faults);
+                self.check_length(algorithm, faults);
+                ClientAuthentication::ClientSecretJwt { secret: seal(keys, client, secret, random)?, algorithm }
+            }
+            ClientAuthenticationMethod::PrivateKeyJwt => {
+                ClientAuthentication::PrivateKeyJwt { algorithm: self.algorithm(faults) }
+            }
+        })
+    }
+
+    fn check_secret(&self, faults: &mut Vec<Fault>) {
+        let sentence = match (self.secret, self.method.has_secret()) {
+            (Some(secret), true) => {
+                let text = secret.expose();
+                // RFC 6749 appendix A.2: printable ASCII.
+                let fits = (SHORTEST..=LONGEST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+                (!fits).then(|| format!("expected {SHORTEST} to {LONGEST} printable ASCII characters without spaces"))
+            }
+            (None, true) => Some("expected a secret".to_owned()),
+            (Some(_), false) if self.method == ClientAuthenticationMethod::None => {
+                Some("a public client has none".to_owned())
+            }
+            (Some(_), false) => Some(format!("a client that proves itself by {} has none", self.method)),
+            (None, false) => None,
+        };
+        faults.extend(sentence.map(|sentence| Fault::new("client_secret", sentence)));
+    }
+
+    /// RFC 7518 §3.2: a secret is no shorter than the code that it makes.
+    fn check_length(&self, algorithm: Option<MacAlgorithm>, faults: &mut Vec<Fault>) {
+        let least = algorithm.unwrap_or(MacAlgorithm::Hs256).shortest_secret();
+        if self.secret.is_some_and(|secret| secret.expose().len() < least) {
+            let name = algorithm.unwrap_or(MacAlgorithm::Hs256);
+            faults.push(Fault::new("client_secret", format!("{name} takes a secret of at least {least} characters")));
+        }
+    }
+
+    fn algorithm<A>(&self, faults: &mut Vec<Fault>) -> Option<A>
+    where
+        A: std::str::FromStr<Err: std::fmt::Display>,
+    {
+        match self.signing_algorithm.map(str::parse).transpose() {
+            Ok(algorithm) => algorithm,
+            Err(error) => {
+                faults.push(Fault::new("token_endpoint_auth_signing_alg", format!("{error} with {}", self.method)));
+                None
+            }
+        }
+    }
+
+    fn without_algorithm(&self, kept: ClientAuthentication, faults: &mut Vec<Fault>) -> ClientAuthentication {
+        if self.signing_algorithm.is_some() {
+            let sentence = format!("{} signs nothing: only client_secret_jwt and private_key_jwt do", self.method);
+            faults.push(Fault::new("token_endpoint_auth_signing_alg", sentence));
+        }
+        kept
+    }
+}
+
+fn seal(
     keys: &KeyEncryptionKeys,
     client: &ClientId,
     secret: &SecretString,

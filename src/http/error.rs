@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::json;
 
@@ -157,19 +157,26 @@ impl Failure {
 /// What an endpoint challenges for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Challenge {
-    /// Client authentication: Basic, where it failed.
+    /// Client authentication.
     Client,
+    /// Client authentication that the client tried by the `Authorization` header: Basic, where it failed (RFC 6749 §5.2).
+    ClientHeader,
     /// A bearer token.
     Bearer,
 }
 
 impl Challenge {
+    /// What a request with these headers is challenged for, at an endpoint that clients authenticate at.
+    pub fn of_client(headers: &HeaderMap) -> Self {
+        if headers.contains_key(AUTHORIZATION) { Self::ClientHeader } else { Self::Client }
+    }
+
     fn header(self, error: &OAuthError) -> Option<HeaderValue> {
         match self {
-            Self::Client if error.code == ErrorCode::InvalidClient => {
+            Self::ClientHeader if error.code == ErrorCode::InvalidClient => {
                 Some(HeaderValue::from_static("Basic realm=\"senid\""))
             }
-            Self::Client => None,
+            Self::Client | Self::ClientHeader => None,
             // Whose token is not at fault is not told to get another (RFC 6750 §3).
             Self::Bearer if matches!(error.code, ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable) => None,
             Self::Bearer => HeaderValue::try_from(crate::protocol::bearer::challenge(Some(error))).ok(),

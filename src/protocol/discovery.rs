@@ -4,8 +4,10 @@
 
 use serde::Serialize;
 
+use crate::domain::client::ClientAuthenticationMethod;
 use crate::domain::encryption::{ContentEncryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::mac::MacAlgorithm;
 use crate::domain::{assurance, claims};
 use crate::protocol::token::GrantType;
 
@@ -29,8 +31,10 @@ pub struct Metadata {
     userinfo_signing_alg_values_supported: Vec<&'static str>,
     userinfo_encryption_alg_values_supported: Vec<&'static str>,
     userinfo_encryption_enc_values_supported: Vec<&'static str>,
-    token_endpoint_auth_methods_supported: &'static [&'static str],
-    revocation_endpoint_auth_methods_supported: &'static [&'static str],
+    token_endpoint_auth_methods_supported: Vec<&'static str>,
+    token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     code_challenge_methods_supported: &'static [&'static str],
     prompt_values_supported: &'static [&'static str],
     claims_supported: Vec<&'static str>,
@@ -59,8 +63,6 @@ pub struct Offer<'a> {
     pub policy_uri: Option<String>,
     pub terms_uri: Option<String>,
 }
-
-const CLIENT_METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
 
 /// Claims of ID tokens that no scope has to release.
 const ID_TOKEN_CLAIMS: &[&str] =
@@ -91,8 +93,10 @@ impl Metadata {
             userinfo_signing_alg_values_supported: signing,
             userinfo_encryption_alg_values_supported: key_management,
             userinfo_encryption_enc_values_supported: content_encryption,
-            token_endpoint_auth_methods_supported: CLIENT_METHODS,
-            revocation_endpoint_auth_methods_supported: CLIENT_METHODS,
+            token_endpoint_auth_methods_supported: client_methods(),
+            token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+            revocation_endpoint_auth_methods_supported: client_methods(),
+            revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             code_challenge_methods_supported: &["S256"],
             prompt_values_supported: &["none", "login", "consent", "select_account", "create"],
             claims_supported: ID_TOKEN_CLAIMS
@@ -112,4 +116,13 @@ impl Metadata {
             op_tos_uri: offer.terms_uri,
         }
     }
+}
+
+fn client_methods() -> Vec<&'static str> {
+    ClientAuthenticationMethod::ALL.map(ClientAuthenticationMethod::as_str).to_vec()
+}
+
+/// What assertions may be signed with; RFC 8414 §2 keeps `none` out.
+fn assertion_algorithms() -> Vec<&'static str> {
+    [&SignatureAlgorithm::ALL.map(SignatureAlgorithm::name)[..], &MacAlgorithm::ALL.map(MacAlgorithm::name)].concat()
 }

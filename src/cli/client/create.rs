@@ -1,20 +1,24 @@
 //! `senid client create`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
 
 use super::show;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::standard_input;
-use crate::domain::client::{ApplicationType, ConsentPolicy, Localised, PkcePolicy, SubjectType};
+use crate::domain::client::{
+    ApplicationType, ClientAuthenticationMethod, ConsentPolicy, Localised, PkcePolicy, SubjectType,
+};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
 use crate::flows::admin::Administrator;
-use crate::flows::admin::create_client::{AuthenticationMethod, ClientRequest, Created, create};
+use crate::flows::admin::create_client::{ClientRequest, Created, create};
 
-/// Registers a client. A confidential one is given a secret, which is shown once.
+/// Registers a client. One that proves itself by a secret is given it, and it is shown once.
 ///
 /// Texts that citizens read are given once for all languages (--name TEXT) or once a language (--name vi=TEXT
 /// --name en=TEXT).
@@ -57,9 +61,19 @@ struct Request {
     /// The most it may ask for, such as "openid profile". May be repeated.
     #[arg(long)]
     scope: Vec<String>,
-    /// How it proves itself at the token endpoint: client_secret_basic, client_secret_post or none.
+    /// How it proves itself at the token endpoint: client_secret_basic, client_secret_post, client_secret_jwt,
+    /// private_key_jwt or none.
     #[arg(long, default_value_t, value_name = "METHOD")]
-    auth: AuthenticationMethod,
+    auth: ClientAuthenticationMethod,
+    /// The one algorithm of its assertions, with client_secret_jwt and private_key_jwt.
+    #[arg(long, value_name = "ALG")]
+    auth_signing_alg: Option<String>,
+    /// A JSON Web Key Set with its public keys.
+    #[arg(long, value_name = "FILE.json", conflicts_with = "jwks_uri")]
+    jwks_file: Option<PathBuf>,
+    /// Where it publishes its public keys.
+    #[arg(long, value_name = "URI")]
+    jwks_uri: Option<String>,
     /// web, or native for an app on people's own devices.
     #[arg(long, default_value = "web")]
     application_type: ApplicationType,
@@ -90,12 +104,8 @@ impl Arguments {
     /// What is asked for, and the secret if one is given.
     pub fn read(&self) -> Result<(ClientRequest, Option<SecretString>), Failure> {
         let request = match &self.from {
-            Some(path) => {
-                let unreadable = |why: String| Failure::new(Exit::Usage, format!("--from {}: {why}", path.display()));
-                let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-                serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?
-            }
-            None => self.request.clone().into_request(self.id.clone().unwrap_or_default()),
+            Some(path) => read_json("--from", path)?,
+            None => self.request.clone().into_request(self.id.clone().unwrap_or_default())?,
         };
         let secret = self.secret_stdin.then(|| standard_input::secret("--secret-stdin")).transpose()?;
         Ok((request, secret))
@@ -103,8 +113,9 @@ impl Arguments {
 }
 
 impl Request {
-    fn into_request(self, id: String) -> ClientRequest {
-        ClientRequest {
+    fn into_request(self, id: String) -> Result<ClientRequest, Failure> {
+        let jwks = self.jwks_file.map(|path| read_json("--jwks-file", &path)).transpose()?;
+        Ok(ClientRequest {
             id,
             name: localised(self.name),
             organisation: localised(self.organisation),
@@ -114,6 +125,9 @@ impl Request {
             post_logout_redirect_uris: self.post_logout_redirect_uri,
             scope: if self.scope.is_empty() { "openid".to_owned() } else { self.scope.join(" ") },
             authentication: self.auth,
+            token_endpoint_auth_signing_alg: self.auth_signing_alg,
+            jwks,
+            jwks_uri: self.jwks_uri,
             application_type: self.application_type,
             subject_type: Some(self.subject),
             sector_identifier: self.sector,
@@ -122,8 +136,15 @@ impl Request {
             id_token_algorithm: self.id_token_alg,
             organisation_verified: self.verified,
             national_id_approved: self.approve_national_id,
-        }
+        })
     }
+}
+
+/// The JSON of the file that `option` names.
+pub(super) fn read_json<T: DeserializeOwned>(option: &str, path: &Path) -> Result<T, Failure> {
+    let unreadable = |why: String| Failure::new(Exit::Usage, format!("{option} {}: {why}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))
 }
 
 /// `vi=Cổng dịch vụ công` is for Vietnamese; a text without a language before it is for all.

@@ -21,7 +21,7 @@ pub enum Command {
     Update(Box<update::Arguments>),
     /// Every client, by id.
     List,
-    /// All that is registered of a client; its secret is not kept.
+    /// All that is registered of a client but its secret.
     Show {
         id: ClientId,
     },

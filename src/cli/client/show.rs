@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::times;
-use crate::domain::client::{ApplicationType, Client, ConsentPolicy, Localised, PkcePolicy};
+use crate::domain::client::{ApplicationType, Client, ClientKeys, ConsentPolicy, Localised, PkcePolicy};
 use crate::domain::secret::SecretString;
 
 /// A line of the list.
@@ -14,7 +14,8 @@ pub fn one_of_list(client: &Client, output: &mut Output) -> Result<(), Failure> 
     if output.is_json() {
         output.json_line(&to_json(client))?;
     } else {
-        let (id, status, method) = (client.id.as_str(), client.status.as_str(), client.authentication.method());
+        let (id, status) = (client.id.as_str(), client.status.as_str());
+        let method = client.authentication.method().as_str();
         output.line(format_args!("{id:<24} {status:<8} {method:<20} {}", client.display.name.in_language("en")))?;
     }
     Ok(())
@@ -41,7 +42,7 @@ pub fn registered(
     output.line(format_args!("client {} {what}", client.id))?;
     whole(client, output)?;
     if let Some(secret) = secret {
-        output.line(format_args!("\nIts secret, which is shown this once and not kept:\n{secret}"))?;
+        output.line(format_args!("\nIts secret, which is shown this once:\n{secret}"))?;
     }
     Ok(Exit::Done)
 }
@@ -66,7 +67,8 @@ pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
         rows.push(("after signing out", client.post_logout_redirect_uris.join("\n")));
     }
     rows.push(("scopes", client.scopes.to_string()));
-    rows.push(("authentication", client.authentication.method().to_owned()));
+    rows.push(("authentication", authentication(client)));
+    rows.extend(keys(client).map(|keys| ("keys", keys)));
     rows.push(("application", application(client).to_owned()));
     rows.push(("subjects", format!("{} in sector {}", client.subject_type.as_str(), client.sector_identifier)));
     rows.push(("PKCE", pkce(client).to_owned()));
@@ -91,6 +93,9 @@ pub fn to_json(client: &Client) -> Value {
         "post_logout_redirect_uris": client.post_logout_redirect_uris,
         "scope": client.scopes.to_string(),
         "token_endpoint_auth_method": client.authentication.method(),
+        "token_endpoint_auth_signing_alg": client.authentication.signing_algorithm(),
+        "jwks": given_keys(client),
+        "jwks_uri": published_keys(client),
         "application_type": application(client),
         "subject_type": client.subject_type.as_str(),
         "sector_identifier": client.sector_identifier,
@@ -110,6 +115,37 @@ fn texts(text: &Localised) -> Option<String> {
     };
     let lines: Vec<String> = text.0.iter().map(line).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn authentication(client: &Client) -> String {
+    let method = client.authentication.method();
+    client.authentication.signing_algorithm().map_or_else(|| method.to_string(), |name| format!("{method} with {name}"))
+}
+
+/// The address of its keys, or each key's id and type.
+fn keys(client: &Client) -> Option<String> {
+    let line = |key: &Value| {
+        let text = |name: &str| key[name].as_str();
+        let kind = text("crv").or(text("kty")).unwrap_or_default();
+        let details: Vec<&str> = [Some(kind), text("use"), text("alg")].into_iter().flatten().collect();
+        format!("{} ({})", text("kid").unwrap_or("without an id"), details.join(", "))
+    };
+    let of_set = |set: Value| Some(set["keys"].as_array()?.iter().map(line).collect::<Vec<_>>().join("\n"));
+    published_keys(client).map(str::to_owned).or_else(|| of_set(given_keys(client)?))
+}
+
+fn given_keys(client: &Client) -> Option<Value> {
+    match &client.keys {
+        ClientKeys::Given(set) => serde_json::from_str(set).ok(),
+        _ => None,
+    }
+}
+
+fn published_keys(client: &Client) -> Option<&str> {
+    match &client.keys {
+        ClientKeys::Published(uri) => Some(uri),
+        _ => None,
+    }
 }
 
 const fn application(client: &Client) -> &'static str {

@@ -1,17 +1,21 @@
 //! `senid client update`.
 
-use super::create::localised;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::create::{localised, read_json};
 use super::show;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::standard_input;
-use crate::domain::client::{ConsentPolicy, PkcePolicy};
+use crate::domain::client::{ClientAuthenticationMethod, ClientKeys, ConsentPolicy, PkcePolicy};
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
 use crate::flows::admin::Administrator;
-use crate::flows::admin::create_client::{AuthenticationMethod, Created};
+use crate::flows::admin::create_client::Created;
 use crate::flows::admin::update_client::{ClientChange, HomeChange, ListChange, NewSecret, SectorChange, update};
 
 /// Changes what is registered of a client. What is not named stays as it is.
@@ -51,9 +55,18 @@ pub struct Arguments {
     /// The most it may ask for, in the place of what it may now. May be repeated.
     #[arg(long)]
     scope: Vec<String>,
-    /// How it proves itself: client_secret_basic, client_secret_post or none.
+    /// How it proves itself: client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none.
     #[arg(long, value_name = "METHOD")]
-    auth: Option<AuthenticationMethod>,
+    auth: Option<ClientAuthenticationMethod>,
+    /// The one algorithm of its assertions.
+    #[arg(long, value_name = "ALG")]
+    auth_signing_alg: Option<String>,
+    /// A JSON Web Key Set with its public keys, in the place of those it has.
+    #[arg(long, value_name = "FILE.json", conflicts_with = "jwks_uri")]
+    jwks_file: Option<PathBuf>,
+    /// Where it publishes its public keys, in the place of those it has.
+    #[arg(long, value_name = "URI")]
+    jwks_uri: Option<String>,
     /// Make it a new secret, shown once; the old one is refused from then on.
     #[arg(long)]
     new_secret: bool,
@@ -100,6 +113,8 @@ impl Arguments {
         };
         let secret: Option<SecretString> =
             self.secret_stdin.then(|| standard_input::secret("--secret-stdin")).transpose()?;
+        let jwks: Option<Value> = self.jwks_file.as_ref().map(|path| read_json("--jwks-file", path)).transpose()?;
+        let given = jwks.map(|jwks| ClientKeys::Given(jwks.to_string()));
         Ok(ClientChange {
             name: texts(&self.name),
             organisation: texts(&self.organisation),
@@ -116,6 +131,8 @@ impl Arguments {
             ),
             scope: (!self.scope.is_empty()).then(|| self.scope.join(" ")),
             authentication: self.auth,
+            signing_algorithm: self.auth_signing_alg.clone(),
+            keys: given.or_else(|| self.jwks_uri.clone().map(ClientKeys::Published)),
             secret: secret.map(NewSecret::Given).or_else(|| self.new_secret.then_some(NewSecret::Made)),
             pkce: self.pkce,
             consent: self.consent,

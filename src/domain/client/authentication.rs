@@ -1,5 +1,8 @@
 //! How a client proves that it is itself: OpenID Connect Core §9.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::keys::SignatureAlgorithm;
@@ -32,14 +35,13 @@ pub enum ClientAuthentication {
 }
 
 impl ClientAuthentication {
-    /// The registered name (IANA, OAuth Token Endpoint Authentication Methods).
-    pub const fn method(&self) -> &'static str {
+    pub const fn method(&self) -> ClientAuthenticationMethod {
         match self {
-            Self::None => "none",
-            Self::ClientSecretBasic { .. } => "client_secret_basic",
-            Self::ClientSecretPost { .. } => "client_secret_post",
-            Self::ClientSecretJwt { .. } => "client_secret_jwt",
-            Self::PrivateKeyJwt { .. } => "private_key_jwt",
+            Self::None => ClientAuthenticationMethod::None,
+            Self::ClientSecretBasic { .. } => ClientAuthenticationMethod::ClientSecretBasic,
+            Self::ClientSecretPost { .. } => ClientAuthenticationMethod::ClientSecretPost,
+            Self::ClientSecretJwt { .. } => ClientAuthenticationMethod::ClientSecretJwt,
+            Self::PrivateKeyJwt { .. } => ClientAuthenticationMethod::PrivateKeyJwt,
         }
     }
 
@@ -55,8 +57,8 @@ impl ClientAuthentication {
     /// The secret that it has, if it is one of those that are compared.
     pub const fn secret(&self) -> Option<&SecretHash> {
         match self {
-            Self::None => None,
             Self::ClientSecretBasic { secret } | Self::ClientSecretPost { secret } => Some(secret),
+            Self::None | Self::ClientSecretJwt { .. } | Self::PrivateKeyJwt { .. } => None,
         }
     }
 
@@ -64,3 +66,52 @@ impl ClientAuthentication {
         matches!(self, Self::None)
     }
 }
+
+/// The methods that are offered, by their registered names (IANA, OAuth Token Endpoint Authentication Methods).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuthenticationMethod {
+    #[default]
+    ClientSecretBasic,
+    ClientSecretPost,
+    ClientSecretJwt,
+    PrivateKeyJwt,
+    None,
+}
+
+impl ClientAuthenticationMethod {
+    pub const ALL: [Self; 5] =
+        [Self::ClientSecretBasic, Self::ClientSecretPost, Self::ClientSecretJwt, Self::PrivateKeyJwt, Self::None];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
+
+    /// Whether a client of this method has a secret.
+    pub const fn has_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
+    }
+}
+
+impl fmt::Display for ClientAuthenticationMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for ClientAuthenticationMethod {
+    type Err = UnknownMethod;
+    fn from_str(text: &str) -> Result<Self, UnknownMethod> {
+        Self::ALL.into_iter().find(|method| method.as_str() == text).ok_or(UnknownMethod)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none")]
+pub struct UnknownMethod;

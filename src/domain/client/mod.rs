@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use authentication::ClientAuthentication;
+pub use authentication::{ClientAuthentication, ClientAuthenticationMethod, UnknownMethod};
 pub use display::{ClientDisplay, Localised};
 pub use metadata::{ClientKeys, LogoutEndpoint, LogoutEndpoints, RequestDefaults, RequestObjects};
 pub use policy::{AssertionAudience, ClientPolicy, ConsentPolicy, PkcePolicy};

@@ -1,33 +1,24 @@
 //! Registering a client. Every fault of what was asked is said at once, by the member it concerns.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::Deserialize;
 use url::Url;
 
-use crate::crypto::base64url;
-use crate::crypto::hash::hash_secret;
 use crate::domain::audit::EventKind;
 use crate::domain::claims;
 use crate::domain::client::{
-    ApplicationType, Client, ClientAuthentication, ClientDisplay, ClientPolicy, ConsentPolicy, Localised, PkcePolicy,
-    SubjectType,
+    ApplicationType, Client, ClientAuthenticationMethod, ClientDisplay, ClientKeys, ClientPolicy, ConsentPolicy,
+    Localised, PkcePolicy, SubjectType,
 };
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
-use crate::domain::random::Random;
-use crate::domain::secret::{SecretHash, SecretString};
-use crate::protocol::registration::{Allowed, check, parse_scopes, sector};
+use crate::domain::secret::SecretString;
+use crate::flows::client_secret::{self, Asked};
+use crate::protocol::registration::{self, Allowed, check, parse_scopes, sector};
 use crate::storage;
 
 use super::{AdminError, Administrator, Fault};
-
-/// Says to whoever finds it in a file or a log what it is.
-const SECRET_PREFIX: &str = "senid_cs_";
-/// A secret is kept as a plain hash, so it must be beyond guessing: one that SenID makes has 32 random bytes.
-const LEAST_SECRET: usize = 16;
-const MOST_SECRET: usize = 256;
 
 /// What is asked for, in the members of registration metadata (RFC 7591 §2) where those have them.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -45,7 +36,11 @@ pub struct ClientRequest {
     /// Separated by spaces.
     pub scope: String,
     #[serde(rename = "token_endpoint_auth_method")]
-    pub authentication: AuthenticationMethod,
+    pub authentication: ClientAuthenticationMethod,
+    pub token_endpoint_auth_signing_alg: Option<String>,
+    /// Its keys themselves, or where they are published.
+    pub jwks: Option<serde_json::Value>,
+    pub jwks_uri: Option<String>,
     pub application_type: ApplicationType,
     pub subject_type: Option<SubjectType>,
     pub sector_identifier: Option<String>,
@@ -59,21 +54,11 @@ pub struct ClientRequest {
     pub national_id_approved: bool,
 }
 
-/// The registered names (IANA, OAuth Token Endpoint Authentication Methods) that are offered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthenticationMethod {
-    #[default]
-    ClientSecretBasic,
-    ClientSecretPost,
-    None,
-}
-
 /// A client that now is, and what its operator must be told.
 #[derive(Debug)]
 pub struct Created {
     pub client: Client,
-    /// One that was made here: it is not kept, so this is the only time that it can be seen.
+    /// One that was made here: this is the only time that it can be seen.
     pub secret: Option<SecretString>,
     /// What works but is seldom meant.
     pub warnings: Vec<String>,
@@ -88,9 +73,9 @@ pub async fn create(
     request: &ClientRequest,
     secret: Option<&SecretString>,
 ) -> Result<Created, AdminError> {
-    let made =
-        (secret.is_none() && request.authentication != AuthenticationMethod::None).then(|| make_secret(&*admin.random));
-    let client = candidate(admin, request, secret.or(made.as_ref())).map_err(AdminError::Invalid)?;
+    let method = request.authentication;
+    let made = (secret.is_none() && method.has_secret()).then(|| client_secret::make(&*admin.random, method));
+    let client = candidate(admin, request, secret.or(made.as_ref()))?;
     let id = client.id.clone();
     let event = admin
         .event(EventKind::ClientCreated)
@@ -117,15 +102,23 @@ fn candidate(
     admin: &Administrator,
     request: &ClientRequest,
     secret: Option<&SecretString>,
-) -> Result<Client, Vec<Fault>> {
+) -> Result<Client, AdminError> {
     let mut faults = Vec::new();
-    let authentication = authentication(request.authentication, secret, &mut faults);
     // Without a name of its own it is judged under another, so that everything is said at once.
     let id = ClientId::from_str(&request.id).or_else(|fault| {
         faults.push(Fault::new("client_id", fault.to_string()));
         ClientId::from_str("unnamed")
     });
-    let Ok(id) = id else { return Err(faults) };
+    let Ok(id) = id else { return Err(AdminError::Invalid(faults)) };
+    let asked = Asked {
+        method: request.authentication,
+        signing_algorithm: request.token_endpoint_auth_signing_alg.as_deref(),
+        secret,
+    };
+    let mut wrong = Vec::new();
+    let authentication = asked.keep(&id, &admin.sealing, &*admin.random, &mut wrong)?;
+    let keys = keys(request, &mut wrong);
+    faults.extend(wrong.into_iter().map(Fault::from));
     let mut unknown = Vec::new();
     let scopes = parse_scopes(&request.scope, &mut unknown);
     faults.extend(unknown.into_iter().map(Fault::from));
@@ -136,6 +129,7 @@ fn candidate(
     let default = ClientPolicy::default();
     let mut client = Client {
         application_type: request.application_type,
+        keys,
         display: ClientDisplay {
             name: request.name.clone(),
             organisation: request.organisation.clone(),
@@ -163,42 +157,29 @@ fn candidate(
         Err(_) if request.sector_identifier.is_none() && faults.iter().any(|fault| fault.field == "redirect_uris") => {}
         Err(fault) => faults.push(fault.into()),
     }
-    if faults.is_empty() { Ok(client) } else { Err(faults) }
+    if faults.is_empty() { Ok(client) } else { Err(AdminError::Invalid(faults)) }
 }
 
 /// What this deployment allows its operators' clients.
 pub(super) fn allowed(admin: &Administrator, national_id: bool) -> Allowed<'_> {
-    Allowed { algorithms: &admin.settings.keys.rotation.algorithms, national_id }
+    Allowed {
+        algorithms: &admin.settings.keys.rotation.algorithms,
+        national_id,
+        loopback: admin.settings.outbound.allow_loopback,
+    }
 }
 
-pub(super) fn make_secret(random: &dyn Random) -> SecretString {
-    let mut text = String::with_capacity(64);
-    text.push_str(SECRET_PREFIX);
-    base64url::encode_into(&random.bytes::<32>(), &mut text);
-    SecretString::new(text)
-}
-
-pub(super) fn authentication(
-    method: AuthenticationMethod,
-    secret: Option<&SecretString>,
-    faults: &mut Vec<Fault>,
-) -> ClientAuthentication {
-    if let Some(secret) = secret {
-        let text = secret.expose();
-        // RFC 6749 appendix A.2: printable ASCII.
-        if !(LEAST_SECRET..=MOST_SECRET).contains(&text.len())
-            || !text.bytes().all(|byte| (0x21..=0x7e).contains(&byte))
-        {
-            let sentence =
-                format!("expected {LEAST_SECRET} to {MOST_SECRET} printable ASCII characters without spaces");
-            faults.push(Fault::new("client_secret", sentence));
+/// The keys themselves, or where they are.
+fn keys(request: &ClientRequest, faults: &mut Vec<registration::Fault>) -> ClientKeys {
+    match (&request.jwks, &request.jwks_uri) {
+        (None, None) => ClientKeys::None,
+        (Some(jwks), None) => ClientKeys::Given(jwks.to_string()),
+        (None, Some(uri)) => ClientKeys::Published(uri.clone()),
+        (Some(_), Some(_)) => {
+            faults.push(registration::Fault::new("jwks", "expected either jwks or jwks_uri, not both"));
+            ClientKeys::None
         }
     }
-    let Some(secret) = secret else { return ClientAuthentication::None };
-    if method == AuthenticationMethod::None {
-        faults.push(Fault::new("client_secret", "a public client has none"));
-    }
-    method.with_secret(&hash_secret(secret.expose().as_bytes()))
 }
 
 /// What works but is seldom meant.
@@ -217,38 +198,4 @@ pub(super) fn warnings(admin: &Administrator, client: &Client) -> Vec<String> {
         warnings.push("citizens are not told what it asks for their data for (--purpose)".to_owned());
     }
     warnings
-}
-
-impl AuthenticationMethod {
-    /// This method, with a secret that is known by its hash alone.
-    pub(super) fn with_secret(self, secret: &SecretHash) -> ClientAuthentication {
-        let secret = *secret;
-        match self {
-            Self::ClientSecretBasic => ClientAuthentication::ClientSecretBasic { secret },
-            Self::ClientSecretPost => ClientAuthentication::ClientSecretPost { secret },
-            Self::None => ClientAuthentication::None,
-        }
-    }
-}
-
-impl FromStr for AuthenticationMethod {
-    type Err = &'static str;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "client_secret_basic" => Ok(Self::ClientSecretBasic),
-            "client_secret_post" => Ok(Self::ClientSecretPost),
-            "none" => Ok(Self::None),
-            _ => Err("expected client_secret_basic, client_secret_post or none"),
-        }
-    }
-}
-
-impl fmt::Display for AuthenticationMethod {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ClientSecretBasic => "client_secret_basic",
-            Self::ClientSecretPost => "client_secret_post",
-            Self::None => "none",
-        })
-    }
 }

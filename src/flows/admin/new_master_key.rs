@@ -1,7 +1,7 @@
 //! A new version of the master key, and everything wrapped by it.
 //!
 //! It takes two runs. The first adds the version to the file; then every server is started again, so that all know it.
-//! The second wraps everything by it: the server's keys, then citizens' data keys, some at a time. Whatever was wrapped
+//! The second wraps everything by it: the server's keys, clients' secrets, then citizens' data keys, some at a time. Whatever was wrapped
 //! by an older version still opens, so a run may be cut short anywhere; the next one goes on where it was and makes no
 //! other version.
 
@@ -11,12 +11,17 @@ use crate::crypto::keyring::KeyRing;
 use crate::crypto::master_key::MasterKeys;
 use crate::crypto::seal::{KeyEncryptionKeys, Purpose, key_version};
 use crate::domain::audit::EventKind;
-use crate::storage::{SealedKeyKind, Vault};
+use crate::domain::client::{Client, ClientAuthentication};
+use crate::domain::secret::SealedSecret;
+use crate::flows::client_secret;
+use crate::storage::{self, SealedKeyKind, StoredClient, Vault};
 
 use super::{AdminError, Administrator};
 
 /// Citizens whose data keys are wrapped in one transaction.
 const BATCH: u32 = 500;
+/// Clients that are read at once.
+const CLIENTS: u32 = 200;
 
 /// Which version seals, and whether it was made now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +83,7 @@ pub async fn waiting(admin: &Administrator, renewed: &Renewed) -> Result<u64, Ad
 pub async fn apply(admin: &Administrator, renewed: &Renewed, mut progress: impl FnMut(u64)) -> Result<(), AdminError> {
     let sealing = KeyEncryptionKeys::derive(&renewed.masters, Purpose::ServerKeys)?;
     reseal_server_keys(admin, &sealing).await?;
+    reseal_client_secrets(admin, &sealing).await?;
     admin.store.unlock(vault(admin, &renewed.masters, &sealing).await?);
     let (mut after, mut seen) = (None, 0);
     loop {
@@ -110,7 +116,24 @@ async fn is_unfinished(admin: &Administrator) -> Result<bool, AdminError> {
             return Ok(true);
         }
     }
-    Ok(reading.citizens().wrapped_before(current).await? > 0)
+    if reading.citizens().wrapped_before(current).await? > 0 {
+        return Ok(true);
+    }
+    let mut after = None;
+    loop {
+        let page = reading.clients().list(after.as_ref(), CLIENTS).await?;
+        for stored in &page.items {
+            if let Some(sealed) = sealed_secret(&stored.client)
+                && key_version(sealed.as_bytes())? < current
+            {
+                return Ok(true);
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(false);
+        }
+    }
 }
 
 async fn reseal_server_keys(admin: &Administrator, sealing: &KeyEncryptionKeys) -> Result<(), AdminError> {
@@ -127,6 +150,56 @@ async fn reseal_server_keys(admin: &Administrator, sealing: &KeyEncryptionKeys) 
         }
     }
     Ok(tx.commit().await?)
+}
+
+async fn reseal_client_secrets(admin: &Administrator, sealing: &KeyEncryptionKeys) -> Result<(), AdminError> {
+    let mut after = None;
+    loop {
+        let page = admin.store.read().await?.clients().list(after.as_ref(), CLIENTS).await?;
+        for stored in page.items {
+            reseal_client_secret(admin, sealing, stored).await?;
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Somebody may change the client meanwhile: then what they wrote is resealed.
+async fn reseal_client_secret(
+    admin: &Administrator,
+    sealing: &KeyEncryptionKeys,
+    mut stored: StoredClient,
+) -> Result<(), AdminError> {
+    loop {
+        let StoredClient { mut client, version } = stored;
+        let Some(sealed) = sealed_secret(&client) else { return Ok(()) };
+        let Some(fresh) = client_secret::reseal(sealing, &client.id, sealed, &*admin.random)? else { return Ok(()) };
+        if let ClientAuthentication::ClientSecretJwt { secret, .. } = &mut client.authentication {
+            *secret = fresh;
+        }
+        let mut tx = admin.store.begin().await?;
+        match tx.clients().replace(&client, version).await {
+            Err(storage::Error::Conflict(_)) => {}
+            done => {
+                done?;
+                return Ok(tx.commit().await?);
+            }
+        }
+        drop(tx);
+        match admin.store.read().await?.clients().find(&client.id).await? {
+            Some(changed) => stored = changed,
+            None => return Ok(()),
+        }
+    }
+}
+
+const fn sealed_secret(client: &Client) -> Option<&SealedSecret> {
+    match &client.authentication {
+        ClientAuthentication::ClientSecretJwt { secret, .. } => Some(secret),
+        _ => None,
+    }
 }
 
 /// What seals citizens under the new version.

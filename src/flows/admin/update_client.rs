@@ -7,13 +7,17 @@ use serde_json::{Map, Value};
 
 use crate::domain::audit::EventKind;
 use crate::domain::claims;
-use crate::domain::client::{Client, ConsentPolicy, Localised, PkcePolicy, SubjectType};
+use crate::domain::client::{
+    Client, ClientAuthentication, ClientAuthenticationMethod, ClientKeys, ConsentPolicy, Localised, PkcePolicy,
+    SubjectType,
+};
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
+use crate::flows::client_secret::{self, Asked};
 use crate::protocol::registration::{check, named_sector, parse_scopes};
 
-use super::create_client::{AuthenticationMethod, Created, allowed, authentication, make_secret, warnings};
+use super::create_client::{Created, allowed, warnings};
 use super::{AdminError, Administrator, Fault, registered_clients};
 
 /// What is to be other than it is; everything else stays.
@@ -27,8 +31,11 @@ pub struct ClientChange {
     pub post_logout_redirect_uris: ListChange,
     /// Separated by spaces, in the place of those it has.
     pub scope: Option<String>,
-    pub authentication: Option<AuthenticationMethod>,
+    pub authentication: Option<ClientAuthenticationMethod>,
+    /// `token_endpoint_auth_signing_alg`.
+    pub signing_algorithm: Option<String>,
     pub secret: Option<NewSecret>,
+    pub keys: Option<ClientKeys>,
     pub pkce: Option<PkcePolicy>,
     pub consent: Option<ConsentPolicy>,
     pub id_token_algorithm: Option<SignatureAlgorithm>,
@@ -74,7 +81,7 @@ pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange)
     let mut tx = admin.store.begin().await?;
     let stored = tx.clients().find(id).await?.ok_or_else(|| registered_clients::no_such(id))?;
     let before = stored.client;
-    let (mut after, secret) = candidate(admin, &before, change).map_err(AdminError::Invalid)?;
+    let (mut after, secret) = candidate(admin, &before, change)?;
     if let Some(wanted) = &change.sector {
         let sector = named_sector(&wanted.sector).map_err(|fault| AdminError::Invalid(vec![fault.into()]))?;
         let strangers = match before.subject_type {
@@ -111,10 +118,11 @@ fn candidate(
     admin: &Administrator,
     before: &Client,
     change: &ClientChange,
-) -> Result<(Client, Option<SecretString>), Vec<Fault>> {
+) -> Result<(Client, Option<SecretString>), AdminError> {
     let mut faults = Vec::new();
     let mut after = before.clone();
-    let secret = change_authentication(admin, &mut after, change, &mut faults);
+    let secret = change_authentication(admin, &mut after, change, &mut faults)?;
+    set(&mut after.keys, &change.keys);
 
     let display = &mut after.display;
     if let Some(organisation) = change.organisation.clone()
@@ -147,7 +155,7 @@ fn candidate(
     // What was approved once stays approved.
     let approved = change.national_id_approved || before.scopes.contains(claims::NATIONAL_ID);
     faults.extend(check(&after, &allowed(admin, approved)).into_iter().map(Fault::from));
-    if faults.is_empty() { Ok((after, secret)) } else { Err(faults) }
+    if faults.is_empty() { Ok((after, secret)) } else { Err(AdminError::Invalid(faults)) }
 }
 
 fn set<T: Clone>(field: &mut T, wanted: &Option<T>) {
@@ -167,40 +175,54 @@ fn change_list(member: &'static str, list: &mut Vec<String>, change: &ListChange
     list.extend(change.added.iter().cloned());
 }
 
-/// Another method, another secret, or both. A method that needs a secret keeps the one there is.
+/// Another method, another algorithm, another secret, or several of them. A method that needs a secret keeps the one
+/// there is, as far as it is known.
 fn change_authentication(
     admin: &Administrator,
     client: &mut Client,
     change: &ClientChange,
     faults: &mut Vec<Fault>,
-) -> Option<SecretString> {
-    let present = client.authentication.method();
-    let method = match (change.authentication, present.parse()) {
-        (Some(wanted), _) => wanted,
-        (None, Ok(present)) => present,
-        // A method that operators cannot ask for by name keeps its own keys.
-        (None, Err(_)) => {
-            if change.secret.is_some() {
-                faults.push(Fault::new("client_secret", format!("{present} has no secret")));
-            }
-            return None;
-        }
-    };
-    let hash = client.authentication.secret();
-    if let (None, Some(hash), true) = (&change.secret, hash, method != AuthenticationMethod::None) {
-        client.authentication = method.with_secret(hash);
-        return None;
+) -> Result<Option<SecretString>, AdminError> {
+    let present = client.authentication.clone();
+    let method = change.authentication.unwrap_or(present.method());
+    let stays = method == present.method();
+    let own_algorithm = present.signing_algorithm().filter(|_| stays);
+    let signing_algorithm = change.signing_algorithm.as_deref().or(own_algorithm);
+    if stays && change.secret.is_none() && signing_algorithm == own_algorithm {
+        return Ok(None);
     }
-    let made = match (&change.secret, method) {
-        (None, AuthenticationMethod::None) | (Some(NewSecret::Given(_)), _) => None,
-        (None | Some(NewSecret::Made), _) => Some(make_secret(&*admin.random)),
+    if let (None, None, Some(secret)) = (&change.secret, signing_algorithm, present.secret().copied()) {
+        // Where in a request it is presented does not change a secret.
+        let other = match method {
+            ClientAuthenticationMethod::ClientSecretBasic => Some(ClientAuthentication::ClientSecretBasic { secret }),
+            ClientAuthenticationMethod::ClientSecretPost => Some(ClientAuthentication::ClientSecretPost { secret }),
+            _ => None,
+        };
+        if let Some(other) = other {
+            client.authentication = other;
+            return Ok(None);
+        }
+    }
+    let kept = match &present {
+        ClientAuthentication::ClientSecretJwt { secret, .. } if method.has_secret() => {
+            Some(client_secret::open(&admin.sealing, &client.id, secret)?)
+        }
+        _ => None,
     };
-    let given = match &change.secret {
+    let made = match (&change.secret, &kept) {
+        (Some(NewSecret::Made), _) => Some(client_secret::make(&*admin.random, method)),
+        (None, None) if method.has_secret() => Some(client_secret::make(&*admin.random, method)),
+        _ => None,
+    };
+    let secret = match &change.secret {
         Some(NewSecret::Given(secret)) => Some(secret),
-        _ => made.as_ref(),
+        _ => made.as_ref().or(kept.as_ref()),
     };
-    client.authentication = authentication(method, given, faults);
-    made
+    let mut wrong = Vec::new();
+    client.authentication =
+        Asked { method, signing_algorithm, secret }.keep(&client.id, &admin.sealing, &*admin.random, &mut wrong)?;
+    faults.extend(wrong.into_iter().map(Fault::from));
+    Ok(made)
 }
 
 /// The names of what differs, one level down where that says more.

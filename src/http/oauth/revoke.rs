@@ -20,7 +20,7 @@ pub async fn revoke(
 ) -> Response {
     match answer(&site, &visit, &headers, form).await {
         Ok(()) => (StatusCode::OK, [(CACHE_CONTROL, "no-store")]).into_response(),
-        Err(failure) => failure.into_json(Challenge::Client),
+        Err(failure) => failure.into_json(Challenge::of_client(&headers)),
     }
 }
 

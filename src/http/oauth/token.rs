@@ -20,7 +20,7 @@ pub async fn exchange(
 ) -> Response {
     match answer(&site, &visit, &headers, form).await {
         Ok(response) => response,
-        Err(failure) => failure.into_json(Challenge::Client),
+        Err(failure) => failure.into_json(Challenge::of_client(&headers)),
     }
 }
 

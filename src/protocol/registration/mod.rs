@@ -4,6 +4,7 @@
 //! one, or the client itself. What was asked becomes a `Client` first and is judged then.
 
 mod display;
+mod keys;
 mod scopes;
 mod sector;
 mod uris;
@@ -36,11 +37,13 @@ pub struct Allowed<'a> {
     pub algorithms: &'a [SignatureAlgorithm],
     /// The authority has approved that this client is told national identifiers.
     pub national_id: bool,
+    /// Addresses on this machine may be fetched from, over plain http as well.
+    pub loopback: bool,
 }
 
 type Rule = fn(&Client, &Allowed<'_>, &mut Vec<Fault>);
 
-const RULES: &[Rule] = &[display::check, uris::check, scopes::check, pkce, id_token_algorithm];
+const RULES: &[Rule] = &[display::check, uris::check, scopes::check, keys::check, pkce, id_token_algorithm];
 
 /// Everything that is wrong with `client`, in the order of the rules.
 pub fn check(client: &Client, allowed: &Allowed<'_>) -> Vec<Fault> {

@@ -1,0 +1,75 @@
+//! A client's own public keys, and what it signs with them: Registration §2 (`jwks`, `jwks_uri`).
+
+use url::{Host, Url};
+
+use super::{Allowed, Fault};
+use crate::crypto::jwk_set::JwkSet;
+use crate::domain::client::{Client, ClientAuthentication, ClientKeys};
+use crate::domain::keys::SignatureAlgorithm;
+
+/// Longer than any set of 32 keys needs to be.
+const LONGEST_SET: usize = 64 * 1024;
+const LONGEST_URI: usize = 2048;
+
+pub(super) fn check(client: &Client, allowed: &Allowed<'_>, faults: &mut Vec<Fault>) {
+    let proves = match &client.authentication {
+        ClientAuthentication::PrivateKeyJwt { algorithm } => Some(algorithm.as_slice()),
+        _ => None,
+    };
+    match &client.keys {
+        ClientKeys::None if proves.is_some() => {
+            faults.push(Fault::new("jwks_uri", "expected the keys that private_key_jwt proves itself with, or jwks"));
+        }
+        ClientKeys::None => {}
+        ClientKeys::Given(set) => check_set(set, proves, faults),
+        ClientKeys::Published(uri) => {
+            if let Err(why) = check_address(uri, allowed) {
+                faults.push(Fault::new("jwks_uri", format!("{uri} {why}")));
+            }
+        }
+    }
+}
+
+/// `proves`: the algorithms that the client proves itself with, none for any.
+fn check_set(set: &str, proves: Option<&[SignatureAlgorithm]>, faults: &mut Vec<Fault>) {
+    if set.len() > LONGEST_SET {
+        faults.push(Fault::new("jwks", format!("is longer than {} KiB", LONGEST_SET / 1024)));
+        return;
+    }
+    match JwkSet::parse(set.as_bytes()) {
+        Err(error) => faults.push(Fault::new("jwks", error.to_string())),
+        Ok(set) => {
+            let needed =
+                proves.map(|algorithms| if algorithms.is_empty() { &SignatureAlgorithm::ALL } else { algorithms });
+            if let Some(needed) = needed.filter(|needed| !set.can_verify(needed)) {
+                let names: Vec<&str> = needed.iter().map(|algorithm| algorithm.name()).collect();
+                faults.push(Fault::new("jwks", format!("has no key that verifies {}", names.join(", "))));
+            }
+        }
+    }
+}
+
+/// An address that will be fetched. What its host resolves to is looked at then.
+fn check_address(text: &str, allowed: &Allowed<'_>) -> Result<(), &'static str> {
+    let uri = Url::parse(text).map_err(|_| "is not an absolute URI")?;
+    if text.len() > LONGEST_URI {
+        return Err("is longer than 2048 characters");
+    }
+    if !uri.username().is_empty() || uri.password().is_some() {
+        return Err("has a user name or password");
+    }
+    match uri.scheme() {
+        "https" => Ok(()),
+        "http" if allowed.loopback && is_loopback(&uri) => Ok(()),
+        _ => Err("must begin with https://"),
+    }
+}
+
+fn is_loopback(uri: &Url) -> bool {
+    match uri.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
