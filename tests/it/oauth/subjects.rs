@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use senid::domain::client::Localised;
+use senid::domain::client::{ClientAuthenticationMethod, Localised};
 use senid::domain::secret::SecretString;
-use senid::flows::admin::create_client::AuthenticationMethod;
 use senid::flows::admin::update_client::{ClientChange, ListChange, NewSecret, SectorChange};
 use serde_json::Value;
 
@@ -102,7 +101,7 @@ async fn a_subject_outlives_domains_keys_and_owners() {
     let secret = NewSecret::Given(SecretString::new("another-secret-of-the-office"));
     let change = ClientChange {
         secret: Some(secret),
-        authentication: Some(AuthenticationMethod::ClientSecretPost),
+        authentication: Some(ClientAuthenticationMethod::ClientSecretPost),
         id_token_algorithm: Some(senid::domain::keys::SignatureAlgorithm::Rs256),
         ..ClientChange::default()
     };
