@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use super::{audit, citizen, client, demo, keys, migrate, serve};
+use super::{audit, citizen, client, demo, keys, migrate, serve, store};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -54,6 +54,9 @@ pub enum Administration {
     /// The people who sign in.
     #[command(subcommand)]
     Citizen(citizen::Command),
+    /// The whole deployment in a file.
+    #[command(subcommand)]
+    Store(store::Command),
     /// What was recorded.
     #[command(subcommand)]
     Audit(audit::Command),

@@ -15,6 +15,7 @@ mod operator;
 mod output;
 pub mod serve;
 mod standard_input;
+mod store;
 pub mod theme;
 mod times;
 
@@ -77,6 +78,7 @@ async fn dispatch(
         Administration::Keys(command) => keys::run(command, settings, house, output).await,
         Administration::Client(command) => client::run(command, settings, house, output).await,
         Administration::Citizen(command) => citizen::run(command, settings, house, output).await,
+        Administration::Store(command) => store::run(command, &settings, house, output).await,
         Administration::Audit(command) => audit::run(command, settings, house, output).await,
     }
 }

@@ -77,6 +77,9 @@ event_kinds! {
     /// Citizens' data keys, and the server's, were wrapped by the newest master key.
     MasterKeyApplied = "keys.master_applied",
     SchemaMigrated = "schema.migrated",
+    /// Everything left the database in a file, or came into it from one.
+    StoreExported = "store.exported",
+    StoreImported = "store.imported",
     /// An operator read what was recorded of a citizen or a client.
     AuditRead = "audit.read",
 }

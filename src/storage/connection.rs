@@ -18,6 +18,7 @@ use super::key_pairs::KeyPairs;
 use super::known_devices::KnownDevices;
 use super::passwords::Passwords;
 use super::sealed_keys::SealedKeys;
+use super::transfer::Transfer;
 use super::vault::Vault;
 
 /// One connection, borrowed for one statement.
@@ -196,4 +197,5 @@ aggregates! {
     passwords: Passwords,
     sealed_keys: SealedKeys,
     key_pairs: KeyPairs,
+    transfer: Transfer,
 }

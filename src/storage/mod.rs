@@ -33,6 +33,7 @@ mod row;
 mod schema;
 mod sealed_keys;
 mod store;
+mod transfer;
 mod vault;
 
 pub use audit::{Audit, RecordedEvent};
@@ -50,7 +51,8 @@ pub use passwords::Passwords;
 pub use refresh::{RefreshRefusal, RefreshRotation, Rotation};
 pub use registration::{NewCitizen, Rejected};
 pub use row::Page;
-pub use schema::SchemaState;
+pub use schema::{SchemaState, version as schema_version};
 pub use sealed_keys::{SealedKey, SealedKeyKind, SealedKeys};
 pub use store::{Options, Store};
+pub use transfer::{Cell, Column, ColumnKind, OF_THE_DATABASE, TABLES, TableLayout, Transfer};
 pub use vault::Vault;

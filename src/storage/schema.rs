@@ -19,6 +19,11 @@ pub enum SchemaState {
     Unknown,
 }
 
+/// The number of the last migration that this program knows; both databases have the same.
+pub fn version() -> i64 {
+    POSTGRES.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
 pub(super) async fn migrate_postgres(connection: &mut sqlx::PgConnection) -> Result<(), Error> {
     Ok(POSTGRES.run_direct(None, connection, false).await?)
 }

@@ -131,6 +131,18 @@ impl Store {
         Ok(Transaction::new(link, self.0.vault.load_full(), self.0.changes.clone()))
     }
 
+    /// Begins a transaction that only reads, and sees the store as it is at this moment for as long as it lasts. Whoever
+    /// writes meanwhile does not wait.
+    pub async fn snapshot(&self) -> Result<Transaction, Error> {
+        let link = match &self.0.pool {
+            Pool::Postgres(pool) => {
+                TransactionLink::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+            Pool::Sqlite { readers, .. } => TransactionLink::Sqlite(readers.begin().await?),
+        };
+        Ok(Transaction::new(link, self.0.vault.load_full(), self.0.changes.clone()))
+    }
+
     /// Brings the schema up to this program's. Safe to call from several servers at once and while older ones run.
     pub async fn migrate(&self) -> Result<(), Error> {
         match &self.0.pool {

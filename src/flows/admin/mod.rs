@@ -14,6 +14,7 @@ pub mod registered_clients;
 pub mod rotate_keys;
 pub mod schema;
 pub mod show_citizen;
+pub mod transfer;
 pub mod update_client;
 
 use std::sync::Arc;

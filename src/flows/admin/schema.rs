@@ -25,6 +25,10 @@ impl Schema {
         Self(store)
     }
 
+    pub(super) fn store(&self) -> &Store {
+        &self.0
+    }
+
     /// # Errors
     /// `Conflict` where it is of a version that this program does not know.
     pub async fn look(&self) -> Result<Found, AdminError> {

@@ -8,3 +8,4 @@ mod keys;
 mod lock;
 pub mod program;
 mod settings;
+mod store;

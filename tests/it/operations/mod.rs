@@ -8,3 +8,4 @@ mod processes;
 mod round_trips;
 mod several_servers;
 mod stop;
+mod transfer;

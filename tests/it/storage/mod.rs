@@ -15,6 +15,7 @@ mod schema;
 mod sealed;
 mod sessions;
 mod tls;
+mod transfer;
 
 use senid::storage::{Options, Store};
 

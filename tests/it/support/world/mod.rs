@@ -75,6 +75,11 @@ impl World {
         Self::start(Backend::embedded().await, change).await
     }
 
+    /// One server on `backend` at the issuer of a world that was stopped.
+    pub async fn at_issuer(backend: Backend, issuer: &str) -> Self {
+        start::one_server_at(backend, issuer).await
+    }
+
     /// The embedded world, with this path after its issuer's origin.
     pub async fn embedded_below(path: &str) -> Self {
         Self::embedded_with(|settings| settings.issuer = settings.issuer.at(path).parse().unwrap()).await

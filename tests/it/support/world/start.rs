@@ -17,6 +17,7 @@ use senid::demo::portal::PortalSettings;
 use senid::domain::secret::SecretString;
 use senid::domain::time::ManualClock;
 use senid::sessions::RedisSettings;
+use senid::storage::Store;
 use senid::web::layout::Standing;
 use tokio::sync::OnceCell;
 
@@ -69,6 +70,28 @@ impl Backend {
         Self { database: DatabaseUrl::parse(postgres).unwrap(), redis: Some(redis), _place: Place::Elsewhere }
     }
 
+    /// The schema and nothing else, on SQLite and the in-process store.
+    pub async fn bare_embedded() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = DatabaseUrl::Sqlite(folder.path().join("senid.db"));
+        migrate(&database).await;
+        Self { database, redis: None, _place: Place::Folder { _folder: folder } }
+    }
+
+    /// The schema and nothing else, on Postgres and Redis.
+    pub async fn bare_production() -> Self {
+        let database = Postgres::start().database().await;
+        let url = database.url().to_owned();
+        migrate(&DatabaseUrl::parse(&url).unwrap()).await;
+        let redis = Redis::start().database();
+        Self { _place: Place::Database { _database: database }, ..Self::on(&url, quick_redis(&redis)) }
+    }
+
+    /// The identity store, without its keys.
+    pub async fn store(&self) -> Store {
+        deployment::connect(&settings("http://127.0.0.1", self.database.clone())).await.unwrap()
+    }
+
     /// A database on the test's own Postgres, prepared like every other.
     pub async fn prepare(postgres: &Postgres) -> Database {
         postgres.database_like("world", prepare_postgres).await
@@ -108,6 +131,18 @@ pub fn quick_redis(url: &str) -> RedisSettings {
 
 pub(super) async fn one_server(backend: Backend, change: impl FnOnce(&mut Settings)) -> World {
     let (public, issuer) = listen();
+    serve_one(backend, change, public, issuer).await
+}
+
+/// One server where another was.
+pub(super) async fn one_server_at(backend: Backend, issuer: &str) -> World {
+    let address = issuer.strip_prefix("http://").expect("a world's issuer");
+    let public = TcpListener::bind(address).expect("whoever was there has gone");
+    public.set_nonblocking(true).expect("a socket that does not block");
+    serve_one(backend, |_| {}, public, issuer.to_owned()).await
+}
+
+async fn serve_one(backend: Backend, change: impl FnOnce(&mut Settings), public: TcpListener, issuer: String) -> World {
     let mut settings = settings(&issuer, backend.database.clone());
     change(&mut settings);
     let issuer = settings.issuer.to_string();
@@ -164,12 +199,16 @@ async fn prepare_postgres(url: String) {
     prepare(DatabaseUrl::parse(&url).unwrap()).await;
 }
 
-/// A deployment's first day: the schema, the keys, the people of the demonstration, and clients of every kind.
-async fn prepare(database: DatabaseUrl) {
-    let settings = Arc::new(settings("http://127.0.0.1", database));
-    let store = deployment::connect(&settings).await.unwrap();
+async fn migrate(database: &DatabaseUrl) {
+    let store = deployment::connect(&settings("http://127.0.0.1", database.clone())).await.unwrap();
     store.migrate().await.unwrap();
     store.close().await;
+}
+
+/// A deployment's first day: the schema, the keys, the people of the demonstration, and clients of every kind.
+async fn prepare(database: DatabaseUrl) {
+    migrate(&database).await;
+    let settings = Arc::new(settings("http://127.0.0.1", database));
     let clock = Arc::new(ManualClock::at(NOW));
     let opened = deployment::open(settings.clone(), clock, Arc::new(SystemRandom::new())).await.unwrap();
     let portal = PortalSettings {
