@@ -16,6 +16,7 @@ use super::scope::ScopeSet;
 pub struct AuthorizationRequest {
     pub client_id: ClientId,
     pub redirect_uri: String,
+    pub response_type: ResponseType,
     pub response_mode: ResponseMode,
     pub scope: ScopeSet,
     pub state: Option<String>,
@@ -104,6 +105,19 @@ impl ResponseType {
         matches!(self, Self::IdToken | Self::IdTokenToken | Self::CodeIdToken | Self::CodeIdTokenToken)
     }
 
+    /// Whether anything comes from the authorization endpoint that may not stand in a query.
+    pub const fn issues_tokens(self) -> bool {
+        self.issues_id_token() || self.issues_access_token()
+    }
+
+    /// How the answer travels where the request does not say (§3 and §5 there).
+    pub const fn default_mode(self) -> ResponseMode {
+        match self.issues_tokens() {
+            true => ResponseMode::Fragment,
+            false => ResponseMode::Query,
+        }
+    }
+
     /// Whether an access token comes from the authorization endpoint itself, through the browser.
     pub const fn issues_access_token(self) -> bool {
         matches!(self, Self::IdTokenToken | Self::CodeToken | Self::CodeIdTokenToken)
@@ -127,12 +141,41 @@ impl FromStr for ResponseType {
 #[error("expected code, id_token, id_token token, code id_token, code token, code id_token token or none")]
 pub struct UnknownResponseType;
 
-/// How the answer travels back to the client. Only `query` is offered yet.
+/// How the answer travels back to the client (Multiple Response Type Encoding Practices §2.1, OAuth 2.0 Form Post
+/// Response Mode §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseMode {
+    /// In the redirect URI's query, which servers log and pass on: nothing but a code travels so.
     Query,
+    /// In its fragment, which no server sees.
+    Fragment,
+    /// As a form that a page of ours sends.
+    FormPost,
 }
+
+impl ResponseMode {
+    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Fragment => "fragment",
+            Self::FormPost => "form_post",
+        }
+    }
+}
+
+impl FromStr for ResponseMode {
+    type Err = UnknownResponseMode;
+    fn from_str(text: &str) -> Result<Self, UnknownResponseMode> {
+        Self::ALL.into_iter().find(|known| known.as_str() == text).ok_or(UnknownResponseMode)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected query, fragment or form_post")]
+pub struct UnknownResponseMode;
 
 /// The S256 challenge of PKCE (RFC 7636 §4.2): the SHA-256 that the verifier must have.
 /// `plain` has no place in this type.

@@ -1,27 +1,23 @@
 //! The authorization endpoint: a request is answered at once, begins a sign-in, or is refused.
 
-use std::sync::Arc;
-
 use crate::domain::authorization::AuthorizationRequest;
-use crate::domain::client::Client;
 use crate::domain::ids::SignInId;
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in::Purpose;
-use crate::protocol::OAuthError;
 use crate::protocol::authorize::checks::Context;
 use crate::protocol::authorize::prompt::{self, Decision};
-use crate::protocol::authorize::{Answer, AnswerTo, PageError, Request};
+use crate::protocol::authorize::{AnswerTo, Delivery, PageError, Request};
 use crate::protocol::parameters::Parameters;
 
 use super::session::CurrentSession;
 use super::visitor::Visitor;
-use super::{App, FlowError, code, consent, session, sign_in};
+use super::{App, FlowError, answer, consent, session, sign_in};
 
 /// What the browser is to do.
 #[derive(Debug)]
 pub enum Authorized {
     /// Go to the client with the answer.
-    Answered(String),
+    Answered(Delivery),
     /// Go through the sign-in, with this browser cookie if it has none yet.
     SignIn { id: SignInId, browser: Option<SecretString> },
     /// Stay: the request cannot be answered to anyone.
@@ -46,7 +42,7 @@ pub async fn authorize(app: &App, visitor: &Visitor, parameters: Parameters) -> 
     let context = Context { issuer: app.issuer(), keys: &keys, now };
     let request = match verified.check(&context) {
         Ok(request) => request,
-        Err(refusal) => return Ok(refused(app, &verified.answer_to(), refusal)),
+        Err(refusal) => return Ok(Authorized::Answered(answer::refuse(app, &verified.answer_to(), refusal))),
     };
     let client = verified.client();
     let session = session::current(app, visitor).await?;
@@ -54,29 +50,17 @@ pub async fn authorize(app: &App, visitor: &Visitor, parameters: Parameters) -> 
     let subject = session.as_ref().map(|current| app.keys.subject(client, current.citizen()));
     let known = session.as_ref().zip(subject.as_deref()).map(|(current, subject)| (&current.session, subject));
     match prompt::decide(&request, known, consent, now) {
-        Decision::Refuse(refusal) => Ok(refused(app, &AnswerTo::from(&request), refusal)),
+        Decision::Refuse(refusal) => Ok(Authorized::Answered(answer::refuse(app, &AnswerTo::from(&request), refusal))),
         Decision::SignIn => begin(app, visitor, request, None).await,
         Decision::AskConsent => begin(app, visitor, request, session).await,
         Decision::Answer => match session {
-            Some(current) => answer(app, client, &request, &current).await,
+            Some(current) => {
+                let authentication = &current.session.authentication;
+                Ok(Authorized::Answered(answer::answer(app, visitor, client, &request, authentication).await?))
+            }
             None => begin(app, visitor, request, None).await,
         },
     }
-}
-
-async fn answer(
-    app: &App,
-    client: &Arc<Client>,
-    request: &AuthorizationRequest,
-    current: &CurrentSession,
-) -> Result<Authorized, FlowError> {
-    let code = code::issue(app, client, request, &current.session.authentication).await?;
-    Ok(Authorized::Answered(AnswerTo::from(request).uri(&Answer::Code(code), app.issuer())))
-}
-
-fn refused(app: &App, to: &AnswerTo, refusal: OAuthError) -> Authorized {
-    app.metrics.authorization_refused(refusal.code);
-    Authorized::Answered(to.uri(&Answer::Refused(refusal), app.issuer()))
 }
 
 /// Begins a sign-in; with a session whose person only has to be asked, past the password.

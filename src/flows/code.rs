@@ -11,7 +11,7 @@ use crate::protocol::{OAuthError, acr};
 use super::short_lived::{self, CodeRecord};
 use super::{App, FlowError};
 
-/// Issues the code that answers `request`.
+/// Issues the code that answers `request`; it will be exchanged for `grant`.
 ///
 /// # Errors
 /// `unmet_authentication_requirements`, should nobody have asked before.
@@ -20,10 +20,10 @@ pub async fn issue(
     client: &Client,
     request: &AuthorizationRequest,
     authentication: &Authentication,
+    grant: GrantId,
 ) -> Result<SecretString, FlowError> {
     let now = app.clock.now();
     let lifetime = app.settings.lifetimes.authorization_code;
-    let grant = GrantId::new(now, &*app.random);
     let token = Token::new(TokenKind::AuthorizationCode, grant.uuid(), &*app.random);
     let record = AuthorizationCode {
         grant,

@@ -9,8 +9,9 @@ use crate::domain::claims_request::GrantedClaims;
 use crate::domain::client::Client;
 use crate::domain::ids::CitizenId;
 use crate::domain::scope::ScopeSet;
-use crate::protocol::{OAuthError, claims};
+use crate::protocol::claims;
 
+use super::grant::Over;
 use super::visitor::Visitor;
 use super::{App, FlowError};
 
@@ -22,15 +23,16 @@ pub async fn released(
     client: &Client,
     citizen: CitizenId,
     (scope, granted, response_type): (&ScopeSet, &GrantedClaims, ResponseType),
-) -> Result<Map<String, Value>, FlowError> {
+) -> Result<Result<Map<String, Value>, Over>, FlowError> {
     // What the client has lost since, it is not told.
     let (scope, granted) = (scope.intersection(&client.scopes), granted.clone().limited_to(&client.scopes));
     if !claims::id_token_tells(&scope, &granted, response_type) {
-        return Ok(Map::new());
+        return Ok(Ok(Map::new()));
     }
     let found = app.store.read().await?.citizens().find(citizen).await?;
-    let known = found.filter(|citizen| citizen.status == CitizenStatus::Active);
-    let known = known.ok_or_else(|| OAuthError::invalid_grant("the account is locked"))?;
+    let Some(known) = found.filter(|citizen| citizen.status == CitizenStatus::Active) else {
+        return Ok(Err(Over::SignedOut));
+    };
     let told = claims::in_id_token(&known, &scope, &granted, response_type);
     let names: Vec<&str> = told.keys().map(String::as_str).collect();
     let event = app
@@ -40,5 +42,5 @@ pub async fn released(
         .of(&client.id)
         .with("claims", names.join(" "));
     app.record_before_answer(event).await?;
-    Ok(told)
+    Ok(Ok(told))
 }

@@ -10,6 +10,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::domain::authorization::ResponseType;
 use crate::outbound::Fetches;
 use crate::protocol::ErrorCode;
 use crate::protocol::token::GrantType;
@@ -19,6 +20,7 @@ pub struct Metrics {
     registry: Registry,
     sign_ins: Family<SignInLabels, Counter>,
     codes: Counter,
+    front_channel_access_tokens: Family<ResponseTypeLabels, Counter>,
     authorization_refusals: Family<RefusalLabels, Counter>,
     tokens: Family<GrantLabels, Counter>,
     token_refusals: Family<TokenRefusalLabels, Counter>,
@@ -30,6 +32,11 @@ pub struct Metrics {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct SignInLabels {
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResponseTypeLabels {
+    response_type: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -66,6 +73,7 @@ impl Metrics {
         let metrics = Self {
             sign_ins: Family::default(),
             codes: Counter::default(),
+            front_channel_access_tokens: Family::default(),
             authorization_refusals: Family::default(),
             tokens: Family::default(),
             token_refusals: Family::default(),
@@ -76,6 +84,11 @@ impl Metrics {
         };
         registry.register("sign_ins", "Sign-in attempts by outcome", metrics.sign_ins.clone());
         registry.register("codes_issued", "Authorization codes issued", metrics.codes.clone());
+        registry.register(
+            "front_channel_access_tokens",
+            "Access tokens handed out through the browser, by response type",
+            metrics.front_channel_access_tokens.clone(),
+        );
         registry.register(
             "authorization_refusals",
             "Authorization requests refused, by error",
@@ -112,6 +125,11 @@ impl Metrics {
 
     pub(super) fn code_issued(&self) {
         self.codes.inc();
+    }
+
+    pub(super) fn front_channel_access_token(&self, response_type: ResponseType) {
+        let labels = ResponseTypeLabels { response_type: response_type.as_str() };
+        self.front_channel_access_tokens.get_or_create(&labels).inc();
     }
 
     pub(super) fn authorization_refused(&self, error: ErrorCode) {

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod answer;
 pub mod audit;
 pub mod authorize;
 pub mod background;
@@ -13,8 +14,9 @@ pub mod clients;
 pub mod code;
 pub mod consent;
 mod error;
+mod grant;
 pub mod held_request;
-pub mod id_token_claims;
+mod id_token_claims;
 pub mod invalidation;
 pub mod key_pairs;
 pub mod keys;
@@ -28,6 +30,7 @@ pub mod short_lived;
 pub mod sign_in;
 pub mod throttle;
 pub mod token;
+mod tokens;
 pub mod userinfo;
 pub mod visitor;
 

@@ -187,7 +187,12 @@ pub async fn forget_all(app: &App, citizen: CitizenId) -> Result<(), FlowError> 
     Ok(())
 }
 
+/// Notes that `client` was told of the session: it took part in it.
+pub(super) async fn joined(app: &App, session: SessionId, client: &ClientId) -> Result<(), FlowError> {
+    Ok(app.sessions.insert(&short_lived::clients_of(session), client, remember_clients_for(app)).await?)
+}
+
 /// How long the clients of a session are remembered after it was last joined.
-pub(super) fn remember_clients_for(app: &App) -> Duration {
+fn remember_clients_for(app: &App) -> Duration {
     app.settings.lifetimes.session_absolute
 }

@@ -1,6 +1,7 @@
 //! The HTTP doors: axum only. [`router`] is the table of contents.
 
 mod cookies;
+mod delivery;
 mod error;
 mod extract;
 mod middleware;

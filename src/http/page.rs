@@ -16,8 +16,17 @@ use crate::flows::FlowError;
 pub struct Page {
     html: String,
     status: StatusCode,
-    /// The origin that the redirect after this page's form may lead to, beside our own.
-    form_action: Option<String>,
+    form_action: FormAction,
+}
+
+/// Where this page's forms may lead.
+#[derive(Debug)]
+enum FormAction {
+    Own,
+    /// The redirect after a form also leads to this origin.
+    OwnAnd(String),
+    /// The form is for this origin alone.
+    Only(String),
 }
 
 impl Page {
@@ -25,7 +34,7 @@ impl Page {
     /// Where the template does not render, which is a defect.
     pub fn render(template: &impl Template) -> Result<Self, Failure> {
         let html = template.render().map_err(FlowError::failed)?;
-        Ok(Self { html, status: StatusCode::OK, form_action: None })
+        Ok(Self { html, status: StatusCode::OK, form_action: FormAction::Own })
     }
 
     #[must_use]
@@ -36,16 +45,29 @@ impl Page {
     /// `form-action` also governs the redirect after a form, so the client's proven origin is added; nothing more.
     #[must_use]
     pub fn leading_to(self, uri: Option<&str>) -> Self {
-        Self { form_action: uri.and_then(crate::protocol::redirect::origin), ..self }
+        let origin = uri.and_then(crate::protocol::redirect::origin);
+        Self { form_action: origin.map_or(FormAction::Own, FormAction::OwnAnd), ..self }
+    }
+
+    /// A page that has one form, for the client: nothing on it leads anywhere else.
+    #[must_use]
+    pub fn posting_only_to(self, uri: &str) -> Self {
+        // Without an origin there is nothing that could be posted to: the form works nowhere.
+        let origin = crate::protocol::redirect::origin(uri).unwrap_or_else(|| "'none'".to_owned());
+        Self { form_action: FormAction::Only(origin), ..self }
     }
 }
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
-        let form_action = self.form_action.map(|origin| format!(" {origin}")).unwrap_or_default();
+        let form_action = match &self.form_action {
+            FormAction::Own => "'self'".to_owned(),
+            FormAction::OwnAnd(origin) => format!("'self' {origin}"),
+            FormAction::Only(origin) => origin.clone(),
+        };
         let policy = format!(
             "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'self'; \
-             connect-src 'self'; form-action 'self'{form_action}; base-uri 'none'; frame-ancestors 'none'"
+             connect-src 'self'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
         );
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -54,6 +76,10 @@ impl IntoResponse for Page {
         // An origin is ASCII without a semicolon, so the policy always is a header.
         headers.extend(HeaderValue::try_from(policy).map(|policy| (CONTENT_SECURITY_POLICY, policy)));
         headers.extend(safety());
+        if let FormAction::Only(_) = self.form_action {
+            // The client may look at where a form comes from; under `same-origin` a browser would tell it `null`.
+            headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
+        }
         (self.status, headers, self.html).into_response()
     }
 }

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::domain::authorization::{ResponseMode, ResponseType};
 use crate::domain::client::ClientAuthenticationMethod;
 use crate::domain::encryption::{ContentEncryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
@@ -21,8 +22,8 @@ pub struct Metadata {
     revocation_endpoint: String,
     end_session_endpoint: String,
     scopes_supported: Vec<&'static str>,
-    response_types_supported: &'static [&'static str],
-    response_modes_supported: &'static [&'static str],
+    response_types_supported: Vec<&'static str>,
+    response_modes_supported: Vec<&'static str>,
     grant_types_supported: Vec<&'static str>,
     subject_types_supported: &'static [&'static str],
     id_token_signing_alg_values_supported: Vec<&'static str>,
@@ -83,9 +84,14 @@ impl Metadata {
             revocation_endpoint: endpoint("/revoke"),
             end_session_endpoint: endpoint("/logout"),
             scopes_supported: claims::known_scopes(),
-            response_types_supported: &["code"],
-            response_modes_supported: &["query"],
-            grant_types_supported: GrantType::ALL.iter().map(|grant_type| grant_type.as_str()).collect(),
+            response_types_supported: ResponseType::ALL.map(ResponseType::as_str).to_vec(),
+            response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),
+            grant_types_supported: GrantType::ALL
+                .iter()
+                .map(|grant_type| grant_type.as_str())
+                // What the authorization endpoint grants by itself: it has no grant_type at the token endpoint.
+                .chain(["implicit"])
+                .collect(),
             subject_types_supported: &["pairwise", "public"],
             id_token_signing_alg_values_supported: signing.clone(),
             id_token_encryption_alg_values_supported: key_management.clone(),

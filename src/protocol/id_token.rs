@@ -28,6 +28,8 @@ pub struct IdTokenClaims<'a> {
     amr: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     at_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    c_hash: Option<String>,
     sid: &'a str,
     authentication_level: AuthenticationLevel,
     #[serde(flatten)]
@@ -56,6 +58,7 @@ impl<'a> IdTokenClaims<'a> {
             acr: authentication.level.acr(),
             amr: authentication.methods.iter().map(|method| method.amr()).collect(),
             at_hash: None,
+            c_hash: None,
             sid: about.sid,
             authentication_level: authentication.level,
             person: Map::new(),
@@ -80,10 +83,16 @@ impl<'a> IdTokenClaims<'a> {
         Self { person, ..self }
     }
 
-    /// Binds the access token that is issued beside it (Core §3.1.3.6).
+    /// Binds the access token that is issued beside it (Core §3.1.3.6, §3.2.2.9).
     #[must_use]
-    pub fn with_access_token(self, access_token: &str, algorithm: SignatureAlgorithm) -> Self {
-        Self { at_hash: Some(left_half_of_hash(access_token, algorithm)), ..self }
+    pub fn with_access_token(self, access_token: Option<&str>, algorithm: SignatureAlgorithm) -> Self {
+        Self { at_hash: access_token.map(|token| left_half_of_hash(token, algorithm)), ..self }
+    }
+
+    /// Binds the code that is issued beside it (Core §3.3.2.11).
+    #[must_use]
+    pub fn with_code(self, code: Option<&str>, algorithm: SignatureAlgorithm) -> Self {
+        Self { c_hash: code.map(|code| left_half_of_hash(code, algorithm)), ..self }
     }
 }
 

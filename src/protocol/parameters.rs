@@ -54,6 +54,11 @@ impl Parameters {
         self.0.iter().any(|(own, value)| own == name && !value.is_empty())
     }
 
+    /// How often `name` is there, empty or not.
+    pub fn count(&self, name: &str) -> usize {
+        self.0.iter().filter(|(own, _)| own == name).count()
+    }
+
     /// The first name that is there more than once, if any is.
     pub fn repeated(&self) -> Option<&str> {
         let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();

@@ -6,6 +6,7 @@ use super::citizens::{CitizenRow, citizen_columns};
 use super::connection::{Read, Transaction, Write, on_backend};
 use super::error::Error;
 use super::row::{Page, from_json, hash, one_more, to_json};
+use crate::crypto::hash::hash_secret;
 use crate::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
 use crate::domain::citizen::Citizen;
 use crate::domain::claims_request::GrantedClaims;
@@ -31,6 +32,12 @@ const INSERT: &str =
         created_at, forget_after, refresh_current, refresh_parent, refresh_rotated_at, refresh_idle_expires_at,
         refresh_expires_at, refresh_key_version, claims, acr)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+const EXCHANGE: &str = "UPDATE grant_directory SET code_hash = $2, forget_after = $3
+    WHERE grant_id = $1 AND code_hash = $4";
+const COMPLETE: &str = "UPDATE grants SET scope = $3, forget_after = $4, refresh_current = $5, refresh_parent = $6,
+        refresh_rotated_at = $7, refresh_idle_expires_at = $8, refresh_expires_at = $9, refresh_key_version = $10,
+        claims = $11
+    WHERE citizen_id = $1 AND id = $2 AND revoked_at IS NULL";
 const FIND_LIVE: &str = concat!(
     "SELECT ",
     grant_columns!(),
@@ -84,6 +91,8 @@ pub enum Exchange {
     Granted,
     /// The code was exchanged, or known to be replayed, before: nothing was written and nothing may be issued.
     AlreadyExchanged,
+    /// It was written before its code was exchanged, and has been revoked since.
+    Revoked,
 }
 
 /// Why a grant ended. The text is what is stored, and is never changed.
@@ -178,8 +187,54 @@ impl Grants<'_, Transaction> {
             self.enter(new.grant.id, Some(new.grant.authentication.citizen), new.code_hash, new.forget_after).await?;
         match entered {
             Entry::New => self.insert(new).await.map(|()| Exchange::Granted),
-            Entry::Taken => Ok(Exchange::AlreadyExchanged),
+            Entry::Taken => self.complete(new).await,
         }
+    }
+
+    /// Writes a grant that something was issued for before a code is exchanged, if ever one is.
+    pub async fn begin(&mut self, grant: &Grant, forget_after: Timestamp) -> Result<(), Error> {
+        let new = NewGrant { grant, code_hash: not_exchanged(grant.id), forget_after };
+        match self.enter(grant.id, Some(grant.authentication.citizen), new.code_hash, forget_after).await? {
+            Entry::New => self.insert(&new).await,
+            Entry::Taken => Err(Error::Corrupt("a new grant's id")),
+        }
+    }
+
+    /// Exchanges the code of a grant that [`begin`](Self::begin) wrote: of all attempts the one that finds none before it.
+    async fn complete(&mut self, new: &NewGrant<'_>) -> Result<Exchange, Error> {
+        let (grant, refresh) = (new.grant, new.grant.refresh.as_ref());
+        let exchanged = on_backend!(self.0, |db| {
+            sqlx::query(EXCHANGE)
+                .bind(grant.id.uuid())
+                .bind(new.code_hash.as_bytes().as_slice())
+                .bind(new.forget_after.micros())
+                .bind(not_exchanged(grant.id).as_bytes().as_slice())
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        if exchanged == 0 {
+            return Ok(Exchange::AlreadyExchanged);
+        }
+        let claims = (!grant.claims.is_empty()).then(|| to_json(&grant.claims)).transpose()?;
+        let completed = on_backend!(self.0, |db| {
+            sqlx::query(COMPLETE)
+                .bind(grant.authentication.citizen.uuid())
+                .bind(grant.id.uuid())
+                .bind(grant.scope.to_string())
+                .bind(new.forget_after.micros())
+                .bind(refresh.map(|state| state.current.as_bytes().as_slice()))
+                .bind(refresh.and_then(|state| state.parent.as_ref()).map(|parent| parent.as_bytes().as_slice()))
+                .bind(refresh.map(|state| state.rotated_at.micros()))
+                .bind(refresh.map(|state| state.idle_expires_at.micros()))
+                .bind(refresh.map(|state| state.expires_at.micros()))
+                .bind(refresh.map(|state| state.key_version))
+                .bind(claims)
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        Ok(if completed == 0 { Exchange::Revoked } else { Exchange::Granted })
     }
 
     /// Ends the grant of a code that came a second time, even if that grant is only being written: whichever comes
@@ -265,6 +320,12 @@ impl Grants<'_, Transaction> {
         })?;
         Ok(())
     }
+}
+
+/// What stands in the directory in the place of the code's hash while no code has been exchanged: of every grant its own,
+/// and the hash of nothing that anyone can present as a code.
+fn not_exchanged(grant: GrantId) -> SecretHash {
+    hash_secret(&[b"no code yet: ".as_slice(), grant.uuid().as_bytes()].concat())
 }
 
 /// Whether a grant's place in the directory was free.

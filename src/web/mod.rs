@@ -14,6 +14,7 @@ pub mod consent;
 pub mod create;
 pub mod device;
 pub mod error;
+pub mod form_post;
 pub mod layout;
 pub mod password;
 pub mod portal;

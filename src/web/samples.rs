@@ -13,6 +13,7 @@ use super::consent::{Access, Consent, Lasting};
 use super::create::Create;
 use super::device::Device;
 use super::error::{ErrorPage, Trouble};
+use super::form_post::FormPost;
 use super::layout::{Brand, Form, Layout, Localised, Portal, SignedIn, Standing, Support, TimeLimit, Verification};
 use super::password::Password;
 use super::portal;
@@ -40,6 +41,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
         pages.push(Sample { name: name.to_owned(), html: page.dyn_render().unwrap() });
     };
     samples.sign_in(&mut add);
+    samples.answering(&mut add);
     samples.leaving(&mut add);
     samples.account(&mut add);
     samples.portal(&mut add);
@@ -48,6 +50,9 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     }
     pages
 }
+
+/// Where a portal receives its answers.
+pub(super) const POSTED_TO: &str = "https://portal.example/callback?from=senid&lang=vi";
 
 type Add<'a> = dyn FnMut(&str, &dyn askama::DynTemplate) + 'a;
 
@@ -267,6 +272,18 @@ impl Samples {
         };
         add("consent-offline", &offline);
         add("consent-once", &Consent { lasting: Lasting::Once, ..consent });
+    }
+
+    fn answering(&self, add: &mut Add<'_>) {
+        let fields =
+            [("code", "senid_ac_AZ9f"), ("state", "\"><script>alert(1)</script>&amp;"), ("iss", "https://id.example")];
+        let page = FormPost {
+            layout: self.official(),
+            portal: "portal.example".to_owned(),
+            action: POSTED_TO.to_owned(),
+            fields: fields.map(|(name, value)| (name, value.to_owned())).to_vec(),
+        };
+        add("form-post", &page);
     }
 
     fn leaving(&self, add: &mut Add<'_>) {

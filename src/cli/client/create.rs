@@ -10,6 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::standard_input;
+use crate::domain::authorization::ResponseType;
 use crate::domain::client::{
     ApplicationType, ClientAuthenticationMethod, ConsentPolicy, Localised, PkcePolicy, SubjectType,
 };
@@ -83,6 +84,14 @@ struct Request {
     /// What pairwise subjects are derived from, once and for all; the redirect URIs' host where they share one.
     #[arg(long, value_name = "HOST")]
     sector: Option<String>,
+    /// What it may ask the authorization endpoint for, such as "code id_token"; only code where none is named. May be
+    /// repeated.
+    #[arg(long, value_name = "TYPE")]
+    response_type: Vec<ResponseType>,
+    /// Why it may be handed access tokens through the browser, which RFC 9700 advises against: without a reason it may
+    /// not.
+    #[arg(long, value_name = "WHY")]
+    front_channel_access_tokens: Option<String>,
     /// required, or optional for a confidential client that cannot do PKCE.
     #[arg(long)]
     pkce: Option<PkcePolicy>,
@@ -131,6 +140,8 @@ impl Request {
             application_type: self.application_type,
             subject_type: Some(self.subject),
             sector_identifier: self.sector,
+            response_types: self.response_type.into_iter().collect(),
+            front_channel_access_tokens: self.front_channel_access_tokens,
             pkce: self.pkce,
             consent: self.consent,
             id_token_algorithm: self.id_token_alg,

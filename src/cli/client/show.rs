@@ -66,6 +66,9 @@ pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
     if !client.post_logout_redirect_uris.is_empty() {
         rows.push(("after signing out", client.post_logout_redirect_uris.join("\n")));
     }
+    rows.push(("response types", response_types(client).join("\n")));
+    let exception = policy.front_channel_access_tokens.clone();
+    rows.extend(exception.map(|why| ("access tokens through the browser", why)));
     rows.push(("scopes", client.scopes.to_string()));
     rows.push(("authentication", authentication(client)));
     rows.extend(keys(client).map(|keys| ("keys", keys)));
@@ -91,6 +94,8 @@ pub fn to_json(client: &Client) -> Value {
         "home_uri": client.display.home_uri,
         "redirect_uris": client.redirect_uris,
         "post_logout_redirect_uris": client.post_logout_redirect_uris,
+        "response_types": response_types(client),
+        "front_channel_access_tokens": client.policy.front_channel_access_tokens,
         "scope": client.scopes.to_string(),
         "token_endpoint_auth_method": client.authentication.method(),
         "token_endpoint_auth_signing_alg": client.authentication.signing_algorithm(),
@@ -115,6 +120,10 @@ fn texts(text: &Localised) -> Option<String> {
     };
     let lines: Vec<String> = text.0.iter().map(line).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn response_types(client: &Client) -> Vec<&'static str> {
+    client.response_types.iter().map(|response_type| response_type.as_str()).collect()
 }
 
 fn authentication(client: &Client) -> String {

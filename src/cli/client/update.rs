@@ -10,6 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::standard_input;
+use crate::domain::authorization::ResponseType;
 use crate::domain::client::{ClientAuthenticationMethod, ClientKeys, ConsentPolicy, PkcePolicy};
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
@@ -55,6 +56,12 @@ pub struct Arguments {
     /// The most it may ask for, in the place of what it may now. May be repeated.
     #[arg(long)]
     scope: Vec<String>,
+    /// What it may ask the authorization endpoint for, in the place of what it may now. May be repeated.
+    #[arg(long, value_name = "TYPE")]
+    response_type: Vec<ResponseType>,
+    /// Why it may be handed access tokens through the browser, which RFC 9700 advises against.
+    #[arg(long, value_name = "WHY")]
+    front_channel_access_tokens: Option<String>,
     /// How it proves itself: client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none.
     #[arg(long, value_name = "METHOD")]
     auth: Option<ClientAuthenticationMethod>,
@@ -130,6 +137,8 @@ impl Arguments {
                 &self.add_post_logout_redirect_uri,
             ),
             scope: (!self.scope.is_empty()).then(|| self.scope.join(" ")),
+            response_types: self.response_type.iter().copied().collect(),
+            front_channel_access_tokens: self.front_channel_access_tokens.clone(),
             authentication: self.auth,
             signing_algorithm: self.auth_signing_alg.clone(),
             keys: given.or_else(|| self.jwks_uri.clone().map(ClientKeys::Published)),

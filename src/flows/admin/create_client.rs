@@ -1,15 +1,17 @@
 //! Registering a client. Every fault of what was asked is said at once, by the member it concerns.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use serde::Deserialize;
 use url::Url;
 
 use crate::domain::audit::EventKind;
+use crate::domain::authorization::ResponseType;
 use crate::domain::claims;
 use crate::domain::client::{
     ApplicationType, Client, ClientAuthenticationMethod, ClientDisplay, ClientKeys, ClientPolicy, ConsentPolicy,
-    Localised, PkcePolicy, SubjectType,
+    Localised, PkcePolicy, SubjectType, only_code,
 };
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
@@ -44,6 +46,10 @@ pub struct ClientRequest {
     pub application_type: ApplicationType,
     pub subject_type: Option<SubjectType>,
     pub sector_identifier: Option<String>,
+    /// Only `code` where none is named.
+    pub response_types: BTreeSet<ResponseType>,
+    /// Why it may be handed access tokens through the browser.
+    pub front_channel_access_tokens: Option<String>,
     pub pkce: Option<PkcePolicy>,
     pub consent: Option<ConsentPolicy>,
     #[serde(rename = "id_token_signed_response_alg")]
@@ -77,13 +83,19 @@ pub async fn create(
     let made = (secret.is_none() && method.has_secret()).then(|| client_secret::make(&*admin.random, method));
     let client = candidate(admin, request, secret.or(made.as_ref()))?;
     let id = client.id.clone();
+    let response_types: Vec<&str> = client.response_types.iter().map(|asked| asked.as_str()).collect();
     let event = admin
         .event(EventKind::ClientCreated)
         .of(&id)
         .with("authentication", client.authentication.method())
+        .with("response_types", response_types.join(", "))
         .with("scopes", &client.scopes)
         .with("subject_type", client.subject_type.as_str())
         .with("sector", &client.sector_identifier);
+    let event = match &client.policy.front_channel_access_tokens {
+        Some(why) => event.with("front_channel_access_tokens", why),
+        None => event,
+    };
     let mut tx = admin.store.begin().await?;
     match tx.clients().insert(&client).await {
         Err(storage::Error::Conflict(_)) => {
@@ -140,12 +152,17 @@ fn candidate(
         },
         redirect_uris: request.redirect_uris.clone(),
         post_logout_redirect_uris: request.post_logout_redirect_uris.clone(),
+        response_types: match request.response_types.is_empty() {
+            true => only_code(),
+            false => request.response_types.clone(),
+        },
         scopes,
         subject_type: request.subject_type.unwrap_or(SubjectType::Pairwise),
         policy: ClientPolicy {
             pkce: request.pkce.unwrap_or(default.pkce),
             consent: request.consent.unwrap_or(default.consent),
             id_token_algorithm: request.id_token_algorithm.unwrap_or(default.id_token_algorithm),
+            front_channel_access_tokens: request.front_channel_access_tokens.clone(),
             ..default
         },
         ..Client::new(id, authentication, admin.clock.now())

@@ -3,9 +3,12 @@
 //! What its citizens are known by never changes along: domains, names, owners and secrets come and go, the sector
 //! identifier stays, unless it is changed for its own sake by whoever says how many citizens that makes strangers.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::domain::audit::EventKind;
+use crate::domain::authorization::ResponseType;
 use crate::domain::claims;
 use crate::domain::client::{
     Client, ClientAuthentication, ClientAuthenticationMethod, ClientKeys, ConsentPolicy, Localised, PkcePolicy,
@@ -31,6 +34,10 @@ pub struct ClientChange {
     pub post_logout_redirect_uris: ListChange,
     /// Separated by spaces, in the place of those it has.
     pub scope: Option<String>,
+    /// In the place of those it has; none named, none changed.
+    pub response_types: BTreeSet<ResponseType>,
+    /// Why it may be handed access tokens through the browser.
+    pub front_channel_access_tokens: Option<String>,
     pub authentication: Option<ClientAuthenticationMethod>,
     /// `token_endpoint_auth_signing_alg`.
     pub signing_algorithm: Option<String>,
@@ -147,6 +154,16 @@ fn candidate(
         let mut unknown = Vec::new();
         after.scopes = parse_scopes(scope, &mut unknown);
         faults.extend(unknown.into_iter().map(Fault::from));
+    }
+    if !change.response_types.is_empty() {
+        after.response_types = change.response_types.clone();
+        // The exception ends with what it was for.
+        if !after.response_types.iter().any(|response_type| response_type.issues_access_token()) {
+            after.policy.front_channel_access_tokens = None;
+        }
+    }
+    if change.front_channel_access_tokens.is_some() {
+        after.policy.front_channel_access_tokens = change.front_channel_access_tokens.clone();
     }
     set(&mut after.policy.pkce, &change.pkce);
     set(&mut after.policy.consent, &change.consent);

@@ -2,12 +2,12 @@
 
 use crate::domain::grant::Authentication;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
+use crate::protocol::authorize::AnswerTo;
 use crate::protocol::authorize::prompt::ConsentStanding;
-use crate::protocol::authorize::{Answer, AnswerTo};
 use crate::protocol::{OAuthError, acr};
 
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, code, consent, session, short_lived};
+use super::super::{App, FlowError, answer, consent, session, short_lived};
 use super::{Next, names_someone_else, save};
 
 /// Leads a sign-in on as far as it goes without asking the person anything.
@@ -21,14 +21,14 @@ pub async fn advance(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Ne
                 Need::Nothing => {
                     let sign_in = sign_in.consent().map_err(FlowError::failed)?;
                     match save(app, &sign_in).await? {
-                        Ok(()) => answer(app, visitor, sign_in).await,
+                        Ok(()) => complete(app, visitor, sign_in).await,
                         Err(OutOfOrder) => Ok(Next::Page(Step::Identify)),
                     }
                 }
                 Need::Refusal(why) => refuse(app, sign_in, why).await,
             }
         }
-        State::Consented(_) => answer(app, visitor, sign_in).await,
+        State::Consented(_) => complete(app, visitor, sign_in).await,
     }
 }
 
@@ -61,7 +61,7 @@ async fn needs_consent(app: &App, sign_in: &SignIn, authentication: &Authenticat
 }
 
 /// Answers, once: whoever takes the record has the answer.
-async fn answer(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, FlowError> {
+async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, FlowError> {
     let Some(sign_in) = app.sessions.take(&short_lived::sign_in(sign_in.id)).await? else {
         return Ok(Next::Page(Step::Identify));
     };
@@ -81,8 +81,7 @@ async fn answer(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, F
             if !client.is_active() {
                 return Err(OAuthError::unauthorized_client("this client has been disabled").into());
             }
-            let code = code::issue(app, &client, &request, &authentication).await?;
-            Ok(Next::Client(AnswerTo::from(&*request).uri(&Answer::Code(code), app.issuer())))
+            Ok(Next::Client(answer::answer(app, visitor, &client, &request, &authentication).await?))
         }
     }
 }
@@ -95,10 +94,7 @@ async fn refuse(app: &App, sign_in: SignIn, why: OAuthError) -> Result<Next, Flo
 /// What the one who waits is told where a sign-in ends without an answer.
 pub(super) fn refusal(app: &App, purpose: &Purpose, why: OAuthError) -> Next {
     match purpose {
-        Purpose::Client(request) => {
-            app.metrics.authorization_refused(why.code);
-            Next::Client(AnswerTo::from(&**request).uri(&Answer::Refused(why), app.issuer()))
-        }
+        Purpose::Client(request) => Next::Client(answer::refuse(app, &AnswerTo::from(&**request), why)),
         Purpose::Account { .. } => Next::Account("/account".to_owned()),
     }
 }

@@ -21,6 +21,7 @@ use crate::domain::ids::{CitizenId, SignInId};
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
+use crate::protocol::authorize::Delivery;
 
 use super::visitor::Visitor;
 use super::{App, FlowError, cookie_secret, session, short_lived};
@@ -46,7 +47,7 @@ pub enum Missing {
 pub enum Next {
     Page(Step),
     /// Leave for the client, with its answer.
-    Client(String),
+    Client(Delivery),
     /// Leave for an account page.
     Account(String),
 }

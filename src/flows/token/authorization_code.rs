@@ -2,22 +2,20 @@
 
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::audit::{EventKind, Outcome};
-use crate::domain::claims;
-use crate::domain::claims_request::ClaimsRequest;
-use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::client::Client;
 use crate::domain::grant::{AuthorizationCode, Grant, RefreshState};
 use crate::domain::ids::GrantId;
-use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::authorization_code::{CodeRequest, exchange};
-use crate::storage::{Exchange, NewGrant, Transaction};
+use crate::storage::{Exchange, NewGrant};
 
 use super::super::code::{self, Redemption};
+use super::super::grant::{self, FORGET_MARGIN, Over, hold_consent, hold_person};
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, session, short_lived};
+use super::super::{App, FlowError, session};
 use super::Redeemed;
 
 pub(super) async fn redeem(
@@ -69,12 +67,11 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
     // What the client has lost since, it is not granted.
     let scope = code.scope.intersection(&client.scopes);
     let claims = code.claims.clone().limited_to(&client.scopes);
-    let person = match claims.asks_for_values() {
-        true => app.store.read().await?.citizens().find(code.authentication.citizen).await?,
-        false => None,
-    };
+    let granted = grant::claims(app, &claims, code.authentication.citizen).await?;
     let mut tx = app.store.begin().await?;
-    let consent_ends = end_of_consent(client, code, (&scope, &claims), now, &mut tx).await?;
+    let over = |over: Over| OAuthError::invalid_grant(over.sentence());
+    let held = hold_consent(client, code.authentication.citizen, (&scope, &claims), now, &mut tx).await?;
+    let consent_ends = held.map_err(over)?;
     let refresh = scope.contains("offline_access");
     let refresh = refresh.then(|| first_refresh_token(app, code.grant, consent_ends, now)).transpose()?;
     let (refresh_token, refresh) = refresh.unzip();
@@ -82,7 +79,7 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
         id: code.grant,
         client: client.id.clone(),
         scope,
-        claims: claims.grant(person.as_ref()),
+        claims: granted,
         nonce: code.nonce.clone(),
         authentication: code.authentication.clone(),
         acr: code.acr.clone(),
@@ -100,14 +97,15 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
             drop(tx);
             return Err(OAuthError::invalid_grant("the code was already used").into());
         }
+        Exchange::Revoked => {
+            drop(tx);
+            let told = "what was granted with the code has been revoked";
+            return Err(OAuthError::invalid_grant(told).into());
+        }
     }
-    let standing = tx.citizens().standing(grant.authentication.citizen).await?;
-    if !standing.is_some_and(|standing| standing.honours(&grant.authentication)) {
-        return Err(OAuthError::invalid_grant("the account is locked, or was signed out everywhere").into());
-    }
+    hold_person(&grant.authentication, &mut tx).await?.map_err(over)?;
     tx.commit().await?;
-    let session = grant.authentication.session;
-    app.sessions.insert(&short_lived::clients_of(session), &client.id, session::remember_clients_for(app)).await?;
+    session::joined(app, grant.authentication.session, &client.id).await?;
     Ok(Redeemed {
         scope: grant.scope.clone(),
         nonce: grant.nonce.clone(),
@@ -116,32 +114,6 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
         event: EventKind::TokensIssued,
     })
 }
-
-/// When the consent that the code was issued on ends, if it ever does.
-///
-/// # Errors
-/// `invalid_grant` where it stands no more: since the code was issued, the person may have withdrawn it.
-async fn end_of_consent(
-    client: &Client,
-    code: &AuthorizationCode,
-    (scope, claims): (&ScopeSet, &ClaimsRequest),
-    now: Timestamp,
-    tx: &mut Transaction,
-) -> Result<Option<Timestamp>, FlowError> {
-    match client.policy.consent {
-        ConsentPolicy::Implied => Ok(None),
-        ConsentPolicy::Ask => {
-            let consent = tx.consents().hold(code.authentication.citizen, &client.id).await?;
-            let names = claims::released_by(scope).union(&claims.names()).cloned().collect();
-            let standing = consent.filter(|consent| consent.covers(scope, &names, now));
-            let withdrawn = || OAuthError::invalid_grant("the person has withdrawn what they allowed");
-            Ok(standing.ok_or_else(withdrawn)?.expires_at)
-        }
-    }
-}
-
-/// A row outlives its last token by this much, so that a late replay is still seen for what it is.
-const FORGET_MARGIN: std::time::Duration = std::time::Duration::from_secs(86_400);
 
 /// Someone else holds this code: whatever it was exchanged for dies with it (RFC 6749 §4.1.2).
 async fn replayed(

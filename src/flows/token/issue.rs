@@ -1,17 +1,13 @@
-//! The tokens themselves.
+//! The answer of the token endpoint.
 
 use serde_json::{Map, Value};
 
-use crate::crypto::base64url;
-use crate::crypto::jws::Typ;
 use crate::domain::client::Client;
-use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
-use crate::protocol::access_token::{AccessTokenClaims, Subject};
-use crate::protocol::id_token::{About, IdTokenClaims};
 use crate::protocol::token::TokenResponse;
 
 use super::super::protect::Protection;
+use super::super::tokens::{self, IdTokenContents};
 use super::super::{App, FlowError};
 use super::Redeemed;
 
@@ -23,49 +19,26 @@ pub(super) fn issue(
     protection: &Protection,
     person: Map<String, Value>,
 ) -> Result<TokenResponse, FlowError> {
-    let now = app.clock.now();
-    let lifetimes = &app.settings.lifetimes;
     let grant = &redeemed.grant;
-    let authentication = &grant.authentication;
-    let subject = app.keys.subject(client, authentication.citizen);
-    let lifetime =
-        client.policy.access_token_lifetime.map_or(lifetimes.access_token, |own| own.min(lifetimes.access_token));
-
-    let access_token = AccessTokenClaims::new(
-        Subject {
-            issuer: app.issuer(),
-            client: &client.id,
-            subject: &subject,
-            scope: &redeemed.scope,
-            grant: grant.id,
-            authentication,
-            acr: &grant.acr,
-        },
-        base64url::encode(&app.random.bytes::<16>()),
-        now,
-        now + lifetime,
-    );
-    let access_token = app.keys.sign(SignatureAlgorithm::Es256, Typ::AccessToken, &access_token, now)?;
-
+    let access = tokens::access_token(app, client, grant, &redeemed.scope)?;
     let id_token = match redeemed.scope.contains("openid") {
         false => None,
         true => {
-            let sid = app.keys.sid(client, authentication.session);
-            let about = About { issuer: app.issuer(), client: &client.id, subject: &subject, sid: &sid };
-            let claims = IdTokenClaims::new(about, authentication, now, now + lifetimes.id_token)
-                .with_nonce(redeemed.nonce.as_deref())
-                .with_acr(&grant.acr)
-                .with_claims(person)
-                .with_access_token(&access_token, protection.algorithm());
-            Some(protection.token(app, Typ::IdToken, &claims, now)?)
+            let contents = IdTokenContents {
+                nonce: redeemed.nonce.as_deref(),
+                access_token: Some(&access.token),
+                code: None,
+                person,
+            };
+            Some(tokens::id_token(app, client, protection, grant, contents)?)
         }
     };
     Ok(TokenResponse {
-        access_token,
+        access_token: access.token.expose().to_owned(),
         token_type: "Bearer",
-        expires_in: lifetime.as_secs(),
+        expires_in: access.lifetime.as_secs(),
         scope: redeemed.scope.to_string(),
         refresh_token: redeemed.refresh_token.as_ref().map(SecretString::expose).map(str::to_owned),
-        id_token,
+        id_token: id_token.as_ref().map(SecretString::expose).map(str::to_owned),
     })
 }

@@ -67,7 +67,8 @@ pub async fn token(
     let person = match redeemed.scope.contains("openid") {
         true => {
             let (grant, asked) = (&redeemed.grant, (&redeemed.scope, &redeemed.grant.claims, ResponseType::Code));
-            id_token_claims::released(app, visitor, &client, grant.authentication.citizen, asked).await?
+            let told = id_token_claims::released(app, visitor, &client, grant.authentication.citizen, asked).await?;
+            told.map_err(|over| OAuthError::invalid_grant(over.sentence()))?
         }
         false => serde_json::Map::new(),
     };

@@ -11,6 +11,7 @@ use crate::domain::secret::SecretString;
 use crate::flows::authorize::{Authorized, authorize};
 use crate::http::Site;
 use crate::http::cookies::Cookie;
+use crate::http::delivery::deliver;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Visit};
 use crate::http::page::SeeOther;
@@ -38,7 +39,7 @@ pub async fn resume(
 
 async fn answer(site: &Site, visit: &Visit, parameters: Parameters) -> Result<Response, Failure> {
     match authorize(&site.app, &visit.visitor, parameters).await? {
-        Authorized::Answered(uri) => Ok(SeeOther::to(uri).into_response()),
+        Authorized::Answered(delivery) => deliver(site, visit, delivery),
         Authorized::SignIn { id, browser } => {
             let cookie =
                 browser.as_ref().map(SecretString::expose).and_then(|secret| site.cookies.set(Cookie::Browser, secret));

@@ -21,7 +21,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
     let sign_in = load(&site, &visit, &id).await?;
     match ask_consent::question(&site.app, &sign_in).await? {
         Some(question) => Ok(page(&site, &visit, &sign_in, question)?.into_response()),
-        None => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+        None => dispatch(&site, &visit, sign_in).await,
     }
 }
 
@@ -35,16 +35,16 @@ pub async fn submit(
     guard(&sign_in).check(&visit, &form)?;
     match form.single("choice")? {
         Some("allow") => match ask_consent::allow(&site.app, &visit.visitor, sign_in.clone()).await? {
-            Ok(allowed) => Ok(dispatch(&site, &visit.visitor, allowed).await?.into_response()),
-            Err(_) => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+            Ok(allowed) => dispatch(&site, &visit, allowed).await,
+            Err(_) => dispatch(&site, &visit, sign_in).await,
         },
         Some("deny") => {
             let id = sign_in.id;
-            Ok(follow(id, ask_consent::deny(&site.app, &visit.visitor, sign_in).await?).into_response())
+            follow(&site, &visit, id, ask_consent::deny(&site.app, &visit.visitor, sign_in).await?)
         }
         Some("extend") => extended(&site, sign_in, &visit.path).await,
         // Nothing was chosen: nothing is allowed, and the question stands.
-        _ => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+        _ => dispatch(&site, &visit, sign_in).await,
     }
 }
 

@@ -20,7 +20,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
     let sign_in = load(&site, &visit, &id).await?;
     match sign_in.state {
         Standing::Offered => Ok(page(&site, &visit, &sign_in).await?.into_response()),
-        _ => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+        _ => dispatch(&site, &visit, sign_in).await,
     }
 }
 
@@ -35,15 +35,15 @@ pub async fn submit(
     match form.single("choice")? {
         Some("have-account") => {
             let went_on = create::go_on(&site.app, sign_in.clone()).await?;
-            Ok(dispatch(&site, &visit.visitor, went_on.unwrap_or(sign_in)).await?.into_response())
+            dispatch(&site, &visit, went_on.unwrap_or(sign_in)).await
         }
         Some("cancel") => {
             let id = sign_in.id;
-            Ok(follow(id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?).into_response())
+            follow(&site, &visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?)
         }
         Some("extend") => extended(&site, sign_in, &visit.path).await,
         // Nothing was chosen: nothing is done, and the page stands.
-        _ => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+        _ => dispatch(&site, &visit, sign_in).await,
     }
 }
 

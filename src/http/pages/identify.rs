@@ -27,7 +27,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
             Ok(page(&site, &visit, &sign_in, typed, None).await?.into_response())
         }
         Standing::Offered | Standing::Authenticated(_) | Standing::Consented(_) => {
-            Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response())
+            dispatch(&site, &visit, sign_in).await
         }
     }
 }
@@ -44,7 +44,7 @@ pub async fn submit(
     let fault = match form.single("choice")? {
         Some("cancel") => {
             let id = sign_in.id;
-            return Ok(follow(id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?).into_response());
+            return follow(&site, &visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?);
         }
         Some("extend") => {
             // Shown anew and not redirected to, so that what was typed stays.
@@ -53,9 +53,9 @@ pub async fn submit(
         }
         None | Some("continue" | "use-password") => match identify::identify(&site.app, sign_in.clone(), &typed).await?
         {
-            Identified::Noted(sign_in) => return Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+            Identified::Noted(sign_in) => return dispatch(&site, &visit, sign_in).await,
             Identified::OutOfOrder(OutOfOrder) => {
-                return Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response());
+                return dispatch(&site, &visit, sign_in).await;
             }
             Identified::Refused(NameFault::Empty) => view::Fault::IdentifierMissing,
             Identified::Refused(NameFault::Unrecognised) => view::Fault::IdentifierMalformed,

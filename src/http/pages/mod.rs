@@ -12,6 +12,7 @@ pub mod static_files;
 use axum::response::{IntoResponse, Response};
 
 use super::Site;
+use super::delivery::deliver;
 use super::error::{Failure, Fault};
 use super::extract::Visit;
 use super::page::SeeOther;
@@ -19,7 +20,6 @@ use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::ids::SignInId;
 use crate::domain::sign_in::{Purpose, SignIn, Step};
 use crate::flows::sign_in::{self, Next};
-use crate::flows::visitor::Visitor;
 
 pub async fn not_found() -> Failure {
     Fault::NotFound.into()
@@ -33,20 +33,21 @@ async fn load(site: &Site, visit: &Visit, id: &str) -> Result<SignIn, Failure> {
 }
 
 /// On to whatever comes next.
-async fn dispatch(site: &Site, visitor: &Visitor, sign_in: SignIn) -> Result<SeeOther, Failure> {
+async fn dispatch(site: &Site, visit: &Visit, sign_in: SignIn) -> Result<Response, Failure> {
     let id = sign_in.id;
-    Ok(follow(id, sign_in::finish::advance(&site.app, visitor, sign_in).await?))
+    follow(site, visit, id, sign_in::finish::advance(&site.app, &visit.visitor, sign_in).await?)
 }
 
-fn follow(id: SignInId, next: Next) -> SeeOther {
-    SeeOther::to(match next {
+fn follow(site: &Site, visit: &Visit, id: SignInId, next: Next) -> Result<Response, Failure> {
+    let path = match next {
         Next::Page(Step::Create) => format!("/sign-in/{id}/create"),
         Next::Page(Step::Identify | Step::Answer) => format!("/sign-in/{id}"),
         Next::Page(Step::Authenticate) => format!("/sign-in/{id}/password"),
         Next::Page(Step::Consent) => format!("/sign-in/{id}/consent"),
-        Next::Client(uri) => uri,
+        Next::Client(delivery) => return deliver(site, visit, delivery),
         Next::Account(path) => path,
-    })
+    };
+    Ok(SeeOther::to(path).into_response())
 }
 
 /// The person asked for more time; the same page, with it.

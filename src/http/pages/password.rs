@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::{HeaderValue, RETRY_AFTER};
+use http::header::{HeaderValue, RETRY_AFTER, SET_COOKIE};
 
 use super::identify::portal;
 use super::{dispatch, extended, follow, leads_to, load, ui_locales};
@@ -14,7 +14,6 @@ use crate::domain::sign_in::SignIn;
 use crate::flows::FlowError;
 use crate::flows::sign_in::password::{Proof, Refusal, SignedIn, prove};
 use crate::flows::sign_in::{self, identify};
-use crate::flows::visitor::Visitor;
 use crate::http::Site;
 use crate::http::cookies::Cookie;
 use crate::http::error::Failure;
@@ -28,7 +27,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
     let sign_in = load(&site, &visit, &id).await?;
     match page(&site, &visit, &sign_in, None).await? {
         Some(page) => Ok(page.into_response()),
-        None => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+        None => dispatch(&site, &visit, sign_in).await,
     }
 }
 
@@ -43,7 +42,7 @@ pub async fn submit(
     match form.single("choice")? {
         Some("cancel") => {
             let id = sign_in.id;
-            return Ok(follow(id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?).into_response());
+            return follow(&site, &visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?);
         }
         Some("extend") => return extended(&site, sign_in, &visit.path).await,
         _ => {}
@@ -53,7 +52,7 @@ pub async fn submit(
     };
     match prove(&site.app, &visit.visitor, sign_in.clone(), &password).await {
         Ok(Proof::Given(signed_in)) => welcome(&site, &visit, *signed_in).await,
-        Ok(Proof::OutOfOrder(_)) => Ok(dispatch(&site, &visit.visitor, sign_in).await?.into_response()),
+        Ok(Proof::OutOfOrder(_)) => dispatch(&site, &visit, sign_in).await,
         Ok(Proof::Refused(Refusal::WrongNameOrPassword)) => {
             refused(&site, &visit, sign_in, Fault::WrongIdentifierOrPassword).await
         }
@@ -76,9 +75,13 @@ pub async fn submit(
 async fn welcome(site: &Site, visit: &Visit, signed_in: SignedIn) -> Result<Response, Failure> {
     let session = site.cookies.set(Cookie::Session, signed_in.session.expose());
     let device = signed_in.device.as_ref().and_then(|device| site.cookies.set(Cookie::Device, device.expose()));
-    let visitor = Visitor { session: Some(signed_in.session_hash), ..visit.visitor.clone() };
-    let next = dispatch(site, &visitor, signed_in.sign_in).await?;
-    Ok(next.with_cookie(session).with_cookie(device).into_response())
+    let mut from_here_on = visit.clone();
+    from_here_on.visitor.session = Some(signed_in.session_hash);
+    let mut next = dispatch(site, &from_here_on, signed_in.sign_in).await?;
+    for cookie in [session, device].into_iter().flatten() {
+        next.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(next)
 }
 
 async fn refused(site: &Site, visit: &Visit, sign_in: SignIn, fault: Fault) -> Result<Response, Failure> {
@@ -90,7 +93,7 @@ async fn refused(site: &Site, visit: &Visit, sign_in: SignIn, fault: Fault) -> R
     };
     match page(site, visit, &sign_in, Some(fault)).await? {
         Some(page) => Ok(page.with_status(status).into_response()),
-        None => Ok(dispatch(site, &visit.visitor, sign_in).await?.into_response()),
+        None => dispatch(site, visit, sign_in).await,
     }
 }
 

@@ -8,8 +8,9 @@
 
 mod answer;
 pub mod checks;
+mod mode;
 pub mod prompt;
 mod request;
 
-pub use answer::{Answer, AnswerTo};
+pub use answer::{Answer, AnswerTo, Delivery, FrontChannelToken, Issued};
 pub use request::{PageError, Request, VerifiedRequest};

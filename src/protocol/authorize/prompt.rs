@@ -60,7 +60,7 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
-    use crate::domain::authorization::{PromptSet, ResponseMode};
+    use crate::domain::authorization::{PromptSet, ResponseMode, ResponseType};
     use crate::domain::claims_request::ClaimRequest;
     use crate::domain::grant::Authentication;
     use crate::domain::ids::{CitizenId, SessionId};
@@ -71,6 +71,7 @@ pub(crate) mod tests {
         AuthorizationRequest {
             client_id: "portal".parse().unwrap(),
             redirect_uri: "https://portal.example/cb".into(),
+            response_type: ResponseType::Code,
             response_mode: ResponseMode::Query,
             scope: "openid".parse().unwrap(),
             state: None,

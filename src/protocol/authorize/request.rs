@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::authorization::{AuthorizationRequest, ResponseMode};
+use crate::domain::authorization::{AuthorizationRequest, ResponseType};
 use crate::domain::client::Client;
 use crate::domain::ids::ClientId;
 use crate::protocol::parameters::Parameters;
@@ -10,6 +10,7 @@ use crate::protocol::{OAuthError, redirect};
 
 use super::answer::AnswerTo;
 use super::checks::{CHECKS, Context, Draft};
+use super::mode;
 
 /// An authorization request of which nothing is proven yet.
 #[derive(Debug)]
@@ -91,8 +92,8 @@ impl VerifiedRequest {
     pub fn answer_to(&self) -> AnswerTo {
         AnswerTo {
             redirect_uri: self.redirect_uri.clone(),
-            response_mode: ResponseMode::Query,
-            state: self.parameters.single("state").ok().flatten().map(str::to_owned),
+            response_mode: mode::trusted(&self.parameters, &self.redirect_uri),
+            state: mode::state(&self.parameters).map(str::to_owned),
         }
     }
 
@@ -104,7 +105,9 @@ impl VerifiedRequest {
         let mut request = AuthorizationRequest {
             client_id: self.client.id.clone(),
             redirect_uri: self.redirect_uri.clone(),
-            response_mode: ResponseMode::Query,
+            // Until their rules have been run.
+            response_type: ResponseType::None,
+            response_mode: ResponseType::None.default_mode(),
             scope: Default::default(),
             state: None,
             nonce: None,

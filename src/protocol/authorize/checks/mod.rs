@@ -12,6 +12,7 @@ mod login_hint;
 mod max_age;
 mod nonce;
 mod prompt;
+mod registration;
 mod repeated;
 mod request_object;
 mod response_mode;
@@ -51,6 +52,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("state", state::check),
     ("repeated parameters", repeated::check),
     ("request object", request_object::check),
+    ("registration", registration::check),
     ("response_type", response_type::check),
     ("response_mode", response_mode::check),
     ("scope", scope::check),

@@ -1,4 +1,4 @@
-//! Request objects are refused by name, never silently ignored: OpenID Connect Core §6, §7.2.1.
+//! Request objects are refused by name, never silently ignored: OpenID Connect Core §6.
 
 use crate::domain::authorization::AuthorizationRequest;
 use crate::protocol::OAuthError;
@@ -11,9 +11,6 @@ pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, _: &mut AuthorizationReq
     }
     if draft.parameters.is_present("request_uri") {
         return Err(OAuthError::request_uri_not_supported("request_uri is not supported"));
-    }
-    if draft.parameters.is_present("registration") {
-        return Err(OAuthError::registration_not_supported("the registration parameter is not supported"));
     }
     Ok(())
 }

@@ -21,6 +21,10 @@ pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, request: &mut Authorizat
     if let Some(scope) = known.difference(&draft.client.scopes).iter().next() {
         return Err(OAuthError::invalid_scope(format!("the scope {scope} is not registered for this client")));
     }
-    request.scope = known;
+    request.scope = match request.response_type.issues_code() {
+        true => known,
+        // A refresh token comes with a code and with nothing else, so there is nothing to grant (Core §11).
+        false => known.iter().filter(|scope| scope.as_str() != "offline_access").cloned().collect(),
+    };
     Ok(())
 }

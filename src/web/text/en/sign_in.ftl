@@ -31,6 +31,8 @@ fault-too-many-tries = { $minutes ->
   }
 fault-busy = Many people are signing in at the moment. Try again in a few seconds; what you typed is kept.
 fault-stale-page = The page you sent was an old one, so nothing was done. Try again.
+form-post-title = Back to { $portal }
+form-post-lead = If this page stays, press the button to go on.
 
 ## How to get an account (prompt=create)
 create-title = Get an account

@@ -31,6 +31,8 @@ fault-too-many-tries = { $minutes ->
   }
 fault-busy = De nombreuses personnes se connectent en ce moment. Réessayez dans quelques secondes ; votre saisie est conservée.
 fault-stale-page = La page envoyée était ancienne ; rien n’a été fait. Réessayez.
+form-post-title = Retour à { $portal }
+form-post-lead = Si cette page reste affichée, appuyez sur le bouton pour continuer.
 
 ## Comment obtenir un compte (prompt=create)
 create-title = Obtenir un compte

@@ -28,6 +28,8 @@ fault-wrong = Số định danh hoặc mật khẩu không đúng. Hãy kiểm t
 fault-too-many-tries = Có quá nhiều lần thử không thành công. Hãy đợi { $minutes } phút rồi thử lại.
 fault-busy = Hệ thống đang có nhiều người đăng nhập. Hãy thử lại sau vài giây; thông tin đã nhập vẫn được giữ.
 fault-stale-page = Trang vừa gửi đã cũ nên chưa có gì được thực hiện. Hãy thử lại.
+form-post-title = Trở về { $portal }
+form-post-lead = Nếu trang này không tự chuyển, hãy bấm nút để tiếp tục.
 
 ## Cách có tài khoản (prompt=create)
 create-title = Đăng ký tài khoản

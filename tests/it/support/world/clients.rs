@@ -2,6 +2,7 @@
 
 use senid::crypto::hash::hash_secret;
 use senid::demo::people;
+use senid::domain::authorization::ResponseType;
 use senid::domain::client::{
     ApplicationType, Client, ClientAuthentication, ClientDisplay, ClientPolicy, ConsentPolicy, Localised, PkcePolicy,
     SubjectType,
@@ -32,6 +33,7 @@ pub struct Registration {
     pkce: PkcePolicy,
     consent: ConsentPolicy,
     algorithm: SignatureAlgorithm,
+    response_types: &'static [ResponseType],
 }
 
 const TAX_OFFICE: Registration = Registration {
@@ -46,6 +48,7 @@ const TAX_OFFICE: Registration = Registration {
     pkce: PkcePolicy::Required,
     consent: ConsentPolicy::Ask,
     algorithm: SignatureAlgorithm::Es256,
+    response_types: &[ResponseType::Code],
 };
 
 pub const ALL: &[Registration] = &[
@@ -82,6 +85,17 @@ pub const ALL: &[Registration] = &[
         subject_type: SubjectType::Public,
         consent: ConsentPolicy::Implied,
         algorithm: SignatureAlgorithm::EdDsa,
+        ..TAX_OFFICE
+    },
+    // Software from before PKCE that may ask for everything, tokens through the browser too.
+    Registration {
+        id: "archive",
+        secret: "the-archive's-secret",
+        redirect_uri: "https://archive.example/callback?shelf=7",
+        scope: "openid profile email offline_access",
+        sector: "archive.example",
+        pkce: PkcePolicy::Optional,
+        response_types: &ResponseType::ALL,
         ..TAX_OFFICE
     },
     // The client of the demonstration that anyone may try.
@@ -122,6 +136,7 @@ impl Registration {
                 ..ClientDisplay::default()
             },
             redirect_uris: vec![self.redirect_uri.to_owned()],
+            response_types: self.response_types.iter().copied().collect(),
             post_logout_redirect_uris: vec![self.post_logout_redirect_uri.to_owned()],
             scopes: self.scope.parse().unwrap(),
             subject_type: self.subject_type,
@@ -130,6 +145,11 @@ impl Registration {
                 pkce: self.pkce,
                 consent: self.consent,
                 id_token_algorithm: self.algorithm,
+                front_channel_access_tokens: self
+                    .response_types
+                    .iter()
+                    .any(|allowed| allowed.issues_access_token())
+                    .then(|| "nobody maintains it any more".to_owned()),
                 ..ClientPolicy::default()
             },
             ..Client::new(self.id.parse().unwrap(), authentication, NOW)

@@ -32,7 +32,7 @@ pub use browser::Browser;
 pub use citizen::{AN, BINH, CHAU, Citizen};
 pub use front::Front;
 pub use operator::Operator;
-pub use page::Page;
+pub use page::{Mode, Page};
 pub use portal::{Portal, Started, TokenAnswer};
 pub use start::{Backend, quick_redis};
 pub use web::Reply;

@@ -103,6 +103,13 @@ impl<'w> Operator<'w> {
         }
     }
 
+    /// Registers one more client.
+    pub async fn registers(&self, client: &Client) {
+        let mut tx = self.app.store.begin().await.unwrap();
+        tx.clients().insert(client).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// Changes a client, and waits until this server has heard of it.
     pub async fn changes(&self, client: &str, change: impl FnOnce(&mut Client)) {
         let id = client.parse().unwrap();

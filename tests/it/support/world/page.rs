@@ -16,6 +16,14 @@ pub struct Page {
     pub reply: Reply,
 }
 
+/// How an answer comes back to a portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mode {
+    Query,
+    Fragment,
+    FormPost,
+}
+
 /// A form as it would be sent.
 #[derive(Clone, Debug)]
 pub struct Form {
@@ -131,14 +139,28 @@ impl Page {
         Form { action: form.attr("action").unwrap_or_default().to_owned(), pairs: pairs.collect() }
     }
 
-    /// The answer that the portal was given in its address.
+    /// The answer that the portal was given, in whichever way.
     pub fn answer(&self) -> BTreeMap<String, String> {
-        assert_eq!(self.status, 303, "still at SenID: {} {} {}", self.url, self.heading(), self.text());
-        let mut answer = BTreeMap::new();
-        for (name, value) in self.url.query_pairs() {
-            assert!(answer.insert(name.to_string(), value.to_string()).is_none(), "{name} came twice: {}", self.url);
+        self.answered().1
+    }
+
+    /// How the portal was given its answer, and what that says.
+    pub fn answered(&self) -> (Mode, BTreeMap<String, String>) {
+        if self.has("form#form-post") {
+            assert_eq!(self.status, 200);
+            return (Mode::FormPost, unrepeated(self.form_of("continue", &[]).pairs));
         }
-        answer
+        assert_eq!(self.status, 303, "still at SenID: {} {} {}", self.url, self.heading(), self.text());
+        match self.url.fragment() {
+            Some(fragment) => {
+                // Nothing of it may be where servers write it down.
+                let told = ["code", "id_token", "access_token", "state", "error"];
+                assert!(!self.url.query_pairs().any(|(name, _)| told.contains(&&*name)), "{}", self.url);
+                let pairs = url::form_urlencoded::parse(fragment.as_bytes());
+                (Mode::Fragment, unrepeated(pairs.into_owned().collect()))
+            }
+            None => (Mode::Query, unrepeated(self.url.query_pairs().into_owned().collect())),
+        }
     }
 
     /// The code that the portal was given.
@@ -153,6 +175,14 @@ impl Page {
         let error = answer.remove("error").unwrap_or_else(|| panic!("no error: {}", self.url));
         (error, answer.remove("error_description").unwrap_or_default())
     }
+}
+
+fn unrepeated(pairs: Vec<(String, String)>) -> BTreeMap<String, String> {
+    let mut answer = BTreeMap::new();
+    for (name, value) in pairs {
+        assert!(answer.insert(name.clone(), value).is_none(), "{name} came twice");
+    }
+    answer
 }
 
 fn selector(css: &str) -> Selector {

@@ -141,7 +141,12 @@ impl Portal {
 
     /// Proves an ID token as OpenID Connect Core §3.1.3.7 tells a portal to, with nothing but the published keys.
     pub async fn id_token(&self, tokens: &TokenAnswer) -> Value {
-        let claims = proof::claims(&self.issuer, &tokens.id_token()).await;
+        self.proven(&tokens.id_token()).await
+    }
+
+    /// As [`Portal::id_token`], of one that came through the browser (§3.2.2.11, §3.3.2.12).
+    pub async fn proven(&self, id_token: &str) -> Value {
+        let claims = proof::claims(&self.issuer, id_token).await;
         assert_eq!(claims["iss"], self.issuer.as_str());
         assert_eq!(claims["aud"], self.registration.id);
         claims

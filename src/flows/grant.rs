@@ -1,0 +1,122 @@
+//! Grants as they are written: what they stand on is held in the transaction that writes them, so that there is no
+//! moment in between in which a consent is withdrawn or a person locked.
+
+use std::time::Duration;
+
+use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::claims;
+use crate::domain::claims_request::{ClaimsRequest, GrantedClaims};
+use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::grant::{Authentication, Grant};
+use crate::domain::ids::{CitizenId, GrantId};
+use crate::domain::scope::ScopeSet;
+use crate::domain::time::Timestamp;
+use crate::protocol::{OAuthError, acr};
+use crate::storage::Transaction;
+
+use super::{App, FlowError, tokens};
+
+/// A row outlives its last token by this much, so that a late replay is still seen for what it is.
+pub(super) const FORGET_MARGIN: Duration = Duration::from_secs(86_400);
+
+/// Why nothing can be granted any more; the endpoint says it with an error of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Over {
+    ConsentWithdrawn,
+    SignedOut,
+}
+
+impl Over {
+    pub(super) const fn sentence(self) -> &'static str {
+        match self {
+            Self::ConsentWithdrawn => "the person has withdrawn what they allowed",
+            Self::SignedOut => "the account is locked, or was signed out everywhere",
+        }
+    }
+}
+
+/// What is granted beside the scope: what was asked for, as far as the client still may have it.
+pub(super) async fn claims(app: &App, asked: &ClaimsRequest, citizen: CitizenId) -> Result<GrantedClaims, FlowError> {
+    let person = match asked.asks_for_values() {
+        true => app.store.read().await?.citizens().find(citizen).await?,
+        false => None,
+    };
+    Ok(asked.grant(person.as_ref()))
+}
+
+/// When the consent to `scope` and `claims` ends, if it ever does. It cannot be withdrawn before the transaction is over.
+pub(super) async fn hold_consent(
+    client: &Client,
+    citizen: CitizenId,
+    (scope, claims): (&ScopeSet, &ClaimsRequest),
+    now: Timestamp,
+    tx: &mut Transaction,
+) -> Result<Result<Option<Timestamp>, Over>, FlowError> {
+    match client.policy.consent {
+        ConsentPolicy::Implied => Ok(Ok(None)),
+        ConsentPolicy::Ask => {
+            let consent = tx.consents().hold(citizen, &client.id).await?;
+            let names = claims::released_by(scope).union(&claims.names()).cloned().collect();
+            let standing = consent.filter(|consent| consent.covers(scope, &names, now));
+            Ok(standing.map(|consent| consent.expires_at).ok_or(Over::ConsentWithdrawn))
+        }
+    }
+}
+
+/// Whether the person is still there to grant anything.
+pub(super) async fn hold_person(
+    authentication: &Authentication,
+    tx: &mut Transaction,
+) -> Result<Result<(), Over>, FlowError> {
+    let standing = tx.citizens().standing(authentication.citizen).await?;
+    Ok(match standing.is_some_and(|standing| standing.honours(authentication)) {
+        true => Ok(()),
+        false => Err(Over::SignedOut),
+    })
+}
+
+/// What the person who proved themselves grants with `request`, without a row or anything to refresh yet.
+///
+/// # Errors
+/// `unmet_authentication_requirements`, should nobody have asked before.
+pub(super) async fn of_request(
+    app: &App,
+    id: GrantId,
+    request: &AuthorizationRequest,
+    authentication: &Authentication,
+) -> Result<Grant, FlowError> {
+    Ok(Grant {
+        id,
+        client: request.client_id.clone(),
+        scope: request.scope.clone(),
+        claims: claims(app, &request.claims, authentication.citizen).await?,
+        nonce: request.nonce.clone(),
+        acr: acr::reached(request, authentication.level)?,
+        authentication: authentication.clone(),
+        created_at: app.clock.now(),
+        revoked_at: None,
+        refresh: None,
+    })
+}
+
+/// Writes the grant that an access token of the authorization endpoint stands on, before there is one; a code that is
+/// issued beside it will be exchanged for the same grant.
+///
+/// # Errors
+/// `access_denied` where the person or their consent is gone.
+pub(super) async fn begin(
+    app: &App,
+    client: &Client,
+    grant: &Grant,
+    request: &AuthorizationRequest,
+) -> Result<(), FlowError> {
+    let now = app.clock.now();
+    let denied = |over: Over| OAuthError::access_denied(over.sentence());
+    let last = tokens::access_token_lifetime(app, client).max(app.settings.lifetimes.authorization_code);
+    let asked = (&grant.scope, &request.claims);
+    let mut tx = app.store.begin().await?;
+    hold_consent(client, grant.authentication.citizen, asked, now, &mut tx).await?.map_err(denied)?;
+    tx.grants().begin(grant, now + last + FORGET_MARGIN).await?;
+    hold_person(&grant.authentication, &mut tx).await?.map_err(denied)?;
+    Ok(tx.commit().await?)
+}
