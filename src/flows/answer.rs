@@ -4,8 +4,9 @@
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::Client;
-use crate::domain::grant::Authentication;
+use crate::domain::grant::{Authentication, Grant};
 use crate::domain::ids::GrantId;
+use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
 use crate::protocol::authorize::{Answer, AnswerTo, Delivery, FrontChannelToken, Issued};
 
@@ -36,7 +37,6 @@ pub fn refuse(app: &App, to: &AnswerTo, refusal: OAuthError) -> Delivery {
     to.deliver(&Answer::Refused(refusal), app.issuer())
 }
 
-/// A code and an access token of one answer stand on one grant. The ID token comes last: it binds them both.
 async fn issue(
     app: &App,
     visitor: &Visitor,
@@ -44,28 +44,54 @@ async fn issue(
     request: &AuthorizationRequest,
     authentication: &Authentication,
 ) -> Result<Issued, FlowError> {
-    let wanted = request.response_type;
     let id = GrantId::new(app.clock.now(), &*app.random);
+    match request.response_type.issues_tokens() {
+        false => Ok(Issued { code: code(app, client, request, authentication, id).await?, ..Issued::default() }),
+        true => issue_tokens(app, visitor, client, request, authentication, id).await,
+    }
+}
+
+/// The code, where the response type has one; it will be exchanged for the grant `id`.
+async fn code(
+    app: &App,
+    client: &Client,
+    request: &AuthorizationRequest,
+    authentication: &Authentication,
+    id: GrantId,
+) -> Result<Option<SecretString>, FlowError> {
+    match request.response_type.issues_code() {
+        false => Ok(None),
+        true => Ok(Some(code::issue(app, client, request, authentication, id).await?)),
+    }
+}
+
+/// A code and an access token of one answer stand on one grant. The ID token comes last: it binds them both.
+async fn issue_tokens(
+    app: &App,
+    visitor: &Visitor,
+    client: &Client,
+    request: &AuthorizationRequest,
+    authentication: &Authentication,
+    id: GrantId,
+) -> Result<Issued, FlowError> {
+    let wanted = request.response_type;
     // What the client is told must reach it as it registered; where that cannot be, nothing is issued at all.
     let protection = match wanted.issues_id_token() {
         true => Some(Protection::of_id_tokens(app, client).await?),
         false => None,
     };
     let granted = grant::of_request(app, id, request, authentication).await?;
+    grant::begin(app, client, &granted, request).await?;
     let mut issued = Issued::default();
     if wanted.issues_access_token() {
-        grant::begin(app, client, &granted, request).await?;
         let access = tokens::access_token(app, client, &granted, &granted.scope)?;
-        app.metrics.front_channel_access_token(wanted);
         issued.access_token = Some(FrontChannelToken {
             token: access.token,
             expires_in: access.lifetime.as_secs(),
-            scope: request.scope.clone(),
+            scope: granted.scope.clone(),
         });
     }
-    if wanted.issues_code() {
-        issued.code = Some(code::issue(app, client, request, authentication, id).await?);
-    }
+    issued.code = code(app, client, request, authentication, id).await?;
     if let Some(protection) = &protection {
         let asked = (&granted.scope, &granted.claims, wanted);
         let person = id_token_claims::released(app, visitor, client, authentication.citizen, asked).await?;
@@ -77,20 +103,27 @@ async fn issue(
         };
         issued.id_token = Some(tokens::id_token(app, client, protection, &granted, contents)?);
     }
-    if wanted.issues_tokens() {
-        session::joined(app, authentication.session, &client.id).await?;
-        let event = app
-            .event(visitor, EventKind::TokensIssued, Outcome::Success)
-            .by(Actor::Citizen(authentication.citizen))
-            .about(authentication.citizen)
-            .of(&client.id)
-            .with("response_type", wanted.as_str())
-            .with("scope", &request.scope);
-        app.record(match wanted.issues_access_token() {
-            true => event.with("grant", id),
-            // Nothing stands on one: an ID token is a statement, and cannot be taken back.
-            false => event,
-        });
-    }
+    session::joined(app, authentication.session, &client.id).await?;
+    record(app, visitor, &granted, request);
     Ok(issued)
+}
+
+fn record(app: &App, visitor: &Visitor, granted: &Grant, request: &AuthorizationRequest) {
+    let issued = request.response_type;
+    let citizen = granted.authentication.citizen;
+    let event = app
+        .event(visitor, EventKind::TokensIssued, Outcome::Success)
+        .by(Actor::Citizen(citizen))
+        .about(citizen)
+        .of(&granted.client)
+        .with("response_type", issued.as_str())
+        .with("scope", &granted.scope);
+    app.record(match issued.issues_access_token() {
+        true => {
+            app.metrics.front_channel_access_token(issued);
+            event.with("grant", granted.id)
+        }
+        // There is no row: an ID token is a statement, and cannot be taken back.
+        false => event,
+    });
 }

@@ -99,8 +99,8 @@ pub(super) async fn of_request(
     })
 }
 
-/// Writes the grant that an access token of the authorization endpoint stands on, before there is one; a code that is
-/// issued beside it will be exchanged for the same grant.
+/// Holds what the tokens of the authorization endpoint stand on, which no exchange will ask about again, and where one is
+/// an access token, writes their grant. A code that is issued beside it will be exchanged for the same.
 ///
 /// # Errors
 /// `access_denied` where the person or their consent is gone.
@@ -112,11 +112,13 @@ pub(super) async fn begin(
 ) -> Result<(), FlowError> {
     let now = app.clock.now();
     let denied = |over: Over| OAuthError::access_denied(over.sentence());
-    let last = tokens::access_token_lifetime(app, client).max(app.settings.lifetimes.authorization_code);
     let asked = (&grant.scope, &request.claims);
     let mut tx = app.store.begin().await?;
     hold_consent(client, grant.authentication.citizen, asked, now, &mut tx).await?.map_err(denied)?;
-    tx.grants().begin(grant, now + last + FORGET_MARGIN).await?;
+    if request.response_type.issues_access_token() {
+        let last = tokens::access_token_lifetime(app, client).max(app.settings.lifetimes.authorization_code);
+        tx.grants().begin(grant, now + last + FORGET_MARGIN).await?;
+    }
     hold_person(&grant.authentication, &mut tx).await?.map_err(denied)?;
     Ok(tx.commit().await?)
 }

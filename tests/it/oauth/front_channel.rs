@@ -5,7 +5,7 @@ use std::time::Duration;
 use senid::domain::audit::EventKind;
 
 use crate::support::World;
-use crate::support::world::{AN, Browser, Portal, Started, on_every_backend, web};
+use crate::support::world::{AN, Browser, Mode, Portal, Started, on_every_backend, web};
 
 /// The codes' and tokens' answer to someone who has allowed everything before.
 async fn asked(browser: &mut Browser, portal: &Portal, response_type: &str) -> (Started, [Option<String>; 2]) {
@@ -99,6 +99,18 @@ on_every_backend! {
         assert!(!is_good(&portal, &front).await);
         let silent = portal.start().with("response_type", "id_token token").with("prompt", "none");
         assert_eq!(browser.open(&silent.url()).await.refusal().0, "login_required");
+    }
+
+    async fn a_session_that_outlived_its_person_s_lock_is_given_no_token(world: World) {
+        let portal = world.portal("archive");
+        let (mut browser, _) = world.signed_in(&portal, &AN).await;
+        world.operator().locks_in_the_identity_store(&AN).await;
+        for response_type in ["id_token", "id_token token", "code id_token", "code token", "code id_token token"] {
+            let page = browser.open(&portal.start().with("response_type", response_type).url()).await;
+            let (mode, answer) = page.answered();
+            assert_eq!((mode, &*answer["error"]), (Mode::Fragment, "access_denied"), "{response_type}");
+            assert!(!answer.contains_key("code") && !answer.contains_key("id_token"), "{response_type}");
+        }
     }
 
     async fn what_goes_through_the_browser_is_counted_and_written_down(world: World) {

@@ -12,13 +12,15 @@ use super::up_to_password;
 async fn every_answer_names_its_issuer() {
     let world = World::embedded().await;
     let portal = world.portal("library");
-    let (mut browser, _) = world.signed_in(&portal, &AN).await;
+    let (browser, _) = world.signed_in(&portal, &AN).await;
     for (browser, started) in [
-        (&mut browser, portal.start()),
+        (&mut browser.clone(), portal.start()),
         (&mut world.browser(), portal.start().with("prompt", "none")),
         (&mut world.browser(), portal.start().with("response_type", "id_token")),
         (&mut world.browser(), portal.start().with("request", "x")),
-        (&mut world.browser(), portal.start().with("response_mode", "fragment")),
+        (&mut world.browser(), portal.start().with("response_mode", "pigeon")),
+        (&mut browser.clone(), portal.start().with("response_mode", "fragment")),
+        (&mut browser.clone(), portal.start().with("response_mode", "form_post")),
     ] {
         assert_eq!(browser.open(&started.url()).await.answer()["iss"], world.issuer, "{}", started.url());
     }

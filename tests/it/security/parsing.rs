@@ -32,7 +32,7 @@ async fn a_parameter_that_is_there_twice_is_refused_at_every_endpoint() {
     }
     assert_eq!(post_raw(&world, "/revoke", &format!("{own}&token=x&token=y")).await.status, 400);
     assert_eq!(post_raw(&world, "/userinfo", "access_token=x&access_token=y").await.status, 400);
-    for name in ["scope", "state", "nonce", "prompt", "response_type", "code_challenge", "max_age", "made_up"] {
+    for name in ["scope", "state", "nonce", "prompt", "response_type", "code_challenge", "max_age", "claims"] {
         let page = world.browser().open(&portal.start().with(name, "1").and(name, "2").url()).await;
         assert_eq!(page.refusal().0, "invalid_request", "{name}");
     }

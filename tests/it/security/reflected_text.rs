@@ -109,7 +109,7 @@ async fn a_hostile_state_comes_back_whole_and_inside_its_parameter() {
     for state in
         ["x&code=evil#fragment", "a=b&iss=https://evil.example", "%0d%0aSet-Cookie:x=1", "\r\nLocation: x", MARKUP]
     {
-        for started in [portal.start(), portal.start().with("response_type", "token")] {
+        for started in [portal.start(), portal.start().with("response_type", "saml")] {
             let page = browser.open(&started.with("state", state).url()).await;
             let answer = page.answer();
             assert_eq!(answer["state"], state);

@@ -59,6 +59,12 @@ impl<'w> Operator<'w> {
         lock_citizen::lock(&self.admin().await, &who(citizen), Some("a letter of the court")).await.unwrap();
     }
 
+    /// Locks them from a process that reaches the identity store alone.
+    pub async fn locks_in_the_identity_store(&self, citizen: &Citizen) {
+        let admin = Administrator { sessions: None, ..self.admin().await };
+        lock_citizen::lock(&admin, &who(citizen), None).await.unwrap();
+    }
+
     pub async fn unlocks(&self, citizen: &Citizen) {
         lock_citizen::unlock(&self.admin().await, &who(citizen), None).await.unwrap();
     }
