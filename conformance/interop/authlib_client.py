@@ -10,6 +10,8 @@ import flask
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import OAuth
 from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc7523 import ClientSecretJWT, PrivateKeyJWT
+from joserfc.jwk import ECKey
 
 from plain_browser import PlainBrowser
 from senid import AN, ISSUER, answer, register, run_cases
@@ -17,28 +19,26 @@ from senid import AN, ISSUER, answer, register, run_cases
 SITE = "https://authlib.example/"
 SCOPE = "openid profile email phone address offline_access"
 
-REGISTRATION = register(
-    client_id="authlib",
-    redirect_uris=[SITE + "callback"],
-    post_logout_redirect_uris=[SITE],
-    scope=SCOPE,
-)
+ADDRESSES = {"redirect_uris": [SITE + "callback"], "post_logout_redirect_uris": [SITE]}
+SECRET = register(client_id="authlib", scope=SCOPE, **ADDRESSES)["client_secret"]
 
 
-def new_portal(secret=REGISTRATION["client_secret"]):
+def new_portal(client_id="authlib", secret=SECRET, method="client_secret_basic", **proofs):
     """The relying party, as Authlib's documentation writes one."""
     app = flask.Flask("portal")
     app.secret_key = os.urandom(16)
     oauth = OAuth(app)
     senid = oauth.register(
         "senid",
-        client_id=REGISTRATION["client_id"],
+        client_id=client_id,
         client_secret=secret,
         server_metadata_url=f"{ISSUER}/.well-known/openid-configuration",
         client_kwargs={
             "scope": SCOPE,
             "code_challenge_method": "S256",
+            "token_endpoint_auth_method": method,
         },
+        **proofs,
     )
 
     @app.get("/sign-in")
@@ -84,6 +84,16 @@ def new_portal(secret=REGISTRATION["client_secret"]):
             return flask.jsonify(error=error.error, description=error.description), 400
 
     return app.test_client()
+
+
+def new_key():
+    return ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256", "kid": "authlib-1"})
+
+
+def new_portal_with_key(key):
+    """Proves itself with a key of its own in place of a secret."""
+    proof = PrivateKeyJWT(f"{ISSUER}/token", alg="ES256", headers={"alg": "ES256", "kid": "authlib-1"})
+    return new_portal("authlib-key", secret=key, method=proof.name, client_auth_methods=[proof])
 
 
 class Citizen:
@@ -189,6 +199,36 @@ def a_wrong_secret():
     assert status == 400 and error["error"] == "invalid_client", error
 
 
+KEY = new_key()
+register(
+    client_id="authlib-key",
+    scope=SCOPE,
+    token_endpoint_auth_method="private_key_jwt",
+    jwks={"keys": [KEY.as_dict(private=False)]},
+    **ADDRESSES,
+)
+
+
+def a_key_of_its_own_in_place_of_a_secret():
+    citizen = Citizen(new_portal_with_key(KEY))
+    first = citizen.sign_in()
+    status, second = citizen.ask("POST", "/refresh", refresh_token=first["refresh_token"])
+    assert status == 200, second
+
+
+def a_mistake_with_the_key():
+    citizen = Citizen(new_portal_with_key(new_key()))
+    status, error = citizen.ask("GET", citizen.answer_of(citizen.begin()))
+    assert status == 400 and error["error"] == "invalid_client", error
+
+
+def a_secret_that_signs_in_place_of_being_sent():
+    secret = register(client_id="authlib-mac", scope=SCOPE, token_endpoint_auth_method="client_secret_jwt", **ADDRESSES)
+    proof = ClientSecretJWT(f"{ISSUER}/token")
+    portal = new_portal("authlib-mac", secret["client_secret"], method=proof.name, client_auth_methods=[proof])
+    assert Citizen(portal).sign_in()["access_token"]
+
+
 def a_replayed_code():
     citizen = Citizen()
     address = citizen.answer_of(citizen.begin())
@@ -226,6 +266,9 @@ run_cases(
         logout,
         silence_without_a_session,
         a_wrong_secret,
+        a_key_of_its_own_in_place_of_a_secret,
+        a_mistake_with_the_key,
+        a_secret_that_signs_in_place_of_being_sent,
         a_replayed_code,
         a_wrong_password,
     ],

@@ -40,13 +40,13 @@ export class PlainBrowser {
 
   async #send(address, request) {
     for (let hops = 0; hops < LONGEST_CHAIN; hops++) {
+      if (this.#outside.some((prefix) => address.href.startsWith(prefix))) return new Outside(address, request.body);
       const response = await this.#ask(address, request);
       this.#keep(response.headers["set-cookie"] ?? []);
       const html = await bodyOf(response);
       const { location } = response.headers;
       if (!location) return new Page(address, response.statusCode, html);
       address = new URL(location, address);
-      if (this.#outside.some((prefix) => address.href.startsWith(prefix))) return new Outside(address);
       request = { method: "GET" };
     }
     throw new Error(`more than ${LONGEST_CHAIN} redirects, the last to ${address}`);
@@ -95,10 +95,11 @@ class Page {
   }
 }
 
-// Where a sign-in led to, outside the provider.
+// Where a sign-in led to, outside the provider, and the form that it brought there, if it brought one.
 class Outside {
-  constructor(address) {
+  constructor(address, form) {
     this.address = address;
+    this.form = form;
   }
 
   get text() {

@@ -15,11 +15,11 @@ export class Portal {
       post_logout_redirect_uris: [site],
       scope: "openid profile",
     });
-    return new Portal(site, await library.discovery(new URL(provider.ISSUER), client_id, client_secret));
+    return new Portal(site, provider.ISSUER, await library.discovery(new URL(provider.ISSUER), client_id, client_secret));
   }
 
-  constructor(site, config) {
-    Object.assign(this, { site, config });
+  constructor(site, issuer, config) {
+    Object.assign(this, { site, issuer, config });
   }
 
   async signIn(browser) {
@@ -30,7 +30,7 @@ export class Portal {
       code_challenge: await library.calculatePKCECodeChallenge(pkceCodeVerifier),
       code_challenge_method: "S256",
     });
-    const { address } = await answer(browser, await browser.open(url));
+    const { address } = await answer(browser, await browser.open(url), this.issuer);
     return library.authorizationCodeGrant(this.config, address, { pkceCodeVerifier });
   }
 

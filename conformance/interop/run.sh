@@ -6,7 +6,8 @@ set -euo pipefail
 source "$(dirname "$0")/senid.sh"
 
 relying_parties=(
-    openid_client.mjs readme_example.mjs oauth4webapi.mjs oidc_client_ts.mjs apache.mjs authlib_client.py oic_client.py
+    openid_client.mjs readme_example.mjs oauth4webapi.mjs oidc_client_ts.mjs apache.mjs
+    authlib_client.py oic_client.py
 )
 
 # The citizen whom the relying parties sign in.
@@ -33,6 +34,8 @@ start_senid
 # As a developer has every program trust a test authority, and reach this machine directly.
 export NODE_EXTRA_CA_CERTS=$TLS/ca.pem REQUESTS_CA_BUNDLE=$TLS/ca.pem
 export NO_PROXY=localhost,127.0.0.1 no_proxy=localhost,127.0.0.1
+# SenID listens on 127.0.0.1, and Node.js 18 tries one address of localhost alone.
+export NODE_OPTIONS=--dns-result-order=ipv4first
 
 # How long one may take at most, in seconds.
 patience=150
