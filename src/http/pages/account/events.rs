@@ -30,9 +30,13 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
     let portal = event.client.as_ref().and_then(|id| names.get(id)).cloned();
     let named = |portal: Option<String>| portal.unwrap_or_default();
     let claims = || {
-        let names = event.details.get("claims").map(String::as_str).unwrap_or_default().split(' ');
-        // A name in another language is the same person's name.
-        let names = names.map(|name| claims::untagged(name).0.to_owned()).collect();
+        let detail = |name: &str| event.details.get(name).map(String::as_str);
+        let names = match detail("claims") {
+            // A name in another language is the same person's name.
+            Some(names) => names.split(' ').map(|name| claims::untagged(name).0.to_owned()).collect(),
+            // From before claims could be asked for singly.
+            None => claims::released_by(&detail("scope").unwrap_or_default().parse().unwrap_or_default()),
+        };
         claims::worth_telling(&names).map(ClaimName::parse).collect::<Vec<_>>()
     };
     let what = match (event.kind?, event.outcome) {

@@ -9,9 +9,7 @@ use super::{Context, Draft};
 
 pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
     if let Some(text) = draft.parameters.single("claims")? {
-        let locales = std::mem::take(&mut request.claims.locales);
         request.claims = claims::parse(text)?.limited_to(&draft.client.scopes);
-        request.claims.locales = locales;
         acr::reached(request, AuthenticationLevel::ATTAINABLE)?;
     }
     Ok(())

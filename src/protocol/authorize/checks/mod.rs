@@ -64,6 +64,6 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("id_token_hint", id_token_hint::check),
     ("ui_locales", ui_locales::check),
     ("acr_values", acr_values::check),
-    ("claims_locales", claims_locales::check),
     ("claims", claims::check),
+    ("claims_locales", claims_locales::check),
 ];

@@ -15,6 +15,7 @@ const fn citizen(number: usize) -> Citizen {
     Citizen { name: PEOPLE[number].name, identifier: PEOPLE[number].national_id, password: PASSWORD }
 }
 
+/// Of whom everything is known that a claim can tell.
 pub const AN: Citizen = citizen(0);
 pub const BINH: Citizen = citizen(1);
 pub const CHAU: Citizen = citizen(2);
