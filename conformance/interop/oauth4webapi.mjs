@@ -27,7 +27,7 @@ const newBrowser = () => new PlainBrowser([SITE]);
 
 // Sends a browser to SenID and signs in there: the answer's parameters, checked, and what was kept meanwhile.
 async function authorize(browser, parameters = {}) {
-  const kept = { verifier: oauth.generateRandomCodeVerifier(), state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce() };
+  const kept = newSecrets();
   const url = new URL(as.authorization_endpoint);
   url.search = new URLSearchParams({
     client_id: client.client_id,
@@ -76,6 +76,41 @@ async function revoke(token, parameters) {
 const bodyOf = async (error) => (error.error ? error : error.response.json());
 
 const claimsOf = (tokens) => oauth.getValidatedIdTokenClaims(tokens);
+
+// A client that is allowed an ID token through the browser, posted there by a page of SenID's (form_post).
+const hybrid = register({
+  client_id: "oauth4webapi-hybrid",
+  redirect_uris: [REDIRECT_URI],
+  response_types: ["code id_token"],
+  scope: SCOPE,
+});
+
+// An's answer as a form that the browser brings to the redirect URI.
+async function authorizeHybrid(kept, parameters = {}) {
+  const browser = newBrowser();
+  const url = new URL(as.authorization_endpoint);
+  url.search = new URLSearchParams({
+    client_id: hybrid.client_id,
+    redirect_uri: REDIRECT_URI,
+    response_type: "code id_token",
+    response_mode: "form_post",
+    scope: SCOPE,
+    code_challenge: await oauth.calculatePKCECodeChallenge(kept.verifier),
+    code_challenge_method: "S256",
+    state: kept.state,
+    nonce: kept.nonce,
+    ...parameters,
+  });
+  const page = await answer(browser, await browser.open(url));
+  assert.equal(page.address.href, REDIRECT_URI);
+  return page.form;
+}
+
+const newSecrets = () => ({
+  verifier: oauth.generateRandomCodeVerifier(),
+  state: oauth.generateRandomState(),
+  nonce: oauth.generateRandomNonce(),
+});
 
 await runCases("oauth4webapi", {
   async "code with PKCE: the answer, its issuer, the ID token and its signature are all accepted"() {
@@ -142,6 +177,26 @@ await runCases("oauth4webapi", {
       maxAge: 3600,
     });
     assert.equal(claimsOf(tokens).auth_time, first.auth_time);
+  },
+
+  async "hybrid, code id_token by form_post: c_hash and the signature hold, and the code is exchanged"() {
+    const kept = newSecrets();
+    const form = await authorizeHybrid(kept);
+    const client = { client_id: hybrid.client_id };
+    const auth = oauth.ClientSecretBasic(hybrid.client_secret);
+    const callback = await oauth.validateCodeIdTokenResponse(as, client, form, kept.nonce, kept.state);
+    const response = await oauth.authorizationCodeGrantRequest(as, client, auth, callback, REDIRECT_URI, kept.verifier);
+    const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, { expectedNonce: kept.nonce, requireIdToken: true });
+    assert.equal((await userInfo(tokens, claimsOf(tokens).sub)).name, AN.name);
+  },
+
+  async "hybrid: a code that was put in the place of another's is noticed by its hash"() {
+    const kept = newSecrets();
+    const form = await authorizeHybrid(kept);
+    form.set("code", (await authorizeHybrid(newSecrets())).get("code"));
+    const client = { client_id: hybrid.client_id };
+    const error = await refusal(oauth.validateCodeIdTokenResponse(as, client, form, kept.nonce, kept.state));
+    assert.match(error.message, /c_hash/);
   },
 
   async "a mistake: another redirect_uri at the token endpoint is named"() {

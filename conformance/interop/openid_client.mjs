@@ -18,16 +18,24 @@ const registration = register({
   scope: SCOPE,
 });
 
-const discover = (secret = registration.client_secret) =>
-  client.discovery(new URL(ISSUER), registration.client_id, secret);
+// One that is allowed ID tokens through the browser.
+const frontChannel = register({
+  client_id: "openid-client-front-channel",
+  redirect_uris: [REDIRECT_URI],
+  response_types: ["id_token", "code id_token"],
+  scope: SCOPE,
+});
+
+const discover = (secret = registration.client_secret, client_id = registration.client_id) =>
+  client.discovery(new URL(ISSUER), client_id, secret);
 
 const config = await discover();
 
 // What a relying party keeps between sending a browser away and its coming back.
-async function begin(parameters = {}) {
+async function begin(parameters = {}, provider = config) {
   const verifier = client.randomPKCECodeVerifier();
   const checks = { pkceCodeVerifier: verifier, expectedState: client.randomState(), expectedNonce: client.randomNonce() };
-  const url = client.buildAuthorizationUrl(config, {
+  const url = client.buildAuthorizationUrl(provider, {
     redirect_uri: REDIRECT_URI,
     scope: SCOPE,
     code_challenge: await client.calculatePKCECodeChallenge(verifier),
@@ -55,7 +63,7 @@ const cases = {
     assert.equal(metadata.issuer, ISSUER);
     assert.ok(metadata.supportsPKCE("S256") && !metadata.code_challenge_methods_supported.includes("plain"));
     assert.ok(metadata.authorization_response_iss_parameter_supported);
-    assert.deepEqual(metadata.response_types_supported, ["code"]);
+    assert.ok(metadata.response_types_supported.includes("code"));
     for (const endpoint of ["end_session_endpoint", "revocation_endpoint", "userinfo_endpoint", "jwks_uri"]) {
       assert.ok(metadata[endpoint].startsWith(`${ISSUER}/`), endpoint);
     }
@@ -186,6 +194,39 @@ const cases = {
     assert.equal(error.error, "invalid_client");
     assert.match(error.error_description, /wrong secret/);
     assert.ok((await client.authorizationCodeGrant(config, answer, checks)).access_token);
+  },
+
+  async "hybrid, code id_token in the fragment: both halves are about the same person"() {
+    const provider = await discover(frontChannel.client_secret, frontChannel.client_id);
+    client.useCodeIdTokenResponseType(provider);
+    const { url, checks } = await begin({}, provider);
+    const answer = await signIn(newBrowser(), url);
+    assert.ok(answer.hash.includes("id_token=") && !answer.search, "nothing in the query, which servers log");
+    const tokens = await client.authorizationCodeGrant(provider, answer, checks);
+    assert.ok(tokens.access_token && tokens.claims().sub);
+  },
+
+  async "implicit, id_token alone: an identity and no access"() {
+    const provider = await discover(frontChannel.client_secret, frontChannel.client_id);
+    client.useIdTokenResponseType(provider);
+    const nonce = client.randomNonce();
+    const state = client.randomState();
+    const scope = "openid profile";
+    const url = client.buildAuthorizationUrl(provider, { redirect_uri: REDIRECT_URI, scope, nonce, state });
+    const answer = await signIn(newBrowser(), url);
+    const claims = await client.implicitAuthentication(provider, answer, nonce, { expectedState: state });
+    assert.equal(claims.aud, frontChannel.client_id);
+    assert.equal(claims.name, AN.name, "without an access token there is no userinfo to ask (Core §5.4)");
+    assert.ok(!answer.hash.includes("access_token"));
+  },
+
+  async "a mistake: a response type that the client is not allowed is unauthorized_client, and named"() {
+    const { url, checks } = await begin({ response_type: "code id_token" });
+    const { address } = await newBrowser().open(url);
+    const parameters = new URLSearchParams(address.hash.slice(1));
+    assert.equal(parameters.get("error"), "unauthorized_client");
+    assert.match(parameters.get("error_description"), /code id_token/);
+    assert.equal(parameters.get("state"), checks.expectedState);
   },
 
   async "denying consent: access_denied"() {
