@@ -15,6 +15,7 @@ use crate::flows::background::Background;
 use crate::flows::client_keys::ClientKeySets;
 use crate::flows::clients::ClientCache;
 use crate::flows::keys::Keys;
+use crate::flows::logout_delivery::Deliveries;
 use crate::flows::metrics::Metrics;
 use crate::flows::recovery::Reapply;
 use crate::jobs::Jobs;
@@ -69,6 +70,7 @@ impl Server {
             metrics: Metrics::new(outbound.fetches()),
             outbound,
             background: Background::default(),
+            deliveries: Deliveries::default(),
             settings,
             clock,
             random,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use super::{audit, citizen, client, demo, keys, migrate, serve, store};
+use super::{audit, citizen, client, deliveries, demo, keys, migrate, serve, store};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -60,6 +60,9 @@ pub enum Administration {
     /// What was recorded.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Which portals are still to be told that somebody signed out.
+    #[command(subcommand)]
+    Deliveries(deliveries::Command),
 }
 
 #[cfg(test)]

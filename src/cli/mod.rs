@@ -5,6 +5,7 @@ mod audit;
 pub mod check_config;
 mod citizen;
 mod client;
+mod deliveries;
 pub mod demo;
 mod exit;
 mod failure;
@@ -80,5 +81,6 @@ async fn dispatch(
         Administration::Citizen(command) => citizen::run(command, settings, house, output).await,
         Administration::Store(command) => store::run(command, &settings, house, output).await,
         Administration::Audit(command) => audit::run(command, settings, house, output).await,
+        Administration::Deliveries(command) => deliveries::run(command, settings, house, output).await,
     }
 }

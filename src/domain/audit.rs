@@ -49,6 +49,12 @@ event_kinds! {
     SignIn = "sign_in",
     SignInCancelled = "sign_in.cancelled",
     SessionEnded = "session.ended",
+    /// A client said that it has ended its own session.
+    LogoutDelivered = "logout.delivered",
+    /// A client could not be told that a session has ended, or would not hear of it.
+    LogoutUndelivered = "logout.undelivered",
+    /// An operator has it tried once more.
+    LogoutRetried = "logout.retried",
     ConsentGranted = "consent.granted",
     ConsentDenied = "consent.denied",
     ConsentWithdrawn = "consent.withdrawn",

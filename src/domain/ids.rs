@@ -59,6 +59,8 @@ uuid_id! {
     DeviceId;
     /// An event of the audit log.
     EventId;
+    /// What one client has to be told of one session's end.
+    DeliveryId;
 }
 
 fn uuid_v7(now: Timestamp, random: &dyn Random) -> Uuid {

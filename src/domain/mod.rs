@@ -15,6 +15,7 @@ pub mod ids;
 pub mod issuer;
 pub mod keys;
 pub mod language_tag;
+pub mod logout;
 pub mod mac;
 pub mod national_id;
 pub mod password_hash;

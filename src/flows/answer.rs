@@ -13,7 +13,7 @@ use crate::protocol::authorize::{Answer, AnswerTo, Delivery, FrontChannelToken, 
 use super::protect::Protection;
 use super::tokens::{self, IdTokenContents};
 use super::visitor::Visitor;
-use super::{App, FlowError, code, grant, id_token_claims, session};
+use super::{App, FlowError, code, grant, id_token_claims};
 
 /// Answers `request` for the person who proved themselves.
 pub async fn answer(
@@ -103,7 +103,6 @@ async fn issue_tokens(
         };
         issued.id_token = Some(tokens::id_token(app, client, protection, &granted, contents)?);
     }
-    session::joined(app, authentication.session, &client.id).await?;
     record(app, visitor, &granted, request);
     Ok(issued)
 }

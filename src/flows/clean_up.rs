@@ -1,6 +1,7 @@
 //! Removes rows for which nothing issued is good any more.
 
 use super::{App, FlowError};
+use crate::domain::logout::KEPT_FOR;
 
 /// Few at a time, so that no transaction is long.
 const AT_ONCE: u32 = 500;
@@ -12,8 +13,10 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
         let mut tx = app.store.begin().await?;
         let grants = tx.grants().forget(now, AT_ONCE).await?;
         let sessions = tx.ended_sessions().forget(now, AT_ONCE).await?;
+        let clients = tx.session_clients().forget(now, AT_ONCE).await?;
+        let deliveries = tx.logout_outbox().forget(now - KEPT_FOR, AT_ONCE).await?;
         tx.commit().await?;
-        if grants.max(sessions) < u64::from(AT_ONCE) {
+        if grants.max(sessions).max(clients).max(deliveries) < u64::from(AT_ONCE) {
             return Ok(());
         }
     }

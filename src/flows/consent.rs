@@ -14,7 +14,7 @@ use crate::sessions::Claim;
 use super::session::CurrentSession;
 use super::short_lived::{self, RememberedConsent};
 use super::visitor::Visitor;
-use super::{App, FlowError};
+use super::{App, FlowError, single_logout};
 
 /// How long the short-lived store answers for SQL. A withdrawal is written through at once.
 const REMEMBER: Duration = Duration::from_secs(3600);
@@ -117,7 +117,11 @@ pub async fn withdraw(app: &App, visitor: &Visitor, citizen: CitizenId, client: 
         .of(client);
     let mut tx = app.store.begin().await?;
     tx.consents().withdraw(citizen, client, now).await?;
+    // A code that is being exchanged holds the consent; by now its client has joined, or never will.
+    let left = tx.session_clients().leave_client(citizen, client).await?;
+    single_logout::enqueue(&mut tx, &left, now, &*app.random).await?;
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
+    app.deliveries.wake();
     Ok(app.sessions.put(&key, &RememberedConsent::Withdrawn, REMEMBER).await?)
 }

@@ -12,9 +12,9 @@ use crate::domain::ids::{CitizenId, GrantId};
 use crate::domain::scope::ScopeSet;
 use crate::domain::time::Timestamp;
 use crate::protocol::{OAuthError, acr};
-use crate::storage::Transaction;
+use crate::storage::{SignInStanding, Transaction};
 
-use super::{App, FlowError, tokens};
+use super::{App, FlowError, single_logout, tokens};
 
 /// A row outlives its last token by this much, so that a late replay is still seen for what it is.
 pub(super) const FORGET_MARGIN: Duration = Duration::from_secs(86_400);
@@ -24,6 +24,7 @@ pub(super) const FORGET_MARGIN: Duration = Duration::from_secs(86_400);
 pub(super) enum Over {
     ConsentWithdrawn,
     SignedOut,
+    SessionEnded,
 }
 
 impl Over {
@@ -31,6 +32,7 @@ impl Over {
         match self {
             Self::ConsentWithdrawn => "the person has withdrawn what they allowed",
             Self::SignedOut => "the account is locked, or was signed out everywhere",
+            Self::SessionEnded => "the person has signed out since",
         }
     }
 }
@@ -63,15 +65,19 @@ pub(super) async fn hold_consent(
     }
 }
 
-/// Whether the person is still there to grant anything.
-pub(super) async fn hold_person(
+/// Whether the person is still there to grant anything, and signed in. From here on the client takes part in the session,
+/// which cannot end before the transaction is over: then it is told, too.
+pub(super) async fn hold_session(
+    app: &App,
+    client: &Client,
     authentication: &Authentication,
     tx: &mut Transaction,
 ) -> Result<Result<(), Over>, FlowError> {
-    let standing = tx.citizens().standing(authentication.citizen).await?;
-    Ok(match standing.is_some_and(|standing| standing.honours(authentication)) {
-        true => Ok(()),
-        false => Err(Over::SignedOut),
+    single_logout::join(app, tx, client, authentication).await?;
+    Ok(match tx.citizens().sign_in_standing(authentication).await? {
+        SignInStanding::Honoured => Ok(()),
+        SignInStanding::Withdrawn => Err(Over::SignedOut),
+        SignInStanding::SessionEnded => Err(Over::SessionEnded),
     })
 }
 
@@ -119,6 +125,6 @@ pub(super) async fn begin(
         let last = tokens::access_token_lifetime(app, client).max(app.settings.lifetimes.authorization_code);
         tx.grants().begin(grant, now + last + FORGET_MARGIN).await?;
     }
-    hold_person(&grant.authentication, &mut tx).await?.map_err(denied)?;
+    hold_session(app, client, &grant.authentication, &mut tx).await?.map_err(denied)?;
     Ok(tx.commit().await?)
 }

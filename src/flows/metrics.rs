@@ -27,6 +27,9 @@ pub struct Metrics {
     client_refusals: Counter,
     requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
     hash_queue: Gauge,
+    logout_attempts: Family<LogoutLabels, Counter>,
+    logouts_pending: Gauge,
+    logouts_oldest: Gauge,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -56,6 +59,11 @@ struct TokenRefusalLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LogoutLabels {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     /// A pattern of the router, so that nobody can make up labels.
     route: String,
@@ -80,6 +88,9 @@ impl Metrics {
             client_refusals: Counter::default(),
             requests: Family::new_with_constructor(request_histogram),
             hash_queue: Gauge::default(),
+            logout_attempts: Family::default(),
+            logouts_pending: Gauge::default(),
+            logouts_oldest: Gauge::default(),
             registry: Registry::default(),
         };
         registry.register("sign_ins", "Sign-in attempts by outcome", metrics.sign_ins.clone());
@@ -100,6 +111,17 @@ impl Metrics {
         registry.register("fetches", "Fetches by purpose and outcome", fetches.clone());
         registry.register("http_request_duration_seconds", "Requests by route and status", metrics.requests.clone());
         registry.register("password_hash_queue", "Passwords that wait to be hashed", metrics.hash_queue.clone());
+        registry.register(
+            "logout_attempts",
+            "Attempts to tell clients that a session ended, by outcome",
+            metrics.logout_attempts.clone(),
+        );
+        registry.register("logouts_pending", "Clients still to be told of a sign-out", metrics.logouts_pending.clone());
+        registry.register(
+            "logouts_oldest_seconds",
+            "Since when the one that has waited longest waits",
+            metrics.logouts_oldest.clone(),
+        );
         Self { registry, ..metrics }
     }
 
@@ -113,6 +135,15 @@ impl Metrics {
 
     pub fn request(&self, route: &str, status: u16, took: Duration) {
         self.requests.get_or_create(&RequestLabels { route: route.to_owned(), status }).observe(took.as_secs_f64());
+    }
+
+    pub(super) fn logout_attempted(&self, outcome: &'static str) {
+        self.logout_attempts.get_or_create(&LogoutLabels { outcome }).inc();
+    }
+
+    pub(super) fn logouts_pending(&self, pending: u64, oldest: Duration) {
+        self.logouts_pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
+        self.logouts_oldest.set(i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX));
     }
 
     pub(super) fn signed_in(&self) {

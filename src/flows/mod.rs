@@ -21,6 +21,7 @@ pub mod invalidation;
 pub mod key_pairs;
 pub mod keys;
 pub mod logout;
+pub mod logout_delivery;
 pub mod metrics;
 pub mod protect;
 pub mod recovery;
@@ -28,6 +29,7 @@ pub mod revoke;
 pub mod session;
 pub mod short_lived;
 pub mod sign_in;
+pub mod single_logout;
 pub mod throttle;
 pub mod token;
 mod tokens;
@@ -54,6 +56,7 @@ use background::Background;
 use client_keys::ClientKeySets;
 use clients::ClientCache;
 use keys::Keys;
+use logout_delivery::Deliveries;
 use metrics::Metrics;
 use visitor::Visitor;
 
@@ -74,6 +77,7 @@ pub struct App {
     pub audit: AuditWriter,
     pub metrics: Metrics,
     pub background: Background,
+    pub deliveries: Deliveries,
 }
 
 impl App {

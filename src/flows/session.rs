@@ -1,12 +1,11 @@
 //! Browser sessions: begun at sign-in, read by every silent sign-on, ended by the person, an operator or time.
 
-use std::time::Duration;
-
 use crate::crypto::hash::hash_secret;
 use crate::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::grant::Authentication;
 use crate::domain::ids::{CitizenId, ClientId, SessionId};
+use crate::domain::logout::Participant;
 use crate::domain::secret::{SecretHash, SecretString};
 use crate::domain::session::BrowserSession;
 use crate::sessions::Batch;
@@ -14,7 +13,7 @@ use crate::storage::EndedSession;
 
 use super::short_lived::{self, SessionMember};
 use super::visitor::Visitor;
-use super::{App, FlowError, cookie_secret};
+use super::{App, FlowError, cookie_secret, single_logout};
 
 /// A live session and where it stands.
 #[derive(Clone, Debug)]
@@ -104,8 +103,13 @@ pub async fn begin(
     )?;
     app.sessions.apply(batch).await?;
     match before {
-        Some(before) if before.citizen() == citizen => forget(app, &before).await?,
-        Some(before) => end(app, visitor, &before, Ending::ReplacedBySomeoneElse).await?,
+        Some(before) if before.citizen() == citizen => {
+            app.store.write().await?.session_clients().prolong(citizen, id, session.expires_at).await?;
+            forget(app, &before).await?;
+        }
+        Some(before) => {
+            end(app, visitor, &before, Ending::ReplacedBySomeoneElse).await?;
+        }
         None => {}
     }
     Ok((cookie, session))
@@ -128,8 +132,14 @@ impl Ending {
     }
 }
 
-/// Ends a session for good: in SQL first, which outlives a failover of the short-lived store, then there.
-pub async fn end(app: &App, visitor: &Visitor, ended: &CurrentSession, why: Ending) -> Result<(), FlowError> {
+/// Ends a session for good: in SQL first, which outlives a failover of the short-lived store, then there. Who took part
+/// in it is told by itself, and returned.
+pub async fn end(
+    app: &App,
+    visitor: &Visitor,
+    ended: &CurrentSession,
+    why: Ending,
+) -> Result<Vec<Participant>, FlowError> {
     let now = app.clock.now();
     let citizen = ended.citizen();
     let event = app
@@ -139,11 +149,16 @@ pub async fn end(app: &App, visitor: &Visitor, ended: &CurrentSession, why: Endi
         .with("session", ended.id())
         .with("why", why.as_str());
     let mut tx = app.store.begin().await?;
+    tx.session_clients().close(citizen).await?;
     let ending = EndedSession { session: ended.id(), citizen, ended_at: now };
     tx.ended_sessions().end(ending, ended.session.expires_at).await?;
+    let left = tx.session_clients().leave_session(citizen, ended.id()).await?;
+    single_logout::enqueue(&mut tx, &left, now, &*app.random).await?;
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
-    forget(app, ended).await
+    app.deliveries.wake();
+    forget(app, ended).await?;
+    Ok(left)
 }
 
 /// Takes a session out of the short-lived store.
@@ -176,7 +191,7 @@ pub async fn list(app: &App, citizen: CitizenId) -> Result<Vec<CurrentSession>, 
 
 /// The clients that a session has signed in to.
 pub async fn clients(app: &App, current: &CurrentSession) -> Result<Vec<ClientId>, FlowError> {
-    Ok(app.sessions.members(&short_lived::clients_of(current.id())).await?)
+    Ok(app.store.read().await?.session_clients().list(current.citizen(), current.id()).await?)
 }
 
 /// Takes every session of a citizen out of the short-lived store; SQL's `sessions_valid_from` has ended them already.
@@ -185,14 +200,4 @@ pub async fn forget_all(app: &App, citizen: CitizenId) -> Result<(), FlowError> 
         forget(app, &session).await?;
     }
     Ok(())
-}
-
-/// Notes that `client` was told of the session: it took part in it.
-pub(super) async fn joined(app: &App, session: SessionId, client: &ClientId) -> Result<(), FlowError> {
-    Ok(app.sessions.insert(&short_lived::clients_of(session), client, remember_clients_for(app)).await?)
-}
-
-/// How long the clients of a session are remembered after it was last joined.
-fn remember_clients_for(app: &App) -> Duration {
-    app.settings.lifetimes.session_absolute
 }

@@ -18,7 +18,6 @@ const CODE: Kind<CodeRecord> = Kind::strict("code", 2);
 const HELD_REQUEST: Kind<String> = Kind::strict("held-request", 1);
 const ASSERTION: Kind<()> = Kind::strict("assertion", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
-const CLIENTS_OF: SetKind<ClientId> = SetKind::new("clients-of", 1);
 const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
 const FAILURES_FOR: CounterKind = CounterKind::new("failures-for");
 const CLIENT_REFUSALS: CounterKind = CounterKind::new("client-refusals");
@@ -76,11 +75,6 @@ pub fn assertion(client: &ClientId, jti: &str) -> Key<()> {
 
 pub fn sessions_of(citizen: CitizenId) -> SetKey<SessionMember> {
     SESSIONS_OF.key(citizen)
-}
-
-/// The clients that a session has signed in to.
-pub fn clients_of(session: SessionId) -> SetKey<ClientId> {
-    CLIENTS_OF.key(session)
 }
 
 /// Wrong passwords from a network.

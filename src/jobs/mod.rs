@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
-use crate::flows::{App, clean_up, invalidation, key_pairs};
+use crate::flows::{App, clean_up, invalidation, key_pairs, logout_delivery};
 
 /// Between two attempts to listen.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
@@ -17,6 +17,9 @@ const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 const READ_KEYS: Duration = Duration::from_secs(5);
 const ROTATE_KEYS: Duration = Duration::from_secs(3600);
 const CLEAN_UP: Duration = Duration::from_secs(600);
+/// What another server or a command put into the outbox, and what falls due again.
+const DELIVER_LOGOUTS: Duration = Duration::from_secs(1);
+const NOTE_BACKLOG: Duration = Duration::from_secs(10);
 
 /// The running jobs.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ impl Jobs {
             every(READ_KEYS, app, read_keys),
             every(ROTATE_KEYS, app, rotate_keys),
             every(CLEAN_UP, app, remove_what_has_expired),
+            tokio::spawn(deliver_logouts(app.clone())),
+            every(NOTE_BACKLOG, app, note_backlog),
         ])
     }
 
@@ -80,6 +85,27 @@ async fn rotate_keys(app: Arc<App>) {
         Ok(steps) if steps.is_empty() => {}
         Ok(steps) => tracing::info!(steps = steps.len(), "signing keys were rotated"),
         Err(error) => tracing::error!(%error, "the signing keys could not be rotated"),
+    }
+}
+
+/// At once where this server has just ended a session, and otherwise every now and then.
+async fn deliver_logouts(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(DELIVER_LOGOUTS);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = app.deliveries.woken() => {}
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = logout_delivery::deliver_due(&app).await {
+            tracing::warn!(%error, "the outbox of single logout cannot be emptied; it is tried again soon");
+        }
+    }
+}
+
+async fn note_backlog(app: Arc<App>) {
+    if let Err(error) = logout_delivery::note_backlog(&app).await {
+        tracing::debug!(%error, "the outbox of single logout cannot be counted");
     }
 }
 

@@ -1,4 +1,5 @@
-//! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout §2.1.
+//! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout §2.1,
+//! Back-Channel Logout §2.1.
 //!
 //! Every list is read from the code that honours it, so the document cannot promise what nobody keeps.
 
@@ -49,6 +50,8 @@ pub struct Metadata {
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
     authorization_response_iss_parameter_supported: bool,
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     op_policy_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,6 +121,8 @@ impl Metadata {
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
             authorization_response_iss_parameter_supported: true,
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
             op_policy_uri: offer.policy_uri,
             op_tos_uri: offer.terms_uri,
         }

@@ -18,6 +18,7 @@ pub mod discovery;
 pub mod error;
 pub mod id_token;
 pub mod logout;
+pub mod logout_token;
 pub mod parameters;
 pub mod pkce;
 pub mod redirect;

@@ -23,6 +23,9 @@ pub(super) use citizen_columns;
 
 const FIND: &str = concat!("SELECT ", citizen_columns!(), " FROM citizens c WHERE c.id = $1");
 const FIND_STANDING: &str = "SELECT status, sessions_valid_from FROM citizens WHERE id = $1";
+const FIND_SIGN_IN_STANDING: &str =
+    "SELECT status, sessions_valid_from, EXISTS (SELECT 1 FROM ended_sessions WHERE session_id = $2)
+    FROM citizens WHERE id = $1";
 // Several versions of the key are live for as long as a rotation takes; see `INDEXES_AT_ONCE`.
 const FIND_BY_NAME: &str = concat!(
     "SELECT ",
@@ -86,6 +89,25 @@ impl<C: Read> Citizens<'_, C> {
             .transpose()
     }
 
+    /// Whether a sign-in still counts, its session included.
+    pub async fn sign_in_standing(&mut self, authentication: &Authentication) -> Result<SignInStanding, Error> {
+        let found: Option<(String, i64, bool)> = on_backend!(self.0, |db| {
+            sqlx::query_as(FIND_SIGN_IN_STANDING)
+                .bind(authentication.citizen.uuid())
+                .bind(authentication.session.uuid())
+                .fetch_optional(db)
+                .await
+        })?;
+        let Some((status, valid_from, ended)) = found else { return Ok(SignInStanding::Withdrawn) };
+        let status = status.parse().map_err(|_| Error::Corrupt("a citizen's status"))?;
+        let standing = Standing { status, sessions_valid_from: Timestamp::from_micros(valid_from) };
+        Ok(match (standing.honours(authentication), ended) {
+            (false, _) => SignInStanding::Withdrawn,
+            (true, true) => SignInStanding::SessionEnded,
+            (true, false) => SignInStanding::Honoured,
+        })
+    }
+
     /// Whose name this is, in one round trip.
     pub async fn find_by_name(&mut self, name: &SignInName) -> Result<Option<Credentials>, Error> {
         let vault = self.0.vault()?;
@@ -108,6 +130,17 @@ impl<C: Read> Citizens<'_, C> {
         }
         Ok(None)
     }
+}
+
+/// What became of a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum SignInStanding {
+    Honoured,
+    /// The account is locked, gone, or was signed out everywhere since.
+    Withdrawn,
+    /// This one session has ended.
+    SessionEnded,
 }
 
 /// Whether a citizen may be acted for just now.

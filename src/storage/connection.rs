@@ -16,8 +16,10 @@ use super::grants::Grants;
 use super::invalidations::Invalidation;
 use super::key_pairs::KeyPairs;
 use super::known_devices::KnownDevices;
+use super::logout_outbox::LogoutOutbox;
 use super::passwords::Passwords;
 use super::sealed_keys::SealedKeys;
+use super::session_clients::SessionClients;
 use super::transfer::Transfer;
 use super::vault::Vault;
 
@@ -194,8 +196,10 @@ aggregates! {
     ended_sessions: EndedSessions,
     grants: Grants,
     known_devices: KnownDevices,
+    logout_outbox: LogoutOutbox,
     passwords: Passwords,
     sealed_keys: SealedKeys,
     key_pairs: KeyPairs,
     transfer: Transfer,
+    session_clients: SessionClients,
 }

@@ -59,6 +59,18 @@ struct Request {
     /// Where citizens return to after signing out. May be repeated.
     #[arg(long, value_name = "URI")]
     post_logout_redirect_uri: Vec<String>,
+    /// Where its server is told that a session ended.
+    #[arg(long, value_name = "URI")]
+    backchannel_logout_uri: Option<String>,
+    /// It needs the sid there; SenID always says it.
+    #[arg(long, requires = "backchannel_logout_uri")]
+    backchannel_logout_session_required: bool,
+    /// What is shown in a frame when the citizen signs out, so that the browser is told.
+    #[arg(long, value_name = "URI")]
+    frontchannel_logout_uri: Option<String>,
+    /// It needs iss and sid there; SenID always says them.
+    #[arg(long, requires = "frontchannel_logout_uri")]
+    frontchannel_logout_session_required: bool,
     /// The most it may ask for, such as "openid profile". May be repeated.
     #[arg(long)]
     scope: Vec<String>,
@@ -132,6 +144,10 @@ impl Request {
             home_uri: self.home_uri,
             redirect_uris: self.redirect_uri,
             post_logout_redirect_uris: self.post_logout_redirect_uri,
+            backchannel_logout_uri: self.backchannel_logout_uri,
+            backchannel_logout_session_required: self.backchannel_logout_session_required,
+            frontchannel_logout_uri: self.frontchannel_logout_uri,
+            frontchannel_logout_session_required: self.frontchannel_logout_session_required,
             scope: if self.scope.is_empty() { "openid".to_owned() } else { self.scope.join(" ") },
             authentication: self.auth,
             token_endpoint_auth_signing_alg: self.auth_signing_alg,

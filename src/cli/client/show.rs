@@ -69,6 +69,11 @@ pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
     rows.push(("response types", response_types(client).join("\n")));
     let exception = policy.front_channel_access_tokens.clone();
     rows.extend(exception.map(|why| ("access tokens through the browser", why)));
+    for (name, endpoint) in
+        [("told of sign-outs", &client.logout.back_channel), ("framed at sign-outs", &client.logout.front_channel)]
+    {
+        rows.extend(endpoint.as_ref().map(|endpoint| (name, endpoint.uri.clone())));
+    }
     rows.push(("scopes", client.scopes.to_string()));
     rows.push(("authentication", authentication(client)));
     rows.extend(keys(client).map(|keys| ("keys", keys)));
@@ -96,6 +101,12 @@ pub fn to_json(client: &Client) -> Value {
         "post_logout_redirect_uris": client.post_logout_redirect_uris,
         "response_types": response_types(client),
         "front_channel_access_tokens": client.policy.front_channel_access_tokens,
+        "backchannel_logout_uri": client.logout.back_channel.as_ref().map(|endpoint| &endpoint.uri),
+        "backchannel_logout_session_required":
+            client.logout.back_channel.as_ref().is_some_and(|endpoint| endpoint.session_required),
+        "frontchannel_logout_uri": client.logout.front_channel.as_ref().map(|endpoint| &endpoint.uri),
+        "frontchannel_logout_session_required":
+            client.logout.front_channel.as_ref().is_some_and(|endpoint| endpoint.session_required),
         "scope": client.scopes.to_string(),
         "token_endpoint_auth_method": client.authentication.method(),
         "token_endpoint_auth_signing_alg": client.authentication.signing_algorithm(),

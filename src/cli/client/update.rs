@@ -17,7 +17,7 @@ use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
 use crate::flows::admin::Administrator;
 use crate::flows::admin::create_client::Created;
-use crate::flows::admin::update_client::{ClientChange, HomeChange, ListChange, NewSecret, SectorChange, update};
+use crate::flows::admin::update_client::{AddressChange, ClientChange, ListChange, NewSecret, SectorChange, update};
 
 /// Changes what is registered of a client. What is not named stays as it is.
 ///
@@ -39,6 +39,16 @@ pub struct Arguments {
     home_uri: Option<String>,
     #[arg(long, conflicts_with = "home_uri")]
     no_home_uri: bool,
+    /// Where its server is told that a session ended.
+    #[arg(long, value_name = "URI")]
+    backchannel_logout_uri: Option<String>,
+    #[arg(long, conflicts_with = "backchannel_logout_uri")]
+    no_backchannel_logout_uri: bool,
+    /// What is shown in a frame when the citizen signs out.
+    #[arg(long, value_name = "URI")]
+    frontchannel_logout_uri: Option<String>,
+    #[arg(long, conflicts_with = "frontchannel_logout_uri")]
+    no_frontchannel_logout_uri: bool,
     /// Where citizens return to, in the place of all it has. May be repeated.
     #[arg(long, value_name = "URI")]
     redirect_uri: Vec<String>,
@@ -110,6 +120,10 @@ fn algorithm(text: &str) -> Result<SignatureAlgorithm, String> {
     SignatureAlgorithm::from_name(text).ok_or_else(|| "expected ES256, EdDSA or RS256".to_owned())
 }
 
+fn address(uri: &Option<String>, none: bool) -> Option<AddressChange> {
+    uri.clone().map(AddressChange::To).or_else(|| none.then_some(AddressChange::Gone))
+}
+
 impl Arguments {
     pub fn read(&self) -> Result<ClientChange, Failure> {
         let texts = |texts: &Vec<String>| (!texts.is_empty()).then(|| localised(texts.clone()));
@@ -126,10 +140,9 @@ impl Arguments {
             name: texts(&self.name),
             organisation: texts(&self.organisation),
             purpose: texts(&self.purpose),
-            home_uri: match &self.home_uri {
-                Some(uri) => Some(HomeChange::To(uri.clone())),
-                None => self.no_home_uri.then_some(HomeChange::Gone),
-            },
+            home_uri: address(&self.home_uri, self.no_home_uri),
+            backchannel_logout_uri: address(&self.backchannel_logout_uri, self.no_backchannel_logout_uri),
+            frontchannel_logout_uri: address(&self.frontchannel_logout_uri, self.no_frontchannel_logout_uri),
             redirect_uris: list(&self.redirect_uri, &self.remove_redirect_uri, &self.add_redirect_uri),
             post_logout_redirect_uris: list(
                 &self.post_logout_redirect_uri,

@@ -11,7 +11,7 @@ use crate::domain::authorization::ResponseType;
 use crate::domain::claims;
 use crate::domain::client::{
     ApplicationType, Client, ClientAuthenticationMethod, ClientDisplay, ClientKeys, ClientPolicy, ConsentPolicy,
-    Localised, PkcePolicy, SubjectType, only_code,
+    Localised, LogoutEndpoint, LogoutEndpoints, PkcePolicy, SubjectType, only_code,
 };
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
@@ -35,6 +35,10 @@ pub struct ClientRequest {
     pub home_uri: Option<String>,
     pub redirect_uris: Vec<String>,
     pub post_logout_redirect_uris: Vec<String>,
+    pub backchannel_logout_uri: Option<String>,
+    pub backchannel_logout_session_required: bool,
+    pub frontchannel_logout_uri: Option<String>,
+    pub frontchannel_logout_session_required: bool,
     /// Separated by spaces.
     pub scope: String,
     #[serde(rename = "token_endpoint_auth_method")]
@@ -156,6 +160,7 @@ fn candidate(
             true => only_code(),
             false => request.response_types.clone(),
         },
+        logout: logout_endpoints(request),
         scopes,
         subject_type: request.subject_type.unwrap_or(SubjectType::Pairwise),
         policy: ClientPolicy {
@@ -175,6 +180,15 @@ fn candidate(
         Err(fault) => faults.push(fault.into()),
     }
     if faults.is_empty() { Ok(client) } else { Err(AdminError::Invalid(faults)) }
+}
+
+fn logout_endpoints(request: &ClientRequest) -> LogoutEndpoints {
+    let endpoint =
+        |uri: &Option<String>, session_required| uri.clone().map(|uri| LogoutEndpoint { uri, session_required });
+    LogoutEndpoints {
+        back_channel: endpoint(&request.backchannel_logout_uri, request.backchannel_logout_session_required),
+        front_channel: endpoint(&request.frontchannel_logout_uri, request.frontchannel_logout_session_required),
+    }
 }
 
 /// What this deployment allows its operators' clients.
@@ -207,6 +221,10 @@ pub(super) fn warnings(admin: &Administrator, client: &Client) -> Vec<String> {
         for uri in client.redirect_uris.iter().filter(loopback) {
             warnings.push(format!("{uri} is on the visitor's own machine: only a developer's portal is there"));
         }
+    }
+    let back_channel = client.logout.back_channel.as_ref().map(|endpoint| &endpoint.uri);
+    if let Some(uri) = back_channel.filter(loopback).filter(|_| !admin.settings.outbound.allow_loopback) {
+        warnings.push(format!("{uri} is on this machine, which is not called: outbound.allow_loopback"));
     }
     if client.display.organisation.0.is_empty() {
         warnings.push("citizens are not told which organisation stands behind it (--organisation)".to_owned());

@@ -3,7 +3,7 @@
 use crate::domain::audit::EventKind;
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
-use crate::flows::short_lived;
+use crate::flows::{short_lived, single_logout};
 use crate::sessions::{Batch, Store};
 
 use super::find_citizen::Who;
@@ -80,6 +80,11 @@ async fn set_status(
     let mut event = admin.event(kind).about(citizen.id);
     if let Some(reason) = reason {
         event = event.with("reason", reason);
+    }
+    if status == CitizenStatus::Locked {
+        tx.session_clients().close(citizen.id).await?;
+        let left = tx.session_clients().leave_all(citizen.id).await?;
+        single_logout::enqueue(&mut tx, &left, admin.clock.now(), &*admin.random).await?;
     }
     tx.citizens().set_status(citizen.id, status, admin.clock.now()).await?;
     tx.audit().record(&event.build()).await?;

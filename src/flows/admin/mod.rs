@@ -3,6 +3,7 @@
 
 pub mod add_citizen;
 pub mod create_client;
+pub mod deliveries;
 mod error;
 pub mod find_citizen;
 pub mod import;

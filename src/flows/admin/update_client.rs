@@ -11,8 +11,8 @@ use crate::domain::audit::EventKind;
 use crate::domain::authorization::ResponseType;
 use crate::domain::claims;
 use crate::domain::client::{
-    Client, ClientAuthentication, ClientAuthenticationMethod, ClientKeys, ConsentPolicy, Localised, PkcePolicy,
-    SubjectType,
+    Client, ClientAuthentication, ClientAuthenticationMethod, ClientKeys, ConsentPolicy, Localised, LogoutEndpoint,
+    PkcePolicy, SubjectType,
 };
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
@@ -29,7 +29,9 @@ pub struct ClientChange {
     pub name: Option<Localised>,
     pub organisation: Option<Localised>,
     pub purpose: Option<Localised>,
-    pub home_uri: Option<HomeChange>,
+    pub home_uri: Option<AddressChange>,
+    pub backchannel_logout_uri: Option<AddressChange>,
+    pub frontchannel_logout_uri: Option<AddressChange>,
     pub redirect_uris: ListChange,
     pub post_logout_redirect_uris: ListChange,
     /// Separated by spaces, in the place of those it has.
@@ -52,7 +54,7 @@ pub struct ClientChange {
 }
 
 #[derive(Clone, Debug)]
-pub enum HomeChange {
+pub enum AddressChange {
     To(String),
     Gone,
 }
@@ -143,10 +145,12 @@ fn candidate(
     set(&mut display.purpose, &change.purpose);
     set(&mut display.organisation_verified, &change.organisation_verified);
     match &change.home_uri {
-        Some(HomeChange::To(uri)) => display.home_uri = Some(uri.clone()),
-        Some(HomeChange::Gone) => display.home_uri = None,
+        Some(AddressChange::To(uri)) => display.home_uri = Some(uri.clone()),
+        Some(AddressChange::Gone) => display.home_uri = None,
         None => {}
     }
+    change_endpoint(&mut after.logout.back_channel, change.backchannel_logout_uri.as_ref());
+    change_endpoint(&mut after.logout.front_channel, change.frontchannel_logout_uri.as_ref());
     change_list("redirect_uris", &mut after.redirect_uris, &change.redirect_uris, &mut faults);
     let (list, wanted) = (&mut after.post_logout_redirect_uris, &change.post_logout_redirect_uris);
     change_list("post_logout_redirect_uris", list, wanted, &mut faults);
@@ -178,6 +182,16 @@ fn candidate(
 fn set<T: Clone>(field: &mut T, wanted: &Option<T>) {
     if let Some(wanted) = wanted {
         field.clone_from(wanted);
+    }
+}
+
+/// What the client needs there is its own to say, and stays as it was.
+fn change_endpoint(endpoint: &mut Option<LogoutEndpoint>, wanted: Option<&AddressChange>) {
+    let session_required = endpoint.as_ref().is_some_and(|endpoint| endpoint.session_required);
+    match wanted {
+        Some(AddressChange::To(uri)) => *endpoint = Some(LogoutEndpoint { uri: uri.clone(), session_required }),
+        Some(AddressChange::Gone) => *endpoint = None,
+        None => {}
     }
 }
 

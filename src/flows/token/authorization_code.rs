@@ -13,9 +13,9 @@ use crate::protocol::token::authorization_code::{CodeRequest, exchange};
 use crate::storage::{Exchange, NewGrant};
 
 use super::super::code::{self, Redemption};
-use super::super::grant::{self, FORGET_MARGIN, Over, hold_consent, hold_person};
+use super::super::grant::{self, FORGET_MARGIN, Over, hold_consent, hold_session};
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, session};
+use super::super::{App, FlowError};
 use super::Redeemed;
 
 pub(super) async fn redeem(
@@ -103,9 +103,8 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
             return Err(OAuthError::invalid_grant(told).into());
         }
     }
-    hold_person(&grant.authentication, &mut tx).await?.map_err(over)?;
+    hold_session(app, client, &grant.authentication, &mut tx).await?.map_err(over)?;
     tx.commit().await?;
-    session::joined(app, grant.authentication.session, &client.id).await?;
     Ok(Redeemed {
         scope: grant.scope.clone(),
         nonce: grant.nonce.clone(),

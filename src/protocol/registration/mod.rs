@@ -5,6 +5,7 @@
 
 mod display;
 mod keys;
+mod logout;
 mod response_types;
 mod scopes;
 mod sector;
@@ -44,8 +45,16 @@ pub struct Allowed<'a> {
 
 type Rule = fn(&Client, &Allowed<'_>, &mut Vec<Fault>);
 
-const RULES: &[Rule] =
-    &[display::check, uris::check, response_types::check, scopes::check, keys::check, pkce, id_token_algorithm];
+const RULES: &[Rule] = &[
+    display::check,
+    uris::check,
+    response_types::check,
+    logout::check,
+    scopes::check,
+    keys::check,
+    pkce,
+    id_token_algorithm,
+];
 
 /// Everything that is wrong with `client`, in the order of the rules.
 pub fn check(client: &Client, allowed: &Allowed<'_>) -> Vec<Fault> {

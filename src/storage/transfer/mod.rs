@@ -24,6 +24,8 @@ pub const TABLES: &[&str] = &[
     "grants",
     "grant_directory",
     "ended_sessions",
+    "session_clients",
+    "logout_deliveries",
     "audit_events",
 ];
 

@@ -4,6 +4,7 @@ mod acr;
 mod authorization_code;
 mod authorize_checks;
 mod authorize_pages;
+mod back_channel;
 mod claims_locales;
 mod claims_parameter;
 mod claims_table;

@@ -8,6 +8,7 @@ mod consents;
 mod grants;
 mod invalidations;
 mod keys;
+mod logout;
 mod passwords;
 mod people;
 mod round_trips;

@@ -19,6 +19,7 @@ use senid::domain::consent::Consent;
 use senid::domain::grant::{Authentication, Grant, RefreshState};
 use senid::domain::ids::{CitizenId, ClientId, DeviceId, EventId, GrantId, SessionId};
 use senid::domain::keys::{SealedKeyPair, SignatureAlgorithm};
+use senid::domain::logout::{Delivery, Participant};
 use senid::domain::national_id::{NationalId, Scheme};
 use senid::domain::secret::{SecretBytes, SecretHash, SecretString};
 use senid::domain::sign_in_name::SignInName;
@@ -231,6 +232,12 @@ pub fn signing_key(active_from: Timestamp) -> SealedKeyPair {
 }
 
 /// Writes something into every table and reads it back by every way there is.
+/// A client in a session, which knows the person and the session by names of its own.
+pub fn participant(citizen: CitizenId, session: SessionId, client: &str) -> Participant {
+    let (subject, sid) = (format!("sub at {client}"), format!("sid at {client}"));
+    Participant { citizen, session, client: client.parse().unwrap(), subject, sid }
+}
+
 pub async fn live_a_little(store: &Store) -> Citizen {
     let client = register(store, "portal").await;
     let an = enrol(store, AN).await;
@@ -243,6 +250,9 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     transaction.sealed_keys().insert_if_absent(&sealed_key(SealedKeyKind::Pairwise, 1)).await.unwrap();
     transaction.key_pairs().insert(&signing_key(NOW)).await.unwrap();
     transaction.citizens().update_profile(an.id, &an.profile, &citizen(AN).names[1..], NOW).await.unwrap();
+    let takes_part = participant(an.id, grant.authentication.session, "portal");
+    transaction.session_clients().join(&takes_part, NOW + DAY).await.unwrap();
+    transaction.logout_outbox().enqueue(&Delivery::new(&takes_part, NOW, &SystemRandom::new())).await.unwrap();
     transaction.commit().await.unwrap();
 
     let (nobody, nothing) = (citizen(BINH).citizen.id, GrantId::new(NOW, &SystemRandom::new()));

@@ -8,7 +8,7 @@ use senid::app::deployment;
 use senid::credentials::password::{HasherSettings, Parameters};
 use senid::domain::audit::Actor;
 use senid::domain::client::{Client, ClientStatus};
-use senid::domain::ids::{CitizenId, ClientId};
+use senid::domain::ids::{CitizenId, ClientId, DeliveryId};
 use senid::domain::keys::{KeyPair, plan_rotation};
 use senid::domain::national_id::Scheme;
 use senid::domain::secret::SecretString;
@@ -16,6 +16,7 @@ use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::ManualClock;
 use senid::flows::admin::add_citizen::add;
 use senid::flows::admin::create_client::Created;
+use senid::flows::admin::deliveries::{self, Which};
 use senid::flows::admin::find_citizen::Who;
 use senid::flows::admin::particulars::{Column, Particulars};
 use senid::flows::admin::rotate_keys::{Rotated, When};
@@ -131,6 +132,8 @@ impl<'w> Operator<'w> {
                 && cached.policy == changed.policy
                 && cached.keys == changed.keys
                 && cached.request_objects == changed.request_objects
+                && cached.logout == changed.logout
+                && cached.sector_identifier == changed.sector_identifier
         })
         .await;
     }
@@ -150,6 +153,17 @@ impl<'w> Operator<'w> {
             is_so(&cached)
         })
         .await;
+    }
+
+    /// Has a delivery of the outbox tried once more, as `senid deliveries retry` does.
+    pub async fn retries(&self, delivery: DeliveryId) {
+        deliveries::retry(&self.admin().await, &Which::One(delivery)).await.unwrap();
+    }
+
+    /// What was recorded of a client, the newest first.
+    pub async fn events_of_client(&self, client: &str) -> Vec<RecordedEvent> {
+        self.app.audit.flush().await;
+        self.app.store.read().await.unwrap().audit().of_client(&client.parse().unwrap(), 100).await.unwrap()
     }
 
     /// The next keys sign from this moment on.
