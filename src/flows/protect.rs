@@ -5,10 +5,9 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::crypto::json;
 use crate::crypto::jwe::{self, Content, Recipient};
 use crate::crypto::jws::Typ;
-use crate::domain::client::{Client, ClientKeys};
+use crate::domain::client::Client;
 use crate::domain::encryption::{Encryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::time::Timestamp;
@@ -129,16 +128,15 @@ async fn sealing(
 
 /// The key of the client's that `algorithm` encrypts to.
 async fn recipient(
-    _app: &App,
+    app: &App,
     client: &Client,
     algorithm: KeyManagementAlgorithm,
 ) -> Result<Option<Recipient>, FlowError> {
-    match &client.keys {
-        ClientKeys::Given(jwks) => {
-            let jwks = json::object(jwks.as_bytes());
-            let keys = jwks.as_ref().and_then(|jwks| jwks.get("keys")).and_then(Value::as_array);
-            Ok(Recipient::find(keys.into_iter().flatten().filter_map(Value::as_object), algorithm))
+    match app.client_keys.find(app, client).await {
+        Ok(keys) => Ok(Recipient::find(keys.keys().iter(), algorithm)),
+        Err(why) => {
+            tracing::warn!(client = %client.id, %why, "a client has no keys to encrypt to");
+            Ok(None)
         }
-        ClientKeys::None | ClientKeys::Published(_) => Ok(None),
     }
 }

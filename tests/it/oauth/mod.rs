@@ -8,6 +8,7 @@ mod back_channel;
 mod claims_locales;
 mod claims_parameter;
 mod claims_table;
+mod client_assertions;
 mod client_authentication;
 mod code_flow;
 mod documents;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::Child;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -76,7 +77,7 @@ impl Deployment {
             until_ready(operations).await;
         }
         let front = Front::start(port, addresses);
-        let portal = Portal::new(&issuer, office);
+        let portal = Portal::new(&issuer, office, Arc::new(SystemClock));
         Self { issuer, servers, front, portal, operator, _database: database }
     }
 

@@ -1,21 +1,30 @@
 //! The clients that every world has: one of each kind that the rules tell apart.
 
-use senid::crypto::hash::hash_secret;
+use senid::crypto::private_key::PrivateKey;
+use senid::crypto::random::SystemRandom;
+use senid::crypto::seal::KeyEncryptionKeys;
 use senid::demo::people;
 use senid::domain::authorization::ResponseType;
 use senid::domain::client::{
-    ApplicationType, Client, ClientAuthentication, ClientDisplay, ClientPolicy, ConsentPolicy, Localised, PkcePolicy,
-    SubjectType,
+    ApplicationType, Client, ClientAuthenticationMethod, ClientDisplay, ClientKeys, ClientPolicy, ConsentPolicy,
+    Localised, PkcePolicy, SubjectType,
 };
+use senid::domain::ids::ClientId;
 use senid::domain::keys::SignatureAlgorithm;
+use senid::domain::secret::SecretString;
+use senid::flows::client_secret::Asked;
 
-use super::NOW;
+use super::{NOW, assertion};
 
 /// How a client proves itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     Basic,
     Post,
+    /// An assertion with HS256.
+    SecretJwt,
+    /// An assertion with ES256, by the key of the client's name.
+    KeyJwt,
     None,
 }
 
@@ -98,6 +107,27 @@ pub const ALL: &[Registration] = &[
         response_types: &ResponseType::ALL,
         ..TAX_OFFICE
     },
+    // Two that never show a secret.
+    Registration {
+        id: "customs",
+        secret: "",
+        method: Method::KeyJwt,
+        redirect_uri: "https://customs.example/callback",
+        post_logout_redirect_uri: "https://customs.example/goodbye",
+        scope: "openid profile offline_access",
+        sector: "customs.example",
+        ..TAX_OFFICE
+    },
+    Registration {
+        id: "land-office",
+        secret: "the-land-office's-secret-of-64-characters-is-never-shown-to-anyone",
+        method: Method::SecretJwt,
+        redirect_uri: "https://land.example/callback",
+        post_logout_redirect_uri: "https://land.example/goodbye",
+        scope: "openid profile offline_access",
+        sector: "land.example",
+        ..TAX_OFFICE
+    },
     // The client of the demonstration that anyone may try.
     Registration {
         id: people::SANDBOX_CLIENT,
@@ -116,18 +146,28 @@ pub fn registration(id: &str) -> Registration {
 }
 
 impl Registration {
-    /// The client as the identity store holds it.
-    pub fn client(&self) -> Client {
-        let secret = hash_secret(self.secret.as_bytes());
-        let authentication = match self.method {
-            Method::None => ClientAuthentication::None,
-            Method::Basic => ClientAuthentication::ClientSecretBasic { secret },
-            Method::Post => ClientAuthentication::ClientSecretPost { secret },
+    /// The client as the identity store holds it, where `sealing` seals what must be read again.
+    pub fn client(&self, sealing: &KeyEncryptionKeys) -> Client {
+        let method = match self.method {
+            Method::None => ClientAuthenticationMethod::None,
+            Method::Basic => ClientAuthenticationMethod::ClientSecretBasic,
+            Method::Post => ClientAuthenticationMethod::ClientSecretPost,
+            Method::SecretJwt => ClientAuthenticationMethod::ClientSecretJwt,
+            Method::KeyJwt => ClientAuthenticationMethod::PrivateKeyJwt,
         };
+        let id: ClientId = self.id.parse().unwrap();
+        let secret = SecretString::new(self.secret);
+        let asked = Asked { method, signing_algorithm: None, secret: method.has_secret().then_some(&secret) };
+        // Secrets of older software hold what we would refuse today.
+        let authentication = asked.keep(&id, sealing, &SystemRandom::new(), &mut Vec::new()).unwrap();
         Client {
             application_type: match self.method {
                 Method::None => ApplicationType::Native,
-                Method::Basic | Method::Post => ApplicationType::Web,
+                _ => ApplicationType::Web,
+            },
+            keys: match self.method {
+                Method::KeyJwt => ClientKeys::Given(assertion::jwks(&[self.key()]).to_string()),
+                _ => ClientKeys::None,
             },
             display: ClientDisplay {
                 name: Localised::plain(self.name()),
@@ -152,8 +192,13 @@ impl Registration {
                     .then(|| "nobody maintains it any more".to_owned()),
                 ..ClientPolicy::default()
             },
-            ..Client::new(self.id.parse().unwrap(), authentication, NOW)
+            ..Client::new(id, authentication, NOW)
         }
+    }
+
+    /// The key that it proves itself with.
+    pub fn key(&self) -> &'static PrivateKey {
+        assertion::key(self.id, SignatureAlgorithm::Es256)
     }
 
     /// What people are shown.

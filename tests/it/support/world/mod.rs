@@ -7,6 +7,7 @@
 //! Operator ────────────▶┘   two servers) └─▶ Postgres and Redis              (World::production, World::two_servers)
 //! ```
 
+pub mod assertion;
 pub mod browser;
 pub mod citizen;
 pub mod client_keys;
@@ -29,6 +30,7 @@ use senid::config::Settings;
 use senid::domain::time::{ManualClock, Timestamp};
 use senid::flows::App;
 
+pub use assertion::Assertion;
 pub use browser::Browser;
 pub use citizen::{AN, BINH, CHAU, Citizen};
 pub use front::Front;
@@ -104,7 +106,7 @@ impl World {
 
     /// The portal that is registered as `client`.
     pub fn portal(&self, client: &str) -> Portal {
-        Portal::new(&self.issuer, clients::registration(client))
+        Portal::new(&self.issuer, clients::registration(client), self.clock.clone())
     }
 
     /// Whoever has a shell on the first server.

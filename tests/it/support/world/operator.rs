@@ -131,6 +131,7 @@ impl<'w> Operator<'w> {
                 && cached.scopes == changed.scopes
                 && cached.policy == changed.policy
                 && cached.keys == changed.keys
+                && cached.authentication == changed.authentication
                 && cached.request_objects == changed.request_objects
                 && cached.logout == changed.logout
                 && cached.sector_identifier == changed.sector_identifier
@@ -201,6 +202,14 @@ impl<'w> Operator<'w> {
             stored == known
         })
         .await;
+    }
+
+    /// Everything that it says of the client.
+    pub async fn events_at(&self, client: &str) -> Vec<RecordedEvent> {
+        self.app.background.idle().await;
+        self.app.audit.flush().await;
+        let id = client.parse().unwrap();
+        self.app.store.read().await.unwrap().audit().of_client(&id, 100).await.unwrap()
     }
 
     /// Everything the audit log says of the citizen, the latest first.

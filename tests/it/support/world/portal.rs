@@ -1,13 +1,17 @@
 //! A portal: sends people to SenID, and calls it for itself.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::{HeaderMap, StatusCode};
 use ring::digest::{SHA256, digest};
+use senid::domain::mac::MacAlgorithm;
+use senid::domain::time::Clock;
 use serde_json::Value;
 
+use super::assertion::{self, Assertion};
 use super::clients::{Method, Registration};
 use super::proof;
 use super::web::{self, Reply, encode};
@@ -16,6 +20,7 @@ use super::web::{self, Reply, encode};
 pub struct Portal {
     issuer: String,
     pub registration: Registration,
+    clock: Arc<dyn Clock>,
 }
 
 /// An authorization request, and what the portal remembers of it.
@@ -37,8 +42,8 @@ pub struct TokenAnswer {
 }
 
 impl Portal {
-    pub fn new(issuer: &str, registration: Registration) -> Self {
-        Self { issuer: issuer.to_owned(), registration }
+    pub fn new(issuer: &str, registration: Registration, clock: Arc<dyn Clock>) -> Self {
+        Self { issuer: issuer.to_owned(), registration, clock }
     }
 
     pub const fn id(&self) -> &'static str {
@@ -114,12 +119,30 @@ impl Portal {
         format!("Basic {}", STANDARD.encode(pair))
     }
 
+    /// A new assertion of this portal's, addressed to the issuer.
+    pub fn assertion(&self) -> Assertion {
+        Assertion::new(self.registration.id, &self.issuer, self.clock.now())
+    }
+
+    /// The assertion, proven as the portal is registered.
+    pub fn prove(&self, assertion: &Assertion) -> String {
+        match self.registration.method {
+            Method::SecretJwt => assertion.protected(self.registration.secret, MacAlgorithm::Hs256),
+            _ => assertion.signed(self.registration.key()),
+        }
+    }
+
     async fn call(&self, path: &str, form: &[(&str, &str)]) -> Reply {
         let url = format!("{}{path}", self.issuer);
         let mut form = form.to_vec();
         match self.registration.method {
             Method::Basic => return web::post(&url, &[("authorization", &self.basic())], &form).await,
             Method::Post => form.push(("client_secret", self.registration.secret)),
+            Method::SecretJwt | Method::KeyJwt => {
+                let proof = self.prove(&self.assertion());
+                form.extend(assertion::form(&proof));
+                return web::post(&url, &[], &form).await;
+            }
             Method::None => {}
         }
         form.push(("client_id", self.registration.id));

@@ -223,7 +223,7 @@ async fn prepare(database: DatabaseUrl) {
     let mut tx = opened.store.begin().await.unwrap();
     // The sandbox is one of the demonstration's.
     for registration in clients::ALL.iter().filter(|registration| registration.id != people::SANDBOX_CLIENT) {
-        tx.clients().insert(&registration.client()).await.unwrap();
+        tx.clients().insert(&registration.client(&opened.keys.sealing)).await.unwrap();
     }
     tx.commit().await.unwrap();
     opened.store.close().await;
