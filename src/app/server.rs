@@ -18,6 +18,7 @@ use crate::flows::keys::Keys;
 use crate::flows::logout_delivery::Deliveries;
 use crate::flows::metrics::Metrics;
 use crate::flows::recovery::Reapply;
+use crate::flows::request_object::RequestObjects;
 use crate::jobs::Jobs;
 use crate::outbound::{self, Fetcher, Reach, SystemResolver};
 use crate::sessions::{InProcess, InvalidSettings, Redis, RedisSettings, Store, Topology};
@@ -67,6 +68,7 @@ impl Server {
             keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.sealing),
             clients: ClientCache::default(),
             client_keys: ClientKeySets::default(),
+            request_objects: RequestObjects::default(),
             metrics: Metrics::new(outbound.fetches()),
             outbound,
             background: Background::default(),

@@ -34,6 +34,8 @@ pub enum Typ {
     Userinfo,
     /// What a client proves itself with: RFC 7523 §3. It is never ours to sign.
     ClientAssertion,
+    /// The parameters of a client's authorization request: RFC 9101 §10.8. It is never ours to sign.
+    RequestObject,
 }
 
 impl Typ {
@@ -47,15 +49,16 @@ impl Typ {
             Self::LogoutToken => Some("logout+jwt"),
             Self::Userinfo => None,
             Self::ClientAssertion => Some("client-authentication+jwt"),
+            Self::RequestObject => Some("oauth-authz-req+jwt"),
         }
     }
 
     /// Whether a header with this `typ` may belong to a token of this kind.
     fn accepts(self, typ: Option<&str>) -> bool {
         match (self, typ) {
-            // The name is younger than the assertions: most say `JWT` or nothing. What they claim tells them from others.
-            (Self::ClientAssertion, None) => true,
-            (Self::ClientAssertion, Some(typ)) if is_media_type(typ, "JWT") => true,
+            // The names are younger than the tokens: most say `JWT` or nothing. What they claim tells them from others.
+            (Self::ClientAssertion | Self::RequestObject, None) => true,
+            (Self::ClientAssertion | Self::RequestObject, Some(typ)) if is_media_type(typ, "JWT") => true,
             (_, Some(typ)) => self.name().is_some_and(|name| is_media_type(typ, name)),
             (_, None) => false,
         }
@@ -245,6 +248,11 @@ impl<'t> UnverifiedMac<'t> {
         }
         self.parts.payload()
     }
+}
+
+/// What a token says that it is protected with, `none` included: to tell its sender apart what is wrong, for nothing else.
+pub fn claimed_algorithm(token: &str) -> Option<String> {
+    Parts::parse(token).ok().map(|parts| parts.algorithm)
 }
 
 /// Whom a token says that it is from: a name to look keys up under, not to be believed before they have verified it.

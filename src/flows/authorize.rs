@@ -11,7 +11,7 @@ use crate::protocol::parameters::Parameters;
 
 use super::session::CurrentSession;
 use super::visitor::Visitor;
-use super::{App, FlowError, answer, consent, session, sign_in};
+use super::{App, FlowError, answer, consent, request_object, session, sign_in};
 
 /// What the browser is to do.
 #[derive(Debug)]
@@ -33,6 +33,7 @@ pub async fn authorize(app: &App, visitor: &Visitor, parameters: Parameters) -> 
         Err(fault) => return Ok(Authorized::Page(fault)),
     };
     let client = app.clients.find(app, request.client_id()).await?;
+    let request = request_object::unfold(app, client.as_deref(), request).await?;
     let verified = match request.verify(client) {
         Ok(verified) => verified,
         Err(fault) => return Ok(Authorized::Page(fault)),

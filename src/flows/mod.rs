@@ -25,6 +25,7 @@ pub mod logout_delivery;
 pub mod metrics;
 pub mod protect;
 pub mod recovery;
+pub mod request_object;
 pub mod revoke;
 pub mod session;
 pub mod short_lived;
@@ -58,6 +59,7 @@ use clients::ClientCache;
 use keys::Keys;
 use logout_delivery::Deliveries;
 use metrics::Metrics;
+use request_object::RequestObjects;
 use visitor::Visitor;
 
 /// Everything that flows work with. A clone of its `Arc` is in every request.
@@ -72,6 +74,7 @@ pub struct App {
     pub hasher: Hasher,
     pub clients: ClientCache,
     pub client_keys: ClientKeySets,
+    pub request_objects: RequestObjects,
     /// The one way to fetch what a client's registration names.
     pub outbound: Fetcher,
     pub audit: AuditWriter,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::crypto::jwe::{self, Content, Recipient};
 use crate::crypto::jws::Typ;
 use crate::domain::client::Client;
-use crate::domain::encryption::{Encryption, KeyManagementAlgorithm};
+use crate::domain::encryption::Encryption;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
@@ -116,27 +116,17 @@ async fn sealing(
     answer: &'static str,
 ) -> Result<Option<Sealing>, FlowError> {
     let Some(with) = registered else { return Ok(None) };
-    match recipient(app, client, with.alg).await? {
-        Some(recipient) => Ok(Some(Sealing { with, recipient })),
-        None => Err(OAuthError::invalid_request(format!(
-            "{answer}_encrypted_response_alg is {}, and the client has no key for that in its jwks or jwks_uri",
-            with.alg
-        ))
-        .into()),
+    let missing = |why: String| {
+        let what = format!("{answer}_encrypted_response_alg is {}, and there is no key for it", with.alg);
+        FlowError::from(OAuthError::invalid_request(format!("{what}: {why}")))
+    };
+    let keys = app.client_keys.find(app, client).await.map_err(|why| missing(why.to_string()))?;
+    if let Some(recipient) = Recipient::find(keys.keys(), with.alg) {
+        return Ok(Some(Sealing { with, recipient }));
     }
-}
-
-/// The key of the client's that `algorithm` encrypts to.
-async fn recipient(
-    app: &App,
-    client: &Client,
-    algorithm: KeyManagementAlgorithm,
-) -> Result<Option<Recipient>, FlowError> {
-    match app.client_keys.find(app, client).await {
-        Ok(keys) => Ok(Recipient::find(keys.keys().iter(), algorithm)),
-        Err(why) => {
-            tracing::warn!(client = %client.id, %why, "a client has no keys to encrypt to");
-            Ok(None)
-        }
+    let newer = app.client_keys.find_newer(app, client, &keys).await;
+    match newer.and_then(|keys| Recipient::find(keys.keys(), with.alg)) {
+        Some(recipient) => Ok(Some(Sealing { with, recipient })),
+        None => Err(missing("the client's keys hold none that it works with".to_owned())),
     }
 }

@@ -26,7 +26,7 @@ pub enum Failure {
 }
 
 /// A fault of the request that only its page can be told of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     NotFound,
     StaleForm,
@@ -195,7 +195,7 @@ fn status_of(code: ErrorCode) -> StatusCode {
 }
 
 impl Fault {
-    fn page(self) -> (Trouble, StatusCode) {
+    fn page(&self) -> (Trouble, StatusCode) {
         match self {
             Self::NotFound => (Trouble::NotFound, StatusCode::NOT_FOUND),
             Self::StaleForm => (Trouble::StaleForm, StatusCode::FORBIDDEN),
@@ -211,9 +211,8 @@ impl Fault {
                 PageError::RedirectUriMissing | PageError::RedirectUriRepeated | PageError::RedirectUriUnregistered,
             )
             | Self::Logout(LogoutFault::RedirectUnregistered) => (Trouble::ReturnAddress, StatusCode::BAD_REQUEST),
-            Self::Authorize(PageError::ClientIdMalformed | PageError::Undecodable) | Self::Logout(_) => {
-                (Trouble::BadRequest, StatusCode::BAD_REQUEST)
-            }
+            Self::Authorize(PageError::ClientIdMalformed | PageError::RequestObject(_) | PageError::Undecodable)
+            | Self::Logout(_) => (Trouble::BadRequest, StatusCode::BAD_REQUEST),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Every error that a client may read, once: RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6,
-//! OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
+//! OpenID Connect Core Error Code unmet_authentication_requirements 1.0, RFC 9101 §7.
 
 use std::borrow::Cow;
 
@@ -38,6 +38,8 @@ error_codes! {
     UnmetAuthenticationRequirements, unmet_authentication_requirements = "unmet_authentication_requirements";
     RequestNotSupported, request_not_supported = "request_not_supported";
     RequestUriNotSupported, request_uri_not_supported = "request_uri_not_supported";
+    InvalidRequestObject, invalid_request_object = "invalid_request_object";
+    InvalidRequestUri, invalid_request_uri = "invalid_request_uri";
     RegistrationNotSupported, registration_not_supported = "registration_not_supported";
     InvalidToken, invalid_token = "invalid_token";
     InsufficientScope, insufficient_scope = "insufficient_scope";

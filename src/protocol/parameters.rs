@@ -59,6 +59,20 @@ impl Parameters {
         self.0.iter().filter(|(own, _)| own == name).count()
     }
 
+    /// The first `name` there is, if it is not empty.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(own, _)| own == name)?;
+        Some(value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// These parameters with those of `inner` in place of the ones of the same names, and without those named in `dropped`.
+    pub fn overlaid(&self, inner: Vec<(String, String)>, dropped: &[&str]) -> Self {
+        let replaced = |name: &str| inner.iter().any(|(own, _)| own == name) || dropped.contains(&name);
+        let mut pairs: Vec<_> = self.0.iter().filter(|(name, _)| !replaced(name)).cloned().collect();
+        pairs.extend(inner);
+        Self(pairs)
+    }
+
     /// The first name that is there more than once, if any is.
     pub fn repeated(&self) -> Option<&str> {
         let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();

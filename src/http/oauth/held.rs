@@ -18,7 +18,7 @@ pub(super) async fn hold(site: &Site, path: &str, form: &Parameters) -> Result<R
 
 /// What was held under `handle`. It is gone once it has been read: a reload starts at the client again.
 pub(super) async fn release(site: &Site, handle: &str) -> Result<Parameters, Failure> {
-    let gone = Fault::SignIn(Missing::Gone);
-    let handle: SignInId = handle.parse().map_err(|_| gone)?;
-    Ok(held_request::release(&site.app, handle).await?.ok_or(gone)?)
+    let gone = || Fault::SignIn(Missing::Gone);
+    let handle: SignInId = handle.parse().map_err(|_| gone())?;
+    Ok(held_request::release(&site.app, handle).await?.ok_or_else(gone)?)
 }

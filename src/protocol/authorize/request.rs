@@ -16,12 +16,23 @@ use super::mode;
 #[derive(Debug)]
 pub struct Request {
     client_id: ClientId,
-    redirect_uri: String,
     parameters: Parameters,
+    object: Object,
+}
+
+/// What became of a request's object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// There is none, or it has not been looked at.
+    Absent,
+    /// Its parameters are those of the request.
+    Read,
+    /// Told to the client once it is proven whom to tell.
+    Refused(OAuthError),
 }
 
 /// A request that cannot be answered by a redirect: the person is shown a page instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PageError {
     #[error("client_id is missing")]
     ClientIdMissing,
@@ -37,6 +48,9 @@ pub enum PageError {
     RedirectUriRepeated,
     #[error("redirect_uri is not one of those registered for this client; it is compared character by character")]
     RedirectUriUnregistered,
+    /// And there is no redirect URI beside it to tell the client at.
+    #[error("{0}")]
+    RequestObject(OAuthError),
     #[error("the request cannot be decoded")]
     Undecodable,
 }
@@ -45,14 +59,28 @@ impl Request {
     /// Reads what is needed to know whom to answer; the rest is read once that is proven.
     ///
     /// # Errors
-    /// [`PageError`] where the client or the redirect URI is not named exactly once.
+    /// [`PageError`] where the client is not named exactly once.
     pub fn parse(parameters: Parameters) -> Result<Self, PageError> {
         let client_id = parameters.single("client_id").map_err(|_| PageError::ClientIdMalformed)?;
         let client_id =
             client_id.ok_or(PageError::ClientIdMissing)?.parse().map_err(|_| PageError::ClientIdMalformed)?;
-        let redirect_uri = parameters.single("redirect_uri").map_err(|_| PageError::RedirectUriRepeated)?;
-        let redirect_uri = redirect_uri.ok_or(PageError::RedirectUriMissing)?.to_owned();
-        Ok(Self { client_id, redirect_uri, parameters })
+        Ok(Self { client_id, parameters, object: Object::Absent })
+    }
+
+    pub const fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// The request with the parameters that its object makes of it.
+    #[must_use]
+    pub fn with_object(self, parameters: Parameters) -> Self {
+        Self { parameters, object: Object::Read, ..self }
+    }
+
+    /// The request whose object is refused: the parameters beside it say whom to tell, and nothing more.
+    #[must_use]
+    pub fn without_object(self, refusal: OAuthError) -> Self {
+        Self { object: Object::Refused(refusal), ..self }
     }
 
     pub const fn client_id(&self) -> &ClientId {
@@ -62,16 +90,23 @@ impl Request {
     /// Proves the client and its redirect URI.
     ///
     /// # Errors
-    /// [`PageError`] where the client is unknown or disabled, or the redirect URI is not one of its own.
+    /// [`PageError`] where the client is unknown or disabled, or the redirect URI is not named exactly once or not one of
+    /// its own.
     pub fn verify(self, client: Option<Arc<Client>>) -> Result<VerifiedRequest, PageError> {
         let client = client.filter(|client| client.id == self.client_id).ok_or(PageError::ClientUnknown)?;
-        if !redirect::is_registered(&client, &self.redirect_uri) {
+        let redirect_uri = self.parameters.single("redirect_uri").map_err(|_| PageError::RedirectUriRepeated)?;
+        let redirect_uri = match (redirect_uri, self.object.clone()) {
+            (Some(uri), _) => uri.to_owned(),
+            (None, Object::Refused(refusal)) => return Err(PageError::RequestObject(refusal)),
+            (None, _) => return Err(PageError::RedirectUriMissing),
+        };
+        if !redirect::is_registered(&client, &redirect_uri) {
             return Err(PageError::RedirectUriUnregistered);
         }
         if !client.is_active() {
             return Err(PageError::ClientDisabled);
         }
-        Ok(VerifiedRequest { client, redirect_uri: self.redirect_uri, parameters: self.parameters })
+        Ok(VerifiedRequest { client, redirect_uri, parameters: self.parameters, object: self.object })
     }
 }
 
@@ -81,6 +116,7 @@ pub struct VerifiedRequest {
     client: Arc<Client>,
     redirect_uri: String,
     parameters: Parameters,
+    object: Object,
 }
 
 impl VerifiedRequest {
@@ -120,7 +156,7 @@ impl VerifiedRequest {
             acr_values: Vec::new(),
             claims: Default::default(),
         };
-        let draft = Draft { client: &self.client, parameters: &self.parameters };
+        let draft = Draft { client: &self.client, parameters: &self.parameters, object: &self.object };
         for (_, check) in CHECKS {
             check(&draft, context, &mut request)?;
         }

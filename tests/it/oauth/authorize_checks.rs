@@ -15,13 +15,13 @@ const REFUSED: &[(&str, Change, &str, &str)] = &[
         "request object",
         |s| s.with("request", "eyJhbGciOiJub25lIn0.e30."),
         "request_not_supported",
-        "request objects are not supported",
+        "an unsigned request object is not supported",
     ),
     (
         "request object",
         |s| s.with("request_uri", "https://tax.example/request"),
-        "request_uri_not_supported",
-        "request_uri is not supported",
+        "invalid_request_uri",
+        "request_uri is not one of the client's request_uris; all but the fragment is compared character by character",
     ),
     (
         "registration",

@@ -114,7 +114,10 @@ async fn without_a_key_to_encrypt_to_nothing_is_issued_and_nothing_is_spent() {
     let mut browser = world.browser();
     let page = browser.open(&started.url()).await;
     let code = AN.goes_through(&mut browser, page).await.code();
-    for given in [ClientKeys::None, ClientKeys::Given(only_signing.to_string())] {
+    for (given, why) in [
+        (ClientKeys::None, "the client has registered neither jwks nor jwks_uri"),
+        (ClientKeys::Given(only_signing.to_string()), "the client's keys hold none that it works with"),
+    ] {
         world
             .operator()
             .changes("tax-office", |client| {
@@ -124,8 +127,7 @@ async fn without_a_key_to_encrypt_to_nothing_is_issued_and_nothing_is_spent() {
             .await;
         let refused = portal.exchange(&started, &code).await;
         assert_eq!(refused.status, 400, "{}", refused.body);
-        let sentence =
-            "id_token_encrypted_response_alg is ECDH-ES, and the client has no key for that in its jwks or jwks_uri";
+        let sentence = format!("id_token_encrypted_response_alg is ECDH-ES, and there is no key for it: {why}");
         let expected = json!({ "error": "invalid_request", "error_description": sentence });
         assert_eq!(serde_json::from_str::<Value>(&refused.body).unwrap(), expected);
     }
@@ -141,8 +143,8 @@ async fn userinfo_without_a_key_to_encrypt_to_tells_nothing() {
     let rsa = Encryption { alg: KeyManagementAlgorithm::RsaOaep256, ..AGREED };
     world.operator().changes("tax-office", |client| client.policy.userinfo_encryption = Some(rsa)).await;
     let refused = portal.userinfo(&tokens.access_token()).await;
-    let sentence =
-        "userinfo_encrypted_response_alg is RSA-OAEP-256, and the client has no key for that in its jwks or jwks_uri";
+    let sentence = "userinfo_encrypted_response_alg is RSA-OAEP-256, and there is no key for it: the client has registered \
+        neither jwks nor jwks_uri";
     assert_eq!(refused.status, 400);
     assert_eq!(refused.json(), json!({ "error": "invalid_request", "error_description": sentence }));
 }

@@ -22,6 +22,7 @@ mod logout;
 mod pkce;
 mod prompt;
 mod refresh;
+mod request_objects;
 mod response_modes;
 mod response_types;
 mod revocation;

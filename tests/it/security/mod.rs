@@ -18,6 +18,7 @@ mod pkce;
 mod redirect_uri;
 mod reflected_text;
 mod refresh_race;
+mod request_objects;
 mod response_mode;
 mod session_fixation;
 mod step_skipping;

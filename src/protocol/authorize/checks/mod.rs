@@ -30,11 +30,14 @@ use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 
+use super::Object;
+
 /// What the rules read of the request.
 #[derive(Debug)]
 pub struct Draft<'a> {
     pub client: &'a Arc<Client>,
     pub parameters: &'a Parameters,
+    pub object: &'a Object,
 }
 
 /// What the rules know of the server.

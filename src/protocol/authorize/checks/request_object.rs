@@ -1,16 +1,18 @@
-//! Request objects are refused by name, never silently ignored: OpenID Connect Core §6.
+//! A request object that is refused, or that the client promised and that is missing: OpenID Connect Core §6, RFC 9101 §10.5.
 
 use crate::domain::authorization::AuthorizationRequest;
 use crate::protocol::OAuthError;
+use crate::protocol::authorize::Object;
 
 use super::{Context, Draft};
 
 pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
-    if draft.parameters.is_present("request") {
-        return Err(OAuthError::request_not_supported("request objects are not supported"));
+    match draft.object {
+        Object::Refused(refusal) => Err(refusal.clone()),
+        // Otherwise whoever changes a request on its way would only have to leave the signature out.
+        Object::Absent if draft.client.request_objects.required => {
+            Err(OAuthError::invalid_request("request or request_uri is missing: this client's requests are signed"))
+        }
+        Object::Absent | Object::Read => Ok(()),
     }
-    if draft.parameters.is_present("request_uri") {
-        return Err(OAuthError::request_uri_not_supported("request_uri is not supported"));
-    }
-    Ok(())
 }

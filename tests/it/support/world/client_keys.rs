@@ -1,10 +1,12 @@
 //! A portal's own key pairs: what it signs with, and what only it can read.
 
-use senid::crypto::jwe::{DecryptionKey, Encrypted};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use senid::crypto::jwe::{self, Content, DecryptionKey, Encrypted, Recipient};
 use senid::crypto::private_key::PrivateKey;
 use senid::crypto::random::SystemRandom;
 use senid::domain::client::ClientKeys;
-use senid::domain::encryption::EncryptionKeyType;
+use senid::domain::encryption::{Encryption, EncryptionKeyType};
 use senid::domain::keys::SignatureAlgorithm;
 use serde_json::{Value, json};
 
@@ -41,6 +43,18 @@ impl OwnKeys {
         ClientKeys::Given(self.jwks().to_string())
     }
 
+    /// A token that says `claims`, signed by the key of that algorithm, with this `typ` in its header.
+    pub fn sign(&self, algorithm: SignatureAlgorithm, typ: Option<&str>, claims: &Value) -> String {
+        let key = self.signing.iter().find(|key| key.algorithm() == algorithm).unwrap();
+        let mut header = json!({ "alg": algorithm.name(), "kid": key.public_key().unwrap().thumbprint() });
+        if let Some(typ) = typ {
+            header["typ"] = typ.into();
+        }
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let signed = format!("{}.{}", part(&header), part(claims));
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes()).unwrap()))
+    }
+
     /// What a token that was encrypted to one of them holds.
     pub fn decrypt(&self, token: &str) -> Option<String> {
         let token = Encrypted::parse(token).ok()?;
@@ -48,4 +62,11 @@ impl OwnKeys {
         let plain = token.decrypt(|_| true, key, &SystemRandom::new()).ok()?;
         plain.as_token().map(str::to_owned)
     }
+}
+
+/// `token`, encrypted to the key of `jwks` that is for it.
+pub fn encrypted(token: &str, with: Encryption, jwks: &Value) -> String {
+    let keys = jwks["keys"].as_array().unwrap().iter().filter(|key| key["use"] == "enc").filter_map(Value::as_object);
+    let recipient = Recipient::find(keys, with.alg).expect("a published key to encrypt to");
+    jwe::encrypt(Content::Token(token), &recipient, with, &SystemRandom::new()).unwrap()
 }

@@ -1,0 +1,102 @@
+//! A request's object: fetched where it is referred to, decrypted, verified with the client's keys.
+
+use std::fmt;
+
+use url::Url;
+
+use crate::domain::client::Client;
+use crate::outbound::{Cache, Purpose};
+use crate::protocol::OAuthError;
+use crate::protocol::authorize::Request;
+use crate::protocol::authorize::request_object::{self, Brought, Expected, Fault, RequestObject};
+use crate::protocol::parameters::Parameters;
+
+use super::{App, FlowError};
+
+/// Request objects that were fetched. What is found at an address does not change, unless its fragment does (Core §6.2);
+/// of a portal that does not hold to that, what has expired is fetched again.
+pub struct RequestObjects(Cache<Vec<u8>>);
+
+impl Default for RequestObjects {
+    fn default() -> Self {
+        Self(Cache::new(Purpose::RequestUri, |document| Ok(document.to_vec())))
+    }
+}
+
+impl fmt::Debug for RequestObjects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The request with the parameters of its object, where it has one. What is wrong with the object stays with the request
+/// until it is known whom to tell.
+pub async fn unfold(app: &App, client: Option<&Client>, request: Request) -> Result<Request, FlowError> {
+    let Some(client) = client.filter(|client| client.is_active()) else { return Ok(request) };
+    match parameters(app, client, request.parameters()).await {
+        Ok(None) => Ok(request),
+        Ok(Some(parameters)) => Ok(request.with_object(parameters)),
+        Err(FlowError::Refused(refusal)) => Ok(request.without_object(refusal)),
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn parameters(app: &App, client: &Client, outer: &Parameters) -> Result<Option<Parameters>, FlowError> {
+    let object = match request_object::brought(outer)? {
+        None => return Ok(None),
+        Some(Brought::Value(token)) => {
+            if request_object::is_unsigned(token) {
+                return Err(OAuthError::request_not_supported("an unsigned request object is not supported").into());
+            }
+            verify(app, client, token).await?
+        }
+        Some(Brought::Reference(uri)) => fetch(app, client, &request_object::registered(client, uri)?).await?,
+    };
+    Ok(Some(object.over(outer)?))
+}
+
+async fn fetch(app: &App, client: &Client, uri: &Url) -> Result<RequestObject, FlowError> {
+    let objects = &app.request_objects.0;
+    let found = objects.get(&app.outbound, uri).await;
+    let found = found.map_err(|why| OAuthError::invalid_request_uri(format!("request_uri {why}")))?;
+    match read(app, client, &found.value).await {
+        Err(FlowError::Refused(refusal)) => match objects.renew(&app.outbound, uri, &found).await {
+            Some(newer) => read(app, client, &newer.value).await,
+            None => Err(refusal.into()),
+        },
+        outcome => outcome,
+    }
+}
+
+async fn read(app: &App, client: &Client, document: &[u8]) -> Result<RequestObject, FlowError> {
+    let token = std::str::from_utf8(document).map(str::trim_ascii).unwrap_or_default();
+    if request_object::is_unsigned(token) {
+        return Err(OAuthError::request_uri_not_supported("an unsigned request object is not supported").into());
+    }
+    verify(app, client, token).await
+}
+
+/// A client that has just changed its keys signs with one that is not known yet: its keys are then fetched again.
+async fn verify(app: &App, client: &Client, token: &str) -> Result<RequestObject, FlowError> {
+    let now = app.clock.now();
+    let token = request_object::decrypt(token, client, &app.keys.ring(), now, &*app.random)?;
+    let keys = app.client_keys.find(app, client).await;
+    let keys = keys.map_err(|why| OAuthError::invalid_request_object(format!("no key verifies it: {why}")))?;
+    let expected = Expected { client, issuer: app.issuer(), now };
+    let fault = match request_object::verify(&token, &keys, &expected) {
+        Ok(object) => return Ok(object),
+        Err(Fault::Refused(refusal)) => return Err(refusal.into()),
+        Err(Fault::Key) => match app.client_keys.find_newer(app, client, &keys).await {
+            Some(newer) => match request_object::verify(&token, &newer, &expected) {
+                Ok(object) => return Ok(object),
+                Err(fault) => fault,
+            },
+            None => Fault::Key,
+        },
+    };
+    Err(match fault {
+        Fault::Refused(refusal) => refusal,
+        Fault::Key => OAuthError::invalid_request_object("no key of the client's has signed the request object"),
+    }
+    .into())
+}
