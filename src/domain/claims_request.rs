@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::authorization::ResponseType;
 use super::citizen::Citizen;
 use super::claims;
 use super::language_tag::LanguageTag;
@@ -61,6 +62,19 @@ impl ClaimsRequest {
     pub fn limited_to(mut self, scopes: &ScopeSet) -> Self {
         for members in [&mut self.userinfo, &mut self.id_token] {
             members.retain(|name, _| OF_THE_ANSWER.contains(&name.as_str()) || is_released(name, scopes));
+        }
+        self
+    }
+
+    /// Without what no answer of this type tells: userinfo is asked with an access token, which some never come to.
+    #[must_use]
+    pub fn told_by(mut self, response_type: ResponseType) -> Self {
+        let exchanges = response_type.issues_code();
+        for (members, is_told) in [
+            (&mut self.userinfo, exchanges || response_type.issues_access_token()),
+            (&mut self.id_token, exchanges || response_type.issues_id_token()),
+        ] {
+            members.retain(|name, _| is_told || OF_THE_ANSWER.contains(&name.as_str()));
         }
         self
     }

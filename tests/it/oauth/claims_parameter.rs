@@ -105,6 +105,45 @@ on_every_backend! {
         assert_eq!(browser.open(&number.with("prompt", "none").url()).await.refusal().0, "login_required");
     }
 
+    async fn each_response_type_tells_what_it_can_and_asks_about_nothing_else(world: World) {
+        let portal = world.portal("archive");
+        let claims = json!({ "userinfo": { "gender": null }, "id_token": { "birthdate": null } });
+        for (response_type, in_id_token, at_userinfo) in [
+            ("code", true, true),
+            ("id_token", true, false),
+            ("id_token token", true, true),
+            ("code id_token", true, true),
+            ("code token", true, true),
+            ("code id_token token", true, true),
+            ("none", false, false),
+        ] {
+            let started = asking(&portal, "openid", claims.clone()).with("response_type", response_type);
+            let mut browser = world.browser();
+            let page = browser.open(&started.clone().with("prompt", "consent").url()).await;
+            let page = AN.signs_in(&mut browser, &page).await;
+            let asked = page.words(".claims dt");
+            assert_eq!((asked.contains("Date of birth"), asked.contains("Gender")), (in_id_token, at_userinfo));
+            let answer = AN.allows(&mut browser, &page).await.answer();
+            let (mut id_tokens, mut access_tokens) = (Vec::new(), Vec::from_iter(answer.get("access_token").cloned()));
+            if let Some(id_token) = answer.get("id_token") {
+                id_tokens.push(portal.proven(id_token).await);
+            }
+            if let Some(code) = answer.get("code") {
+                let tokens = portal.exchange(&started, code).await;
+                id_tokens.push(portal.id_token(&tokens).await);
+                access_tokens.push(tokens.access_token());
+            }
+            assert_eq!((id_tokens.is_empty(), access_tokens.is_empty()), (!in_id_token, !at_userinfo));
+            for id_token in id_tokens {
+                assert_eq!((&id_token["birthdate"], id_token.get("gender")), (&json!("1990-08-15"), None));
+            }
+            for access_token in access_tokens {
+                let told = portal.claims(&access_token).await;
+                assert_eq!((&told["gender"], told.get("birthdate")), (&json!("male"), None), "{response_type}");
+            }
+        }
+    }
+
     async fn a_claim_that_was_not_allowed_before_is_asked_about(world: World) {
         let portal = world.portal("tax-office");
         let name = asking(&portal, "openid", json!({ "userinfo": { "name": null } }));
