@@ -77,6 +77,8 @@ event_kinds! {
     CitizenShown = "citizen.shown",
     CitizenLocked = "citizen.locked",
     CitizenUnlocked = "citizen.unlocked",
+    /// A citizen was given another national identifier.
+    CitizenRenumbered = "citizen.renumbered",
     PasswordRehashed = "password.rehashed",
     KeysRotated = "keys.rotated",
     MasterKeyAdded = "keys.master_added",

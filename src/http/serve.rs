@@ -126,11 +126,30 @@ fn patience<A>(server: &mut axum_server::Server<SocketAddr, A>) {
         .timer(hyper_util::rt::TokioTimer::new())
         .header_read_timeout(PATIENCE)
         .max_buf_size(LONGEST_HEAD);
-    server.http_builder().http2().timer(hyper_util::rt::TokioTimer::new()).max_concurrent_streams(128);
+    server
+        .http_builder()
+        .http2()
+        .timer(hyper_util::rt::TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(LONGEST_HEADER_LIST)
+        // Who opens streams only to take them back is told to calm down (CVE-2023-44487), and so is who makes us take
+        // them back (CVE-2025-8671).
+        .max_pending_accept_reset_streams(RESETS)
+        .max_local_error_reset_streams(RESETS)
+        .keep_alive_interval(LISTEN_FOR)
+        .keep_alive_timeout(PATIENCE);
 }
 
-/// In bytes. HTTP/2's default is less.
+/// In bytes; of HTTP/1.
 const LONGEST_HEAD: usize = 64 * 1024;
+/// Of HTTP/2, unpacked: a packed head may be far shorter than what it means.
+const LONGEST_HEADER_LIST: u32 = 32 * 1024;
+/// Requests of one connection that are under way at once.
+const STREAMS: u32 = 128;
+/// Streams of one connection that were reset and are not forgotten yet.
+const RESETS: usize = 32;
+/// A connection that is idle for so long is asked whether anybody is there.
+const LISTEN_FOR: Duration = Duration::from_secs(30);
 
 fn bind(listener: &Listener) -> Result<TcpListener, ServeError> {
     let bound = |error| ServeError::Bind(listener.address, error);

@@ -9,6 +9,7 @@ use crate::crypto::blind_index::BlindIndex;
 use crate::domain::citizen::{Citizen, CitizenStatus, Profile};
 use crate::domain::grant::Authentication;
 use crate::domain::ids::CitizenId;
+use crate::domain::national_id::NationalId;
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in_name::SignInName;
 use crate::domain::time::Timestamp;
@@ -39,6 +40,8 @@ const FIND_BY_NAME: &str = concat!(
 );
 const FIND_DATA_KEY: &str = "SELECT data_key FROM citizens WHERE id = $1";
 const UPDATE_PROFILE: &str = "UPDATE citizens SET profile = $2, updated_at = $3 WHERE id = $1";
+const UPDATE_NATIONAL_ID: &str = "UPDATE citizens SET national_id = $2, updated_at = $3 WHERE id = $1";
+const REMOVE_NATIONAL_ID_NAMES: &str = "DELETE FROM sign_in_names WHERE citizen_id = $1 AND kind = 'national_id'";
 const REMOVE_CONTACT_NAMES: &str = "DELETE FROM sign_in_names WHERE citizen_id = $1 AND kind IN ('phone', 'email')";
 const LOCK: &str = "UPDATE citizens SET status = 'locked', updated_at = $2, sessions_valid_from = $2 WHERE id = $1 AND status <> 'locked'";
 const UNLOCK: &str = "UPDATE citizens SET status = 'active', updated_at = $2 WHERE id = $1 AND status <> 'active'";
@@ -206,15 +209,37 @@ impl Citizens<'_, Transaction> {
         now: Timestamp,
     ) -> Result<(), Error> {
         let vault = self.0.vault()?;
-        let data_key: Option<Vec<u8>> =
-            on_backend!(self.0, |db| sqlx::query_scalar(FIND_DATA_KEY).bind(id.uuid()).fetch_optional(db).await)?;
-        let data_key = data_key.ok_or(Error::Corrupt("no citizen of this id"))?;
-        let sealed = vault.seal_profile(id, &data_key, profile)?;
+        let sealed = vault.seal_profile(id, &self.data_key(id).await?, profile)?;
         on_backend!(self.0, |db| {
             sqlx::query(UPDATE_PROFILE).bind(id.uuid()).bind(sealed).bind(now.micros()).execute(db).await.map(drop)
         })?;
         on_backend!(self.0, |db| sqlx::query(REMOVE_CONTACT_NAMES).bind(id.uuid()).execute(db).await.map(drop))?;
         self.enter_names(id, contacts).await
+    }
+
+    /// Another national identifier, and its name in place of the one before. The citizen stays who they are.
+    ///
+    /// # Errors
+    /// As [`update_profile`](Self::update_profile).
+    pub async fn replace_national_id(
+        &mut self,
+        id: CitizenId,
+        national_id: &NationalId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let vault = self.0.vault()?;
+        let sealed = vault.seal_national_id(id, &self.data_key(id).await?, national_id)?;
+        on_backend!(self.0, |db| {
+            sqlx::query(UPDATE_NATIONAL_ID).bind(id.uuid()).bind(sealed).bind(now.micros()).execute(db).await.map(drop)
+        })?;
+        on_backend!(self.0, |db| sqlx::query(REMOVE_NATIONAL_ID_NAMES).bind(id.uuid()).execute(db).await.map(drop))?;
+        self.enter_names(id, &[SignInName::NationalId(national_id.clone())]).await
+    }
+
+    async fn data_key(&mut self, id: CitizenId) -> Result<Vec<u8>, Error> {
+        let found: Option<Vec<u8>> =
+            on_backend!(self.0, |db| sqlx::query_scalar(FIND_DATA_KEY).bind(id.uuid()).fetch_optional(db).await)?;
+        found.ok_or(Error::Corrupt("no citizen of this id"))
     }
 
     /// Wraps the data keys of up to `limit` citizens after `after` with the current master key. Returns where to go on;

@@ -45,10 +45,9 @@ impl Vault {
     pub(super) fn seal(&self, citizen: &Citizen) -> Result<SealedPerson, SealError> {
         let (id, random) = (citizen.id, &*self.random);
         let key = DataKey::generate(random);
-        let national_id = format!("{}:{}", citizen.national_id.scheme(), citizen.national_id.expose());
         Ok(SealedPerson {
             data_key: key.wrap(&self.wrapping, id, random)?,
-            national_id: key.seal(&Place::NationalId.of(id), national_id.as_bytes(), random)?,
+            national_id: self.seal_number_with(&key, id, &citizen.national_id)?,
             profile: self.seal_with(&key, id, &citizen.profile)?,
         })
     }
@@ -56,6 +55,16 @@ impl Vault {
     /// Another profile, under the data key that the citizen has.
     pub(super) fn seal_profile(&self, id: CitizenId, data_key: &[u8], profile: &Profile) -> Result<Vec<u8>, SealError> {
         self.seal_with(&DataKey::from_wrapped(&self.wrapping, id, data_key)?, id, profile)
+    }
+
+    /// Another national identifier, under the data key that the citizen has.
+    pub(super) fn seal_national_id(
+        &self,
+        id: CitizenId,
+        data_key: &[u8],
+        national_id: &NationalId,
+    ) -> Result<Vec<u8>, SealError> {
+        self.seal_number_with(&DataKey::from_wrapped(&self.wrapping, id, data_key)?, id, national_id)
     }
 
     pub(super) fn open(&self, id: CitizenId, sealed: &SealedPerson) -> Result<OpenedPerson, Error> {
@@ -90,6 +99,11 @@ impl Vault {
     /// A name as a key of other stores: its current blind index, which says nothing without the index key.
     pub(super) fn name_tag(&self, name: &SignInName) -> String {
         base64url::encode(&self.index.index(name.kind().as_str(), &name.normalised()).mac)
+    }
+
+    fn seal_number_with(&self, key: &DataKey, id: CitizenId, national_id: &NationalId) -> Result<Vec<u8>, SealError> {
+        let text = zeroize::Zeroizing::new(format!("{}:{}", national_id.scheme(), national_id.expose()));
+        key.seal(&Place::NationalId.of(id), text.as_bytes(), &*self.random)
     }
 
     fn seal_with(&self, key: &DataKey, id: CitizenId, profile: &Profile) -> Result<Vec<u8>, SealError> {

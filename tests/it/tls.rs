@@ -1,5 +1,10 @@
 //! TLS of the listeners: served from PEM files, which are read again when they change.
 
+#[path = "tls/http2.rs"]
+mod http2;
+#[path = "tls/suites.rs"]
+mod suites;
+
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -17,8 +22,13 @@ use tempfile::TempDir;
 
 /// A self-signed certificate for localhost, made by openssl.
 fn make_certificate(folder: &Path) {
+    make_certificate_of(folder, &["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]);
+}
+
+fn make_certificate_of(folder: &Path, key: &[&str]) {
     let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"])
+        .args(["req", "-x509", "-nodes", "-days", "30", "-newkey"])
+        .args(key)
         .args([
             "-subj",
             "/CN=localhost",

@@ -1,8 +1,9 @@
-//! `senid citizen add|show|lock|unlock|import`.
+//! `senid citizen add|show|lock|unlock|renumber|import`.
 
 mod add;
 mod import;
 mod lock;
+mod renumber;
 mod show;
 
 use super::exit::Exit;
@@ -20,6 +21,7 @@ pub enum Command {
     Lock(lock::Arguments),
     /// Lets a locked citizen sign in again.
     Unlock(lock::Arguments),
+    Renumber(renumber::Arguments),
     Import(import::Arguments),
 }
 
@@ -40,6 +42,7 @@ pub async fn run(
         Command::Show(arguments) => show::run(&open().await?, &arguments, scheme, output).await,
         Command::Lock(arguments) => lock::lock(&open().await?, &arguments, scheme, output).await,
         Command::Unlock(arguments) => lock::unlock(&open().await?, &arguments, scheme, output).await,
+        Command::Renumber(arguments) => renumber::run(&open().await?, &arguments, scheme, output).await,
         Command::Import(arguments) => import::run(&open().await?, &arguments, output).await,
     }
 }

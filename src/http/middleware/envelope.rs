@@ -50,7 +50,12 @@ pub async fn wrap(State(site): State<Arc<Site>>, mut request: Request, next: Nex
     }
     headers.extend(HeaderValue::try_from(reference.to_string()).map(|value| (X_REQUEST_ID, value)));
     if site.app.settings.issuer.is_https() {
-        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+        // On a shared host, hosts below it are somebody else's to decide for.
+        let whose = match site.app.settings.issuer.path() {
+            "" => "max-age=31536000; includeSubDomains",
+            _ => "max-age=31536000",
+        };
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(whose));
     }
     response
 }

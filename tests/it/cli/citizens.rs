@@ -211,3 +211,20 @@ fn who_is_meant_must_be_a_name() {
         "senid: CITIZEN: expected a citizen's id, a national identifier, a phone number or an e-mail address\n"
     );
 }
+
+#[test]
+fn a_citizen_is_renumbered_for_a_reason_that_they_can_read() {
+    let senid = Senid::ready();
+    senid.run(&["citizen", "add", "--national-id", "001090123456", "--name", "Nguyễn Văn An"]).ended(0);
+    let renumber = |more: &[&str]| senid.run(&[&["citizen", "renumber", "001090123456"], more].concat());
+    renumber(&["--to", "001090123465"]).ended(2);
+    let wrong = renumber(&["--to", "12345", "--reason", "x"]).ended(2);
+    assert!(wrong.err.starts_with("senid: --to: "), "{}", wrong.err);
+    renumber(&["--to", "001090123465", "--reason", "entered wrongly"]).ended(0);
+    renumber(&["--to", "001090123465", "--reason", "entered wrongly"]).ended(1);
+    senid.run(&["citizen", "show", "001090123465"]).ended(0);
+    let events = senid.recorded(&["--citizen", "001090123465"]);
+    let details = &events.iter().find(|(kind, _)| kind == "citizen.renumbered").unwrap().1;
+    assert_eq!(details["reason"], "entered wrongly");
+    assert!(!details.to_string().contains("090123"), "{details}");
+}

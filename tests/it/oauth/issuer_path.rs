@@ -147,3 +147,24 @@ async fn forms_come_from_the_issuer_s_origin_and_from_no_path_of_it() {
         assert_eq!(browser.cookies.contains_key("senid-language.sso.citizens"), status == 303, "{from}");
     }
 }
+
+#[tokio::test]
+async fn behind_a_proxy_that_ends_tls_everything_is_as_on_https() {
+    let world = World::embedded_with(|settings| settings.issuer = "https://id.example.vn/sso".parse().unwrap()).await;
+    let inside = format!("http://{}", world.public(0));
+    let started = world.portal("tax-office").start();
+    let url = started.url().replace("https://id.example.vn", &inside);
+    // What the proxy says of itself decides nothing: the issuer does.
+    let claims = [("x-forwarded-proto", "http"), ("x-forwarded-host", "evil.example"), ("host", "evil.example")];
+    let reply = web::get(&url, &claims).await;
+    assert_eq!(reply.status, 303);
+    assert!(reply.header("location").starts_with("/sso/sign-in/"), "{}", reply.header("location"));
+    let cookie = reply.header("set-cookie");
+    assert!(
+        cookie.starts_with("__Host-senid-browser.sso=") && cookie.contains("; Path=/; ") && cookie.contains("; Secure")
+    );
+    assert_eq!(reply.header("strict-transport-security"), "max-age=31536000", "hosts below a shared host are not ours");
+    let document = web::get(&format!("{inside}/sso/.well-known/openid-configuration"), &claims).await;
+    assert!(!document.body.contains("evil.example"));
+    assert_eq!(document.json()["token_endpoint"], "https://id.example.vn/sso/token");
+}

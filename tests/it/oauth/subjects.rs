@@ -124,6 +124,26 @@ async fn a_subject_outlives_domains_keys_and_owners() {
 }
 
 #[tokio::test]
+async fn a_subject_outlives_the_national_identifier() {
+    let world = World::embedded().await;
+    let office = world.portal("tax-office");
+    let before = subject(&world, &office, &AN).await;
+    let renumbered = Citizen { identifier: "001190123459", ..AN };
+    let taken = world.operator().renumbers(&AN, BINH.identifier).await.unwrap_err().to_string();
+    assert!(taken.starts_with("another citizen has "), "{taken}");
+    world.operator().renumbers(&AN, renumbered.identifier).await.unwrap();
+    assert_eq!(subject(&world, &office, &renumbered).await, before);
+    let (_, tokens) = world.signed_in(&office, &renumbered).await;
+    assert_eq!(office.claims(&tokens.access_token()).await["national_id"], renumbered.identifier);
+    // Nobody is found by the old number, and it is free for whoever it belongs to.
+    let mut browser = world.browser();
+    let page = browser.open(&office.start().url()).await;
+    assert_eq!(AN.signs_in(&mut browser, &page).await.status, 401);
+    world.operator().renumbers(&BINH, AN.identifier).await.unwrap();
+    assert_ne!(subject(&world, &office, &Citizen { identifier: AN.identifier, ..BINH }).await, before);
+}
+
+#[tokio::test]
 async fn two_organisations_that_merge_keep_their_citizens() {
     // As 63 provinces became 34 in 2025: two clients of two sectors come under one name and one host.
     let world = World::embedded().await;

@@ -119,6 +119,11 @@ impl World {
         &self.servers[server].server().app
     }
 
+    /// Where the server listens, whatever the issuer is called: what a proxy in front of it knows.
+    pub fn public(&self, server: usize) -> SocketAddr {
+        self.servers[server].public()
+    }
+
     /// Where the server's health and metrics are.
     pub fn operations(&self, server: usize) -> SocketAddr {
         self.servers[server].operations()

@@ -19,6 +19,7 @@ use senid::flows::admin::create_client::Created;
 use senid::flows::admin::deliveries::{self, Which};
 use senid::flows::admin::find_citizen::Who;
 use senid::flows::admin::particulars::{Column, Particulars};
+use senid::flows::admin::renumber_citizen::{self, Renumbered};
 use senid::flows::admin::rotate_keys::{Rotated, When};
 use senid::flows::admin::update_client::{self, ClientChange};
 use senid::flows::admin::{AdminError, Administrator, lock_citizen, registered_clients, rotate_keys};
@@ -165,6 +166,11 @@ impl<'w> Operator<'w> {
     pub async fn events_of_client(&self, client: &str) -> Vec<RecordedEvent> {
         self.app.audit.flush().await;
         self.app.store.read().await.unwrap().audit().of_client(&client.parse().unwrap(), 100).await.unwrap()
+    }
+
+    /// As `senid citizen renumber` does.
+    pub async fn renumbers(&self, citizen: &Citizen, to: &str) -> Result<Renumbered, AdminError> {
+        renumber_citizen::renumber(&self.admin().await, &who(citizen), Scheme::Vn, to, "a mistake").await
     }
 
     /// The next keys sign from this moment on.
