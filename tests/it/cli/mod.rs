@@ -1,6 +1,7 @@
 //! The command line, through the program itself; and what every command begins with.
 
 mod citizens;
+mod client_authentication;
 mod clients;
 mod deployment;
 mod import;
