@@ -28,6 +28,7 @@ mod tests {
     use super::*;
     use crate::domain::client::{Client, ClientAuthentication};
     use crate::domain::time::Timestamp;
+    use crate::protocol::authorize::request::Object;
     use crate::protocol::parameters::Parameters;
 
     #[test]
@@ -41,7 +42,8 @@ mod tests {
             ("acr_values=urn:senid:aal:1+urn:other", &["urn:senid:aal:1", "urn:other"]),
         ] {
             let parameters = Parameters::decode(query.as_bytes()).unwrap();
-            assert_eq!(wanted(&Draft { client: &client, parameters: &parameters }).unwrap(), expected, "{query}");
+            let draft = Draft { client: &client, parameters: &parameters, object: &Object::Absent };
+            assert_eq!(wanted(&draft).unwrap(), expected, "{query}");
         }
     }
 }
