@@ -163,3 +163,25 @@ async fn a_signed_userinfo_answer_is_no_id_token() {
     let answer = world.browser().open(&hinted.url()).await.answer();
     assert_eq!(answer["error"], "invalid_request", "{answer:?}");
 }
+
+#[tokio::test]
+async fn an_id_token_that_travels_through_the_browser_is_encrypted_too_or_not_sent() {
+    let world = World::embedded().await;
+    let keys = OwnKeys::new();
+    let portal = world.portal("archive");
+    let (mut browser, _) = world.signed_in(&portal, &AN).await;
+    world.operator().changes("archive", |client| client.policy.id_token_encryption = Some(AGREED)).await;
+    let asked = portal.start().with("response_type", "code id_token");
+    let (_, refused) = browser.open(&asked.url()).await.answered();
+    assert_eq!(
+        (&refused["error"], refused.get("id_token"), refused.get("code")),
+        (&"invalid_request".into(), None, None)
+    );
+
+    world.operator().changes("archive", |client| client.keys = keys.given()).await;
+    let (_, answer) = browser.open(&asked.url()).await.answered();
+    let signed = keys.decrypt(&answer["id_token"]).expect("the portal can read it");
+    let claims = verify(&signed, &published(&world).await);
+    assert_eq!(claims["nonce"], asked.nonce.as_str());
+    assert!(claims["c_hash"].is_string());
+}

@@ -11,7 +11,7 @@ use senid::domain::keys::SignatureAlgorithm;
 use crate::support::World;
 use crate::support::outside::{Outside, ok, status};
 use crate::support::world::client_keys::{OwnKeys, encrypted};
-use crate::support::world::{AN, Backend, NOW, Portal, Started, on_every_backend};
+use crate::support::world::{AN, Backend, Mode, NOW, Portal, Started, on_every_backend};
 
 const ES256: SignatureAlgorithm = SignatureAlgorithm::Es256;
 const JWT: &str = "application/jwt";
@@ -314,4 +314,40 @@ async fn keys_that_the_portal_publishes_are_fetched_and_fetched_again_for_a_new_
     assert_eq!(site.requests(), 2);
     let tokens = portal.exchange(&started, &page.code()).await;
     assert!(new.decrypt(&tokens.id_token()).is_some(), "and so is what is encrypted from then on");
+}
+
+#[tokio::test]
+async fn an_object_says_in_json_what_a_query_says_in_text() {
+    let world = World::embedded().await;
+    let keys = OwnKeys::new();
+    let portal = portal(&world, &keys).await;
+    let (mut browser, _) = world.signed_in(&portal, &AN).await;
+    let started = portal.start();
+    let mut claims = object(&started);
+    claims["scope"] = "openid".into();
+    claims["claims"] = json!({ "userinfo": { "email": { "essential": true } } });
+    claims["max_age"] = 3600.into();
+    claims["response_mode"] = "fragment".into();
+    let request = started.clone().with("request", &keys.sign(ES256, None, &claims));
+    let (mode, answer) = browser.open(&request.url()).await.answered();
+    assert_eq!(mode, Mode::Fragment);
+    let tokens = portal.exchange(&started, &answer["code"]).await;
+    let told = portal.claims(&tokens.access_token()).await;
+    assert_eq!((&told["email"], told.get("phone_number")), (&"an.nguyen@senid.example".into(), None), "{told}");
+
+    world.wait(Duration::from_secs(3601));
+    let page = browser.open(&request.url()).await;
+    assert!(page.path().starts_with("/sign-in"), "max_age is counted: {}", page.url);
+}
+
+#[tokio::test]
+async fn an_object_may_be_posted() {
+    let world = World::embedded().await;
+    let keys = OwnKeys::new();
+    let portal = portal(&world, &keys).await;
+    let (mut browser, _) = world.signed_in(&portal, &AN).await;
+    let started = portal.start();
+    let request = around(&started, "request", &keys.sign(ES256, None, &object(&started)));
+    let page = browser.post_from("https://tax.example", &world.at("/authorize"), request.parameters()).await;
+    assert_eq!(page.answer()["state"], started.state);
 }
