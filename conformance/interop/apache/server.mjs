@@ -30,6 +30,8 @@ export class Apache {
       client_id: clientId,
       redirect_uris: [`${site}/protected/redirect_uri`],
       post_logout_redirect_uris: [`${site}/goodbye.html`],
+      backchannel_logout_uri: `${site}/protected/redirect_uri?logout=backchannel`,
+      backchannel_logout_session_required: true,
       scope: "openid profile email offline_access",
     });
     const folder = mkdtempSync(join(tmpdir(), "senid-apache-"));

@@ -61,12 +61,13 @@ impl Recipient {
 
 fn for_encrypting(members: &Map<String, Value>) -> bool {
     let usage = members.get("use").is_none_or(|usage| usage == "enc");
-    // `wrapKey` for RSA, `deriveKey` and `deriveBits` for agreement (RFC 7517 §4.3).
+    // `wrapKey` for RSA, `deriveKey` and `deriveBits` for agreement (RFC 7517 §4.3). Web Crypto gives the operations to
+    // the private key of an agreement alone, and so exports every public one with an empty list.
     let operations = members.get("key_ops").is_none_or(|operations| {
         let encrypting = ["encrypt", "wrapKey", "deriveKey", "deriveBits"];
-        operations
-            .as_array()
-            .is_some_and(|operations| operations.iter().any(|own| encrypting.iter().any(|operation| own == operation)))
+        operations.as_array().is_some_and(|operations| {
+            operations.is_empty() || operations.iter().any(|own| encrypting.iter().any(|operation| own == operation))
+        })
     });
     usage && operations
 }
