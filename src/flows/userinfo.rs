@@ -1,7 +1,9 @@
-//! Userinfo: the claims that a token was granted, read anew at every call.
+//! Userinfo: the claims that a token was granted and the person allowed, read anew at every call.
 
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::CitizenStatus;
+use crate::domain::claims;
+use crate::domain::client::ConsentPolicy;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
 use crate::protocol::{OAuthError, access_token, userinfo};
@@ -14,24 +16,28 @@ use super::{App, FlowError, protect};
 /// Answers for the bearer of `token`: one look-up, which finds the grant and its citizen as they are now.
 pub async fn userinfo(app: &App, visitor: &Visitor, token: &SecretString) -> Result<UserinfoAnswer, FlowError> {
     let now = app.clock.now();
-    let claims = access_token::verify(token.expose(), app.issuer(), &app.keys.ring(), now)?;
+    let presented = access_token::verify(token.expose(), app.issuer(), &app.keys.ring(), now)?;
     let ended = || OAuthError::invalid_token("the access token was revoked");
-    let found = app.store.read().await?.grants().find_live(claims.grant).await?;
-    let LiveGrant { grant, citizen } = found.ok_or_else(ended)?;
+    let found = app.store.read().await?.grants().find_live(presented.grant).await?;
+    let LiveGrant { grant, citizen, allowed } = found.ok_or_else(ended)?;
     let client =
-        app.clients.find(app, &claims.client_id).await?.filter(|client| client.is_active()).ok_or_else(ended)?;
+        app.clients.find(app, &presented.client_id).await?.filter(|client| client.is_active()).ok_or_else(ended)?;
     if grant.client != client.id || citizen.status != CitizenStatus::Active {
         return Err(ended().into());
     }
     // What the client has lost since, it is not told.
-    let asked: ScopeSet = claims.scope.parse().map_err(|_| ended())?;
+    let asked: ScopeSet = presented.scope.parse().map_err(|_| ended())?;
     let scope = asked.intersection(&grant.scope).intersection(&client.scopes);
     let subject = app.keys.subject(&client, citizen.id);
-    if subject != claims.sub {
+    if subject != presented.sub {
         return Err(ended().into());
     }
     let granted = grant.claims.limited_to(&client.scopes);
-    let answer = userinfo::answer(&citizen, &subject, &scope, &granted)?;
+    let mut answer = userinfo::answer(&citizen, &subject, &scope, &granted)?;
+    if client.policy.consent == ConsentPolicy::Ask {
+        // A scope may release more than when the person was asked: the grant is good for what they read then.
+        answer.retain(|name, _| name == "sub" || allowed.contains(claims::untagged(name).0));
+    }
     let names = answer.keys().map(String::as_str).collect::<Vec<_>>().join(" ");
     let answer = protect::userinfo(app, &client, answer, now).await?;
     // Written before the answer is sent: no data leaves without a trace.

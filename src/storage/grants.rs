@@ -1,5 +1,7 @@
 //! Grants: what a citizen granted to a client in one authorization.
 
+use std::collections::BTreeSet;
+
 use sqlx::types::Uuid;
 
 use super::citizens::{CitizenRow, citizen_columns};
@@ -43,9 +45,11 @@ const FIND_LIVE: &str = concat!(
     grant_columns!(),
     ", ",
     citizen_columns!(),
-    " FROM grant_directory d
+    ", consents.claims AS allowed_claims
+    FROM grant_directory d
     JOIN grants ON grants.citizen_id = d.citizen_id AND grants.id = d.grant_id
     JOIN citizens c ON c.id = grants.citizen_id
+    LEFT JOIN consents ON consents.citizen_id = grants.citizen_id AND consents.client_id = grants.client_id
     WHERE d.grant_id = $1 AND grants.revoked_at IS NULL"
 );
 const LIST: &str = concat!(
@@ -72,6 +76,8 @@ pub struct LiveGrant {
     pub grant: Grant,
     /// Who may be locked by now.
     pub citizen: Citizen,
+    /// The claims that they allowed this client by name; none where nobody asked them.
+    pub allowed: BTreeSet<String>,
 }
 
 /// A grant that a code is exchanged for.
@@ -119,14 +125,19 @@ impl RevocationReason {
 }
 
 impl<C: Read> Grants<'_, C> {
-    /// A grant unless it was revoked, with its citizen, in one round trip.
+    /// A grant unless it was revoked, with its citizen and what they allowed, in one round trip.
     pub async fn find_live(&mut self, grant: GrantId) -> Result<Option<LiveGrant>, Error> {
         let vault = self.0.vault()?;
         let found = on_backend!(self.0, |db| {
             sqlx::query_as::<_, LiveRow>(FIND_LIVE).bind(grant.uuid()).fetch_optional(db).await
         })?;
         let Some(row) = found else { return Ok(None) };
-        Ok(Some(LiveGrant { grant: row.grant.open()?, citizen: row.citizen.open(&vault)? }))
+        let allowed = row.allowed_claims.as_deref().map(|json| from_json("a consent's claims", json)).transpose()?;
+        Ok(Some(LiveGrant {
+            grant: row.grant.open()?,
+            citizen: row.citizen.open(&vault)?,
+            allowed: allowed.unwrap_or_default(),
+        }))
     }
 
     /// Up to `limit` of a citizen's live grants, the newest first, those older than `before`.
@@ -409,4 +420,5 @@ struct LiveRow {
     grant: GrantRow,
     #[sqlx(flatten)]
     citizen: CitizenRow,
+    allowed_claims: Option<String>,
 }

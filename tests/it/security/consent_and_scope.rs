@@ -99,6 +99,26 @@ on_every_backend! {
         }
     }
 
+    async fn a_scope_that_has_grown_since_does_not_tell_more_than_was_allowed(world: World) {
+        let portal = world.portal("tax-office");
+        let asked = portal.start().with("scope", "openid profile offline_access").with("claims_locales", "ru");
+        let mut browser = world.browser();
+        let page = browser.open(&asked.url()).await;
+        let code = AN.goes_through(&mut browser, page).await.code();
+        let tokens = portal.exchange(&asked, &code).await;
+        let before = portal.claims(&tokens.access_token()).await;
+        assert!(before.get("name#ru").is_some() && before.get("picture").is_some());
+        for claim in ["picture", "name"] {
+            world.operator().makes_older(&AN, portal.id(), claim).await;
+            let refreshed = portal.refresh(&tokens.refresh_token()).await;
+            for tokens in [&tokens, &refreshed] {
+                let told = portal.claims(&tokens.access_token()).await;
+                assert!(told.get(claim).is_none() && told.get(&format!("{claim}#ru")).is_none(), "{told}");
+                assert_eq!(told["nickname"], "Tí", "what was allowed is told");
+            }
+        }
+    }
+
     async fn the_withdrawal_of_a_single_claim_ends_what_stood_on_it(world: World) {
         let portal = world.portal("tax-office");
         let claims = json!({ "userinfo": { "gender": null } }).to_string();

@@ -45,6 +45,19 @@ impl<'w> Operator<'w> {
         found.expect("a citizen of this world").citizen.id
     }
 
+    /// Puts the consent in the place that was given when the scopes released less: without this claim.
+    pub async fn makes_older(&self, citizen: &Citizen, client: &str, claim: &str) {
+        let (citizen, client) = (self.id_of(citizen).await, client.parse().unwrap());
+        let mut tx = self.app.store.begin().await.unwrap();
+        let mut consent = tx.consents().find(citizen, &client).await.unwrap().expect("a consent");
+        assert!(consent.claims.remove(claim), "{claim} was allowed");
+        // One that has expired is replaced and not added to.
+        let end = consent.expires_at.expect("a consent ends");
+        (consent.updated_at, consent.expires_at) = (end, Some(end + Duration::from_secs(86_400)));
+        tx.consents().give(&consent).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// Enters a citizen of whom no more is known than their name and this.
     pub async fn adds(&self, citizen: &Citizen, said: &[(Column, &str)]) {
         let mut particulars = Particulars::default();
