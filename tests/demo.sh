@@ -55,13 +55,20 @@ stop_demo() {
     exit "$status"
 }
 
+# Two ports that nobody listens on, below those that the system gives to outgoing connections, so that none of them
+# takes one meanwhile.
 free_ports() {
     python3 - <<'PYTHON'
-import socket
-sockets = [socket.socket() for _ in range(2)]
-for each in sockets:
-    each.bind(("127.0.0.1", 0))
-print(*(each.getsockname()[1] for each in sockets))
+import random, socket
+found = []
+while len(found) < 2:
+    candidate = socket.socket()
+    try:
+        candidate.bind(("127.0.0.1", random.randrange(10000, 32000)))
+        found.append(candidate)
+    except OSError:
+        pass
+print(*(each.getsockname()[1] for each in found))
 PYTHON
 }
 

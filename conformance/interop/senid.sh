@@ -63,7 +63,7 @@ stop_senid() {
     for process in "${processes[@]}"; do kill "$process" 2>/dev/null || true; done
     [ -z "${senid_process:-}" ] || { kill "$senid_process" 2>/dev/null && wait "$senid_process" 2>/dev/null; }
     # What the server said helps whoever reads of a failure.
-    if [ "$status" -ne 0 ]; then tail -n 40 "$work/log" >&2; fi
+    if [ "$status" -ne 0 ]; then grep -v ' INFO ' "$work/log" | tail -n 40 >&2; fi
     rm -rf "$work"
     exit "$status"
 }
