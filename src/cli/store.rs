@@ -37,11 +37,14 @@ pub async fn run(
     let (actor, clock, random) = (operator::actor(), house.clock(), house.random());
     match command {
         Command::Export { file } => {
-            let written = export(&schema, actor, clock, random, BufWriter::new(create(&file)?)).await;
+            let mut out = BufWriter::new(create(&file)?);
+            let written = export(&schema, actor, clock, random, &mut out).await;
             let Exported { rows, sha256 } = written.inspect_err(|_| {
                 // Half an export is none. Where it cannot be removed, it has no last line, and no import takes it.
                 let _ = std::fs::remove_file(&file);
             })?;
+            // Whoever reads that it is done may switch the old machine off.
+            out.get_ref().sync_all().map_err(|error| failed(&file, &error))?;
             let sentence = format!(
                 "{} rows of {} tables are in {}\nTake the master key along by another way: without it nothing in the file \
                  can be read.",
