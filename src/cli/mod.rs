@@ -14,6 +14,7 @@ mod keys;
 mod migrate;
 mod operator;
 mod output;
+mod registration;
 pub mod serve;
 mod standard_input;
 mod store;
@@ -78,6 +79,7 @@ async fn dispatch(
         Administration::Migrate(arguments) => migrate::run(arguments, &settings, house, output).await,
         Administration::Keys(command) => keys::run(command, settings, house, output).await,
         Administration::Client(command) => client::run(command, settings, house, output).await,
+        Administration::Registration(command) => registration::run(command, settings, house, output).await,
         Administration::Citizen(command) => citizen::run(command, settings, house, output).await,
         Administration::Store(command) => store::run(command, &settings, house, output).await,
         Administration::Audit(command) => audit::run(command, settings, house, output).await,

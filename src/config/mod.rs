@@ -28,6 +28,7 @@ mod outbound;
 mod password;
 mod proxies;
 mod reader;
+mod registration;
 mod sessions;
 mod theme;
 mod throttling;
@@ -52,10 +53,11 @@ pub use log::{Log, LogFormat, LogLevel};
 pub use outbound::Outbound;
 pub use password::{Argon2, Password};
 pub use proxies::{ClientAddressHeader, Proxies};
+pub use registration::{Registration, RegistrationMode, SoftwareStatement, StatementIssuer, StatementKeys};
 pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
 pub use theme::{Colour, Palette, Theme};
 pub use throttling::{Rate, Throttling};
-pub use value::Size;
+pub use value::{Size, parse_duration};
 
 use crate::domain::issuer::Issuer;
 use crate::domain::national_id::Schemes;
@@ -80,6 +82,7 @@ pub struct Settings {
     pub throttling: Throttling,
     pub limits: Limits,
     pub outbound: Outbound,
+    pub registration: Registration,
     pub log: Log,
 }
 
@@ -154,6 +157,7 @@ impl Settings {
             throttling: Throttling::read(from),
             limits: Limits::read(from),
             outbound: Outbound::read(from),
+            registration: Registration::read(from),
             log: Log::read(from),
             issuer,
         }
@@ -172,6 +176,13 @@ impl Settings {
             from.warn(
                 "outbound.allow_loopback",
                 "whoever registers a client can make SenID connect to whatever listens on this machine: for development alone",
+            );
+        }
+        if self.registration.mode == RegistrationMode::Open && !self.issuer.is_loopback() {
+            from.warn(
+                "registration.mode",
+                "anyone on the network can register a portal that citizens are shown: an initial access token keeps that to \
+                 those who were given one",
             );
         }
         if !self.issuer.is_loopback() && self.keys.master_key == MasterKey::Development {
@@ -200,6 +211,7 @@ impl Default for Settings {
             throttling: Throttling::default(),
             limits: Limits::default(),
             outbound: Outbound::default(),
+            registration: Registration::default(),
             log: Log::default(),
         }
     }

@@ -156,6 +156,14 @@ impl Setting for TimeZone {
     }
 }
 
+/// A duration as the settings write it, for whoever types one elsewhere.
+///
+/// # Errors
+/// What is expected.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    Duration::parse(&Value::String(text.to_owned())).map_err(|Rejected(expected)| format!("expected {expected}"))
+}
+
 /// Units of a duration, the longest first.
 const SPANS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 

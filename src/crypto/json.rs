@@ -16,6 +16,20 @@ pub fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
     }
 }
 
+/// The texts of the JSON list that `bytes` are; `None` for anything else.
+pub fn texts(bytes: &[u8]) -> Option<Vec<String>> {
+    serde_json::from_slice(bytes).ok()
+}
+
+/// How many lists and objects stand inside each other in `value`, itself included.
+pub fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 /// A JSON value whose objects have no member twice.
 struct Once(Value);
 

@@ -59,6 +59,20 @@ impl SuccessionKeys {
         Some(sealed(key, parent.locator(), first_half(&derived)))
     }
 
+    /// What follows the registration access token `parent` for the same client, and a secret of its own that goes with
+    /// it: an update whose answer was lost is answered again with the same ones. `None` if that version of the key is gone.
+    pub fn registration_successor(&self, parent: &Token, key_version: u16) -> Option<(Token, SecretBytes<64>)> {
+        let key = self.keys.get(&key_version)?;
+        let derive = |what: &[u8]| key.mac(&[what, parent.secret().expose()]);
+        let token = SecretBytes::new(derive(b"registration\0"));
+        let token = Token::with_secret(TokenKind::RegistrationAccessToken, parent.locator(), token);
+        // As long as every algorithm of assertions asks for (RFC 7518 §3.2).
+        let mut secret = [0; 64];
+        secret[..32].copy_from_slice(&derive(b"registration secret\0"));
+        secret[32..].copy_from_slice(&derive(b"registration secret, second half\0"));
+        Some((token, SecretBytes::new(secret)))
+    }
+
     /// Whether `token` was issued here, at whatever time, whatever has become of it since.
     pub fn has_issued(&self, token: &Token) -> bool {
         let seed = first_half(token.secret().expose());

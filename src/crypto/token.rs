@@ -24,6 +24,10 @@ const BODY: usize = LOCATOR + SECRET + CHECKSUM;
 pub enum TokenKind {
     AuthorizationCode,
     RefreshToken,
+    /// RFC 7591 §3: lets whoever holds it register clients.
+    InitialAccessToken,
+    /// RFC 7592 §1.2: manages the registration of one client.
+    RegistrationAccessToken,
 }
 
 impl TokenKind {
@@ -31,6 +35,8 @@ impl TokenKind {
         match self {
             Self::AuthorizationCode => "senid_ac_",
             Self::RefreshToken => "senid_rt_",
+            Self::InitialAccessToken => "senid_it_",
+            Self::RegistrationAccessToken => "senid_rg_",
         }
     }
 }

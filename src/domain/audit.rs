@@ -70,6 +70,15 @@ event_kinds! {
     ClientRefused = "client.refused",
     ClientCreated = "client.created",
     ClientChanged = "client.changed",
+    /// A client registered itself (RFC 7591).
+    ClientRegistered = "client.registered",
+    /// A client replaced its own registration (RFC 7592).
+    ClientUpdated = "client.registration_updated",
+    ClientDeleted = "client.deleted",
+    InitialTokenCreated = "registration_token.created",
+    InitialTokenRevoked = "registration_token.revoked",
+    /// An operator gave a client a new registration access token in the place of one that was lost.
+    RegistrationTokenReplaced = "registration_token.replaced",
     ClientDisabled = "client.disabled",
     ClientEnabled = "client.enabled",
     CitizenAdded = "citizen.added",

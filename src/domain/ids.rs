@@ -61,6 +61,10 @@ uuid_id! {
     EventId;
     /// What one client has to be told of one session's end.
     DeliveryId;
+    /// A client that registered itself: in text its `client_id`, and the locator of its registration access token.
+    RegistrationId;
+    /// What an initial access token was handed out as.
+    InitialTokenId;
 }
 
 fn uuid_v7(now: Timestamp, random: &dyn Random) -> Uuid {
@@ -104,6 +108,13 @@ pub struct ClientId(String);
 impl ClientId {
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<RegistrationId> for ClientId {
+    fn from(id: RegistrationId) -> Self {
+        // A UUID is made of characters that a client id may have.
+        Self(id.to_string())
     }
 }
 

@@ -21,6 +21,7 @@ pub mod national_id;
 pub mod password_hash;
 pub mod password_policy;
 pub mod random;
+pub mod registration;
 pub mod scope;
 pub mod secret;
 pub mod session;

@@ -14,7 +14,7 @@ use crate::domain::secret::{SealedSecret, SecretString};
 use crate::protocol::registration::Fault;
 
 /// Says to whoever finds it in a file or a log what it is.
-const PREFIX: &str = "senid_cs_";
+pub const PREFIX: &str = "senid_cs_";
 /// A presented secret is kept as a plain hash, so it must be beyond guessing: one that SenID makes has 32 random bytes.
 const SHORTEST: usize = 16;
 const LONGEST: usize = 256;

@@ -16,6 +16,7 @@ use crate::domain::client::{Client, SubjectType};
 use crate::domain::ids::{CitizenId, GrantId, SessionId};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::random::Random;
+use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
 
 use super::{App, FlowError};
@@ -113,6 +114,25 @@ impl Keys {
     pub fn successor_of_version(&self, parent: &Token, version: i32) -> Result<Token, FlowError> {
         let found = u16::try_from(version).ok().and_then(|version| self.succession.successor(parent, version));
         found.ok_or_else(|| FlowError::failed(format!("version {version} of the succession key is gone")))
+    }
+
+    /// What follows the registration access token `parent`: the token, what a new client secret is made from, and the
+    /// version of the key that derived both.
+    pub fn registration_successor(&self, parent: &Token) -> Result<(Token, SecretBytes<64>, i32), FlowError> {
+        let version = self.succession_version();
+        let (token, secret) = self.registration_successor_of_version(parent, version)?;
+        Ok((token, secret, version))
+    }
+
+    /// What followed `parent` when it was replaced with that version of the key.
+    pub fn registration_successor_of_version(
+        &self,
+        parent: &Token,
+        version: i32,
+    ) -> Result<(Token, SecretBytes<64>), FlowError> {
+        let version = u16::try_from(version).ok();
+        let found = version.and_then(|version| self.succession.registration_successor(parent, version));
+        found.ok_or_else(|| FlowError::failed("the version of the succession key that an update was made with is gone"))
     }
 
     pub fn seal_short_lived(&self, context: &Context, plain: &[u8], random: &dyn Random) -> Result<Vec<u8>, FlowError> {

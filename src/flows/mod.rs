@@ -25,6 +25,7 @@ pub mod logout_delivery;
 pub mod metrics;
 pub mod protect;
 pub mod recovery;
+pub mod registration;
 pub mod request_object;
 pub mod revoke;
 pub mod session;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::hash::hash_secret;
 use crate::domain::consent::Consent;
 use crate::domain::grant::AuthorizationCode;
-use crate::domain::ids::{CitizenId, ClientId, GrantId, SessionId, SignInId};
+use crate::domain::ids::{CitizenId, ClientId, GrantId, InitialTokenId, SessionId, SignInId};
 use crate::domain::secret::SecretHash;
 use crate::domain::session::BrowserSession;
 use crate::domain::sign_in::SignIn;
@@ -20,6 +20,8 @@ const ASSERTION: Kind<()> = Kind::strict("assertion", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
 const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
 const FAILURES_FOR: CounterKind = CounterKind::new("failures-for");
+const REGISTRATIONS_FROM: CounterKind = CounterKind::new("registrations-from");
+const REGISTRATIONS_WITH: CounterKind = CounterKind::new("registrations-with");
 const CLIENT_REFUSALS: CounterKind = CounterKind::new("client-refusals");
 
 /// A code, or the mark that it was spent, which names the grant that must die if it comes again.
@@ -85,6 +87,16 @@ pub fn failures_from(network: &str) -> CounterKey {
 /// Wrong passwords for a name (by its blind index, in text) from a network or a known device.
 pub fn failures_for(name: &str, from: &str) -> CounterKey {
     FAILURES_FOR.key(Tag::text(&format!("{name}-{from}")))
+}
+
+/// Attempts to register a client from a network, without a good initial access token.
+pub fn registrations_from(network: &str) -> CounterKey {
+    REGISTRATIONS_FROM.key(Tag::text(network))
+}
+
+/// Attempts to register a client with this initial access token.
+pub fn registrations_with(token: InitialTokenId) -> CounterKey {
+    REGISTRATIONS_WITH.key(Tag::text(&token.to_string()))
 }
 
 /// Failed proofs of a client from a network; of one that nobody has registered, with no name.

@@ -86,7 +86,7 @@ impl Tries {
     }
 }
 
-async fn count(app: &App, key: &CounterKey, rate: Rate) -> Result<Throttle, FlowError> {
+pub(super) async fn count(app: &App, key: &CounterKey, rate: Rate) -> Result<Throttle, FlowError> {
     let sum = app.sessions.count(key, rate.window).await?;
     Ok(match sum.saturating_sub(u64::from(rate.most)) {
         0 => Throttle::Open,

@@ -16,6 +16,7 @@ pub fn public(site: Arc<Site>) -> Router {
         .merge(sign_in(site.clone()))
         .merge(account(site.clone()))
         .route("/static/{*file}", get(pages::static_files::show))
+        .route("/logos/{hash}", get(pages::logos::show))
         // It asks both stores, so here, where anyone may ask it, it takes a place like every other request.
         .merge(ready())
         .fallback(pages::not_found)
@@ -39,11 +40,14 @@ fn documents() -> Router<Arc<Site>> {
 /// What a client calls for itself: no cookie is read here, and scripts of other origins may call it. CORS goes around
 /// the envelope, so that a script can also read why it was turned away.
 fn token_like() -> Router<Arc<Site>> {
+    let registration = get(oauth::register::read).put(oauth::register::replace).delete(oauth::register::delete);
     let userinfo = get(oauth::userinfo::show).post(oauth::userinfo::show_for_form);
     Router::new()
         .route("/token", post(oauth::token::exchange).fallback(oauth::only_post))
         .route("/userinfo", userinfo.fallback(oauth::only_get_and_post))
         .route("/revoke", post(oauth::revoke::revoke).fallback(oauth::only_post))
+        .route("/register", post(oauth::register::create).fallback(oauth::only_post))
+        .route("/register/{client_id}", registration.fallback(oauth::only_get_put_and_delete))
 }
 
 /// Where a client sends a browser.

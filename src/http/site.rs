@@ -7,7 +7,7 @@ use std::time::Instant;
 use tokio::sync::Semaphore;
 
 use crate::config::{Authority, Settings};
-use crate::domain::client::{Client, Localised as ClientText};
+use crate::domain::client::{Client, ClientDisplay, Localised as ClientText};
 use crate::flows::App;
 use crate::web::assets;
 use crate::web::layout::{Brand, Layout, Localised, Portal, SignedIn, Standing, Support, TimeLimit, Verification};
@@ -92,13 +92,9 @@ impl Site {
                 false => Verification::Unverified,
             },
             purpose: text(&client.display.purpose),
-            logo: client
-                .display
-                .logo
-                .as_deref()
-                .map(assets::path)
-                .filter(|path| assets::find(path).is_some())
-                .map(str::to_owned),
+            logo: logo(&client.display),
+            policy: client.display.policy_uri.clone(),
+            terms: client.display.terms_uri.clone(),
         }
     }
 
@@ -111,6 +107,13 @@ impl Site {
     pub(super) fn stopwatch(&self) -> Instant {
         Instant::now()
     }
+}
+
+/// A logo is always one of ours: a copy of what the client brought, or a static file.
+fn logo(display: &ClientDisplay) -> Option<String> {
+    let fetched = display.fetched_logo.as_ref().map(|logo| format!("/logos/{}", logo.hash));
+    let own = || display.logo.as_deref().map(assets::path).filter(|path| assets::find(path).is_some());
+    fetched.or_else(|| own().map(str::to_owned))
 }
 
 fn brand(settings: &Settings, theme: &Theme, standing: Standing, logo: Option<String>) -> Brand {

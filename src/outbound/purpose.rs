@@ -9,6 +9,8 @@ pub enum Purpose {
     RequestUri,
     /// The redirect URIs of a sector: OpenID Connect Dynamic Client Registration §5.
     SectorIdentifierUri,
+    /// A client's logo: OpenID Connect Dynamic Client Registration §2.
+    LogoUri,
     /// A logout token, sent: OpenID Connect Back-Channel Logout §2.5.
     BackchannelLogoutUri,
 }
@@ -19,6 +21,7 @@ impl Purpose {
             Self::JwksUri => "jwks_uri",
             Self::RequestUri => "request_uri",
             Self::SectorIdentifierUri => "sector_identifier_uri",
+            Self::LogoUri => "logo_uri",
             Self::BackchannelLogoutUri => "backchannel_logout_uri",
         }
     }
@@ -30,6 +33,8 @@ impl Purpose {
             // The second is older than the first and the third older still.
             Self::RequestUri => &["application/oauth-authz-req+jwt", "application/jwt", "application/jose"],
             Self::SectorIdentifierUri => &["application/json"],
+            // No SVG: that is a document, which may hold scripts.
+            Self::LogoUri => &["image/png", "image/jpeg", "image/webp", "image/gif"],
             // An answer's body is not read.
             Self::BackchannelLogoutUri => &[],
         }

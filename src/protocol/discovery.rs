@@ -22,6 +22,8 @@ pub struct Metadata {
     jwks_uri: String,
     revocation_endpoint: String,
     end_session_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     scopes_supported: Vec<&'static str>,
     response_types_supported: Vec<&'static str>,
     response_modes_supported: Vec<&'static str>,
@@ -70,6 +72,8 @@ pub struct Offer<'a> {
     pub languages: Vec<String>,
     pub policy_uri: Option<String>,
     pub terms_uri: Option<String>,
+    /// The path where clients register themselves, if they may.
+    pub registration: Option<&'a str>,
 }
 
 /// Claims of ID tokens that no scope has to release.
@@ -90,6 +94,7 @@ impl Metadata {
             jwks_uri: endpoint("/jwks.json"),
             revocation_endpoint: endpoint("/revoke"),
             end_session_endpoint: endpoint("/logout"),
+            registration_endpoint: offer.registration.map(endpoint),
             scopes_supported: claims::known_scopes(),
             response_types_supported: ResponseType::ALL.map(ResponseType::as_str).to_vec(),
             response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),

@@ -1,5 +1,5 @@
-//! Every error that a client may read, once: RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6,
-//! OpenID Connect Core Error Code unmet_authentication_requirements 1.0, RFC 9101 §7.
+//! Every error that a client may read, once: RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, OpenID Connect
+//! Core §3.1.2.6, OpenID Connect Core Error Code unmet_authentication_requirements 1.0, RFC 9101 §7.
 
 use std::borrow::Cow;
 
@@ -41,6 +41,10 @@ error_codes! {
     InvalidRequestObject, invalid_request_object = "invalid_request_object";
     InvalidRequestUri, invalid_request_uri = "invalid_request_uri";
     RegistrationNotSupported, registration_not_supported = "registration_not_supported";
+    InvalidRedirectUri, invalid_redirect_uri = "invalid_redirect_uri";
+    InvalidClientMetadata, invalid_client_metadata = "invalid_client_metadata";
+    InvalidSoftwareStatement, invalid_software_statement = "invalid_software_statement";
+    UnapprovedSoftwareStatement, unapproved_software_statement = "unapproved_software_statement";
     InvalidToken, invalid_token = "invalid_token";
     InsufficientScope, insufficient_scope = "insufficient_scope";
 }

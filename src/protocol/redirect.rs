@@ -66,7 +66,7 @@ pub fn check_registration(uri: &str) -> Result<(), &'static str> {
     }
 }
 
-fn is_loopback(uri: &Url) -> bool {
+pub fn is_loopback(uri: &Url) -> bool {
     match uri.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

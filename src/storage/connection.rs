@@ -8,11 +8,14 @@ use tokio::sync::broadcast;
 
 use super::audit::Audit;
 use super::citizens::Citizens;
+use super::client_logos::ClientLogos;
+use super::client_registrations::ClientRegistrations;
 use super::clients::Clients;
 use super::consents::Consents;
 use super::ended_sessions::EndedSessions;
 use super::error::Error;
 use super::grants::Grants;
+use super::initial_access_tokens::InitialAccessTokens;
 use super::invalidations::Invalidation;
 use super::key_pairs::KeyPairs;
 use super::known_devices::KnownDevices;
@@ -191,10 +194,13 @@ aggregates! {
     Reading, Writing, Transaction;
     audit: Audit,
     citizens: Citizens,
+    client_logos: ClientLogos,
+    client_registrations: ClientRegistrations,
     clients: Clients,
     consents: Consents,
     ended_sessions: EndedSessions,
     grants: Grants,
+    initial_access_tokens: InitialAccessTokens,
     known_devices: KnownDevices,
     logout_outbox: LogoutOutbox,
     passwords: Passwords,

@@ -17,12 +17,15 @@
 
 mod audit;
 mod citizens;
+mod client_logos;
+mod client_registrations;
 mod clients;
 mod connection;
 mod consents;
 mod ended_sessions;
 mod error;
 mod grants;
+mod initial_access_tokens;
 mod invalidations;
 mod key_pairs;
 mod known_devices;
@@ -40,12 +43,15 @@ mod vault;
 
 pub use audit::{Audit, RecordedEvent};
 pub use citizens::{Citizens, Credentials, SignInStanding, Standing, StoredPassword};
+pub use client_logos::{ClientLogos, StoredLogo};
+pub use client_registrations::{ClientRegistrations, TokenHolds};
 pub use clients::{Clients, StoredClient};
 pub use connection::{Reading, Transaction, Writing};
 pub use consents::Consents;
 pub use ended_sessions::{EndedSession, EndedSessions, SessionsCut};
 pub use error::{Conflict, Error};
 pub use grants::{Exchange, Grants, LiveGrant, NewGrant, RevocationReason};
+pub use initial_access_tokens::{InitialAccessTokens, TokenUse};
 pub use invalidations::{Invalidation, Invalidations};
 pub use key_pairs::KeyPairs;
 pub use known_devices::{KnownDevice, KnownDevices};

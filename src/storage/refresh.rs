@@ -127,7 +127,7 @@ impl StandingRow {
             // Theft is theft whoever is locked.
             (RefreshStanding::Stolen, ..) => Rotation::Stolen(grant),
             (_, CitizenStatus::Locked, _) => Rotation::Refused(CitizenLocked),
-            (_, _, ClientStatus::Disabled) => Rotation::Refused(ClientDisabled),
+            (_, _, ClientStatus::Disabled | ClientStatus::Deleted) => Rotation::Refused(ClientDisabled),
             (RefreshStanding::Retried, ..) => Rotation::Retried(grant),
             // `Current` was locked or disabled a moment ago and no longer is; the token is as good as before.
             (RefreshStanding::Expired | RefreshStanding::Current, ..) => Rotation::Refused(Expired),

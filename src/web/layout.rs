@@ -147,6 +147,9 @@ pub struct Portal {
     pub purpose: Option<String>,
     /// The path of its logo on this server; without it, a tile with its first letter.
     pub logo: Option<String>,
+    /// The addresses of its own privacy notice and terms of use.
+    pub policy: Option<String>,
+    pub terms: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

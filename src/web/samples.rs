@@ -142,6 +142,8 @@ impl Samples {
                 "подавать заявления и получать результаты онлайн",
             ])),
             logo: Some(super::assets::path("portal.svg").to_owned()),
+            policy: Some("https://portal.example/privacy".to_owned()),
+            terms: Some("https://portal.example/terms".to_owned()),
         }
     }
 
@@ -152,6 +154,8 @@ impl Samples {
             verification: Verification::Unverified,
             purpose: None,
             logo: None,
+            policy: None,
+            terms: None,
         }
     }
 
@@ -351,6 +355,7 @@ impl Samples {
             received: vec![ClaimName::Name, ClaimName::Birthdate, ClaimName::Gender, ClaimName::NationalId],
             first: ago(40 * DAY),
             last: ago(2 * MINUTE),
+            open: Some("https://portal.example/login?iss=https%3A%2F%2Fid.example".to_owned()),
             withdraw: "/account/portals/dvc/withdraw".to_owned(),
         }
     }

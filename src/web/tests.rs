@@ -103,6 +103,9 @@ fn no_page_fetches_anything_that_is_not_served_here() {
         "https://hotro.senid.example/",
         "https://dangky.senid.example/",
         "https://portal.example/",
+        "https://portal.example/privacy",
+        "https://portal.example/terms",
+        "https://portal.example/login?iss=https%3A%2F%2Fid.example",
         "http://localhost:8080/account",
         samples::POSTED_TO,
     ];

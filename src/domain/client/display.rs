@@ -16,6 +16,8 @@ pub struct ClientDisplay {
     pub organisation_verified: bool,
     /// The name of one of this server's own static files; a logo is never fetched from elsewhere while a page is shown.
     pub logo: Option<String>,
+    /// The logo of a client that registered itself, which goes before that.
+    pub fetched_logo: Option<FetchedLogo>,
     /// The client's own pages, which people are shown a way to (Registration §2).
     pub policy_uri: Option<String>,
     pub terms_uri: Option<String>,
@@ -23,6 +25,15 @@ pub struct ClientDisplay {
     pub contacts: Vec<String>,
     /// Where people return to when there is no redirect URI to return to.
     pub home_uri: Option<String>,
+}
+
+/// A picture that was fetched when it was registered, and is shown from a copy of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchedLogo {
+    /// `logo_uri`.
+    pub uri: String,
+    /// What the copy is found by: the SHA-256 of the picture in base64url.
+    pub hash: String,
 }
 
 /// A text in some languages, by BCP 47 primary tag.

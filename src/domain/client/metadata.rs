@@ -52,6 +52,18 @@ pub struct LogoutEndpoints {
     pub front_channel: Option<LogoutEndpoint>,
 }
 
+/// Which program the client is an instance of, as its developer says (RFC 7591 §2).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Software {
+    pub id: Option<String>,
+    pub version: Option<String>,
+    /// The software statement itself, to be told back unchanged (RFC 7591 §3.2.1).
+    pub statement: Option<String>,
+    /// Who vouched for it: the issuer of a software statement that was verified.
+    pub vouched_by: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogoutEndpoint {
     pub uri: String,

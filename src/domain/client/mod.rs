@@ -2,6 +2,7 @@
 
 mod authentication;
 mod display;
+mod grant_type;
 mod metadata;
 mod policy;
 
@@ -11,8 +12,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use authentication::{ClientAuthentication, ClientAuthenticationMethod, UnknownMethod};
-pub use display::{ClientDisplay, Localised};
-pub use metadata::{ClientKeys, LogoutEndpoint, LogoutEndpoints, RequestDefaults, RequestObjects};
+pub use display::{ClientDisplay, FetchedLogo, Localised};
+pub use grant_type::GrantType;
+pub use metadata::{ClientKeys, LogoutEndpoint, LogoutEndpoints, RequestDefaults, RequestObjects, Software};
 pub use policy::{AssertionAudience, ClientPolicy, ConsentPolicy, PkcePolicy};
 
 use super::authorization::ResponseType;
@@ -37,6 +39,9 @@ pub struct Client {
     /// What it may ask the authorization endpoint for; RFC 9700 §2.1.2 advises against all but `code`.
     #[serde(default = "only_code")]
     pub response_types: BTreeSet<ResponseType>,
+    /// What it may bring to the token endpoint, and `implicit` for what it is given without going there.
+    #[serde(default = "GrantType::of_the_code_flow")]
+    pub grant_types: BTreeSet<GrantType>,
     #[serde(default)]
     pub request_objects: RequestObjects,
     #[serde(default)]
@@ -53,7 +58,12 @@ pub struct Client {
     /// What pairwise subjects are derived from: stored, never recomputed from today's redirect URIs,
     /// so that a change of domains keeps every `sub`.
     pub sector_identifier: String,
+    /// Where the sector's redirect URIs are listed, for a client that registered itself with it (Registration §5).
+    #[serde(default)]
+    pub sector_identifier_uri: Option<String>,
     pub policy: ClientPolicy,
+    #[serde(default)]
+    pub software: Software,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -63,6 +73,8 @@ pub struct Client {
 pub enum ClientStatus {
     Active,
     Disabled,
+    /// Taken away by its own owner (RFC 7592 §2.3), for good: what names it still finds it, and it may do nothing.
+    Deleted,
 }
 
 impl ClientStatus {
@@ -70,6 +82,7 @@ impl ClientStatus {
         match self {
             Self::Active => "active",
             Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
         }
     }
 }
@@ -85,7 +98,7 @@ pub enum ApplicationType {
 }
 
 /// OpenID Connect Core §8.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectType {
     /// Another `sub` for every sector, so that portals cannot compare their citizens.
@@ -121,7 +134,8 @@ macro_rules! from_wire_name {
 #[error("expected {0}")]
 pub struct UnknownValue(&'static str);
 
-from_wire_name!(ClientStatus, "active or disabled", "active" => Self::Active, "disabled" => Self::Disabled);
+from_wire_name!(ClientStatus, "active, disabled or deleted",
+    "active" => Self::Active, "disabled" => Self::Disabled, "deleted" => Self::Deleted);
 from_wire_name!(ApplicationType, "web or native", "web" => Self::Web, "native" => Self::Native);
 from_wire_name!(SubjectType, "pairwise or public", "pairwise" => Self::Pairwise, "public" => Self::Public);
 from_wire_name!(PkcePolicy, "required or optional", "required" => Self::Required, "optional" => Self::Optional);
@@ -145,6 +159,7 @@ impl Client {
             display: ClientDisplay::default(),
             redirect_uris: Vec::new(),
             response_types: only_code(),
+            grant_types: GrantType::of_the_code_flow(),
             request_objects: RequestObjects::default(),
             request_defaults: RequestDefaults::default(),
             initiate_login_uri: None,
@@ -152,7 +167,9 @@ impl Client {
             post_logout_redirect_uris: Vec::new(),
             scopes: ScopeSet::default(),
             subject_type: SubjectType::Pairwise,
+            sector_identifier_uri: None,
             policy: ClientPolicy::default(),
+            software: Software::default(),
             created_at: now,
             updated_at: now,
         }

@@ -12,6 +12,7 @@ pub mod new_master_key;
 pub mod particulars;
 pub mod read_audit;
 pub mod registered_clients;
+pub mod registration_tokens;
 pub mod renumber_citizen;
 pub mod rotate_keys;
 pub mod schema;

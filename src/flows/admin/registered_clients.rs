@@ -42,12 +42,16 @@ pub async fn show(admin: &Administrator, id: &ClientId) -> Result<Client, AdminE
 pub async fn set_status(admin: &Administrator, id: &ClientId, status: ClientStatus) -> Result<Change, AdminError> {
     let mut tx = admin.store.begin().await?;
     let stored = tx.clients().find(id).await?.ok_or_else(|| no_such(id))?;
+    if stored.client.status == ClientStatus::Deleted {
+        return Err(AdminError::NotFound(format!("client {id} was deleted by its owner")));
+    }
     if stored.client.status == status {
         return Ok(Change::NothingToDo);
     }
     let kind = match status {
         ClientStatus::Active => EventKind::ClientEnabled,
         ClientStatus::Disabled => EventKind::ClientDisabled,
+        ClientStatus::Deleted => EventKind::ClientDeleted,
     };
     let changed = Client { status, updated_at: admin.clock.now(), ..stored.client };
     tx.clients().replace(&changed, stored.version).await?;

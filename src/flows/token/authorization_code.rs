@@ -2,7 +2,7 @@
 
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::audit::{EventKind, Outcome};
-use crate::domain::client::Client;
+use crate::domain::client::{Client, GrantType};
 use crate::domain::grant::{AuthorizationCode, Grant, RefreshState};
 use crate::domain::ids::GrantId;
 use crate::domain::secret::SecretString;
@@ -72,7 +72,7 @@ async fn write(app: &App, client: &Client, code: &AuthorizationCode, now: Timest
     let over = |over: Over| OAuthError::invalid_grant(over.sentence());
     let held = hold_consent(client, code.authentication.citizen, (&scope, &claims), now, &mut tx).await?;
     let consent_ends = held.map_err(over)?;
-    let refresh = scope.contains("offline_access");
+    let refresh = scope.contains("offline_access") && client.grant_types.contains(&GrantType::RefreshToken);
     let refresh = refresh.then(|| first_refresh_token(app, code.grant, consent_ends, now)).transpose()?;
     let (refresh_token, refresh) = refresh.unzip();
     let grant = Grant {

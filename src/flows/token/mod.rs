@@ -11,9 +11,9 @@ use crate::domain::authorization::ResponseType;
 use crate::domain::grant::Grant;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
-use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::{GrantType, TokenResponse};
+use crate::protocol::{ErrorCode, OAuthError};
 
 use super::protect::Protection;
 use super::visitor::Visitor;
@@ -47,6 +47,11 @@ pub async fn token(
 
     // 2. Who asks.
     let client = client_authentication::authenticate(app, visitor, authorization, form).await?;
+    if !client.grant_types.contains(&grant_type.registered()) {
+        let told = format!("this client is not registered for the grant type {}", grant_type.as_str());
+        app.metrics.token_refused(grant_type, ErrorCode::UnauthorizedClient);
+        return Err(OAuthError::unauthorized_client(told).into());
+    }
 
     // What it is told must reach it as it registered; where that cannot be, nothing is spent.
     let protection = Protection::of_id_tokens(app, &client).await?;

@@ -2,8 +2,10 @@
 
 mod csrf;
 mod form;
+mod json;
 mod visit;
 
 pub use csrf::Guarded;
 pub use form::Form;
+pub use json::JsonBody;
 pub use visit::Visit;

@@ -93,7 +93,7 @@ async fn answer(site: &Site, route: &str, request: Request, next: Next) -> Respo
 fn turned_away(route: &str, fault: Fault) -> Response {
     let failure = Failure::from(fault);
     match route {
-        "/token" | "/revoke" => failure.into_json(Challenge::Client),
+        "/token" | "/revoke" | "/register" | "/register/{client_id}" => failure.into_json(Challenge::Client),
         "/userinfo" => failure.into_json(Challenge::Bearer),
         _ => failure.into_response(),
     }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
 
-use crate::config::Settings;
+use crate::config::{RegistrationMode, Settings};
 use crate::crypto::base64url;
 use crate::crypto::hash::sha256;
 use crate::http::Site;
@@ -29,6 +29,7 @@ impl Document {
             languages: settings.languages.enabled.iter().map(ToString::to_string).collect(),
             policy_uri: settings.authority.privacy_url.as_ref().map(ToString::to_string),
             terms_uri: settings.authority.terms_url.as_ref().map(ToString::to_string),
+            registration: (settings.registration.mode != RegistrationMode::Off).then_some("/register"),
         });
         // Texts and lists of texts always become JSON.
         Self::from_bytes(serde_json::to_vec(&metadata).unwrap_or_default().into())

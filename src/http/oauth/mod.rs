@@ -5,6 +5,7 @@ pub mod discovery;
 mod held;
 pub mod jwks;
 pub mod logout;
+pub mod register;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;
@@ -24,6 +25,11 @@ pub async fn only_post() -> Response {
 /// OpenID Connect Core §5.3.
 pub async fn only_get_and_post() -> Response {
     method_not_allowed("this endpoint is called with GET or POST")
+}
+
+/// RFC 7592 §2.
+pub async fn only_get_put_and_delete() -> Response {
+    method_not_allowed("this endpoint is called with GET, PUT or DELETE")
 }
 
 fn method_not_allowed(told: &'static str) -> Response {

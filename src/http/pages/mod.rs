@@ -5,6 +5,7 @@ pub mod consent;
 pub mod create;
 pub mod identify;
 pub mod language;
+pub mod logos;
 pub mod password;
 pub mod sign_out;
 pub mod static_files;

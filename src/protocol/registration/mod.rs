@@ -4,6 +4,7 @@
 //! one, or the client itself. What was asked becomes a `Client` first and is judged then.
 
 mod display;
+pub mod dynamic;
 mod keys;
 mod logout;
 mod response_types;

@@ -6,6 +6,7 @@ mod response;
 
 pub use response::TokenResponse;
 
+use crate::domain::client;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 
@@ -23,6 +24,14 @@ impl GrantType {
         match self {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
+        }
+    }
+
+    /// As what a client registers it.
+    pub const fn registered(self) -> client::GrantType {
+        match self {
+            Self::AuthorizationCode => client::GrantType::AuthorizationCode,
+            Self::RefreshToken => client::GrantType::RefreshToken,
         }
     }
 

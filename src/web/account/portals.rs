@@ -21,6 +21,8 @@ pub struct ConnectedPortal {
     pub received: Vec<ClaimName>,
     pub first: Moment,
     pub last: Moment,
+    /// Where it is: its front page, or where it begins a sign-in here by itself.
+    pub open: Option<String>,
     /// The path of the page that asks before it withdraws.
     pub withdraw: String,
 }

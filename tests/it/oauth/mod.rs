@@ -22,6 +22,7 @@ mod logout;
 mod pkce;
 mod prompt;
 mod refresh;
+pub mod registration;
 mod request_objects;
 mod response_modes;
 mod response_types;

@@ -18,6 +18,8 @@ mod pkce;
 mod redirect_uri;
 mod reflected_text;
 mod refresh_race;
+mod registration;
+mod registration_update;
 mod request_objects;
 mod response_mode;
 mod session_fixation;

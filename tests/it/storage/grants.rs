@@ -225,13 +225,13 @@ on_every_database! {
 
     async fn a_disabled_client_s_token_is_refused_and_not_spent(store: Store) {
         let mut holder = Holder::of(&store).await;
-        for (version, status) in [(1, ClientStatus::Disabled), (2, ClientStatus::Active)] {
+        for (version, status) in [(1, ClientStatus::Disabled), (2, ClientStatus::Deleted), (3, ClientStatus::Active)] {
             holder.client.status = status;
             let mut transaction = store.begin().await.unwrap();
             transaction.clients().replace(&holder.client, version).await.unwrap();
             transaction.commit().await.unwrap();
             match status {
-                ClientStatus::Disabled => {
+                ClientStatus::Disabled | ClientStatus::Deleted => {
                     assert_eq!(refusal(holder.present(1, NOW).await), RefreshRefusal::ClientDisabled);
                 }
                 ClientStatus::Active => assert!(matches!(holder.present(1, NOW).await, Rotation::Rotated(_))),

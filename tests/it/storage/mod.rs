@@ -11,6 +11,7 @@ mod keys;
 mod logout;
 mod passwords;
 mod people;
+mod registrations;
 mod round_trips;
 mod schema;
 mod sealed;

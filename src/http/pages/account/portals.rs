@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::Uri;
+use url::Url;
 
 use super::{Door, enter};
 use crate::domain::citizen::Citizen;
 use crate::domain::claims;
+use crate::domain::client::Client;
 use crate::domain::consent::Consent;
 use crate::domain::ids::ClientId;
 use crate::flows::{account, consent};
@@ -88,6 +90,23 @@ async fn connected(
             .collect(),
         first: Moment::from_micros(consent.granted_at.micros()),
         last: Moment::from_micros(consent.updated_at.micros()),
+        open: opening(site.app.issuer(), &client),
         withdraw: format!("/account/portals/{}/withdraw", client.id),
     }))
+}
+
+/// Where the portal is. One that said where its sign-in begins is asked to begin one, here (Core §4); of another, the
+/// front page.
+fn opening(issuer: &str, client: &Client) -> Option<String> {
+    if !client.is_active() {
+        return None;
+    }
+    let begin = client.initiate_login_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
+    match begin {
+        Some(mut uri) => {
+            uri.query_pairs_mut().append_pair("iss", issuer);
+            Some(uri.into())
+        }
+        None => client.display.home_uri.clone(),
+    }
 }

@@ -46,6 +46,7 @@ portals-empty-next = When you sign in to a portal and allow it to receive inform
 portal-received = Received
 portal-first = First time
 portal-last = Last time
+portal-open = Open
 withdraw = Withdraw
 withdraw-title = Withdraw your permission?
 withdraw-what = { $portal } will no longer receive your information. Next time you sign in, it will have to ask again.

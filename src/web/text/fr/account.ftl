@@ -46,6 +46,7 @@ portals-empty-next = Lorsque vous vous connectez à un portail et l’autorisez 
 portal-received = Reçu
 portal-first = Première fois
 portal-last = Dernière fois
+portal-open = Ouvrir
 withdraw = Retirer
 withdraw-title = Retirer votre autorisation ?
 withdraw-what = { $portal } ne recevra plus vos informations. À votre prochaine connexion, le portail devra vous redemander l’autorisation.

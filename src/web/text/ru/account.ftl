@@ -46,6 +46,7 @@ portals-empty-next = Когда вы войдёте на портал и раз�
 portal-received = Получено
 portal-first = Впервые
 portal-last = Последний раз
+portal-open = Открыть
 withdraw = Отозвать
 withdraw-title = Отозвать разрешение?
 withdraw-what = Портал «{ $portal }» больше не будет получать ваши сведения. При следующем входе ему придётся спросить снова.

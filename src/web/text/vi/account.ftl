@@ -46,6 +46,7 @@ portals-empty-next = Khi bạn đăng nhập vào một cổng và cho phép chi
 portal-received = Đã nhận
 portal-first = Lần đầu
 portal-last = Gần nhất
+portal-open = Mở
 withdraw = Thu hồi
 withdraw-title = Thu hồi sự cho phép?
 withdraw-what = { $portal } sẽ không còn nhận được thông tin của bạn. Lần đăng nhập sau, cổng sẽ phải hỏi lại.

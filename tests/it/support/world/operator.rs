@@ -8,9 +8,10 @@ use senid::app::deployment;
 use senid::credentials::password::{HasherSettings, Parameters};
 use senid::domain::audit::Actor;
 use senid::domain::client::{Client, ClientStatus};
-use senid::domain::ids::{CitizenId, ClientId, DeliveryId};
+use senid::domain::ids::{CitizenId, ClientId, DeliveryId, InitialTokenId};
 use senid::domain::keys::{KeyPair, plan_rotation};
 use senid::domain::national_id::Scheme;
+use senid::domain::registration::RegistrationTerms;
 use senid::domain::secret::SecretString;
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::ManualClock;
@@ -19,6 +20,7 @@ use senid::flows::admin::create_client::Created;
 use senid::flows::admin::deliveries::{self, Which};
 use senid::flows::admin::find_citizen::Who;
 use senid::flows::admin::particulars::{Column, Particulars};
+use senid::flows::admin::registration_tokens::{self, TokenRequest};
 use senid::flows::admin::renumber_citizen::{self, Renumbered};
 use senid::flows::admin::rotate_keys::{Rotated, When};
 use senid::flows::admin::update_client::{self, ClientChange};
@@ -179,6 +181,25 @@ impl<'w> Operator<'w> {
     pub async fn events_of_client(&self, client: &str) -> Vec<RecordedEvent> {
         self.app.audit.flush().await;
         self.app.store.read().await.unwrap().audit().of_client(&client.parse().unwrap(), 100).await.unwrap()
+    }
+
+    /// The client as the identity store holds it.
+    pub async fn client(&self, client: &str) -> Client {
+        let found = self.app.store.read().await.unwrap().clients().find(&client.parse().unwrap()).await.unwrap();
+        found.expect("a client of this world").client
+    }
+
+    /// Makes an initial access token that is good for a week; its id and its text.
+    pub async fn hands_out(&self, uses: u32, terms: RegistrationTerms) -> (InitialTokenId, String) {
+        let lives = Duration::from_secs(7 * 86_400);
+        let request = TokenRequest { note: "for a test".to_owned(), uses, lives, terms };
+        let (token, text) = registration_tokens::create(&self.admin().await, request).await.unwrap();
+        (token.id, text.expose().to_owned())
+    }
+
+    /// Revokes it.
+    pub async fn takes_back(&self, token: InitialTokenId) {
+        registration_tokens::revoke(&self.admin().await, token).await.unwrap();
     }
 
     /// As `senid citizen renumber` does.

@@ -98,6 +98,13 @@ impl Page {
         link.value().attr("href").expect("a link leads somewhere").to_owned()
     }
 
+    /// An attribute of the first element that `css` selects.
+    pub fn attribute(&self, css: &str, name: &str) -> String {
+        let html = Html::parse_document(&self.reply.body);
+        let element = html.select(&selector(css)).next().unwrap_or_else(|| panic!("no {css}: {}", self.text()));
+        element.value().attr(name).unwrap_or_default().to_owned()
+    }
+
     /// The form that the button with this id sends, with the fields filled in.
     pub fn form_of(&self, button: &str, filled: &[(&str, &str)]) -> Form {
         let html = Html::parse_document(&self.reply.body);

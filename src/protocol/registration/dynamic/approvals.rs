@@ -1,0 +1,37 @@
+//! What the authority decides about a client and no metadata says: an update keeps it, and never gains any of it.
+//!
+//! It was decided about the portal that people saw then. Once a client changes what it is called, what it looks like or
+//! where it sends people, the authority has to look again.
+
+use super::fault::Faults;
+use super::{Metadata, Policy};
+use crate::domain::client::{Client, ConsentPolicy, PkcePolicy};
+
+pub(super) fn check(_: &Metadata, policy: &Policy<'_>, client: &mut Client, _: &mut Faults) {
+    client.policy.consent = ConsentPolicy::Ask;
+    client.display.organisation_verified = false;
+    let Some(existing) = policy.existing else { return };
+    client.status = existing.status;
+    client.created_at = existing.created_at;
+    client.policy.access_token_lifetime = existing.policy.access_token_lifetime;
+    if existing.policy.pkce == PkcePolicy::Required {
+        client.policy.pkce = PkcePolicy::Required;
+    }
+    if stands_as_it_was(existing, client) {
+        client.policy.consent = existing.policy.consent;
+        client.display.organisation_verified = existing.display.organisation_verified;
+        client.display.organisation.clone_from(&existing.display.organisation);
+        client.display.purpose.clone_from(&existing.display.purpose);
+        client.display.logo.clone_from(&existing.display.logo);
+    }
+}
+
+/// Whether people see the same portal and come to the same places.
+pub(super) fn stands_as_it_was(existing: &Client, client: &Client) -> bool {
+    let logo = |client: &Client| client.display.fetched_logo.as_ref().map(|logo| logo.uri.clone());
+    existing.display.name == client.display.name
+        && existing.display.home_uri == client.display.home_uri
+        && logo(existing) == logo(client)
+        && existing.application_type == client.application_type
+        && existing.redirect_uris == client.redirect_uris
+}

@@ -1,0 +1,53 @@
+//! `client_uri`, `logo_uri`, `policy_uri`, `tos_uri`, `initiate_login_uri`: where people and browsers are led.
+
+use url::Url;
+
+use super::fault::{Faults, quoted};
+use super::{Links, Metadata, Policy};
+use crate::domain::client::{Client, FetchedLogo};
+use crate::protocol::redirect::{check_registration, is_loopback};
+
+pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Client, faults: &mut Faults) {
+    let hosts: Vec<Url> = metadata.redirect_uris.iter().filter_map(|uri| Url::parse(uri).ok()).collect();
+    for (member, uri) in [
+        ("client_uri", &metadata.client_uri),
+        ("logo_uri", &metadata.logo_uri),
+        ("policy_uri", &metadata.policy_uri),
+        ("tos_uri", &metadata.tos_uri),
+    ] {
+        let Some(uri) = uri else { continue };
+        let Some(parsed) = of_the_web(member, uri, policy, faults) else { continue };
+        let at_home = hosts.iter().any(|redirect| redirect.host().is_some() && redirect.host() == parsed.host());
+        if policy.links == Links::OfRedirectHosts && !at_home {
+            faults.add(member, format!("{} is on another host than every redirect URI", quoted(uri)));
+        }
+    }
+    if let Some(uri) = &metadata.initiate_login_uri {
+        // Core §4, Registration §2: https, on the loopback too.
+        if !Url::parse(uri).is_ok_and(|parsed| parsed.scheme() == "https") {
+            faults.add("initiate_login_uri", format!("{} must be https", quoted(uri)));
+        } else {
+            of_the_web("initiate_login_uri", uri, policy, faults);
+        }
+    }
+    client.display.home_uri.clone_from(&metadata.client_uri);
+    client.display.policy_uri.clone_from(&metadata.policy_uri);
+    client.display.terms_uri.clone_from(&metadata.tos_uri);
+    // Its hash is known once it has been fetched.
+    client.display.fetched_logo = metadata.logo_uri.clone().map(|uri| FetchedLogo { uri, hash: String::new() });
+    client.initiate_login_uri.clone_from(&metadata.initiate_login_uri);
+}
+
+/// An https URI, or http on the loopback of a developer's own machine.
+pub(super) fn of_the_web(member: &'static str, uri: &str, policy: &Policy<'_>, faults: &mut Faults) -> Option<Url> {
+    let why = match (check_registration(uri), Url::parse(uri)) {
+        (Err(why), _) => why,
+        (Ok(()), Ok(parsed)) if parsed.scheme() == "https" => return Some(parsed),
+        (Ok(()), Ok(parsed)) if parsed.scheme() == "http" && policy.development && is_loopback(&parsed) => {
+            return Some(parsed);
+        }
+        (Ok(()), _) => "must be https",
+    };
+    faults.add(member, format!("{} {why}", quoted(uri)));
+    None
+}
