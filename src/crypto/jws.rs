@@ -36,6 +36,8 @@ pub enum Typ {
     ClientAssertion,
     /// The parameters of a client's authorization request: RFC 9101 §10.8. It is never ours to sign.
     RequestObject,
+    /// Who vouches for a program: RFC 7591 §2.3. It is never ours to sign.
+    SoftwareStatement,
 }
 
 impl Typ {
@@ -50,6 +52,7 @@ impl Typ {
             Self::Userinfo => None,
             Self::ClientAssertion => Some("client-authentication+jwt"),
             Self::RequestObject => Some("oauth-authz-req+jwt"),
+            Self::SoftwareStatement => None,
         }
     }
 
@@ -57,8 +60,12 @@ impl Typ {
     fn accepts(self, typ: Option<&str>) -> bool {
         match (self, typ) {
             // The names are younger than the tokens: most say `JWT` or nothing. What they claim tells them from others.
-            (Self::ClientAssertion | Self::RequestObject, None) => true,
-            (Self::ClientAssertion | Self::RequestObject, Some(typ)) if is_media_type(typ, "JWT") => true,
+            (Self::ClientAssertion | Self::RequestObject | Self::SoftwareStatement, None) => true,
+            (Self::ClientAssertion | Self::RequestObject | Self::SoftwareStatement, Some(typ))
+                if is_media_type(typ, "JWT") =>
+            {
+                true
+            }
             (_, Some(typ)) => self.name().is_some_and(|name| is_media_type(typ, name)),
             (_, None) => false,
         }

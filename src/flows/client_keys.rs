@@ -51,7 +51,15 @@ impl ClientKeySets {
     /// # Errors
     /// Where it has none, or they cannot be had now.
     pub async fn find(&self, app: &App, client: &Client) -> Result<Keys, NoKeys> {
-        match &client.keys {
+        self.at(app, &client.keys).await
+    }
+
+    /// Anybody's keys that are given, or published and kept.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub async fn at(&self, app: &App, keys: &ClientKeys) -> Result<Keys, NoKeys> {
+        match keys {
             ClientKeys::None => Err(NoKeys::None),
             ClientKeys::Given(set) => {
                 JwkSet::parse(set.as_bytes()).map(|set| Keys::Given(Arc::new(set))).map_err(NoKeys::Given)
@@ -66,7 +74,12 @@ impl ClientKeySets {
     /// The keys of `client` after `seen`, in which one was missing that it uses: fetched again, where that is not too
     /// soon. `None` where there is nothing newer.
     pub async fn find_newer(&self, app: &App, client: &Client, seen: &Keys) -> Option<Keys> {
-        match (&client.keys, seen) {
+        self.newer_at(app, &client.keys, seen).await
+    }
+
+    /// As [`Self::find_newer`], of anybody's.
+    pub async fn newer_at(&self, app: &App, keys: &ClientKeys, seen: &Keys) -> Option<Keys> {
+        match (keys, seen) {
             (ClientKeys::Published(uri), Keys::Published(seen)) => {
                 let uri = Url::parse(uri).ok()?;
                 self.0.renew(&app.outbound, &uri, seen).await.map(Keys::Published)

@@ -184,3 +184,52 @@ impl Client {
         self.authentication.is_public() || self.policy.pkce == PkcePolicy::Required
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// As the first release wrote it. Documents of a running system outlive an upgrade: this must be read for ever.
+    const FIRST: &str = r#"{
+        "id": "portal",
+        "status": "active",
+        "application_type": "web",
+        "authentication": {"method": "client_secret_basic", "secret": [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31]},
+        "display": {
+            "name": {"vi": "Cổng", "en": "Portal"},
+            "organisation": {"": "Sở Tư pháp"},
+            "purpose": {},
+            "organisation_verified": true,
+            "logo": "portal.svg",
+            "home_uri": "https://portal.example/"
+        },
+        "redirect_uris": ["https://portal.example/callback"],
+        "post_logout_redirect_uris": [],
+        "scopes": ["offline_access", "openid"],
+        "subject_type": "pairwise",
+        "sector_identifier": "portal.example",
+        "policy": {
+            "pkce": "required",
+            "consent": "ask",
+            "id_token_algorithm": "ES256",
+            "access_token_lifetime": {"secs": 300, "nanos": 0}
+        },
+        "created_at": 1700000000000000,
+        "updated_at": 1700000000000000
+    }"#;
+
+    #[test]
+    fn a_client_that_the_first_release_stored_is_read() {
+        let client: Client = serde_json::from_str(FIRST).unwrap();
+        assert!(client.is_active() && client.requires_pkce());
+        assert_eq!(client.display.name.in_language("vi"), "Cổng");
+        assert_eq!(client.response_types, only_code());
+        // The scope decided about refresh tokens, and goes on deciding.
+        assert_eq!(client.grant_types, BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]));
+        assert_eq!((client.keys, client.software), (ClientKeys::None, Software::default()));
+        assert_eq!((client.sector_identifier_uri, client.display.fetched_logo), (None, None));
+        assert_eq!(client.policy.access_token_lifetime, Some(std::time::Duration::from_secs(300)));
+    }
+}

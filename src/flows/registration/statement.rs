@@ -2,15 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use crate::config::SoftwareStatement;
-use crate::domain::client::Client;
+use crate::config::{SoftwareStatement, StatementIssuer, StatementKeys};
+use crate::crypto::jwk_set::JwkSet;
+use crate::crypto::jws::{Payload, Typ, Unverified, claimed_issuer};
+use crate::domain::client::{Client, ClientKeys};
+use crate::domain::keys::SignatureAlgorithm;
 use crate::flows::App;
 use crate::protocol::OAuthError;
-use crate::protocol::registration::dynamic::Links;
+use crate::protocol::registration::dynamic::{Links, software_statement};
 
 use super::RegistrationError;
 
-/// A statement that was verified, or that there was none.
+/// A statement that was verified and who made it, or that there was none.
 pub(super) struct Vouched(Option<(String, String)>);
 
 impl Vouched {
@@ -30,16 +33,52 @@ impl Vouched {
 /// Verifies the statement among `members`, if there is one, and puts what it claims in the place of what stands there.
 pub(super) async fn apply(app: &App, members: &mut Map<String, Value>) -> Result<Vouched, RegistrationError> {
     let settings = &app.settings.registration;
-    match members.remove("software_statement") {
+    let statement = match members.remove("software_statement") {
+        Some(Value::String(statement)) => statement,
         None | Some(Value::Null) => match settings.software_statement {
-            SoftwareStatement::Optional => Ok(Vouched(None)),
-            SoftwareStatement::Required => {
-                Err(OAuthError::invalid_software_statement("software_statement is missing, which is required here")
-                    .into())
-            }
+            SoftwareStatement::Optional => return Ok(Vouched(None)),
+            SoftwareStatement::Required => return Err(invalid("is missing, which is required here").into()),
         },
-        Some(_) => {
-            Err(OAuthError::unapproved_software_statement("nobody's software statements are believed here").into())
-        }
+        Some(_) => return Err(invalid("expected a signed JWT as a string").into()),
+    };
+    let claimed =
+        claimed_issuer(&statement).ok_or_else(|| invalid("is not a signed JWT that names its issuer (iss)"))?;
+    let trusted = settings.software_statement_issuers.iter().find(|trusted| trusted.issuer == claimed);
+    let trusted = trusted.ok_or_else(|| {
+        OAuthError::unapproved_software_statement("software_statement: its issuer is not one that is believed here")
+    })?;
+    let payload = verify(app, trusted, &statement).await?;
+    let metadata = software_statement::metadata(&payload, &trusted.issuer, app.clock.now())?;
+    members.extend(metadata);
+    Ok(Vouched(Some((trusted.issuer.clone(), statement))))
+}
+
+fn invalid(sentence: &'static str) -> OAuthError {
+    OAuthError::invalid_software_statement(format!("software_statement: {sentence}"))
+}
+
+async fn verify(app: &App, trusted: &StatementIssuer, statement: &str) -> Result<Payload, OAuthError> {
+    let away = || invalid("the keys of its issuer cannot be had now");
+    let source = match &trusted.keys {
+        StatementKeys::File { jwks, .. } => ClientKeys::Given(jwks.clone()),
+        StatementKeys::Published(uri) => ClientKeys::Published(uri.to_string()),
+    };
+    let keys = app.client_keys.at(app, &source).await.map_err(|_| away())?;
+    if let Some(payload) = verified(&keys, statement)? {
+        return Ok(payload);
     }
+    let newer = app.client_keys.newer_at(app, &source, &keys).await;
+    let payload = newer.map(|keys| verified(&keys, statement)).transpose()?.flatten();
+    payload.ok_or_else(|| invalid("its signature is not that of its issuer"))
+}
+
+/// The payload, if one of the keys has signed it.
+fn verified(keys: &JwkSet, statement: &str) -> Result<Option<Payload>, OAuthError> {
+    let unverified = Unverified::parse(statement);
+    let unverified = unverified.map_err(|_| invalid("is not a JWT that is signed with an asymmetric algorithm"))?;
+    let candidates = keys.verifying(unverified.algorithm(), unverified.kid());
+    let tried = candidates
+        .iter()
+        .find_map(|key| unverified.clone().verify(Typ::SoftwareStatement, &SignatureAlgorithm::ALL, key).ok());
+    Ok(tried)
 }

@@ -23,6 +23,7 @@ mod requests;
 mod response_types;
 mod scope;
 pub mod sector;
+pub mod software_statement;
 mod texts;
 mod unsupported;
 pub mod update;

@@ -68,7 +68,7 @@ async fn every_fault_names_its_member_and_what_is_allowed() {
         (json!({ "frontchannel_logout_uri": "https://other.example/out" }), METADATA, "frontchannel_logout_uri: 'https://other.example/out' is of another scheme, host or port than every redirect URI".to_owned()),
         (json!({ "dpop_bound_access_tokens": true }), METADATA, "dpop_bound_access_tokens: is not supported here: expected false, or nothing".to_owned()),
         (json!({ "tls_client_auth_subject_dn": "CN=x" }), METADATA, "tls_client_auth_subject_dn: is not supported here: leave it out".to_owned()),
-        (json!({ "software_statement": "x.y.z" }), "unapproved_software_statement", "nobody's software statements are believed here".to_owned()),
+        (json!({ "software_statement": "x.y.z" }), "invalid_software_statement", "software_statement: is not a signed JWT that names its issuer (iss)".to_owned()),
         (json!({ "client_id": "mine" }), METADATA, "client_id: is the server's to choose: leave it out".to_owned()),
         (json!({ "client_secret": "mine" }), METADATA, "client_secret: is the server's to choose: leave it out".to_owned()),
     ];

@@ -6,6 +6,7 @@ mod faults;
 mod first;
 mod manage;
 mod pages;
+mod statements;
 
 use http::Method;
 use senid::config::{RegistrationMode, Settings};
@@ -129,5 +130,5 @@ pub fn as_portal(world: &World, answer: &Value) -> Portal {
     registration.method = method;
     registration.redirect_uri = leak(answer["redirect_uris"][0].as_str().unwrap());
     registration.scope = leak(text(answer, "scope"));
-    Portal::new(&world.issuer, registration)
+    Portal::new(&world.issuer, registration, world.clock.clone())
 }
