@@ -241,7 +241,11 @@ async fn a_set_that_shows_a_private_key_or_a_secret_proves_nothing() {
 async fn keys_on_this_machine_are_not_fetched_unless_the_settings_say_so() {
     let own = key("own", SignatureAlgorithm::Es256);
     let outside = Outside::https(publish(&[own]));
-    let world = World::embedded_with(|settings| settings.outbound.extra_roots = vec![authority()]).await;
+    let world = World::embedded_with(|settings| {
+        settings.outbound.extra_roots = vec![authority()];
+        settings.outbound.allow_loopback = false;
+    })
+    .await;
     let portal = world.portal("customs");
     for host in ["localhost", "127.0.0.1"] {
         let address = outside.at(host, "/jwks.json");
