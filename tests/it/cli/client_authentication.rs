@@ -20,7 +20,7 @@ fn refused(senid: &Senid, more: &[&str]) -> String {
 fn a_client_with_a_key_of_its_own_has_no_secret_and_shows_its_key_s_id() {
     let senid = Senid::ready();
     let own = key("cli", SignatureAlgorithm::Es256);
-    senid.write("jwks.json", &jwks(&[own]).to_string());
+    senid.write("jwks.json", jwks(&[own]).to_string());
     let options = ["--auth", "private_key_jwt", "--auth-signing-alg", "ES256", "--jwks-file", "jwks.json"];
     let created = create(&senid, "customs", &options).ended(0);
     assert!(!created.out.contains("senid_cs_"), "{}", created.out);
@@ -44,11 +44,11 @@ fn keys_that_prove_nothing_are_refused() {
     let es256 = key("cli", SignatureAlgorithm::Es256);
     let mut private = jwk(es256);
     private["d"] = json!("AA");
-    senid.write("private.json", &json!({"keys": [private]}).to_string());
-    senid.write("secret.json", &json!({"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}).to_string());
-    senid.write("none.json", &json!({"keys": []}).to_string());
-    senid.write("key.json", &jwk(es256).to_string());
-    senid.write("es256.json", &jwks(&[es256]).to_string());
+    senid.write("private.json", json!({"keys": [private]}).to_string());
+    senid.write("secret.json", json!({"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}).to_string());
+    senid.write("none.json", json!({"keys": []}).to_string());
+    senid.write("key.json", jwk(es256).to_string());
+    senid.write("es256.json", jwks(&[es256]).to_string());
     let by_key = |more: &[&str]| refused(&senid, &[&["--auth", "private_key_jwt"][..], more].concat());
     let shown = "senid: --jwks-file: holds a private key or a shared secret, which must never be published\n";
     for (options, sentence) in [

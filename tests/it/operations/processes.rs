@@ -9,11 +9,13 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use senid::app::SystemClock;
+use senid::domain::keys::SignatureAlgorithm;
 use senid::domain::time::Clock;
 
 use crate::cli::program::{Senid, finish};
+use crate::support::outside::{Outside, ok, status};
 use crate::support::world::proof::{JwksCache, header};
-use crate::support::world::{AN, Browser, Front, Portal, clients, web};
+use crate::support::world::{AN, Assertion, Browser, Front, Portal, assertion, clients, web};
 use crate::support::{Postgres, Redis, free_port};
 
 /// A running `senid serve`, which does not outlive its test, however that ends.
@@ -203,4 +205,33 @@ async fn while_keys_are_rotated_no_token_fails_at_any_process_or_portal() {
         }
     }
     deployment.stop();
+}
+
+/// A proxy of the environment would look names up for itself, and reach what it likes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_portal_s_keys_are_fetched_past_any_proxy_that_the_environment_names() {
+    let own = assertion::key("proxied", SignatureAlgorithm::Es256);
+    let portal = Outside::http(move |_| ok("application/json", assertion::jwks(&[own]).to_string()));
+    let proxy = Outside::http(|_| status(502));
+    let (public, operations) = (free_port(), free_port());
+    let issuer = format!("http://127.0.0.1:{public}");
+    let senid = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"]
+        .into_iter()
+        .fold(Senid::ready(), |senid, variable| senid.with(variable, proxy.url("")))
+        .with("SENID_ISSUER", issuer.as_str())
+        .with("SENID_OUTBOUND__ALLOW_LOOPBACK", "true")
+        .with("SENID_LISTENERS__PUBLIC__ADDRESS", format!("127.0.0.1:{public}"))
+        .with("SENID_LISTENERS__OPERATIONS__ADDRESS", format!("127.0.0.1:{operations}"));
+    let address = portal.url("/jwks.json");
+    let client =
+        ["client", "create", "customs", "--name", "Customs", "--redirect-uri", "https://customs.example/callback"];
+    senid.run(&[&client[..], &["--auth", "private_key_jwt", "--jwks-uri", &address]].concat()).ended(0);
+    let _server = Server(Some(senid.start(&["serve"])));
+    until_ready(operations).await;
+
+    let proof = Assertion::new("customs", &issuer, SystemClock.now()).signed(own);
+    let form = [&[("grant_type", "refresh_token"), ("refresh_token", "x")][..], &assertion::form(&proof)].concat();
+    let answer = web::post(&format!("{issuer}/token"), &[], &form).await;
+    assert_eq!((answer.status.as_u16(), answer.json()["error"].as_str()), (400, Some("invalid_grant")));
+    assert_eq!((portal.requests(), proxy.requests()), (1, 0));
 }

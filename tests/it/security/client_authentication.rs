@@ -242,6 +242,14 @@ on_every_backend! {
         }
     }
 
+    async fn a_disabled_client_is_not_believed_whatever_it_proves(world: World) {
+        for client in ["customs", "land-office"] {
+            let portal = world.portal(client);
+            world.operator().disables(client).await;
+            assert_eq!(presented(&portal, &portal.prove(&portal.assertion())).await, 401, "{client}");
+        }
+    }
+
     async fn an_assertion_beside_another_proof_is_two_methods(world: World) {
         let (portal, tax) = (world.portal("customs"), world.portal("tax-office"));
         let token = portal.prove(&portal.assertion());
