@@ -11,6 +11,7 @@ import warnings
 from Cryptodome.PublicKey import RSA
 from jwkest.jwk import RSAKey
 from oic import rndstr
+from oic.exception import RegistrationError
 from oic.oic import Client
 from oic.oic.message import (
     AuthorizationErrorResponse,
@@ -136,6 +137,23 @@ class RelyingParty:
         return self.client.do_access_token_refresh(state=self.state, authn_method=self.authn_method)
 
 
+class SelfRegistered(RelyingParty):
+    """Registers itself (Dynamic Client Registration)."""
+
+    def register(self, registration):
+        endpoint = self.client.provider_info["registration_endpoint"]
+        # Where its request objects would be fetched: SenID has those registered beforehand.
+        self.client.base_url = SITE
+        self.client.register(endpoint, **{
+            "client_name": "oic by itself",
+            "redirect_uris": [REDIRECT_URI],
+            "post_logout_redirect_uris": [SITE],
+            "response_types": ["code"],
+            "grant_types": ["authorization_code", "refresh_token"],
+            **registration,
+        })
+
+
 def new_key():
     return RSAKey(kid="oic-1", use="sig", alg="RS256").load_key(RSA.generate(2048))
 
@@ -241,6 +259,25 @@ def the_logout_token_is_one_that_the_library_verifies():
     assert told["logout_token"].jws_header["typ"] == "logout+jwt"
 
 
+def registering_itself_and_signing_in():
+    party = SelfRegistered()
+    tokens = party.sign_in()
+    assert tokens["id_token"]["aud"] == [party.client.client_id]
+    assert party.userinfo()["name"] == AN["name"]
+    read = party.client.registration_read()
+    assert read["redirect_uris"] == [REDIRECT_URI] and read["client_name"] == "oic by itself", read
+
+
+def a_mistake_at_registration_is_named():
+    try:
+        SelfRegistered(redirect_uris=["http://oic.example/callback"])
+    except RegistrationError as error:
+        assert error.args[0]["error"] == "invalid_redirect_uri", error
+        assert "http" in error.args[0]["error_description"], error
+    else:
+        raise AssertionError("it was registered")
+
+
 def a_key_of_its_own_in_place_of_a_secret():
     party = WithKey()
     party.sign_in()
@@ -286,6 +323,8 @@ run_cases(
         silence_without_a_session_is_login_required,
         sign_out_with_the_ID_token_the_library_kept,
         the_logout_token_is_one_that_the_library_verifies,
+        registering_itself_and_signing_in,
+        a_mistake_at_registration_is_named,
         a_key_of_its_own_in_place_of_a_secret,
         a_mistake_with_the_key_is_named,
         a_mistake_with_the_redirect_URI_stays_at_SenID_and_is_named,

@@ -220,6 +220,33 @@ const cases = {
     assert.ok(!answer.hash.includes("access_token"));
   },
 
+  async "registering itself with a key of its own: ID tokens come encrypted to it"() {
+    const keys = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+    const kid = "for-encryption";
+    const jwk = { ...(await crypto.subtle.exportKey("jwk", keys.publicKey)), use: "enc", alg: "ECDH-ES", kid };
+    const registered = await client.dynamicClientRegistration(new URL(ISSUER), {
+      client_name: "openid-client by itself",
+      redirect_uris: [REDIRECT_URI],
+      grant_types: ["authorization_code", "refresh_token"],
+      jwks: { keys: [jwk] },
+      id_token_encrypted_response_alg: "ECDH-ES",
+      id_token_encrypted_response_enc: "A256GCM",
+    });
+    client.enableDecryptingResponses(registered, ["A256GCM"], { key: keys.privateKey, alg: "ECDH-ES", kid });
+    const { url, checks } = await begin({}, registered);
+    const tokens = await client.authorizationCodeGrant(registered, await signIn(newBrowser(), url), checks);
+    assert.equal(tokens.id_token.split(".").length, 5, "a JWE");
+    assert.equal(tokens.claims().aud, registered.clientMetadata().client_id);
+    assert.equal((await client.fetchUserInfo(registered, tokens.access_token, tokens.claims().sub)).name, AN.name);
+  },
+
+  async "a mistake: metadata that cannot be honoured is refused at registration, and named"() {
+    const metadata = { redirect_uris: [`${REDIRECT_URI}#fragment`] };
+    const error = await refusal(client.dynamicClientRegistration(new URL(ISSUER), metadata));
+    assert.equal(error.error, "invalid_redirect_uri");
+    assert.match(error.error_description, /fragment/);
+  },
+
   async "a mistake: a response type that the client is not allowed is unauthorized_client, and named"() {
     const { url, checks } = await begin({ response_type: "code id_token" });
     const { address } = await newBrowser().open(url);

@@ -24,6 +24,7 @@ issuer = "$ISSUER"
 listeners.operations.address = "127.0.0.1:$operations_port"
 database.url = "sqlite:$work/senid.sqlite"
 keys.folder = "$work/keys"
+registration.mode = "open"
 outbound = { allow_loopback = true, ca_file = "$TLS/ca.pem" }
 
 [listeners.public]
