@@ -82,6 +82,10 @@ pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
     rows.push(("PKCE", pkce(client).to_owned()));
     rows.push(("consent", consent(client).to_owned()));
     rows.push(("ID tokens", policy.id_token_algorithm.to_string()));
+    let software = &client.software;
+    let version = software.version.as_deref().unwrap_or_default();
+    rows.extend(software.id.as_ref().map(|id| ("software", format!("{id} {version}").trim_end().to_owned())));
+    rows.extend(software.vouched_by.clone().map(|issuer| ("vouched for by", issuer)));
     rows.push(("created", times::show(client.created_at)));
     rows.push(("changed", times::show(client.updated_at)));
     Ok(output.table(&rows)?)
@@ -118,6 +122,9 @@ pub fn to_json(client: &Client) -> Value {
         "pkce": pkce(client),
         "consent": consent(client),
         "id_token_signed_response_alg": client.policy.id_token_algorithm.name(),
+        "software_id": client.software.id,
+        "software_version": client.software.version,
+        "software_vouched_by": client.software.vouched_by,
         "created_at": times::show(client.created_at),
         "updated_at": times::show(client.updated_at),
     })

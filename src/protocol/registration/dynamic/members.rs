@@ -88,10 +88,8 @@ impl<'m> Members<'m> {
                 Some(rest) if rest.starts_with('#') => rest[1..].to_ascii_lowercase(),
                 _ => continue,
             };
-            if tag.is_empty() != (member == name)
-                || !tag.is_empty()
-                    && !((2..=3).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_lowercase()))
-            {
+            let is_language = (2..=3).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_lowercase());
+            if member != name && !is_language {
                 self.faults.add(short(member), "expected a language of two or three letters after the #, such as vi");
             } else if let Some(text) = self.as_text(short(member), value)
                 && texts.0.insert(tag, text).is_some()
