@@ -35,6 +35,11 @@ impl SubjectKey {
         self.derive(b"sid", client.as_str(), session.uuid().as_bytes())
     }
 
+    /// What a browser shows of a session to portals' pages (OpenID Connect Session Management 1.0 §3.2). It opens nothing.
+    pub fn browser_state(&self, session: SessionId) -> String {
+        self.derive(b"browser-state", "", session.uuid().as_bytes())
+    }
+
     fn derive(&self, label: &[u8], audience: &str, id: &[u8; 16]) -> String {
         // Unambiguous: no label contains a NUL, and the id at the end has a fixed length.
         base64url::encode(&self.0.mac(&[label, &[0], audience.as_bytes(), &[0], id]))

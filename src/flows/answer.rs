@@ -9,6 +9,7 @@ use crate::domain::ids::GrantId;
 use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
 use crate::protocol::authorize::{Answer, AnswerTo, Delivery, FrontChannelToken, Issued};
+use crate::protocol::session_state::session_state;
 
 use super::protect::Protection;
 use super::tokens::{self, IdTokenContents};
@@ -25,10 +26,28 @@ pub async fn answer(
 ) -> Result<Delivery, FlowError> {
     let to = AnswerTo::from(request);
     match issue(app, visitor, client, request, authentication).await {
-        Ok(issued) => Ok(to.deliver(&Answer::Issued(issued), app.issuer())),
+        Ok(issued) => {
+            let session_state = watched_by(app, client, request, authentication);
+            Ok(to.deliver(&Answer::Issued(Issued { session_state, ..issued }), app.issuer()))
+        }
         Err(FlowError::Refused(refusal)) => Ok(refuse(app, &to, refusal)),
         Err(other) => Err(other),
     }
+}
+
+/// What the client's page watches this sign-in by. Where nothing is issued, nothing is watched.
+fn watched_by(
+    app: &App,
+    client: &Client,
+    request: &AuthorizationRequest,
+    authentication: &Authentication,
+) -> Option<String> {
+    let issues = request.response_type.issues_code() || request.response_type.issues_tokens();
+    if !issues || !request.scope.contains("openid") {
+        return None;
+    }
+    let browser_state = app.keys.browser_state(authentication.session);
+    session_state(client, &request.redirect_uri, &browser_state, &*app.random)
 }
 
 /// Tells the client that there is no answer.

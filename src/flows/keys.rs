@@ -72,6 +72,11 @@ impl Keys {
         self.subjects.sid(&client.id, session)
     }
 
+    /// What the browser shows of a session, so that portals' pages see when it is another.
+    pub fn browser_state(&self, session: SessionId) -> String {
+        self.subjects.browser_state(session)
+    }
+
     /// Signs `claims` with the current key of `algorithm`.
     pub fn sign(
         &self,

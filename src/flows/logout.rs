@@ -6,7 +6,8 @@ use super::session::{self, Ending};
 use super::visitor::Visitor;
 use super::{App, FlowError};
 use crate::domain::client::Client;
-use crate::protocol::logout::{LogoutFault, LogoutRequest};
+use crate::domain::logout::Participant;
+use crate::protocol::logout::{LogoutFault, LogoutRequest, front_channel_uri};
 use crate::protocol::parameters::Parameters;
 
 /// What the browser is to do.
@@ -21,6 +22,8 @@ pub enum Logout {
     Done {
         return_uri: Option<String>,
         client: Option<Arc<Client>>,
+        /// The pages of other clients that the browser is to show meanwhile (Front-Channel Logout 1.0 §3).
+        frames: Vec<String>,
     },
     Page(LogoutFault),
 }
@@ -52,12 +55,23 @@ pub async fn logout(
         Err(fault) => return Ok(Logout::Page(fault)),
     };
     let Some(current) = session::current(app, visitor).await? else {
-        return Ok(Logout::Done { return_uri, client });
+        return Ok(Logout::Done { return_uri, client, frames: Vec::new() });
     };
     let sid = client.as_ref().map(|client| app.keys.sid(client, current.id()));
     if confirmation == Confirmation::NotAsked && !request.is_about(sid.as_deref()) {
         return Ok(Logout::Ask { request, client });
     }
-    session::end(app, visitor, &current, Ending::ByPerson).await?;
-    Ok(Logout::Done { return_uri, client })
+    let left = session::end(app, visitor, &current, Ending::ByPerson).await?;
+    Ok(Logout::Done { return_uri, client, frames: frames(app, &left).await? })
+}
+
+/// The pages that end the sessions of those who took part and have no other way to be told, or this one as well.
+async fn frames(app: &App, left: &[Participant]) -> Result<Vec<String>, FlowError> {
+    let mut frames = Vec::new();
+    for participant in left {
+        let client = app.clients.find(app, &participant.client).await?;
+        let endpoint = client.as_ref().and_then(|client| client.logout.front_channel.as_ref());
+        frames.extend(endpoint.map(|endpoint| front_channel_uri(&endpoint.uri, app.issuer(), &participant.sid)));
+    }
+    Ok(frames)
 }

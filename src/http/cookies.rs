@@ -23,6 +23,8 @@ pub enum Cookie {
     Device,
     /// The language the person chose.
     Language,
+    /// Another for every session: what `check-session.js` looks at, in frames on portals' pages. No secret.
+    State,
 }
 
 impl Cookie {
@@ -32,13 +34,14 @@ impl Cookie {
             Self::Session => "senid-session",
             Self::Device => "senid-device",
             Self::Language => "senid-language",
+            Self::State => "senid-state",
         }
     }
 
     const fn lives(self) -> Option<Duration> {
         const YEAR: Duration = Duration::from_secs(365 * 86_400);
         match self {
-            Self::Browser | Self::Session => None,
+            Self::Browser | Self::Session | Self::State => None,
             Self::Device | Self::Language => Some(YEAR),
         }
     }
@@ -60,7 +63,7 @@ impl CookieScope {
         Self { secure: issuer.is_https(), suffix: issuer.path().replace('/', ".") }
     }
 
-    fn full_name(&self, cookie: Cookie) -> String {
+    pub fn full_name(&self, cookie: Cookie) -> String {
         let prefix = if self.secure { "__Host-" } else { "" };
         format!("{prefix}{}{}", cookie.name(), self.suffix)
     }
@@ -100,7 +103,14 @@ impl CookieScope {
 
     fn header(&self, cookie: Cookie, value: &str, age: &str) -> Option<HeaderValue> {
         let secure = if self.secure { "; Secure" } else { "" };
-        let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", self.full_name(cookie));
+        let access = match (cookie, self.secure) {
+            // Read by a script, in a frame on another site.
+            (Cookie::State, true) => "SameSite=None",
+            // Browsers take `None` from nobody without `Secure`.
+            (Cookie::State, false) => "SameSite=Lax",
+            _ => "HttpOnly; SameSite=Lax",
+        };
+        let text = format!("{}={value}; Path=/; {access}{secure}{age}", self.full_name(cookie));
         HeaderValue::try_from(text).ok()
     }
 }
@@ -148,5 +158,12 @@ mod tests {
         }
         let header = at("https://id.example/a").set(Cookie::Session, "x").unwrap();
         assert_eq!(header, "__Host-senid-session.a=x; Path=/; HttpOnly; SameSite=Lax; Secure");
+    }
+
+    #[test]
+    fn what_portals_may_see_of_a_session_is_open_to_scripts_in_their_frames() {
+        let header = at("https://id.example").set(Cookie::State, "x").unwrap();
+        assert_eq!(header, "__Host-senid-state=x; Path=/; SameSite=None; Secure");
+        assert_eq!(at("http://localhost").set(Cookie::State, "x").unwrap(), "senid-state=x; Path=/; SameSite=Lax");
     }
 }

@@ -1,5 +1,7 @@
 //! A page on its way out: HTML under a content-security policy that allows what the page has and nothing else.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -17,7 +19,13 @@ pub struct Page {
     html: String,
     status: StatusCode,
     form_action: FormAction,
+    /// The origins whose pages it may hold in frames.
+    frames: BTreeSet<String>,
 }
+
+/// On an answer that others may frame. There is one.
+#[derive(Clone, Copy, Debug)]
+pub struct Framed;
 
 /// Where this page's forms may lead.
 #[derive(Debug)]
@@ -34,7 +42,7 @@ impl Page {
     /// Where the template does not render, which is a defect.
     pub fn render(template: &impl Template) -> Result<Self, Failure> {
         let html = template.render().map_err(FlowError::failed)?;
-        Ok(Self { html, status: StatusCode::OK, form_action: FormAction::Own })
+        Ok(Self { html, status: StatusCode::OK, form_action: FormAction::Own, frames: BTreeSet::new() })
     }
 
     #[must_use]
@@ -47,6 +55,12 @@ impl Page {
     pub fn leading_to(self, uri: Option<&str>) -> Self {
         let origin = uri.and_then(crate::protocol::redirect::origin);
         Self { form_action: origin.map_or(FormAction::Own, FormAction::OwnAnd), ..self }
+    }
+
+    /// A page that holds these others in frames.
+    #[must_use]
+    pub fn framing(self, uris: &[String]) -> Self {
+        Self { frames: uris.iter().filter_map(|uri| crate::protocol::redirect::origin(uri)).collect(), ..self }
     }
 
     /// A page that has one form, for the client: nothing on it leads anywhere else.
@@ -65,9 +79,11 @@ impl IntoResponse for Page {
             FormAction::OwnAnd(origin) => format!("'self' {origin}"),
             FormAction::Only(origin) => origin.clone(),
         };
+        let frames: String = self.frames.iter().map(|origin| format!(" {origin}")).collect();
+        let frames = if frames.is_empty() { frames } else { format!("frame-src{frames}; ") };
         let policy = format!(
             "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'self'; \
-             connect-src 'self'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+             connect-src 'self'; {frames}form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
         );
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

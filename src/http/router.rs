@@ -57,6 +57,7 @@ fn authorization() -> Router<Arc<Site>> {
         .route("/authorize/{handle}", get(oauth::authorize::resume))
         .route("/logout", get(oauth::logout::begin).post(oauth::logout::hold))
         .route("/logout/{handle}", get(oauth::logout::resume))
+        .route("/check-session", get(oauth::check_session::show))
 }
 
 fn sign_in(site: Arc<Site>) -> Router<Arc<Site>> {

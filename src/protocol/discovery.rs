@@ -1,5 +1,5 @@
 //! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout §2.1,
-//! Back-Channel Logout §2.1.
+//! Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3.
 //!
 //! Every list is read from the code that honours it, so the document cannot promise what nobody keeps.
 
@@ -58,6 +58,9 @@ pub struct Metadata {
     authorization_response_iss_parameter_supported: bool,
     backchannel_logout_supported: bool,
     backchannel_logout_session_supported: bool,
+    frontchannel_logout_supported: bool,
+    frontchannel_logout_session_supported: bool,
+    check_session_iframe: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     op_policy_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,6 +139,9 @@ impl Metadata {
             authorization_response_iss_parameter_supported: true,
             backchannel_logout_supported: true,
             backchannel_logout_session_supported: true,
+            frontchannel_logout_supported: true,
+            frontchannel_logout_session_supported: true,
+            check_session_iframe: endpoint("/check-session"),
             op_policy_uri: offer.policy_uri,
             op_tos_uri: offer.terms_uri,
         }

@@ -85,10 +85,7 @@ impl LogoutRequest {
         }
         Ok(Some(match &self.state {
             None => uri.clone(),
-            Some(state) => {
-                let pair = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish();
-                format!("{uri}{}{pair}", if uri.contains('?') { '&' } else { '?' })
-            }
+            Some(state) => with_query(uri, &[("state", state)]),
         }))
     }
 
@@ -100,4 +97,16 @@ impl LogoutRequest {
             _ => false,
         }
     }
+}
+
+/// What is framed of a client, so that its cookies go: always with `iss` and `sid`, whether it needs them or not
+/// (Front-Channel Logout 1.0 §2).
+pub fn front_channel_uri(uri: &str, issuer: &str, sid: &str) -> String {
+    with_query(uri, &[("iss", issuer), ("sid", sid)])
+}
+
+/// `uri`, whose own query is kept, with these parameters.
+fn with_query(uri: &str, parameters: &[(&str, &str)]) -> String {
+    let pairs = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+    format!("{uri}{}{pairs}", if uri.contains('?') { '&' } else { '?' })
 }

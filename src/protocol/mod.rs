@@ -24,6 +24,7 @@ pub mod pkce;
 pub mod redirect;
 pub mod registration;
 pub mod revocation;
+pub mod session_state;
 pub mod token;
 pub mod userinfo;
 

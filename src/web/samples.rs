@@ -18,7 +18,7 @@ use super::layout::{Brand, Form, Layout, Localised, Portal, SignedIn, Standing, 
 use super::password::Password;
 use super::portal;
 use super::sign_in::{Fault, Problem, Reason, SignIn};
-use super::sign_out::{BackLink, SignOut, SignedOut};
+use super::sign_out::{BackLink, SignOut, SignedOut, SigningOut};
 use super::text::{Language, Moment, Voice};
 use super::theme::Theme;
 
@@ -302,6 +302,10 @@ impl Samples {
         add("sign-out", &sign_out);
         add("sign-out-account", &SignOut { portal: None, portals: 0, ..sign_out.clone() });
         add("sign-out-one", &SignOut { portals: 1, ..sign_out });
+        let frames = ["https://portal.example/frontchannel-logout?iss=https%3A%2F%2Fid.example&sid=x".to_owned()];
+        let signing_out =
+            SigningOut { layout: self.official(), frames: frames.to_vec(), next: "https://portal.example/".to_owned() };
+        add("signing-out", &signing_out);
         let back = BackLink { name: self.public_services().name, url: "https://portal.example/".to_owned() };
         let signed_out = SignedOut { layout: self.official(), back: Some(back), account: "/account".to_owned() };
         add("signed-out", &signed_out);

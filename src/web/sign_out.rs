@@ -21,6 +21,17 @@ pub struct SignOut {
     pub stay: String,
 }
 
+/// Tells portals in frames that the person has signed out (OpenID Connect Front-Channel Logout 1.0), and goes on.
+#[derive(Clone, Debug, Template)]
+#[template(path = "signing_out.html")]
+pub struct SigningOut {
+    pub layout: Layout,
+    /// The portals' own pages.
+    pub frames: Vec<String>,
+    /// Where it goes on to.
+    pub next: String,
+}
+
 #[derive(Clone, Debug, Template)]
 #[template(path = "signed_out.html")]
 pub struct SignedOut {

@@ -110,7 +110,7 @@ fn no_page_fetches_anything_that_is_not_served_here() {
         samples::POSTED_TO,
     ];
     check_every_page(|_, _, html| {
-        let fetched = select(html, "[src], link[href]").into_iter().filter_map(|element| {
+        let fetched = select(html, "[src]:not(iframe), link[href]").into_iter().filter_map(|element| {
             let address = element.attr("src").or(element.attr("href"))?;
             let served = assets::find(address).is_some() || address == Theme::default().style_sheet().path;
             (!served).then(|| format!("fetches {address}"))
@@ -191,7 +191,7 @@ fn every_id_is_unique_and_whatever_names_one_finds_it() {
 
 #[test]
 fn the_ids_that_scripts_rely_on_are_where_they_belong() {
-    let expected: [(&str, &[&str]); 14] = [
+    let expected: [(&str, &[&str]); 15] = [
         ("sign-in", &["input#username[name=username]", "button#continue", "#use-password", "#cancel", "#extend"]),
         ("sign-in-methods", &["#continue", "button#use-passkey", "button#use-certificate", "button#use-password"]),
         ("sign-in-fault", &["#username[aria-invalid=true][aria-describedby~=problem]", "#problem[role=alert]"]),
@@ -203,6 +203,7 @@ fn the_ids_that_scripts_rely_on_are_where_they_belong() {
         ("consent", &["button#allow[name=choice][value=allow]", "button#deny[name=choice][value=deny]"]),
         ("form-post", &["form#form-post button#continue", "script[src][defer]", "input[type=hidden][name=state]"]),
         ("sign-out", &["button#logout-confirm", "#logout-stay"]),
+        ("signing-out", &["a#continue[href]", "script[src][defer]", "iframe[sandbox][referrerpolicy=no-referrer]"]),
         ("signed-out", &["#signed-out", "a#back"]),
         ("account-sessions", &["#end-others", "input[name=session]"]),
         ("account-withdraw", &["button#withdraw-confirm"]),

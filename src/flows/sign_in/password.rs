@@ -41,6 +41,8 @@ pub struct SignedIn {
     pub sign_in: SignIn,
     pub session: SecretString,
     pub session_hash: SecretHash,
+    /// What portals' pages see of the session.
+    pub browser_state: String,
     /// Where the device was not known yet.
     pub device: Option<SecretString>,
 }
@@ -176,9 +178,13 @@ async fn succeed(
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
     app.metrics.signed_in();
+    let browser_state = app.keys.browser_state(record.authentication.session);
     match sign_in.authenticate(record.authentication) {
         Ok(sign_in) => Ok(Success::Proven(match save(app, &sign_in).await? {
-            Ok(()) => Proof::Given(Box::new(SignedIn { sign_in, session_hash, session, device: device_cookie })),
+            Ok(()) => {
+                let device = device_cookie;
+                Proof::Given(Box::new(SignedIn { sign_in, session_hash, session, browser_state, device }))
+            }
             Err(over) => Proof::OutOfOrder(over),
         })),
         Err(fault) => Ok(Success::Proven(Proof::OutOfOrder(fault))),

@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{RETRY_AFTER, STRICT_TRANSPORT_SECURITY};
+use http::header::{RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_FRAME_OPTIONS};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
@@ -15,7 +15,7 @@ use crate::domain::ids::RequestId;
 use crate::http::Site;
 use crate::http::error::{Challenge, Failure, Fault, Pending};
 use crate::http::extract::Visit;
-use crate::http::page::{Page, safety};
+use crate::http::page::{Framed, Page, safety};
 use crate::web::error::{ErrorPage, Trouble};
 
 /// The body is larger than is read here, or broke off.
@@ -44,8 +44,9 @@ pub async fn wrap(State(site): State<Arc<Site>>, mut request: Request, next: Nex
     site.app.metrics.request(&route, status, took);
     span.in_scope(|| tracing::info!(status, micros = took.as_micros(), "answered"));
 
+    let framed = response.extensions_mut().remove::<Framed>().is_some();
     let headers = response.headers_mut();
-    for (name, value) in safety() {
+    for (name, value) in safety().filter(|(name, _)| !(framed && *name == X_FRAME_OPTIONS)) {
         headers.entry(name).or_insert(value);
     }
     headers.extend(HeaderValue::try_from(reference.to_string()).map(|value| (X_REQUEST_ID, value)));

@@ -77,8 +77,9 @@ async fn welcome(site: &Site, visit: &Visit, signed_in: SignedIn) -> Result<Resp
     let device = signed_in.device.as_ref().and_then(|device| site.cookies.set(Cookie::Device, device.expose()));
     let mut from_here_on = visit.clone();
     from_here_on.visitor.session = Some(signed_in.session_hash);
+    let state = site.cookies.set(Cookie::State, &signed_in.browser_state);
     let mut next = dispatch(site, &from_here_on, signed_in.sign_in).await?;
-    for cookie in [session, device].into_iter().flatten() {
+    for cookie in [session, device, state].into_iter().flatten() {
         next.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(next)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::Uri;
+use http::header::SET_COOKIE;
 
 use crate::domain::client::Client;
 use crate::domain::ids::ClientId;
@@ -31,17 +32,35 @@ pub async fn answer(site: &Site, visit: &Visit, asked: &Parameters, outcome: Log
             let language = visit.language(site, &request.ui_locales);
             ask(site, visit, asked, client.as_deref(), &request.ui_locales, language).await
         }
-        Logout::Done { return_uri, client } => {
+        Logout::Done { return_uri, client, frames } => {
             let to = match (return_uri, client) {
                 (Some(uri), _) => uri,
                 (None, Some(client)) => format!("/signed-out?client={}", client.id),
                 (None, None) => "/signed-out".to_owned(),
             };
-            let cookies = [Cookie::Session, Cookie::Browser].map(|cookie| site.cookies.clear(cookie));
+            let mut response = match frames.is_empty() {
+                true => SeeOther::to(to).into_response(),
+                false => signing_out(site, visit, frames, to)?,
+            };
             // The browser's too: sign-ins under way, with what was typed there, are not the next person's.
-            Ok(cookies.into_iter().fold(SeeOther::to(to), SeeOther::with_cookie).into_response())
+            let cookies = [Cookie::Session, Cookie::Browser, Cookie::State];
+            for cookie in cookies.into_iter().filter_map(|cookie| site.cookies.clear(cookie)) {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            Ok(response)
         }
     }
+}
+
+/// Portals that are told in the browser are told before it leaves.
+fn signing_out(site: &Site, visit: &Visit, frames: Vec<String>, to: String) -> Result<Response, Failure> {
+    let next = match to.strip_prefix('/') {
+        Some(_) => format!("{}{to}", site.app.settings.issuer.path()),
+        None => to,
+    };
+    let framed = frames.clone();
+    let page = view::SigningOut { layout: site.layout(visit, &[], None), frames, next };
+    Ok(Page::render(&page)?.framing(&framed).into_response())
 }
 
 /// The person confirmed. The form carries the request along, and it is judged anew.

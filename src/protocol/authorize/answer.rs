@@ -1,5 +1,5 @@
 //! The answer of the authorization endpoint: RFC 6749 §4.1.2, OpenID Connect Core §3.2.2.5 and §3.3.2.5, with `iss`
-//! (RFC 9207) in every one.
+//! (RFC 9207) in every one, and `session_state` (Session Management 1.0 §2) where somebody has signed in.
 
 use url::Url;
 
@@ -40,6 +40,8 @@ pub struct Issued {
     pub code: Option<SecretString>,
     pub access_token: Option<FrontChannelToken>,
     pub id_token: Option<SecretString>,
+    /// What the client's page watches the sign-in by.
+    pub session_state: Option<String>,
 }
 
 /// An access token that travels through the browser (RFC 6749 §4.2.2).
@@ -99,6 +101,7 @@ impl Issued {
             fields.push(("scope", SecretString::new(access.scope.to_string())));
         }
         fields.extend(self.id_token.as_ref().map(|token| ("id_token", token.clone())));
+        fields.extend(self.session_state.as_ref().map(|state| ("session_state", SecretString::new(state))));
         fields
     }
 }

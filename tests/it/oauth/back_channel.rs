@@ -241,3 +241,25 @@ async fn who_has_no_back_channel_leaves_no_delivery() {
     signs_out(&mut browser, &portal).await;
     assert!(deliveries(&world, "tax-office").await.is_empty());
 }
+
+#[tokio::test]
+async fn a_logout_token_is_taken_for_nothing_else() {
+    let world = World::embedded().await;
+    let at = office(&world, "library").await;
+    let mut browser = world.browser();
+    sign_in(&world, &mut browser, &at).await;
+    signs_out(&mut browser, &at.0).await;
+    eventually("it is told", async || !at.1.told().is_empty()).await;
+    let token = at.1.told().remove(0);
+
+    sign_in(&world, &mut browser, &at).await;
+    let page = browser.open(&at.0.logout(&[("id_token_hint", &token)])).await;
+    assert_eq!(page.status, 400, "no hint to sign out with");
+    assert!(page.text().contains("id_token_hint is not an ID token of this issuer"), "{}", page.text());
+    let started = at.0.start().with("prompt", "none");
+    let refused = browser.open(&started.clone().with("id_token_hint", &token).url()).await;
+    assert_ne!(refused.refusal().0, "", "no hint to sign in with");
+    assert_eq!(at.0.userinfo(&token).await.status, 401, "no access token");
+    assert_eq!(at.0.refresh(&token).await.refused(400), "invalid_grant", "no refresh token");
+    assert!(browser.open(&started.url()).await.answer().contains_key("code"), "and nobody is signed out by it");
+}

@@ -7,5 +7,6 @@ mod overload;
 mod processes;
 mod round_trips;
 mod several_servers;
+mod single_logout;
 mod stop;
 mod transfer;

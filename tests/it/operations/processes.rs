@@ -31,17 +31,19 @@ impl Drop for Server {
 }
 
 /// A deployment that its operator has set up with the commands, and its two servers.
-struct Deployment {
-    issuer: String,
+pub struct Deployment {
+    pub issuer: String,
     servers: Vec<Server>,
+    /// What each server was started from, and where it says that it is ready.
+    programs: Vec<(Senid, u16)>,
     front: Front,
-    portal: Portal,
-    operator: Senid,
+    pub portal: Portal,
+    pub operator: Senid,
     _database: crate::support::postgres::Database,
 }
 
 impl Deployment {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         port.set_nonblocking(true).unwrap();
         let issuer = format!("http://{}", port.local_addr().unwrap());
@@ -55,6 +57,8 @@ impl Deployment {
                 .with("SENID_SESSIONS__URL", &redis)
                 .with("SENID_MASTER_KEY", &master)
                 .with("SENID_LIMITS__REQUEST_TIMEOUT", "60s")
+                // The portals of a test are on this machine.
+                .with("SENID_OUTBOUND__ALLOW_LOOPBACK", "true")
                 .with("SENID_LOG__LEVEL", "warn")
         };
         let operator = program();
@@ -67,7 +71,7 @@ impl Deployment {
         let person = ["citizen", "add", "--national-id", AN.identifier, "--name", AN.name, "--password-stdin"];
         operator.run_with(&person, AN.password).ended(0);
 
-        let mut servers = Vec::new();
+        let (mut servers, mut programs) = (Vec::new(), Vec::new());
         let mut addresses = Vec::new();
         for _ in 0..2 {
             let (public, operations) = (free_port(), free_port());
@@ -77,14 +81,28 @@ impl Deployment {
             servers.push(Server(Some(senid.start(&["serve"]))));
             addresses.push(SocketAddr::from(([127, 0, 0, 1], public)));
             until_ready(operations).await;
+            programs.push((senid, operations));
         }
         let front = Front::start(port, addresses);
         let portal = Portal::new(&issuer, office, Arc::new(SystemClock));
-        Self { issuer, servers, front, portal, operator, _database: database }
+        Self { issuer, servers, programs, front, portal, operator, _database: database }
+    }
+
+    /// Kills both, in the middle of whatever they were doing.
+    pub fn kill(&mut self) {
+        self.servers.clear();
+    }
+
+    /// Starts both again.
+    pub async fn restart(&mut self) {
+        for (program, operations) in &self.programs {
+            self.servers.push(Server(Some(program.start(&["serve"]))));
+            until_ready(*operations).await;
+        }
     }
 
     /// Tells both to stop and insists that they end well.
-    fn stop(self) {
+    pub fn stop(self) {
         for mut server in self.servers {
             let server = server.0.take().unwrap();
             let told = std::process::Command::new("kill").arg("-TERM").arg(server.id().to_string()).status().unwrap();

@@ -13,3 +13,5 @@ signed-out-title = You are signed out
 signed-out-lead = Your session in this browser has ended.
 signed-out-shared = If others use this computer, close all browser windows.
 sign-in-again = Sign in to your account
+signing-out-title = Signing you out
+signing-out-lead = The portals that you used are being told.

@@ -13,3 +13,5 @@ signed-out-title = Vous êtes déconnecté
 signed-out-lead = Votre session dans ce navigateur est terminée.
 signed-out-shared = Si d’autres personnes utilisent cet ordinateur, fermez toutes les fenêtres du navigateur.
 sign-in-again = Se connecter au compte
+signing-out-title = Déconnexion en cours
+signing-out-lead = Les portails que vous avez utilisés en sont informés.

@@ -12,3 +12,5 @@ signed-out-title = Bạn đã đăng xuất
 signed-out-lead = Phiên đăng nhập trên trình duyệt này đã kết thúc.
 signed-out-shared = Nếu dùng máy chung, hãy đóng mọi cửa sổ trình duyệt.
 sign-in-again = Đăng nhập vào tài khoản
+signing-out-title = Đang đăng xuất
+signing-out-lead = Các cổng bạn đã dùng đang được thông báo.
