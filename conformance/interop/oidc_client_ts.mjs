@@ -44,6 +44,7 @@ async function serve(client_id, settings) {
 const applications = {
   frames: await serve("spa-frames", {}),
   refreshes: await serve("spa-refreshes", { scope: `${SCOPE} offline_access` }),
+  monitored: await serve("spa-monitored", { monitorSession: true, checkSessionIntervalInSeconds: 1 }),
   mistaken: await serve("spa-mistaken", { scope: `${SCOPE} national_id` }),
 };
 
@@ -131,7 +132,7 @@ const withCitizen = (errand) => async () => {
   }
 };
 
-const { frames, refreshes, mistaken } = applications;
+const { frames, refreshes, monitored, mistaken } = applications;
 
 await runCases("oidc-client-ts", {
   "signing in by redirect: an ID token, and userinfo over another origin": withCitizen(async (an) => {
@@ -217,6 +218,16 @@ await runCases("oidc-client-ts", {
     assert.equal(new URL(an.page.url()).pathname, "/signed-out");
     await an.open(frames);
     assert.equal((await an.renew()).error.error, "login_required");
+  }),
+
+  "signing out in another tab is noticed by the session frame": withCitizen(async (an) => {
+    await an.signIn(monitored);
+    assert.ok((await an.user()).session_state);
+    const elsewhere = new Citizen(an.context, await an.context.newPage());
+    await elsewhere.signIn(frames);
+    assert.deepEqual(await an.page.evaluate(() => happened), []);
+    await elsewhere.leave("signoutRedirect", { state: "left" });
+    await an.page.waitForFunction(() => happened.includes("signed out at the provider"));
   }),
 
   "a mistake: a scope that the application has no right to comes back as invalid_scope, named": withCitizen(async (an) => {
