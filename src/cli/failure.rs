@@ -88,6 +88,7 @@ fn sentence(fault: &Fault) -> String {
         "client_uri" => "--home-uri".to_owned(),
         "redirect_uris" => "--redirect-uri".to_owned(),
         "post_logout_redirect_uris" => "--post-logout-redirect-uri".to_owned(),
+        "response_types" => "--response-type".to_owned(),
         "sector_identifier" => "--sector".to_owned(),
         "id_token_signed_response_alg" => "--id-token-alg".to_owned(),
         "token_endpoint_auth_signing_alg" => "--auth-signing-alg".to_owned(),

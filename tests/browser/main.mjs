@@ -4,12 +4,13 @@
 import { closeBrowser } from "./citizen.mjs";
 import { accessibility } from "./accessibility.mjs";
 import { account } from "./account.mjs";
+import { forms } from "./form-post.mjs";
 import { journey } from "./journey.mjs";
 import { mishaps } from "./mishaps.mjs";
 import { session } from "./session.mjs";
 
 const wanted = process.argv.slice(2);
-const cases = Object.entries({ ...journey, ...mishaps, ...account, ...session, ...accessibility }).filter(
+const cases = Object.entries({ ...journey, ...mishaps, ...forms, ...account, ...session, ...accessibility }).filter(
   ([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)),
 );
 

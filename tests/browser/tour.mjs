@@ -1,6 +1,7 @@
 // Every page that SenID and the portal have, one after the other, as a citizen comes upon them.
 
 import { PORTAL, SENID } from "./citizen.mjs";
+import { formPost } from "./form-post.mjs";
 
 const authorize = (parameters) => `${SENID}/authorize?${new URLSearchParams({ response_type: "code", ...parameters })}`;
 
@@ -57,6 +58,11 @@ export async function tour(citizen, stop) {
   await stop("portal-cancelled");
   await citizen.page.goto(`${PORTAL}/callback?code=made-up&state=made-up`);
   await stop("portal-error");
+
+  // The page that sends itself, held for as long as it is looked at.
+  await citizen.page.route("**/form-post.*.js", (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
+  await citizen.page.goto(formPost);
+  await stop("form-post");
 
   await citizen.page.goto(begun);
   await stop("error-over");

@@ -238,6 +238,27 @@ fn protocol_never_waits() {
     assert_eq!(faults_of("flows/sign_in.rs", "pub async fn sign_in() {}"), [""; 0]);
 }
 
+/// What is asked for and how it travels is the protocol's and the door's business: a sign-in and its pages are the same for
+/// every response type and mode.
+#[test]
+fn sign_ins_and_their_pages_know_no_response_type_and_no_response_mode() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["src/flows/sign_in", "src/http/pages"] {
+        collect(&root.join(folder), &mut files);
+    }
+    files.push(root.join("src/flows/authorize.rs"));
+    assert!(files.len() > 15, "found only {} files", files.len());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for name in
+            ["ResponseMode", "ResponseType", "response_mode", "response_type", "FormPost", "form_post", "Delivery::"]
+        {
+            assert!(!text.contains(name), "{} names {name}", file.display());
+        }
+    }
+}
+
 #[test]
 fn a_module_without_a_floor_is_found() {
     assert_eq!(faults_of("utils.rs", ""), ["`utils` has no floor in the table"]);

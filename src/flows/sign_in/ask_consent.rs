@@ -66,26 +66,37 @@ impl Preview {
     }
 }
 
+/// What there is to show.
+#[derive(Debug)]
+pub enum Asked {
+    Question(Box<Question>),
+    /// Another step comes next in this sign-in.
+    OutOfOrder,
+    /// There is nobody to ask any more, and the client has been told.
+    Over(Next),
+}
+
 /// The question, if it comes next in this sign-in.
-pub async fn question(app: &App, sign_in: &SignIn) -> Result<Option<Question>, FlowError> {
+pub async fn question(app: &App, sign_in: &SignIn) -> Result<Asked, FlowError> {
     let (Purpose::Client(request), State::Authenticated(authentication)) = (&sign_in.purpose, &sign_in.state) else {
-        return Ok(None);
+        return Ok(Asked::OutOfOrder);
     };
     let Some(client) = app.clients.find(app, &request.client_id).await? else {
-        return Ok(None);
+        return Ok(Asked::OutOfOrder);
     };
     let citizen = app.store.read().await?.citizens().find(authentication.citizen).await?;
     // A lock that this server's own memory has not heard of: what is known of the person is not shown any more.
     let Some(citizen) = citizen.filter(|citizen| Standing::of(citizen).honours(authentication)) else {
-        return Err(OAuthError::access_denied("the account is locked, or was signed out everywhere").into());
+        let why = OAuthError::access_denied("the account is locked, or was signed out everywhere");
+        return Ok(Asked::Over(finish::refuse(app, sign_in.clone(), why).await?));
     };
-    Ok(Some(Question {
+    Ok(Asked::Question(Box::new(Question {
         client,
         items: items(&citizen, request),
         unknown: unknown(&citizen, request),
         offline: request.scope.contains("offline_access"),
         request: request.clone(),
-    }))
+    })))
 }
 
 fn items(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<Item> {

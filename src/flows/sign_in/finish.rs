@@ -86,7 +86,8 @@ async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
     }
 }
 
-async fn refuse(app: &App, sign_in: SignIn, why: OAuthError) -> Result<Next, FlowError> {
+/// Ends a sign-in without an answer.
+pub(super) async fn refuse(app: &App, sign_in: SignIn, why: OAuthError) -> Result<Next, FlowError> {
     app.sessions.delete(&short_lived::sign_in(sign_in.id)).await?;
     Ok(refusal(app, &sign_in.purpose, why))
 }

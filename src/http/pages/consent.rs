@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::{dispatch, extended, follow, leads_to, load, ui_locales};
 use crate::domain::sign_in::SignIn;
-use crate::flows::sign_in::ask_consent::{self, Item, Preview, Question};
+use crate::flows::sign_in::ask_consent::{self, Asked, Item, Preview, Question};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
@@ -20,8 +20,9 @@ use crate::web::text::Moment;
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
     match ask_consent::question(&site.app, &sign_in).await? {
-        Some(question) => Ok(page(&site, &visit, &sign_in, question)?.into_response()),
-        None => dispatch(&site, &visit, sign_in).await,
+        Asked::Question(question) => Ok(page(&site, &visit, &sign_in, *question)?.into_response()),
+        Asked::OutOfOrder => dispatch(&site, &visit, sign_in).await,
+        Asked::Over(next) => follow(&site, &visit, sign_in.id, next),
     }
 }
 

@@ -121,6 +121,36 @@ fn redirect_uris_of_two_hosts_need_a_sector() {
 }
 
 #[test]
+fn a_client_is_allowed_response_types_by_name_and_tokens_through_the_browser_for_a_reason() {
+    let senid = Senid::ready();
+    let create = |more: &[&str]| senid.run(&[&PORTAL[..], more].concat());
+    let hybrid = ["--response-type", "token code", "--response-type", "id_token"];
+    let refused = create(&hybrid).ended(2).err;
+    assert!(
+        refused.starts_with("senid: --response-type: code token hands access tokens out through the browser"),
+        "{refused}"
+    );
+    let refused = create(&["--front-channel-access-tokens", "why not"]).ended(2).err;
+    assert!(refused.starts_with("senid: --front-channel-access-tokens: is an exception for nothing"), "{refused}");
+    assert!(create(&["--response-type", "token"]).ended(2).err.contains("expected code, id_token, id_token token"));
+
+    create(&[&hybrid[..], &["--front-channel-access-tokens", "its vendor ends support in 2027"]].concat()).ended(0);
+    let shown = senid.run(&["client", "show", "portal", "--json"]).ended(0).json();
+    assert_eq!(shown["response_types"], serde_json::json!(["id_token", "code token"]));
+    assert_eq!(shown["front_channel_access_tokens"], "its vendor ends support in 2027");
+    let shown = senid.run(&["client", "show", "portal"]).ended(0).out;
+    assert!(shown.contains("its vendor ends support in 2027") && shown.contains("code token"), "{shown}");
+
+    // The exception ends with what it was for.
+    senid.run(&["client", "update", "portal", "--response-type", "code"]).ended(0);
+    let shown = senid.run(&["client", "show", "portal", "--json"]).ended(0).json();
+    assert_eq!(
+        (&shown["response_types"], &shown["front_channel_access_tokens"]),
+        (&serde_json::json!(["code"]), &serde_json::Value::Null)
+    );
+}
+
+#[test]
 fn a_client_is_registered_once() {
     let senid = Senid::ready();
     senid.run(&PORTAL).ended(0);

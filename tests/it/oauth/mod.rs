@@ -20,6 +20,7 @@ mod hints;
 mod issuer_path;
 mod key_rotation;
 mod logout;
+mod model;
 mod pkce;
 mod prompt;
 mod refresh;

@@ -14,6 +14,23 @@ async fn withdraws(browser: &mut Browser, portal: &Portal) -> Page {
 }
 
 on_every_backend! {
+    async fn who_is_locked_in_the_middle_of_a_sign_in_is_shown_nothing_and_the_portal_is_told(world: World) {
+        let portal = world.portal("tax-office");
+        for mode in ["query", "fragment", "form_post"] {
+            let mut browser = world.browser();
+            let page = browser.open(&portal.start().with("response_mode", mode).url()).await;
+            let question = AN.signs_in(&mut browser, &page).await;
+            assert_eq!(question.heading(), "Share this information?");
+            world.operator().locks_in_the_identity_store(&AN).await;
+            let page = browser.reload(&question).await;
+            assert_eq!(page.refusal().0, "access_denied", "{mode}");
+            assert!(!page.reply.body.contains(AN.name));
+            // It is told once: the sign-in is gone.
+            assert_eq!(browser.reload(&question).await.status, 410, "{mode}");
+            world.operator().unlocks(&AN).await;
+        }
+    }
+
     async fn a_locked_citizen_is_refused_on_every_grant_and_signed_out_everywhere(world: World) {
         let portal = world.portal("tax-office");
         let (mut browser, tokens) = world.signed_in(&portal, &AN).await;

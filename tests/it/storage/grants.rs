@@ -9,7 +9,7 @@ use senid::domain::time::Timestamp;
 use senid::storage::{Exchange, NewGrant, RefreshRefusal, RefreshRotation, RevocationReason, Rotation, Store};
 
 use super::on_every_database;
-use super::people::{AN, BINH, DAY, MINUTE, NOW, enrol, exchange, grant, hash, register};
+use super::people::{AN, BINH, DAY, MINUTE, NOW, begin, enrol, exchange, grant, hash, register};
 
 /// A portal that holds a grant of An's and its refresh token `token 1`.
 struct Holder {
@@ -123,6 +123,36 @@ on_every_database! {
         assert_eq!(transaction.grants().create(&new).await.unwrap(), Exchange::AlreadyExchanged);
         transaction.commit().await.unwrap();
         assert!(store.read().await.unwrap().grants().find_live(second.id).await.unwrap().is_none());
+    }
+
+    async fn a_grant_that_is_written_before_its_code_is_exchanged_is_exchanged_once(store: Store) {
+        let holder = Holder::of(&store).await;
+        let begun = Grant { refresh: None, ..grant(holder.grant.authentication.citizen, &holder.client, NOW) };
+        begin(&store, &begun).await;
+        assert!(store.read().await.unwrap().grants().find_live(begun.id).await.unwrap().is_some());
+
+        let narrower = Grant { scope: "openid".parse().unwrap(), refresh: holder.grant.refresh.clone(), ..begun.clone() };
+        assert_eq!(exchange(&store, &narrower).await, Exchange::Granted);
+        let found = store.read().await.unwrap().grants().find_live(begun.id).await.unwrap().unwrap().grant;
+        assert_eq!((&found.scope, &found.refresh), (&narrower.scope, &narrower.refresh));
+        assert_eq!(found.created_at, begun.created_at);
+        assert_eq!(exchange(&store, &begun).await, Exchange::AlreadyExchanged);
+        let code_hash = hash(&begun.id.to_string());
+        let mut transaction = store.begin().await.unwrap();
+        transaction.grants().revoke_replayed(begun.id, code_hash, NOW + DAY, NOW).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert!(store.read().await.unwrap().grants().find_live(begun.id).await.unwrap().is_none());
+    }
+
+    async fn a_grant_that_was_revoked_before_its_code_is_exchanged_stays_revoked(store: Store) {
+        let holder = Holder::of(&store).await;
+        let begun = grant(holder.grant.authentication.citizen, &holder.client, NOW);
+        begin(&store, &begun).await;
+        let mut writing = store.write().await.unwrap();
+        writing.grants().revoke(begun.id, RevocationReason::Client, NOW).await.unwrap();
+        drop(writing);
+        assert_eq!(exchange(&store, &begun).await, Exchange::Revoked);
+        assert!(store.read().await.unwrap().grants().find_live(begun.id).await.unwrap().is_none());
     }
 
     async fn a_replayed_code_ends_its_grant(store: Store) {

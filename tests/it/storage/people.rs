@@ -161,6 +161,13 @@ pub fn grant(citizen: CitizenId, client: &Client, at: Timestamp) -> Grant {
 }
 
 /// Exchanges a code of the grant's own for it.
+/// Writes a grant before its code is exchanged.
+pub async fn begin(store: &Store, grant: &Grant) {
+    let mut transaction = store.begin().await.unwrap();
+    transaction.grants().begin(grant, grant.created_at + DAY).await.unwrap();
+    transaction.commit().await.unwrap();
+}
+
 pub async fn exchange(store: &Store, grant: &Grant) -> Exchange {
     let new = NewGrant { grant, code_hash: hash(&grant.id.to_string()), forget_after: grant.created_at + 91 * DAY };
     let mut transaction = store.begin().await.unwrap();

@@ -1,0 +1,281 @@
+//! The rules of the authorization endpoint, from the standards: RFC 6749 §3.1 and §4.1, OpenID Connect Core §3, §5.5 and
+//! §11, Multiple Response Type Encoding Practices, Form Post Response Mode, RFC 7636, RFC 8252 §7.3, RFC 9207.
+//!
+//! What the standards leave open and SenID decided is marked so. Nothing here comes from `protocol::authorize`.
+
+use std::collections::BTreeSet;
+
+use crate::support::world::Mode;
+
+use super::clients::Facts;
+use super::outcome::{Expected, Told};
+use super::requests::{Hint, Person};
+
+/// Parameters as RFC 6749 §3.1 reads them.
+struct Request<'a>(&'a [(String, String)]);
+
+impl<'a> Request<'a> {
+    fn count(&self, name: &str) -> usize {
+        self.0.iter().filter(|(own, _)| own == name).count()
+    }
+
+    /// The one value; an empty one is as if it were not there.
+    fn get(&self, name: &str) -> Option<&'a str> {
+        let mut own = self.0.iter().filter(|(own, _)| own == name).map(|(_, value)| value.as_str());
+        let value = own.next()?;
+        (own.next().is_none() && !value.is_empty()).then_some(value)
+    }
+
+    fn words(&self, name: &str) -> Vec<&'a str> {
+        self.get(name).unwrap_or_default().split(' ').filter(|word| !word.is_empty()).collect()
+    }
+}
+
+const MUST_NOT_REPEAT: &[&str] = &[
+    "response_type",
+    "scope",
+    "state",
+    "response_mode",
+    "nonce",
+    "display",
+    "prompt",
+    "max_age",
+    "ui_locales",
+    "claims_locales",
+    "id_token_hint",
+    "login_hint",
+    "acr_values",
+    "claims",
+    "request",
+    "request_uri",
+    "registration",
+    "code_challenge",
+    "code_challenge_method",
+];
+
+pub fn expect(client: &Facts, person: Person, parameters: &[(String, String)], session_age: u64) -> Expected {
+    let request = Request(parameters);
+    // Decided: what cannot be text is nobody's request.
+    if parameters.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Expected::Page;
+    }
+    // RFC 6749 §4.1.2.1: nobody is sent anywhere before the client and its redirect URI are proven.
+    let Some(redirect_uri) = request.get("redirect_uri") else { return Expected::Page };
+    if request.get("client_id") != Some(client.id) || client.disabled || !is_registered(client, redirect_uri) {
+        // Another client of the model's may have been named: its own address is not this one's.
+        return Expected::Page;
+    }
+    let response_type = request.get("response_type").and_then(|text| parse(text).ok());
+    let told = |mode| Told { mode, to: redirect_uri.to_owned(), state: request.get("state").map(str::to_owned) };
+    let faults = faults(client, &request, redirect_uri, response_type.as_deref());
+    if !faults.is_empty() {
+        return Expected::Error { codes: faults, told: told(mode_of_refusal(&request, redirect_uri)) };
+    }
+    let response_type = response_type.unwrap_or_default();
+    let mode = request.get("response_mode").and_then(known_mode).unwrap_or_else(|| default_mode(&response_type));
+    match of_the_person(client, person, &request, session_age) {
+        Ok(()) => Expected::Success { names: names(&response_type), told: told(mode) },
+        Err(Need::Page(page)) => page,
+        Err(Need::Refusal(code)) => Expected::Error { codes: BTreeSet::from([code]), told: told(mode) },
+    }
+}
+
+fn is_registered(client: &Facts, asked: &str) -> bool {
+    // RFC 8252 §7.3: of a native application, any port of the loopback address.
+    let without_port = |uri: &str| {
+        let rest = uri.strip_prefix("http://127.0.0.1")?;
+        let rest = match rest.strip_prefix(':') {
+            Some(port) => port.trim_start_matches(|c: char| c.is_ascii_digit()),
+            None => rest,
+        };
+        Some(rest.to_owned())
+    };
+    client.redirect_uris.iter().any(|own| {
+        *own == asked || client.native && without_port(own).is_some_and(|own| without_port(asked) == Some(own))
+    })
+}
+
+/// The words in alphabetical order; the order on the wire means nothing (Multiple Response Types §3).
+fn parse(text: &str) -> Result<Vec<&str>, ()> {
+    let mut words: Vec<&str> = text.split(' ').collect();
+    words.sort_unstable();
+    let known: [&[&str]; 7] = [
+        &["code"],
+        &["id_token"],
+        &["id_token", "token"],
+        &["code", "id_token"],
+        &["code", "token"],
+        &["code", "id_token", "token"],
+        &["none"],
+    ];
+    known.contains(&words.as_slice()).then_some(words).ok_or(())
+}
+
+fn default_mode(response_type: &[&str]) -> Mode {
+    match response_type.iter().any(|word| matches!(*word, "token" | "id_token")) {
+        true => Mode::Fragment,
+        false => Mode::Query,
+    }
+}
+
+fn known_mode(text: &str) -> Option<Mode> {
+    match text {
+        "query" => Some(Mode::Query),
+        "fragment" => Some(Mode::Fragment),
+        "form_post" => Some(Mode::FormPost),
+        _ => None,
+    }
+}
+
+/// A browser posts to http and https only, and changes line breaks (HTML).
+fn can_be_posted(request: &Request<'_>, redirect_uri: &str) -> bool {
+    redirect_uri.starts_with("http") && !request.get("state").is_some_and(|state| state.contains(['\r', '\n']))
+}
+
+/// Multiple Response Types §2.1: errors travel as the answer would have; where that cannot be known, as the type's own.
+fn mode_of_refusal(request: &Request<'_>, redirect_uri: &str) -> Mode {
+    let words: Vec<&str> = request.get("response_type").unwrap_or_default().split(' ').collect();
+    let default = default_mode(&words);
+    match request.get("response_mode").and_then(known_mode) {
+        Some(Mode::FormPost) if !can_be_posted(request, redirect_uri) => default,
+        Some(Mode::Query) | None => default,
+        Some(asked) => asked,
+    }
+}
+
+/// Everything that is wrong with the request itself.
+fn faults(
+    client: &Facts,
+    request: &Request<'_>,
+    redirect_uri: &str,
+    response_type: Option<&[&str]>,
+) -> BTreeSet<&'static str> {
+    let mut faults = BTreeSet::new();
+    let mut fault = |is_so: bool, code: &'static str| {
+        if is_so {
+            faults.insert(code);
+        }
+    };
+    fault(MUST_NOT_REPEAT.iter().any(|name| request.count(name) > 1), "invalid_request");
+    // Decided: lengths.
+    fault(request.get("state").is_some_and(|state| state.len() > 2048), "invalid_request");
+    fault(request.get("nonce").is_some_and(|nonce| nonce.len() > 512), "invalid_request");
+
+    // Core §6, §7.2.1. None of the objects here is one.
+    if request.get("request").is_some() {
+        fault(true, "request_not_supported");
+        fault(true, "invalid_request_object");
+    }
+    if request.get("request_uri").is_some() {
+        fault(true, "request_uri_not_supported");
+        fault(true, "invalid_request_uri");
+    }
+    fault(request.get("request").is_some() && request.get("request_uri").is_some(), "invalid_request");
+    fault(request.get("registration").is_some(), "registration_not_supported");
+
+    // RFC 6749 §4.1.2.1.
+    match (request.get("response_type"), response_type) {
+        (None, _) => fault(true, "invalid_request"),
+        (Some(_), None) => fault(true, "unsupported_response_type"),
+        (Some(_), Some(words)) => {
+            let name = words.join(" ");
+            let through_the_browser = words.contains(&"token") && !client.front_channel;
+            fault(!client.response_types.contains(&name.as_str()) || through_the_browser, "unauthorized_client");
+        }
+    }
+    if let Some(asked) = request.get("response_mode") {
+        let mode = known_mode(asked);
+        let words = response_type.unwrap_or_default();
+        fault(mode.is_none(), "invalid_request");
+        fault(mode == Some(Mode::Query) && default_mode(words) == Mode::Fragment, "invalid_request");
+        fault(mode == Some(Mode::FormPost) && !can_be_posted(request, redirect_uri), "invalid_request");
+    }
+    // RFC 6749 §3.3, Core §3.1.2.1. Decided: a scope that is defined but not the client's is refused, not dropped.
+    let scopes = request.words("scope");
+    let malformed = |scope: &&str| scope.chars().any(|c| !matches!(c, '\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e'));
+    let defined = ["openid", "profile", "email", "phone", "address", "national_id", "offline_access"];
+    let strange = |scope: &&str| defined.contains(scope) && !client.scopes.contains(scope);
+    fault(scopes.iter().any(malformed) || !scopes.contains(&"openid") || scopes.iter().any(strange), "invalid_scope");
+
+    let words = response_type.unwrap_or_default();
+    // RFC 7636 §4.3, §4.4.1; `plain`, also by leaving the method out, is refused (RFC 9700 §2.1.1).
+    let (challenge, method) = (request.get("code_challenge"), request.get("code_challenge_method"));
+    let is_hash = |text: &str| {
+        text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    fault(challenge.is_some() && method != Some("S256"), "invalid_request");
+    fault(challenge.is_some_and(|text| !is_hash(text)), "invalid_request");
+    fault(challenge.is_none() && method.is_some(), "invalid_request");
+    fault(challenge.is_none() && words.contains(&"code") && client.must_use_pkce, "invalid_request");
+
+    // Core §3.2.2.1, §3.3.2.11.
+    fault(request.get("nonce").is_none() && words.contains(&"id_token"), "invalid_request");
+
+    // Core §3.1.2.1, Initiating User Registration §3.
+    let prompt = request.words("prompt");
+    let known = ["none", "login", "consent", "select_account", "create"];
+    fault(prompt.iter().any(|value| !known.contains(value)), "invalid_request");
+    fault(prompt.contains(&"none") && prompt.iter().any(|value| *value != "none"), "invalid_request");
+    fault(request.get("max_age").is_some_and(|age| !age.bytes().all(|byte| byte.is_ascii_digit())), "invalid_request");
+    let hint = request.get("id_token_hint");
+    let good = [Hint::Own, Hint::SomeoneElse].map(|hint| format!("{hint:?}"));
+    fault(hint.is_some_and(|hint| !good.iter().any(|known| known == hint)), "invalid_request");
+
+    // Core §5.5, and OpenID Connect Core Error Code unmet_authentication_requirements.
+    if let Some(claims) = request.get("claims") {
+        let parsed = serde_json::from_str::<serde_json::Value>(claims).ok();
+        let object = parsed.as_ref().and_then(|value| value.as_object());
+        let sections = ["userinfo", "id_token"];
+        let sound = object.is_some_and(|object| {
+            sections.iter().all(|section| object.get(*section).is_none_or(serde_json::Value::is_object))
+        });
+        fault(!sound, "invalid_request");
+        let acr = parsed.as_ref().map(|value| &value["id_token"]["acr"]);
+        fault(acr.is_some_and(|acr| acr["essential"] == true), "unmet_authentication_requirements");
+    }
+    faults
+}
+
+enum Need {
+    Page(Expected),
+    Refusal(&'static str),
+}
+
+/// Core §3.1.2.1 and §3.1.2.6: whether the person who is there, if anyone is, can answer without a page.
+fn of_the_person(client: &Facts, person: Person, request: &Request<'_>, session_age: u64) -> Result<(), Need> {
+    let prompt = request.words("prompt");
+    let silent = prompt.contains(&"none");
+    if prompt.contains(&"create") {
+        return Err(Need::Page(Expected::Create));
+    }
+    let max_age = request.get("max_age").map(|age| age.parse().unwrap_or(u64::MAX)).or(client.default_max_age);
+    let fresh = max_age.is_none_or(|limit| limit > 0 && session_age <= limit);
+    let hint = request.get("id_token_hint");
+    let own_hint = format!("{:?}", Hint::Own);
+    let right_person = hint.is_none_or(|hint| person == Person::Consenting && hint == own_hint)
+        && !request.get("claims").is_some_and(|claims| claims.contains("\"sub\""));
+    let asked_again = prompt.contains(&"login") || prompt.contains(&"select_account");
+    if person == Person::Nobody || !fresh || !right_person || asked_again {
+        return Err(if silent { Need::Refusal("login_required") } else { Need::Page(Expected::SignIn) });
+    }
+    let allowed = person == Person::Consenting || !client.asks_for_consent;
+    if !allowed || prompt.contains(&"consent") {
+        return Err(if silent { Need::Refusal("consent_required") } else { Need::Page(Expected::Consent) });
+    }
+    Ok(())
+}
+
+/// Core §3.1.2.5, §3.2.2.5, §3.3.2.5; RFC 6749 §4.2.2.
+fn names(response_type: &[&str]) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    if response_type.contains(&"code") {
+        names.insert("code");
+    }
+    if response_type.contains(&"id_token") {
+        names.insert("id_token");
+    }
+    if response_type.contains(&"token") {
+        names.extend(["access_token", "token_type", "expires_in", "scope"]);
+    }
+    names
+}
