@@ -60,7 +60,9 @@ impl Case {
 #[derive(Clone, Debug)]
 enum Change {
     Set(&'static str, Value),
-    Remove(&'static str),
+    Remove(&'static [&'static str]),
+    /// One that is nearly the client's own.
+    Redirect(fn(&str) -> String),
     Repeat(&'static str, Value),
     Add(String, String),
 }
@@ -106,7 +108,14 @@ fn apply(parameters: &mut Vec<(String, Value)>, change: Change) {
             parameters.retain(|(own, _)| own != name);
             parameters.push((name.to_owned(), value));
         }
-        Change::Remove(name) => parameters.retain(|(own, _)| own != name),
+        Change::Remove(names) => parameters.retain(|(own, _)| !names.contains(&own.as_str())),
+        Change::Redirect(change) => {
+            for (_, value) in parameters.iter_mut().filter(|(own, _)| own == "redirect_uri") {
+                if let Value::Text(uri) = value {
+                    *uri = change(uri);
+                }
+            }
+        }
         Change::Repeat(name, value) => {
             let again = parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
             parameters.extend([(name.to_owned(), again.unwrap_or_else(|| value.clone())), (name.to_owned(), value)]);
@@ -141,10 +150,34 @@ fn response_type() -> impl Strategy<Value = Option<&'static str>> {
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    let names: Vec<&'static str> = VALUES.iter().map(|(name, _)| *name).collect();
+    let gone: Vec<&'static [&'static str]> = vec![
+        &["nonce"],
+        &["nonce"],
+        &["code_challenge", "code_challenge_method"],
+        &["code_challenge", "code_challenge_method"],
+        &["code_challenge"],
+        &["code_challenge_method"],
+        &["state"],
+        &["scope"],
+        &["response_type"],
+        &["redirect_uri"],
+        &["client_id"],
+    ];
+    let nearly: Vec<fn(&str) -> String> = vec![
+        |uri| uri.to_uppercase(),
+        |uri| uri.replace("callback", "CallBack"),
+        |uri| format!("{uri}/"),
+        |uri| format!("{uri}&x=1"),
+        |uri| format!("{uri}#x"),
+        |uri| uri.replace("https://", "http://"),
+        |uri| uri.replace("/callback", "/a/../callback"),
+        |uri| uri.replace("://", "://x@"),
+        |uri| uri.replacen("/callback", ":444/callback", 1),
+    ];
     prop_oneof![
         8 => value().prop_map(|(name, value)| Change::Set(name, value)),
-        1 => select(names).prop_map(Change::Remove),
+        2 => select(gone).prop_map(Change::Remove),
+        1 => select(nearly).prop_map(Change::Redirect),
         1 => value().prop_map(|(name, value)| Change::Repeat(name, value)),
         // What nobody knows, and what may come often.
         1 => (select(vec!["foo", "resource", "State", "x y", "é", "authorization_details"]), ".{0,12}")

@@ -69,7 +69,8 @@ pub fn expect(client: &Facts, person: Person, parameters: &[(String, String)], s
     let told = |mode| Told { mode, to: redirect_uri.to_owned(), state: request.get("state").map(str::to_owned) };
     let faults = faults(client, &request, redirect_uri, response_type.as_deref());
     if !faults.is_empty() {
-        return Expected::Error { codes: faults, told: told(mode_of_refusal(&request, redirect_uri)) };
+        let codes = faults.into_iter().map(|(_, code)| code).collect();
+        return Expected::Error { codes, told: told(mode_of_refusal(&request, redirect_uri)) };
     }
     let response_type = response_type.unwrap_or_default();
     let mode = request.get("response_mode").and_then(known_mode).unwrap_or_else(|| default_mode(&response_type));
@@ -143,83 +144,124 @@ fn mode_of_refusal(request: &Request<'_>, redirect_uri: &str) -> Mode {
     }
 }
 
+/// A rule's name and what its breach is told as.
+type Fault = (&'static str, &'static str);
+
+/// Every rule there is, in the order below.
+pub const RULES: &[&str] = &[
+    "repeated",
+    "state",
+    "nonce length",
+    "request",
+    "request_uri",
+    "registration",
+    "response_type missing",
+    "response_type unknown",
+    "response_type not registered",
+    "token without an exception",
+    "response_mode unknown",
+    "query with tokens",
+    "form_post impossible",
+    "scope malformed",
+    "scope without openid",
+    "scope not registered",
+    "challenge method",
+    "challenge malformed",
+    "method alone",
+    "challenge missing",
+    "nonce missing",
+    "prompt unknown",
+    "prompt none with another",
+    "max_age",
+    "hint",
+    "claims",
+    "essential acr",
+];
+
+/// The one rule that the request breaks, if it is one; of several, which one is told is nobody's business.
+pub fn only_fault(client: &Facts, parameters: &[(String, String)]) -> Option<&'static str> {
+    let request = Request(parameters);
+    let redirect_uri = request.get("redirect_uri")?;
+    let response_type = request.get("response_type").and_then(|text| parse(text).ok());
+    let faults = faults(client, &request, redirect_uri, response_type.as_deref());
+    let rules: BTreeSet<&str> = faults.iter().map(|(rule, _)| *rule).collect();
+    (rules.len() == 1).then(|| faults.first().map(|(rule, _)| *rule)).flatten()
+}
+
 /// Everything that is wrong with the request itself.
-fn faults(
-    client: &Facts,
-    request: &Request<'_>,
-    redirect_uri: &str,
-    response_type: Option<&[&str]>,
-) -> BTreeSet<&'static str> {
-    let mut faults = BTreeSet::new();
-    let mut fault = |is_so: bool, code: &'static str| {
+fn faults(client: &Facts, request: &Request<'_>, redirect_uri: &str, response_type: Option<&[&str]>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut fault = |rule: &'static str, is_so: bool, code: &'static str| {
         if is_so {
-            faults.insert(code);
+            faults.push((rule, code));
         }
     };
-    fault(MUST_NOT_REPEAT.iter().any(|name| request.count(name) > 1), "invalid_request");
+    let not = "invalid_request";
+    fault("repeated", MUST_NOT_REPEAT.iter().any(|name| request.count(name) > 1), not);
     // Decided: lengths.
-    fault(request.get("state").is_some_and(|state| state.len() > 2048), "invalid_request");
-    fault(request.get("nonce").is_some_and(|nonce| nonce.len() > 512), "invalid_request");
+    fault("state", request.get("state").is_some_and(|state| state.len() > 2048), not);
+    fault("nonce length", request.get("nonce").is_some_and(|nonce| nonce.len() > 512), not);
 
     // Core §6, §7.2.1. None of the objects here is one.
-    if request.get("request").is_some() {
-        fault(true, "request_not_supported");
-        fault(true, "invalid_request_object");
-    }
-    if request.get("request_uri").is_some() {
-        fault(true, "request_uri_not_supported");
-        fault(true, "invalid_request_uri");
-    }
-    fault(request.get("request").is_some() && request.get("request_uri").is_some(), "invalid_request");
-    fault(request.get("registration").is_some(), "registration_not_supported");
+    let (object, by_reference) = (request.get("request").is_some(), request.get("request_uri").is_some());
+    fault("request", object, "invalid_request_object");
+    fault("request_uri", by_reference, "invalid_request_uri");
+    fault("request", object && by_reference, not);
+    fault("registration", request.get("registration").is_some(), "registration_not_supported");
 
     // RFC 6749 §4.1.2.1.
+    let words = response_type.unwrap_or_default();
     match (request.get("response_type"), response_type) {
-        (None, _) => fault(true, "invalid_request"),
-        (Some(_), None) => fault(true, "unsupported_response_type"),
+        (None, _) => fault("response_type missing", true, not),
+        (Some(_), None) => fault("response_type unknown", true, "unsupported_response_type"),
         (Some(_), Some(words)) => {
-            let name = words.join(" ");
-            let through_the_browser = words.contains(&"token") && !client.front_channel;
-            fault(!client.response_types.contains(&name.as_str()) || through_the_browser, "unauthorized_client");
+            let is_registered = client.response_types.contains(&words.join(" ").as_str());
+            fault("response_type not registered", !is_registered, "unauthorized_client");
+            let through_the_browser = is_registered && words.contains(&"token");
+            fault("token without an exception", through_the_browser && !client.front_channel, "unauthorized_client");
         }
     }
     if let Some(asked) = request.get("response_mode") {
         let mode = known_mode(asked);
-        let words = response_type.unwrap_or_default();
-        fault(mode.is_none(), "invalid_request");
-        fault(mode == Some(Mode::Query) && default_mode(words) == Mode::Fragment, "invalid_request");
-        fault(mode == Some(Mode::FormPost) && !can_be_posted(request, redirect_uri), "invalid_request");
+        fault("response_mode unknown", mode.is_none(), not);
+        fault("query with tokens", mode == Some(Mode::Query) && default_mode(words) == Mode::Fragment, not);
+        let posted = mode == Some(Mode::FormPost);
+        fault("form_post impossible", posted && !can_be_posted(request, redirect_uri), not);
     }
     // RFC 6749 §3.3, Core §3.1.2.1. Decided: a scope that is defined but not the client's is refused, not dropped.
     let scopes = request.words("scope");
     let malformed = |scope: &&str| scope.chars().any(|c| !matches!(c, '\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e'));
     let defined = ["openid", "profile", "email", "phone", "address", "national_id", "offline_access"];
     let strange = |scope: &&str| defined.contains(scope) && !client.scopes.contains(scope);
-    fault(scopes.iter().any(malformed) || !scopes.contains(&"openid") || scopes.iter().any(strange), "invalid_scope");
+    fault("scope malformed", scopes.iter().any(malformed), "invalid_scope");
+    fault("scope without openid", !scopes.contains(&"openid"), "invalid_scope");
+    fault("scope not registered", scopes.iter().any(strange), "invalid_scope");
 
-    let words = response_type.unwrap_or_default();
     // RFC 7636 §4.3, §4.4.1; `plain`, also by leaving the method out, is refused (RFC 9700 §2.1.1).
     let (challenge, method) = (request.get("code_challenge"), request.get("code_challenge_method"));
     let is_hash = |text: &str| {
         text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
-    fault(challenge.is_some() && method != Some("S256"), "invalid_request");
-    fault(challenge.is_some_and(|text| !is_hash(text)), "invalid_request");
-    fault(challenge.is_none() && method.is_some(), "invalid_request");
-    fault(challenge.is_none() && words.contains(&"code") && client.must_use_pkce, "invalid_request");
+    fault("challenge method", challenge.is_some() && method != Some("S256"), not);
+    fault("challenge malformed", challenge.is_some_and(|text| !is_hash(text)), not);
+    fault("method alone", challenge.is_none() && method.is_some(), not);
+    let demanded = words.contains(&"code") && client.must_use_pkce;
+    fault("challenge missing", challenge.is_none() && method.is_none() && demanded, not);
 
     // Core §3.2.2.1, §3.3.2.11.
-    fault(request.get("nonce").is_none() && words.contains(&"id_token"), "invalid_request");
+    fault("nonce missing", request.get("nonce").is_none() && words.contains(&"id_token"), not);
 
     // Core §3.1.2.1, Initiating User Registration §3.
     let prompt = request.words("prompt");
     let known = ["none", "login", "consent", "select_account", "create"];
-    fault(prompt.iter().any(|value| !known.contains(value)), "invalid_request");
-    fault(prompt.contains(&"none") && prompt.iter().any(|value| *value != "none"), "invalid_request");
-    fault(request.get("max_age").is_some_and(|age| !age.bytes().all(|byte| byte.is_ascii_digit())), "invalid_request");
+    fault("prompt unknown", prompt.iter().any(|value| !known.contains(value)), not);
+    let with_another = prompt.contains(&"none") && prompt.iter().any(|value| *value != "none");
+    fault("prompt none with another", with_another, not);
+    let max_age = request.get("max_age");
+    fault("max_age", max_age.is_some_and(|age| !age.bytes().all(|byte| byte.is_ascii_digit())), not);
     let hint = request.get("id_token_hint");
     let good = [Hint::Own, Hint::SomeoneElse].map(|hint| format!("{hint:?}"));
-    fault(hint.is_some_and(|hint| !good.iter().any(|known| known == hint)), "invalid_request");
+    fault("hint", hint.is_some_and(|hint| !good.iter().any(|known| known == hint)), not);
 
     // Core §5.5, and OpenID Connect Core Error Code unmet_authentication_requirements.
     if let Some(claims) = request.get("claims") {
@@ -229,9 +271,10 @@ fn faults(
         let sound = object.is_some_and(|object| {
             sections.iter().all(|section| object.get(*section).is_none_or(serde_json::Value::is_object))
         });
-        fault(!sound, "invalid_request");
+        fault("claims", !sound, not);
         let acr = parsed.as_ref().map(|value| &value["id_token"]["acr"]);
-        fault(acr.is_some_and(|acr| acr["essential"] == true), "unmet_authentication_requirements");
+        let essential = acr.is_some_and(|acr| acr["essential"] == true);
+        fault("essential acr", essential, "unmet_authentication_requirements");
     }
     faults
 }
