@@ -19,8 +19,9 @@ on_every_backend! {
         let page = browser.open(&started.url()).await;
         let (action, fields) = posted(&page);
         assert_eq!(action, portal.registration.redirect_uri);
-        let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
-        let expected = ["code", "access_token", "token_type", "expires_in", "scope", "id_token", "state", "iss"];
+        let mut names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        let expected = ["access_token", "code", "expires_in", "id_token", "iss", "scope", "session_state", "state", "token_type"];
         assert_eq!(names, expected);
         assert_eq!(page.count("form"), 1);
 

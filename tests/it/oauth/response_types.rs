@@ -47,7 +47,7 @@ on_every_backend! {
             let (portal, started) = asking(&world, response_type);
             let (answered_in, answer) = browser.open(&started.url()).await.answered();
             assert_eq!(answered_in, *mode, "{response_type}");
-            let others = ["state", "iss", "shelf"];
+            let others = ["state", "iss", "shelf", "session_state"];
             let told: Vec<&str> = answer.keys().map(String::as_str).filter(|name| !others.contains(name)).collect();
             assert_eq!(told, *expected, "{response_type}");
             assert_eq!((&answer["state"], &answer["iss"]), (&started.state, &world.issuer), "{response_type}");

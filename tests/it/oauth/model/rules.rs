@@ -75,7 +75,7 @@ pub fn expect(client: &Facts, person: Person, parameters: &[(String, String)], s
     let response_type = response_type.unwrap_or_default();
     let mode = request.get("response_mode").and_then(known_mode).unwrap_or_else(|| default_mode(&response_type));
     match of_the_person(client, person, &request, session_age) {
-        Ok(()) => Expected::Success { names: names(&response_type), told: told(mode) },
+        Ok(()) => Expected::Success { names: names(&response_type, redirect_uri), told: told(mode) },
         Err(Need::Page(page)) => page,
         Err(Need::Refusal(code)) => Expected::Error { codes: BTreeSet::from([code]), told: told(mode) },
     }
@@ -308,9 +308,12 @@ fn of_the_person(client: &Facts, person: Person, request: &Request<'_>, session_
     Ok(())
 }
 
-/// Core §3.1.2.5, §3.2.2.5, §3.3.2.5; RFC 6749 §4.2.2.
-fn names(response_type: &[&str]) -> BTreeSet<&'static str> {
+/// Core §3.1.2.5, §3.2.2.5, §3.3.2.5; RFC 6749 §4.2.2; Session Management §2, for whoever has pages in a browser.
+fn names(response_type: &[&str], redirect_uri: &str) -> BTreeSet<&'static str> {
     let mut names = BTreeSet::new();
+    if response_type != ["none"] && redirect_uri.starts_with("http") {
+        names.insert("session_state");
+    }
     if response_type.contains(&"code") {
         names.insert("code");
     }
