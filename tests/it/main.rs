@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 mod cli;
+#[path = "../conformance/mod.rs"]
+mod conformance;
 mod floors;
 mod oauth;
 mod operations;

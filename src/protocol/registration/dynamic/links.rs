@@ -17,8 +17,11 @@ pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Clien
     ] {
         let Some(uri) = uri else { continue };
         let Some(parsed) = of_the_web(member, uri, policy, faults) else { continue };
+        // Who a client is taken for hangs on its name's link and its picture (Registration §9.1). Terms and policies are
+        // often those of a ministry, on another host than any portal of its.
+        let shows_who_it_is = matches!(member, "client_uri" | "logo_uri");
         let at_home = hosts.iter().any(|redirect| redirect.host().is_some() && redirect.host() == parsed.host());
-        if policy.links == Links::OfRedirectHosts && !at_home {
+        if policy.links == Links::OfRedirectHosts && shows_who_it_is && !at_home {
             faults.add(member, format!("{} is on another host than every redirect URI", quoted(uri)));
         }
     }

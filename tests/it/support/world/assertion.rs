@@ -46,6 +46,10 @@ impl Assertion {
         self
     }
 
+    pub const fn claims(&self) -> &Value {
+        &self.claims
+    }
+
     /// Signed; the header names the key's own algorithm unless it names another already.
     pub fn signed(&self, key: &PrivateKey) -> String {
         let text = self.text(key.algorithm().name());

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::web;
 
 /// The claims of `token`, once its signature is proven.
-pub(super) async fn claims(issuer: &str, token: &str) -> Value {
+pub async fn claims(issuer: &str, token: &str) -> Value {
     let discovery = web::get(&format!("{issuer}/.well-known/openid-configuration"), &[]).await.json();
     let jwks = web::get(discovery["jwks_uri"].as_str().unwrap(), &[]).await.json();
     verify(token, &jwks)
