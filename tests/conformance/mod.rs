@@ -13,4 +13,5 @@ mod registration;
 mod relying_party;
 mod request_objects;
 mod requests;
+mod single_logout;
 mod userinfo;

@@ -105,13 +105,6 @@ impl Page {
         element.value().attr(name).unwrap_or_default().to_owned()
     }
 
-    /// Where a picture is.
-    pub fn image(&self, css: &str) -> String {
-        let html = Html::parse_document(&self.reply.body);
-        let image = html.select(&selector(css)).next().unwrap_or_else(|| panic!("no picture {css}: {}", self.text()));
-        image.value().attr("src").expect("a picture is somewhere").to_owned()
-    }
-
     /// The form that the button with this id sends, with the fields filled in.
     pub fn form_of(&self, button: &str, filled: &[(&str, &str)]) -> Form {
         let html = Html::parse_document(&self.reply.body);
