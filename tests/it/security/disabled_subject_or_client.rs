@@ -79,7 +79,7 @@ async fn a_lock_that_only_the_identity_store_knows_of_closes_the_account_too() {
     tx.commit().await.unwrap();
     let portal = world.portal("tax-office");
     let page = browser.open(&portal.start().with("prompt", "consent").url()).await;
-    assert_eq!(page.status, 400);
+    assert_eq!(page.refusal().0, "access_denied");
     assert!(!page.reply.body.contains(AN.name));
     let started = portal.start();
     let code = browser.open(&started.url()).await.code();

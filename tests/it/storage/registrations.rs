@@ -4,12 +4,31 @@ use std::time::Duration;
 
 use senid::crypto::hash::hash_secret;
 use senid::crypto::random::SystemRandom;
-use senid::domain::ids::InitialTokenId;
+use senid::domain::ids::{ClientId, InitialTokenId};
 use senid::domain::registration::{ClientRegistration, InitialAccessToken, LastUpdate, RegistrationTerms};
-use senid::storage::{StoredLogo, TokenHolds, TokenUse};
+use senid::storage::{Store, StoredLogo, TokenHolds, TokenUse};
 
 use super::on_every_database;
 use super::people::{DAY, NOW, register};
+
+/// A client that someone with an initial access token registered, with a logo.
+pub async fn registers_itself(store: &Store, client: &ClientId) {
+    let made = token(1, "initial");
+    let registration = ClientRegistration {
+        client: client.clone(),
+        token: hash_secret(b"registration"),
+        last_update: None,
+        initial_token: Some(made.id),
+        terms: made.terms.clone(),
+        created_at: NOW,
+    };
+    let logo = StoredLogo { media_type: "image/png".to_owned(), picture: b"picture".to_vec() };
+    let mut tx = store.begin().await.unwrap();
+    tx.initial_access_tokens().insert(&made).await.unwrap();
+    tx.client_registrations().insert(&registration).await.unwrap();
+    tx.client_logos().put(client, "hash", &logo).await.unwrap();
+    tx.commit().await.unwrap();
+}
 
 fn token(uses_left: u32, secret: &str) -> InitialAccessToken {
     let terms = RegistrationTerms { scopes: Some("openid profile".parse().unwrap()), ..RegistrationTerms::default() };

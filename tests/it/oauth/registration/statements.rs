@@ -56,12 +56,12 @@ async fn what_a_statement_claims_goes_before_what_stands_beside_it() {
     let voucher = Voucher::new();
     let site = voucher.publishes();
     let world = World::embedded_with(trusting(&site)).await;
-    let statement = voucher.says(json!({ "policy_uri": "https://authority.example.gov/policy", "exp": 1_800_000_060 }));
+    let statement = voucher.says(json!({ "client_uri": "https://authority.example.gov/portal", "exp": 1_800_000_060 }));
     let said = portal_with(json!({ "software_statement": statement, "software_id": "mine", "client_name": "Mine" }));
     let told = registered(&world, &said).await;
     assert_eq!((text(&told, "client_name"), text(&told, "software_id")), ("Certified portal", "4NRB1"));
     // Its issuer has looked at the page, so it may be elsewhere.
-    assert_eq!(told["policy_uri"], "https://authority.example.gov/policy");
+    assert_eq!(told["client_uri"], "https://authority.example.gov/portal");
     assert_eq!(told["software_statement"], statement.as_str(), "unchanged");
     assert!(told.get("iss").is_none() && told.get("exp").is_none());
     let stored = world.operator().client(text(&told, "client_id")).await;
@@ -70,9 +70,9 @@ async fn what_a_statement_claims_goes_before_what_stands_beside_it() {
     assert_eq!(manage(&world, Method::GET, &told, None).await.json()["software_statement"], statement.as_str());
 
     // An update without it is one of a client that nobody vouches for.
-    let bare = portal_with(json!({ "policy_uri": "https://authority.example.gov/policy" }));
+    let bare = portal_with(json!({ "client_uri": "https://authority.example.gov/portal" }));
     let refused = refusal(&manage(&world, Method::PUT, &told, Some(&update_of(&told, &bare))).await);
-    assert!(refused.2.starts_with("policy_uri: "), "{}", refused.2);
+    assert!(refused.2.starts_with("client_uri: "), "{}", refused.2);
 }
 
 #[tokio::test]
