@@ -51,7 +51,7 @@ pub fn check_registration(uri: &str) -> Result<(), &'static str> {
         return Err("has a fragment (RFC 6749 section 3.1.2)");
     }
     if uri.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '*' | '<' | '>' | '"')) {
-        return Err("has a character that no redirect URI needs: white space, control, \\ * < > or \"");
+        return Err("has a character that no registered URI needs: white space, control, \\ * < > or \"");
     }
     if !parsed.username().is_empty() || parsed.password().is_some() {
         return Err("has a user name or password");

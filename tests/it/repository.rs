@@ -85,3 +85,43 @@ fn subjects_are_derived_in_one_place() {
     derived.sort();
     assert_eq!(derived, ["flows/keys.rs: subjects.pairwise(", "flows/keys.rs: subjects.public("]);
 }
+
+/// How an answer travels is known to `protocol::authorize` and to nobody above it; and what a response type issues is asked
+/// where that is issued, and where the exception for access tokens is kept. The types themselves are told apart nowhere:
+/// an ID token of the token endpoint is one of the code flow.
+#[test]
+fn response_types_and_modes_have_not_leaked_into_the_flows() {
+    let (mut asking, mut telling_apart) = (BTreeSet::new(), BTreeSet::new());
+    for file in files() {
+        let Some(name) = file.strip_prefix("src/flows/").filter(|name| name.ends_with(".rs")) else { continue };
+        let text = std::fs::read_to_string(Path::new(ROOT).join(&file)).unwrap();
+        for word in ["ResponseMode", "response_mode", "Fragment", "FormPost", "form_post"] {
+            assert!(!text.contains(word), "{name} knows how an answer travels: {word}");
+        }
+        if text.contains(".issues_") {
+            asking.insert(name.to_owned());
+        }
+        telling_apart.extend(text.split("ResponseType::").skip(1).map(|rest| {
+            let variant: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
+            format!("{name}: {variant}")
+        }));
+    }
+    let asking: Vec<_> = asking.iter().map(String::as_str).collect();
+    assert_eq!(asking, ["admin/registration_tokens.rs", "admin/update_client.rs", "answer.rs", "grant.rs"]);
+    assert_eq!(telling_apart.into_iter().collect::<Vec<_>>(), ["token/mod.rs: Code"]);
+}
+
+/// A rule that has grown is two rules.
+#[test]
+fn the_authorization_endpoint_is_a_table_of_small_rules() {
+    let folder = "src/protocol/authorize/checks";
+    let table = std::fs::read_to_string(Path::new(ROOT).join(folder).join("mod.rs")).unwrap();
+    let (_, table) = table.split_once("pub const CHECKS").unwrap();
+    let rules: BTreeSet<String> = names(folder).into_iter().filter(|name| name != "mod.rs").collect();
+    assert_eq!(table.matches("::check),").count(), rules.len(), "a rule has one row, and a row one file");
+    for rule in rules {
+        assert!(table.contains(&format!(", {}::check),", rule.trim_end_matches(".rs"))), "{rule} is not in the table");
+        let lines = std::fs::read_to_string(Path::new(ROOT).join(folder).join(&rule)).unwrap().lines().count();
+        assert!(lines <= 60, "{rule} has {lines} lines");
+    }
+}

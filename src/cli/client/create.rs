@@ -17,7 +17,7 @@ use crate::domain::client::{
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
 use crate::flows::admin::Administrator;
-use crate::flows::admin::create_client::{ClientRequest, Created, create};
+use crate::flows::admin::create_client::{ClientRequest, Registered, create};
 
 /// Registers a client. One that proves itself by a secret is given it, and it is shown once.
 ///
@@ -193,6 +193,6 @@ pub async fn run(
     secret: Option<&SecretString>,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let Created { client, secret, warnings } = create(admin, request, secret).await?;
+    let Registered { client, secret, warnings } = create(admin, request, secret).await?;
     show::registered(&client, secret.as_ref(), &warnings, "is registered", output)
 }

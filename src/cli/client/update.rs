@@ -16,7 +16,7 @@ use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
 use crate::flows::admin::Administrator;
-use crate::flows::admin::create_client::Created;
+use crate::flows::admin::create_client::Registered;
 use crate::flows::admin::update_client::{AddressChange, ClientChange, ListChange, NewSecret, SectorChange, update};
 
 /// Changes what is registered of a client. What is not named stays as it is.
@@ -175,6 +175,6 @@ pub async fn run(
     change: &ClientChange,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let Created { client, secret, warnings } = update(admin, id, change).await?;
+    let Registered { client, secret, warnings } = update(admin, id, change).await?;
     show::registered(&client, secret.as_ref(), &warnings, "is as follows", output)
 }

@@ -66,7 +66,7 @@ pub struct ClientRequest {
 
 /// A client that now is, and what its operator must be told.
 #[derive(Debug)]
-pub struct Created {
+pub struct Registered {
     pub client: Client,
     /// One that was made here: this is the only time that it can be seen.
     pub secret: Option<SecretString>,
@@ -82,7 +82,7 @@ pub async fn create(
     admin: &Administrator,
     request: &ClientRequest,
     secret: Option<&SecretString>,
-) -> Result<Created, AdminError> {
+) -> Result<Registered, AdminError> {
     let method = request.authentication;
     let made = (secret.is_none() && method.has_secret()).then(|| client_secret::make(&*admin.random, method));
     let client = candidate(admin, request, secret.or(made.as_ref()))?;
@@ -110,7 +110,7 @@ pub async fn create(
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
     let warnings = warnings(admin, &client);
-    Ok(Created { client, secret: made, warnings })
+    Ok(Registered { client, secret: made, warnings })
 }
 
 /// The client that was asked for, held against the rules that every client is held against.

@@ -3,6 +3,7 @@
 use crate::domain::audit::EventKind;
 use crate::domain::client::{Client, ClientStatus};
 use crate::domain::ids::ClientId;
+use crate::storage::{StoredClient, Transaction};
 
 use super::lock_citizen::Change;
 use super::{AdminError, Administrator};
@@ -41,10 +42,7 @@ pub async fn show(admin: &Administrator, id: &ClientId) -> Result<Client, AdminE
 /// `NotFound`.
 pub async fn set_status(admin: &Administrator, id: &ClientId, status: ClientStatus) -> Result<Change, AdminError> {
     let mut tx = admin.store.begin().await?;
-    let stored = tx.clients().find(id).await?.ok_or_else(|| no_such(id))?;
-    if stored.client.status == ClientStatus::Deleted {
-        return Err(AdminError::NotFound(format!("client {id} was deleted by its owner")));
-    }
+    let stored = find_to_change(&mut tx, id).await?;
     if stored.client.status == status {
         return Ok(Change::NothingToDo);
     }
@@ -60,6 +58,18 @@ pub async fn set_status(admin: &Administrator, id: &ClientId, status: ClientStat
     Ok(Change::Done)
 }
 
-pub(super) fn no_such(id: &ClientId) -> AdminError {
+/// The client that is to be other than it is.
+///
+/// # Errors
+/// `NotFound`, too, where it has deleted itself: what is kept of it is there for the records that name it.
+pub(super) async fn find_to_change(tx: &mut Transaction, id: &ClientId) -> Result<StoredClient, AdminError> {
+    let stored = tx.clients().find(id).await?.ok_or_else(|| no_such(id))?;
+    match stored.client.status {
+        ClientStatus::Deleted => Err(AdminError::NotFound(format!("client {id} was deleted by its owner"))),
+        ClientStatus::Active | ClientStatus::Disabled => Ok(stored),
+    }
+}
+
+fn no_such(id: &ClientId) -> AdminError {
     AdminError::NotFound(format!("there is no client {id}"))
 }

@@ -20,7 +20,7 @@ use crate::domain::secret::SecretString;
 use crate::flows::client_secret::{self, Asked};
 use crate::protocol::registration::{check, named_sector, parse_scopes};
 
-use super::create_client::{Created, allowed, warnings};
+use super::create_client::{Registered, allowed, warnings};
 use super::{AdminError, Administrator, Fault, registered_clients};
 
 /// What is to be other than it is; everything else stays.
@@ -86,9 +86,9 @@ pub struct SectorChange {
 /// # Errors
 /// `NotFound`; `Invalid` with every fault of what it would be; `Conflict` where somebody else changed it meanwhile, or
 /// where the sector is to change and the citizens are not counted right.
-pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange) -> Result<Created, AdminError> {
+pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange) -> Result<Registered, AdminError> {
     let mut tx = admin.store.begin().await?;
-    let stored = tx.clients().find(id).await?.ok_or_else(|| registered_clients::no_such(id))?;
+    let stored = registered_clients::find_to_change(&mut tx, id).await?;
     let before = stored.client;
     let (mut after, secret) = candidate(admin, &before, change)?;
     if let Some(wanted) = &change.sector {
@@ -119,7 +119,7 @@ pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange)
         tx.commit().await?;
     }
     let warnings = warnings(admin, &after);
-    Ok(Created { client: after, secret, warnings })
+    Ok(Registered { client: after, secret, warnings })
 }
 
 /// The client as it would be, and a secret that was made for it.

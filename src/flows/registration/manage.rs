@@ -6,7 +6,7 @@ use crate::config::RegistrationMode;
 use crate::crypto::hash::hash_secret;
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::audit::{Actor, EventKind, Outcome};
-use crate::domain::client::{Client, ClientAuthentication, ClientKeys, ClientStatus};
+use crate::domain::client::{Client, ClientAuthentication, ClientKeys, ClientStatus, LogoutEndpoints};
 use crate::domain::ids::{ClientId, RegistrationId};
 use crate::domain::registration::{ClientRegistration, LastUpdate};
 use crate::domain::secret::{SecretHash, SecretString};
@@ -95,6 +95,8 @@ pub async fn delete(
     client.updated_at = app.clock.now();
     client.authentication = ClientAuthentication::None;
     client.keys = ClientKeys::None;
+    // What it was still to be told of sign-outs finds no address, and is given up.
+    client.logout = LogoutEndpoints::default();
     client.display.contacts.clear();
     client.display.fetched_logo = None;
     let event = app

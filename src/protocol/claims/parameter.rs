@@ -29,7 +29,7 @@ pub fn parse(text: &str) -> Result<ClaimsRequest, OAuthError> {
     }
     let members = json::object(text.as_bytes())
         .ok_or_else(|| fault("must be one JSON object that has no member twice (OpenID Connect Core section 5.5)"))?;
-    if members.values().any(|value| depth(value) >= DEEPEST) {
+    if members.values().any(|value| json::depth(value) >= DEEPEST) {
         return Err(fault("is nested deeper than a claims request can be"));
     }
     Ok(ClaimsRequest {
@@ -92,14 +92,6 @@ fn known(name: &str) -> Option<String> {
                 Some(tag) => Some(format!("{claim}#{}", tag.parse::<LanguageTag>().ok()?)),
             }
         }
-    }
-}
-
-fn depth(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
-        _ => 0,
     }
 }
 

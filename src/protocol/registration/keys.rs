@@ -1,11 +1,12 @@
 //! A client's own public keys, and what it signs with them: Registration §2 (`jwks`, `jwks_uri`).
 
-use url::{Host, Url};
+use url::Url;
 
-use super::{Allowed, Fault};
+use super::{Allowed, Fault, quoted};
 use crate::crypto::jwk_set::JwkSet;
 use crate::domain::client::{Client, ClientAuthentication, ClientKeys};
 use crate::domain::keys::SignatureAlgorithm;
+use crate::protocol::redirect::{check_registration, is_loopback};
 
 /// Longer than any set of 32 keys needs to be.
 const LONGEST_SET: usize = 64 * 1024;
@@ -24,7 +25,7 @@ pub(super) fn check(client: &Client, allowed: &Allowed<'_>, faults: &mut Vec<Fau
         ClientKeys::Given(set) => check_set(set, proves, faults),
         ClientKeys::Published(uri) => {
             if let Err(why) = check_address(uri, allowed) {
-                faults.push(Fault::new("jwks_uri", format!("{uri} {why}")));
+                faults.push(Fault::new("jwks_uri", format!("{} {why}", quoted(uri))));
             }
         }
     }
@@ -55,21 +56,9 @@ fn check_address(text: &str, allowed: &Allowed<'_>) -> Result<(), &'static str> 
     if text.len() > LONGEST_URI {
         return Err("is longer than 2048 characters");
     }
-    if !uri.username().is_empty() || uri.password().is_some() {
-        return Err("has a user name or password");
-    }
     match uri.scheme() {
-        "https" => Ok(()),
-        "http" if allowed.loopback && is_loopback(&uri) => Ok(()),
+        "https" => check_registration(text),
+        "http" if allowed.loopback && is_loopback(&uri) => check_registration(text),
         _ => Err("must begin with https://"),
-    }
-}
-
-fn is_loopback(uri: &Url) -> bool {
-    match uri.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

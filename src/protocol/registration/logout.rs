@@ -2,7 +2,7 @@
 
 use url::{Origin, Url};
 
-use super::{Allowed, Fault};
+use super::{Allowed, Fault, quoted};
 use crate::domain::client::Client;
 use crate::protocol::redirect::check_registration;
 
@@ -14,9 +14,9 @@ pub(super) fn check(client: &Client, _: &Allowed<'_>, faults: &mut Vec<Fault>) {
     for (member, endpoint) in endpoints {
         let Some(endpoint) = endpoint else { continue };
         if let Err(why) = check_registration(&endpoint.uri) {
-            faults.push(Fault::new(member, format!("{} {why}", endpoint.uri)));
+            faults.push(Fault::new(member, format!("{} {why}", quoted(&endpoint.uri))));
         } else if tuple_origin(&endpoint.uri).is_none() {
-            faults.push(Fault::new(member, format!("{} must be https, or http on loopback", endpoint.uri)));
+            faults.push(Fault::new(member, format!("{} must be https, or http on loopback", quoted(&endpoint.uri))));
         }
     }
     // It is framed in our page: only an origin that signs people in here gets there.
@@ -24,7 +24,7 @@ pub(super) fn check(client: &Client, _: &Allowed<'_>, faults: &mut Vec<Fault>) {
         && let Some(origin) = tuple_origin(&endpoint.uri)
         && !client.redirect_uris.iter().any(|uri| tuple_origin(uri).as_ref() == Some(&origin))
     {
-        let sentence = format!("{} has another scheme, host or port than every redirect URI", endpoint.uri);
+        let sentence = format!("{} has another scheme, host or port than every redirect URI", quoted(&endpoint.uri));
         faults.push(Fault::new("frontchannel_logout_uri", sentence));
     }
 }

@@ -44,6 +44,13 @@ pub struct Allowed<'a> {
     pub loopback: bool,
 }
 
+/// What was asked, cut to a length that a sentence bears. A description keeps only what RFC 6749 §5.2 allows of it.
+fn quoted(text: &str) -> String {
+    const MOST: usize = 100;
+    let short: String = text.chars().take(MOST).collect();
+    if short.len() < text.len() { format!("'{short}...'") } else { format!("'{short}'") }
+}
+
 type Rule = fn(&Client, &Allowed<'_>, &mut Vec<Fault>);
 
 const RULES: &[Rule] = &[

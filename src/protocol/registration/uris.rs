@@ -1,6 +1,6 @@
 //! Where citizens are sent to.
 
-use super::{Allowed, Fault};
+use super::{Allowed, Fault, quoted};
 use crate::domain::client::{ApplicationType, Client};
 use crate::protocol::redirect::check_registration;
 
@@ -16,13 +16,13 @@ pub(super) fn check(client: &Client, _: &Allowed<'_>, faults: &mut Vec<Fault>) {
     for (member, uris) in lists {
         for (at, uri) in uris.iter().enumerate() {
             if let Err(why) = check_registration(uri) {
-                faults.push(Fault::new(member, format!("{uri} {why}")));
+                faults.push(Fault::new(member, format!("{} {why}", quoted(uri))));
             } else if client.application_type == ApplicationType::Web && !is_of_the_web(uri) {
-                let sentence = format!("{uri} has a private-use scheme, which only a native client has");
+                let sentence = format!("{} has a private-use scheme, which only a native client has", quoted(uri));
                 faults.push(Fault::new(member, sentence));
             }
             if uris[..at].contains(uri) {
-                faults.push(Fault::new(member, format!("{uri} is there twice")));
+                faults.push(Fault::new(member, format!("{} is there twice", quoted(uri))));
             }
         }
     }

@@ -69,17 +69,17 @@ fn keys_that_prove_nothing_are_refused() {
         ),
         (
             &["--jwks-uri", "http://customs.example/jwks"],
-            "senid: --jwks-uri: http://customs.example/jwks must begin with https://\n",
+            "senid: --jwks-uri: 'http://customs.example/jwks' must begin with https://\n",
         ),
         (
             &["--jwks-uri", "http://127.0.0.1/jwks"],
-            "senid: --jwks-uri: http://127.0.0.1/jwks must begin with https://\n",
+            "senid: --jwks-uri: 'http://127.0.0.1/jwks' must begin with https://\n",
         ),
         (
             &["--jwks-uri", "https://a:b@customs.example/jwks"],
-            "senid: --jwks-uri: https://a:b@customs.example/jwks has a user name or password\n",
+            "senid: --jwks-uri: 'https://a:b@customs.example/jwks' has a user name or password\n",
         ),
-        (&["--jwks-uri", "jwks"], "senid: --jwks-uri: jwks is not an absolute URI\n"),
+        (&["--jwks-uri", "jwks"], "senid: --jwks-uri: 'jwks' is not an absolute URI\n"),
     ] {
         assert_eq!(by_key(options), sentence, "{options:?}");
     }

@@ -84,10 +84,10 @@ fn every_fault_is_said_at_once_with_its_option() {
             "senid: --scope: there is no scope \"profil\"; there are openid, offline_access, profile, email, phone, \
              address, national_id",
             "senid: --name: expected the name that citizens will read, in one language or more",
-            "senid: --redirect-uri: http://portal.example/cb is http: only loopback addresses may be, everything else is \
+            "senid: --redirect-uri: 'http://portal.example/cb' is http: only loopback addresses may be, everything else is \
              https",
-            "senid: --redirect-uri: https://portal.example/cb#x has a fragment (RFC 6749 section 3.1.2)",
-            "senid: --post-logout-redirect-uri: javascript:alert(1) must be https, http on loopback, or a private-use \
+            "senid: --redirect-uri: 'https://portal.example/cb#x' has a fragment (RFC 6749 section 3.1.2)",
+            "senid: --post-logout-redirect-uri: 'javascript:alert(1)' must be https, http on loopback, or a private-use \
              scheme with a dot in it (RFC 8252 section 7.1)",
             "senid: --scope: national_id tells a client national identifiers, which takes the authority's approval \
              (--approve-national-id)",
@@ -225,7 +225,7 @@ fn a_change_is_judged_by_the_rules_of_a_new_client() {
         lines,
         [
             "senid: --post-logout-redirect-uri: https://portal.example/ is not registered",
-            "senid: --redirect-uri: http://portal.example/cb is http: only loopback addresses may be, everything else is \
+            "senid: --redirect-uri: 'http://portal.example/cb' is http: only loopback addresses may be, everything else is \
              https",
             "senid: --scope: national_id tells a client national identifiers, which takes the authority's approval \
              (--approve-national-id)",

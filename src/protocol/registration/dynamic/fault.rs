@@ -51,10 +51,3 @@ impl From<Faults> for OAuthError {
         }
     }
 }
-
-/// What a client sent, cut to a length that a sentence bears. A description keeps only what RFC 6749 §5.2 allows of it.
-pub(super) fn quoted(text: &str) -> String {
-    const MOST: usize = 100;
-    let short: String = text.chars().take(MOST).collect();
-    if short.len() < text.len() { format!("'{short}...'") } else { format!("'{short}'") }
-}

@@ -3,11 +3,10 @@
 use serde_json::Value;
 
 use super::fault::Faults;
-use super::links::of_the_web;
 use super::{Metadata, Policy};
 use crate::domain::client::{Client, ClientKeys};
 
-pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Client, faults: &mut Faults) {
+pub(super) fn check(metadata: &Metadata, _: &Policy<'_>, client: &mut Client, faults: &mut Faults) {
     client.keys = match (&metadata.jwks, &metadata.jwks_uri) {
         (None, None) => ClientKeys::None,
         (Some(_), Some(_)) => {
@@ -15,9 +14,6 @@ pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Clien
             ClientKeys::None
         }
         (Some(set), None) => ClientKeys::Given(Value::Object(set.clone()).to_string()),
-        (None, Some(uri)) => {
-            of_the_web("jwks_uri", uri, policy, faults);
-            ClientKeys::Published(uri.clone())
-        }
+        (None, Some(uri)) => ClientKeys::Published(uri.clone()),
     };
 }

@@ -2,7 +2,8 @@
 
 use url::Url;
 
-use super::fault::{Faults, quoted};
+use super::fault::Faults;
+use super::quoted;
 use super::{Links, Metadata, Policy};
 use crate::domain::client::{Client, FetchedLogo};
 use crate::protocol::redirect::{check_registration, is_loopback};

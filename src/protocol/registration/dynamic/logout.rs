@@ -1,8 +1,7 @@
-//! Where a client is told that a session ended: Back-Channel Logout §2.2, Front-Channel Logout §2.
+//! Where a client is told that a session ended: Back-Channel Logout §2.2, Front-Channel Logout §2. Where the pages may be
+//! is the same for every client.
 
-use url::Url;
-
-use super::fault::{Faults, quoted};
+use super::fault::Faults;
 use super::links::of_the_web;
 use super::{Metadata, Policy};
 use crate::domain::client::{Client, LogoutEndpoint, LogoutEndpoints};
@@ -24,15 +23,6 @@ pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Clien
             faults,
         ),
     };
-    if let Some(endpoint) = &client.logout.front_channel {
-        let origin = |uri: &str| Url::parse(uri).ok().map(|uri| uri.origin());
-        let own = origin(&endpoint.uri);
-        if !metadata.redirect_uris.iter().any(|uri| origin(uri) == own) {
-            let sentence =
-                format!("{} is of another scheme, host or port than every redirect URI", quoted(&endpoint.uri));
-            faults.add("frontchannel_logout_uri", sentence);
-        }
-    }
 }
 
 fn endpoint(

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::fault::{Faults, quoted};
+use super::fault::Faults;
+use super::quoted;
 use crate::domain::client::Localised;
 
 /// The longest of any text; a URI that is longer is no address that anyone types or prints.

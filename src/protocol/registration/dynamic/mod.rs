@@ -32,7 +32,7 @@ pub use fault::Faults;
 pub use metadata::Metadata;
 pub use policy::{Links, Policy};
 
-use super::{Allowed, check};
+use super::{Allowed, check, quoted};
 use crate::domain::claims;
 use crate::domain::client::Client;
 

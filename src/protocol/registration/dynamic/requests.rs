@@ -1,8 +1,9 @@
 //! `request_uris`, `require_signed_request_object`, `default_max_age`, `default_acr_values`, `require_auth_time`:
 //! Registration §2, RFC 9101 §10.5.
 
-use super::fault::{Faults, quoted};
+use super::fault::Faults;
 use super::links::of_the_web;
+use super::quoted;
 use super::{Metadata, Policy};
 use crate::domain::assurance;
 use crate::domain::client::{Client, RequestDefaults};

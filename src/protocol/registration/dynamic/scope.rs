@@ -1,7 +1,8 @@
 //! `scope`: RFC 7591 §2.
 
 use super::approvals::stands_as_it_was;
-use super::fault::{Faults, quoted};
+use super::fault::Faults;
+use super::quoted;
 use super::{Metadata, Policy};
 use crate::domain::claims;
 use crate::domain::client::{Client, GrantType};

@@ -2,12 +2,13 @@
 
 use url::Url;
 
-use super::fault::{Faults, quoted};
+use super::fault::Faults;
 use super::links::of_the_web;
+use super::quoted;
 use super::{Metadata, Policy};
 use crate::crypto::json;
 use crate::domain::client::{Client, SubjectType};
-use crate::protocol::redirect::is_loopback;
+use crate::protocol::redirect::{check_registration, is_loopback};
 
 /// The sector is the host of its URI, or the one that all redirect URIs share. Addresses that are on everyone's own
 /// machine are nobody's sector: such a client is a sector by itself.
@@ -50,6 +51,8 @@ pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Clien
     if let Some(existing) = policy.existing
         && !faults.concerns("sector_identifier_uri")
         && !faults.concerns("redirect_uris")
+        // One that may not be registered is refused for what it is.
+        && metadata.redirect_uris.iter().all(|uri| check_registration(uri).is_ok())
         && client.sector_identifier != existing.sector_identifier
     {
         let sentence =

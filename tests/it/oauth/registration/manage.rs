@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use http::Method;
+use senid::domain::ids::ClientId;
+use senid::domain::logout::DeliveryState;
+use senid::flows::admin::AdminError;
 use serde_json::{Value, json};
 
 use super::{
@@ -10,8 +13,8 @@ use super::{
     update_of,
 };
 use crate::support::World;
-use crate::support::world::AN;
 use crate::support::world::web::Reply;
+use crate::support::world::{AN, eventually};
 
 async fn updated(world: &World, answer: &Value, metadata: &Value) -> Value {
     let reply = manage(world, Method::PUT, answer, Some(&update_of(answer, metadata))).await;
@@ -62,7 +65,7 @@ on_every_open_backend! {
         let started = portal.start();
         let code = browser.open(&started.url()).await.code();
         assert_eq!(manage(&world, Method::DELETE, &told, None).await.status, 204);
-        crate::support::world::eventually("the server hears that the client is gone", async || {
+        eventually("the server hears that the client is gone", async || {
             portal.userinfo(&tokens.access_token()).await.status == 401
         })
         .await;
@@ -72,6 +75,27 @@ on_every_open_backend! {
         assert_eq!(page.status, 400, "{}", page.text());
         // What names it still finds it.
         assert_eq!(browser.open("/account/portals").await.status, 200);
+    }
+
+    async fn what_a_deleted_client_was_still_to_be_told_is_given_up(world: World) {
+        let nobody_there = format!("http://127.0.0.1:{}/logout", crate::support::free_port());
+        let told = registered(&world, &portal_with(json!({ "backchannel_logout_uri": nobody_there }))).await;
+        let portal = as_portal(&world, &told);
+        let (mut browser, tokens) = world.signed_in(&portal, &AN).await;
+        browser.open(&portal.logout(&[("id_token_hint", &tokens.id_token())])).await;
+        let client: ClientId = text(&told, "client_id").parse().unwrap();
+        let delivery = async || {
+            let mut reading = world.app(0).store.read().await.unwrap();
+            reading.logout_outbox().list(Some(&client), None, None, 2).await.unwrap().items.remove(0)
+        };
+        eventually("it was tried in vain", async || delivery().await.fault.is_some()).await;
+        assert_eq!(manage(&world, Method::DELETE, &told, None).await.status, 204);
+        eventually("nothing is left to tell it", async || {
+            world.wait(Duration::from_secs(60));
+            delivery().await.state == DeliveryState::Undelivered
+        })
+        .await;
+        assert_eq!(delivery().await.fault.as_deref(), Some("no_endpoint"));
     }
 
     async fn of_a_hundred_updates_at_once_one_is_made(world: World) {
@@ -170,7 +194,7 @@ async fn a_client_may_become_public_and_confidential_again() {
     let confidential = updated(&world, &public, &portal()).await;
     assert_ne!(confidential["client_secret"], first["client_secret"], "a secret that was given up does not come back");
     let portal = as_portal(&world, &confidential);
-    crate::support::world::eventually("the server hears of the new secret", async || {
+    eventually("the server hears of the new secret", async || {
         portal.token(&[("grant_type", "authorization_code"), ("code", "x")]).await.status == 400
     })
     .await;
@@ -188,6 +212,15 @@ async fn a_disabled_client_does_not_manage_itself() {
         let expected = (403, "access_denied".to_owned(), "the authority has disabled this client".to_owned());
         assert_eq!(refusal(&reply), expected);
     }
+}
+
+#[tokio::test]
+async fn a_deleted_client_is_changed_by_nobody() {
+    let world = open_world().await;
+    let first = registered(&world, &portal()).await;
+    assert_eq!(manage(&world, Method::DELETE, &first, None).await.status, 204);
+    let refused = world.operator().updates(text(&first, "client_id"), Default::default()).await.unwrap_err();
+    assert!(matches!(&refused, AdminError::NotFound(why) if why.ends_with("was deleted by its owner")), "{refused}");
 }
 
 #[tokio::test]

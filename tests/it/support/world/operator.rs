@@ -16,7 +16,7 @@ use senid::domain::secret::SecretString;
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::ManualClock;
 use senid::flows::admin::add_citizen::add;
-use senid::flows::admin::create_client::Created;
+use senid::flows::admin::create_client::Registered;
 use senid::flows::admin::deliveries::{self, Which};
 use senid::flows::admin::find_citizen::Who;
 use senid::flows::admin::particulars::{Column, Particulars};
@@ -156,7 +156,7 @@ impl<'w> Operator<'w> {
     }
 
     /// As `senid client update` does; and waits until this server has heard of it.
-    pub async fn updates(&self, client: &str, change: ClientChange) -> Result<Created, AdminError> {
+    pub async fn updates(&self, client: &str, change: ClientChange) -> Result<Registered, AdminError> {
         let id = client.parse().unwrap();
         let updated = update_client::update(&self.admin().await, &id, &change).await?;
         let after = updated.client.updated_at;
