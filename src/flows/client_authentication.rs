@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::crypto::jwk_set::JwkSet;
 use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::client::{Client, ClientAuthentication};
 use crate::domain::keys::SignatureAlgorithm;
@@ -69,7 +70,6 @@ async fn prove(app: &App, client: &Client, assertion: &Assertion) -> Result<(), 
     spend(app, client, &genuine).await
 }
 
-/// A client that has just changed its keys signs with one that is not known yet: its keys are then fetched again.
 async fn verify_signature(
     app: &App,
     client: &Client,
@@ -77,30 +77,12 @@ async fn verify_signature(
     assertion: &Assertion,
     expected: &Expected<'_>,
 ) -> Result<Genuine, FlowError> {
-    let keys = app.client_keys.find(app, client).await.map_err(|why| {
+    let look = |keys: &JwkSet| private_key_jwt::verify(assertion, algorithm, keys, expected);
+    let found = app.client_keys.find(app, &client.keys, look).await.map_err(|why| {
         tracing::warn!(client = %client.id, %why, "a client has no keys to prove itself with");
         refusal()
     })?;
-    let verify = |keys| private_key_jwt::verify(assertion, algorithm, keys, expected);
-    let fault = match verify(&keys) {
-        Ok(genuine) => return Ok(genuine),
-        Err(fault) => fault,
-    };
-    let fault = match fault {
-        private_key_jwt::Fault::Refused(_) => fault,
-        private_key_jwt::Fault::Key => match app.client_keys.find_newer(app, client, &keys).await {
-            Some(newer) => match verify(&newer) {
-                Ok(genuine) => return Ok(genuine),
-                Err(fault) => fault,
-            },
-            None => fault,
-        },
-    };
-    Err(match fault {
-        private_key_jwt::Fault::Refused(refused) => refused,
-        private_key_jwt::Fault::Key => refusal(),
-    }
-    .into())
+    Ok(found?.ok_or_else(refusal)?)
 }
 
 /// Of many that present the same assertion one is the first, and nobody else the client.

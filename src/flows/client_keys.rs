@@ -1,36 +1,17 @@
 //! Clients' own public keys: given when they were registered, or published at an address that is fetched.
 
 use std::fmt;
-use std::ops::Deref;
-use std::sync::Arc;
 
 use url::Url;
 
 use crate::crypto::jwk_set::{JwkSet, JwkSetError};
-use crate::domain::client::{Client, ClientKeys};
-use crate::outbound::{Cache, FetchError, Kept, Purpose};
+use crate::domain::client::ClientKeys;
+use crate::outbound::{Cache, FetchError, Purpose};
 
 use super::App;
 
 /// The published sets, kept.
 pub struct ClientKeySets(Cache<JwkSet>);
-
-/// A client's keys.
-#[derive(Clone, Debug)]
-pub enum Keys {
-    Given(Arc<JwkSet>),
-    Published(Arc<Kept<JwkSet>>),
-}
-
-impl Deref for Keys {
-    type Target = JwkSet;
-    fn deref(&self) -> &JwkSet {
-        match self {
-            Self::Given(set) => set,
-            Self::Published(kept) => &kept.value,
-        }
-    }
-}
 
 /// Why there are no keys. The sentence is for the client's own developer; a stranger is told nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,45 +27,31 @@ pub enum NoKeys {
 }
 
 impl ClientKeySets {
-    /// The keys of `client`, as they were fetched not long ago.
+    /// What `look` finds in the keys at `source`, a client's or anybody's. Whoever has just changed their keys uses one
+    /// that is not known yet: where `look` finds nothing, published keys are fetched again and looked through once more,
+    /// where that is not too soon.
     ///
     /// # Errors
-    /// Where it has none, or they cannot be had now.
-    pub async fn find(&self, app: &App, client: &Client) -> Result<Keys, NoKeys> {
-        self.at(app, &client.keys).await
-    }
-
-    /// Anybody's keys that are given, or published and kept.
-    ///
-    /// # Errors
-    /// As [`Self::find`].
-    pub async fn at(&self, app: &App, keys: &ClientKeys) -> Result<Keys, NoKeys> {
-        match keys {
-            ClientKeys::None => Err(NoKeys::None),
-            ClientKeys::Given(set) => {
-                JwkSet::parse(set.as_bytes()).map(|set| Keys::Given(Arc::new(set))).map_err(NoKeys::Given)
-            }
-            ClientKeys::Published(uri) => {
-                let uri = Url::parse(uri).map_err(|_| NoKeys::Address)?;
-                self.0.get(&app.outbound, &uri).await.map(Keys::Published).map_err(NoKeys::Fetch)
-            }
+    /// [`NoKeys`] where there are none or they cannot be had now; inside it, what `look` refuses.
+    pub async fn find<T, E>(
+        &self,
+        app: &App,
+        source: &ClientKeys,
+        look: impl Fn(&JwkSet) -> Result<Option<T>, E>,
+    ) -> Result<Result<Option<T>, E>, NoKeys> {
+        let uri = match source {
+            ClientKeys::None => return Err(NoKeys::None),
+            ClientKeys::Given(set) => return Ok(look(&JwkSet::parse(set.as_bytes()).map_err(NoKeys::Given)?)),
+            ClientKeys::Published(uri) => Url::parse(uri).map_err(|_| NoKeys::Address)?,
+        };
+        let known = self.0.get(&app.outbound, &uri).await.map_err(NoKeys::Fetch)?;
+        match look(&known.value) {
+            Ok(None) => {}
+            found_or_refused => return Ok(found_or_refused),
         }
-    }
-
-    /// The keys of `client` after `seen`, in which one was missing that it uses: fetched again, where that is not too
-    /// soon. `None` where there is nothing newer.
-    pub async fn find_newer(&self, app: &App, client: &Client, seen: &Keys) -> Option<Keys> {
-        self.newer_at(app, &client.keys, seen).await
-    }
-
-    /// As [`Self::find_newer`], of anybody's.
-    pub async fn newer_at(&self, app: &App, keys: &ClientKeys, seen: &Keys) -> Option<Keys> {
-        match (keys, seen) {
-            (ClientKeys::Published(uri), Keys::Published(seen)) => {
-                let uri = Url::parse(uri).ok()?;
-                self.0.renew(&app.outbound, &uri, seen).await.map(Keys::Published)
-            }
-            _ => None,
+        match self.0.renew(&app.outbound, &uri, &known).await {
+            Some(newer) => Ok(look(&newer.value)),
+            None => Ok(Ok(None)),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! How what a client is told is protected: signed, encrypted to a key of its own, or both (Core §2, §5.3.2 and §10).
 
+use std::convert::Infallible;
 use std::fmt;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::crypto::jwe::{self, Content, Recipient};
+use crate::crypto::jwk_set::JwkSet;
 use crate::crypto::jws::Typ;
 use crate::domain::client::Client;
 use crate::domain::encryption::Encryption;
@@ -120,13 +122,10 @@ async fn sealing(
         let what = format!("{answer}_encrypted_response_alg is {}, and there is no key for it", with.alg);
         FlowError::from(OAuthError::invalid_request(format!("{what}: {why}")))
     };
-    let keys = app.client_keys.find(app, client).await.map_err(|why| missing(why.to_string()))?;
-    if let Some(recipient) = Recipient::find(keys.keys(), with.alg) {
-        return Ok(Some(Sealing { with, recipient }));
-    }
-    let newer = app.client_keys.find_newer(app, client, &keys).await;
-    match newer.and_then(|keys| Recipient::find(keys.keys(), with.alg)) {
-        Some(recipient) => Ok(Some(Sealing { with, recipient })),
-        None => Err(missing("the client's keys hold none that it works with".to_owned())),
+    let look = |keys: &JwkSet| Ok::<_, Infallible>(Recipient::find(keys.keys(), with.alg));
+    let found = app.client_keys.find(app, &client.keys, look).await.map_err(|why| missing(why.to_string()))?;
+    match found {
+        Ok(Some(recipient)) => Ok(Some(Sealing { with, recipient })),
+        Ok(None) => Err(missing("the client's keys hold none that it works with".to_owned())),
     }
 }

@@ -4,11 +4,12 @@ use std::fmt;
 
 use url::Url;
 
+use crate::crypto::jwk_set::JwkSet;
 use crate::domain::client::Client;
 use crate::outbound::{Cache, Purpose};
 use crate::protocol::OAuthError;
 use crate::protocol::authorize::Request;
-use crate::protocol::authorize::request_object::{self, Brought, Expected, Fault, RequestObject};
+use crate::protocol::authorize::request_object::{self, Brought, Expected, RequestObject};
 use crate::protocol::parameters::Parameters;
 
 use super::{App, FlowError};
@@ -76,27 +77,13 @@ async fn read(app: &App, client: &Client, document: &[u8]) -> Result<RequestObje
     verify(app, client, token).await
 }
 
-/// A client that has just changed its keys signs with one that is not known yet: its keys are then fetched again.
 async fn verify(app: &App, client: &Client, token: &str) -> Result<RequestObject, FlowError> {
     let now = app.clock.now();
     let token = request_object::decrypt(token, client, &app.keys.ring(), now, &*app.random)?;
-    let keys = app.client_keys.find(app, client).await;
-    let keys = keys.map_err(|why| OAuthError::invalid_request_object(format!("no key verifies it: {why}")))?;
     let expected = Expected { client, issuer: app.issuer(), now };
-    let fault = match request_object::verify(&token, &keys, &expected) {
-        Ok(object) => return Ok(object),
-        Err(Fault::Refused(refusal)) => return Err(refusal.into()),
-        Err(Fault::Key) => match app.client_keys.find_newer(app, client, &keys).await {
-            Some(newer) => match request_object::verify(&token, &newer, &expected) {
-                Ok(object) => return Ok(object),
-                Err(fault) => fault,
-            },
-            None => Fault::Key,
-        },
-    };
-    Err(match fault {
-        Fault::Refused(refusal) => refusal,
-        Fault::Key => OAuthError::invalid_request_object("no key of the client's has signed the request object"),
-    }
-    .into())
+    let look = |keys: &JwkSet| request_object::verify(&token, keys, &expected);
+    let invalid = |why: String| OAuthError::invalid_request_object(why);
+    let found = app.client_keys.find(app, &client.keys, look).await;
+    let found = found.map_err(|why| invalid(format!("no key verifies it: {why}")))?;
+    Ok(found?.ok_or_else(|| invalid("no key of the client's has signed the request object".to_owned()))?)
 }

@@ -63,13 +63,8 @@ async fn verify(app: &App, trusted: &StatementIssuer, statement: &str) -> Result
         StatementKeys::File { jwks, .. } => ClientKeys::Given(jwks.clone()),
         StatementKeys::Published(uri) => ClientKeys::Published(uri.to_string()),
     };
-    let keys = app.client_keys.at(app, &source).await.map_err(|_| away())?;
-    if let Some(payload) = verified(&keys, statement)? {
-        return Ok(payload);
-    }
-    let newer = app.client_keys.newer_at(app, &source, &keys).await;
-    let payload = newer.map(|keys| verified(&keys, statement)).transpose()?.flatten();
-    payload.ok_or_else(|| invalid("its signature is not that of its issuer"))
+    let found = app.client_keys.find(app, &source, |keys| verified(keys, statement)).await.map_err(|_| away())?;
+    found?.ok_or_else(|| invalid("its signature is not that of its issuer"))
 }
 
 /// The payload, if one of the keys has signed it.

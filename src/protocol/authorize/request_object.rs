@@ -126,20 +126,6 @@ pub fn decrypt<'t>(
     }
 }
 
-/// Why a signed request object is not accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// No key of the set has signed it. A newer set may have one that has.
-    Key,
-    Refused(OAuthError),
-}
-
-impl From<OAuthError> for Fault {
-    fn from(refusal: OAuthError) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
 /// What a request object has to be held against.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
@@ -164,32 +150,34 @@ pub fn is_unsigned(token: &str) -> bool {
     jws::claimed_algorithm(token).is_some_and(|algorithm| algorithm == "none")
 }
 
-/// Verifies a token that is said to be a request object.
+/// Verifies a token that is said to be a request object. `None` where no key of the set has signed it: a newer set may
+/// have one that has.
 ///
 /// # Errors
-/// `Key`, or `invalid_request_object`.
-pub fn verify(token: &str, keys: &JwkSet, expected: &Expected<'_>) -> Result<RequestObject, Fault> {
+/// `invalid_request_object`.
+pub fn verify(token: &str, keys: &JwkSet, expected: &Expected<'_>) -> Result<Option<RequestObject>, OAuthError> {
     let unverified = Unverified::parse(token).map_err(|error| invalid(format!("the request object: {error}")))?;
     let algorithm = unverified.algorithm();
     if expected.client.request_objects.algorithm.is_some_and(|registered| registered != algorithm) {
-        return Err(invalid("the request object is not signed as request_object_signing_alg says").into());
+        return Err(invalid("the request object is not signed as request_object_signing_alg says"));
     }
-    let mut refused = Fault::Key;
+    let mut of_another_kind = false;
     for key in keys.verifying(algorithm, unverified.kid()) {
         match unverified.clone().verify(Typ::RequestObject, &[algorithm], &key) {
             Ok(payload) => {
                 let members = payload.claims().map_err(|error| invalid(format!("the request object: {error}")))?;
                 let object = RequestObject(members);
                 object.check(expected)?;
-                return Ok(object);
+                return Ok(Some(object));
             }
-            Err(jws::JwsError::Typ) => {
-                refused = invalid("the request object's typ is that of another kind of token").into();
-            }
+            Err(jws::JwsError::Typ) => of_another_kind = true,
             Err(_) => {}
         }
     }
-    Err(refused)
+    match of_another_kind {
+        true => Err(invalid("the request object's typ is that of another kind of token")),
+        false => Ok(None),
+    }
 }
 
 fn invalid(description: impl Into<Cow<'static, str>>) -> OAuthError {
