@@ -18,8 +18,12 @@
 //!
 //! [`config`] (may import `domain`) and [`web`] (templates and texts) are leaves.
 //!
-//! A token request travels `http::router` → `http::oauth::token` → `flows::token` →
-//! `protocol::token::authorization_code` → `protocol::id_token` → `crypto::jws`: down once, up once.
+//! An authorization request travels `http::router` → `http::oauth::authorize` → `flows::authorize` →
+//! `protocol::authorize` (`request`, then the table in `checks`, then `prompt`); its answer `flows::answer` →
+//! `protocol::authorize::answer` → `http::delivery`, at once or at the end of `flows::sign_in`.
+//!
+//! A token request travels `http::router` → `http::oauth::token` → `flows::token` → `flows::client_authentication` →
+//! `protocol::token::authorization_code` → `flows::signed_tokens` → `protocol::id_token` → `crypto::jws`: down once, up once.
 
 pub mod app;
 pub mod cli;

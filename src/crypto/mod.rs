@@ -14,6 +14,6 @@ pub mod master_key;
 pub mod pairwise;
 pub mod private_key;
 pub mod random;
-pub mod refresh;
 pub mod seal;
+pub mod succession;
 pub mod token;

@@ -11,8 +11,8 @@ use crate::protocol::OAuthError;
 use crate::protocol::authorize::{Answer, AnswerTo, Delivery, FrontChannelToken, Issued};
 use crate::protocol::session_state::session_state;
 
-use super::protect::Protection;
-use super::tokens::{self, IdTokenContents};
+use super::protection::Protection;
+use super::signed_tokens::{self, IdTokenContents};
 use super::visitor::Visitor;
 use super::{App, FlowError, code, grant, id_token_claims};
 
@@ -103,7 +103,7 @@ async fn issue_tokens(
     grant::begin(app, client, &granted, request).await?;
     let mut issued = Issued::default();
     if wanted.issues_access_token() {
-        let access = tokens::access_token(app, client, &granted, &granted.scope)?;
+        let access = signed_tokens::access_token(app, client, &granted, &granted.scope)?;
         issued.access_token = Some(FrontChannelToken {
             token: access.token,
             expires_in: access.lifetime.as_secs(),
@@ -120,7 +120,7 @@ async fn issue_tokens(
             code: issued.code.as_ref(),
             person: person.map_err(|over| OAuthError::access_denied(over.sentence()))?,
         };
-        issued.id_token = Some(tokens::id_token(app, client, protection, &granted, contents)?);
+        issued.id_token = Some(signed_tokens::id_token(app, client, protection, &granted, contents)?);
     }
     record(app, visitor, &granted, request);
     Ok(issued)

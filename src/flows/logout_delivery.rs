@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::protect::Protection;
+use super::protection::Protection;
 use super::{App, FlowError};
 use crate::crypto::base64url;
 use crate::crypto::jws::Typ;

@@ -9,9 +9,9 @@ use crate::domain::secret::SecretString;
 use crate::protocol::{OAuthError, access_token, userinfo};
 use crate::storage::LiveGrant;
 
-use super::protect::UserinfoAnswer;
+use super::protection::UserinfoAnswer;
 use super::visitor::Visitor;
-use super::{App, FlowError, protect};
+use super::{App, FlowError, protection};
 
 /// Answers for the bearer of `token`: one look-up, which finds the grant and its citizen as they are now.
 pub async fn userinfo(app: &App, visitor: &Visitor, token: &SecretString) -> Result<UserinfoAnswer, FlowError> {
@@ -39,7 +39,7 @@ pub async fn userinfo(app: &App, visitor: &Visitor, token: &SecretString) -> Res
         answer.retain(|name, _| name == "sub" || allowed.contains(claims::untagged(name).0));
     }
     let names = answer.keys().map(String::as_str).collect::<Vec<_>>().join(" ");
-    let answer = protect::userinfo(app, &client, answer, now).await?;
+    let answer = protection::userinfo(app, &client, answer, now).await?;
     // Written before the answer is sent: no data leaves without a trace.
     let event = app
         .event(visitor, EventKind::DataReleased, Outcome::Success)

@@ -1,4 +1,5 @@
-//! From what went wrong to a status and a page. The one place that knows status codes.
+//! From what went wrong to a status and a page. Nobody else knows the status codes of failures, but for those that only
+//! dynamic registration has (`oauth::register`).
 //!
 //! A handler that fails answers with a [`Failure`]; the envelope middleware, which knows whom it answers and in which
 //! language, turns it into the page. What clients' programs call turns it into JSON instead ([`Failure::into_json`]).

@@ -6,8 +6,8 @@ use crate::domain::client::Client;
 use crate::domain::secret::SecretString;
 use crate::protocol::token::TokenResponse;
 
-use super::super::protect::Protection;
-use super::super::tokens::{self, IdTokenContents};
+use super::super::protection::Protection;
+use super::super::signed_tokens::{self, IdTokenContents};
 use super::super::{App, FlowError};
 use super::Redeemed;
 
@@ -20,7 +20,7 @@ pub(super) fn issue(
     person: Map<String, Value>,
 ) -> Result<TokenResponse, FlowError> {
     let grant = &redeemed.grant;
-    let access = tokens::access_token(app, client, grant, &redeemed.scope)?;
+    let access = signed_tokens::access_token(app, client, grant, &redeemed.scope)?;
     let id_token = match redeemed.scope.contains("openid") {
         false => None,
         true => {
@@ -30,7 +30,7 @@ pub(super) fn issue(
                 code: None,
                 person,
             };
-            Some(tokens::id_token(app, client, protection, grant, contents)?)
+            Some(signed_tokens::id_token(app, client, protection, grant, contents)?)
         }
     };
     Ok(TokenResponse {

@@ -15,7 +15,7 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::token::{GrantType, TokenResponse};
 use crate::protocol::{ErrorCode, OAuthError};
 
-use super::protect::Protection;
+use super::protection::Protection;
 use super::visitor::Visitor;
 use super::{App, FlowError, client_authentication, id_token_claims};
 

@@ -9,13 +9,14 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, WWW_AUTH
 use http::{StatusCode, Uri};
 
 use crate::flows;
-use crate::flows::protect::UserinfoAnswer;
+use crate::flows::protection::UserinfoAnswer;
 use crate::http::Site;
 use crate::http::error::{Challenge, Failure};
 use crate::http::extract::{Form, Visit};
 use crate::protocol::bearer;
 use crate::protocol::parameters::Parameters;
 
+/// HEAD, too: its length says something of the claims, so it is written down like any other release.
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri, headers: HeaderMap) -> Response {
     answer(&site, &visit, &uri, &headers, None).await.unwrap_or_else(|failure| failure.into_json(Challenge::Bearer))
 }

@@ -14,7 +14,7 @@ use crate::domain::secret::SecretString;
 use crate::protocol::access_token::{AccessTokenClaims, Subject};
 use crate::protocol::id_token::{About, IdTokenClaims};
 
-use super::protect::Protection;
+use super::protection::Protection;
 use super::{App, FlowError};
 
 /// An access token and how long it is good.

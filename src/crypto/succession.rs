@@ -1,4 +1,5 @@
-//! The successor of a refresh token (RFC 9700 §4.14.2, rotation) is derived from its parent.
+//! The successor of a refresh token (RFC 9700 §4.14.2, rotation), or of a registration access token, is derived from its
+//! parent.
 //!
 //! A client whose answer was lost asks again with the parent and gets the *same* successor, so there is always exactly
 //! one live branch, and the server needs to keep no token's text to be able to repeat it.
