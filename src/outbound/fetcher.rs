@@ -10,13 +10,13 @@ use ipnet::IpNet;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
-use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::answer::Document;
 use super::network::Exceptions;
 use super::resolver::{Guarded, Resolve, Withheld, is_local_name};
 use super::tally::{self, Fetches};
+use super::turns::Turns;
 use super::{FetchError, Purpose};
 use crate::domain::time::{Clock, Timestamp};
 
@@ -67,7 +67,7 @@ struct Inner {
     client: Client,
     exceptions: Arc<Exceptions>,
     limits: Limits,
-    turns: Semaphore,
+    turns: Turns,
     fetches: Fetches,
     clock: Arc<dyn Clock>,
 }
@@ -94,7 +94,7 @@ impl Fetcher {
             .pool_max_idle_per_host(2)
             .pool_idle_timeout(Duration::from_secs(30))
             .build()?;
-        let turns = Semaphore::new(limits.at_once);
+        let turns = Turns::new(limits.at_once);
         Ok(Self(Arc::new(Inner { client, exceptions, limits, turns, fetches: Fetches::default(), clock })))
     }
 
@@ -109,7 +109,7 @@ impl Fetcher {
     /// A sentence about `url` that may be shown to whoever chose it.
     pub async fn get(&self, url: &Url, purpose: Purpose) -> Result<Document, FetchError> {
         let accept = purpose.media_types().join(", ");
-        let answered = self.in_time(async {
+        let answered = self.in_time(url, purpose, async {
             let request = self.0.client.get(url.clone()).header(ACCEPT, accept);
             let response = self.send(url, request).await?;
             Document::read(response, purpose, self.0.limits.longest).await
@@ -122,7 +122,7 @@ impl Fetcher {
     /// # Errors
     /// As [`get`](Self::get); a redirect is one, any other status is not.
     pub async fn post_form(&self, url: &Url, purpose: Purpose, form: String) -> Result<StatusCode, FetchError> {
-        let answered = self.in_time(async {
+        let answered = self.in_time(url, purpose, async {
             let request = self.0.client.post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
             let status = self.send(url, request.body(form)).await?.status();
             if status.is_redirection() { Err(FetchError::Redirect) } else { Ok(status) }
@@ -134,10 +134,14 @@ impl Fetcher {
         self.0.clock.now()
     }
 
-    async fn in_time<T>(&self, work: impl Future<Output = Result<T, FetchError>>) -> Result<T, FetchError> {
+    async fn in_time<T>(
+        &self,
+        url: &Url,
+        purpose: Purpose,
+        work: impl Future<Output = Result<T, FetchError>>,
+    ) -> Result<T, FetchError> {
         let in_turn = async {
-            // It is never closed.
-            let _turn = self.0.turns.acquire().await.map_err(|_| FetchError::TimedOut)?;
+            let _turn = self.0.turns.take(url, purpose).await.map_err(|_| FetchError::TimedOut)?;
             work.await
         };
         tokio::time::timeout(self.0.limits.time, in_turn).await.unwrap_or(Err(FetchError::TimedOut))

@@ -21,6 +21,7 @@ mod network;
 mod purpose;
 mod resolver;
 mod tally;
+mod turns;
 
 pub use answer::Document;
 pub use cache::{Cache, Kept};

@@ -1,0 +1,127 @@
+//! Who may fetch now. A host that answers slowly, and visitors who make us ask one, keep no turn from anybody else.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use url::Url;
+
+use super::Purpose;
+
+/// The share of the turns that one host has at most.
+const OF_ONE_HOST: usize = 8;
+/// The share of those that are taken because a stranger sent a request.
+const OF_STRANGERS: usize = 2;
+/// Hosts that are remembered before those at which nothing is under way are forgotten.
+const HOSTS: usize = 256;
+
+#[derive(Debug)]
+pub(super) struct Turns {
+    all: Semaphore,
+    strangers: Semaphore,
+    each: usize,
+    hosts: Mutex<HashMap<String, Weak<Semaphore>>>,
+}
+
+/// A turn, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Turn<'t> {
+    _all: SemaphorePermit<'t>,
+    _strangers: Option<SemaphorePermit<'t>>,
+    _host: OwnedSemaphorePermit,
+}
+
+impl Turns {
+    pub(super) fn new(at_once: usize) -> Self {
+        Self {
+            all: Semaphore::new(at_once),
+            strangers: Semaphore::new((at_once / OF_STRANGERS).max(1)),
+            each: (at_once / OF_ONE_HOST).max(1),
+            hosts: Mutex::default(),
+        }
+    }
+
+    /// Waits for a turn. Whoever waits for a host holds none of the others back.
+    ///
+    /// # Errors
+    /// None: nothing here is ever closed.
+    pub(super) async fn take(&self, url: &Url, purpose: Purpose) -> Result<Turn<'_>, AcquireError> {
+        let host = self.of_host(url.host_str().unwrap_or_default()).acquire_owned().await?;
+        let strangers = match is_for_strangers(purpose) {
+            true => Some(self.strangers.acquire().await?),
+            false => None,
+        };
+        Ok(Turn { _all: self.all.acquire().await?, _strangers: strangers, _host: host })
+    }
+
+    fn of_host(&self, host: &str) -> Arc<Semaphore> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = hosts.get(host).and_then(Weak::upgrade) {
+            return known;
+        }
+        if hosts.len() >= HOSTS {
+            hosts.retain(|_, turns| turns.strong_count() > 0);
+        }
+        let turns = Arc::new(Semaphore::new(self.each));
+        hosts.insert(host.to_owned(), Arc::downgrade(&turns));
+        turns
+    }
+}
+
+/// Whether anyone can make us fetch it, as often as they like: a fragment of their own makes a new address of every
+/// `request_uri`. What is left is for clients' keys and for telling clients of a sign-out.
+const fn is_for_strangers(purpose: Purpose) -> bool {
+    match purpose {
+        Purpose::RequestUri | Purpose::SectorIdentifierUri | Purpose::LogoUri => true,
+        Purpose::JwksUri | Purpose::BackchannelLogoutUri => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    /// The turn, if there is one now.
+    fn now<'t>(turns: &'t Turns, host: &str, purpose: Purpose) -> Option<Turn<'t>> {
+        let url = Url::parse(&format!("https://{host}/x")).unwrap();
+        let taking = pin!(turns.take(&url, purpose));
+        match taking.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(turn) => Some(turn.unwrap()),
+            Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn a_slow_host_keeps_nobody_else_waiting() {
+        let turns = Turns::new(64);
+        let mut held: Vec<_> =
+            (0..100).map_while(|_| now(&turns, "slow.example", Purpose::BackchannelLogoutUri)).collect();
+        assert_eq!(held.len(), 8);
+        assert!(now(&turns, "portal.example", Purpose::JwksUri).is_some());
+        held.pop();
+        assert!(now(&turns, "slow.example", Purpose::JwksUri).is_some(), "it has a turn again");
+    }
+
+    #[test]
+    fn strangers_leave_turns_for_keys_and_sign_outs_however_many_hosts_they_name() {
+        let turns = Turns::new(64);
+        let host = |number: usize| format!("h{number}.evil.example");
+        let held: Vec<_> = (0..100).map_while(|number| now(&turns, &host(number), Purpose::RequestUri)).collect();
+        assert_eq!(held.len(), 32);
+        assert!(now(&turns, "portal.example", Purpose::LogoUri).is_none());
+        assert!(now(&turns, "portal.example", Purpose::JwksUri).is_some());
+        assert!(now(&turns, "portal.example", Purpose::BackchannelLogoutUri).is_some());
+    }
+
+    #[test]
+    fn hosts_at_which_nothing_is_under_way_are_forgotten() {
+        let turns = Turns::new(64);
+        for number in 0..10 * HOSTS {
+            drop(now(&turns, &format!("h{number}.example"), Purpose::JwksUri));
+        }
+        assert!(turns.hosts.lock().unwrap().len() <= HOSTS);
+    }
+}
