@@ -53,7 +53,10 @@ async fn parameters(app: &App, client: &Client, outer: &Parameters) -> Result<Op
         }
         Some(Brought::Reference(uri)) => fetch(app, client, &request_object::registered(client, uri)?).await?,
     };
-    Ok(Some(object.over(outer)?))
+    Ok(Some(match client.request_objects.required {
+        true => object.alone(outer)?,
+        false => object.over(outer)?,
+    }))
 }
 
 async fn fetch(app: &App, client: &Client, uri: &Url) -> Result<RequestObject, FlowError> {

@@ -73,6 +73,13 @@ impl Parameters {
         Self(pairs)
     }
 
+    /// Those of these names alone.
+    #[must_use]
+    pub fn only(mut self, named: impl Fn(&str) -> bool) -> Self {
+        self.0.retain(|(name, _)| named(name));
+        self
+    }
+
     /// The first name that is there more than once, if any is.
     pub fn repeated(&self) -> Option<&str> {
         let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();

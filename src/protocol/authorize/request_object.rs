@@ -1,8 +1,9 @@
 //! Request objects: OpenID Connect Core §6, RFC 9101 (JAR). The parameters of a request in a token of the client's own, so
 //! that nobody on the way changes them or, encrypted, reads them.
 //!
-//! Of a parameter that is inside and outside, the one inside counts. What is only outside counts as well (Core §6.1), but
-//! nobody vouches for it; the token must not be one that was made for something else.
+//! Of a parameter that is inside and outside, the one inside counts. What is only outside counts as well (Core §6.1), unless
+//! the client registered that its requests are signed (RFC 9101 §6.3): nobody vouches for it. The token must not be one
+//! that was made for something else.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -254,6 +255,16 @@ impl RequestObject {
             }
         }
         Ok(outer.overlaid(inner, &["request", "request_uri"]))
+    }
+
+    /// As [`over`](Self::over) for a client whose requests are always signed: what nobody signed does not count, not even
+    /// where the object says nothing of it (RFC 9101 §6.3). Otherwise whoever changes a request on its way would only have
+    /// to add to it.
+    ///
+    /// # Errors
+    /// As [`over`](Self::over).
+    pub fn alone(&self, outer: &Parameters) -> Result<Parameters, OAuthError> {
+        Ok(self.over(outer)?.only(|name| name == "client_id" || self.0.contains_key(name)))
     }
 }
 

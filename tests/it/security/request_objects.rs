@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use serde_json::{Value, json};
 
-use senid::domain::client::ClientKeys;
+use senid::domain::client::{Client, ClientKeys};
 use senid::domain::encryption::{ContentEncryption, Encryption, KeyManagementAlgorithm};
 use senid::domain::keys::SignatureAlgorithm;
 
@@ -114,4 +114,41 @@ async fn an_encrypted_object_that_nobody_signed_is_refused() {
         let request = world.portal("tax-office").start().with("request", &token);
         assert_eq!(world.browser().open(&request.url()).await.refusal().0, "invalid_request_object", "{inside:?}");
     }
+}
+
+/// Otherwise whoever changes a request on its way would only have to add to it.
+#[tokio::test]
+async fn nothing_counts_beside_the_object_of_a_client_whose_requests_are_signed() {
+    let world = World::embedded().await;
+    let keys = OwnKeys::new();
+    let require = async |required| {
+        let change = |client: &mut Client| {
+            client.keys = keys.given();
+            client.request_objects.required = required;
+        };
+        world.operator().changes("tax-office", change).await;
+    };
+    let portal = world.portal("tax-office");
+    let (mut browser, _) = world.signed_in(&portal, &AN).await;
+    require(true).await;
+    let mut ask = async |left_out: &[&str], beside: &[(&str, &str)]| {
+        let started = portal.start();
+        let said = started.parameters().iter().filter(|(name, _)| !left_out.contains(&name.as_str()));
+        let object: Value = said.map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+        let token = keys.sign(ES256, None, &object);
+        let request = beside.iter().fold(started.with("request", &token), |all, (name, value)| all.with(name, value));
+        browser.open(&request.url()).await
+    };
+    let added = [("state", "theirs"), ("prompt", "none"), ("max_age", "0"), ("response_mode", "fragment")];
+    let page = ask(&["state"], &added).await;
+    let answer = page.answer();
+    assert!(answer.contains_key("code") && !answer.contains_key("state"), "{answer:?}");
+    assert_eq!(ask(&["scope"], &[]).await.refusal(), ("invalid_scope".into(), "scope must contain openid".into()));
+    let page = ask(&["redirect_uri"], &[]).await;
+    assert_eq!(page.status, 400);
+    assert!(page.text().contains("redirect_uri is missing"), "{}", page.text());
+
+    require(false).await;
+    let page = ask(&["state"], &[("state", "theirs")]).await;
+    assert_eq!(page.answer()["state"], "theirs", "of others it counts (Core §6.1)");
 }
