@@ -50,8 +50,19 @@ pub fn check_registration(uri: &str) -> Result<(), &'static str> {
     if uri.contains('#') {
         return Err("has a fragment (RFC 6749 section 3.1.2)");
     }
+    if !uri.is_ascii() {
+        return Err("has a character outside of ASCII, which a URI does not have (RFC 3986 section 2)");
+    }
+    // A browser that comes from an https page reads https:portal.example as a path on the host that it comes from.
+    let written = &uri[parsed.scheme().len()..];
+    if matches!(parsed.scheme(), "https" | "http") && (!written.starts_with("://") || written.starts_with(":///")) {
+        return Err("does not have // and a host after its scheme");
+    }
     if uri.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '*' | '<' | '>' | '"')) {
         return Err("has a character that no registered URI needs: white space, control, \\ * < > or \"");
+    }
+    if !has_plain_host(&parsed) {
+        return Err("has a host with other characters than letters, digits, hyphens and dots");
     }
     if !parsed.username().is_empty() || parsed.password().is_some() {
         return Err("has a user name or password");
@@ -90,9 +101,20 @@ pub fn sector_of(redirect_uris: &[String]) -> Result<String, OAuthError> {
     }
 }
 
+/// Whether a host, if there is one, could be a name of the DNS or is an address. To a URL parser more is a host: in a
+/// policy, `https://a;sandbox` would be the end of one directive and the beginning of another.
+fn has_plain_host(uri: &Url) -> bool {
+    match uri.host() {
+        Some(url::Host::Domain(name)) => {
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+        }
+        Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) | None => true,
+    }
+}
+
 /// The origin that a page's `form-action` has to allow so that the redirect after its form may go to `uri`.
 pub fn origin(uri: &str) -> Option<String> {
-    let parsed = Url::parse(uri).ok()?;
+    let parsed = Url::parse(uri).ok().filter(has_plain_host)?;
     match parsed.origin() {
         url::Origin::Opaque(_) => Some(format!("{}:", parsed.scheme())),
         tuple @ url::Origin::Tuple(..) => Some(tuple.ascii_serialization()),
@@ -114,6 +136,15 @@ mod tests {
             ("https://*.portal.example/cb", "character"),
             ("http://portal.example/cb", "is http"),
             ("/callback", "absolute"),
+            ("https://portal.example;sandbox/cb", "host"),
+            ("https://portal.example,default-src/cb", "host"),
+            ("https://portal.example;sandbox./cb", "host"),
+            ("https://portal.example'/cb", "host"),
+            ("vn.gov.app://a;sandbox/cb", "host"),
+            ("https:portal.example/cb", "// and a host"),
+            ("https:/portal.example/cb", "// and a host"),
+            ("HTTPS:///portal.example/cb", "// and a host"),
+            ("https://p\u{43e}rtal.example/cb", "ASCII"),
         ] {
             let fault = check_registration(uri).unwrap_err();
             assert!(fault.contains(why), "{uri}: {fault}");
@@ -126,6 +157,16 @@ mod tests {
             ["https://portal.example/cb?x=1", "http://localhost:9000/callback", "http://127.0.0.1/cb", "vn.gov.app:/cb"]
         {
             assert_eq!(check_registration(uri), Ok(()), "{uri}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_one_word_of_a_policy() {
+        assert_eq!(origin("https://portal.example:8443/cb").as_deref(), Some("https://portal.example:8443"));
+        assert_eq!(origin("http://[::1]:9/cb").as_deref(), Some("http://[::1]:9"));
+        assert_eq!(origin("vn.gov.app:/cb").as_deref(), Some("vn.gov.app:"));
+        for uri in ["https://portal.example;sandbox/cb", "https://portal.example,sandbox/cb", "https://'self'/cb"] {
+            assert_eq!(origin(uri), None, "{uri}");
         }
     }
 
