@@ -25,7 +25,7 @@ pub struct Registration {
     pub pkce: PkcePolicy,
     /// The name of the exception under which access tokens may be handed out through the browser.
     pub front_channel_access_tokens: Option<String>,
-    /// Registrations from one address, and with one initial access token.
+    /// Registrations from one address and with one initial access token, and updates of one client.
     pub throttle: Rate,
     pub software_statement: SoftwareStatement,
     /// Whose software statements are believed (RFC 7591 §2.3).

@@ -22,6 +22,7 @@ const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
 const FAILURES_FOR: CounterKind = CounterKind::new("failures-for");
 const REGISTRATIONS_FROM: CounterKind = CounterKind::new("registrations-from");
 const REGISTRATIONS_WITH: CounterKind = CounterKind::new("registrations-with");
+const REGISTRATION_UPDATES: CounterKind = CounterKind::new("registration-updates");
 const CLIENT_REFUSALS: CounterKind = CounterKind::new("client-refusals");
 
 /// A code, or the mark that it was spent, which names the grant that must die if it comes again.
@@ -97,6 +98,11 @@ pub fn registrations_from(network: &str) -> CounterKey {
 /// Attempts to register a client with this initial access token.
 pub fn registrations_with(token: InitialTokenId) -> CounterKey {
     REGISTRATIONS_WITH.key(Tag::text(&token.to_string()))
+}
+
+/// Updates of a client's registration.
+pub fn registration_updates(client: &ClientId) -> CounterKey {
+    REGISTRATION_UPDATES.key(Tag::text(client.as_str()))
 }
 
 /// Failed proofs of a client from a network; of one that nobody has registered, with no name.

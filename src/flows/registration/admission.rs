@@ -2,6 +2,7 @@
 
 use crate::config::RegistrationMode;
 use crate::crypto::token::{Token, TokenKind};
+use crate::domain::ids::ClientId;
 use crate::domain::registration::InitialAccessToken;
 use crate::domain::secret::SecretString;
 use crate::flows::throttle::{Throttle, count};
@@ -54,6 +55,11 @@ pub(super) fn refused_token() -> RegistrationError {
 
 fn unauthorized(sentence: &'static str) -> RegistrationError {
     RegistrationError::Unauthorized(OAuthError::invalid_token(sentence))
+}
+
+/// An update costs as much as a first registration: addresses are fetched, and it is written down.
+pub(super) async fn admit_update(app: &App, client: &ClientId) -> Result<(), RegistrationError> {
+    within_rate(app, &short_lived::registration_updates(client)).await
 }
 
 async fn within_rate(app: &App, key: &crate::sessions::CounterKey) -> Result<(), RegistrationError> {

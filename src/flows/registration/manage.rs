@@ -16,6 +16,7 @@ use crate::protocol::OAuthError;
 use crate::protocol::registration::dynamic::{self, Metadata, update as rules};
 use crate::storage::{self, Conflict, TokenHolds};
 
+use super::admission::admit_update;
 use super::secret::{self, Own};
 use super::{Registered, RegistrationError, members, outside, policy, statement};
 
@@ -43,6 +44,7 @@ pub async fn update(
         return owner.answer_again(app, last, body_hash);
     }
     let existing = &owner.client;
+    admit_update(app, &existing.id).await?;
 
     let mut members = members(body)?;
     let own = Own::of(app, &existing.id, &existing.authentication)?;
@@ -53,7 +55,7 @@ pub async fn update(
     let (authentication, made) = secret::authentication(app, &existing.id, &metadata, &own, secret::derived(&fresh))?;
     let now = app.clock.now();
     let mut client = Client::new(existing.id.clone(), authentication, now);
-    let policy = policy(app, &owner.registration.terms, Some(existing), statement.links());
+    let policy = policy(app, &owner.registration.terms, Some(existing), statement.members());
     dynamic::register(&metadata, &policy, &mut client)?;
     statement.note_in(&mut client);
     outside::check_sector(app, &client).await?;

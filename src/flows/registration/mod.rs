@@ -14,6 +14,7 @@ mod register;
 mod secret;
 mod statement;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -23,7 +24,7 @@ use crate::domain::client::Client;
 use crate::domain::registration::RegistrationTerms;
 use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
-use crate::protocol::registration::dynamic::{Faults, Links, Policy, answer};
+use crate::protocol::registration::dynamic::{Faults, Policy, answer};
 use crate::{sessions, storage};
 
 use super::{App, FlowError};
@@ -114,8 +115,14 @@ fn members(body: &[u8]) -> Result<Map<String, Value>, OAuthError> {
     }
 }
 
-/// What may be registered under `terms`, by a new client or in the place of `existing`.
-fn policy<'a>(app: &'a App, terms: &RegistrationTerms, existing: Option<&'a Client>, links: Links) -> Policy<'a> {
+/// What may be registered under `terms`, by a new client or in the place of `existing`, with these members of a software
+/// statement.
+fn policy<'a>(
+    app: &'a App,
+    terms: &RegistrationTerms,
+    existing: Option<&'a Client>,
+    vouched_for: BTreeSet<String>,
+) -> Policy<'a> {
     let settings = &app.settings.registration;
     let subject_types = match &terms.subject_types {
         Some(granted) => granted.iter().copied().collect(),
@@ -133,6 +140,6 @@ fn policy<'a>(app: &'a App, terms: &RegistrationTerms, existing: Option<&'a Clie
             .or_else(|| settings.front_channel_access_tokens.clone()),
         algorithms: &app.settings.keys.rotation.algorithms,
         development: app.settings.issuer.is_loopback() || app.settings.outbound.allow_loopback,
-        links,
+        vouched_for,
     }
 }

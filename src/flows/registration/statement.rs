@@ -1,5 +1,7 @@
 //! Software statements: somebody who is trusted vouches for the program that a client is an instance of (RFC 7591 §2.3).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::config::{SoftwareStatement, StatementIssuer, StatementKeys};
@@ -9,23 +11,29 @@ use crate::domain::client::{Client, ClientKeys};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::flows::App;
 use crate::protocol::OAuthError;
-use crate::protocol::registration::dynamic::{Links, software_statement};
+use crate::protocol::registration::dynamic::software_statement;
 
 use super::RegistrationError;
 
-/// A statement that was verified and who made it, or that there was none.
-pub(super) struct Vouched(Option<(String, String)>);
+/// A statement that was verified, or that there was none.
+pub(super) struct Vouched(Option<Statement>);
+
+struct Statement {
+    issuer: String,
+    text: String,
+    /// The members that it claims.
+    members: BTreeSet<String>,
+}
 
 impl Vouched {
-    /// Whoever vouches has looked at the pages that people are shown a way to.
-    pub(super) fn links(&self) -> Links {
-        if self.0.is_some() { Links::VouchedFor } else { Links::OfRedirectHosts }
+    pub(super) fn members(&self) -> BTreeSet<String> {
+        self.0.as_ref().map(|statement| statement.members.clone()).unwrap_or_default()
     }
 
     pub(super) fn note_in(self, client: &mut Client) {
-        if let Some((issuer, statement)) = self.0 {
-            client.software.vouched_by = Some(issuer);
-            client.software.statement = Some(statement);
+        if let Some(statement) = self.0 {
+            client.software.vouched_by = Some(statement.issuer);
+            client.software.statement = Some(statement.text);
         }
     }
 }
@@ -49,8 +57,16 @@ pub(super) async fn apply(app: &App, members: &mut Map<String, Value>) -> Result
     })?;
     let payload = verify(app, trusted, &statement).await?;
     let metadata = software_statement::metadata(&payload, &trusted.issuer, app.clock.now())?;
+    let claimed: BTreeSet<String> = metadata.keys().map(|member| untranslated(member).to_owned()).collect();
+    // A translation beside the statement would be another name than the one that was vouched for.
+    members.retain(|member, _| !claimed.contains(untranslated(member)));
     members.extend(metadata);
-    Ok(Vouched(Some((trusted.issuer.clone(), statement))))
+    Ok(Vouched(Some(Statement { issuer: trusted.issuer.clone(), text: statement, members: claimed })))
+}
+
+/// `client_name` of `client_name#vi`.
+fn untranslated(member: &str) -> &str {
+    member.split_once('#').map_or(member, |(name, _)| name)
 }
 
 fn invalid(sentence: &'static str) -> OAuthError {

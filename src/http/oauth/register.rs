@@ -111,7 +111,8 @@ fn refuse(refusal: Refusal) -> Response {
                 plain(StatusCode::FORBIDDEN, "access_denied", "the authority has disabled this client")
             }
             RegistrationError::TooMany { retry_after } => {
-                let told = "too many registrations from this address or with this token; try again later";
+                let told =
+                    "too many registrations from this address, with this token or of this client; try again later";
                 let mut response = plain(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", told);
                 let seconds = HeaderValue::from(retry_after.as_secs().max(1));
                 response.headers_mut().insert(RETRY_AFTER, seconds);

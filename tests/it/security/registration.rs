@@ -156,3 +156,75 @@ async fn scripts_of_other_origins_get_no_credentials() {
     assert_eq!(reply.header("access-control-allow-credentials"), "");
     assert_eq!(reply.header("set-cookie"), "");
 }
+
+/// A portal's redirect URI is known to everybody who has signed in there. Whoever registers it is of that portal's sector,
+/// and a logout token would tell them its subjects.
+#[tokio::test]
+async fn nobody_is_told_the_subjects_of_another_s_sector() {
+    let world = open_world().await;
+    let eavesdropper = json!({ "backchannel_logout_uri": "https://evil.example/logout" });
+    let (status, error, told) = refusal(&register(&world, &portal_with(eavesdropper)).await);
+    let sentence = "backchannel_logout_uri: 'https://evil.example/logout' is on another host than every redirect URI \
+                    and the sector, whose subjects it would be told";
+    assert_eq!((status, error.as_str(), told.as_str()), (400, "invalid_client_metadata", sentence));
+
+    let list = Outside::http(|_| outside::ok("application/json", r#"["https://portal.example/callback"]"#));
+    for (told_at, expected) in [("https://evil.example/logout".to_owned(), 400), (list.url("/logout"), 201)] {
+        let of_the_list =
+            json!({ "sector_identifier_uri": list.url("/sector.json"), "backchannel_logout_uri": told_at });
+        assert_eq!(register(&world, &portal_with(of_the_list)).await.status, expected, "{told_at}");
+    }
+    // A program on people's own devices is a sector by itself, and may have a server anywhere.
+    let app = json!({ "application_type": "native", "redirect_uris": ["vn.example.app:/callback"],
+        "backchannel_logout_uri": "https://app.example/logout" });
+    assert_eq!(register(&world, &portal_with(app)).await.status, 201);
+}
+
+/// The citizen's own pages open a portal by its name.
+#[tokio::test]
+async fn a_portal_is_not_opened_on_somebody_else_s_host() {
+    let world = open_world().await;
+    let elsewhere = json!({ "initiate_login_uri": "https://evil.example/login" });
+    let (_, _, told) = refusal(&register(&world, &portal_with(elsewhere)).await);
+    assert_eq!(told, "initiate_login_uri: 'https://evil.example/login' is on another host than every redirect URI");
+    let at_home = json!({ "initiate_login_uri": "https://portal.example/login" });
+    assert_eq!(register(&world, &portal_with(at_home)).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_name_has_no_characters_that_are_not_seen() {
+    let world = open_world().await;
+    for unseen in [
+        "\u{34f}",
+        "\u{115f}",
+        "\u{180f}",
+        "\u{200b}",
+        "\u{202e}",
+        "\u{2800}",
+        "\u{3164}",
+        "\u{fe0f}",
+        "\u{ffa0}",
+        "\u{e0041}",
+        "\u{e0101}",
+    ] {
+        let named = json!({ "client_name": "Portal", "client_name#vi": format!("Cục{unseen} Thuế") });
+        let (_, _, told) = refusal(&register(&world, &portal_with(named)).await);
+        let sentence = "client_name#vi: has characters that are not seen or that turn the direction of writing";
+        assert_eq!(told, sentence, "{}", unseen.escape_unicode());
+    }
+    let named = json!({ "client_name": "Cổng dịch vụ công — Thuế (số 1)" });
+    assert_eq!(register(&world, &portal_with(named)).await.status, 201);
+}
+
+/// A page that ends other portals' sessions in frames would carry `sandbox` in its policy, and theirs would not end.
+#[tokio::test]
+async fn no_address_says_anything_in_the_policy_of_a_page() {
+    let world = open_world().await;
+    for host in ["portal.example;sandbox", "portal.example,sandbox", "portal.example;sandbox;x"] {
+        let at = |path: &str| format!("https://{host}{path}");
+        let members = json!({ "redirect_uris": [at("/callback")], "frontchannel_logout_uri": at("/logout") });
+        let (status, _, told) = refusal(&register(&world, &portal_with(members)).await);
+        assert_eq!(status, 400, "{host}");
+        assert!(told.contains("has a host with other characters"), "{told}");
+    }
+}

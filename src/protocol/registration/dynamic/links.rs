@@ -4,34 +4,31 @@ use url::Url;
 
 use super::fault::Faults;
 use super::quoted;
-use super::{Links, Metadata, Policy};
+use super::{Metadata, Policy};
 use crate::domain::client::{Client, FetchedLogo};
 use crate::protocol::redirect::{check_registration, is_loopback};
 
 pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Client, faults: &mut Faults) {
-    let hosts: Vec<Url> = metadata.redirect_uris.iter().filter_map(|uri| Url::parse(uri).ok()).collect();
     for (member, uri) in [
         ("client_uri", &metadata.client_uri),
         ("logo_uri", &metadata.logo_uri),
         ("policy_uri", &metadata.policy_uri),
         ("tos_uri", &metadata.tos_uri),
+        // People are sent there under the client's name (`http/pages/account/portals.rs`).
+        ("initiate_login_uri", &metadata.initiate_login_uri),
     ] {
         let Some(uri) = uri else { continue };
+        if member == "initiate_login_uri" && !Url::parse(uri).is_ok_and(|parsed| parsed.scheme() == "https") {
+            // Core §4, Registration §2: https, on the loopback too.
+            faults.add(member, format!("{} must be https", quoted(uri)));
+            continue;
+        }
         let Some(parsed) = of_the_web(member, uri, policy, faults) else { continue };
         // Who a client is taken for hangs on its name's link and its picture (Registration §9.1). Terms and policies are
         // often those of a ministry, on another host than any portal of its.
-        let shows_who_it_is = matches!(member, "client_uri" | "logo_uri");
-        let at_home = hosts.iter().any(|redirect| redirect.host().is_some() && redirect.host() == parsed.host());
-        if policy.links == Links::OfRedirectHosts && shows_who_it_is && !at_home {
+        let shows_who_it_is = matches!(member, "client_uri" | "logo_uri" | "initiate_login_uri");
+        if shows_who_it_is && !policy.is_at_home(member, &parsed, &metadata.redirect_uris) {
             faults.add(member, format!("{} is on another host than every redirect URI", quoted(uri)));
-        }
-    }
-    if let Some(uri) = &metadata.initiate_login_uri {
-        // Core §4, Registration §2: https, on the loopback too.
-        if !Url::parse(uri).is_ok_and(|parsed| parsed.scheme() == "https") {
-            faults.add("initiate_login_uri", format!("{} must be https", quoted(uri)));
-        } else {
-            of_the_web("initiate_login_uri", uri, policy, faults);
         }
     }
     client.display.home_uri.clone_from(&metadata.client_uri);

@@ -30,7 +30,7 @@ pub mod update;
 
 pub use fault::Faults;
 pub use metadata::Metadata;
-pub use policy::{Links, Policy};
+pub use policy::Policy;
 
 use super::{Allowed, check, quoted};
 use crate::domain::claims;

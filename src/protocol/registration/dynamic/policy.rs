@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use url::Url;
+
 use crate::domain::authorization::ResponseType;
 use crate::domain::client::{Client, PkcePolicy, SubjectType};
 use crate::domain::keys::SignatureAlgorithm;
@@ -23,15 +25,17 @@ pub struct Policy<'a> {
     pub algorithms: &'a [SignatureAlgorithm],
     /// Whether this is a server on its developer's own machine, where http on the loopback is as good as https.
     pub development: bool,
-    pub links: Links,
+    /// The members that a software statement claims, and no others: its issuer has seen nothing of what stands beside it.
+    pub vouched_for: BTreeSet<String>,
 }
 
-/// Where the pages that people are shown a way to may be, and the logo: Registration §9.1 and RFC 7591 §5 warn of clients
-/// that dress up as another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Links {
-    /// On a host that a redirect URI is on, too: whoever is sent back there is at home there.
-    OfRedirectHosts,
-    /// Somebody who is trusted has looked at them.
-    VouchedFor,
+impl Policy<'_> {
+    /// Whether `uri`, a value of `member`, is at a place that is known to be the client's: on a host that a redirect URI is
+    /// on, too, because whoever is sent back there is at home there, or looked at by somebody who is trusted. Registration
+    /// §9.1 and RFC 7591 §5 warn of clients that dress up as another.
+    pub(super) fn is_at_home(&self, member: &str, uri: &Url, redirect_uris: &[String]) -> bool {
+        let hosts = redirect_uris.iter().filter_map(|own| Url::parse(own).ok());
+        self.vouched_for.contains(member)
+            || hosts.into_iter().any(|own| own.host().is_some() && own.host() == uri.host())
+    }
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use http::Method;
 use senid::domain::registration::RegistrationTerms;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{gated, open, portal, portal_with, refusal, register, send};
 use crate::support::World;
 use crate::support::world::Backend;
 use crate::support::world::web::Reply;
 
-async fn register_with(world: &World, token: &str, metadata: &serde_json::Value) -> Reply {
+async fn register_with(world: &World, token: &str, metadata: &Value) -> Reply {
     send(world, Method::POST, "/register", Some(token), Some(metadata.to_string())).await
 }
 
@@ -144,4 +144,26 @@ async fn one_token_registers_only_so_often() {
     assert_eq!(register_with(&world, &token, &portal()).await.status, 429);
     let (_, other) = world.operator().hands_out(9, RegistrationTerms::default()).await;
     assert_eq!(register_with(&world, &other, &portal()).await.status, 201);
+}
+
+#[tokio::test]
+async fn one_client_updates_itself_only_so_often() {
+    let world = World::embedded_with(|settings| {
+        open(settings);
+        settings.registration.throttle.most = 2;
+    })
+    .await;
+    let (mut told, other) = (register(&world, &portal()).await.json(), register(&world, &portal()).await.json());
+    let update =
+        async |told: &Value| super::manage(&world, Method::PUT, told, Some(&super::update_of(told, &portal()))).await;
+    for _ in 0..2 {
+        let reply = update(&told).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        told = reply.json();
+    }
+    let reply = update(&told).await;
+    assert_eq!((reply.status.as_u16(), refusal(&reply).1.as_str()), (429, "temporarily_unavailable"));
+    assert_eq!(update(&other).await.status, 200, "another client is another matter");
+    world.wait(Duration::from_secs(reply.header("retry-after").parse().unwrap()));
+    assert_eq!(update(&told).await.status, 200, "the token was not used up by what was refused");
 }

@@ -81,7 +81,9 @@ async fn a_statement_that_cannot_be_believed_is_refused() {
     let site = voucher.publishes();
     let world = World::embedded_with(trusting(&site)).await;
     let (forger, whole) = (Voucher::new(), voucher.says(json!({})));
-    let tampered = format!("{}A{}", &whole[..whole.len() - 40], &whole[whole.len() - 39..]);
+    let at = whole.len() - 40;
+    let other = if whole[at..].starts_with('A') { 'B' } else { 'A' };
+    let tampered = format!("{}{other}{}", &whole[..at], &whole[at + 1..]);
     let invalid = "invalid_software_statement";
     let unsigned = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL3N0YXRlbWVudHMuZXhhbXBsZS5nb3YifQ.";
     let shared = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL3N0YXRlbWVudHMuZXhhbXBsZS5nb3YifQ.AAAA";
@@ -136,4 +138,23 @@ async fn where_one_is_required_nobody_registers_or_updates_without() {
     let without = manage(&world, Method::PUT, &told, Some(&update_of(&told, &portal_with(json!({}))))).await;
     assert_eq!(refusal(&without), expected);
     assert_eq!(manage(&world, Method::PUT, &told, Some(&update_of(&told, &with))).await.status, 200);
+}
+
+/// Every instance of a program has its statement, so whoever has one may be anybody.
+#[tokio::test]
+async fn a_statement_speaks_for_nothing_that_stands_beside_it() {
+    let voucher = Voucher::new();
+    let site = voucher.publishes();
+    let world = World::embedded_with(trusting(&site)).await;
+    let statement = voucher.says(json!({ "policy_uri": "https://authority.example.gov/policy" }));
+    for member in ["client_uri", "logo_uri", "initiate_login_uri", "backchannel_logout_uri"] {
+        let said = portal_with(json!({ "software_statement": statement, member: "https://evil.example/" }));
+        let (status, _, told) = refusal(&register(&world, &said).await);
+        assert_eq!(status, 400, "{member}");
+        assert!(told.starts_with(&format!("{member}: 'https://evil.example/' is on another host")), "{told}");
+    }
+    let said = portal_with(json!({ "software_statement": statement, "client_name#vi": "Cục Thuế" }));
+    let told = registered(&world, &said).await;
+    assert_eq!(text(&told, "client_name"), "Certified portal");
+    assert!(told.get("client_name#vi").is_none(), "another name than the one that was vouched for: {told}");
 }
