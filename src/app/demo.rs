@@ -86,6 +86,8 @@ fn settings(arguments: &Arguments) -> Result<Settings, DemoError> {
     if let Some(url) = &arguments.redis_url {
         settings.sessions.url = SessionStoreUrl::parse(url.expose()).map_err(DemoError::Redis)?;
     }
+    // The portal is on this machine, and hears of people who sign out.
+    settings.outbound.allow_loopback = true;
     settings.authority.name = Localised::in_languages(&[
         ("vi", "Trung tâm Định danh quốc gia (minh họa)"),
         ("en", "National Identity Centre (demonstration)"),

@@ -9,7 +9,7 @@ use crate::demo::people::{self, Gender as Sex, More, PEOPLE, Person};
 use crate::demo::portal::PortalSettings;
 use crate::domain::assurance::AccountLevel;
 use crate::domain::citizen::{Address, Citizen, CitizenStatus, Gender, Names, Profile, Verifiable};
-use crate::domain::client::{Client, ClientAuthentication, ClientDisplay, Localised};
+use crate::domain::client::{Client, ClientAuthentication, ClientDisplay, Localised, LogoutEndpoint, LogoutEndpoints};
 use crate::domain::ids::{CitizenId, InvalidClientId};
 use crate::domain::national_id::{NationalId, Scheme};
 use crate::domain::password_policy::NormalisedPassword;
@@ -45,7 +45,7 @@ pub async fn enter(deployment: &Deployment, portal: &PortalSettings) -> Result<(
         match tx.clients().find(&client.id).await? {
             None => tx.clients().insert(client).await?,
             // The ports may be others today.
-            Some(stored) if stored.client.redirect_uris != client.redirect_uris => {
+            Some(stored) if addresses(&stored.client) != addresses(client) => {
                 tx.clients().replace(client, stored.version).await?;
             }
             Some(_) => {}
@@ -71,6 +71,10 @@ pub async fn enter(deployment: &Deployment, portal: &PortalSettings) -> Result<(
     }
     tx.commit().await?;
     Ok(())
+}
+
+fn addresses(client: &Client) -> (&[String], &[String], &LogoutEndpoints) {
+    (&client.redirect_uris, &client.post_logout_redirect_uris, &client.logout)
 }
 
 /// The one password, hashed once: it is public anyway.
@@ -213,6 +217,10 @@ fn portal_client(portal: &PortalSettings, now: Timestamp) -> Result<Client, Data
         },
         redirect_uris: vec![portal.redirect_uri()],
         post_logout_redirect_uris: vec![portal.post_logout_redirect_uri()],
+        logout: LogoutEndpoints {
+            back_channel: Some(LogoutEndpoint { uri: portal.backchannel_logout_uri(), session_required: true }),
+            front_channel: None,
+        },
         scopes: scope.parse()?,
         sector_identifier: "portal.senid.example".to_owned(),
         ..Client::new(portal.client_id.parse()?, ClientAuthentication::ClientSecretBasic { secret }, now)

@@ -194,6 +194,28 @@ pub async fn clients(app: &App, current: &CurrentSession) -> Result<Vec<ClientId
     Ok(app.store.read().await?.session_clients().list(current.citizen(), current.id()).await?)
 }
 
+/// Of the clients that a session has signed in to, how many are told when it ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hearing {
+    pub told: usize,
+    /// They registered no address for it, or are registered no more.
+    pub untold: usize,
+}
+
+pub async fn hearing(app: &App, current: &CurrentSession) -> Result<Hearing, FlowError> {
+    let mut hearing = Hearing::default();
+    for id in clients(app, current).await? {
+        let client = app.clients.find(app, &id).await?;
+        let hears =
+            client.is_some_and(|client| client.logout.back_channel.is_some() || client.logout.front_channel.is_some());
+        match hears {
+            true => hearing.told += 1,
+            false => hearing.untold += 1,
+        }
+    }
+    Ok(hearing)
+}
+
 /// Takes every session of a citizen out of the short-lived store; SQL's `sessions_valid_from` has ended them already.
 pub async fn forget_all(app: &App, citizen: CitizenId) -> Result<(), FlowError> {
     for session in list(app, citizen).await? {

@@ -296,12 +296,14 @@ impl Samples {
             form: form("/logout"),
             request: "client_id=demo-portal".to_owned(),
             portal: Some(self.public_services().name),
-            portals: 2,
+            told: 2,
+            untold: 0,
             stay: "/account".to_owned(),
         };
         add("sign-out", &sign_out);
-        add("sign-out-account", &SignOut { portal: None, portals: 0, ..sign_out.clone() });
-        add("sign-out-one", &SignOut { portals: 1, ..sign_out });
+        add("sign-out-account", &SignOut { portal: None, told: 0, ..sign_out.clone() });
+        add("sign-out-one", &SignOut { told: 1, ..sign_out.clone() });
+        add("sign-out-untold", &SignOut { untold: 1, ..sign_out });
         let frames = ["https://portal.example/frontchannel-logout?iss=https%3A%2F%2Fid.example&sid=x".to_owned()];
         let signing_out =
             SigningOut { layout: self.official(), frames: frames.to_vec(), next: "https://portal.example/".to_owned() };

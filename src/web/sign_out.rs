@@ -15,8 +15,10 @@ pub struct SignOut {
     pub request: String,
     /// The portal that sent the citizen here.
     pub portal: Option<String>,
-    /// At how many portals this session is in use.
-    pub portals: usize,
+    /// How many of the portals that this session is in use at hear that it has ended.
+    pub told: usize,
+    /// How many of them cannot.
+    pub untold: usize,
     /// Where somebody goes who stays signed in.
     pub stay: String,
 }

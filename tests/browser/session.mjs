@@ -34,10 +34,7 @@ async function signIn(an) {
     const url = new URL(request.url());
     if (url.pathname === "/authorize") client = url.searchParams.get("client_id");
   });
-  await an.pressSignIn();
-  await an.identify();
-  await an.enterPassword();
-  await an.seesOwnPage();
+  await an.signIn();
   assert.ok(answer && client, `${client} ${answer}`);
   return { client, answer };
 }

@@ -1,9 +1,10 @@
 //! The demonstration portal: another site, which knows of SenID only what any relying party knows.
 //!
 //! [`provider`] speaks OpenID Connect through the `openidconnect` crate, [`sessions`] remembers who is
-//! signed in here, [`visitor`] reads what a browser says of itself, [`guard`] stands before every page, and
+//! signed in here, [`back_channel`] hears that they signed out elsewhere, [`visitor`] reads what a browser says of itself, [`guard`] stands before every page, and
 //! [`pages`] answers.
 
+mod back_channel;
 mod guard;
 mod pages;
 mod provider;
@@ -48,6 +49,11 @@ impl PortalSettings {
     /// Where people arrive once they are signed out at the provider.
     pub fn post_logout_redirect_uri(&self) -> String {
         self.at("signed-out")
+    }
+
+    /// Where the provider says that somebody is signed out (Back-Channel Logout §2.2).
+    pub fn backchannel_logout_uri(&self) -> String {
+        self.at("back-channel-logout")
     }
 
     fn at(&self, path: &str) -> String {

@@ -20,6 +20,7 @@ use crate::web::layout::Form as FormOf;
 use crate::web::portal::{Citizen, Home, Layout, News, PortalError, PortalFault};
 use crate::web::text::Language;
 
+use super::back_channel;
 use super::guard::{self, ContentPolicy};
 use super::provider::{Answer, SignInFault, UserInfo};
 use super::sessions::{Asking, Begun, Session};
@@ -41,6 +42,7 @@ pub(super) fn router(portal: Arc<Portal>) -> Result<Router, InvalidPortal> {
         .route("/sign-out", post(sign_out))
         .route(SIGNED_OUT, get(signed_out))
         .route(CANCELLED, get(cancelled))
+        .route("/back-channel-logout", post(back_channel::sign_out))
         .route("/language", post(choose_language))
         .route("/static/{name}", get(static_file))
         .fallback(not_found)

@@ -1,15 +1,18 @@
 //! The provider as the portal knows it: OpenID Connect Discovery 1.0 and the code flow of Core §3.1, by the
-//! `openidconnect` crate, with PKCE (RFC 7636), the `iss` answer parameter (RFC 9207) and RP-Initiated Logout.
+//! `openidconnect` crate, with PKCE (RFC 7636), the `iss` answer parameter (RFC 9207), RP-Initiated and Back-Channel Logout.
 
 mod documents;
 mod fetch;
 mod id_token;
+mod logout_token;
 
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreTokenResponse};
+use openidconnect::core::{
+    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreJsonWebKeySet, CoreTokenResponse,
+};
 use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndSessionUrl, IssuerUrl, LanguageTag, LogoutRequest, Nonce,
     OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, RedirectUrl, RequestTokenError,
@@ -28,9 +31,13 @@ pub(super) use documents::UserInfo;
 use documents::{Metadata, RelyingParty};
 use fetch::Fetch;
 use id_token::IdTokenFault;
+pub(super) use logout_token::SignedOut;
+use logout_token::{Expected, LogoutTokenFault};
 
 /// How long what discovery said is taken as true. A key that is not known is asked for at once.
 const METADATA_LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// How often strangers can make the portal ask the provider for its keys: whoever likes sends it logout tokens.
+const KEYS_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
 /// Everything the portal holds about its provider.
 pub(super) struct Provider {
@@ -47,16 +54,19 @@ pub(super) struct Provider {
 
 struct Discovered {
     client: RelyingParty,
+    keys: CoreJsonWebKeySet,
     end_session_endpoint: Option<EndSessionUrl>,
     /// The provider promises `iss` in its answers, so one without it is not the provider's.
     answers_with_issuer: bool,
-    expires_at: Timestamp,
+    at: Timestamp,
 }
 
 /// What a sign-in brought, all of it verified.
 #[derive(Debug)]
 pub(super) struct SignedIn {
     pub(super) user_info: UserInfo,
+    /// The session at the provider, by the name that it gave this portal.
+    pub(super) sid: Option<String>,
     id_token: CoreIdToken,
 }
 
@@ -83,6 +93,16 @@ pub(super) enum SignInFault {
     Refused(String),
     #[error("{0}")]
     Unverifiable(String),
+}
+
+/// Why nobody was signed out.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SignOutFault {
+    #[error(transparent)]
+    Token(LogoutTokenFault),
+    /// Its keys are not to be had just now: it may say so again.
+    #[error("{0}")]
+    Away(SignInFault),
 }
 
 impl Provider {
@@ -159,7 +179,7 @@ impl Provider {
             .request_async(&self.fetch)
             .await
             .map_err(|fault| unverifiable(format!("userinfo: {}", told(&fault))))?;
-        Ok(SignedIn { user_info, id_token: id_token.clone() })
+        Ok(SignedIn { user_info, sid: id_token::session(id_token), id_token: id_token.clone() })
     }
 
     /// Where to send somebody who signs out, so that they are signed out at the provider too; `None` where it has
@@ -174,10 +194,28 @@ impl Provider {
         Some(request.http_get_url())
     }
 
+    /// Whom the provider has signed out, as its logout token says (Back-Channel Logout §2.6).
+    ///
+    /// # Errors
+    /// [`SignOutFault`], with what is wrong with the token, or that the provider's keys are not to be had.
+    pub(super) async fn signed_out(&self, logout_token: &str) -> Result<SignedOut, SignOutFault> {
+        let discovered = self.discovered().await.map_err(SignOutFault::Away)?;
+        let expected =
+            Expected { issuer: self.issuer.as_str(), client: self.client_id.as_str(), now: self.clock.now() };
+        let verified = match logout_token::verify(logout_token, &discovered.keys, expected) {
+            Err(LogoutTokenFault::UnknownKey) if discovered.at + KEYS_AGAIN_AFTER <= self.clock.now() => {
+                let fresh = self.discover().await.map_err(SignOutFault::Away)?;
+                logout_token::verify(logout_token, &fresh.keys, expected)
+            }
+            verified => verified,
+        };
+        verified.map_err(SignOutFault::Token)
+    }
+
     async fn discovered(&self) -> Result<Arc<Discovered>, SignInFault> {
         let known = self.discovered.lock().await.clone();
         match known {
-            Some(discovered) if self.clock.now() < discovered.expires_at => Ok(discovered),
+            Some(discovered) if self.clock.now() < discovered.at + METADATA_LIFETIME => Ok(discovered),
             _ => self.discover().await,
         }
     }
@@ -187,14 +225,16 @@ impl Provider {
             .await
             .map_err(|fault| unverifiable(format!("discovery at {}: {}", self.issuer.as_str(), told(&fault))))?;
         let more = metadata.additional_metadata().clone();
+        let keys = metadata.jwks().clone();
         let client =
             CoreClient::from_provider_metadata(metadata, self.client_id.clone(), Some(self.client_secret.clone()))
                 .set_redirect_uri(self.redirect_uri.clone());
         let discovered = Arc::new(Discovered {
             client,
+            keys,
             end_session_endpoint: more.end_session_endpoint,
             answers_with_issuer: more.authorization_response_iss_parameter_supported,
-            expires_at: self.clock.now() + METADATA_LIFETIME,
+            at: self.clock.now(),
         });
         *self.discovered.lock().await = Some(Arc::clone(&discovered));
         Ok(discovered)

@@ -2,7 +2,8 @@
 //!
 //! Both are bounded, so that whoever begins sign-ins without end pushes out begun ones and not the memory.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
@@ -10,7 +11,7 @@ use quick_cache::sync::Cache;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Timestamp;
 
-use super::provider::SignedIn;
+use super::provider::{SignedIn, SignedOut};
 
 /// How long a sign-in may take.
 const SIGN_IN_LIFETIME: Duration = Duration::from_secs(30 * 60);
@@ -44,10 +45,19 @@ pub(super) struct Session {
     pub(super) csrf: SecretString,
 }
 
+impl Session {
+    fn ends_by(&self, told: &SignedOut) -> bool {
+        let SignedIn { user_info, sid, .. } = &self.signed_in;
+        told.names(user_info.subject(), sid.as_deref())
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Sessions {
     begun: Cache<String, Lasting<Begun>>,
     open: Cache<String, Lasting<Arc<Session>>>,
+    /// The logout tokens that were taken, by `jti`, until they are too old to be taken again. Only the provider makes any.
+    told: Mutex<BTreeMap<String, Timestamp>>,
 }
 
 #[derive(Clone, Debug)]
@@ -58,7 +68,7 @@ struct Lasting<T> {
 
 impl Default for Sessions {
     fn default() -> Self {
-        Self { begun: Cache::new(MOST), open: Cache::new(MOST) }
+        Self { begun: Cache::new(MOST), open: Cache::new(MOST), told: Mutex::default() }
     }
 }
 
@@ -85,6 +95,19 @@ impl Sessions {
 
     pub(super) fn close(&self, cookie: &SecretString) {
         self.open.remove(cookie.expose());
+    }
+
+    /// Ends the sessions that a logout token names; `false` if that token was taken before.
+    pub(super) fn end(&self, signed_out: &SignedOut, now: Timestamp) -> bool {
+        {
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            told.retain(|_, forget_at| now < *forget_at);
+            if told.insert(signed_out.jti.clone(), signed_out.expires_at).is_some() {
+                return false;
+            }
+        }
+        self.open.retain(|_, session| !session.value.ends_by(signed_out));
+        true
     }
 }
 

@@ -85,6 +85,7 @@ async fn ask(
     let Some(citizen) = account::citizen(&site.app, &current).await? else {
         return Ok(SeeOther::to("/signed-out").into_response());
     };
+    let hearing = session::hearing(&site.app, &current).await?;
     let template = view::SignOut {
         layout: site.layout(
             visit,
@@ -94,7 +95,8 @@ async fn ask(
         form: layout::Form { action: "/logout/confirm".to_owned(), csrf: GUARD.token(visit) },
         request: asked.encode(),
         portal: client.map(|client| site.portal(client, language).name),
-        portals: session::clients(&site.app, &current).await?.len(),
+        told: hearing.told,
+        untold: hearing.untold,
         stay: "/account".to_owned(),
     };
     let leads_to = asked.single("post_logout_redirect_uri").ok().flatten();

@@ -60,10 +60,26 @@ async fn with_nothing_at_all_the_person_is_asked_and_told() {
     let (mut browser, _) = world.signed_in(&portal, &AN).await;
     let page = browser.open("/logout").await;
     assert_eq!(page.heading(), "Sign out?");
+    assert!(page.words("#untold").starts_with("1 portal cannot be told.") && !page.has("#told"), "{}", page.text());
     let page = browser.press(&page, "logout-confirm", &[]).await;
     assert_eq!((page.path(), page.heading().as_str()), ("/signed-out", "You are signed out"));
     let page = browser.open("/logout").await;
     assert_eq!(page.heading(), "You are signed out", "whoever is nobody is asked nothing");
+}
+
+#[tokio::test]
+async fn the_question_says_who_will_be_told_and_who_cannot_be() {
+    let world = World::embedded().await;
+    let (tax_office, library, registry) = (world.portal("tax-office"), world.portal("library"), world.portal("registry"));
+    let address = || Some(LogoutEndpoint { uri: "https://portal.example/logout".to_owned(), session_required: true });
+    world.operator().changes("library", |client| client.logout.back_channel = address()).await;
+    world.operator().changes("registry", |client| client.logout.front_channel = address()).await;
+    let (mut browser, _) = world.signed_in(&tax_office, &AN).await;
+    world.sign_in_again(&mut browser, &library, &AN).await;
+    world.sign_in_again(&mut browser, &registry, &AN).await;
+    let page = browser.open("/logout").await;
+    assert!(page.words("#told").starts_with("2 portals that you signed in to with this session will be told"));
+    assert!(page.words("#untold").starts_with("1 portal cannot be told."), "{}", page.text());
 }
 
 #[tokio::test]

@@ -11,11 +11,12 @@ use scraper::{Html, Selector};
 use senid::crypto::random::SystemRandom;
 use senid::demo::people;
 use senid::demo::portal::{self, PortalSettings};
+use senid::domain::client::LogoutEndpoint;
 use senid::domain::secret::SecretString;
 use tower::ServiceExt;
 
 use crate::support::World;
-use crate::support::world::{AN, BINH, Browser, eventually, web::encode};
+use crate::support::world::{AN, BINH, Browser, Office, eventually, web::encode};
 
 const PORTAL: &str = "http://localhost:8081";
 
@@ -159,6 +160,67 @@ async fn signing_out_at_the_portal_signs_out_at_senid() {
     assert!(browser.senid.open(&page.location).await.has("#username"));
 }
 
+/// Over the network, as SenID's own delivery finds it.
+#[tokio::test]
+async fn whoever_signs_out_at_senid_is_signed_out_at_the_portal_and_others_are_not() {
+    let world = World::embedded().await;
+    let mut an = Both::new(&world);
+    let mut an_elsewhere = an.elsewhere(&world);
+    let uri = format!("{}/back-channel-logout", an.serve().await);
+    let registered = LogoutEndpoint { uri, session_required: true };
+    world.operator().changes(people::PORTAL_CLIENT, |portal| portal.logout.back_channel = Some(registered)).await;
+    an.sign_in().await;
+    an_elsewhere.sign_in().await;
+
+    let page = an.senid.open("/logout").await;
+    an.senid.press(&page, "logout-confirm", &[]).await;
+    eventually("the portal hears of it", async || an.open("/").await.has("#portal-sign-in")).await;
+    assert_eq!(an_elsewhere.open("/").await.text("#citizen-name"), AN.name);
+}
+
+#[tokio::test]
+async fn a_logout_token_is_taken_once_and_nothing_else_signs_anybody_out() {
+    let world = World::embedded().await;
+    let mut office = Office::new(&world.issuer, people::PORTAL_CLIENT, world.clock.clone());
+    office.opens();
+    office.answers(Some(200));
+    world.operator().changes(people::PORTAL_CLIENT, office.registers()).await;
+    let mut browser = Both::new(&world);
+    browser.sign_in().await;
+    // What SenID sends, caught on its way.
+    let page = browser.senid.open("/logout").await;
+    browser.senid.press(&page, "logout-confirm", &[]).await;
+    eventually("the token is sent", async || !office.told().is_empty()).await;
+    let token = office.told().remove(0);
+
+    let mut say = async |token: &str| {
+        let answer = browser.elsewhere(&world).post_as_server("/back-channel-logout", &[("logout_token", token)]).await;
+        let here = browser.open("/").await.has("#citizen-name");
+        (answer.status, answer.html, here)
+    };
+    let refused = |why: &str| {
+        let html = format!(r#"{{"error":"invalid_request","error_description":"logout_token: {why}"}}"#);
+        (StatusCode::BAD_REQUEST, html)
+    };
+    for (wrong, why) in [("x", "it is no signed token"), (&token[..token.len() - 6], "its signature does not hold")] {
+        let (status, html, here) = say(wrong).await;
+        assert_eq!(((status, html), here), (refused(why), true), "{wrong}");
+    }
+    assert_eq!(say(&token).await, (StatusCode::OK, String::new(), false));
+    let (status, html, _) = say(&token).await;
+    assert_eq!((status, html), refused("it was taken before (jti)"));
+}
+
+#[tokio::test]
+async fn a_logout_token_that_cannot_be_verified_yet_is_asked_for_again() {
+    let world = World::embedded().await;
+    let mut portal = Both::at("http://127.0.0.1:1", &world);
+    let answer = portal.post_as_server("/back-channel-logout", &[("logout_token", "x")]).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    let answer = portal.post_as_server("/back-channel-logout", &[("token", "x")]).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+}
+
 #[tokio::test]
 async fn two_portals_of_two_people_do_not_mix() {
     let world = World::embedded().await;
@@ -247,6 +309,21 @@ impl Both {
             .header(header::ORIGIN, origin)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, Body::from(encode(form))).await
+    }
+
+    /// As a server does, which has neither an origin nor cookies.
+    async fn post_as_server(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, Body::from(encode(form))).await
+    }
+
+    /// Puts the portal on the network too, and tells where.
+    async fn serve(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let portal = self.portal.clone();
+        tokio::spawn(async move { axum::serve(listener, portal).await.unwrap() });
+        format!("http://{address}")
     }
 
     async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
