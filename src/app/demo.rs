@@ -1,5 +1,6 @@
 //! `senid demo`: an embedded deployment with made-up people, and the portal beside it.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,10 +11,11 @@ use super::deployment::{self, Deployment};
 use super::serve::{RunError, Running, ToldToStop};
 use super::{SystemClock, demo_data};
 use crate::cli::demo::Arguments;
-use crate::config::{DatabaseUrl, Listener, Localised, SessionStoreUrl, Settings};
+use crate::config::{DatabaseUrl, Listener, Localised, RegistrationMode, SessionStoreUrl, Settings};
 use crate::crypto::random::SystemRandom;
 use crate::demo::people::{self, PEOPLE};
 use crate::demo::portal::{self, PortalSettings};
+use crate::domain::authorization::ResponseType;
 use crate::domain::random::Random;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
@@ -88,6 +90,9 @@ fn settings(arguments: &Arguments) -> Result<Settings, DemoError> {
     }
     // The portal is on this machine, and hears of people who sign out.
     settings.outbound.allow_loopback = true;
+    // Whoever tries it registers what they like, here and nowhere else.
+    settings.registration.mode = RegistrationMode::Open;
+    settings.registration.response_types = BTreeSet::from([ResponseType::Code, ResponseType::CodeIdToken]);
     settings.authority.name = Localised::in_languages(&[
         ("vi", "Trung tâm Định danh quốc gia (minh họa)"),
         ("en", "National Identity Centre (demonstration)"),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use senid::domain::client::LogoutEndpoint;
+
 use crate::support::World;
 use crate::support::world::{AN, BINH, Browser, Page, Portal, on_every_backend};
 
@@ -70,7 +72,8 @@ async fn with_nothing_at_all_the_person_is_asked_and_told() {
 #[tokio::test]
 async fn the_question_says_who_will_be_told_and_who_cannot_be() {
     let world = World::embedded().await;
-    let (tax_office, library, registry) = (world.portal("tax-office"), world.portal("library"), world.portal("registry"));
+    let (tax_office, library, registry) =
+        (world.portal("tax-office"), world.portal("library"), world.portal("registry"));
     let address = || Some(LogoutEndpoint { uri: "https://portal.example/logout".to_owned(), session_required: true });
     world.operator().changes("library", |client| client.logout.back_channel = address()).await;
     world.operator().changes("registry", |client| client.logout.front_channel = address()).await;

@@ -18,4 +18,4 @@ signed-out-lead = Votre session dans ce navigateur est terminée.
 signed-out-shared = Si d’autres personnes utilisent cet ordinateur, fermez toutes les fenêtres du navigateur.
 sign-in-again = Se connecter au compte
 signing-out-title = Déconnexion en cours
-signing-out-lead = Vous êtes déconnecté ici. Les portails que vous avez utilisés en sont informés : quelques secondes au plus.
+signing-out-lead = Vous êtes déconnecté ici. Les portails que vous avez utilisés en sont informés, en quelques secondes au plus.
