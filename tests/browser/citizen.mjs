@@ -28,6 +28,8 @@ export const closeBrowser = () => browser.close();
 const PATIENCE = 10_000;
 
 export class Citizen {
+  // Other sites that they may come to.
+  neighbours = [];
   #complaints = [];
 
   static async arrive({ person = AN, language = "vi", script = true, ...options } = {}) {
@@ -62,7 +64,7 @@ export class Citizen {
     this.page.on("pageerror", (error) => this.#complaints.push(`script: ${error.message}`));
     this.context.on("request", (request) => {
       const { origin } = new URL(request.url());
-      const allowed = request.isNavigationRequest() ? [SENID, PORTAL] : [new URL(request.frame().url()).origin];
+      const allowed = request.isNavigationRequest() ? [SENID, PORTAL, ...this.neighbours] : [new URL(request.frame().url()).origin];
       // Where the sandbox client's answers would arrive: nobody listens there.
       if (!allowed.includes(origin)) this.#complaints.push(`request from ${request.frame().url()} to ${request.url()}`);
     });

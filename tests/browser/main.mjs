@@ -7,10 +7,12 @@ import { account } from "./account.mjs";
 import { forms } from "./form-post.mjs";
 import { journey } from "./journey.mjs";
 import { mishaps } from "./mishaps.mjs";
+import { neighbours } from "./neighbours.mjs";
 import { session } from "./session.mjs";
 
 const wanted = process.argv.slice(2);
-const cases = Object.entries({ ...journey, ...mishaps, ...forms, ...account, ...session, ...accessibility }).filter(
+const all = { ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...session, ...accessibility };
+const cases = Object.entries(all).filter(
   ([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)),
 );
 

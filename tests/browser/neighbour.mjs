@@ -1,17 +1,13 @@
-// Another portal, on this machine: it registers itself as any developer's would, with a logo, a policy and terms, is told
-// in a frame that somebody signed out, and answers in words what it received.
+// Another portal, on this machine: it registers itself as any developer's would, with a policy and terms, and is told in a
+// frame that somebody signed out.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { PORTAL, SENID } from "./citizen.mjs";
+import { SENID } from "./citizen.mjs";
 
 // RFC 7636, appendix B.
+const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE = { code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", code_challenge_method: "S256" };
-// One grey pixel.
-const LOGO = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNsaGj4DwAFhAKAjM1mJgAAAABJRU5ErkJggg==",
-  "base64",
-);
 
 export class Neighbour {
   // The addresses that were asked for, in their order.
@@ -31,12 +27,28 @@ export class Neighbour {
     this.server.close();
   }
 
-  #answer(request, response) {
+  async #answer(request, response) {
     if (request.url === "/favicon.ico") return response.writeHead(204).end();
     this.visited.push(request.url);
-    if (request.url === "/logo.png") return response.setHeader("content-type", "image/png").end(LOGO);
+    const { pathname, searchParams } = new URL(request.url, this.origin);
+    if (pathname === "/callback" && searchParams.has("code")) await this.#redeem(searchParams.get("code"));
     response.setHeader("content-type", "text/html; charset=utf-8");
-    response.end(`<!doctype html><html lang="en"><title>Neighbour</title><h1>${new URL(request.url, this.origin).pathname}</h1>`);
+    response.end('<!doctype html><html lang="en"><title>Neighbour</title><h1>Neighbour</h1></html>');
+  }
+
+  // From then on it takes part in the person's session.
+  async #redeem(code) {
+    const answer = await fetch(`${SENID}/token`, {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "authorization_code",
+        client_id: this.id,
+        redirect_uri: `${this.origin}/callback`,
+        code,
+        code_verifier: VERIFIER,
+      }),
+    });
+    assert.equal(answer.status, 200, await answer.text());
   }
 
   async #register() {
@@ -49,12 +61,19 @@ export class Neighbour {
         client_name: "Thư viện Hàng xóm",
         redirect_uris: [`${this.origin}/callback`],
         post_logout_redirect_uris: [`${this.origin}/goodbye`],
-        ...this.wishes,
+        frontchannel_logout_uri: `${this.origin}/sign-out`,
+        policy_uri: `${this.origin}/policy`,
+        tos_uri: `${this.origin}/terms`,
       }),
     });
     const registered = await answer.json();
     assert.equal(answer.status, 201, JSON.stringify(registered));
     this.id = registered.client_id;
+  }
+
+  // The addresses of one path that were asked for.
+  visits(path) {
+    return this.visited.map((url) => new URL(url, this.origin)).filter(({ pathname }) => pathname === path);
   }
 
   authorize(parameters = {}) {
@@ -65,5 +84,15 @@ export class Neighbour {
   logout() {
     const parameters = { client_id: this.id, post_logout_redirect_uri: `${this.origin}/goodbye`, state: "s" };
     return `${SENID}/logout?${new URLSearchParams(parameters)}`;
+  }
+}
+
+// Runs `errand` with a neighbour, who then closes.
+export async function withNeighbour(errand) {
+  const neighbour = await Neighbour.open();
+  try {
+    await errand(neighbour);
+  } finally {
+    neighbour.close();
   }
 }

@@ -2,8 +2,15 @@
 
 import { PORTAL, SENID } from "./citizen.mjs";
 import { formPost } from "./form-post.mjs";
+import { withNeighbour } from "./neighbour.mjs";
 
 const authorize = (parameters) => `${SENID}/authorize?${new URLSearchParams({ response_type: "code", ...parameters })}`;
+
+// A page that goes on by itself stays where its script does nothing.
+const still = (citizen, script) =>
+  citizen.page.route(`${SENID}/static/${script}.*.js`, (route) =>
+    route.fulfill({ contentType: "text/javascript", body: "" }),
+  );
 
 // Leads the citizen to each page and calls `stop` with its name there.
 export async function tour(citizen, stop) {
@@ -60,7 +67,7 @@ export async function tour(citizen, stop) {
   await stop("portal-error");
 
   // The page that sends itself, held for as long as it is looked at.
-  await citizen.page.route("**/form-post.*.js", (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
+  await still(citizen, "form-post");
   await citizen.page.goto(formPost);
   await stop("form-post");
 
@@ -72,4 +79,26 @@ export async function tour(citizen, stop) {
   await stop("error-portal");
   await citizen.page.goto(authorize({ client_id: "sandbox", redirect_uri: `${PORTAL}/callback`, scope: "openid" }));
   await stop("error-address");
+
+  await withNeighbour((neighbour) => atNeighbour(citizen, neighbour, stop));
+}
+
+// What people see only of a portal that registered itself, and that is told in a frame.
+async function atNeighbour(citizen, neighbour, stop) {
+  citizen.neighbours.push(neighbour.origin);
+  const claims = JSON.stringify({ userinfo: { email: { essential: true }, birthdate: null } });
+  await citizen.page.goto(neighbour.authorize({ claims }));
+  await stop("signin-links");
+  await citizen.identify();
+  await citizen.enterPassword();
+  await stop("consent-claims");
+  await citizen.press("allow");
+  await citizen.page.waitForURL(`${neighbour.origin}/callback*`);
+  await citizen.openAccount("/account/portals");
+  await stop("account-portals-links");
+  await still(citizen, "signing-out");
+  await citizen.page.goto(neighbour.logout());
+  await stop("signout-portals");
+  await citizen.press("logout-confirm");
+  await stop("signing-out");
 }
