@@ -123,13 +123,15 @@ export class Citizen {
     await this.page.goto(SENID + path);
   }
 
-  // Takes back what was allowed to the portal, if anything was.
+  // Takes back whatever was allowed to any portal.
   async withdraw() {
     await this.openAccount("/account/portals");
-    const portal = this.page.locator("a[href$='/withdraw']");
-    if ((await portal.count()) === 0) return;
-    await portal.first().click();
-    await this.press("withdraw-confirm");
+    const portals = this.page.locator("a[href$='/withdraw']");
+    for (let left = await portals.count(); left > 0; left--) {
+      await portals.first().click();
+      await this.press("withdraw-confirm");
+      await this.page.goto(`${SENID}/account/portals`);
+    }
   }
 
   // What they see.
