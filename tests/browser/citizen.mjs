@@ -129,6 +129,7 @@ export class Citizen {
     const portals = this.page.locator("a[href$='/withdraw']");
     for (let left = await portals.count(); left > 0; left--) {
       await portals.first().click();
+      await this.page.waitForURL("**/withdraw");
       await this.press("withdraw-confirm");
       await this.page.goto(`${SENID}/account/portals`);
     }
