@@ -27,7 +27,9 @@ pub enum Decision {
 
 /// Decides it.
 ///
-/// `session` is the browser's live session with the `sub` that this client knows its person by.
+/// `session` is the browser's live session with the `sub` that this client knows its person by. A browser has one session,
+/// and between sign-in and consent nothing is asked, so that `account_selection_required` and `interaction_required`
+/// have no occasion (Core §3.1.2.6).
 pub fn decide(
     request: &AuthorizationRequest,
     session: Option<(&BrowserSession, &str)>,
