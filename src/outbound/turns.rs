@@ -20,8 +20,12 @@ pub(super) struct Turns {
     all: Semaphore,
     strangers: Semaphore,
     each: usize,
-    hosts: Mutex<HashMap<String, Weak<Semaphore>>>,
+    hosts: Mutex<HashMap<Own, Weak<Semaphore>>>,
 }
+
+/// A host, and whether strangers make us ask it: however many wait to have a portal's request objects fetched, its keys are
+/// fetched meanwhile.
+type Own = (String, bool);
 
 /// A turn, until it is dropped.
 #[derive(Debug)]
@@ -46,24 +50,26 @@ impl Turns {
     /// # Errors
     /// None: nothing here is ever closed.
     pub(super) async fn take(&self, url: &Url, purpose: Purpose) -> Result<Turn<'_>, AcquireError> {
-        let host = self.of_host(url.host_str().unwrap_or_default()).acquire_owned().await?;
-        let strangers = match is_for_strangers(purpose) {
+        let for_strangers = is_for_strangers(purpose);
+        let host = (url.host_str().unwrap_or_default().to_owned(), for_strangers);
+        let host = self.of_host(host).acquire_owned().await?;
+        let strangers = match for_strangers {
             true => Some(self.strangers.acquire().await?),
             false => None,
         };
         Ok(Turn { _all: self.all.acquire().await?, _strangers: strangers, _host: host })
     }
 
-    fn of_host(&self, host: &str) -> Arc<Semaphore> {
+    fn of_host(&self, host: Own) -> Arc<Semaphore> {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = hosts.get(host).and_then(Weak::upgrade) {
+        if let Some(known) = hosts.get(&host).and_then(Weak::upgrade) {
             return known;
         }
         if hosts.len() >= HOSTS {
             hosts.retain(|_, turns| turns.strong_count() > 0);
         }
         let turns = Arc::new(Semaphore::new(self.each));
-        hosts.insert(host.to_owned(), Arc::downgrade(&turns));
+        hosts.insert(host, Arc::downgrade(&turns));
         turns
     }
 }
@@ -112,6 +118,15 @@ mod tests {
         let held: Vec<_> = (0..100).map_while(|number| now(&turns, &host(number), Purpose::RequestUri)).collect();
         assert_eq!(held.len(), 32);
         assert!(now(&turns, "portal.example", Purpose::LogoUri).is_none());
+        assert!(now(&turns, "portal.example", Purpose::JwksUri).is_some());
+        assert!(now(&turns, "portal.example", Purpose::BackchannelLogoutUri).is_some());
+    }
+
+    #[test]
+    fn a_portal_s_keys_do_not_wait_for_its_request_objects() {
+        let turns = Turns::new(64);
+        let held: Vec<_> = (0..100).map_while(|_| now(&turns, "portal.example", Purpose::RequestUri)).collect();
+        assert_eq!(held.len(), 8);
         assert!(now(&turns, "portal.example", Purpose::JwksUri).is_some());
         assert!(now(&turns, "portal.example", Purpose::BackchannelLogoutUri).is_some());
     }
