@@ -8,6 +8,7 @@ use crate::domain::ids::ClientId;
 use crate::domain::time::Timestamp;
 use crate::protocol::id_token::{self, Hint};
 use crate::protocol::parameters::Parameters;
+use crate::protocol::redirect::with_query;
 
 /// What a client asks for when it sends someone to sign out.
 #[derive(Clone, Debug, Default)]
@@ -85,7 +86,7 @@ impl LogoutRequest {
         }
         Ok(Some(match &self.state {
             None => uri.clone(),
-            Some(state) => with_query(uri, &[("state", state)]),
+            Some(state) => with_query(uri, [("state", state.as_str())]),
         }))
     }
 
@@ -102,11 +103,5 @@ impl LogoutRequest {
 /// What is framed of a client, so that its cookies go: always with `iss` and `sid`, whether it needs them or not
 /// (Front-Channel Logout 1.0 §2).
 pub fn front_channel_uri(uri: &str, issuer: &str, sid: &str) -> String {
-    with_query(uri, &[("iss", issuer), ("sid", sid)])
-}
-
-/// `uri`, whose own query is kept, with these parameters.
-fn with_query(uri: &str, parameters: &[(&str, &str)]) -> String {
-    let pairs = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
-    format!("{uri}{}{pairs}", if uri.contains('?') { '&' } else { '?' })
+    with_query(uri, [("iss", issuer), ("sid", sid)])
 }

@@ -112,6 +112,16 @@ fn has_plain_host(uri: &Url) -> bool {
     }
 }
 
+/// `uri`, whose own query is kept (RFC 6749 §3.1.2), with these parameters. What is registered has no fragment.
+pub fn with_query<'p>(uri: &str, parameters: impl IntoIterator<Item = (&'p str, &'p str)>) -> String {
+    format!("{uri}{}{}", if uri.contains('?') { '&' } else { '?' }, form_encode(parameters))
+}
+
+/// Parameters as `application/x-www-form-urlencoded`.
+pub fn form_encode<'p>(parameters: impl IntoIterator<Item = (&'p str, &'p str)>) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
+}
+
 /// The origin that a page's `form-action` has to allow so that the redirect after its form may go to `uri`.
 pub fn origin(uri: &str) -> Option<String> {
     let parsed = Url::parse(uri).ok().filter(has_plain_host)?;

@@ -1,12 +1,11 @@
 //! The answer of the authorization endpoint: RFC 6749 §4.1.2, OpenID Connect Core §3.2.2.5 and §3.3.2.5, with `iss`
 //! (RFC 9207) in every one, and `session_state` (Session Management 1.0 §2) where somebody has signed in.
 
-use url::Url;
-
 use crate::domain::authorization::{AuthorizationRequest, ResponseMode};
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
+use crate::protocol::redirect::{form_encode, with_query};
 
 /// Where an answer goes. It comes from a verified request and from nothing else.
 #[derive(Clone, Debug)]
@@ -67,11 +66,10 @@ impl AnswerTo {
     pub fn deliver(&self, answer: &Answer, issuer: &str) -> Delivery {
         let fields = self.fields(answer, issuer);
         match self.response_mode {
-            ResponseMode::Query => {
-                let separator = if has_query(&self.redirect_uri) { '&' } else { '?' };
-                Delivery::Redirect(format!("{}{separator}{}", self.redirect_uri, encode(&fields)))
+            ResponseMode::Query => Delivery::Redirect(with_query(&self.redirect_uri, exposed(&fields))),
+            ResponseMode::Fragment => {
+                Delivery::Redirect(format!("{}#{}", self.redirect_uri, form_encode(exposed(&fields))))
             }
-            ResponseMode::Fragment => Delivery::Redirect(format!("{}#{}", self.redirect_uri, encode(&fields))),
             ResponseMode::FormPost => Delivery::Post { uri: self.redirect_uri.clone(), fields },
         }
     }
@@ -106,17 +104,14 @@ impl Issued {
     }
 }
 
-fn encode(fields: &[(&'static str, SecretString)]) -> String {
-    let pairs = fields.iter().map(|(name, value)| (name, value.expose()));
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-}
-
-fn has_query(uri: &str) -> bool {
-    Url::parse(uri).is_ok_and(|uri| uri.query().is_some())
+fn exposed<'f>(fields: &'f [(&'static str, SecretString)]) -> impl Iterator<Item = (&'f str, &'f str)> {
+    fields.iter().map(|(name, value)| (*name, value.expose()))
 }
 
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
     use super::*;
 
     const ISSUER: &str = "https://id.example";
