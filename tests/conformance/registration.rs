@@ -25,7 +25,7 @@ modules! {
         // The picture is our own copy: a page asks nobody else for anything.
         let copy = page.attribute("main img", "src");
         assert!(copy.starts_with('/') || copy.starts_with(&world.issuer), "{copy}");
-        assert_eq!(web::get(&page.url.join(&copy).unwrap().to_string(), &[]).await.header("content-type"), "image/png");
+        assert_eq!(web::get(page.url.join(&copy).unwrap().as_ref(), &[]).await.header("content-type"), "image/png");
     }
 
     async fn oidcc_registration_policy_uri(world: World) {

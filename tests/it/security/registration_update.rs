@@ -92,6 +92,7 @@ async fn an_approval_does_not_outlive_what_was_approved() {
         json!({ "client_name": "Ministry of Finance" }),
         json!({ "redirect_uris": ["https://portal.example/another"] }),
         json!({ "client_uri": "https://portal.example/" }),
+        json!({ "token_endpoint_auth_method": "none" }),
     ] {
         let mut whole = portal_with(scope.clone());
         whole.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());

@@ -1,7 +1,7 @@
 //! What the authority decides about a client and no metadata says: an update keeps it, and never gains any of it.
 //!
-//! It was decided about the portal that people saw then. Once a client changes what it is called, what it looks like or
-//! where it sends people, the authority has to look again.
+//! It was decided about the portal that people saw then. Once a client changes what it is called, what it looks like,
+//! where it sends people or that it proves who it is, the authority has to look again.
 
 use super::fault::Faults;
 use super::{Metadata, Policy};
@@ -26,7 +26,7 @@ pub(super) fn check(_: &Metadata, policy: &Policy<'_>, client: &mut Client, _: &
     }
 }
 
-/// Whether people see the same portal and come to the same places.
+/// Whether people see the same portal and come to the same places, and nobody else can take its part.
 pub(super) fn stands_as_it_was(existing: &Client, client: &Client) -> bool {
     let logo = |client: &Client| client.display.fetched_logo.as_ref().map(|logo| logo.uri.clone());
     existing.display.name == client.display.name
@@ -34,4 +34,5 @@ pub(super) fn stands_as_it_was(existing: &Client, client: &Client) -> bool {
         && logo(existing) == logo(client)
         && existing.application_type == client.application_type
         && existing.redirect_uris == client.redirect_uris
+        && existing.authentication.is_public() == client.authentication.is_public()
 }
