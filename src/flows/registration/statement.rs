@@ -56,7 +56,7 @@ pub(super) async fn apply(app: &App, members: &mut Map<String, Value>) -> Result
         OAuthError::unapproved_software_statement("software_statement: its issuer is not one that is believed here")
     })?;
     let payload = verify(app, trusted, &statement).await?;
-    let metadata = software_statement::metadata(&payload, &trusted.issuer, app.clock.now())?;
+    let metadata = software_statement::metadata(&payload, &trusted.issuer, app.issuer(), app.clock.now())?;
     let claimed: BTreeSet<String> = metadata.keys().map(|member| untranslated(member).to_owned()).collect();
     // A translation beside the statement would be another name than the one that was vouched for.
     members.retain(|member, _| !claimed.contains(untranslated(member)));

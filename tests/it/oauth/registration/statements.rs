@@ -99,6 +99,9 @@ async fn a_statement_that_cannot_be_believed_is_refused() {
         (json!(voucher.says(json!({ "exp": 1_800_000_000 }))), invalid, "exp has passed"),
         (json!(voucher.says(json!({ "exp": "tomorrow" }))), invalid, "exp is not a whole number of seconds"),
         (json!(voucher.says(json!({ "nbf": 1_800_000_001 }))), invalid, "nbf has not come yet"),
+        (json!(voucher.says(json!({ "aud": "https://other.example" }))), invalid, "aud does not name this issuer"),
+        (json!(voucher.says(json!({ "aud": [] }))), invalid, "aud does not name this issuer"),
+        (json!(voucher.says(json!({ "aud": [world.issuer, 1] }))), invalid, "aud does not name this issuer"),
         (json!(voucher.says(json!({ "software_id": null, "nonce": "x" }))), invalid, "expected the claim software_id"),
         (json!(unsigned), invalid, "is not a JWT that is signed with an asymmetric algorithm"),
         (json!(shared), invalid, "is not a JWT that is signed with an asymmetric algorithm"),
@@ -108,6 +111,9 @@ async fn a_statement_that_cannot_be_believed_is_refused() {
         let reply = register(&world, &portal_with(json!({ "software_statement": statement }))).await;
         let expected = (400, error.to_owned(), format!("software_statement: {sentence}"));
         assert_eq!(refusal(&reply), expected, "{statement}");
+    }
+    for aud in [json!(world.issuer), json!(["https://other.example", world.issuer])] {
+        registered(&world, &portal_with(json!({ "software_statement": voucher.says(json!({ "aud": aud })) }))).await;
     }
 }
 
