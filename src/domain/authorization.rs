@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::authorization_details::AuthorizationDetails;
 use super::claims;
 use super::claims_request::ClaimsRequest;
 use super::ids::ClientId;
+use super::key_binding::Thumbprint;
+use super::resource::ResourceId;
 use super::scope::ScopeSet;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,11 @@ pub struct AuthorizationRequest {
     pub acr_values: Vec<String>,
     /// What is asked for beside the scopes, as far as this client may be given it.
     pub claims: ClaimsRequest,
+    /// What the tokens are to be for (RFC 8707 §2.1); this server itself where none is named.
+    pub resources: Vec<ResourceId>,
+    pub authorization_details: AuthorizationDetails,
+    /// The key that the code is good with (`dpop_jkt`, RFC 9449 §10).
+    pub dpop_jkt: Option<Thumbprint>,
 }
 
 impl AuthorizationRequest {

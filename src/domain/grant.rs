@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::assurance::{AuthenticationLevel, AuthenticationMethod};
 use super::authorization::CodeChallenge;
+use super::authorization_details::AuthorizationDetails;
 use super::claims_request::{ClaimsRequest, GrantedClaims};
 use super::ids::{CitizenId, ClientId, GrantId, SessionId};
+use super::key_binding::{KeyBinding, Thumbprint};
+use super::resource::ResourceId;
 use super::scope::ScopeSet;
 use super::secret::SecretHash;
 use super::time::Timestamp;
@@ -22,19 +25,30 @@ pub struct Authentication {
     pub level: AuthenticationLevel,
 }
 
-/// An authorization code's record in the short-lived store (RFC 6749 §4.1.2).
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct AuthorizationCode {
+/// What a citizen approved, until the client comes for it: with a code, a device code or the id of a CIBA request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// The grant that it will be.
     pub grant: GrantId,
     pub client: ClientId,
-    pub redirect_uri: String,
     pub scope: ScopeSet,
     pub claims: ClaimsRequest,
     pub nonce: Option<String>,
-    pub challenge: Option<CodeChallenge>,
     pub authentication: Authentication,
     /// The `acr` that answers the request.
     pub acr: String,
+    pub resources: Vec<ResourceId>,
+    pub authorization_details: AuthorizationDetails,
+}
+
+/// An authorization code's record in the short-lived store (RFC 6749 §4.1.2).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AuthorizationCode {
+    pub approval: Approval,
+    pub redirect_uri: String,
+    pub challenge: Option<CodeChallenge>,
+    /// The key that alone may redeem it (RFC 9449 §10).
+    pub dpop_jkt: Option<Thumbprint>,
     /// The code's own hash, which no other grant is ever written for.
     pub hash: SecretHash,
     pub issued_at: Timestamp,
@@ -53,6 +67,11 @@ pub struct Grant {
     pub authentication: Authentication,
     /// The `acr` that answered the request, which its refreshed ID tokens say too.
     pub acr: String,
+    /// What its tokens may be for; this server itself where none is named.
+    pub resources: Vec<ResourceId>,
+    pub authorization_details: AuthorizationDetails,
+    /// The key that its refresh tokens are good with, where the client's own authentication does not bind them.
+    pub binding: Option<KeyBinding>,
     pub created_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
     /// Present where `offline_access` was granted.

@@ -12,7 +12,7 @@ use crate::protocol::authorize::{Answer, AnswerTo, Delivery, FrontChannelToken, 
 use crate::protocol::session_state::session_state;
 
 use super::protection::Protection;
-use super::signed_tokens::{self, IdTokenContents};
+use super::signed_tokens::{self, AccessTokenContents, IdTokenContents};
 use super::visitor::Visitor;
 use super::{App, FlowError, code, grant, id_token_claims};
 
@@ -103,7 +103,7 @@ async fn issue_tokens(
     grant::begin(app, client, &granted, request).await?;
     let mut issued = Issued::default();
     if wanted.issues_access_token() {
-        let access = signed_tokens::access_token(app, client, &granted, &granted.scope)?;
+        let access = signed_tokens::access_token(app, client, AccessTokenContents::whole(&granted))?;
         issued.access_token = Some(FrontChannelToken {
             token: access.token,
             expires_in: access.lifetime.as_secs(),

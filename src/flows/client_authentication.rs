@@ -11,9 +11,9 @@ use crate::protocol::OAuthError;
 use crate::protocol::client_auth::{
     Assertion, Expected, Genuine, Presented, client_secret_jwt, private_key_jwt, refusal,
 };
-use crate::protocol::parameters::Parameters;
 use crate::sessions::Claim;
 
+use super::client_request::ClientRequest;
 use super::visitor::Visitor;
 use super::{App, FlowError, client_secret, short_lived};
 
@@ -22,13 +22,8 @@ use super::{App, FlowError, client_secret, short_lived};
 /// # Errors
 /// `invalid_client`, or `invalid_request` for two methods at once. What a stranger is told does not depend on whether
 /// there is such a client.
-pub async fn authenticate(
-    app: &App,
-    visitor: &Visitor,
-    authorization: Option<&str>,
-    form: &Parameters,
-) -> Result<Arc<Client>, FlowError> {
-    let presented = Presented::read(authorization, form)?;
+pub async fn authenticate(app: &App, request: &ClientRequest<'_>) -> Result<Arc<Client>, FlowError> {
+    let presented = Presented::read(request.authorization, request.form)?;
     let client = app.clients.find(app, presented.client()).await?;
     let proven = match (&presented, &client) {
         (Presented::Assertion(assertion), Some(client)) if client.is_active() => prove(app, client, assertion).await,
@@ -39,7 +34,7 @@ pub async fn authenticate(
         (Ok(()), None) => Err(refusal().into()),
         (Err(FlowError::Refused(refusal)), client) => {
             app.metrics.client_refused();
-            record_refusal(app, visitor, client.as_deref()).await?;
+            record_refusal(app, request.visitor, client.as_deref()).await?;
             Err(refusal.into())
         }
         (Err(failure), _) => Err(failure),
@@ -63,9 +58,7 @@ async fn prove(app: &App, client: &Client, assertion: &Assertion) -> Result<(), 
             let secret = client_secret::open(app.keys.sealing(), &client.id, secret).map_err(FlowError::failed)?;
             client_secret_jwt::verify(assertion, *algorithm, &secret, &expected)?
         }
-        ClientAuthentication::None
-        | ClientAuthentication::ClientSecretBasic { .. }
-        | ClientAuthentication::ClientSecretPost { .. } => return Err(refusal().into()),
+        _ => return Err(refusal().into()),
     };
     spend(app, client, &genuine).await
 }

@@ -6,7 +6,7 @@
 use crate::crypto::base64url;
 use crate::crypto::hash::hash_secret;
 use crate::crypto::seal::{Context, KeyEncryptionKeys, SealError};
-use crate::domain::client::{ClientAuthentication, ClientAuthenticationMethod};
+use crate::domain::client::{CertificateSubject, ClientAuthentication, ClientAuthenticationMethod};
 use crate::domain::ids::ClientId;
 use crate::domain::mac::MacAlgorithm;
 use crate::domain::random::Random;
@@ -37,6 +37,8 @@ pub struct Asked<'a> {
     /// `token_endpoint_auth_signing_alg`.
     pub signing_algorithm: Option<&'a str>,
     pub secret: Option<&'a SecretString>,
+    /// One of the `tls_client_auth_…` members.
+    pub certificate_subject: Option<&'a CertificateSubject>,
 }
 
 impl Asked<'_> {
@@ -71,6 +73,18 @@ impl Asked<'_> {
             }
             ClientAuthenticationMethod::PrivateKeyJwt => {
                 ClientAuthentication::PrivateKeyJwt { algorithm: self.algorithm(faults) }
+            }
+            ClientAuthenticationMethod::TlsClientAuth => {
+                let subject = self.certificate_subject.cloned().unwrap_or_else(|| {
+                    let sentence = "expected one of tls_client_auth_subject_dn, tls_client_auth_san_dns, \
+                                    tls_client_auth_san_uri, tls_client_auth_san_ip and tls_client_auth_san_email";
+                    faults.push(Fault::new("token_endpoint_auth_method", sentence));
+                    CertificateSubject::Dn(String::new())
+                });
+                self.without_algorithm(ClientAuthentication::TlsClientAuth { subject }, faults)
+            }
+            ClientAuthenticationMethod::SelfSignedTlsClientAuth => {
+                self.without_algorithm(ClientAuthentication::SelfSignedTlsClientAuth, faults)
             }
         })
     }

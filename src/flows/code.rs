@@ -3,7 +3,7 @@
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::Client;
-use crate::domain::grant::{Authentication, AuthorizationCode};
+use crate::domain::grant::{Approval, Authentication, AuthorizationCode};
 use crate::domain::ids::GrantId;
 use crate::domain::secret::SecretString;
 use crate::protocol::{OAuthError, acr};
@@ -25,16 +25,22 @@ pub async fn issue(
     let now = app.clock.now();
     let lifetime = app.settings.lifetimes.authorization_code;
     let token = Token::new(TokenKind::AuthorizationCode, grant.uuid(), &*app.random);
-    let record = AuthorizationCode {
+    let approval = Approval {
         grant,
         client: client.id.clone(),
-        redirect_uri: request.redirect_uri.clone(),
         scope: request.scope.clone(),
         claims: request.claims.clone(),
         nonce: request.nonce.clone(),
-        challenge: request.code_challenge.clone(),
         authentication: authentication.clone(),
         acr: acr::reached(request, authentication.level)?,
+        resources: request.resources.clone(),
+        authorization_details: request.authorization_details.clone(),
+    };
+    let record = AuthorizationCode {
+        approval,
+        redirect_uri: request.redirect_uri.clone(),
+        challenge: request.code_challenge.clone(),
+        dpop_jkt: request.dpop_jkt,
         hash: token.hash(),
         issued_at: now,
         expires_at: now + lifetime,

@@ -9,6 +9,7 @@ pub mod background;
 pub mod clean_up;
 pub mod client_authentication;
 pub mod client_keys;
+pub mod client_request;
 pub mod client_secret;
 pub mod clients;
 pub mod code;

@@ -6,27 +6,21 @@ use crate::domain::client::Client;
 use crate::domain::grant::RefreshState;
 use crate::domain::ids::GrantId;
 use crate::protocol::access_token;
-use crate::protocol::parameters::Parameters;
 use crate::protocol::revocation::RevocationRequest;
 use crate::storage::{LiveGrant, RevocationReason};
 
-use super::visitor::Visitor;
+use super::client_request::ClientRequest;
 use super::{App, FlowError, client_authentication};
 
 /// Revokes. A token that is unknown, over, or another client's is answered like one that was revoked (§2.2).
-pub async fn revoke(
-    app: &App,
-    visitor: &Visitor,
-    authorization: Option<&str>,
-    form: &Parameters,
-) -> Result<(), FlowError> {
-    let client = client_authentication::authenticate(app, visitor, authorization, form).await?;
-    let request = RevocationRequest::read(form)?;
-    let Some(grant) = grant_of(app, &client, request.token.expose()).await? else {
+pub async fn revoke(app: &App, request: &ClientRequest<'_>) -> Result<(), FlowError> {
+    let client = client_authentication::authenticate(app, request).await?;
+    let asked = RevocationRequest::read(request.form)?;
+    let Some(grant) = grant_of(app, &client, asked.token.expose()).await? else {
         return Ok(());
     };
     let event = app
-        .event(visitor, EventKind::TokenRevoked, Outcome::Success)
+        .event(request.visitor, EventKind::TokenRevoked, Outcome::Success)
         .by(Actor::Client(client.id.clone()))
         .of(&client.id)
         .with("grant", grant);
@@ -49,5 +43,5 @@ async fn grant_of(app: &App, client: &Client, presented: &str) -> Result<Option<
         return Ok(held.then_some(grant));
     }
     let claims = access_token::verify(presented, app.issuer(), &app.keys.ring(), app.clock.now()).ok();
-    Ok(claims.filter(|claims| claims.client_id == client.id).map(|claims| claims.grant))
+    Ok(claims.filter(|claims| claims.client_id == client.id).and_then(|claims| claims.grant))
 }

@@ -13,8 +13,8 @@ use crate::sessions::{CounterKey, CounterKind, Key, Kind, SetKey, SetKind, Tag};
 
 const SESSION: Kind<BrowserSession> = Kind::surviving("session", 1);
 const CONSENT: Kind<RememberedConsent> = Kind::surviving("consent", 1);
-const SIGN_IN: Kind<SignIn> = Kind::strict("sign-in", 2);
-const CODE: Kind<CodeRecord> = Kind::strict("code", 2);
+const SIGN_IN: Kind<SignIn> = Kind::strict("sign-in", 3);
+const CODE: Kind<CodeRecord> = Kind::strict("code", 3);
 const HELD_REQUEST: Kind<String> = Kind::strict("held-request", 1);
 const ASSERTION: Kind<()> = Kind::strict("assertion", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);

@@ -6,13 +6,16 @@ use serde_json::{Map, Value};
 
 use crate::crypto::base64url;
 use crate::crypto::jws::Typ;
+use crate::domain::authorization_details::AuthorizationDetails;
 use crate::domain::client::Client;
 use crate::domain::grant::Grant;
+use crate::domain::key_binding::KeyBinding;
 use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::resource::ResourceId;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
-use crate::protocol::access_token::{AccessTokenClaims, Subject};
-use crate::protocol::id_token::{About, IdTokenClaims};
+use crate::protocol::access_token::{About, AccessTokenClaims};
+use crate::protocol::id_token::{self, IdTokenClaims};
 
 use super::protection::Protection;
 use super::{App, FlowError};
@@ -30,24 +33,55 @@ pub(super) fn access_token_lifetime(app: &App, client: &Client) -> Duration {
     client.policy.access_token_lifetime.map_or(longest, |own| own.min(longest))
 }
 
-/// Signs an access token for `scope`, which is what `grant` grants or less.
+/// What an access token is issued for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AccessTokenContents<'a> {
+    /// None where the client asks for itself.
+    pub grant: Option<&'a Grant>,
+    /// What the grant grants, or less.
+    pub scope: &'a ScopeSet,
+    /// This server itself where none is named.
+    pub resources: &'a [ResourceId],
+    pub authorization_details: &'a AuthorizationDetails,
+    pub binding: Option<KeyBinding>,
+}
+
+impl<'a> AccessTokenContents<'a> {
+    /// All that `grant` grants, to whoever bears the token.
+    pub(super) fn whole(grant: &'a Grant) -> Self {
+        Self {
+            grant: Some(grant),
+            scope: &grant.scope,
+            resources: &grant.resources,
+            authorization_details: &grant.authorization_details,
+            binding: None,
+        }
+    }
+}
+
+/// Signs an access token.
 pub(super) fn access_token(
     app: &App,
     client: &Client,
-    grant: &Grant,
-    scope: &ScopeSet,
+    contents: AccessTokenContents<'_>,
 ) -> Result<AccessToken, FlowError> {
     let now = app.clock.now();
     let lifetime = access_token_lifetime(app, client);
-    let subject = app.keys.subject(client, grant.authentication.citizen);
-    let about = Subject {
+    let AccessTokenContents { grant, scope, resources, authorization_details, binding } = contents;
+    let subject = match grant {
+        Some(grant) => app.keys.subject(client, grant.authentication.citizen),
+        // RFC 9068 section 2.2: where nobody granted anything, the client itself.
+        None => client.id.to_string(),
+    };
+    let about = About {
         issuer: app.issuer(),
         client: &client.id,
         subject: &subject,
         scope,
-        grant: grant.id,
-        authentication: &grant.authentication,
-        acr: &grant.acr,
+        resources,
+        authorization_details,
+        binding,
+        grant,
     };
     let jti = base64url::encode(&app.random.bytes::<16>());
     let claims = AccessTokenClaims::new(about, jti, now, now + lifetime);
@@ -79,7 +113,7 @@ pub(super) fn id_token(
     let algorithm = protection.algorithm();
     let subject = app.keys.subject(client, authentication.citizen);
     let sid = app.keys.sid(client, authentication.session);
-    let about = About { issuer: app.issuer(), client: &client.id, subject: &subject, sid: &sid };
+    let about = id_token::About { issuer: app.issuer(), client: &client.id, subject: &subject, sid: &sid };
     let claims = IdTokenClaims::new(about, authentication, now, now + app.settings.lifetimes.id_token)
         .with_nonce(contents.nonce)
         .with_acr(&grant.acr)

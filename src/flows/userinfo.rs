@@ -18,7 +18,7 @@ pub async fn userinfo(app: &App, visitor: &Visitor, token: &SecretString) -> Res
     let now = app.clock.now();
     let presented = access_token::verify(token.expose(), app.issuer(), &app.keys.ring(), now)?;
     let ended = || OAuthError::invalid_token("the access token was revoked");
-    let found = app.store.read().await?.grants().find_live(presented.grant).await?;
+    let found = app.store.read().await?.grants().find_live(presented.grant.ok_or_else(ended)?).await?;
     let LiveGrant { grant, citizen, allowed } = found.ok_or_else(ended)?;
     let client =
         app.clients.find(app, &presented.client_id).await?.filter(|client| client.is_active()).ok_or_else(ended)?;

@@ -10,6 +10,7 @@
 
 pub mod access_token;
 pub mod acr;
+pub mod audience;
 pub mod authorize;
 pub mod bearer;
 pub mod claims;

@@ -1,5 +1,7 @@
 //! Grants: what a citizen granted to a client in one authorization.
 
+mod binding;
+
 use std::collections::BTreeSet;
 
 use sqlx::types::Uuid;
@@ -22,7 +24,8 @@ macro_rules! grant_columns {
         "grants.citizen_id, grants.id, grants.client_id, grants.scope, grants.nonce, grants.session_id, grants.auth_time, grants.methods, grants.level, \
          grants.created_at, grants.revoked_at, grants.refresh_current, grants.refresh_parent, grants.refresh_rotated_at, \
          grants.refresh_idle_expires_at, grants.refresh_expires_at, grants.refresh_key_version, \
-         grants.claims AS granted_claims, grants.acr"
+         grants.claims AS granted_claims, grants.acr, grants.resources, grants.authorization_details, \
+         grants.binding_method, grants.binding_thumbprint"
     };
 }
 pub(super) use grant_columns;
@@ -32,13 +35,14 @@ const ENTER: &str = "INSERT INTO grant_directory (grant_id, citizen_id, code_has
 const INSERT: &str =
     "INSERT INTO grants (citizen_id, id, client_id, scope, nonce, session_id, auth_time, methods, level,
         created_at, forget_after, refresh_current, refresh_parent, refresh_rotated_at, refresh_idle_expires_at,
-        refresh_expires_at, refresh_key_version, claims, acr)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+        refresh_expires_at, refresh_key_version, claims, acr, resources, authorization_details, binding_method,
+        binding_thumbprint)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
 const EXCHANGE: &str = "UPDATE grant_directory SET code_hash = $2, forget_after = $3
     WHERE grant_id = $1 AND code_hash = $4";
 const COMPLETE: &str = "UPDATE grants SET scope = $3, forget_after = $4, refresh_current = $5, refresh_parent = $6,
         refresh_rotated_at = $7, refresh_idle_expires_at = $8, refresh_expires_at = $9, refresh_key_version = $10,
-        claims = $11
+        claims = $11, binding_method = $12, binding_thumbprint = $13
     WHERE citizen_id = $1 AND id = $2 AND revoked_at IS NULL";
 const FIND_LIVE: &str = concat!(
     "SELECT ",
@@ -228,6 +232,7 @@ impl Grants<'_, Transaction> {
             return Ok(Exchange::AlreadyExchanged);
         }
         let claims = (!grant.claims.is_empty()).then(|| to_json(&grant.claims)).transpose()?;
+        let binding = grant.binding.as_ref().map(binding::columns);
         let completed = on_backend!(self.0, |db| {
             sqlx::query(COMPLETE)
                 .bind(grant.authentication.citizen.uuid())
@@ -241,6 +246,8 @@ impl Grants<'_, Transaction> {
                 .bind(refresh.map(|state| state.expires_at.micros()))
                 .bind(refresh.map(|state| state.key_version))
                 .bind(claims)
+                .bind(binding.map(|(method, _)| method))
+                .bind(binding.map(|(_, thumbprint)| thumbprint.as_slice()))
                 .execute(db)
                 .await
                 .map(|done| done.rows_affected())
@@ -304,6 +311,10 @@ impl Grants<'_, Transaction> {
         let refresh = grant.refresh.as_ref();
         let methods = to_json(&authentication.methods)?;
         let claims = (!grant.claims.is_empty()).then(|| to_json(&grant.claims)).transpose()?;
+        let resources = (!grant.resources.is_empty()).then(|| to_json(&grant.resources)).transpose()?;
+        let details =
+            (!grant.authorization_details.is_empty()).then(|| to_json(&grant.authorization_details)).transpose()?;
+        let binding = grant.binding.as_ref().map(binding::columns);
         on_backend!(self.0, |db| {
             sqlx::query(INSERT)
                 .bind(authentication.citizen.uuid())
@@ -325,6 +336,10 @@ impl Grants<'_, Transaction> {
                 .bind(refresh.map(|state| state.key_version))
                 .bind(claims)
                 .bind(grant.acr.as_str())
+                .bind(resources)
+                .bind(details)
+                .bind(binding.map(|(method, _)| method))
+                .bind(binding.map(|(_, thumbprint)| thumbprint.as_slice()))
                 .execute(db)
                 .await
                 .map(drop)
@@ -366,6 +381,10 @@ pub(super) struct GrantRow {
     refresh_key_version: Option<i32>,
     granted_claims: Option<String>,
     acr: Option<String>,
+    resources: Option<String>,
+    authorization_details: Option<String>,
+    binding_method: Option<String>,
+    binding_thumbprint: Option<Vec<u8>>,
 }
 
 impl GrantRow {
@@ -381,6 +400,9 @@ impl GrantRow {
         };
         let claims = self.granted_claims.as_deref();
         let claims: Option<GrantedClaims> = claims.map(|json| from_json("a grant's claims", json)).transpose()?;
+        let resources = self.resources.as_deref().map(|json| from_json("a grant's resources", json)).transpose()?;
+        let details = self.authorization_details.as_deref();
+        let details = details.map(|json| from_json("a grant's authorization details", json)).transpose()?;
         Ok(Grant {
             id: GrantId::from_uuid(self.id),
             client: self.client_id.parse().map_err(|_| Error::Corrupt("a grant's client"))?,
@@ -389,6 +411,9 @@ impl GrantRow {
             nonce: self.nonce,
             acr: self.acr.unwrap_or_else(|| authentication.level.acr().to_owned()),
             authentication,
+            resources: resources.unwrap_or_default(),
+            authorization_details: details.unwrap_or_default(),
+            binding: binding::open(self.binding_method, self.binding_thumbprint)?,
             created_at: Timestamp::from_micros(self.created_at),
             revoked_at: self.revoked_at.map(Timestamp::from_micros),
             refresh,

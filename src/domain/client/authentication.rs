@@ -32,6 +32,27 @@ pub enum ClientAuthentication {
         #[serde(default)]
         algorithm: Option<SignatureAlgorithm>,
     },
+    /// The certificate of its TLS connection, issued to this subject by an authority that the settings trust
+    /// (RFC 8705 §2.1).
+    TlsClientAuth { subject: CertificateSubject },
+    /// The certificate of its TLS connection, which stands in its own key set (RFC 8705 §2.2).
+    SelfSignedTlsClientAuth,
+}
+
+/// What a certificate must say of whom it was issued to; a client registers one of them (RFC 8705 §2.1.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CertificateSubject {
+    /// `tls_client_auth_subject_dn`: a distinguished name in the text form of RFC 4514.
+    Dn(String),
+    /// `tls_client_auth_san_dns`.
+    Dns(String),
+    /// `tls_client_auth_san_uri`.
+    Uri(String),
+    /// `tls_client_auth_san_ip`.
+    Ip(std::net::IpAddr),
+    /// `tls_client_auth_san_email`.
+    Email(String),
 }
 
 impl ClientAuthentication {
@@ -42,6 +63,8 @@ impl ClientAuthentication {
             Self::ClientSecretPost { .. } => ClientAuthenticationMethod::ClientSecretPost,
             Self::ClientSecretJwt { .. } => ClientAuthenticationMethod::ClientSecretJwt,
             Self::PrivateKeyJwt { .. } => ClientAuthenticationMethod::PrivateKeyJwt,
+            Self::TlsClientAuth { .. } => ClientAuthenticationMethod::TlsClientAuth,
+            Self::SelfSignedTlsClientAuth => ClientAuthenticationMethod::SelfSignedTlsClientAuth,
         }
     }
 
@@ -50,7 +73,7 @@ impl ClientAuthentication {
         match self {
             Self::ClientSecretJwt { algorithm, .. } => algorithm.map(MacAlgorithm::name),
             Self::PrivateKeyJwt { algorithm } => algorithm.map(SignatureAlgorithm::name),
-            Self::None | Self::ClientSecretBasic { .. } | Self::ClientSecretPost { .. } => None,
+            _ => None,
         }
     }
 
@@ -58,7 +81,7 @@ impl ClientAuthentication {
     pub const fn secret(&self) -> Option<&SecretHash> {
         match self {
             Self::ClientSecretBasic { secret } | Self::ClientSecretPost { secret } => Some(secret),
-            Self::None | Self::ClientSecretJwt { .. } | Self::PrivateKeyJwt { .. } => None,
+            _ => None,
         }
     }
 
@@ -76,12 +99,21 @@ pub enum ClientAuthenticationMethod {
     ClientSecretPost,
     ClientSecretJwt,
     PrivateKeyJwt,
+    TlsClientAuth,
+    SelfSignedTlsClientAuth,
     None,
 }
 
 impl ClientAuthenticationMethod {
-    pub const ALL: [Self; 5] =
-        [Self::ClientSecretBasic, Self::ClientSecretPost, Self::ClientSecretJwt, Self::PrivateKeyJwt, Self::None];
+    pub const ALL: [Self; 7] = [
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::ClientSecretJwt,
+        Self::PrivateKeyJwt,
+        Self::TlsClientAuth,
+        Self::SelfSignedTlsClientAuth,
+        Self::None,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -89,6 +121,8 @@ impl ClientAuthenticationMethod {
             Self::ClientSecretPost => "client_secret_post",
             Self::ClientSecretJwt => "client_secret_jwt",
             Self::PrivateKeyJwt => "private_key_jwt",
+            Self::TlsClientAuth => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
             Self::None => "none",
         }
     }
@@ -113,5 +147,8 @@ impl FromStr for ClientAuthenticationMethod {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none")]
+#[error(
+    "expected client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, tls_client_auth, \
+     self_signed_tls_client_auth or none"
+)]
 pub struct UnknownMethod;

@@ -9,22 +9,53 @@ use crate::domain::authorization::ResponseType;
 
 /// A grant type that a client can register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum GrantType {
+    #[serde(rename = "authorization_code")]
     AuthorizationCode,
     /// Tokens from the authorization endpoint itself: of ID tokens and, by exception, of access tokens.
+    #[serde(rename = "implicit")]
     Implicit,
+    #[serde(rename = "refresh_token")]
     RefreshToken,
+    /// RFC 6749 §4.4.
+    #[serde(rename = "client_credentials")]
+    ClientCredentials,
+    /// RFC 8628.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
+    DeviceCode,
+    /// OpenID Connect Client-Initiated Backchannel Authentication.
+    #[serde(rename = "urn:openid:params:grant-type:ciba")]
+    Ciba,
+    /// RFC 8693.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
+    TokenExchange,
+    /// RFC 7523 §2.1.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:jwt-bearer")]
+    JwtBearer,
 }
 
 impl GrantType {
-    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::Implicit, Self::RefreshToken];
+    pub const ALL: [Self; 8] = [
+        Self::AuthorizationCode,
+        Self::Implicit,
+        Self::RefreshToken,
+        Self::ClientCredentials,
+        Self::DeviceCode,
+        Self::Ciba,
+        Self::TokenExchange,
+        Self::JwtBearer,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",
             Self::Implicit => "implicit",
             Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::Ciba => "urn:openid:params:grant-type:ciba",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
+            Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
         }
     }
 
@@ -49,7 +80,10 @@ impl FromStr for GrantType {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected authorization_code, implicit or refresh_token")]
+#[error(
+    "expected authorization_code, implicit, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:device_code, \
+     urn:openid:params:grant-type:ciba, urn:ietf:params:oauth:grant-type:token-exchange or urn:ietf:params:oauth:grant-type:jwt-bearer"
+)]
 pub struct UnknownGrantType;
 
 #[cfg(test)]

@@ -70,3 +70,22 @@ pub struct LogoutEndpoint {
     /// It is of no use to the client without the `sid`.
     pub session_required: bool,
 }
+
+/// How a client learns what became of a request that it began behind the person's back (CIBA Core §4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackChannelAuthentication {
+    pub delivery: BackChannelDelivery,
+    /// Any that is advertised, where none was registered.
+    #[serde(default)]
+    pub algorithm: Option<SignatureAlgorithm>,
+}
+
+/// `backchannel_token_delivery_mode` (CIBA Core §5). Push, which no FAPI profile allows, is not among them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BackChannelDelivery {
+    /// It asks again until there is an answer.
+    Poll,
+    /// It is told at this address that there is one, and comes for it.
+    Ping { notification_endpoint: String },
+}

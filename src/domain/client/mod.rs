@@ -11,14 +11,21 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use authentication::{ClientAuthentication, ClientAuthenticationMethod, UnknownMethod};
+pub use authentication::{CertificateSubject, ClientAuthentication, ClientAuthenticationMethod, UnknownMethod};
 pub use display::{ClientDisplay, FetchedLogo, Localised};
 pub use grant_type::GrantType;
-pub use metadata::{ClientKeys, LogoutEndpoint, LogoutEndpoints, RequestDefaults, RequestObjects, Software};
-pub use policy::{AssertionAudience, ClientPolicy, ConsentPolicy, PkcePolicy};
+pub use metadata::{
+    BackChannelAuthentication, BackChannelDelivery, ClientKeys, LogoutEndpoint, LogoutEndpoints, RequestDefaults,
+    RequestObjects, Software,
+};
+pub use policy::{
+    AssertionAudience, BoundAccessTokens, ClientPolicy, ConsentPolicy, InvalidPolicyName, PkcePolicy, PolicyName,
+    ProtectedAnswer,
+};
 
 use super::authorization::ResponseType;
 use super::ids::ClientId;
+use super::resource::ResourceId;
 use super::scope::ScopeSet;
 use super::time::Timestamp;
 
@@ -54,6 +61,15 @@ pub struct Client {
     pub post_logout_redirect_uris: Vec<String>,
     /// The most it may ask for. A scope that releases the national identifier is here only by approval.
     pub scopes: ScopeSet,
+    /// The resource servers that it may ask for tokens for; this server itself is always among them.
+    #[serde(default)]
+    pub resources: BTreeSet<ResourceId>,
+    /// The types of `authorization_details` that it may ask for (RFC 9396 §10).
+    #[serde(default)]
+    pub authorization_details_types: BTreeSet<String>,
+    /// How it is answered where it asks a person on another device (CIBA); such requests need it.
+    #[serde(default)]
+    pub backchannel_authentication: Option<BackChannelAuthentication>,
     pub subject_type: SubjectType,
     /// What pairwise subjects are derived from: stored, never recomputed from today's redirect URIs,
     /// so that a change of domains keeps every `sub`.
@@ -166,9 +182,12 @@ impl Client {
             logout: LogoutEndpoints::default(),
             post_logout_redirect_uris: Vec::new(),
             scopes: ScopeSet::default(),
+            resources: BTreeSet::new(),
+            authorization_details_types: BTreeSet::new(),
+            backchannel_authentication: None,
             subject_type: SubjectType::Pairwise,
             sector_identifier_uri: None,
-            policy: ClientPolicy::default(),
+            policy: ClientPolicy { set: PolicyName::baseline(), ..ClientPolicy::default() },
             software: Software::default(),
             created_at: now,
             updated_at: now,
@@ -230,6 +249,7 @@ mod tests {
         assert_eq!(client.grant_types, BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]));
         assert_eq!((client.keys, client.software), (ClientKeys::None, Software::default()));
         assert_eq!((client.sector_identifier_uri, client.display.fetched_logo), (None, None));
+        assert_eq!(client.policy.set, PolicyName::legacy_openid());
         assert_eq!(client.policy.access_token_lifetime, Some(std::time::Duration::from_secs(300)));
     }
 }

@@ -127,6 +127,7 @@ fn candidate(
     });
     let Ok(id) = id else { return Err(AdminError::Invalid(faults)) };
     let asked = Asked {
+        certificate_subject: None,
         method: request.authentication,
         signing_algorithm: request.token_endpoint_auth_signing_alg.as_deref(),
         secret,

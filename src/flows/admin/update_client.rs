@@ -250,8 +250,12 @@ fn change_authentication(
         _ => made.as_ref().or(kept.as_ref()),
     };
     let mut wrong = Vec::new();
-    client.authentication =
-        Asked { method, signing_algorithm, secret }.keep(&client.id, &admin.sealing, &*admin.random, &mut wrong)?;
+    client.authentication = Asked { method, signing_algorithm, secret, certificate_subject: None }.keep(
+        &client.id,
+        &admin.sealing,
+        &*admin.random,
+        &mut wrong,
+    )?;
     faults.extend(wrong.into_iter().map(Fault::from));
     Ok(made)
 }

@@ -27,7 +27,7 @@ impl Own {
             ClientAuthentication::ClientSecretJwt { secret, .. } => {
                 Self::Text(client_secret::open(app.keys.sealing(), id, secret).map_err(FlowError::failed)?)
             }
-            ClientAuthentication::None | ClientAuthentication::PrivateKeyJwt { .. } => Self::None,
+            _ => Self::None,
         })
     }
 
@@ -54,6 +54,7 @@ pub(super) fn authentication(
     let asked = Asked {
         method,
         signing_algorithm: metadata.token_endpoint_auth_signing_alg.as_deref(),
+        certificate_subject: None,
         secret: method.has_secret().then_some(known.unwrap_or(&fresh)),
     };
     let mut found = Vec::new();

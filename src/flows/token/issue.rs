@@ -3,11 +3,12 @@
 use serde_json::{Map, Value};
 
 use crate::domain::client::Client;
+use crate::domain::key_binding::KeyBinding;
 use crate::domain::secret::SecretString;
 use crate::protocol::token::TokenResponse;
 
 use super::super::protection::Protection;
-use super::super::signed_tokens::{self, IdTokenContents};
+use super::super::signed_tokens::{self, AccessTokenContents, IdTokenContents};
 use super::super::{App, FlowError};
 use super::Redeemed;
 
@@ -19,11 +20,18 @@ pub(super) fn issue(
     protection: &Protection,
     person: Map<String, Value>,
 ) -> Result<TokenResponse, FlowError> {
-    let grant = &redeemed.grant;
-    let access = signed_tokens::access_token(app, client, grant, &redeemed.scope)?;
-    let id_token = match redeemed.scope.contains("openid") {
-        false => None,
-        true => {
+    let grant = redeemed.basis.grant();
+    let contents = AccessTokenContents {
+        grant,
+        scope: &redeemed.scope,
+        resources: &redeemed.resources,
+        authorization_details: &redeemed.authorization_details,
+        binding: redeemed.binding,
+    };
+    let access = signed_tokens::access_token(app, client, contents)?;
+    let id_token = match grant.filter(|_| redeemed.scope.contains("openid")) {
+        None => None,
+        Some(grant) => {
             let contents = IdTokenContents {
                 nonce: redeemed.nonce.as_deref(),
                 access_token: Some(&access.token),
@@ -35,7 +43,7 @@ pub(super) fn issue(
     };
     Ok(TokenResponse {
         access_token: access.token.expose().to_owned(),
-        token_type: "Bearer",
+        token_type: redeemed.binding.map_or("Bearer", KeyBinding::token_type),
         expires_in: access.lifetime.as_secs(),
         scope: redeemed.scope.to_string(),
         refresh_token: redeemed.refresh_token.as_ref().map(SecretString::expose).map(str::to_owned),

@@ -2,29 +2,38 @@
 //!
 //! 1. what is asked · 2. who asks · 3. what it stands on, one file a grant type · 4. the tokens · 5. the record
 
+mod approval;
 mod authorization_code;
+mod client_credentials;
 mod issue;
 mod refresh_token;
 
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::authorization::ResponseType;
+use crate::domain::authorization_details::AuthorizationDetails;
 use crate::domain::grant::Grant;
+use crate::domain::key_binding::KeyBinding;
+use crate::domain::resource::ResourceId;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
-use crate::protocol::parameters::Parameters;
 use crate::protocol::token::{GrantType, TokenResponse};
 use crate::protocol::{ErrorCode, OAuthError};
 
+use super::client_request::ClientRequest;
 use super::protection::Protection;
-use super::visitor::Visitor;
 use super::{App, FlowError, client_authentication, id_token_claims};
 
 /// What a grant type leaves for the shared phases: what the tokens are for, in what scope.
 #[derive(Debug)]
 struct Redeemed {
-    grant: Grant,
+    basis: Basis,
     /// What the tokens are good for: the grant's scope or less.
     scope: ScopeSet,
+    /// What they are for: the grant's resources or fewer.
+    resources: Vec<ResourceId>,
+    authorization_details: AuthorizationDetails,
+    /// The key that they are good with.
+    binding: Option<KeyBinding>,
     /// The refresh token to hand out, where `offline_access` was granted.
     refresh_token: Option<SecretString>,
     /// The nonce of the authorization request, for the first ID token alone (Core §12.2).
@@ -32,13 +41,27 @@ struct Redeemed {
     event: EventKind,
 }
 
+/// On whose word tokens are issued.
+#[derive(Debug)]
+enum Basis {
+    /// A citizen's, who granted it.
+    Grant(Box<Grant>),
+    /// The client's own: the tokens are about nobody.
+    Client,
+}
+
+impl Basis {
+    fn grant(&self) -> Option<&Grant> {
+        match self {
+            Self::Grant(grant) => Some(grant),
+            Self::Client => None,
+        }
+    }
+}
+
 /// Answers a token request.
-pub async fn token(
-    app: &App,
-    visitor: &Visitor,
-    authorization: Option<&str>,
-    form: &Parameters,
-) -> Result<TokenResponse, FlowError> {
+pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenResponse, FlowError> {
+    let ClientRequest { visitor, form, .. } = *request;
     // 1. What is asked: read before anything is spent.
     if let Some(name) = form.repeated() {
         return Err(OAuthError::invalid_request(format!("{name} is given more than once")).into());
@@ -46,7 +69,7 @@ pub async fn token(
     let grant_type = GrantType::read(form)?;
 
     // 2. Who asks.
-    let client = client_authentication::authenticate(app, visitor, authorization, form).await?;
+    let client = client_authentication::authenticate(app, request).await?;
     if !client.grant_types.contains(&grant_type.registered()) {
         let told = format!("this client is not registered for the grant type {}", grant_type.as_str());
         app.metrics.token_refused(grant_type, ErrorCode::UnauthorizedClient);
@@ -61,6 +84,7 @@ pub async fn token(
     let redeemed = match grant_type {
         GrantType::AuthorizationCode => authorization_code::redeem(app, visitor, &client, form).await,
         GrantType::RefreshToken => refresh_token::redeem(app, visitor, &client, form).await,
+        GrantType::ClientCredentials => client_credentials::redeem(&client, form).map_err(FlowError::from),
     };
     let redeemed = redeemed.inspect_err(|error| {
         if let FlowError::Refused(refusal) = error {
@@ -69,25 +93,26 @@ pub async fn token(
     })?;
 
     // 4. The tokens.
-    let person = match redeemed.scope.contains("openid") {
-        true => {
-            let (grant, asked) = (&redeemed.grant, (&redeemed.scope, &redeemed.grant.claims, ResponseType::Code));
+    let person = match redeemed.basis.grant().filter(|_| redeemed.scope.contains("openid")) {
+        Some(grant) => {
+            let asked = (&redeemed.scope, &grant.claims, ResponseType::Code);
             let told = id_token_claims::released(app, visitor, &client, grant.authentication.citizen, asked).await?;
             told.map_err(|over| OAuthError::invalid_grant(over.sentence()))?
         }
-        false => serde_json::Map::new(),
+        None => serde_json::Map::new(),
     };
     let response = issue::issue(app, &client, &redeemed, &protection, person)?;
 
     // 5. The record.
     app.metrics.tokens_issued(grant_type);
-    app.record(
-        app.event(visitor, redeemed.event, Outcome::Success)
-            .by(Actor::Client(client.id.clone()))
-            .about(redeemed.grant.authentication.citizen)
-            .of(&client.id)
-            .with("grant", redeemed.grant.id)
-            .with("scope", &redeemed.scope),
-    );
+    let event = app
+        .event(visitor, redeemed.event, Outcome::Success)
+        .by(Actor::Client(client.id.clone()))
+        .of(&client.id)
+        .with("scope", &redeemed.scope);
+    app.record(match redeemed.basis.grant() {
+        Some(grant) => event.about(grant.authentication.citizen).with("grant", grant.id),
+        None => event,
+    });
     Ok(response)
 }

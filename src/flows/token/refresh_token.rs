@@ -15,7 +15,7 @@ use crate::storage::{RefreshRefusal, RefreshRotation, RevocationReason, Rotation
 
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError};
-use super::Redeemed;
+use super::{Basis, Redeemed};
 
 pub(super) async fn redeem(
     app: &App,
@@ -56,7 +56,16 @@ pub(super) async fn redeem(
         Rotation::Refused(refusal) => return Err(refused(refusal).into()),
     };
     let scope = narrow(&grant, &client.scopes, request.scope.as_ref())?;
-    Ok(Redeemed { grant, scope, refresh_token: Some(token), nonce: None, event: EventKind::TokensRefreshed })
+    Ok(Redeemed {
+        scope,
+        resources: grant.resources.clone(),
+        authorization_details: grant.authorization_details.clone(),
+        binding: None,
+        basis: Basis::Grant(Box::new(grant)),
+        refresh_token: Some(token),
+        nonce: None,
+        event: EventKind::TokensRefreshed,
+    })
 }
 
 /// Looked at before the token is spent: a portal that asks for too much is told so and keeps what it has. Whose token it

@@ -1,10 +1,12 @@
 //! What handlers take from a request, parsed into types that cannot be wrong.
 
+mod call;
 mod csrf;
 mod form;
 mod json;
 mod visit;
 
+pub use call::Call;
 pub use csrf::Guarded;
 pub use form::Form;
 pub use json::JsonBody;

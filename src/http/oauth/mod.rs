@@ -39,7 +39,7 @@ fn method_not_allowed(told: &'static str) -> Response {
 }
 
 /// The one `Authorization` header of a request.
-fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
+pub fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
     let mut values = headers.get_all(AUTHORIZATION).into_iter();
     let Some(value) = values.next() else {
         return Ok(None);

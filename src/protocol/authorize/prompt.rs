@@ -86,6 +86,9 @@ pub(crate) mod tests {
             ui_locales: vec![],
             acr_values: vec![],
             claims: Default::default(),
+            resources: Vec::new(),
+            authorization_details: Default::default(),
+            dpop_jkt: None,
         }
     }
 

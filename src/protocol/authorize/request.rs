@@ -155,6 +155,9 @@ impl VerifiedRequest {
             ui_locales: Vec::new(),
             acr_values: Vec::new(),
             claims: Default::default(),
+            resources: Vec::new(),
+            authorization_details: Default::default(),
+            dpop_jkt: None,
         };
         let draft = Draft { client: &self.client, parameters: &self.parameters, object: &self.object };
         for (_, check) in CHECKS {

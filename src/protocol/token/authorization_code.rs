@@ -38,7 +38,7 @@ pub fn exchange(
     client: &Client,
     now: Timestamp,
 ) -> Result<(), OAuthError> {
-    if code.client != client.id {
+    if code.approval.client != client.id {
         return Err(OAuthError::invalid_grant("the code was issued to another client"));
     }
     if code.expires_at <= now {

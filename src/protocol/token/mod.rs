@@ -1,6 +1,7 @@
 //! The token endpoint's rules: RFC 6749 §3.2. One file a grant type; the phases they share are in `flows::token`.
 
 pub mod authorization_code;
+pub mod client_credentials;
 pub mod refresh_token;
 mod response;
 
@@ -15,15 +16,17 @@ use crate::protocol::parameters::Parameters;
 pub enum GrantType {
     AuthorizationCode,
     RefreshToken,
+    ClientCredentials,
 }
 
 impl GrantType {
-    pub const ALL: &'static [Self] = &[Self::AuthorizationCode, Self::RefreshToken];
+    pub const ALL: &'static [Self] = &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
         }
     }
 
@@ -32,6 +35,7 @@ impl GrantType {
         match self {
             Self::AuthorizationCode => client::GrantType::AuthorizationCode,
             Self::RefreshToken => client::GrantType::RefreshToken,
+            Self::ClientCredentials => client::GrantType::ClientCredentials,
         }
     }
 
@@ -42,7 +46,9 @@ impl GrantType {
     pub fn read(form: &Parameters) -> Result<Self, OAuthError> {
         let asked = form.required("grant_type")?;
         let found = Self::ALL.iter().copied().find(|grant_type| grant_type.as_str() == asked);
-        found
-            .ok_or_else(|| OAuthError::unsupported_grant_type("grant_type must be authorization_code or refresh_token"))
+        found.ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|grant_type| grant_type.as_str()).collect();
+            OAuthError::unsupported_grant_type(format!("grant_type must be one of {}", names.join(", ")))
+        })
     }
 }

@@ -18,6 +18,7 @@ use senid::domain::client::{Client, ClientAuthentication, ClientDisplay, Localis
 use senid::domain::consent::Consent;
 use senid::domain::grant::{Authentication, Grant, RefreshState};
 use senid::domain::ids::{CitizenId, ClientId, DeviceId, EventId, GrantId, SessionId};
+use senid::domain::key_binding::{KeyBinding, Thumbprint};
 use senid::domain::keys::{SealedKeyPair, SignatureAlgorithm};
 use senid::domain::logout::{Delivery, Participant};
 use senid::domain::national_id::{NationalId, Scheme};
@@ -147,6 +148,9 @@ pub fn grant(citizen: CitizenId, client: &Client, at: Timestamp) -> Grant {
             level: AuthenticationLevel::OneFactor,
         },
         acr: "urn:senid:aal:1".to_owned(),
+        resources: vec!["https://tax.example/api".parse().unwrap()],
+        authorization_details: Default::default(),
+        binding: Some(KeyBinding::Dpop(Thumbprint::from_bytes([7; 32]))),
         created_at: at,
         revoked_at: None,
         refresh: Some(RefreshState {

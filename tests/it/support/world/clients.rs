@@ -157,7 +157,8 @@ impl Registration {
         };
         let id: ClientId = self.id.parse().unwrap();
         let secret = SecretString::new(self.secret);
-        let asked = Asked { method, signing_algorithm: None, secret: method.has_secret().then_some(&secret) };
+        let secret = method.has_secret().then_some(&secret);
+        let asked = Asked { method, signing_algorithm: None, secret, certificate_subject: None };
         // Secrets of older software hold what we would refuse today.
         let authentication = asked.keep(&id, sealing, &SystemRandom::new(), &mut Vec::new()).unwrap();
         Client {
