@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use authentication::{CertificateSubject, ClientAuthentication, ClientAuthenticationMethod, UnknownMethod};
 pub use display::{ClientDisplay, FetchedLogo, Localised};
-pub use grant_type::GrantType;
+pub use grant_type::{GrantType, UnknownGrantType};
 pub use metadata::{
     BackChannelAuthentication, BackChannelDelivery, ClientKeys, LogoutEndpoint, LogoutEndpoints, RequestDefaults,
     RequestObjects, Software,

@@ -134,7 +134,7 @@ async fn a_token_request_is_a_form_of_one_value_each() {
         (
             vec![("grant_type", "password")],
             "unsupported_grant_type",
-            "grant_type must be authorization_code or refresh_token",
+            "grant_type must be one of authorization_code, refresh_token, client_credentials",
         ),
         (vec![("grant_type", "authorization_code")], "invalid_request", "code is missing"),
         (vec![("grant_type", "refresh_token")], "invalid_request", "refresh_token is missing"),

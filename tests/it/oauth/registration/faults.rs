@@ -1,6 +1,7 @@
 //! What cannot be registered, each by its member and with what is allowed: RFC 7591 §3.2.2.
 
 use http::Method;
+use senid::domain::client::UnknownGrantType;
 use serde_json::{Value, json};
 
 use super::{open_world, portal, portal_with, refusal, register, send};
@@ -30,7 +31,7 @@ async fn every_fault_names_its_member_and_what_is_allowed() {
         (json!({ "response_types": [] }), METADATA, "response_types: expected at least one of code".to_owned()),
         (json!({ "grant_types": ["refresh_token"] }), METADATA, "grant_types: authorization_code is missing, which the response type code stands on".to_owned()),
         (json!({ "grant_types": ["authorization_code", "implicit"] }), METADATA, "grant_types: implicit is of no use without a response type that contains id_token or token".to_owned()),
-        (json!({ "grant_types": ["client_credentials"] }), METADATA, "grant_types: found 'client_credentials', expected authorization_code, implicit or refresh_token".to_owned()),
+        (json!({ "grant_types": ["password"] }), METADATA, format!("grant_types: found 'password', {}", UnknownGrantType)),
         (json!({ "scope": "openid national_id" }), METADATA, "scope: national_id is given by the authority's approval alone".to_owned()),
         (json!({ "scope": "profile" }), METADATA, "scope: expected openid among them".to_owned()),
         (json!({ "scope": "openid offline_access" }), METADATA, "scope: offline_access is of no use without the grant type refresh_token".to_owned()),
