@@ -13,6 +13,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub struct Lifetimes {
     /// An authorization code (RFC 9700 wants it short).
     pub authorization_code: Duration,
+    /// A pushed authorization request, until a browser brings it (RFC 9126 §2.2).
+    pub pushed_request: Duration,
     pub access_token: Duration,
     pub id_token: Duration,
     /// A refresh token that is not used.
@@ -35,6 +37,7 @@ impl Default for Lifetimes {
     fn default() -> Self {
         Self {
             authorization_code: MINUTE,
+            pushed_request: MINUTE,
             access_token: 10 * MINUTE,
             id_token: 10 * MINUTE,
             refresh_idle: 30 * DAY,
@@ -57,6 +60,7 @@ impl Lifetimes {
                 default.authorization_code,
                 5 * SECOND..=MINUTE,
             ),
+            pushed_request: from.within("lifetimes.pushed_request", default.pushed_request, 5 * SECOND..=10 * MINUTE),
             access_token: from.within("lifetimes.access_token", default.access_token, MINUTE..=HOUR),
             id_token: from.within("lifetimes.id_token", default.id_token, MINUTE..=DAY),
             refresh_idle: from.within("lifetimes.refresh_idle", default.refresh_idle, HOUR..=365 * DAY),

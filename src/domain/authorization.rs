@@ -14,6 +14,7 @@ use super::ids::ClientId;
 use super::key_binding::Thumbprint;
 use super::resource::ResourceId;
 use super::scope::ScopeSet;
+use super::secret::SecretHash;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
@@ -40,6 +41,8 @@ pub struct AuthorizationRequest {
     pub authorization_details: AuthorizationDetails,
     /// The key that the code is good with (`dpop_jkt`, RFC 9449 §10).
     pub dpop_jkt: Option<Thumbprint>,
+    /// The hash of the `request_uri` that it was pushed under (RFC 9126), which its answer spends.
+    pub pushed: Option<SecretHash>,
 }
 
 impl AuthorizationRequest {

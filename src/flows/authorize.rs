@@ -1,17 +1,23 @@
 //! The authorization endpoint: a request is answered at once, begins a sign-in, or is refused.
 
+use std::sync::Arc;
+
 use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::client::Client;
 use crate::domain::ids::SignInId;
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in::Purpose;
+use crate::protocol::OAuthError;
 use crate::protocol::authorize::checks::Context;
 use crate::protocol::authorize::prompt::{self, Decision};
-use crate::protocol::authorize::{AnswerTo, Delivery, PageError, Request};
+use crate::protocol::authorize::pushed::RequestUri;
+use crate::protocol::authorize::{AnswerTo, Channel, Delivery, PageError, Request};
 use crate::protocol::parameters::Parameters;
+use crate::sessions::Claim;
 
 use super::session::CurrentSession;
 use super::visitor::Visitor;
-use super::{App, FlowError, answer, consent, request_object, session, sign_in};
+use super::{App, FlowError, answer, consent, pushed_request, request_object, session, sign_in};
 
 /// What the browser is to do.
 #[derive(Debug)]
@@ -24,38 +30,81 @@ pub enum Authorized {
     Page(PageError),
 }
 
+/// Why a request goes no further.
+#[derive(Debug)]
+pub(super) enum Unsound {
+    /// There is nobody to tell.
+    Page(PageError),
+    Refused(AnswerTo, OAuthError),
+}
+
 /// Answers an authorization request.
 ///
-/// Round trips of a silent sign-on with a live session and a cached client: the session, the consent, the code; no SQL.
+/// Round trips of a silent sign-on with a live session and a cached client: the session, the consent, the code; no SQL. Of
+/// a request that was pushed, what was pushed and the mark that it was answered besides.
 pub async fn authorize(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<Authorized, FlowError> {
-    let request = match Request::parse(parameters) {
-        Ok(request) => request,
+    let asked = match Request::parse(parameters) {
+        Ok(asked) => asked,
         Err(fault) => return Ok(Authorized::Page(fault)),
     };
-    let client = app.clients.find(app, request.client_id()).await?;
-    let request = request_object::unfold(app, client.as_deref(), request).await?;
-    let verified = match request.verify(client) {
+    let client = app.clients.find(app, asked.client_id()).await?;
+    let sound = match RequestUri::brought(asked.parameters()) {
+        Some(uri) => {
+            let recalled = pushed_request::recall(app, &uri, client.as_deref()).await?;
+            recalled.and_then(|request| Ok((client.ok_or(PageError::ClientUnknown)?, request))).map_err(Unsound::Page)
+        }
+        None => judge(app, asked, client, Channel::Browser).await?,
+    };
+    match sound {
+        Ok((client, request)) => decide(app, visitor, &client, request).await,
+        Err(Unsound::Page(fault)) => Ok(Authorized::Page(fault)),
+        Err(Unsound::Refused(to, refusal)) => Ok(Authorized::Answered(answer::refuse(app, &to, refusal))),
+    }
+}
+
+/// Holds a request against every rule, the same whichever way it came.
+pub(super) async fn judge(
+    app: &App,
+    asked: Request,
+    client: Option<Arc<Client>>,
+    channel: Channel,
+) -> Result<Result<(Arc<Client>, AuthorizationRequest), Unsound>, FlowError> {
+    let asked = request_object::unfold(app, client.as_deref(), asked, channel).await?;
+    let verified = match asked.verify(client) {
         Ok(verified) => verified,
-        Err(fault) => return Ok(Authorized::Page(fault)),
+        Err(fault) => return Ok(Err(Unsound::Page(fault))),
     };
-    let now = app.clock.now();
     let keys = app.keys.ring();
-    let context = Context { issuer: app.issuer(), keys: &keys, now };
-    let request = match verified.check(&context) {
-        Ok(request) => request,
-        Err(refusal) => return Ok(Authorized::Answered(answer::refuse(app, &verified.answer_to(), refusal))),
-    };
-    let client = verified.client();
+    let context = Context { channel, issuer: app.issuer(), keys: &keys, now: app.clock.now() };
+    Ok(match verified.check(&context) {
+        Ok(request) => Ok((verified.client().clone(), request)),
+        Err(refusal) => Err(Unsound::Refused(verified.answer_to(), refusal)),
+    })
+}
+
+/// What comes next for a request that is sound.
+async fn decide(
+    app: &App,
+    visitor: &Visitor,
+    client: &Arc<Client>,
+    request: AuthorizationRequest,
+) -> Result<Authorized, FlowError> {
     let session = session::current(app, visitor).await?;
     let consent = consent::standing(app, client, &request, session.as_ref()).await?;
     let subject = session.as_ref().map(|current| app.keys.subject(client, current.citizen()));
     let known = session.as_ref().zip(subject.as_deref()).map(|(current, subject)| (&current.session, subject));
-    match prompt::decide(&request, known, consent, now) {
-        Decision::Refuse(refusal) => Ok(Authorized::Answered(answer::refuse(app, &AnswerTo::from(&request), refusal))),
+    match prompt::decide(&request, known, consent, app.clock.now()) {
+        Decision::Refuse(refusal) => Ok(match pushed_request::spend(app, &request).await? {
+            Claim::Won => Authorized::Answered(answer::refuse(app, &AnswerTo::from(&request), refusal)),
+            Claim::Taken => Authorized::Page(PageError::RequestUriUnknown),
+        }),
         Decision::SignIn => begin(app, visitor, request, None).await,
         Decision::AskConsent => begin(app, visitor, request, session).await,
         Decision::Answer => match session {
             Some(current) => {
+                if pushed_request::spend(app, &request).await? == Claim::Taken {
+                    return Ok(Authorized::Page(PageError::RequestUriUnknown));
+                }
                 let authentication = &current.session.authentication;
                 Ok(Authorized::Answered(answer::answer(app, visitor, client, &request, authentication).await?))
             }

@@ -19,6 +19,7 @@ use crate::protocol::token::GrantType;
 pub struct Metrics {
     registry: Registry,
     sign_ins: Family<SignInLabels, Counter>,
+    pushed_requests: Counter,
     codes: Counter,
     front_channel_access_tokens: Family<ResponseTypeLabels, Counter>,
     authorization_refusals: Family<RefusalLabels, Counter>,
@@ -80,6 +81,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("senid");
         let metrics = Self {
             sign_ins: Family::default(),
+            pushed_requests: Counter::default(),
             codes: Counter::default(),
             front_channel_access_tokens: Family::default(),
             authorization_refusals: Family::default(),
@@ -94,6 +96,11 @@ impl Metrics {
             registry: Registry::default(),
         };
         registry.register("sign_ins", "Sign-in attempts by outcome", metrics.sign_ins.clone());
+        registry.register(
+            "pushed_requests",
+            "Authorization requests that clients pushed",
+            metrics.pushed_requests.clone(),
+        );
         registry.register("codes_issued", "Authorization codes issued", metrics.codes.clone());
         registry.register(
             "front_channel_access_tokens",
@@ -152,6 +159,10 @@ impl Metrics {
 
     pub(super) fn sign_in_refused(&self, why: &'static str) {
         self.sign_ins.get_or_create(&SignInLabels { outcome: why }).inc();
+    }
+
+    pub(super) fn request_pushed(&self) {
+        self.pushed_requests.inc();
     }
 
     pub(super) fn code_issued(&self) {

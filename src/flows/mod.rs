@@ -25,6 +25,7 @@ pub mod logout;
 pub mod logout_delivery;
 pub mod metrics;
 pub mod protection;
+pub mod pushed_request;
 pub mod recovery;
 pub mod registration;
 pub mod request_object;

@@ -8,8 +8,8 @@ use crate::crypto::jwk_set::JwkSet;
 use crate::domain::client::Client;
 use crate::outbound::{Cache, Purpose};
 use crate::protocol::OAuthError;
-use crate::protocol::authorize::Request;
 use crate::protocol::authorize::request_object::{self, Brought, Expected, RequestObject};
+use crate::protocol::authorize::{Channel, Request};
 use crate::protocol::parameters::Parameters;
 
 use super::{App, FlowError};
@@ -32,9 +32,14 @@ impl fmt::Debug for RequestObjects {
 
 /// The request with the parameters of its object, where it has one. What is wrong with the object stays with the request
 /// until it is known whom to tell.
-pub async fn unfold(app: &App, client: Option<&Client>, request: Request) -> Result<Request, FlowError> {
+pub async fn unfold(
+    app: &App,
+    client: Option<&Client>,
+    request: Request,
+    channel: Channel,
+) -> Result<Request, FlowError> {
     let Some(client) = client.filter(|client| client.is_active()) else { return Ok(request) };
-    match parameters(app, client, request.parameters()).await {
+    match parameters(app, client, request.parameters(), channel).await {
         Ok(None) => Ok(request),
         Ok(Some(parameters)) => Ok(request.with_object(parameters)),
         Err(FlowError::Refused(refusal)) => Ok(request.without_object(refusal)),
@@ -42,7 +47,12 @@ pub async fn unfold(app: &App, client: Option<&Client>, request: Request) -> Res
     }
 }
 
-async fn parameters(app: &App, client: &Client, outer: &Parameters) -> Result<Option<Parameters>, FlowError> {
+async fn parameters(
+    app: &App,
+    client: &Client,
+    outer: &Parameters,
+    channel: Channel,
+) -> Result<Option<Parameters>, FlowError> {
     let object = match request_object::brought(outer)? {
         None => return Ok(None),
         Some(Brought::Value(token)) => {
@@ -53,9 +63,10 @@ async fn parameters(app: &App, client: &Client, outer: &Parameters) -> Result<Op
         }
         Some(Brought::Reference(uri)) => fetch(app, client, &request_object::registered(client, uri)?).await?,
     };
-    Ok(Some(match client.request_objects.required {
-        true => object.alone(outer)?,
-        false => object.over(outer)?,
+    Ok(Some(match channel {
+        // What is pushed with an object is the object alone (RFC 9126 §3).
+        Channel::Browser if !client.request_objects.required => object.over(outer)?,
+        Channel::Browser | Channel::Pushed => object.alone(outer)?,
     }))
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::hash::hash_secret;
+use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::consent::Consent;
 use crate::domain::grant::AuthorizationCode;
 use crate::domain::ids::{CitizenId, ClientId, GrantId, InitialTokenId, SessionId, SignInId};
@@ -16,6 +17,8 @@ const CONSENT: Kind<RememberedConsent> = Kind::surviving("consent", 1);
 const SIGN_IN: Kind<SignIn> = Kind::strict("sign-in", 3);
 const CODE: Kind<CodeRecord> = Kind::strict("code", 3);
 const HELD_REQUEST: Kind<String> = Kind::strict("held-request", 1);
+const PUSHED_REQUEST: Kind<AuthorizationRequest> = Kind::strict("pushed-request", 1);
+const SPENT_REQUEST: Kind<()> = Kind::strict("spent-request", 1);
 const ASSERTION: Kind<()> = Kind::strict("assertion", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
 const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
@@ -68,6 +71,16 @@ pub fn code(hash: &SecretHash) -> Key<CodeRecord> {
 /// A cross-site request that waits to be read again as a same-site GET, so that Lax cookies arrive with it.
 pub fn held_request(handle: SignInId) -> Key<String> {
     HELD_REQUEST.key(handle)
+}
+
+/// The request whose `request_uri` has this hash.
+pub fn pushed_request(uri: &SecretHash) -> Key<AuthorizationRequest> {
+    PUSHED_REQUEST.key(uri)
+}
+
+/// The mark that it was answered.
+pub fn spent_request(uri: &SecretHash) -> Key<()> {
+    SPENT_REQUEST.key(uri)
 }
 
 /// The mark that a client's assertion was used.

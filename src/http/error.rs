@@ -34,6 +34,8 @@ pub enum Fault {
     CrossSite,
     Overloaded,
     TimedOut,
+    /// The body is larger than is read here.
+    TooLarge,
     SignIn(Missing),
     Authorize(PageError),
     Logout(LogoutFault),
@@ -136,6 +138,9 @@ impl Failure {
                 };
                 (StatusCode::SERVICE_UNAVAILABLE, OAuthError::temporarily_unavailable(part))
             }
+            Self::Fault(Fault::TooLarge) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, OAuthError::invalid_request("the body is larger than is read here"))
+            }
             Self::Fault(_) => (StatusCode::BAD_REQUEST, OAuthError::invalid_request("the request cannot be answered")),
             Self::Flow(FlowError::Failed(_)) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -203,6 +208,7 @@ impl Fault {
             Self::CrossSite => (Trouble::StaleForm, StatusCode::FORBIDDEN),
             Self::Overloaded => (Trouble::Busy, StatusCode::SERVICE_UNAVAILABLE),
             Self::TimedOut => (Trouble::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+            Self::TooLarge => (Trouble::BadRequest, StatusCode::PAYLOAD_TOO_LARGE),
             Self::SignIn(Missing::Gone) => (Trouble::SignInOver, StatusCode::GONE),
             Self::SignIn(Missing::OtherBrowser) => (Trouble::OtherBrowser, StatusCode::FORBIDDEN),
             Self::Authorize(PageError::ClientUnknown | PageError::ClientDisabled | PageError::ClientIdMissing) => {
@@ -212,7 +218,12 @@ impl Fault {
                 PageError::RedirectUriMissing | PageError::RedirectUriRepeated | PageError::RedirectUriUnregistered,
             )
             | Self::Logout(LogoutFault::RedirectUnregistered) => (Trouble::ReturnAddress, StatusCode::BAD_REQUEST),
-            Self::Authorize(PageError::ClientIdMalformed | PageError::RequestObject(_) | PageError::Undecodable)
+            Self::Authorize(
+                PageError::ClientIdMalformed
+                | PageError::RequestObject(_)
+                | PageError::RequestUriUnknown
+                | PageError::Undecodable,
+            )
             | Self::Logout(_) => (Trouble::BadRequest, StatusCode::BAD_REQUEST),
         }
     }

@@ -44,6 +44,7 @@ fn token_like() -> Router<Arc<Site>> {
     let userinfo = get(oauth::userinfo::show).post(oauth::userinfo::show_for_form);
     Router::new()
         .route("/token", post(oauth::token::exchange).fallback(oauth::only_post))
+        .route("/par", post(oauth::par::push).fallback(oauth::only_post))
         .route("/userinfo", userinfo.fallback(oauth::only_get_and_post))
         .route("/revoke", post(oauth::revoke::revoke).fallback(oauth::only_post))
         .route("/register", post(oauth::register::create).fallback(oauth::only_post))

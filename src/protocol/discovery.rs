@@ -1,4 +1,4 @@
-//! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout §2.1,
+//! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RP-Initiated Logout §2.1,
 //! Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3.
 //!
 //! Every list is read from the code that honours it, so the document cannot promise what nobody keeps.
@@ -21,6 +21,8 @@ pub struct Metadata {
     userinfo_endpoint: String,
     jwks_uri: String,
     revocation_endpoint: String,
+    pushed_authorization_request_endpoint: String,
+    require_pushed_authorization_requests: bool,
     end_session_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_endpoint: Option<String>,
@@ -96,6 +98,9 @@ impl Metadata {
             userinfo_endpoint: endpoint("/userinfo"),
             jwks_uri: endpoint("/jwks.json"),
             revocation_endpoint: endpoint("/revoke"),
+            pushed_authorization_request_endpoint: endpoint("/par"),
+            // Of those clients alone whose registration or policy says so.
+            require_pushed_authorization_requests: false,
             end_session_endpoint: endpoint("/logout"),
             registration_endpoint: offer.registration.map(endpoint),
             scopes_supported: claims::known_scopes(),

@@ -182,7 +182,7 @@ pub async fn deny(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
     }
     app.record(event);
     let refusal = OAuthError::access_denied("the person did not allow it");
-    Ok(finish::refusal(app, &sign_in.purpose, refusal))
+    finish::refusal(app, &sign_in.purpose, refusal).await
 }
 
 fn asked(sign_in: &SignIn) -> Option<(&AuthorizationRequest, &Authentication)> {

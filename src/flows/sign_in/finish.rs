@@ -7,8 +7,9 @@ use crate::protocol::authorize::prompt::ConsentStanding;
 use crate::protocol::{OAuthError, acr};
 
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, answer, consent, session, short_lived};
+use super::super::{App, FlowError, answer, consent, pushed_request, session, short_lived};
 use super::{Next, names_someone_else, save};
+use crate::sessions::Claim;
 
 /// Leads a sign-in on as far as it goes without asking the person anything.
 pub async fn advance(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, FlowError> {
@@ -68,15 +69,15 @@ async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
     let (purpose, authentication) = sign_in.answer().map_err(FlowError::failed)?;
     // A lock or a sign-out since the password was checked has taken the session away.
     if !session::is_of(app, visitor, &authentication).await? {
-        return Ok(refusal(
-            app,
-            &purpose,
-            OAuthError::login_required("the session ended before the sign-in was answered"),
-        ));
+        let why = OAuthError::login_required("the session ended before the sign-in was answered");
+        return refusal(app, &purpose, why).await;
     }
     match purpose {
         Purpose::Account { return_to } => Ok(Next::Account(return_to)),
         Purpose::Client(request) => {
+            if pushed_request::spend(app, &request).await? == Claim::Taken {
+                return Ok(ANSWERED_ELSEWHERE);
+            }
             let client = app.clients.load(app, &request.client_id).await?;
             if !client.is_active() {
                 return Err(OAuthError::unauthorized_client("this client has been disabled").into());
@@ -89,13 +90,19 @@ async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
 /// Ends a sign-in without an answer.
 pub(super) async fn refuse(app: &App, sign_in: SignIn, why: OAuthError) -> Result<Next, FlowError> {
     app.sessions.delete(&short_lived::sign_in(sign_in.id)).await?;
-    Ok(refusal(app, &sign_in.purpose, why))
+    refusal(app, &sign_in.purpose, why).await
 }
 
 /// What the one who waits is told where a sign-in ends without an answer.
-pub(super) fn refusal(app: &App, purpose: &Purpose, why: OAuthError) -> Next {
+pub(super) async fn refusal(app: &App, purpose: &Purpose, why: OAuthError) -> Result<Next, FlowError> {
     match purpose {
-        Purpose::Client(request) => Next::Client(answer::refuse(app, &AnswerTo::from(&**request), why)),
-        Purpose::Account { .. } => Next::Account("/account".to_owned()),
+        Purpose::Client(request) => Ok(match pushed_request::spend(app, request).await? {
+            Claim::Won => Next::Client(answer::refuse(app, &AnswerTo::from(&**request), why)),
+            Claim::Taken => ANSWERED_ELSEWHERE,
+        }),
+        Purpose::Account { .. } => Ok(Next::Account("/account".to_owned())),
     }
 }
+
+/// The same pushed request began another sign-in, which was answered first: this one is over, and its page says so.
+const ANSWERED_ELSEWHERE: Next = Next::Page(Step::Identify);

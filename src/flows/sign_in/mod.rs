@@ -134,7 +134,7 @@ pub async fn extend(app: &App, sign_in: SignIn) -> Result<Result<SignIn, Missing
 }
 
 /// WCAG 2.2, 2.2.1 asks for ten times at least.
-const MOST_EXTENSIONS: u32 = 10;
+pub(super) const MOST_EXTENSIONS: u32 = 10;
 
 /// The person does not want to: the client is told, and the sign-in is gone.
 pub async fn cancel(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, FlowError> {
@@ -147,7 +147,7 @@ pub async fn cancel(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Nex
         Purpose::Account { .. } => event,
     });
     let refusal = OAuthError::access_denied("the person cancelled the sign-in");
-    Ok(finish::refusal(app, &sign_in.purpose, refusal))
+    finish::refusal(app, &sign_in.purpose, refusal).await
 }
 
 /// The person switched the language in the middle of a sign-in: from here on their choice counts, not the portal's.

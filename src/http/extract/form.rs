@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use http::header::CONTENT_TYPE;
 
+use super::body;
 use crate::http::Site;
 use crate::http::error::Failure;
-use crate::http::middleware::envelope::Unread;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 
@@ -25,10 +24,6 @@ impl FromRequest<Arc<Site>> for Form {
             let told = "the body must be application/x-www-form-urlencoded";
             return Err(OAuthError::invalid_request(told).into());
         }
-        let unread = request.extensions().get::<Unread>().is_some();
-        let body = Bytes::from_request(request, site).await.ok().filter(|_| !unread);
-        let body =
-            body.ok_or_else(|| OAuthError::invalid_request("the body is larger than is read here, or broke off"))?;
-        Ok(Self(Parameters::decode(&body)?))
+        Ok(Self(Parameters::decode(&body::whole(request, site).await?)?))
     }
 }

@@ -6,9 +6,9 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use http::header::CONTENT_TYPE;
 
+use super::body;
 use crate::http::Site;
 use crate::http::error::Failure;
-use crate::http::middleware::envelope::Unread;
 use crate::protocol::OAuthError;
 
 /// A body that says of itself that it is JSON: a page of another site cannot send one without asking first (Fetch §3.2.3).
@@ -27,10 +27,6 @@ impl FromRequest<Arc<Site>> for JsonBody {
         if !essence.eq_ignore_ascii_case("application/json") {
             return Err(OAuthError::invalid_request("the body must be application/json").into());
         }
-        let unread = request.extensions().get::<Unread>().is_some();
-        let body = Bytes::from_request(request, site).await.ok().filter(|_| !unread);
-        let body =
-            body.ok_or_else(|| OAuthError::invalid_request("the body is larger than is read here, or broke off"))?;
-        Ok(Self(body))
+        Ok(Self(body::whole(request, site).await?))
     }
 }

@@ -1,5 +1,6 @@
 //! What handlers take from a request, parsed into types that cannot be wrong.
 
+mod body;
 mod call;
 mod csrf;
 mod form;

@@ -18,9 +18,13 @@ use crate::http::extract::Visit;
 use crate::http::page::{Framed, Page, safety};
 use crate::web::error::{ErrorPage, Trouble};
 
-/// The body is larger than is read here, or broke off.
-#[derive(Clone, Copy, Debug)]
-pub struct Unread;
+/// Why there is no body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is larger than is read here. One that broke off looks the same, and nobody waits for the answer.
+    TooLarge,
+    TooSlow,
+}
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -68,8 +72,12 @@ async fn read_whole(site: &Site, request: Request) -> (Parts, Request) {
     let (mut parts, body) = request.into_parts();
     let body = match tokio::time::timeout(limits.request_timeout, to_bytes(body, most)).await {
         Ok(Ok(bytes)) => Body::from(bytes),
-        Ok(Err(_)) | Err(_) => {
-            parts.extensions.insert(Unread);
+        Ok(Err(_)) => {
+            parts.extensions.insert(Unread::TooLarge);
+            Body::empty()
+        }
+        Err(_) => {
+            parts.extensions.insert(Unread::TooSlow);
             Body::empty()
         }
     };
@@ -94,7 +102,7 @@ async fn answer(site: &Site, route: &str, request: Request, next: Next) -> Respo
 fn turned_away(route: &str, fault: Fault) -> Response {
     let failure = Failure::from(fault);
     match route {
-        "/token" | "/revoke" | "/register" | "/register/{client_id}" => failure.into_json(Challenge::Client),
+        "/token" | "/revoke" | "/par" | "/register" | "/register/{client_id}" => failure.into_json(Challenge::Client),
         "/userinfo" => failure.into_json(Challenge::Bearer),
         _ => failure.into_response(),
     }

@@ -6,6 +6,7 @@ pub mod discovery;
 mod held;
 pub mod jwks;
 pub mod logout;
+pub mod par;
 pub mod register;
 pub mod revoke;
 pub mod token;

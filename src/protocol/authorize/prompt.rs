@@ -89,6 +89,7 @@ pub(crate) mod tests {
             resources: Vec::new(),
             authorization_details: Default::default(),
             dpop_jkt: None,
+            pushed: None,
         }
     }
 

@@ -20,6 +20,15 @@ pub struct Request {
     object: Object,
 }
 
+/// Which way a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// Through a browser: anyone may have written it.
+    Browser,
+    /// From the client itself, which has proven who it is (RFC 9126).
+    Pushed,
+}
+
 /// What became of a request's object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Object {
@@ -51,6 +60,8 @@ pub enum PageError {
     /// And there is no redirect URI beside it to tell the client at.
     #[error("{0}")]
     RequestObject(OAuthError),
+    #[error("invalid_request_uri: request_uri has expired, was used before, or was not given to this client")]
+    RequestUriUnknown,
     #[error("the request cannot be decoded")]
     Undecodable,
 }
@@ -158,6 +169,7 @@ impl VerifiedRequest {
             resources: Vec::new(),
             authorization_details: Default::default(),
             dpop_jkt: None,
+            pushed: None,
         };
         let draft = Draft { client: &self.client, parameters: &self.parameters, object: &self.object };
         for (_, check) in CHECKS {

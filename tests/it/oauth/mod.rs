@@ -23,6 +23,7 @@ mod logout;
 mod model;
 mod pkce;
 mod prompt;
+mod pushed_requests;
 mod refresh;
 pub mod registration;
 mod request_objects;

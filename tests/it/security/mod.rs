@@ -15,6 +15,7 @@ mod framing;
 mod outbound_fetch;
 mod parsing;
 mod pkce;
+mod pushed_requests;
 mod redirect_uri;
 mod reflected_text;
 mod refresh_race;

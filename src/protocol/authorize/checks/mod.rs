@@ -12,6 +12,7 @@ mod login_hint;
 mod max_age;
 mod nonce;
 mod prompt;
+mod pushed;
 mod registration;
 mod repeated;
 mod request_object;
@@ -30,7 +31,7 @@ use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 
-use super::Object;
+use super::{Channel, Object};
 
 /// What the rules read of the request.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ pub struct Draft<'a> {
 /// What the rules know of the server.
 #[derive(Debug)]
 pub struct Context<'a> {
+    pub channel: Channel,
     pub issuer: &'a str,
     pub keys: &'a KeyRing,
     pub now: Timestamp,
@@ -54,6 +56,7 @@ type Check = fn(&Draft<'_>, &Context<'_>, &mut AuthorizationRequest) -> Result<(
 pub const CHECKS: &[(&str, Check)] = &[
     ("state", state::check),
     ("repeated parameters", repeated::check),
+    ("pushed requests", pushed::check),
     ("request object", request_object::check),
     ("registration", registration::check),
     ("response_type", response_type::check),

@@ -112,6 +112,22 @@ impl Portal {
         self.call("/revoke", &[("token", token)]).await
     }
 
+    /// Pushes the request, proven as the portal is registered.
+    pub async fn push(&self, started: &Started) -> Reply {
+        let form: Vec<_> = started.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.call("/par", &form).await
+    }
+
+    /// Pushes the request, and gives what the portal sends a browser with instead.
+    pub async fn pushed(&self, started: &Started) -> Started {
+        let reply = self.push(started).await;
+        assert_eq!(reply.status, 201, "{}", reply.body);
+        let uri = reply.json()["request_uri"].as_str().expect("a request_uri").to_owned();
+        let parameters = [("client_id", self.registration.id), ("request_uri", &uri)];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        Started { parameters, ..started.clone() }
+    }
+
     /// The value of an `Authorization` header that proves the portal.
     pub fn basic(&self) -> String {
         let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
@@ -145,7 +161,9 @@ impl Portal {
             }
             Method::None => {}
         }
-        form.push(("client_id", self.registration.id));
+        if !form.iter().any(|(name, _)| *name == "client_id") {
+            form.push(("client_id", self.registration.id));
+        }
         web::post(&url, &[], &form).await
     }
 

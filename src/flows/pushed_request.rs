@@ -1,0 +1,68 @@
+//! Pushed authorization requests (RFC 9126): taken in here from the client itself, recalled for the browser that brings
+//! the reference, and spent by the answer.
+//!
+//! Looking at the sign-in page spends nothing, so it may be reloaded (FAPI 2.0 Security Profile §5.3.2.2, note 3). What is
+//! spent is remembered for as long as any sign-in that the reference began may last.
+
+use std::sync::Arc;
+
+use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::client::Client;
+use crate::protocol::authorize::pushed::{self, PushedResponse, RequestUri};
+use crate::protocol::authorize::{Channel, PageError, Request};
+use crate::protocol::{ErrorCode, OAuthError};
+use crate::sessions::Claim;
+
+use super::authorize::{Unsound, judge};
+use super::client_request::ClientRequest;
+use super::{App, FlowError, client_authentication, short_lived, sign_in};
+
+/// Takes in a request, which is judged as the authorization endpoint judges one (§2.1).
+///
+/// # Errors
+/// What that endpoint would refuse it with, and `invalid_client`.
+pub async fn push(app: &App, request: &ClientRequest<'_>) -> Result<PushedResponse, FlowError> {
+    let client = client_authentication::authenticate(app, request).await?;
+    let pushed = take_in(app, client, request).await;
+    if let Err(FlowError::Refused(refusal)) = &pushed {
+        app.metrics.authorization_refused(refusal.code);
+    }
+    pushed
+}
+
+async fn take_in(app: &App, client: Arc<Client>, request: &ClientRequest<'_>) -> Result<PushedResponse, FlowError> {
+    let asked = Request::parse(pushed::request(request.form, &client)?).map_err(OAuthError::from)?;
+    let (_, judged) = judge(app, asked, Some(client), Channel::Pushed).await?.map_err(|unsound| match unsound {
+        Unsound::Page(fault) => fault.into(),
+        Unsound::Refused(_, refusal) => refusal,
+    })?;
+    let uri = RequestUri::new(&*app.random);
+    let lifetime = app.settings.lifetimes.pushed_request;
+    app.sessions.put(&short_lived::pushed_request(&uri.hash()), &judged, lifetime).await?;
+    app.metrics.request_pushed();
+    Ok(PushedResponse::new(&uri, lifetime))
+}
+
+/// The request that was pushed under `uri`, for a browser that names `client`. Nothing else that it brings counts (§4).
+pub(super) async fn recall(
+    app: &App,
+    uri: &RequestUri,
+    client: Option<&Client>,
+) -> Result<Result<AuthorizationRequest, PageError>, FlowError> {
+    let hash = uri.hash();
+    let (pushed, spent) =
+        app.sessions.get_both(&short_lived::pushed_request(&hash), &short_lived::spent_request(&hash)).await?;
+    let recalled = pushed::recall(pushed.filter(|_| spent.is_none()), client);
+    if recalled == Err(PageError::RequestUriUnknown) {
+        app.metrics.authorization_refused(ErrorCode::InvalidRequestUri);
+    }
+    Ok(recalled.map(|request| AuthorizationRequest { pushed: Some(hash), ..request }))
+}
+
+/// Spends the reference of `request`, where it has one: of all who would answer it, one may.
+pub(super) async fn spend(app: &App, request: &AuthorizationRequest) -> Result<Claim, FlowError> {
+    let Some(hash) = &request.pushed else { return Ok(Claim::Won) };
+    let lifetimes = &app.settings.lifetimes;
+    let remembered = lifetimes.pushed_request + lifetimes.sign_in * sign_in::MOST_EXTENSIONS;
+    Ok(app.sessions.claim(&short_lived::spent_request(hash), &(), remembered).await?)
+}
