@@ -19,6 +19,7 @@ use crate::flows::logout_delivery::Deliveries;
 use crate::flows::metrics::Metrics;
 use crate::flows::recovery::Reapply;
 use crate::flows::request_object::RequestObjects;
+use crate::flows::resource_servers::ResourceServerCache;
 use crate::jobs::Jobs;
 use crate::outbound::{self, Fetcher, Reach, SystemResolver};
 use crate::sessions::{InProcess, InvalidSettings, Redis, RedisSettings, Store, Topology};
@@ -67,6 +68,7 @@ impl Server {
             audit: AuditWriter::start(store.clone()),
             keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.sealing),
             clients: ClientCache::default(),
+            resource_servers: ResourceServerCache::default(),
             client_keys: ClientKeySets::default(),
             request_objects: RequestObjects::default(),
             metrics: Metrics::new(outbound.fetches()),

@@ -32,6 +32,8 @@ pub enum Typ {
     LogoutToken,
     /// OpenID Connect Core §5.3.2 sets none, and ours have none: nothing that must have one is ever one of these.
     Userinfo,
+    /// What is told of a token: RFC 9701 §5.
+    TokenIntrospection,
     /// What a client proves itself with: RFC 7523 §3. It is never ours to sign.
     ClientAssertion,
     /// The parameters of a client's authorization request: RFC 9101 §10.8. It is never ours to sign.
@@ -42,7 +44,8 @@ pub enum Typ {
 
 impl Typ {
     /// Those that are ours to sign.
-    const OURS: [Self; 4] = [Self::AccessToken, Self::IdToken, Self::LogoutToken, Self::Userinfo];
+    const OURS: [Self; 5] =
+        [Self::AccessToken, Self::IdToken, Self::LogoutToken, Self::Userinfo, Self::TokenIntrospection];
 
     pub const fn name(self) -> Option<&'static str> {
         match self {
@@ -50,6 +53,7 @@ impl Typ {
             Self::IdToken => Some("JWT"),
             Self::LogoutToken => Some("logout+jwt"),
             Self::Userinfo => None,
+            Self::TokenIntrospection => Some("token-introspection+jwt"),
             Self::ClientAssertion => Some("client-authentication+jwt"),
             Self::RequestObject => Some("oauth-authz-req+jwt"),
             Self::SoftwareStatement => None,

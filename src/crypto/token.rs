@@ -24,6 +24,7 @@ const BODY: usize = LOCATOR + SECRET + CHECKSUM;
 pub enum TokenKind {
     AuthorizationCode,
     RefreshToken,
+    AccessToken,
     /// RFC 7591 §3: lets whoever holds it register clients.
     InitialAccessToken,
     /// RFC 7592 §1.2: manages the registration of one client.
@@ -35,6 +36,7 @@ impl TokenKind {
         match self {
             Self::AuthorizationCode => "senid_ac_",
             Self::RefreshToken => "senid_rt_",
+            Self::AccessToken => "senid_at_",
             Self::InitialAccessToken => "senid_it_",
             Self::RegistrationAccessToken => "senid_rg_",
         }

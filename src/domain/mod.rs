@@ -1,5 +1,6 @@
 //! Values, rules and state machines: no I/O, no clock of its own.
 
+pub mod access_token;
 pub mod assurance;
 pub mod audit;
 pub mod authorization;

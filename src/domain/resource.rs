@@ -1,5 +1,7 @@
 //! Resource servers: the programs that access tokens are for. RFC 8707, RFC 9728.
 
+mod registry;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +13,10 @@ use super::client::{ClientKeys, Localised};
 use super::encryption::Encryption;
 use super::ids::ClientId;
 use super::keys::SignatureAlgorithm;
-use super::scope::Scope;
+use super::scope::{Scope, ScopeSet};
 use super::time::Timestamp;
+
+pub use registry::ResourceRegistry;
 
 /// A resource indicator (RFC 8707 §2): an absolute URI without a fragment, which tokens for it name as their audience.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,6 +24,12 @@ use super::time::Timestamp;
 pub struct ResourceId(String);
 
 impl ResourceId {
+    /// The issuer itself, whose userinfo is a resource like others: an issuer identifier is an absolute URI without a
+    /// fragment.
+    pub fn of_issuer(issuer: &str) -> Self {
+        Self(issuer.to_owned())
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -94,6 +104,59 @@ pub enum ResourceStatus {
     Disabled,
 }
 
+impl ResourceStatus {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+impl FromStr for ResourceStatus {
+    type Err = UnknownResourceStatus;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "active" => Ok(Self::Active),
+            "disabled" => Ok(Self::Disabled),
+            _ => Err(UnknownResourceStatus),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected active or disabled")]
+pub struct UnknownResourceStatus;
+
+impl ResourceServer {
+    /// One that has a name for nothing yet.
+    pub fn new(id: ResourceId, now: Timestamp) -> Self {
+        Self {
+            id,
+            status: ResourceStatus::Active,
+            name: Localised::default(),
+            scopes: BTreeMap::new(),
+            authorization_details_types: BTreeSet::new(),
+            token_format: AccessTokenFormat::default(),
+            algorithm: es256(),
+            keys: ClientKeys::None,
+            encryption: None,
+            introspected_by: BTreeSet::new(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.status == ResourceStatus::Active
+    }
+
+    /// Those of `scopes` that are its own.
+    pub fn own(&self, scopes: &ScopeSet) -> ScopeSet {
+        scopes.iter().filter(|scope| self.scopes.contains_key(*scope)).cloned().collect()
+    }
+}
+
 /// What one scope of a resource server means.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -114,6 +177,30 @@ pub enum AccessTokenFormat {
     /// It says nothing to anybody; a resource server asks (RFC 7662), and its end is seen at once.
     Opaque,
 }
+
+impl AccessTokenFormat {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jwt => "jwt",
+            Self::Opaque => "opaque",
+        }
+    }
+}
+
+impl FromStr for AccessTokenFormat {
+    type Err = UnknownFormat;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "jwt" => Ok(Self::Jwt),
+            "opaque" => Ok(Self::Opaque),
+            _ => Err(UnknownFormat),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected jwt or opaque")]
+pub struct UnknownFormat;
 
 const fn es256() -> SignatureAlgorithm {
     SignatureAlgorithm::Es256

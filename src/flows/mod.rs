@@ -1,5 +1,6 @@
 //! Use cases, one a file: load, decide, save. They own [`App`], and know neither HTTP nor SQL nor Redis.
 
+pub mod access_token;
 pub mod account;
 pub mod admin;
 pub mod answer;
@@ -18,6 +19,7 @@ mod error;
 mod grant;
 pub mod held_request;
 mod id_token_claims;
+pub mod introspection;
 pub mod invalidation;
 pub mod key_pairs;
 pub mod keys;
@@ -29,6 +31,7 @@ pub mod pushed_request;
 pub mod recovery;
 pub mod registration;
 pub mod request_object;
+pub mod resource_servers;
 pub mod revoke;
 pub mod session;
 pub mod short_lived;
@@ -63,6 +66,7 @@ use keys::Keys;
 use logout_delivery::Deliveries;
 use metrics::Metrics;
 use request_object::RequestObjects;
+use resource_servers::ResourceServerCache;
 use visitor::Visitor;
 
 /// Everything that flows work with. A clone of its `Arc` is in every request.
@@ -76,6 +80,7 @@ pub struct App {
     pub keys: Keys,
     pub hasher: Hasher,
     pub clients: ClientCache,
+    pub resource_servers: ResourceServerCache,
     pub client_keys: ClientKeySets,
     pub request_objects: RequestObjects,
     /// The one way to fetch what a client's registration names.

@@ -9,9 +9,10 @@ use serde_json::{Map, Value};
 use crate::crypto::jwe::{self, Content, Recipient};
 use crate::crypto::jwk_set::JwkSet;
 use crate::crypto::jws::Typ;
-use crate::domain::client::Client;
+use crate::domain::client::{Client, ClientKeys};
 use crate::domain::encryption::Encryption;
 use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::resource::ResourceServer;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 
@@ -38,8 +39,28 @@ impl Protection {
     /// # Errors
     /// `invalid_request` where they are to be encrypted and its key is not to be had: nothing is sent unencrypted instead.
     pub async fn of_id_tokens(app: &App, client: &Client) -> Result<Self, FlowError> {
-        let encryption = sealing(app, client, client.policy.id_token_encryption, "id_token").await?;
+        let registered = client.policy.id_token_encryption;
+        let encryption = sealing(app, &client.keys, registered, "id_token_encrypted_response_alg").await?;
         Ok(Self { algorithm: client.policy.id_token_algorithm, encryption })
+    }
+
+    /// How `caller` is told of a token (RFC 9701 §6): as it registered, or as the resource server did that it asks as.
+    ///
+    /// # Errors
+    /// As [`Protection::of_id_tokens`].
+    pub async fn of_introspection(
+        app: &App,
+        caller: &Client,
+        reader: Option<&ResourceServer>,
+    ) -> Result<Self, FlowError> {
+        const MEMBER: &str = "introspection_encrypted_response_alg";
+        let registered = caller.policy.introspection_response;
+        let encryption = match (registered.encryption, reader) {
+            (None, Some(server)) => sealing(app, &server.keys, server.encryption, MEMBER).await?,
+            (own, _) => sealing(app, &caller.keys, own, MEMBER).await?,
+        };
+        let algorithm = registered.algorithm.or(reader.map(|server| server.algorithm));
+        Ok(Self { algorithm: algorithm.unwrap_or(SignatureAlgorithm::Es256), encryption })
     }
 
     /// What signs, for the hashes that depend on it (Core §3.1.3.6).
@@ -95,7 +116,8 @@ pub async fn userinfo(
     mut claims: Map<String, Value>,
     now: Timestamp,
 ) -> Result<UserinfoAnswer, FlowError> {
-    let encryption = sealing(app, client, client.policy.userinfo_encryption, "userinfo").await?;
+    let registered = client.policy.userinfo_encryption;
+    let encryption = sealing(app, &client.keys, registered, "userinfo_encrypted_response_alg").await?;
     let Some(algorithm) = client.policy.userinfo_algorithm else {
         return match encryption {
             None => Ok(UserinfoAnswer::Claims(claims)),
@@ -111,21 +133,22 @@ pub async fn userinfo(
     Ok(UserinfoAnswer::Token(protection.token(app, Typ::Userinfo, &claims, now)?))
 }
 
+/// `member`: what says that it is to be encrypted.
 async fn sealing(
     app: &App,
-    client: &Client,
+    keys: &ClientKeys,
     registered: Option<Encryption>,
-    answer: &'static str,
+    member: &str,
 ) -> Result<Option<Sealing>, FlowError> {
     let Some(with) = registered else { return Ok(None) };
     let missing = |why: String| {
-        let what = format!("{answer}_encrypted_response_alg is {}, and there is no key for it", with.alg);
+        let what = format!("{member} is {}, and there is no key for it", with.alg);
         FlowError::from(OAuthError::invalid_request(format!("{what}: {why}")))
     };
     let look = |keys: &JwkSet| Ok::<_, Infallible>(Recipient::find(keys.keys(), with.alg));
-    let found = app.client_keys.find(app, &client.keys, look).await.map_err(|why| missing(why.to_string()))?;
+    let found = app.client_keys.find(app, keys, look).await.map_err(|why| missing(why.to_string()))?;
     match found {
         Ok(Some(recipient)) => Ok(Some(Sealing { with, recipient })),
-        Ok(None) => Err(missing("the client's keys hold none that it works with".to_owned())),
+        Ok(None) => Err(missing("the keys hold none that it works with".to_owned())),
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::hash::hash_secret;
+use crate::domain::access_token::AccessToken;
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::consent::Consent;
 use crate::domain::grant::AuthorizationCode;
@@ -20,6 +21,8 @@ const HELD_REQUEST: Kind<String> = Kind::strict("held-request", 1);
 const PUSHED_REQUEST: Kind<AuthorizationRequest> = Kind::strict("pushed-request", 1);
 const SPENT_REQUEST: Kind<()> = Kind::strict("spent-request", 1);
 const ASSERTION: Kind<()> = Kind::strict("assertion", 1);
+const ACCESS_TOKEN: Kind<AccessToken> = Kind::strict("access-token", 1);
+const REVOKED_TOKEN: Kind<()> = Kind::surviving("revoked-token", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
 const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
 const FAILURES_FOR: CounterKind = CounterKind::new("failures-for");
@@ -87,6 +90,17 @@ pub fn spent_request(uri: &SecretHash) -> Key<()> {
 pub fn assertion(client: &ClientId, jti: &str) -> Key<()> {
     // No client id contains a NUL, so no two pairs read the same; and a jti may be long.
     ASSERTION.key(&hash_secret(format!("{client}\0{jti}").as_bytes()))
+}
+
+/// What the access token of this hash says, where it does not say so itself.
+pub fn access_token(hash: &SecretHash) -> Key<AccessToken> {
+    ACCESS_TOKEN.key(hash)
+}
+
+/// The mark that an access token which says everything itself was revoked, and nothing beside it. It is served in every epoch:
+/// one that is not would let the token in again.
+pub fn revoked_token(jti: &str) -> Key<()> {
+    REVOKED_TOKEN.key(Tag::text(jti))
 }
 
 pub fn sessions_of(citizen: CitizenId) -> SetKey<SessionMember> {

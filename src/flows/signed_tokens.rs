@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::crypto::base64url;
 use crate::crypto::jws::Typ;
+use crate::domain::access_token::{self, Authenticated};
 use crate::domain::authorization_details::AuthorizationDetails;
 use crate::domain::client::Client;
 use crate::domain::grant::Grant;
@@ -14,7 +15,7 @@ use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::resource::ResourceId;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
-use crate::protocol::access_token::{About, AccessTokenClaims};
+use crate::protocol::access_token::AccessTokenClaims;
 use crate::protocol::id_token::{self, IdTokenClaims};
 
 use super::protection::Protection;
@@ -73,20 +74,36 @@ pub(super) fn access_token(
         // RFC 9068 section 2.2: where nobody granted anything, the client itself.
         None => client.id.to_string(),
     };
-    let about = About {
-        issuer: app.issuer(),
-        client: &client.id,
-        subject: &subject,
-        scope,
-        resources,
-        authorization_details,
-        binding,
-        grant,
+    let audience = match resources {
+        [] => vec![ResourceId::of_issuer(app.issuer())],
+        named => named.to_vec(),
     };
-    let jti = base64url::encode(&app.random.bytes::<16>());
-    let claims = AccessTokenClaims::new(about, jti, now, now + lifetime);
+    let token = access_token::AccessToken {
+        id: base64url::encode(&app.random.bytes::<16>()),
+        client: client.id.clone(),
+        subject,
+        audience,
+        scope: scope.clone(),
+        authorization_details: authorization_details.clone(),
+        authentication: grant.map(authenticated),
+        binding,
+        grant: grant.map(|grant| grant.id),
+        actors: Vec::new(),
+        issued_at: now,
+        expires_at: now + lifetime,
+    };
+    let claims = AccessTokenClaims::new(&token, app.issuer());
     let token = app.keys.sign(SignatureAlgorithm::Es256, Typ::AccessToken, &claims, now)?;
     Ok(AccessToken { token: SecretString::new(token), lifetime })
+}
+
+fn authenticated(grant: &Grant) -> Authenticated {
+    let authentication = &grant.authentication;
+    Authenticated {
+        auth_time: authentication.auth_time,
+        acr: grant.acr.clone(),
+        amr: authentication.methods.iter().map(|method| method.amr().to_owned()).collect(),
+    }
 }
 
 /// What an ID token binds and tells, beside who signed in and when.

@@ -1,35 +1,32 @@
 //! Userinfo: the claims that a token was granted and the person allowed, read anew at every call.
 
 use crate::domain::audit::{Actor, EventKind, Outcome};
-use crate::domain::citizen::CitizenStatus;
 use crate::domain::claims;
 use crate::domain::client::ConsentPolicy;
-use crate::domain::scope::ScopeSet;
+use crate::domain::resource::ResourceId;
 use crate::domain::secret::SecretString;
-use crate::protocol::{OAuthError, access_token, userinfo};
+use crate::protocol::{OAuthError, userinfo};
 use crate::storage::LiveGrant;
 
+use super::access_token::Live;
 use super::protection::UserinfoAnswer;
 use super::visitor::Visitor;
-use super::{App, FlowError, protection};
+use super::{App, FlowError, access_token, protection};
 
 /// Answers for the bearer of `token`: one look-up, which finds the grant and its citizen as they are now.
 pub async fn userinfo(app: &App, visitor: &Visitor, token: &SecretString) -> Result<UserinfoAnswer, FlowError> {
     let now = app.clock.now();
-    let presented = access_token::verify(token.expose(), app.issuer(), &app.keys.ring(), now)?;
-    let ended = || OAuthError::invalid_token("the access token was revoked");
-    let found = app.store.read().await?.grants().find_live(presented.grant.ok_or_else(ended)?).await?;
-    let LiveGrant { grant, citizen, allowed } = found.ok_or_else(ended)?;
-    let client =
-        app.clients.find(app, &presented.client_id).await?.filter(|client| client.is_active()).ok_or_else(ended)?;
-    if grant.client != client.id || citizen.status != CitizenStatus::Active {
-        return Err(ended().into());
+    let presented = access_token::open(app, token.expose()).await?.map_err(OAuthError::from)?;
+    if !presented.token.is_for(&ResourceId::of_issuer(app.issuer())) {
+        return Err(OAuthError::invalid_token("the access token is for another audience").into());
     }
+    let ended = || OAuthError::invalid_token("the access token was revoked");
+    let Live { client, grant } = access_token::live(app, &presented).await?.ok_or_else(ended)?;
+    let LiveGrant { grant, citizen, allowed } = *grant.ok_or_else(about_nobody)?;
     // What the client has lost since, it is not told.
-    let asked: ScopeSet = presented.scope.parse().map_err(|_| ended())?;
-    let scope = asked.intersection(&grant.scope).intersection(&client.scopes);
+    let scope = presented.token.scope.intersection(&grant.scope).intersection(&client.scopes);
     let subject = app.keys.subject(&client, citizen.id);
-    if subject != presented.sub {
+    if subject != presented.token.subject {
         return Err(ended().into());
     }
     let granted = grant.claims.limited_to(&client.scopes);
@@ -49,4 +46,8 @@ pub async fn userinfo(app: &App, visitor: &Visitor, token: &SecretString) -> Res
         .with("claims", names);
     app.record_before_answer(event).await?;
     Ok(answer)
+}
+
+fn about_nobody() -> OAuthError {
+    OAuthError::insufficient_scope("the access token is the client's own: it is about nobody")
 }

@@ -46,6 +46,7 @@ fn token_like() -> Router<Arc<Site>> {
         .route("/token", post(oauth::token::exchange).fallback(oauth::only_post))
         .route("/par", post(oauth::par::push).fallback(oauth::only_post))
         .route("/userinfo", userinfo.fallback(oauth::only_get_and_post))
+        .route("/introspect", post(oauth::introspect::introspect).fallback(oauth::only_post))
         .route("/revoke", post(oauth::revoke::revoke).fallback(oauth::only_post))
         .route("/register", post(oauth::register::create).fallback(oauth::only_post))
         .route("/register/{client_id}", registration.fallback(oauth::only_get_put_and_delete))

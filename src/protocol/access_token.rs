@@ -6,45 +6,42 @@ use serde_json::Value;
 use crate::crypto::base64url;
 use crate::crypto::jws::Typ;
 use crate::crypto::keyring::KeyRing;
-use crate::domain::authorization_details::AuthorizationDetails;
-use crate::domain::grant::Grant;
+use crate::domain::access_token::{AccessToken, Authenticated};
+use crate::domain::authorization_details::{AuthorizationDetail, AuthorizationDetails};
 use crate::domain::ids::{ClientId, GrantId};
 use crate::domain::key_binding::{KeyBinding, Thumbprint};
 use crate::domain::resource::ResourceId;
-use crate::domain::scope::ScopeSet;
 use crate::domain::time::Timestamp;
-use crate::protocol::OAuthError;
 use crate::protocol::audience::Audience;
 
-/// RFC 9068 §2.2, RFC 7800 §3, RFC 9396 §9.1, and the grant that it stands on.
+/// RFC 9068 §2.2, RFC 7800 §3, RFC 8693 §4.1, RFC 9396 §9.1, and the grant that it stands on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccessTokenClaims {
-    pub iss: String,
-    pub sub: String,
-    pub aud: Audience,
-    pub client_id: ClientId,
-    pub exp: i64,
-    pub iat: i64,
-    pub jti: String,
-    pub scope: String,
-    /// How and when the person proved who they are; absent where there is none.
-    #[serde(flatten)]
-    pub authentication: Option<AuthenticationClaims>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub authorization_details: Vec<Value>,
+    iss: String,
+    sub: String,
+    aud: Audience,
+    client_id: ClientId,
+    exp: i64,
+    iat: i64,
+    jti: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    scope: String,
+    /// With the next two, how and when the person proved who they are; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cnf: Option<Confirmation>,
+    auth_time: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    acr: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    amr: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    authorization_details: Vec<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    act: Option<Actor>,
     /// A private claim: the grant whose end is the token's end. It says nothing to anyone else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grant: Option<GrantId>,
-}
-
-/// RFC 9068 §2.2.1.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuthenticationClaims {
-    pub auth_time: i64,
-    pub acr: String,
-    pub amr: Vec<String>,
+    grant: Option<GrantId>,
 }
 
 /// `cnf`: the key without which the token is good for nothing.
@@ -82,65 +79,186 @@ impl Confirmation {
     }
 }
 
-/// What an access token is issued for.
-#[derive(Clone, Copy, Debug)]
-pub struct About<'a> {
-    pub issuer: &'a str,
-    pub client: &'a ClientId,
-    pub subject: &'a str,
-    pub scope: &'a ScopeSet,
-    /// This server itself where none is named.
-    pub resources: &'a [ResourceId],
-    pub authorization_details: &'a AuthorizationDetails,
-    pub binding: Option<KeyBinding>,
-    /// None where the client asks for itself.
-    pub grant: Option<&'a Grant>,
+/// `act`: RFC 8693 §4.1. Whoever acted before stands inside whoever acts now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    sub: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    act: Option<Box<Actor>>,
+}
+
+impl Actor {
+    /// The claim that names `actors`, the present one first.
+    pub fn nested(actors: &[String]) -> Option<Self> {
+        actors.iter().rev().fold(None, |inner, sub| Some(Self { sub: sub.clone(), act: inner.map(Box::new) }))
+    }
+
+    fn unfold(self) -> Vec<String> {
+        let (mut actors, mut next) = (Vec::new(), Some(Box::new(self)));
+        while let Some(actor) = next {
+            actors.push(actor.sub);
+            next = actor.act;
+        }
+        actors
+    }
+}
+
+/// The details as JSON values. What was parsed before it was kept is parsed again; text that is none is nobody's right.
+pub fn details(details: &AuthorizationDetails) -> Vec<Value> {
+    details.iter().filter_map(|detail| serde_json::from_str(&detail.json).ok()).collect()
 }
 
 impl AccessTokenClaims {
-    pub fn new(about: About<'_>, jti: String, issued_at: Timestamp, expires_at: Timestamp) -> Self {
-        let authentication = about.grant.map(|grant| AuthenticationClaims {
-            auth_time: grant.authentication.auth_time.seconds(),
-            acr: grant.acr.clone(),
-            amr: grant.authentication.methods.iter().map(|method| method.amr().to_owned()).collect(),
-        });
-        // What was parsed before it was kept is parsed again; text that is none is nobody's right.
-        let details = about.authorization_details.iter();
-        let details = details.filter_map(|detail| serde_json::from_str(&detail.json).ok()).collect();
+    pub fn new(token: &AccessToken, issuer: &str) -> Self {
+        let authentication = token.authentication.as_ref();
         Self {
-            iss: about.issuer.to_owned(),
-            sub: about.subject.to_owned(),
-            aud: Audience::of(about.issuer, about.resources),
-            client_id: about.client.clone(),
-            exp: expires_at.seconds(),
-            iat: issued_at.seconds(),
-            jti,
-            scope: about.scope.to_string(),
-            authentication,
-            authorization_details: details,
-            cnf: about.binding.map(Confirmation::from),
-            grant: about.grant.map(|grant| grant.id),
+            iss: issuer.to_owned(),
+            sub: token.subject.clone(),
+            aud: Audience::of(&token.audience),
+            client_id: token.client.clone(),
+            exp: token.expires_at.seconds(),
+            iat: token.issued_at.seconds(),
+            jti: token.id.clone(),
+            scope: token.scope.to_string(),
+            auth_time: authentication.map(|authentication| authentication.auth_time.seconds()),
+            acr: authentication.map(|authentication| authentication.acr.clone()),
+            amr: authentication.map(|authentication| authentication.amr.clone()),
+            authorization_details: details(&token.authorization_details),
+            cnf: token.binding.map(Confirmation::from),
+            act: Actor::nested(&token.actors),
+            grant: token.grant,
         }
     }
 
-    pub const fn expires_at(&self) -> Timestamp {
-        Timestamp::from_seconds(self.exp)
+    /// What they say. `None` where that cannot be: a token of ours was never like this.
+    fn read(self) -> Option<AccessToken> {
+        let authentication = match (self.auth_time, self.acr, self.amr) {
+            (Some(auth_time), Some(acr), Some(amr)) => {
+                Some(Authenticated { auth_time: Timestamp::from_seconds(auth_time), acr, amr })
+            }
+            _ => None,
+        };
+        let detail = |value: Value| {
+            let kind = value.get("type")?.as_str()?.to_owned();
+            Some(AuthorizationDetail { kind, json: value.to_string() })
+        };
+        let details: Option<Vec<_>> = self.authorization_details.into_iter().map(detail).collect();
+        let audience: Result<Vec<_>, _> = self.aud.into_names().into_iter().map(ResourceId::try_from).collect();
+        let binding = match self.cnf {
+            None => None,
+            Some(confirmation) => Some(confirmation.binding()?),
+        };
+        Some(AccessToken {
+            id: self.jti,
+            client: self.client_id,
+            subject: self.sub,
+            audience: audience.ok()?,
+            scope: self.scope.parse().ok()?,
+            authorization_details: AuthorizationDetails(details?),
+            authentication,
+            binding,
+            grant: self.grant,
+            actors: self.act.map(Actor::unfold).unwrap_or_default(),
+            issued_at: Timestamp::from_seconds(self.iat),
+            expires_at: Timestamp::from_seconds(self.exp),
+        })
     }
 }
 
-/// Proves an access token that is presented to an endpoint of ours.
-///
-/// # Errors
-/// `invalid_token`, with what is wrong only where that helps its honest bearer: that it has expired.
-pub fn verify(token: &str, issuer: &str, keys: &KeyRing, now: Timestamp) -> Result<AccessTokenClaims, OAuthError> {
-    let claims: AccessTokenClaims = keys
-        .verify(Typ::AccessToken, token, now)
-        .map_err(|_| OAuthError::invalid_token("not an access token of this issuer"))?;
-    if claims.iss != issuer || !claims.aud.names(issuer) {
-        return Err(OAuthError::invalid_token("the access token is for another audience"));
+/// What a token that is presented says, if it is an access token of `issuer`: signed by a key that is still published at
+/// `now`. Whether it is in force, and whom it is for, is the caller's to decide.
+pub fn open(token: &str, issuer: &str, keys: &KeyRing, now: Timestamp) -> Option<AccessToken> {
+    let claims: AccessTokenClaims = keys.verify(Typ::AccessToken, token, now).ok()?;
+    if claims.iss != issuer {
+        return None;
     }
-    if claims.expires_at() <= now {
-        return Err(OAuthError::invalid_token("the access token has expired"));
+    claims.read()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ISSUER: &str = "https://id.example";
+
+    fn token() -> impl Strategy<Value = AccessToken> {
+        let binding = prop_oneof![
+            Just(None),
+            any::<[u8; 32]>().prop_map(|bytes| Some(KeyBinding::Dpop(Thumbprint::from_bytes(bytes)))),
+            any::<[u8; 32]>().prop_map(|bytes| Some(KeyBinding::Certificate(Thumbprint::from_bytes(bytes)))),
+        ];
+        let authentication = proptest::option::of(("[a-z:]{1,20}", proptest::collection::vec("[a-z]{1,4}", 0..3)));
+        let names = proptest::collection::vec("[a-z]{1,8}", 0..3);
+        (binding, authentication, names.clone(), names, any::<bool>(), 1..4_000_000_000i64).prop_map(
+            |(binding, authentication, scopes, actors, granted, now)| AccessToken {
+                id: "jti".to_owned(),
+                client: "portal".parse().unwrap(),
+                subject: "someone".to_owned(),
+                audience: std::iter::once(ResourceId::of_issuer(ISSUER))
+                    .chain(scopes.iter().map(|name| format!("https://{name}.example/").parse().unwrap()))
+                    .collect(),
+                scope: scopes.join(" ").parse().unwrap(),
+                authorization_details: AuthorizationDetails(
+                    scopes
+                        .iter()
+                        .map(|kind| AuthorizationDetail { kind: kind.clone(), json: format!(r#"{{"type":"{kind}"}}"#) })
+                        .collect(),
+                ),
+                authentication: authentication.map(|(acr, amr)| Authenticated {
+                    auth_time: Timestamp::from_seconds(now - 1),
+                    acr,
+                    amr,
+                }),
+                binding,
+                grant: granted.then(|| GrantId::from_uuid(uuid::Uuid::from_u128(7))),
+                actors,
+                issued_at: Timestamp::from_seconds(now),
+                expires_at: Timestamp::from_seconds(now + 300),
+            },
+        )
     }
-    Ok(claims)
+
+    proptest! {
+        #[test]
+        fn what_is_written_into_a_token_is_read_from_it(token in token()) {
+            let json = serde_json::to_string(&AccessTokenClaims::new(&token, ISSUER)).unwrap();
+            let claims: AccessTokenClaims = serde_json::from_str(&json).unwrap();
+            prop_assert_eq!(claims.read(), Some(token));
+        }
+    }
+
+    #[test]
+    fn whoever_acted_before_stands_inside_whoever_acts_now() {
+        let actor = Actor::nested(&["now".to_owned(), "before".to_owned()]);
+        let json = serde_json::json!({ "sub": "now", "act": { "sub": "before" } });
+        assert_eq!(serde_json::to_value(actor).unwrap(), json);
+        assert_eq!(Actor::nested(&[]), None);
+    }
+
+    #[test]
+    fn a_thumbprint_that_is_none_opens_nothing() {
+        let mut claims = AccessTokenClaims::new(&unbound(), ISSUER);
+        assert!(claims.clone().read().is_some());
+        claims.cnf = Some(Confirmation::JwkThumbprint("short".to_owned()));
+        assert_eq!(claims.read(), None);
+    }
+
+    fn unbound() -> AccessToken {
+        AccessToken {
+            id: "jti".to_owned(),
+            client: "portal".parse().unwrap(),
+            subject: "someone".to_owned(),
+            audience: vec![ResourceId::of_issuer(ISSUER)],
+            scope: Default::default(),
+            authorization_details: Default::default(),
+            authentication: None,
+            binding: None,
+            grant: None,
+            actors: Vec::new(),
+            issued_at: Timestamp::from_seconds(1),
+            expires_at: Timestamp::from_seconds(2),
+        }
+    }
 }

@@ -13,20 +13,17 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// The resources that a token of `issuer` is for, or the issuer itself where none is named (RFC 9068 §3).
-    pub fn of(issuer: &str, resources: &[ResourceId]) -> Self {
+    pub fn of(resources: &[ResourceId]) -> Self {
         match resources {
-            [] => Self::One(issuer.to_owned()),
             [one] => Self::One(one.to_string()),
             several => Self::Several(several.iter().map(ToString::to_string).collect()),
         }
     }
 
-    /// Whether it names `reader`.
-    pub fn names(&self, reader: &str) -> bool {
+    pub fn into_names(self) -> Vec<String> {
         match self {
-            Self::One(one) => one == reader,
-            Self::Several(all) => all.iter().any(|one| one == reader),
+            Self::One(one) => vec![one],
+            Self::Several(all) => all,
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RP-Initiated Logout §2.1,
-//! Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3.
+//! Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3, RFC 9701 §7.
 //!
 //! Every list is read from the code that honours it, so the document cannot promise what nobody keeps.
 
@@ -23,6 +23,7 @@ pub struct Metadata {
     revocation_endpoint: String,
     pushed_authorization_request_endpoint: String,
     require_pushed_authorization_requests: bool,
+    introspection_endpoint: String,
     end_session_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_endpoint: Option<String>,
@@ -41,6 +42,11 @@ pub struct Metadata {
     token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    introspection_signing_alg_values_supported: Vec<&'static str>,
+    introspection_encryption_alg_values_supported: Vec<&'static str>,
+    introspection_encryption_enc_values_supported: Vec<&'static str>,
     code_challenge_methods_supported: &'static [&'static str],
     prompt_values_supported: &'static [&'static str],
     claims_supported: Vec<&'static str>,
@@ -101,6 +107,7 @@ impl Metadata {
             pushed_authorization_request_endpoint: endpoint("/par"),
             // Of those clients alone whose registration or policy says so.
             require_pushed_authorization_requests: false,
+            introspection_endpoint: endpoint("/introspect"),
             end_session_endpoint: endpoint("/logout"),
             registration_endpoint: offer.registration.map(endpoint),
             scopes_supported: claims::known_scopes(),
@@ -116,13 +123,18 @@ impl Metadata {
             id_token_signing_alg_values_supported: signing.clone(),
             id_token_encryption_alg_values_supported: key_management.clone(),
             id_token_encryption_enc_values_supported: content_encryption.clone(),
-            userinfo_signing_alg_values_supported: signing,
+            userinfo_signing_alg_values_supported: signing.clone(),
             userinfo_encryption_alg_values_supported: key_management.clone(),
             userinfo_encryption_enc_values_supported: content_encryption.clone(),
             token_endpoint_auth_methods_supported: client_methods(),
             token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             revocation_endpoint_auth_methods_supported: client_methods(),
             revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+            introspection_endpoint_auth_methods_supported: confidential_methods(),
+            introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+            introspection_signing_alg_values_supported: signing,
+            introspection_encryption_alg_values_supported: key_management.clone(),
+            introspection_encryption_enc_values_supported: content_encryption.clone(),
             code_challenge_methods_supported: &["S256"],
             prompt_values_supported: &["none", "login", "consent", "select_account", "create"],
             claims_supported: ID_TOKEN_CLAIMS
@@ -155,6 +167,11 @@ impl Metadata {
 
 fn client_methods() -> Vec<&'static str> {
     ClientAuthenticationMethod::ALL.map(ClientAuthenticationMethod::as_str).to_vec()
+}
+
+/// Those that prove something.
+fn confidential_methods() -> Vec<&'static str> {
+    client_methods().into_iter().filter(|method| *method != ClientAuthenticationMethod::None.as_str()).collect()
 }
 
 /// What assertions may be signed with; RFC 8414 §2 keeps `none` out.

@@ -18,6 +18,7 @@ pub mod client_auth;
 pub mod discovery;
 pub mod error;
 pub mod id_token;
+pub mod introspection;
 pub mod logout;
 pub mod logout_token;
 pub mod parameters;

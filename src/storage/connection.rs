@@ -21,6 +21,7 @@ use super::key_pairs::KeyPairs;
 use super::known_devices::KnownDevices;
 use super::logout_outbox::LogoutOutbox;
 use super::passwords::Passwords;
+use super::resource_servers::ResourceServers;
 use super::sealed_keys::SealedKeys;
 use super::session_clients::SessionClients;
 use super::transfer::Transfer;
@@ -204,6 +205,7 @@ aggregates! {
     known_devices: KnownDevices,
     logout_outbox: LogoutOutbox,
     passwords: Passwords,
+    resource_servers: ResourceServers,
     sealed_keys: SealedKeys,
     key_pairs: KeyPairs,
     transfer: Transfer,

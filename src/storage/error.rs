@@ -38,6 +38,12 @@ pub enum Conflict {
     Client,
     #[error("the client was changed or removed in the meantime")]
     ClientVersion,
+    #[error("a resource server of this id exists already")]
+    ResourceServer,
+    #[error("the resource server was changed in the meantime")]
+    ResourceServerVersion,
+    #[error("a scope belongs to another resource server")]
+    ResourceScope,
     #[error("a key of this kind and version exists already")]
     Key,
 }

@@ -23,6 +23,7 @@ const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Invalidation {
     Client(ClientId),
+    ResourceServers,
     Keys,
     /// Messages may have been missed.
     Everything,
@@ -32,6 +33,7 @@ impl Invalidation {
     fn to_text(&self) -> String {
         match self {
             Self::Client(id) => format!("client {id}"),
+            Self::ResourceServers => "resource-servers".to_owned(),
             Self::Keys => "keys".to_owned(),
             Self::Everything => "everything".to_owned(),
         }
@@ -42,6 +44,7 @@ impl Invalidation {
         match text.split_once(' ') {
             Some(("client", id)) => id.parse().map_or(Self::Everything, Self::Client),
             None if text == "keys" => Self::Keys,
+            None if text == "resource-servers" => Self::ResourceServers,
             _ => Self::Everything,
         }
     }
@@ -128,7 +131,9 @@ mod tests {
     #[test]
     fn a_message_is_read_as_it_was_written() {
         let client: ClientId = "portal".parse().unwrap();
-        for message in [Invalidation::Client(client), Invalidation::Keys, Invalidation::Everything] {
+        let messages =
+            [Invalidation::Client(client), Invalidation::ResourceServers, Invalidation::Keys, Invalidation::Everything];
+        for message in messages {
             assert_eq!(Invalidation::parse(&message.to_text()), message);
         }
     }

@@ -4,6 +4,7 @@ pub mod authorize;
 pub mod check_session;
 pub mod discovery;
 mod held;
+pub mod introspect;
 pub mod jwks;
 pub mod logout;
 pub mod par;

@@ -19,6 +19,8 @@ pub const TABLES: &[&str] = &[
     "client_registrations",
     "client_logos",
     "initial_access_tokens",
+    "resource_servers",
+    "resource_scopes",
     "citizens",
     "sign_in_names",
     "passwords",

@@ -116,7 +116,7 @@ async fn without_a_key_to_encrypt_to_nothing_is_issued_and_nothing_is_spent() {
     let code = AN.goes_through(&mut browser, page).await.code();
     for (given, why) in [
         (ClientKeys::None, "the client has registered neither jwks nor jwks_uri"),
-        (ClientKeys::Given(only_signing.to_string()), "the client's keys hold none that it works with"),
+        (ClientKeys::Given(only_signing.to_string()), "the keys hold none that it works with"),
     ] {
         world
             .operator()

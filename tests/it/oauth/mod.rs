@@ -17,6 +17,7 @@ mod form_post;
 mod front_channel;
 mod front_channel_logout;
 mod hints;
+mod introspection;
 mod issuer_path;
 mod key_rotation;
 mod logout;

@@ -128,6 +128,18 @@ impl Portal {
         Started { parameters, ..started.clone() }
     }
 
+    /// Asks what the token is.
+    pub async fn introspects(&self, token: &str) -> Reply {
+        self.call("/introspect", &[("token", token)]).await
+    }
+
+    /// What it is told of the token, in plain JSON.
+    pub async fn introspection(&self, token: &str) -> Value {
+        let reply = self.introspects(token).await;
+        assert_eq!((reply.status.as_u16(), reply.header("content-type")), (200, "application/json"), "{}", reply.body);
+        reply.json()
+    }
+
     /// The value of an `Authorization` header that proves the portal.
     pub fn basic(&self) -> String {
         let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
