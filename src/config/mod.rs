@@ -26,6 +26,7 @@ mod national_id;
 mod nearest;
 mod outbound;
 mod password;
+mod policies;
 mod proxies;
 mod reader;
 mod registration;
@@ -61,6 +62,7 @@ pub use value::{Size, parse_duration};
 
 use crate::domain::issuer::Issuer;
 use crate::domain::national_id::Schemes;
+use crate::domain::policies::Policies;
 use crate::domain::time::Timestamp;
 use document::Document;
 use reader::{Gathered, Reader};
@@ -82,6 +84,7 @@ pub struct Settings {
     pub throttling: Throttling,
     pub limits: Limits,
     pub outbound: Outbound,
+    pub policies: Policies,
     pub registration: Registration,
     pub log: Log,
 }
@@ -157,6 +160,7 @@ impl Settings {
             throttling: Throttling::read(from),
             limits: Limits::read(from),
             outbound: Outbound::read(from),
+            policies: policies::read(from),
             registration: Registration::read(from),
             log: Log::read(from),
             issuer,
@@ -211,6 +215,7 @@ impl Default for Settings {
             throttling: Throttling::default(),
             limits: Limits::default(),
             outbound: Outbound::default(),
+            policies: Policies::default(),
             registration: Registration::default(),
             log: Log::default(),
         }

@@ -175,6 +175,13 @@ impl ResponseMode {
             Self::FormPost => "form_post",
         }
     }
+
+    /// Whether the answer is a signed token, rather than parameters.
+    pub const fn is_jwt(self) -> bool {
+        match self {
+            Self::Query | Self::Fragment | Self::FormPost => false,
+        }
+    }
 }
 
 impl FromStr for ResponseMode {

@@ -24,6 +24,7 @@ pub mod mac;
 pub mod national_id;
 pub mod password_hash;
 pub mod password_policy;
+pub mod policies;
 pub mod random;
 pub mod registration;
 pub mod resource;

@@ -75,7 +75,8 @@ pub(super) async fn judge(
         Err(fault) => return Ok(Err(Unsound::Page(fault))),
     };
     let keys = app.keys.ring();
-    let context = Context { channel, issuer: app.issuer(), keys: &keys, now: app.clock.now() };
+    let policies = &app.settings.policies;
+    let context = Context { channel, issuer: app.issuer(), keys: &keys, now: app.clock.now(), policies };
     Ok(match verified.check(&context) {
         Ok(request) => Ok((verified.client().clone(), request)),
         Err(refusal) => Err(Unsound::Refused(verified.answer_to(), refusal)),

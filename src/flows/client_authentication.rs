@@ -11,6 +11,7 @@ use crate::protocol::OAuthError;
 use crate::protocol::client_auth::{
     Assertion, Expected, Genuine, Presented, client_secret_jwt, private_key_jwt, refusal,
 };
+use crate::protocol::policy::Moment;
 use crate::sessions::Claim;
 
 use super::client_request::ClientRequest;
@@ -27,7 +28,10 @@ pub async fn authenticate(app: &App, request: &ClientRequest<'_>) -> Result<Arc<
     let client = app.clients.find(app, presented.client()).await?;
     let proven = match (&presented, &client) {
         (Presented::Assertion(assertion), Some(client)) if client.is_active() => prove(app, client, assertion).await,
-        (presented, client) => presented.prove(client.as_deref()).map_err(FlowError::from),
+        (presented, client) => match presented.prove(client.as_deref()) {
+            Ok(()) => client.as_deref().map_or(Ok(()), |client| hold_policy(app, client, None)),
+            Err(refusal) => Err(refusal.into()),
+        },
     };
     match (proven, client) {
         (Ok(()), Some(client)) => Ok(client),
@@ -60,7 +64,18 @@ async fn prove(app: &App, client: &Client, assertion: &Assertion) -> Result<(), 
         }
         _ => return Err(refusal().into()),
     };
+    hold_policy(app, client, Some(&genuine))?;
     spend(app, client, &genuine).await
+}
+
+/// A client that has proven itself is told which rule of its policy it broke by how it did.
+fn hold_policy(app: &App, client: &Client, assertion: Option<&Genuine>) -> Result<(), FlowError> {
+    let moment = Moment::ClientAuthentication {
+        method: client.authentication.method(),
+        signature: assertion.and_then(|genuine| genuine.signature),
+        audience: assertion.map(|genuine| genuine.audience),
+    };
+    Ok(app.policy(client).hold(&moment)?)
 }
 
 async fn verify_signature(

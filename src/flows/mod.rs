@@ -50,10 +50,12 @@ use crate::credentials::password::Hasher;
 use crate::crypto::base64url;
 use crate::domain::audit::EventKind;
 use crate::domain::audit::Outcome;
+use crate::domain::client::Client;
 use crate::domain::random::Random;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
 use crate::outbound::Fetcher;
+use crate::protocol::policy::Policy;
 use crate::{sessions, storage};
 
 pub use error::{FlowError, Part};
@@ -95,6 +97,11 @@ impl App {
     /// The issuer identifier, as it stands in every token.
     pub fn issuer(&self) -> &str {
         self.settings.issuer.as_str()
+    }
+
+    /// What the client must keep to.
+    pub fn policy<'a>(&'a self, client: &'a Client) -> Policy<'a> {
+        Policy::of(&self.settings.policies, client)
     }
 
     /// An event of this visitor's, to be filled in.

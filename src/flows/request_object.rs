@@ -6,11 +6,13 @@ use url::Url;
 
 use crate::crypto::jwk_set::JwkSet;
 use crate::domain::client::Client;
+use crate::domain::policies::Rule;
 use crate::outbound::{Cache, Purpose};
 use crate::protocol::OAuthError;
 use crate::protocol::authorize::request_object::{self, Brought, Expected, RequestObject};
 use crate::protocol::authorize::{Channel, Request};
 use crate::protocol::parameters::Parameters;
+use crate::protocol::policy::SignedObject;
 
 use super::{App, FlowError};
 
@@ -41,7 +43,7 @@ pub async fn unfold(
     let Some(client) = client.filter(|client| client.is_active()) else { return Ok(request) };
     match parameters(app, client, request.parameters(), channel).await {
         Ok(None) => Ok(request),
-        Ok(Some(parameters)) => Ok(request.with_object(parameters)),
+        Ok(Some((parameters, object))) => Ok(request.with_object(parameters, object)),
         Err(FlowError::Refused(refusal)) => Ok(request.without_object(refusal)),
         Err(failure) => Err(failure),
     }
@@ -52,7 +54,7 @@ async fn parameters(
     client: &Client,
     outer: &Parameters,
     channel: Channel,
-) -> Result<Option<Parameters>, FlowError> {
+) -> Result<Option<(Parameters, SignedObject)>, FlowError> {
     let object = match request_object::brought(outer)? {
         None => return Ok(None),
         Some(Brought::Value(token)) => {
@@ -63,11 +65,13 @@ async fn parameters(
         }
         Some(Brought::Reference(uri)) => fetch(app, client, &request_object::registered(client, uri)?).await?,
     };
-    Ok(Some(match channel {
+    let signed = client.request_objects.required || app.policy(client).demands(Rule::SignedRequestObject);
+    let parameters = match channel {
         // What is pushed with an object is the object alone (RFC 9126 §3).
-        Channel::Browser if !client.request_objects.required => object.over(outer)?,
+        Channel::Browser if !signed => object.over(outer)?,
         Channel::Browser | Channel::Pushed => object.alone(outer)?,
-    }))
+    };
+    Ok(Some((parameters, object.signed())))
 }
 
 async fn fetch(app: &App, client: &Client, uri: &Url) -> Result<RequestObject, FlowError> {

@@ -59,6 +59,11 @@ pub struct OAuthError {
 }
 
 impl OAuthError {
+    /// The same error with more to say.
+    pub(super) fn of(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(code, description)
+    }
+
     fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
         let description = description.into();
         let allowed = |c: char| matches!(c, ' ' | '!' | '#'..='[' | ']'..='~');

@@ -6,6 +6,7 @@
 //! | token | [`token`]: one file a grant type; [`client_auth`] who asks, [`pkce`] that it is who began |
 //! | what tokens and userinfo tell of a person | [`claims`], [`acr`]; which claims a scope releases is `domain::claims` |
 //! | revocation, logout, discovery | [`revocation`], [`logout`], [`discovery`] |
+//! | what each client must keep to beyond that | [`policy`]: one table of rules, in named sets |
 //! | registration, and operators' clients | [`registration`]: one table of rules over a whole client |
 
 pub mod access_token;
@@ -23,6 +24,7 @@ pub mod logout;
 pub mod logout_token;
 pub mod parameters;
 pub mod pkce;
+pub mod policy;
 pub mod redirect;
 pub mod registration;
 pub mod revocation;

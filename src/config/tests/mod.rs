@@ -4,6 +4,7 @@ mod certificates;
 mod effective;
 mod example;
 mod faults;
+mod policies;
 mod values;
 
 use std::path::Path;

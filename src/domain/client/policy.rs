@@ -78,6 +78,11 @@ impl PolicyName {
         Self("legacy-openid".to_owned())
     }
 
+    /// FAPI 2.0 Security Profile.
+    pub fn fapi2() -> Self {
+        Self("fapi2".to_owned())
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -16,6 +16,7 @@ use crate::domain::key_binding::KeyBinding;
 use crate::domain::resource::ResourceId;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
+use crate::protocol::policy::Moment;
 use crate::protocol::token::{GrantType, TokenResponse};
 use crate::protocol::{ErrorCode, OAuthError};
 
@@ -75,6 +76,10 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         app.metrics.token_refused(grant_type, ErrorCode::UnauthorizedClient);
         return Err(OAuthError::unauthorized_client(told).into());
     }
+
+    app.policy(&client).hold(&Moment::TokenRequest { binding: None }).inspect_err(|refusal| {
+        app.metrics.token_refused(grant_type, refusal.code);
+    })?;
 
     // What it is told must reach it as it registered; where that cannot be, nothing is spent.
     let protection = Protection::of_id_tokens(app, &client).await?;

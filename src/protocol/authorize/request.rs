@@ -6,6 +6,7 @@ use crate::domain::authorization::{AuthorizationRequest, ResponseType};
 use crate::domain::client::Client;
 use crate::domain::ids::ClientId;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::policy::SignedObject;
 use crate::protocol::{OAuthError, redirect};
 
 use super::answer::AnswerTo;
@@ -35,7 +36,7 @@ pub enum Object {
     /// There is none, or it has not been looked at.
     Absent,
     /// Its parameters are those of the request.
-    Read,
+    Read(SignedObject),
     /// Told to the client once it is proven whom to tell.
     Refused(OAuthError),
 }
@@ -84,8 +85,8 @@ impl Request {
 
     /// The request with the parameters that its object makes of it.
     #[must_use]
-    pub fn with_object(self, parameters: Parameters) -> Self {
-        Self { parameters, object: Object::Read, ..self }
+    pub fn with_object(self, parameters: Parameters, object: SignedObject) -> Self {
+        Self { parameters, object: Object::Read(object), ..self }
     }
 
     /// The request whose object is refused: the parameters beside it say whom to tell, and nothing more.

@@ -17,10 +17,12 @@ use crate::crypto::jws::{self, Typ, Unverified};
 use crate::crypto::keyring::KeyRing;
 use crate::domain::authorization::ResponseType;
 use crate::domain::client::Client;
+use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::random::Random;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::policy::SignedObject;
 
 /// How far a client's clock may be ahead of ours.
 const CLOCKS_APART: Duration = Duration::from_secs(30);
@@ -137,12 +139,15 @@ pub struct Expected<'a> {
 
 /// A request object that the client has signed, for this server and for now.
 #[derive(Clone, PartialEq)]
-pub struct RequestObject(Map<String, Value>);
+pub struct RequestObject {
+    members: Map<String, Value>,
+    signed: SignedObject,
+}
 
 impl std::fmt::Debug for RequestObject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A hint in it names a person.
-        write!(f, "RequestObject({} members)", self.0.len())
+        write!(f, "RequestObject({} members)", self.members.len())
     }
 }
 
@@ -167,9 +172,7 @@ pub fn verify(token: &str, keys: &JwkSet, expected: &Expected<'_>) -> Result<Opt
         match unverified.clone().verify(Typ::RequestObject, &[algorithm], &key) {
             Ok(payload) => {
                 let members = payload.claims().map_err(|error| invalid(format!("the request object: {error}")))?;
-                let object = RequestObject(members);
-                object.check(expected)?;
-                return Ok(Some(object));
+                return RequestObject::check(members, algorithm, expected).map(Some);
             }
             Err(jws::JwsError::Typ) => of_another_kind = true,
             Err(_) => {}
@@ -186,45 +189,46 @@ fn invalid(description: impl Into<Cow<'static, str>>) -> OAuthError {
 }
 
 impl RequestObject {
-    fn check(&self, expected: &Expected<'_>) -> Result<(), OAuthError> {
+    fn check(
+        members: Map<String, Value>,
+        algorithm: SignatureAlgorithm,
+        expected: &Expected<'_>,
+    ) -> Result<Self, OAuthError> {
         let client = expected.client.id.as_str();
-        if self.0.get("iss").is_some_and(|iss| iss != client) {
+        if members.get("iss").is_some_and(|iss| iss != client) {
             return Err(invalid("iss of the request object must be the client_id"));
         }
         // The client's own assertions say so: one is not to be taken for the other (RFC 9101 §10.8).
-        if self.0.get("sub").is_some_and(|sub| sub == client) {
+        if members.get("sub").is_some_and(|sub| sub == client) {
             return Err(invalid("sub of the request object must not be the client_id"));
         }
         let for_us = |aud: &Value| match aud {
             Value::Array(all) => all.iter().any(|one| one == expected.issuer),
             one => one == expected.issuer,
         };
-        if !self.0.get("aud").is_none_or(for_us) {
+        if !members.get("aud").is_none_or(for_us) {
             return Err(invalid("aud of the request object must hold this issuer"));
         }
-        if self.instant("exp")?.is_some_and(|exp| exp <= expected.now) {
+        let (expires_at, not_before) = (instant(&members, "exp")?, instant(&members, "nbf")?);
+        if expires_at.is_some_and(|exp| exp <= expected.now) {
             return Err(invalid("the request object has expired"));
         }
-        if self.instant("nbf")?.is_some_and(|nbf| nbf > expected.now + CLOCKS_APART) {
+        if not_before.is_some_and(|nbf| nbf > expected.now + CLOCKS_APART) {
             return Err(invalid("nbf of the request object is in the future"));
         }
         for nested in ["request", "request_uri"] {
-            if self.0.contains_key(nested) {
+            if members.contains_key(nested) {
                 return Err(invalid(format!("a request object must not hold {nested}")));
             }
         }
-        Ok(())
+        let has_audience = members.contains_key("aud");
+        let signed = SignedObject { algorithm, has_audience, not_before, expires_at, read_at: expected.now };
+        Ok(Self { members, signed })
     }
 
-    /// Seconds since the epoch, with or without a fraction (RFC 7519 §2).
-    fn instant(&self, name: &str) -> Result<Option<Timestamp>, OAuthError> {
-        match self.0.get(name) {
-            None => Ok(None),
-            Some(value) => match value.as_f64() {
-                Some(seconds) => Ok(Some(Timestamp::from_seconds(seconds as i64))),
-                None => Err(invalid(format!("{name} of the request object must be a number"))),
-            },
-        }
+    /// What it says of itself.
+    pub const fn signed(&self) -> SignedObject {
+        self.signed
     }
 
     /// The parameters of a request that has this object and `outer` beside it.
@@ -234,7 +238,7 @@ impl RequestObject {
     /// `invalid_request` where a parameter is outside more than once.
     pub fn over(&self, outer: &Parameters) -> Result<Parameters, OAuthError> {
         let mut inner = Vec::new();
-        for (name, value) in self.0.iter().filter(|(name, _)| !ABOUT_THE_TOKEN.contains(&name.as_str())) {
+        for (name, value) in self.members.iter().filter(|(name, _)| !ABOUT_THE_TOKEN.contains(&name.as_str())) {
             if let Some(value) = parameter(name, value)? {
                 inner.push((name.clone(), value));
             }
@@ -264,7 +268,18 @@ impl RequestObject {
     /// # Errors
     /// As [`over`](Self::over).
     pub fn alone(&self, outer: &Parameters) -> Result<Parameters, OAuthError> {
-        Ok(self.over(outer)?.only(|name| name == "client_id" || self.0.contains_key(name)))
+        Ok(self.over(outer)?.only(|name| name == "client_id" || self.members.contains_key(name)))
+    }
+}
+
+/// Seconds since the epoch, with or without a fraction (RFC 7519 §2).
+fn instant(members: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, OAuthError> {
+    match members.get(name) {
+        None => Ok(None),
+        Some(value) => match value.as_f64() {
+            Some(seconds) => Ok(Some(Timestamp::from_seconds(seconds as i64))),
+            None => Err(invalid(format!("{name} of the request object must be a number"))),
+        },
     }
 }
 

@@ -55,7 +55,14 @@ fn head() -> Value {
 
 fn over(object: Value, outer: &str) -> Result<Parameters, OAuthError> {
     let Value::Object(members) = object else { panic!("an object") };
-    RequestObject(members).over(&Parameters::decode(outer.as_bytes()).unwrap())
+    let signed = SignedObject {
+        algorithm: SignatureAlgorithm::Es256,
+        has_audience: false,
+        not_before: None,
+        expires_at: None,
+        read_at: NOW,
+    };
+    RequestObject { members, signed }.over(&Parameters::decode(outer.as_bytes()).unwrap())
 }
 
 #[test]

@@ -8,10 +8,12 @@ use super::refusal;
 use crate::crypto::jws::{Payload, claimed_issuer};
 use crate::domain::client::AssertionAudience;
 use crate::domain::ids::ClientId;
+use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::policy::AudienceForm;
 
 /// The one `client_assertion_type` there is (RFC 7523 §2.2).
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -44,6 +46,9 @@ pub struct Expected<'a> {
 pub struct Genuine {
     pub jti: String,
     pub expires_at: Timestamp,
+    /// What signs it; `None` where a MAC protects it.
+    pub signature: Option<SignatureAlgorithm>,
+    pub audience: AudienceForm,
 }
 
 /// Reads the assertion of a form, if there is one.
@@ -70,7 +75,12 @@ pub(super) fn read(form: &Parameters) -> Result<Option<Assertion>, OAuthError> {
 impl Assertion {
     /// Holds what a verified assertion claims against what is expected. Its sender has proven to be the client, so it is
     /// told exactly what is wrong.
-    pub(super) fn check(&self, payload: &Payload, expected: &Expected<'_>) -> Result<Genuine, OAuthError> {
+    pub(super) fn check(
+        &self,
+        payload: &Payload,
+        signature: Option<SignatureAlgorithm>,
+        expected: &Expected<'_>,
+    ) -> Result<Genuine, OAuthError> {
         let wrong = |what: &'static str| OAuthError::invalid_client(what);
         let claims: Claims = payload
             .claims()
@@ -99,7 +109,11 @@ impl Assertion {
         if claims.jti.is_empty() {
             return Err(wrong("jti of the assertion must not be empty"));
         }
-        Ok(Genuine { jti: claims.jti, expires_at })
+        let audience = match claims.aud {
+            Audience::One(audience) if audience == expected.issuer => AudienceForm::Issuer,
+            _ => AudienceForm::Other,
+        };
+        Ok(Genuine { jti: claims.jti, expires_at, signature, audience })
     }
 }
 

@@ -62,7 +62,12 @@ fn judge(changes: Value) -> Result<Genuine, OAuthError> {
 #[test]
 fn what_every_rule_is_content_with_is_genuine() {
     let now = NOW.seconds();
-    let genuine = Genuine { jti: "one".into(), expires_at: NOW + Duration::from_secs(60) };
+    let genuine = Genuine {
+        jti: "one".into(),
+        expires_at: NOW + Duration::from_secs(60),
+        signature: None,
+        audience: AudienceForm::Issuer,
+    };
     assert_eq!(judge(json!({})), Ok(genuine));
     for good in [
         json!({"aud": TOKEN_ENDPOINT}),

@@ -25,5 +25,5 @@ pub fn verify(
     }
     let key = MacKey::new(secret, algorithm).map_err(|_| refusal())?;
     let payload = unverified.verify(Typ::ClientAssertion, &key).map_err(|_| refusal())?;
-    assertion.check(&payload, expected)
+    assertion.check(&payload, None, expected)
 }

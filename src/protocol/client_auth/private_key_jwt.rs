@@ -26,5 +26,5 @@ pub fn verify(
     let candidates = keys.verifying(algorithm, unverified.kid());
     let payload =
         candidates.iter().find_map(|key| unverified.clone().verify(Typ::ClientAssertion, &[algorithm], key).ok());
-    payload.map(|payload| assertion.check(&payload, expected)).transpose()
+    payload.map(|payload| assertion.check(&payload, Some(algorithm), expected)).transpose()
 }

@@ -23,6 +23,7 @@ mod key_rotation;
 mod logout;
 mod model;
 mod pkce;
+mod policies;
 mod prompt;
 mod pushed_requests;
 mod refresh;

@@ -11,6 +11,7 @@ mod id_token_hint;
 mod login_hint;
 mod max_age;
 mod nonce;
+mod policy;
 mod prompt;
 mod pushed;
 mod registration;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 use crate::crypto::keyring::KeyRing;
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::Client;
+use crate::domain::policies::Policies;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
@@ -48,6 +50,8 @@ pub struct Context<'a> {
     pub issuer: &'a str,
     pub keys: &'a KeyRing,
     pub now: Timestamp,
+    /// Which rules the client's policy holds.
+    pub policies: &'a Policies,
 }
 
 type Check = fn(&Draft<'_>, &Context<'_>, &mut AuthorizationRequest) -> Result<(), OAuthError>;
@@ -72,4 +76,5 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("acr_values", acr_values::check),
     ("claims", claims::check),
     ("claims_locales", claims_locales::check),
+    ("policy", policy::check),
 ];

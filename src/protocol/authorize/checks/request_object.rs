@@ -13,6 +13,6 @@ pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, _: &mut AuthorizationReq
         Object::Absent if draft.client.request_objects.required => {
             Err(OAuthError::invalid_request("request or request_uri is missing: this client's requests are signed"))
         }
-        Object::Absent | Object::Read => Ok(()),
+        Object::Absent | Object::Read(_) => Ok(()),
     }
 }
