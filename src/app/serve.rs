@@ -1,6 +1,6 @@
 //! `senid serve`, and what the demonstration has in common with it.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -10,7 +10,7 @@ use super::server::{Server, StartError};
 use crate::cli::theme::theme;
 use crate::config::Settings;
 use crate::crypto::random::SystemRandom;
-use crate::http::{Listening, ServeError, Site, serve, serve_on};
+use crate::http::{Listening, ServeError, Site, Sockets, serve, serve_on};
 use crate::web::layout::Standing;
 
 use super::SystemClock;
@@ -54,19 +54,19 @@ impl Running {
     ///
     /// # Errors
     /// A sentence that says what to change.
-    pub async fn start_on(
-        server: Server,
-        standing: Standing,
-        public: TcpListener,
-        operations: TcpListener,
-    ) -> Result<Self, RunError> {
-        let listening = serve_on(site(&server, standing)?, public, operations).await?;
+    pub async fn start_on(server: Server, standing: Standing, sockets: Sockets) -> Result<Self, RunError> {
+        let listening = serve_on(site(&server, standing)?, sockets).await?;
         Ok(Self { server, listening })
     }
 
     /// Where citizens and portals reach it.
     pub fn public(&self) -> SocketAddr {
         self.listening.public
+    }
+
+    /// Where clients bring certificates, if there is such a listener.
+    pub fn mtls(&self) -> Option<SocketAddr> {
+        self.listening.mtls
     }
 
     /// Where health and metrics are.

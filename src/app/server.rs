@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::deployment::Deployment;
 use crate::config::{SessionStoreUrl, Settings};
 use crate::credentials::password::{Hasher, HasherSettings, InvalidParameters, Parameters};
+use crate::crypto::certificate::{TrustAnchors, UnusableAuthority};
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
 use crate::flows::App;
@@ -39,6 +40,8 @@ pub enum StartError {
     Argon2(#[from] InvalidParameters),
     #[error("the password threads cannot be started: {0}")]
     Threads(io::Error),
+    #[error("mtls.trusted_authorities_file: {0}")]
+    Authorities(#[from] UnusableAuthority),
     #[error("outbound: {0}")]
     Outbound(#[from] outbound::SetupError),
 }
@@ -64,12 +67,14 @@ impl Server {
         let Deployment { settings, clock, random, store, keys, .. } = deployment;
         let hasher = Hasher::start(hashing(&settings)?, random.clone()).map_err(StartError::Threads)?;
         let outbound = fetcher(&settings, clock.clone())?;
+        let client_authorities = TrustAnchors::new(&settings.mtls.trusted_authorities)?;
         let app = Arc::new(App {
             audit: AuditWriter::start(store.clone()),
             keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.sealing),
             clients: ClientCache::default(),
             resource_servers: ResourceServerCache::default(),
             client_keys: ClientKeySets::default(),
+            client_authorities,
             request_objects: RequestObjects::default(),
             metrics: Metrics::new(outbound.fetches()),
             outbound,

@@ -18,7 +18,7 @@ const SECONDS_A_DAY: i64 = 86_400;
 
 /// A file that does not parse or a key that does not fit is a fault; a certificate out of date or with another name
 /// is a warning, because a renewal may be on its way and is read without a restart.
-pub(super) fn inspect(from: &mut Reader, group: &str, tls: &Tls, issuer: Option<&Issuer>, now: Timestamp) {
+pub(super) fn inspect(from: &mut Reader, group: &str, tls: &Tls, known_as: Option<KnownAs<'_>>, now: Timestamp) {
     let certificate_key = format!("{group}.certificate");
     let key_key = format!("{group}.key");
     let chain = read_all(&tls.certificate);
@@ -44,11 +44,18 @@ pub(super) fn inspect(from: &mut Reader, group: &str, tls: &Tls, issuer: Option<
         }
     }
     warn_of_dates(from, &certificate_key, &leaf, now);
-    if let Some(issuer) = issuer
-        && !names(&leaf, issuer.host())
+    if let Some(KnownAs { url, by }) = known_as
+        && !names(&leaf, url.host())
     {
-        from.warn(&certificate_key, format!("the certificate does not name {}, the issuer's host", issuer.host()));
+        from.warn(&certificate_key, format!("the certificate does not name {}, {by}", url.host()));
     }
+}
+
+/// What whoever connects to the listener knows it as.
+pub(super) struct KnownAs<'a> {
+    pub url: &'a Issuer,
+    /// What its host is, in words.
+    pub by: &'static str,
 }
 
 /// The certificates in a PEM file, of which there is at least one.

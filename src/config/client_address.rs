@@ -50,10 +50,6 @@ impl Proxies {
         }
         Some(client)
     }
-
-    fn trusts(&self, address: IpAddr) -> bool {
-        self.trusted.iter().any(|range| range.contains(&address))
-    }
 }
 
 /// The list's elements. In `Forwarded` a comma may stand inside quotes.
@@ -111,7 +107,7 @@ mod tests {
 
     fn proxies(header: ClientAddressHeader) -> Proxies {
         let trusted = ["10.0.0.0/8", "2001:db8:1::/48"].map(|range| range.parse().unwrap());
-        Proxies { trusted: trusted.into(), header }
+        Proxies { trusted: trusted.into(), header, ..Proxies::default() }
     }
 
     fn client(header: ClientAddressHeader, peer: &str, values: &[&str]) -> String {

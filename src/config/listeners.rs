@@ -1,9 +1,9 @@
-//! `[listeners.public]` and `[listeners.operations]`: where SenID listens, and with which certificates.
+//! `[listeners.public]`, `[listeners.mtls]` and `[listeners.operations]`: where SenID listens, and with which certificates.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use super::certificate;
+use super::certificate::{self, KnownAs};
 use super::reader::Reader;
 use crate::domain::issuer::Issuer;
 use crate::domain::time::Timestamp;
@@ -12,6 +12,9 @@ use crate::domain::time::Timestamp;
 pub struct Listeners {
     /// What citizens and portals reach.
     pub public: Listener,
+    /// What clients' programs reach with certificates of their own, where there is one. It is apart because whoever listens for
+    /// certificates asks every browser for one.
+    pub mtls: Option<MutualTlsListener>,
     /// Health and metrics: for the operator's own network.
     pub operations: Listener,
 }
@@ -21,6 +24,12 @@ pub struct Listener {
     pub address: SocketAddr,
     /// `None`: plain HTTP, as behind a reverse proxy that speaks TLS.
     pub tls: Option<Tls>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MutualTlsListener {
+    pub address: SocketAddr,
+    pub tls: Tls,
 }
 
 /// A certificate chain and its key, PEM files that are read again when they change.
@@ -33,7 +42,7 @@ pub struct Tls {
 impl Default for Listeners {
     fn default() -> Self {
         let plain = |port| Listener { address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)), tls: None };
-        Self { public: plain(8080), operations: plain(9090) }
+        Self { public: plain(8080), mtls: None, operations: plain(9090) }
     }
 }
 
@@ -41,13 +50,21 @@ impl Listeners {
     pub(super) fn read(from: &mut Reader, issuer: &Issuer, now: Timestamp) -> Self {
         let default = Self::default();
         let public = Listener::read(from, "listeners.public", default.public);
+        let mtls = MutualTlsListener::read(from);
         let operations = Listener::read(from, "listeners.operations", default.operations);
         // Port 0 asks the system for a free one, so two of them are never the same.
         if public.address == operations.address && public.address.port() != 0 {
             from.refuse("listeners.operations.address", "expected another address than listeners.public.address has");
         }
+        for (key, other) in [("public", &public), ("operations", &operations)] {
+            if mtls.as_ref().is_some_and(|mtls| mtls.address == other.address && mtls.address.port() != 0) {
+                let problem = format!("expected another address than listeners.{key}.address has");
+                from.refuse("listeners.mtls.address", problem);
+            }
+        }
         if let Some(tls) = &public.tls {
-            certificate::inspect(from, "listeners.public.tls", tls, Some(issuer), now);
+            let known_as = KnownAs { url: issuer, by: "the issuer's host" };
+            certificate::inspect(from, "listeners.public.tls", tls, Some(known_as), now);
             if !issuer.is_https() {
                 from.warn("listeners.public.tls", format!("the listener speaks TLS but the issuer is {issuer}"));
             }
@@ -55,19 +72,45 @@ impl Listeners {
         if let Some(tls) = &operations.tls {
             certificate::inspect(from, "listeners.operations.tls", tls, None, now);
         }
-        Self { public, operations }
+        Self { public, mtls, operations }
+    }
+}
+
+impl MutualTlsListener {
+    /// The certificate is looked at where the address that it must name is known: [`super::MutualTls`].
+    fn read(from: &mut Reader) -> Option<Self> {
+        let address = from.optional::<SocketAddr>("listeners.mtls.address");
+        let tls = Tls::read(from, "listeners.mtls");
+        match (address, tls) {
+            (Some(address), Some(tls)) => Some(Self { address, tls }),
+            (Some(_), None) if !from.has_fault_below("listeners.mtls") => {
+                from.refuse("listeners.mtls.address", "expected listeners.mtls.tls.certificate and .key beside it");
+                None
+            }
+            (None, Some(_)) if !from.has_fault_below("listeners.mtls") => {
+                from.refuse("listeners.mtls.tls.certificate", "expected listeners.mtls.address beside it");
+                None
+            }
+            _ => None,
+        }
     }
 }
 
 impl Listener {
     fn read(from: &mut Reader, group: &str, default: Self) -> Self {
         let address = from.value(&format!("{group}.address"), default.address);
+        Self { address, tls: Tls::read(from, group) }
+    }
+}
+
+impl Tls {
+    fn read(from: &mut Reader, group: &str) -> Option<Self> {
         let certificate_key = format!("{group}.tls.certificate");
         let key_key = format!("{group}.tls.key");
         let certificate = from.optional::<PathBuf>(&certificate_key);
         let key = from.optional::<PathBuf>(&key_key);
-        let tls = match (certificate, key) {
-            (Some(certificate), Some(key)) => Some(Tls { certificate, key }),
+        match (certificate, key) {
+            (Some(certificate), Some(key)) => Some(Self { certificate, key }),
             (Some(_), None) if !from.is_set(&key_key) => {
                 from.refuse(&certificate_key, format!("expected {key_key} beside it"));
                 None
@@ -77,7 +120,6 @@ impl Listener {
                 None
             }
             _ => None,
-        };
-        Self { address, tls }
+        }
     }
 }

@@ -22,6 +22,7 @@ mod limits;
 mod listeners;
 mod localised;
 mod log;
+mod mutual_tls;
 mod national_id;
 mod nearest;
 mod outbound;
@@ -48,18 +49,20 @@ pub use keys::{Keys, MasterKey};
 pub use languages::{Languages, SHIPPED as SHIPPED_LANGUAGES};
 pub use lifetimes::Lifetimes;
 pub use limits::Limits;
-pub use listeners::{Listener, Listeners, Tls};
+pub use listeners::{Listener, Listeners, MutualTlsListener, Tls};
 pub use localised::Localised;
 pub use log::{Log, LogFormat, LogLevel};
+pub use mutual_tls::MutualTls;
 pub use outbound::Outbound;
 pub use password::{Argon2, Password};
-pub use proxies::{ClientAddressHeader, Proxies};
+pub use proxies::{ClientAddressHeader, ClientCertificateHeader, Proxies};
 pub use registration::{Registration, RegistrationMode, SoftwareStatement, StatementIssuer, StatementKeys};
 pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
 pub use theme::{Colour, Palette, Theme};
 pub use throttling::{Rate, Throttling};
 pub use value::{Size, parse_duration};
 
+use crate::domain::client::ClientAuthenticationMethod;
 use crate::domain::issuer::Issuer;
 use crate::domain::national_id::Schemes;
 use crate::domain::policies::Policies;
@@ -76,6 +79,7 @@ pub struct Settings {
     pub sessions: Sessions,
     pub keys: Keys,
     pub proxies: Proxies,
+    pub mtls: MutualTls,
     pub authority: Authority,
     pub national_id: Schemes,
     pub languages: Languages,
@@ -144,6 +148,7 @@ impl Settings {
         let lifetimes = Lifetimes::read(from);
         let keys = Keys::read(from, &lifetimes);
         let proxies = Proxies::read(from);
+        let mtls = MutualTls::read(from, &listeners, &proxies, &issuer, now);
         let languages = Languages::read(from);
         let authority = Authority::read(from, &languages, &issuer);
         Self {
@@ -152,6 +157,7 @@ impl Settings {
             sessions,
             keys,
             proxies,
+            mtls,
             authority,
             national_id: national_id::read(from),
             languages,
@@ -165,6 +171,23 @@ impl Settings {
             log: Log::read(from),
             issuer,
         }
+    }
+
+    /// How clients may prove themselves here: by a certificate only where one can come, through a listener of ours or through a
+    /// proxy, and by an authority's only where there are any (RFC 8705 §2).
+    pub fn client_authentication_methods(&self) -> impl Iterator<Item = ClientAuthenticationMethod> {
+        let certificates = self.takes_client_certificates();
+        let authorities = certificates && !self.mtls.trusted_authorities.is_empty();
+        ClientAuthenticationMethod::ALL.into_iter().filter(move |method| match method {
+            ClientAuthenticationMethod::TlsClientAuth => authorities,
+            ClientAuthenticationMethod::SelfSignedTlsClientAuth => certificates,
+            _ => true,
+        })
+    }
+
+    /// Whether a client's certificate can come at all.
+    pub fn takes_client_certificates(&self) -> bool {
+        self.listeners.mtls.is_some() || self.proxies.pass_certificates_on()
     }
 
     /// What works but is seldom meant.
@@ -207,6 +230,7 @@ impl Default for Settings {
             sessions: Sessions::default(),
             keys: Keys::default(),
             proxies: Proxies::default(),
+            mtls: MutualTls::default(),
             authority: Authority::default(),
             national_id: Schemes::default(),
             languages: Languages::default(),

@@ -1,4 +1,6 @@
-//! `[proxies]`: the reverse proxies in front of SenID, whose word about a client's address is believed.
+//! `[proxies]`: the reverse proxies in front of SenID, whose word about a client's address and its certificate is believed.
+
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 
@@ -9,6 +11,7 @@ use super::value::words;
 pub struct Proxies {
     pub trusted: Vec<IpNet>,
     pub header: ClientAddressHeader,
+    pub client_certificate: ClientCertificateHeader,
 }
 
 /// The header in which a proxy adds the address that connected to it.
@@ -29,9 +32,24 @@ words!(
     XForwardedFor = "x-forwarded-for"
 );
 
+/// The header in which a proxy that ends TLS passes on the certificate that a client showed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientCertificateHeader {
+    /// No certificate comes through a proxy.
+    None,
+    /// RFC 9440.
+    ClientCert,
+}
+
+words!(ClientCertificateHeader, "one of \"none\", \"client-cert\"", None = "none", ClientCert = "client-cert");
+
 impl Default for Proxies {
     fn default() -> Self {
-        Self { trusted: Vec::new(), header: ClientAddressHeader::None }
+        Self {
+            trusted: Vec::new(),
+            header: ClientAddressHeader::None,
+            client_certificate: ClientCertificateHeader::None,
+        }
     }
 }
 
@@ -41,6 +59,7 @@ impl Proxies {
         let proxies = Self {
             trusted: from.list("proxies.trusted", default.trusted),
             header: from.value("proxies.header", default.header),
+            client_certificate: from.value("proxies.client_certificate", default.client_certificate),
         };
         if let Some(range) = proxies.trusted.iter().find(|range| range.prefix_len() == 0) {
             from.refuse(
@@ -63,6 +82,23 @@ impl Proxies {
             }
             _ => {}
         }
+        if proxies.pass_certificates_on() && proxies.trusted.is_empty() {
+            from.refuse(
+                "proxies.trusted",
+                "expected the proxies' addresses: a client's certificate is believed from nobody else",
+            );
+        }
         proxies
+    }
+
+    /// Whether certificates of clients come through them.
+    pub fn pass_certificates_on(&self) -> bool {
+        self.client_certificate != ClientCertificateHeader::None
+    }
+
+    /// Whether `peer` is one of the proxies.
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.trusted.iter().any(|range| range.contains(&peer))
     }
 }

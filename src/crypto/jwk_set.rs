@@ -1,5 +1,7 @@
 //! A key set that someone else published: RFC 7517 §5.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use crate::crypto::json;
@@ -86,6 +88,14 @@ impl JwkSet {
             key.key.fits(algorithm) && key.algorithm.is_none_or(|own| own == algorithm)
         };
         self.verifying.iter().any(|key| algorithms.iter().any(|algorithm| fits(key, *algorithm)))
+    }
+
+    /// Whether `der` is the certificate of one of the keys: the first of its `x5c` (RFC 7517 §4.7).
+    pub fn has_certificate(&self, der: &[u8]) -> bool {
+        self.keys.iter().any(|key| {
+            let first = key.get("x5c").and_then(|chain| chain.get(0)).and_then(Value::as_str);
+            first.and_then(|text| STANDARD.decode(text).ok()).is_some_and(|certificate| certificate == der)
+        })
     }
 
     /// Every key as it was published, those for encryption too.

@@ -2,6 +2,7 @@
 
 pub mod base64url;
 pub mod blind_index;
+pub mod certificate;
 pub mod hash;
 pub mod json;
 pub mod jwe;

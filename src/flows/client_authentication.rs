@@ -16,7 +16,7 @@ use crate::sessions::Claim;
 
 use super::client_request::ClientRequest;
 use super::visitor::Visitor;
-use super::{App, FlowError, client_secret, short_lived};
+use super::{App, FlowError, client_certificate, client_secret, short_lived};
 
 /// Proves who asks.
 ///
@@ -28,6 +28,13 @@ pub async fn authenticate(app: &App, request: &ClientRequest<'_>) -> Result<Arc<
     let client = app.clients.find(app, presented.client()).await?;
     let proven = match (&presented, &client) {
         (Presented::Assertion(assertion), Some(client)) if client.is_active() => prove(app, client, assertion).await,
+        // It names itself and proves nothing: its connection does.
+        (Presented::Nothing { .. }, Some(client))
+            if client.is_active() && client.authentication.is_by_certificate() =>
+        {
+            let proven = client_certificate::prove(app, client, request.sender.certificate.as_deref()).await;
+            proven.and_then(|()| hold_policy(app, client, None))
+        }
         (presented, client) => match presented.prove(client.as_deref()) {
             Ok(()) => client.as_deref().map_or(Ok(()), |client| hold_policy(app, client, None)),
             Err(refusal) => Err(refusal.into()),

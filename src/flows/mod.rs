@@ -9,6 +9,7 @@ pub mod authorize;
 pub mod background;
 pub mod clean_up;
 pub mod client_authentication;
+mod client_certificate;
 pub mod client_keys;
 pub mod client_request;
 pub mod client_secret;
@@ -48,6 +49,7 @@ use std::sync::Arc;
 use crate::config::Settings;
 use crate::credentials::password::Hasher;
 use crate::crypto::base64url;
+use crate::crypto::certificate::TrustAnchors;
 use crate::domain::audit::EventKind;
 use crate::domain::audit::Outcome;
 use crate::domain::client::Client;
@@ -84,6 +86,8 @@ pub struct App {
     pub clients: ClientCache,
     pub resource_servers: ResourceServerCache,
     pub client_keys: ClientKeySets,
+    /// Whose certificates prove clients (`tls_client_auth`).
+    pub client_authorities: TrustAnchors,
     pub request_objects: RequestObjects,
     /// The one way to fetch what a client's registration names.
     pub outbound: Fetcher,

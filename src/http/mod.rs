@@ -5,6 +5,7 @@ mod delivery;
 mod error;
 mod extract;
 mod middleware;
+mod mutual_tls;
 mod oauth;
 mod operations;
 mod page;
@@ -14,5 +15,5 @@ pub mod router;
 mod serve;
 mod site;
 
-pub use serve::{Listening, ServeError, serve, serve_on};
+pub use serve::{Listening, ServeError, Sockets, serve, serve_on};
 pub use site::Site;

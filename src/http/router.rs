@@ -11,7 +11,9 @@ use super::{Site, middleware, oauth, operations, pages};
 pub fn public(site: Arc<Site>) -> Router {
     let issuer = site.app.settings.issuer.clone();
     let envelope = || axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
-    let programs = documents().merge(token_like()).layer(envelope()).layer(middleware::cors::for_anyone());
+    let passed_on = axum::middleware::from_fn_with_state(site.clone(), middleware::client_certificate::from_proxy);
+    let programs =
+        documents().merge(token_like().layer(passed_on)).layer(envelope()).layer(middleware::cors::for_anyone());
     let people = authorization()
         .merge(sign_in(site.clone()))
         .merge(account(site.clone()))
@@ -22,6 +24,15 @@ pub fn public(site: Arc<Site>) -> Router {
         .fallback(pages::not_found)
         .layer(envelope());
     middleware::below::mount(people.merge(programs).merge(live()).with_state(site), issuer.path())
+}
+
+/// What clients' programs reach with certificates of their own. No page is here and no script may call it: a browser would ask the
+/// person in front of it for a certificate.
+pub fn mutual_tls(site: Arc<Site>) -> Router {
+    let issuer = site.app.settings.issuer.clone();
+    let own = axum::middleware::from_fn(middleware::client_certificate::from_connection);
+    let envelope = axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
+    middleware::below::mount(token_like().layer(own).layer(envelope).with_state(site), issuer.path())
 }
 
 /// What the operator's own network reaches.

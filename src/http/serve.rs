@@ -1,4 +1,5 @@
-//! Listeners: plain or TLS (rustls), certificates read again when their files change, a stop that drains.
+//! Listeners: plain, TLS (rustls), or TLS that asks for clients' certificates; own certificates read again when their files
+//! change, a stop that drains.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -14,17 +15,20 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::task::JoinHandle;
 
+use super::mutual_tls::{AnyCertificate, Identified};
 use super::patience::{Impatient, PATIENCE};
 use super::{Site, router};
-use crate::config::{Listener, Tls};
+use crate::config::Tls;
 
 /// A listener that takes connections.
 #[derive(Debug)]
 pub struct Listening {
     pub public: SocketAddr,
+    /// Where clients bring certificates, if there is such a listener.
+    pub mtls: Option<SocketAddr>,
     pub operations: SocketAddr,
     site: Arc<Site>,
-    /// The public one, then the operations': the order in which they close.
+    /// The public ones, then the operations': the order in which they close.
     servers: Vec<Serving>,
     watchers: Vec<JoinHandle<()>>,
 }
@@ -52,26 +56,45 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Where an address is taken or a certificate cannot be used; nothing serves then.
 pub async fn serve(site: Arc<Site>) -> Result<Listening, ServeError> {
     let listeners = &site.app.settings.listeners;
-    let (public, operations) = (bind(&listeners.public)?, bind(&listeners.operations)?);
-    serve_on(site.clone(), public, operations).await
+    let sockets = Sockets {
+        public: bind(listeners.public.address)?,
+        mtls: listeners.mtls.as_ref().map(|mtls| bind(mtls.address)).transpose()?,
+        operations: bind(listeners.operations.address)?,
+    };
+    serve_on(site, sockets).await
+}
+
+/// Sockets that are bound already.
+#[derive(Debug)]
+pub struct Sockets {
+    pub public: TcpListener,
+    /// Of use where the settings have such a listener.
+    pub mtls: Option<TcpListener>,
+    pub operations: TcpListener,
 }
 
 /// Begins to serve on sockets that are bound already.
 ///
 /// # Errors
 /// Where a certificate cannot be used.
-pub async fn serve_on(site: Arc<Site>, public: TcpListener, operations: TcpListener) -> Result<Listening, ServeError> {
-    let settings = site.app.settings.clone();
-    let address = |listener: &TcpListener| listener.local_addr().unwrap_or(settings.listeners.public.address);
+pub async fn serve_on(site: Arc<Site>, sockets: Sockets) -> Result<Listening, ServeError> {
+    let listeners = &site.app.settings.clone().listeners;
+    let Sockets { public, mtls, operations } = sockets;
+    let address = |listener: &TcpListener| listener.local_addr().unwrap_or(listeners.public.address);
+    let mtls = mtls.zip(listeners.mtls.as_ref());
     let mut listening = Listening {
         public: address(&public),
+        mtls: mtls.as_ref().map(|(socket, _)| address(socket)),
         operations: address(&operations),
         site: site.clone(),
         servers: Vec::new(),
         watchers: Vec::new(),
     };
-    listening.start(public, settings.listeners.public.tls.as_ref(), router::public(site.clone()))?;
-    listening.start(operations, settings.listeners.operations.tls.as_ref(), router::operations(site))?;
+    listening.start(public, listeners.public.tls.as_ref(), router::public(site.clone()))?;
+    if let Some((socket, mtls)) = mtls {
+        listening.start_asking(socket, &mtls.tls, router::mutual_tls(site.clone()))?;
+    }
+    listening.start(operations, listeners.operations.tls.as_ref(), router::operations(site))?;
     Ok(listening)
 }
 
@@ -88,8 +111,7 @@ impl Listening {
                 tokio::spawn(async move { server.serve(service).await })
             }
             Some(tls) => {
-                let config = RustlsConfig::from_config(Arc::new(read(tls)?));
-                self.watchers.push(tokio::spawn(watch(tls.clone(), config.clone())));
+                let config = self.watched(tls, Peers::Anonymous)?;
                 let server = axum_server::from_tcp_rustls(listener, config).map_err(bound)?.handle(handle.clone());
                 let mut server = server.map(Impatient);
                 patience(&mut server);
@@ -98,6 +120,28 @@ impl Listening {
         };
         self.servers.push(Serving { handle, server });
         Ok(())
+    }
+
+    /// As [`Listening::start`], asking whoever connects for a certificate.
+    fn start_asking(&mut self, listener: TcpListener, tls: &Tls, router: Router) -> Result<(), ServeError> {
+        let address = listener.local_addr().unwrap_or(self.public);
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let handle = Handle::new();
+        let config = self.watched(tls, Peers::Asked)?;
+        let server =
+            axum_server::from_tcp_rustls(listener, config).map_err(|error| ServeError::Bind(address, error))?;
+        let mut server = server.handle(handle.clone()).map(|acceptor| Impatient(Identified(acceptor)));
+        patience(&mut server);
+        let server = tokio::spawn(async move { server.serve(service).await });
+        self.servers.push(Serving { handle, server });
+        Ok(())
+    }
+
+    /// The files' contents, for as long as they stay as they are.
+    fn watched(&mut self, tls: &Tls, peers: Peers) -> Result<RustlsConfig, ServeError> {
+        let config = RustlsConfig::from_config(Arc::new(read(tls, peers)?));
+        self.watchers.push(tokio::spawn(watch(tls.clone(), peers, config.clone())));
+        Ok(config)
     }
 
     /// Takes no new connections and lets the requests under way finish; until they have, the operations' listener goes
@@ -151,15 +195,22 @@ const RESETS: usize = 32;
 /// A connection that is idle for so long is asked whether anybody is there.
 const LISTEN_FOR: Duration = Duration::from_secs(30);
 
-fn bind(listener: &Listener) -> Result<TcpListener, ServeError> {
-    let bound = |error| ServeError::Bind(listener.address, error);
-    let socket = TcpListener::bind(listener.address).map_err(bound)?;
+fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    let bound = |error| ServeError::Bind(address, error);
+    let socket = TcpListener::bind(address).map_err(bound)?;
     socket.set_nonblocking(true).map_err(bound)?;
     Ok(socket)
 }
 
+/// Whether those who connect are asked for certificates.
+#[derive(Clone, Copy, Debug)]
+enum Peers {
+    Anonymous,
+    Asked,
+}
+
 /// TLS 1.2 with ECDHE and AEAD, or 1.3: what rustls offers at all.
-fn read(tls: &Tls) -> Result<ServerConfig, ServeError> {
+fn read(tls: &Tls, peers: Peers) -> Result<ServerConfig, ServeError> {
     let fault = |path: &std::path::Path, error: &dyn std::fmt::Display| {
         ServeError::Tls(path.display().to_string(), error.to_string())
     };
@@ -168,14 +219,17 @@ fn read(tls: &Tls) -> Result<ServerConfig, ServeError> {
     let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|error| fault(&tls.key, &error))?;
     let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()));
     let builder = builder.with_safe_default_protocol_versions().map_err(|error| fault(&tls.certificate, &error))?;
-    let mut config =
-        builder.with_no_client_auth().with_single_cert(chain, key).map_err(|error| fault(&tls.certificate, &error))?;
+    let builder = match peers {
+        Peers::Anonymous => builder.with_no_client_auth(),
+        Peers::Asked => builder.with_client_cert_verifier(Arc::new(AnyCertificate::new())),
+    };
+    let mut config = builder.with_single_cert(chain, key).map_err(|error| fault(&tls.certificate, &error))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
 
 /// Takes new certificates into use when their files change; broken ones are reported and the old ones stay.
-async fn watch(tls: Tls, config: RustlsConfig) {
+async fn watch(tls: Tls, peers: Peers, config: RustlsConfig) {
     let stamp = || {
         let of = |path: &std::path::Path| std::fs::read(path).map(|bytes| crate::crypto::hash::sha256(&bytes)).ok();
         (of(&tls.certificate), of(&tls.key))
@@ -189,7 +243,7 @@ async fn watch(tls: Tls, config: RustlsConfig) {
             continue;
         }
         seen = now;
-        match read(&tls) {
+        match read(&tls, peers) {
             Ok(fresh) => {
                 config.reload_from_config(Arc::new(fresh));
                 tracing::info!(certificate = %tls.certificate.display(), "the certificate was read again");

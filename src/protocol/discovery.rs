@@ -1,7 +1,9 @@
 //! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RP-Initiated Logout §2.1,
-//! Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3, RFC 9701 §7.
+//! Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3, RFC 9701 §7, RFC 8705 §3.3 and §5.
 //!
 //! Every list is read from the code that honours it, so the document cannot promise what nobody keeps.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -69,6 +71,9 @@ pub struct Metadata {
     frontchannel_logout_supported: bool,
     frontchannel_logout_session_supported: bool,
     check_session_iframe: String,
+    tls_client_certificate_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mtls_endpoint_aliases: Option<BTreeMap<&'static str, String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     op_policy_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,6 +90,11 @@ pub struct Offer<'a> {
     pub terms_uri: Option<String>,
     /// The path where clients register themselves, if they may.
     pub registration: Option<&'a str>,
+    pub methods: Vec<ClientAuthenticationMethod>,
+    /// Whether clients' certificates come here at all.
+    pub certificates: bool,
+    /// What the endpoints begin with for a client that comes with its certificate, where that is not the issuer.
+    pub mtls_url: Option<&'a str>,
 }
 
 /// Claims of ID tokens that no scope has to release.
@@ -97,6 +107,12 @@ impl Metadata {
         let key_management: Vec<_> = KeyManagementAlgorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
         let content_encryption: Vec<_> = ContentEncryption::ALL.iter().map(|algorithm| algorithm.name()).collect();
         let endpoint = |path: &str| format!("{}{path}", offer.issuer);
+        let methods: Vec<_> = offer.methods.iter().map(|method| method.as_str()).collect();
+        let proving = offer.methods.iter().filter(|method| **method != ClientAuthenticationMethod::None);
+        let confidential: Vec<_> = proving.map(|method| method.as_str()).collect();
+        let mut aliases =
+            vec![("token_endpoint", "/token"), ("userinfo_endpoint", "/userinfo"), ("revocation_endpoint", "/revoke")];
+        aliases.extend(offer.registration.map(|path| ("registration_endpoint", path)));
         Self {
             issuer: offer.issuer.to_owned(),
             authorization_endpoint: endpoint("/authorize"),
@@ -126,11 +142,11 @@ impl Metadata {
             userinfo_signing_alg_values_supported: signing.clone(),
             userinfo_encryption_alg_values_supported: key_management.clone(),
             userinfo_encryption_enc_values_supported: content_encryption.clone(),
-            token_endpoint_auth_methods_supported: client_methods(),
+            token_endpoint_auth_methods_supported: methods.clone(),
             token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
-            revocation_endpoint_auth_methods_supported: client_methods(),
+            revocation_endpoint_auth_methods_supported: methods,
             revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
-            introspection_endpoint_auth_methods_supported: confidential_methods(),
+            introspection_endpoint_auth_methods_supported: confidential,
             introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             introspection_signing_alg_values_supported: signing,
             introspection_encryption_alg_values_supported: key_management.clone(),
@@ -159,19 +175,14 @@ impl Metadata {
             frontchannel_logout_supported: true,
             frontchannel_logout_session_supported: true,
             check_session_iframe: endpoint("/check-session"),
+            tls_client_certificate_bound_access_tokens: offer.certificates,
+            mtls_endpoint_aliases: offer
+                .mtls_url
+                .map(|base| aliases.into_iter().map(|(name, path)| (name, format!("{base}{path}"))).collect()),
             op_policy_uri: offer.policy_uri,
             op_tos_uri: offer.terms_uri,
         }
     }
-}
-
-fn client_methods() -> Vec<&'static str> {
-    ClientAuthenticationMethod::ALL.map(ClientAuthenticationMethod::as_str).to_vec()
-}
-
-/// Those that prove something.
-fn confidential_methods() -> Vec<&'static str> {
-    client_methods().into_iter().filter(|method| *method != ClientAuthenticationMethod::None.as_str()).collect()
 }
 
 /// What assertions may be signed with; RFC 8414 §2 keeps `none` out.

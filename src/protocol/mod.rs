@@ -16,6 +16,7 @@ pub mod authorize;
 pub mod bearer;
 pub mod claims;
 pub mod client_auth;
+pub mod client_cert;
 pub mod discovery;
 pub mod error;
 pub mod id_token;

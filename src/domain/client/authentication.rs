@@ -88,6 +88,11 @@ impl ClientAuthentication {
     pub const fn is_public(&self) -> bool {
         matches!(self, Self::None)
     }
+
+    /// Whether it is the connection that proves the client, and nothing in its requests.
+    pub const fn is_by_certificate(&self) -> bool {
+        matches!(self, Self::TlsClientAuth { .. } | Self::SelfSignedTlsClientAuth)
+    }
 }
 
 /// The methods that are offered, by their registered names (IANA, OAuth Token Endpoint Authentication Methods).

@@ -1,6 +1,7 @@
 //! What happens around every request.
 
 pub mod below;
+pub mod client_certificate;
 pub mod cors;
 pub mod envelope;
 pub mod same_origin;

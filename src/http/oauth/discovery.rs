@@ -11,6 +11,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF
 use crate::config::{RegistrationMode, Settings};
 use crate::crypto::base64url;
 use crate::crypto::hash::sha256;
+use crate::domain::issuer::Issuer;
 use crate::http::Site;
 use crate::protocol::discovery::{Metadata, Offer};
 
@@ -30,6 +31,9 @@ impl Document {
             policy_uri: settings.authority.privacy_url.as_ref().map(ToString::to_string),
             terms_uri: settings.authority.terms_url.as_ref().map(ToString::to_string),
             registration: (settings.registration.mode != RegistrationMode::Off).then_some("/register"),
+            methods: settings.client_authentication_methods().collect(),
+            certificates: settings.takes_client_certificates(),
+            mtls_url: settings.mtls.public_url.as_ref().map(Issuer::as_str),
         });
         // Texts and lists of texts always become JSON.
         Self::from_bytes(serde_json::to_vec(&metadata).unwrap_or_default().into())

@@ -3,13 +3,17 @@
 //!
 //! [`Presented::read`] takes what the request carries, by exactly one method. [`Presented::prove`] holds it against
 //! the registered client; an assertion is held against the client's keys, which may have to be fetched, by
-//! `flows::client_authentication`. To add a method: one file, one variant.
+//! `flows::client_authentication`. So is a certificate, which is no part of the request but of the connection it came on: the
+//! request itself then only names the client. To add a method: one file, one variant.
 
 mod assertion;
 mod basic;
+mod by_certificate;
 pub mod client_secret_jwt;
 mod post;
 pub mod private_key_jwt;
+pub mod self_signed_tls_client_auth;
+pub mod tls_client_auth;
 
 use crate::crypto::hash::hash_secret;
 use crate::domain::client::{Client, ClientAuthentication};
@@ -19,6 +23,7 @@ use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 
 pub use assertion::{ASSERTION_TYPE, Assertion, Expected, Genuine};
+pub use by_certificate::Unproven;
 
 /// What a request presents, by the method it uses.
 #[derive(Debug)]
@@ -42,7 +47,7 @@ pub enum Presented {
 /// difference.
 pub fn refusal() -> OAuthError {
     OAuthError::invalid_client(
-        "client authentication failed: unknown client, wrong secret or key, or another method or algorithm than registered",
+        "client authentication failed: unknown client, wrong secret, key or certificate, or another method or algorithm than registered",
     )
 }
 

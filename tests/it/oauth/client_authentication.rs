@@ -6,8 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::support::World;
 use crate::support::world::{AN, Portal, Started};
 
-const FAILED: &str =
-    "client authentication failed: unknown client, wrong secret or key, or another method or algorithm than registered";
+const FAILED: &str = "client authentication failed: unknown client, wrong secret, key or certificate, or another method or algorithm than registered";
 
 /// A code of `portal`'s, which is good for one exchange.
 async fn code(world: &World, portal: &Portal) -> (Started, String) {

@@ -22,6 +22,7 @@ mod issuer_path;
 mod key_rotation;
 mod logout;
 mod model;
+mod mutual_tls;
 mod pkce;
 mod policies;
 mod prompt;

@@ -9,6 +9,7 @@
 
 pub mod assertion;
 pub mod browser;
+pub mod certificates;
 pub mod citizen;
 pub mod client_keys;
 pub mod clients;
@@ -19,6 +20,7 @@ mod page;
 pub mod portal;
 pub mod proof;
 mod start;
+pub mod tls_client;
 pub mod web;
 
 use std::net::SocketAddr;
@@ -39,6 +41,7 @@ pub use operator::Operator;
 pub use page::{Mode, Page};
 pub use portal::{Portal, Started, TokenAnswer};
 pub use start::{Backend, quick_redis};
+pub use tls_client::TlsClient;
 pub use web::Reply;
 
 /// When every world begins.
@@ -51,6 +54,8 @@ pub struct World {
     front: Option<Front>,
     /// What the stores lie in, for as long as the world stands.
     backend: Backend,
+    /// What the server's own certificate lies in.
+    folder: Option<tempfile::TempDir>,
 }
 
 impl World {
@@ -82,6 +87,11 @@ impl World {
     /// One server on `backend` at the issuer of a world that was stopped.
     pub async fn at_issuer(backend: Backend, issuer: &str) -> Self {
         start::one_server_at(backend, issuer).await
+    }
+
+    /// One server on `backend` that asks for certificates at an address of its own.
+    pub async fn with_mutual_tls(backend: Backend, change: impl FnOnce(&mut Settings)) -> Self {
+        start::with_mutual_tls(backend, change).await
     }
 
     /// The embedded world, with this path after its issuer's origin.
@@ -122,6 +132,16 @@ impl World {
     /// Where the server listens, whatever the issuer is called: what a proxy in front of it knows.
     pub fn public(&self, server: usize) -> SocketAddr {
         self.servers[server].public()
+    }
+
+    /// Where the server asks for certificates: `https://localhost:…`.
+    pub fn mtls(&self, server: usize) -> &str {
+        self.app(server).settings.mtls.public_url.as_ref().expect("a world with mutual TLS").as_str()
+    }
+
+    /// A program that trusts the server's own certificate.
+    pub fn tls_client(&self) -> TlsClient {
+        TlsClient::trusting(&self.folder.as_ref().expect("a world with mutual TLS").path().join("cert.pem"))
     }
 
     /// Where the server's health and metrics are.

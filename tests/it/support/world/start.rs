@@ -10,18 +10,19 @@ use base64::Engine;
 use senid::app::serve::Running;
 use senid::app::server::open_redis;
 use senid::app::{Deployment, Server, demo_data, deployment};
-use senid::config::{Argon2, DatabaseUrl, MasterKey, Settings, Size};
+use senid::config::{Argon2, DatabaseUrl, MasterKey, MutualTlsListener, Settings, Size};
 use senid::crypto::random::SystemRandom;
 use senid::demo::people;
 use senid::demo::portal::PortalSettings;
 use senid::domain::secret::SecretString;
 use senid::domain::time::ManualClock;
+use senid::http::Sockets;
 use senid::sessions::RedisSettings;
 use senid::storage::Store;
 use senid::web::layout::Standing;
 use tokio::sync::OnceCell;
 
-use super::{Front, NOW, World, clients};
+use super::{Front, NOW, World, certificates, clients};
 use crate::support::postgres::Database;
 use crate::support::{Postgres, Redis};
 
@@ -149,7 +150,22 @@ async fn serve_one(backend: Backend, change: impl FnOnce(&mut Settings), public:
     let settings = Arc::new(settings);
     let clock = Arc::new(ManualClock::at(NOW));
     let server = backend.open(settings, clock.clone()).await;
-    World { clock, issuer, servers: vec![serve(server, public).await], front: None, backend }
+    World { clock, issuer, servers: vec![serve(server, public, None).await], front: None, backend, folder: None }
+}
+
+/// One server with a listener that asks for certificates.
+pub(super) async fn with_mutual_tls(backend: Backend, change: impl FnOnce(&mut Settings)) -> World {
+    let ((public, issuer), (mtls, _)) = (listen(), listen());
+    let address = mtls.local_addr().expect("a port");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut settings = settings(&issuer, backend.database.clone());
+    settings.listeners.mtls = Some(MutualTlsListener { address, tls: certificates::of_the_server(folder.path()) });
+    settings.mtls.public_url = Some(format!("https://localhost:{}", address.port()).parse().expect("an address"));
+    change(&mut settings);
+    let clock = Arc::new(ManualClock::at(NOW));
+    let server = backend.open(Arc::new(settings), clock.clone()).await;
+    let servers = vec![serve(server, public, Some(mtls)).await];
+    World { clock, issuer, servers, front: None, backend, folder: Some(folder) }
 }
 
 pub(super) async fn two_servers(backend: Backend) -> World {
@@ -159,15 +175,16 @@ pub(super) async fn two_servers(backend: Backend) -> World {
     let mut servers = Vec::new();
     for _ in 0..2 {
         let (public, _) = listen();
-        servers.push(serve(backend.open(settings.clone(), clock.clone()).await, public).await);
+        servers.push(serve(backend.open(settings.clone(), clock.clone()).await, public, None).await);
     }
     let front = Front::start(port, servers.iter().map(Running::public).collect());
-    World { clock, issuer, servers, front: Some(front), backend }
+    World { clock, issuer, servers, front: Some(front), backend, folder: None }
 }
 
-async fn serve(server: Server, public: TcpListener) -> Running {
+async fn serve(server: Server, public: TcpListener, mtls: Option<TcpListener>) -> Running {
     let (operations, _) = listen();
-    Running::start_on(server, Standing::Official, public, operations).await.expect("the server serves")
+    let sockets = Sockets { public, mtls, operations };
+    Running::start_on(server, Standing::Official, sockets).await.expect("the server serves")
 }
 
 /// A free port, taken, and the issuer that it is.

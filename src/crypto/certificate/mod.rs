@@ -1,0 +1,98 @@
+//! The certificates of clients' programs: RFC 5280, as far as RFC 8705 needs it.
+//!
+//! [`read`] takes one as it came and says no more than that it is one; [`TrustAnchors`] says who issued it, and
+//! [`CertificateName`] to whom. None of them knows a client.
+
+mod chain;
+mod distinguished_name;
+mod name;
+
+use rustls_pki_types::CertificateDer;
+use webpki::EndEntityCert;
+use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::public_key::PublicKey;
+
+use crate::crypto::base64url;
+use crate::crypto::hash::sha256;
+use crate::domain::certificate::ClientCertificate;
+use crate::domain::key_binding::Thumbprint;
+use crate::domain::time::Timestamp;
+
+pub use chain::{TrustAnchors, UnusableAuthority};
+pub use distinguished_name::DistinguishedName;
+pub use name::{CertificateName, InvalidName};
+
+/// More than any certificate of a program has; a request's head holds no more either.
+const LONGEST: usize = 16 * 1024;
+/// Between the certificate and an authority that is trusted.
+const MOST_INTERMEDIATES: usize = 8;
+/// Below that a key can be found out, and then whoever holds the certificate proves nothing.
+const LEAST_RSA_BITS: usize = 2048;
+
+/// Why nobody is known by a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateFault {
+    #[error("it is no X.509 certificate of version 3, or has an extension that must be understood and is not")]
+    Malformed,
+    #[error("it is longer than 16 KiB")]
+    TooLong,
+    #[error("more than 8 certificates came beside it")]
+    TooManyIntermediates,
+    #[error("its RSA key has fewer than 2048 bits")]
+    WeakKey,
+    #[error("it is not valid yet, or not any more")]
+    OutOfDate,
+    #[error("no authority that is trusted for clients issued it, or not for the authentication of clients")]
+    Untrusted,
+    #[error("its key is not for signatures")]
+    KeyUsage,
+}
+
+/// Reads a certificate, and what came beside it to lead to its authority. Whether its key was proven is the caller's to know.
+///
+/// # Errors
+/// `Malformed`, `TooLong`, `TooManyIntermediates` or `WeakKey`.
+pub fn read(leaf: Vec<u8>, intermediates: Vec<Vec<u8>>) -> Result<ClientCertificate, CertificateFault> {
+    if intermediates.len() > MOST_INTERMEDIATES {
+        return Err(CertificateFault::TooManyIntermediates);
+    }
+    if leaf.len() > LONGEST || intermediates.iter().any(|certificate| certificate.len() > LONGEST) {
+        return Err(CertificateFault::TooLong);
+    }
+    {
+        let parsed = parse(&leaf)?;
+        if let Ok(PublicKey::RSA(key)) = parsed.public_key().parsed()
+            && key.key_size() < LEAST_RSA_BITS
+        {
+            return Err(CertificateFault::WeakKey);
+        }
+        // The reader that follows chains must take it for the same.
+        EndEntityCert::try_from(&CertificateDer::from(leaf.as_slice())).map_err(|_| CertificateFault::Malformed)?;
+    }
+    let thumbprint = Thumbprint::from_bytes(sha256(&leaf));
+    Ok(ClientCertificate { leaf, intermediates, thumbprint })
+}
+
+/// Whether `now` is within what the certificate says of itself.
+///
+/// # Errors
+/// `OutOfDate`.
+pub fn check_dates(certificate: &ClientCertificate, now: Timestamp) -> Result<(), CertificateFault> {
+    let parsed = parse(&certificate.leaf)?;
+    let validity = parsed.validity();
+    let dates = validity.not_before.timestamp()..=validity.not_after.timestamp();
+    if dates.contains(&now.seconds()) { Ok(()) } else { Err(CertificateFault::OutOfDate) }
+}
+
+/// `x5t#S256` (RFC 8705 §3.1), as it stands in tokens.
+pub fn thumbprint_text(thumbprint: &Thumbprint) -> String {
+    base64url::encode(thumbprint.as_bytes())
+}
+
+/// The whole of `der`, and nothing after it.
+fn parse(der: &[u8]) -> Result<X509Certificate<'_>, CertificateFault> {
+    match X509Certificate::from_der(der) {
+        Ok(([], certificate)) => Ok(certificate),
+        _ => Err(CertificateFault::Malformed),
+    }
+}
