@@ -97,6 +97,16 @@ pub struct Offer<'a> {
     pub mtls_url: Option<&'a str>,
 }
 
+/// What a client's program calls, and may have to prove itself or its tokens at: what there is an alias of where it comes with a
+/// certificate. `http::router` has the same at the listener for certificates.
+const OF_PROGRAMS: &[(&str, &str)] = &[
+    ("token_endpoint", "/token"),
+    ("userinfo_endpoint", "/userinfo"),
+    ("revocation_endpoint", "/revoke"),
+    ("introspection_endpoint", "/introspect"),
+    ("pushed_authorization_request_endpoint", "/par"),
+];
+
 /// Claims of ID tokens that no scope has to release.
 const ID_TOKEN_CLAIMS: &[&str] =
     &["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "authentication_level"];
@@ -110,8 +120,7 @@ impl Metadata {
         let methods: Vec<_> = offer.methods.iter().map(|method| method.as_str()).collect();
         let proving = offer.methods.iter().filter(|method| **method != ClientAuthenticationMethod::None);
         let confidential: Vec<_> = proving.map(|method| method.as_str()).collect();
-        let mut aliases =
-            vec![("token_endpoint", "/token"), ("userinfo_endpoint", "/userinfo"), ("revocation_endpoint", "/revoke")];
+        let mut aliases = OF_PROGRAMS.to_vec();
         aliases.extend(offer.registration.map(|path| ("registration_endpoint", path)));
         Self {
             issuer: offer.issuer.to_owned(),

@@ -40,6 +40,8 @@ const AT_HOME: &[(&str, &[&str])] = &[
     ("axum_extra", &["http", "demo"]),
     ("axum_server", &["http", "demo"]),
     ("tower_http", &["http", "demo"]),
+    ("tokio_rustls", &["http"]),
+    ("webpki", &["crypto"]),
     ("tokio", &["credentials", "storage", "sessions", "outbound", "flows", "jobs", "http", "cli", "demo"]),
 ];
 

@@ -1,6 +1,8 @@
 //! Clients that prove themselves with the certificates of their connections: RFC 8705. Here a proxy ends TLS, as RFC 9440
 //! describes; what holds of a listener of our own is in `mutual_tls/listener.rs`.
 
+mod listener;
+
 use rcgen::{DnType, SanType};
 use senid::domain::client::{CertificateSubject, Client, ClientAuthentication, ClientKeys, GrantType};
 use serde_json::json;

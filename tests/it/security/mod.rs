@@ -4,6 +4,7 @@
 mod algorithm_confusion;
 mod audit_and_logs;
 mod brute_force;
+mod certificates;
 mod client_authentication;
 mod code_binding;
 mod consent_and_scope;

@@ -42,8 +42,23 @@ impl Authority {
 
     /// An authority below this one.
     pub fn intermediate(&self, name: &str) -> Self {
+        self.signs(params_of_authority(name))
+    }
+
+    /// A client of this one that issues certificates as well, though it may not.
+    pub fn pretender(&self) -> Self {
+        self.signs(params_of_client())
+    }
+
+    /// An authority below this one whose time is over.
+    pub fn former(&self) -> Self {
+        let mut params = params_of_authority("Former office");
+        params.not_after = date_time_ymd(2026, 12, 31);
+        self.signs(params)
+    }
+
+    fn signs(&self, params: CertificateParams) -> Self {
         let key = KeyPair::generate().unwrap();
-        let params = params_of_authority(name);
         let certificate = params.signed_by(&key, &self.issuer).unwrap().der().clone();
         let above = [std::slice::from_ref(&certificate), &self.above].concat();
         Self { issuer: Issuer::new(params, key), certificate, above }
@@ -100,6 +115,11 @@ impl Shown {
             "x": base64url::encode(&point[1..33]), "y": base64url::encode(&point[33..]),
             "x5c": [STANDARD.encode(&self.chain[0])],
         }]})
+    }
+
+    /// This certificate, shown by whoever holds that other key.
+    pub fn stolen_by(&self, thief: Self) -> Self {
+        Self { chain: self.chain.clone(), key: thief.key }
     }
 
     pub fn key(&self) -> PrivateKeyDer<'static> {

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use rustls::client::Resumption;
+use rustls::crypto::ring::sign::any_supported_type;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, ClientConnection, HandshakeKind, RootCertStore, StreamOwned, SupportedProtocolVersion};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
@@ -88,7 +90,12 @@ fn config(
     let builder = ClientConfig::builder_with_provider(provider).with_protocol_versions(versions).unwrap();
     let builder = builder.with_root_certificates(roots.clone());
     let mut config = match shown {
-        Some(shown) => builder.with_client_auth_cert(shown.chain.clone(), shown.key()).unwrap(),
+        // Whether the key is the certificate's is for the server to find out.
+        Some(shown) => {
+            let key = any_supported_type(&shown.key()).unwrap();
+            let certified = CertifiedKey::new(shown.chain.clone(), key);
+            builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(certified)))
+        }
         None => builder.with_no_client_auth(),
     };
     config.resumption = Resumption::in_memory_sessions(8);
