@@ -34,6 +34,8 @@ pub enum Typ {
     Userinfo,
     /// What is told of a token: RFC 9701 §5.
     TokenIntrospection,
+    /// JARM §2.1 sets none, and ours have none: as of userinfo.
+    AuthorizationResponse,
     /// What a client proves itself with: RFC 7523 §3. It is never ours to sign.
     ClientAssertion,
     /// The parameters of a client's authorization request: RFC 9101 §10.8. It is never ours to sign.
@@ -44,15 +46,21 @@ pub enum Typ {
 
 impl Typ {
     /// Those that are ours to sign.
-    const OURS: [Self; 5] =
-        [Self::AccessToken, Self::IdToken, Self::LogoutToken, Self::Userinfo, Self::TokenIntrospection];
+    const OURS: [Self; 6] = [
+        Self::AccessToken,
+        Self::IdToken,
+        Self::LogoutToken,
+        Self::Userinfo,
+        Self::TokenIntrospection,
+        Self::AuthorizationResponse,
+    ];
 
     pub const fn name(self) -> Option<&'static str> {
         match self {
             Self::AccessToken => Some("at+jwt"),
             Self::IdToken => Some("JWT"),
             Self::LogoutToken => Some("logout+jwt"),
-            Self::Userinfo => None,
+            Self::Userinfo | Self::AuthorizationResponse => None,
             Self::TokenIntrospection => Some("token-introspection+jwt"),
             Self::ClientAssertion => Some("client-authentication+jwt"),
             Self::RequestObject => Some("oauth-authz-req+jwt"),

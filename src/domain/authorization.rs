@@ -153,7 +153,7 @@ impl FromStr for ResponseType {
 pub struct UnknownResponseType;
 
 /// How the answer travels back to the client (Multiple Response Type Encoding Practices §2.1, OAuth 2.0 Form Post
-/// Response Mode §2).
+/// Response Mode §2), as it is or inside a signed token (JWT Secured Authorization Response Mode §2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseMode {
@@ -163,36 +163,65 @@ pub enum ResponseMode {
     Fragment,
     /// As a form that a page of ours sends.
     FormPost,
+    QueryJwt,
+    FragmentJwt,
+    FormPostJwt,
 }
 
 impl ResponseMode {
-    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+    pub const ALL: [Self; 6] =
+        [Self::Query, Self::Fragment, Self::FormPost, Self::QueryJwt, Self::FragmentJwt, Self::FormPostJwt];
+    /// In a request: as a token, in the way that the response type has of itself (§2.3.4 there).
+    pub const JWT: &str = "jwt";
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Query => "query",
             Self::Fragment => "fragment",
             Self::FormPost => "form_post",
+            Self::QueryJwt => "query.jwt",
+            Self::FragmentJwt => "fragment.jwt",
+            Self::FormPostJwt => "form_post.jwt",
         }
     }
 
-    /// Whether the answer is a signed token, rather than parameters.
+    /// What a request means by `text` whose response type has the mode `default` of itself.
+    ///
+    /// # Errors
+    /// For any other text.
+    pub fn asked(text: &str, default: Self) -> Result<Self, UnknownResponseMode> {
+        match text {
+            Self::JWT => Ok(default.as_jwt()),
+            text => Self::ALL.into_iter().find(|known| known.as_str() == text).ok_or(UnknownResponseMode),
+        }
+    }
+
+    /// Whether the answer is one signed token.
     pub const fn is_jwt(self) -> bool {
+        matches!(self, Self::QueryJwt | Self::FragmentJwt | Self::FormPostJwt)
+    }
+
+    /// The same way, with the answer in a token.
+    pub const fn as_jwt(self) -> Self {
         match self {
-            Self::Query | Self::Fragment | Self::FormPost => false,
+            Self::Query | Self::QueryJwt => Self::QueryJwt,
+            Self::Fragment | Self::FragmentJwt => Self::FragmentJwt,
+            Self::FormPost | Self::FormPostJwt => Self::FormPostJwt,
         }
     }
-}
 
-impl FromStr for ResponseMode {
-    type Err = UnknownResponseMode;
-    fn from_str(text: &str) -> Result<Self, UnknownResponseMode> {
-        Self::ALL.into_iter().find(|known| known.as_str() == text).ok_or(UnknownResponseMode)
+    /// The same way, whatever travels it.
+    pub const fn carrier(self) -> Self {
+        match self {
+            Self::Query | Self::QueryJwt => Self::Query,
+            Self::Fragment | Self::FragmentJwt => Self::Fragment,
+            Self::FormPost | Self::FormPostJwt => Self::FormPost,
+        }
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected query, fragment or form_post")]
+#[error("expected query, fragment, form_post, jwt, query.jwt, fragment.jwt or form_post.jwt")]
 pub struct UnknownResponseMode;
 
 /// The S256 challenge of PKCE (RFC 7636 §4.2): the SHA-256 that the verifier must have.

@@ -1,6 +1,7 @@
 //! The answer to an authorization request that nothing more is asked about: whatever its response type names is issued,
 //! and handed to the protocol, which knows how it travels.
 
+use crate::crypto::jws::Typ;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::Client;
@@ -16,7 +17,37 @@ use super::signed_tokens::{self, AccessTokenContents, IdTokenContents};
 use super::visitor::Visitor;
 use super::{App, FlowError, code, grant, id_token_claims};
 
+/// The way to a client: where its answers go, and what protects them on it.
+#[derive(Debug)]
+struct Way {
+    to: AnswerTo,
+    /// Where the answer is a token (JARM). It may take a fetch to find, so it is found before anything is issued.
+    protection: Option<Protection>,
+}
+
+impl Way {
+    async fn to(app: &App, client: &Client, to: AnswerTo) -> Result<Self, FlowError> {
+        let protection = match to.is_token() {
+            true => Some(Protection::of_authorization_responses(app, client).await?),
+            false => None,
+        };
+        Ok(Self { to, protection })
+    }
+
+    fn deliver(&self, app: &App, answer: &Answer) -> Result<Delivery, FlowError> {
+        let parameters = self.to.parameters(answer);
+        let Some(protection) = &self.protection else { return Ok(self.to.deliver(parameters, app.issuer())) };
+        let now = app.clock.now();
+        let claims = self.to.claims(&parameters, app.issuer(), now);
+        let token = protection.token(app, Typ::AuthorizationResponse, &claims, now)?;
+        Ok(self.to.deliver_token(SecretString::new(token)))
+    }
+}
+
 /// Answers `request` for the person who proved themselves.
+///
+/// # Errors
+/// `invalid_request`, for a page, where the answer is to be encrypted to a key of the client's that is not to be had.
 pub async fn answer(
     app: &App,
     visitor: &Visitor,
@@ -24,15 +55,27 @@ pub async fn answer(
     request: &AuthorizationRequest,
     authentication: &Authentication,
 ) -> Result<Delivery, FlowError> {
-    let to = AnswerTo::from(request);
+    let way = Way::to(app, client, AnswerTo::from(request)).await?;
     match issue(app, visitor, client, request, authentication).await {
         Ok(issued) => {
             let session_state = watched_by(app, client, request, authentication);
-            Ok(to.deliver(&Answer::Issued(Issued { session_state, ..issued }), app.issuer()))
+            way.deliver(app, &Answer::Issued(Issued { session_state, ..issued }))
         }
-        Err(FlowError::Refused(refusal)) => Ok(refuse(app, &to, refusal)),
+        Err(FlowError::Refused(refusal)) => {
+            app.metrics.authorization_refused(refusal.code);
+            way.deliver(app, &Answer::Refused(refusal))
+        }
         Err(other) => Err(other),
     }
+}
+
+/// Tells the client that there is no answer.
+///
+/// # Errors
+/// As [`answer`].
+pub async fn refuse(app: &App, client: &Client, to: AnswerTo, refusal: OAuthError) -> Result<Delivery, FlowError> {
+    app.metrics.authorization_refused(refusal.code);
+    Way::to(app, client, to).await?.deliver(app, &Answer::Refused(refusal))
 }
 
 /// What the client's page watches this sign-in by. Where nothing is issued, nothing is watched.
@@ -48,12 +91,6 @@ fn watched_by(
     }
     let browser_state = app.keys.browser_state(authentication.session);
     session_state(client, &request.redirect_uri, &browser_state, &*app.random)
-}
-
-/// Tells the client that there is no answer.
-pub fn refuse(app: &App, to: &AnswerTo, refusal: OAuthError) -> Delivery {
-    app.metrics.authorization_refused(refusal.code);
-    to.deliver(&Answer::Refused(refusal), app.issuer())
 }
 
 async fn issue(

@@ -35,7 +35,7 @@ pub enum Authorized {
 pub(super) enum Unsound {
     /// There is nobody to tell.
     Page(PageError),
-    Refused(AnswerTo, OAuthError),
+    Refused(Arc<Client>, AnswerTo, OAuthError),
 }
 
 /// Answers an authorization request.
@@ -58,7 +58,9 @@ pub async fn authorize(app: &App, visitor: &Visitor, parameters: Parameters) -> 
     match sound {
         Ok((client, request)) => decide(app, visitor, &client, request).await,
         Err(Unsound::Page(fault)) => Ok(Authorized::Page(fault)),
-        Err(Unsound::Refused(to, refusal)) => Ok(Authorized::Answered(answer::refuse(app, &to, refusal))),
+        Err(Unsound::Refused(client, to, refusal)) => {
+            Ok(Authorized::Answered(answer::refuse(app, &client, to, refusal).await?))
+        }
     }
 }
 
@@ -79,7 +81,7 @@ pub(super) async fn judge(
     let context = Context { channel, issuer: app.issuer(), keys: &keys, now: app.clock.now(), policies };
     Ok(match verified.check(&context) {
         Ok(request) => Ok((verified.client().clone(), request)),
-        Err(refusal) => Err(Unsound::Refused(verified.answer_to(), refusal)),
+        Err(refusal) => Err(Unsound::Refused(verified.client().clone(), verified.answer_to(), refusal)),
     })
 }
 
@@ -96,7 +98,7 @@ async fn decide(
     let known = session.as_ref().zip(subject.as_deref()).map(|(current, subject)| (&current.session, subject));
     match prompt::decide(&request, known, consent, app.clock.now()) {
         Decision::Refuse(refusal) => Ok(match pushed_request::spend(app, &request).await? {
-            Claim::Won => Authorized::Answered(answer::refuse(app, &AnswerTo::from(&request), refusal)),
+            Claim::Won => Authorized::Answered(answer::refuse(app, client, AnswerTo::from(&request), refusal).await?),
             Claim::Taken => Authorized::Page(PageError::RequestUriUnknown),
         }),
         Decision::SignIn => begin(app, visitor, request, None).await,

@@ -63,6 +63,16 @@ impl Protection {
         Ok(Self { algorithm: algorithm.unwrap_or(SignatureAlgorithm::Es256), encryption })
     }
 
+    /// How `client` wants the answers of the authorization endpoint where they are tokens (JARM §3).
+    ///
+    /// # Errors
+    /// As [`of_id_tokens`](Self::of_id_tokens).
+    pub async fn of_authorization_responses(app: &App, client: &Client) -> Result<Self, FlowError> {
+        let wanted = client.policy.authorization_response;
+        let encryption = sealing(app, &client.keys, wanted.encryption, "authorization_encrypted_response_alg").await?;
+        Ok(Self { algorithm: wanted.algorithm.unwrap_or(client.policy.id_token_algorithm), encryption })
+    }
+
     /// What signs, for the hashes that depend on it (Core §3.1.3.6).
     pub const fn algorithm(&self) -> SignatureAlgorithm {
         self.algorithm

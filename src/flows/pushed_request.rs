@@ -34,7 +34,7 @@ async fn take_in(app: &App, client: Arc<Client>, request: &ClientRequest<'_>) ->
     let asked = Request::parse(pushed::request(request.form, &client)?).map_err(OAuthError::from)?;
     let (_, judged) = judge(app, asked, Some(client), Channel::Pushed).await?.map_err(|unsound| match unsound {
         Unsound::Page(fault) => fault.into(),
-        Unsound::Refused(_, refusal) => refusal,
+        Unsound::Refused(_, _, refusal) => refusal,
     })?;
     let uri = RequestUri::new(&*app.random);
     let lifetime = app.settings.lifetimes.pushed_request;

@@ -1,4 +1,4 @@
-//! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RP-Initiated Logout §2.1,
+//! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9126 §5, JARM §4, RFC 9207 §3, RP-Initiated Logout §2.1,
 //! Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3, RFC 9701 §7, RFC 8705 §3.3 and §5.
 //!
 //! Every list is read from the code that honours it, so the document cannot promise what nobody keeps.
@@ -66,6 +66,9 @@ pub struct Metadata {
     request_object_encryption_alg_values_supported: Vec<&'static str>,
     request_object_encryption_enc_values_supported: Vec<&'static str>,
     authorization_response_iss_parameter_supported: bool,
+    authorization_signing_alg_values_supported: Vec<&'static str>,
+    authorization_encryption_alg_values_supported: Vec<&'static str>,
+    authorization_encryption_enc_values_supported: Vec<&'static str>,
     backchannel_logout_supported: bool,
     backchannel_logout_session_supported: bool,
     frontchannel_logout_supported: bool,
@@ -137,7 +140,11 @@ impl Metadata {
             registration_endpoint: offer.registration.map(endpoint),
             scopes_supported: claims::known_scopes(),
             response_types_supported: ResponseType::ALL.map(ResponseType::as_str).to_vec(),
-            response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),
+            response_modes_supported: ResponseMode::ALL
+                .map(ResponseMode::as_str)
+                .into_iter()
+                .chain([ResponseMode::JWT])
+                .collect(),
             grant_types_supported: GrantType::ALL
                 .iter()
                 .map(|grant_type| grant_type.as_str())
@@ -157,7 +164,7 @@ impl Metadata {
             revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             introspection_endpoint_auth_methods_supported: confidential,
             introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
-            introspection_signing_alg_values_supported: signing,
+            introspection_signing_alg_values_supported: signing.clone(),
             introspection_encryption_alg_values_supported: key_management.clone(),
             introspection_encryption_enc_values_supported: content_encryption.clone(),
             code_challenge_methods_supported: &["S256"],
@@ -179,6 +186,9 @@ impl Metadata {
             request_object_encryption_alg_values_supported: key_management.clone(),
             request_object_encryption_enc_values_supported: content_encryption.clone(),
             authorization_response_iss_parameter_supported: true,
+            authorization_signing_alg_values_supported: signing,
+            authorization_encryption_alg_values_supported: key_management.clone(),
+            authorization_encryption_enc_values_supported: content_encryption.clone(),
             backchannel_logout_supported: true,
             backchannel_logout_session_supported: true,
             frontchannel_logout_supported: true,

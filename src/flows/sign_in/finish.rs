@@ -97,7 +97,10 @@ pub(super) async fn refuse(app: &App, sign_in: SignIn, why: OAuthError) -> Resul
 pub(super) async fn refusal(app: &App, purpose: &Purpose, why: OAuthError) -> Result<Next, FlowError> {
     match purpose {
         Purpose::Client(request) => Ok(match pushed_request::spend(app, request).await? {
-            Claim::Won => Next::Client(answer::refuse(app, &AnswerTo::from(&**request), why)),
+            Claim::Won => {
+                let client = app.clients.load(app, &request.client_id).await?;
+                Next::Client(answer::refuse(app, &client, AnswerTo::from(&**request), why).await?)
+            }
             Claim::Taken => ANSWERED_ELSEWHERE,
         }),
         Purpose::Account { .. } => Ok(Next::Account("/account".to_owned())),

@@ -140,7 +140,8 @@ impl VerifiedRequest {
     pub fn answer_to(&self) -> AnswerTo {
         AnswerTo {
             redirect_uri: self.redirect_uri.clone(),
-            response_mode: mode::trusted(&self.parameters, &self.redirect_uri),
+            client: self.client.id.clone(),
+            response_mode: mode::trusted(&self.parameters, &self.client, &self.redirect_uri),
             state: mode::state(&self.parameters).map(str::to_owned),
         }
     }

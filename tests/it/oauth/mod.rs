@@ -19,6 +19,7 @@ mod front_channel_logout;
 mod hints;
 mod introspection;
 mod issuer_path;
+mod jarm;
 mod key_rotation;
 mod logout;
 mod model;

@@ -93,7 +93,7 @@ async fn an_unknown_mode_is_refused_in_the_one_that_the_response_type_has() {
     let world = World::embedded().await;
     let portal = world.portal("archive");
     for (response_type, mode) in [("code", Mode::Query), ("id_token", Mode::Fragment)] {
-        for asked in ["pigeon", "Query", "query fragment", "form_post.jwt"] {
+        for asked in ["pigeon", "Query", "query fragment", "form_post.JWT", "jwt.query"] {
             let started = portal.start().with("response_type", response_type).with("response_mode", asked);
             let page = world.browser().open(&started.url()).await;
             assert_eq!((page.answered().0, &*page.refusal().0), (mode, "invalid_request"), "{asked}");

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::support::world::{Mode, Page};
 
 /// As the standards say.
@@ -30,6 +33,15 @@ pub struct Told {
     pub mode: Mode,
     pub to: String,
     pub state: Option<String>,
+    pub form: Form,
+}
+
+/// What the answer is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Parameters,
+    /// One token that says all of it.
+    Token,
 }
 
 /// As a browser sees it.
@@ -77,6 +89,16 @@ impl Observed {
             to.set_query((!query.is_empty()).then_some(&query));
             fields.retain(|name, _| !is_own(name));
         }
+        let form = match fields.remove("response") {
+            None => Form::Parameters,
+            Some(token) => {
+                if !fields.is_empty() {
+                    return Self::Other(format!("something beside the token: {}", page.url));
+                }
+                fields = claims(&token);
+                Form::Token
+            }
+        };
         let mut take = |name: &str| fields.remove(name);
         let (state, issuer, error) = (take("state"), take("iss"), take("error"));
         let described = take("error_description").is_some_and(|sentence| !sentence.is_empty());
@@ -84,7 +106,12 @@ impl Observed {
             return Self::Other(format!("an error without a sentence, or a sentence without one: {}", page.url));
         }
         let names = BTreeMap::into_keys(fields).collect();
-        Self::Answer { names, error, has_issuer: issuer.is_some(), told: Told { mode, to: to.to_string(), state } }
+        Self::Answer {
+            names,
+            error,
+            has_issuer: issuer.is_some(),
+            told: Told { mode, to: to.to_string(), state, form },
+        }
     }
 
     /// What of [`super::SEEN`] this is.
@@ -102,10 +129,20 @@ impl Observed {
                     Mode::FormPost => "form_post",
                 };
                 let kind = if error.is_some() { "error" } else { "success" };
-                [Some(format!("{kind} {mode}")), error.clone()].into_iter().flatten().collect()
+                let form = if told.form == Form::Token { ".jwt" } else { "" };
+                [Some(format!("{kind} {mode}{form}")), error.clone()].into_iter().flatten().collect()
             }
         }
     }
+}
+
+/// What a token says, unproven, without whom it is for and until when.
+fn claims(token: &str) -> BTreeMap<String, String> {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).expect("a token")).expect("base64url");
+    let claims: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&payload).expect("claims");
+    assert!(claims["exp"].is_i64() && claims["aud"].is_string());
+    let told = claims.into_iter().filter(|(name, _)| !["exp", "aud"].contains(&name.as_str()));
+    told.map(|(name, value)| (name, value.as_str().expect("a text").to_owned())).collect()
 }
 
 /// Queries that redirect URIs of the model's clients have of their own.

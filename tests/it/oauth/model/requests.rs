@@ -70,7 +70,7 @@ enum Change {
 pub fn case() -> impl Strategy<Value = Case> {
     let client = select((0..CLIENTS.len()).collect::<Vec<_>>());
     let person = select(vec![Person::Nobody, Person::Consenting, Person::Consenting, Person::Newcomer]);
-    let mode = prop_oneof![2 => Just(None), 1 => select(vec!["query", "fragment", "form_post"]).prop_map(Some)];
+    let mode = prop_oneof![2 => Just(None), 1 => select(MODES.to_vec()).prop_map(Some)];
     let prompt = prop_oneof![4 => Just(None), 1 => select(vec!["none", "create", "login", "consent"]).prop_map(Some)];
     let index = any::<prop::sample::Index>();
     (client, person, any::<bool>(), response_type(), (mode, prompt), vec(change(), 0..4), index).prop_map(
@@ -123,6 +123,8 @@ fn apply(parameters: &mut Vec<(String, Value)>, change: Change) {
         Change::Add(name, value) => parameters.push((name, Value::Text(value))),
     }
 }
+
+const MODES: &[&str] = &["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"];
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
@@ -233,7 +235,12 @@ const VALUES: &[(&str, &[&str])] = &[
             "query",
             "fragment",
             "form_post",
+            "jwt",
+            "query.jwt",
+            "fragment.jwt",
+            "form_post.jwt",
             "pigeon",
+            "pigeon.jwt",
             "Fragment",
             "query fragment",
         ],

@@ -1,5 +1,5 @@
 //! The rules of the authorization endpoint, from the standards: RFC 6749 §3.1 and §4.1, OpenID Connect Core §3, §5.5 and
-//! §11, Multiple Response Type Encoding Practices, Form Post Response Mode, RFC 7636, RFC 8252 §7.3, RFC 9207.
+//! §11, Multiple Response Type Encoding Practices, Form Post Response Mode, JARM §2.3, RFC 7636, RFC 8252 §7.3, RFC 9207.
 //!
 //! What the standards leave open and SenID decided is marked so. Nothing here comes from `protocol::authorize`.
 
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::support::world::Mode;
 
 use super::clients::Facts;
-use super::outcome::{Expected, Told};
+use super::outcome::{Expected, Form, Told};
 use super::requests::{Hint, Person};
 
 /// Parameters as RFC 6749 §3.1 reads them.
@@ -66,14 +66,19 @@ pub fn expect(client: &Facts, person: Person, parameters: &[(String, String)], s
         return Expected::Page;
     }
     let response_type = request.get("response_type").and_then(|text| parse(text).ok());
-    let told = |mode| Told { mode, to: redirect_uri.to_owned(), state: request.get("state").map(str::to_owned) };
+    let told = |(mode, form)| {
+        let state = request.get("state").map(str::to_owned);
+        Told { mode, to: redirect_uri.to_owned(), state, form }
+    };
     let faults = faults(client, &request, redirect_uri, response_type.as_deref());
     if !faults.is_empty() {
         let codes = faults.into_iter().map(|(_, code)| code).collect();
         return Expected::Error { codes, told: told(mode_of_refusal(&request, redirect_uri)) };
     }
     let response_type = response_type.unwrap_or_default();
-    let mode = request.get("response_mode").and_then(known_mode).unwrap_or_else(|| default_mode(&response_type));
+    let default = default_mode(&response_type);
+    let mode = request.get("response_mode").and_then(|asked| known_mode(asked, default));
+    let mode = mode.unwrap_or((default, Form::Parameters));
     match of_the_person(client, person, &request, session_age) {
         Ok(()) => Expected::Success { names: names(&response_type, redirect_uri), told: told(mode) },
         Err(Need::Page(page)) => page,
@@ -119,28 +124,35 @@ fn default_mode(response_type: &[&str]) -> Mode {
     }
 }
 
-fn known_mode(text: &str) -> Option<Mode> {
+/// JARM §2.3.4: `jwt` is the way that the type has of itself.
+fn known_mode(text: &str, default: Mode) -> Option<(Mode, Form)> {
     match text {
-        "query" => Some(Mode::Query),
-        "fragment" => Some(Mode::Fragment),
-        "form_post" => Some(Mode::FormPost),
+        "query" => Some((Mode::Query, Form::Parameters)),
+        "fragment" => Some((Mode::Fragment, Form::Parameters)),
+        "form_post" => Some((Mode::FormPost, Form::Parameters)),
+        "jwt" => Some((default, Form::Token)),
+        "query.jwt" => Some((Mode::Query, Form::Token)),
+        "fragment.jwt" => Some((Mode::Fragment, Form::Token)),
+        "form_post.jwt" => Some((Mode::FormPost, Form::Token)),
         _ => None,
     }
 }
 
-/// A browser posts to http and https only, and changes line breaks (HTML).
-fn can_be_posted(request: &Request<'_>, redirect_uri: &str) -> bool {
-    redirect_uri.starts_with("http") && !request.get("state").is_some_and(|state| state.contains(['\r', '\n']))
+/// A browser posts to http and https only, and changes line breaks (HTML), of which a token has none.
+fn can_be_posted(request: &Request<'_>, redirect_uri: &str, form: Form) -> bool {
+    let has_lines = request.get("state").is_some_and(|state| state.contains(['\r', '\n']));
+    redirect_uri.starts_with("http") && (form == Form::Token || !has_lines)
 }
 
 /// Multiple Response Types §2.1: errors travel as the answer would have; where that cannot be known, as the type's own.
-fn mode_of_refusal(request: &Request<'_>, redirect_uri: &str) -> Mode {
+fn mode_of_refusal(request: &Request<'_>, redirect_uri: &str) -> (Mode, Form) {
     let words: Vec<&str> = request.get("response_type").unwrap_or_default().split(' ').collect();
     let default = default_mode(&words);
-    match request.get("response_mode").and_then(known_mode) {
-        Some(Mode::FormPost) if !can_be_posted(request, redirect_uri) => default,
-        Some(Mode::Query) | None => default,
+    match request.get("response_mode").and_then(|asked| known_mode(asked, default)) {
+        Some((Mode::FormPost, form)) if !can_be_posted(request, redirect_uri, form) => (default, form),
+        Some((Mode::Query, form)) => (default, form),
         Some(asked) => asked,
+        None => (default, Form::Parameters),
     }
 }
 
@@ -222,11 +234,12 @@ fn faults(client: &Facts, request: &Request<'_>, redirect_uri: &str, response_ty
         }
     }
     if let Some(asked) = request.get("response_mode") {
-        let mode = known_mode(asked);
+        let mode = known_mode(asked, default_mode(words));
         fault("response_mode unknown", mode.is_none(), not);
-        fault("query with tokens", mode == Some(Mode::Query) && default_mode(words) == Mode::Fragment, not);
-        let posted = mode == Some(Mode::FormPost);
-        fault("form_post impossible", posted && !can_be_posted(request, redirect_uri), not);
+        let (way, form) = mode.unwrap_or((Mode::Fragment, Form::Parameters));
+        // JARM §2.3.1: none of these clients' answers is encrypted.
+        fault("query with tokens", way == Mode::Query && default_mode(words) == Mode::Fragment, not);
+        fault("form_post impossible", way == Mode::FormPost && !can_be_posted(request, redirect_uri, form), not);
     }
     // RFC 6749 §3.3, Core §3.1.2.1. Decided: a scope that is defined but not the client's is refused, not dropped.
     let scopes = request.words("scope");

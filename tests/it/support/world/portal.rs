@@ -1,5 +1,6 @@
 //! A portal: sends people to SenID, and calls it for itself.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use super::assertion::{self, Assertion};
 use super::clients::{Method, Registration};
+use super::page::{Mode, Page};
 use super::proof;
 use super::web::{self, Reply, encode};
 
@@ -202,6 +204,25 @@ impl Portal {
         let claims = proof::claims(&self.issuer, id_token).await;
         assert_eq!(claims["iss"], self.issuer.as_str());
         assert_eq!(claims["aud"], self.registration.id);
+        claims
+    }
+
+    /// How an answer came that is a token, and what that says: proven as JARM §2.4 tells a portal to.
+    pub async fn jarm(&self, page: &Page) -> (Mode, BTreeMap<String, Value>) {
+        let (mode, mut answer) = page.answered();
+        let token = answer.remove("response").unwrap_or_else(|| panic!("no response: {answer:?}"));
+        assert!(!["code", "error", "state", "iss"].iter().any(|name| answer.contains_key(*name)), "{answer:?}");
+        (mode, self.jarm_claims(&token).await)
+    }
+
+    /// What such a token says, without what every one of them does.
+    pub async fn jarm_claims(&self, token: &str) -> BTreeMap<String, Value> {
+        let Value::Object(claims) = proof::claims(&self.issuer, token).await else { panic!("no object") };
+        let mut claims: BTreeMap<_, _> = claims.into_iter().collect();
+        assert_eq!(claims.remove("iss"), Some(self.issuer.as_str().into()));
+        assert_eq!(claims.remove("aud"), Some(self.registration.id.into()));
+        let left = claims.remove("exp").expect("an exp").as_i64().unwrap() - self.clock.now().seconds();
+        assert!((1..=600).contains(&left), "good for {left} s");
         claims
     }
 
