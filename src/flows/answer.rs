@@ -12,10 +12,11 @@ use crate::protocol::OAuthError;
 use crate::protocol::authorize::{Answer, AnswerTo, Delivery, FrontChannelToken, Issued};
 use crate::protocol::session_state::session_state;
 
+use super::access_token::AccessTokenContents;
 use super::protection::Protection;
-use super::signed_tokens::{self, AccessTokenContents, IdTokenContents};
+use super::signed_tokens::{self, IdTokenContents};
 use super::visitor::Visitor;
-use super::{App, FlowError, code, grant, id_token_claims};
+use super::{App, FlowError, access_token, code, grant, id_token_claims};
 
 /// The way to a client: where its answers go, and what protects them on it.
 #[derive(Debug)]
@@ -140,12 +141,9 @@ async fn issue_tokens(
     grant::begin(app, client, &granted, request).await?;
     let mut issued = Issued::default();
     if wanted.issues_access_token() {
-        let access = signed_tokens::access_token(app, client, AccessTokenContents::whole(&granted))?;
-        issued.access_token = Some(FrontChannelToken {
-            token: access.token,
-            expires_in: access.lifetime.as_secs(),
-            scope: granted.scope.clone(),
-        });
+        let access = access_token::issue(app, client, AccessTokenContents::whole(&granted)).await?;
+        issued.access_token =
+            Some(FrontChannelToken { token: access.token, expires_in: access.lifetime.as_secs(), scope: access.scope });
     }
     issued.code = code(app, client, request, authentication, id).await?;
     if let Some(protection) = &protection {

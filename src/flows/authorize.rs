@@ -78,7 +78,9 @@ pub(super) async fn judge(
     };
     let keys = app.keys.ring();
     let policies = &app.settings.policies;
-    let context = Context { channel, issuer: app.issuer(), keys: &keys, now: app.clock.now(), policies };
+    let registry = app.resource_servers.registry(app).await?;
+    let now = app.clock.now();
+    let context = Context { channel, issuer: app.issuer(), keys: &keys, registry: &registry, now, policies };
     Ok(match verified.check(&context) {
         Ok(request) => Ok((verified.client().clone(), request)),
         Err(refusal) => Err(Unsound::Refused(verified.client().clone(), verified.answer_to(), refusal)),

@@ -14,7 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::protocol::{OAuthError, acr};
 use crate::storage::{SignInStanding, Transaction};
 
-use super::{App, FlowError, signed_tokens, single_logout};
+use super::{App, FlowError, access_token, single_logout};
 
 /// A row outlives its last token by this much, so that a late replay is still seen for what it is.
 pub(super) const FORGET_MARGIN: Duration = Duration::from_secs(86_400);
@@ -125,7 +125,7 @@ pub(super) async fn begin(
     let mut tx = app.store.begin().await?;
     hold_consent(client, grant.authentication.citizen, asked, now, &mut tx).await?.map_err(denied)?;
     if request.response_type.issues_access_token() {
-        let last = signed_tokens::access_token_lifetime(app, client).max(app.settings.lifetimes.authorization_code);
+        let last = access_token::lifetime(app, client).max(app.settings.lifetimes.authorization_code);
         tx.grants().begin(grant, now + last + FORGET_MARGIN).await?;
     }
     hold_session(app, client, &grant.authentication, &mut tx).await?.map_err(denied)?;

@@ -15,6 +15,7 @@ use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::resource::ResourceServer;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
+use crate::protocol::token_form::TokenForm;
 
 use super::{App, FlowError};
 
@@ -71,6 +72,21 @@ impl Protection {
         let wanted = client.policy.authorization_response;
         let encryption = sealing(app, &client.keys, wanted.encryption, "authorization_encrypted_response_alg").await?;
         Ok(Self { algorithm: wanted.algorithm.unwrap_or(client.policy.id_token_algorithm), encryption })
+    }
+
+    /// How access tokens of this form are written.
+    ///
+    /// # Errors
+    /// As [`Protection::of_id_tokens`].
+    pub async fn of_access_tokens(app: &App, form: &TokenForm<'_>) -> Result<Self, FlowError> {
+        let encryption = match form.encrypted_to {
+            None => None,
+            Some(server) => {
+                let member = format!("the encryption of tokens for {}", server.id);
+                sealing(app, &server.keys, server.encryption, &member).await?
+            }
+        };
+        Ok(Self { algorithm: form.algorithm, encryption })
     }
 
     /// What signs, for the hashes that depend on it (Core §3.1.3.6).

@@ -1,5 +1,5 @@
 //! Every error that a client may read, once: RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, OpenID Connect
-//! Core §3.1.2.6, OpenID Connect Core Error Code unmet_authentication_requirements 1.0, RFC 9101 §7.
+//! Core §3.1.2.6, OpenID Connect Core Error Code unmet_authentication_requirements 1.0, RFC 9101 §7, RFC 8707 §2.
 
 use std::borrow::Cow;
 
@@ -30,6 +30,7 @@ error_codes! {
     UnsupportedGrantType, unsupported_grant_type = "unsupported_grant_type";
     UnsupportedResponseType, unsupported_response_type = "unsupported_response_type";
     InvalidScope, invalid_scope = "invalid_scope";
+    InvalidTarget, invalid_target = "invalid_target";
     AccessDenied, access_denied = "access_denied";
     ServerError, server_error = "server_error";
     TemporarilyUnavailable, temporarily_unavailable = "temporarily_unavailable";

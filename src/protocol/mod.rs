@@ -28,9 +28,11 @@ pub mod pkce;
 pub mod policy;
 pub mod redirect;
 pub mod registration;
+pub mod resource_indicators;
 pub mod revocation;
 pub mod session_state;
 pub mod token;
+pub mod token_form;
 pub mod userinfo;
 
 pub use error::{ErrorCode, OAuthError};

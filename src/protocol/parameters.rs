@@ -54,6 +54,11 @@ impl Parameters {
         self.0.iter().any(|(own, value)| own == name && !value.is_empty())
     }
 
+    /// Every `name` there is that is not empty, in order.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(own, value)| own == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
     /// How often `name` is there, empty or not.
     pub fn count(&self, name: &str) -> usize {
         self.0.iter().filter(|(own, _)| own == name).count()
@@ -80,9 +85,10 @@ impl Parameters {
         self
     }
 
-    /// The first name that is there more than once, if any is.
+    /// The first name that is there more than once, if any is. `resource` alone may be (RFC 8707 §2).
     pub fn repeated(&self) -> Option<&str> {
-        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+        let mut names: Vec<&str> =
+            self.0.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "resource").collect();
         names.sort_unstable();
         names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
     }
@@ -129,6 +135,13 @@ mod tests {
         let parameters = Parameters::decode(b"scope=a&scope=b").unwrap();
         assert_eq!(parameters.single("scope").unwrap_err().description, "scope is given more than once");
         assert_eq!(parameters.repeated(), Some("scope"));
+    }
+
+    #[test]
+    fn a_resource_alone_may_be_repeated() {
+        let parameters = Parameters::decode(b"resource=a&resource=&resource=b").unwrap();
+        assert_eq!(parameters.repeated(), None);
+        assert_eq!(parameters.all("resource").collect::<Vec<_>>(), ["a", "b"]);
     }
 
     #[test]

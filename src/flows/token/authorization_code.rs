@@ -4,15 +4,17 @@ use crate::crypto::token::{Token, TokenKind};
 use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::client::Client;
 use crate::domain::ids::GrantId;
+use crate::domain::resource::ResourceId;
 use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::resource_indicators::Held;
 use crate::protocol::token::authorization_code::{CodeRequest, exchange};
 
 use super::super::code::{self, Redemption};
 use super::super::grant::FORGET_MARGIN;
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError};
+use super::super::{App, FlowError, access_token};
 use super::{Redeemed, approval};
 
 pub(super) async fn redeem(
@@ -20,6 +22,7 @@ pub(super) async fn redeem(
     visitor: &Visitor,
     client: &Client,
     form: &Parameters,
+    named: &[ResourceId],
 ) -> Result<Redeemed, FlowError> {
     let request = CodeRequest::read(form)?;
     let code = match code::redeem(app, &request.code).await? {
@@ -28,6 +31,12 @@ pub(super) async fn redeem(
     };
     let now = app.clock.now();
     exchange(&code, &request, client, now)?;
+    let held = Held {
+        resources: &code.approval.resources,
+        scope: &code.approval.scope.intersection(&client.scopes),
+        authorization_details: &code.approval.authorization_details,
+    };
+    access_token::foresee(app, client, held, named).await?;
     let written = approval::write(app, client, &code.approval, code.hash, None).await;
     if let Err(FlowError::Away(_)) = written {
         // Nothing was issued, and the portal is told to come again. Should the grant stand after all, its code's unique

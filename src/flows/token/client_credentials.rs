@@ -2,20 +2,33 @@
 //! refresh.
 
 use crate::domain::audit::EventKind;
+use crate::domain::authorization_details::AuthorizationDetails;
 use crate::domain::client::Client;
-use crate::protocol::OAuthError;
+use crate::domain::resource::ResourceId;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::resource_indicators::{Held, Reach};
 use crate::protocol::token::client_credentials::{ClientCredentialsRequest, allowed};
 
+use super::super::{App, FlowError};
 use super::{Basis, Redeemed};
 
-pub(super) fn redeem(client: &Client, form: &Parameters) -> Result<Redeemed, OAuthError> {
+pub(super) async fn redeem(
+    app: &App,
+    client: &Client,
+    form: &Parameters,
+    named: &[ResourceId],
+) -> Result<Redeemed, FlowError> {
     let request = ClientCredentialsRequest::read(form)?;
+    let registry = app.resource_servers.registry(app).await?;
+    let reach = Reach { issuer: app.issuer(), registry: &registry, client };
+    let scope = allowed(&reach, request.scope, named)?;
+    let authorization_details = AuthorizationDetails::default();
+    let asked = Held { resources: &[], scope: &scope, authorization_details: &authorization_details };
     Ok(Redeemed {
         basis: Basis::Client,
-        scope: allowed(client, request.scope)?,
-        resources: Vec::new(),
-        authorization_details: Default::default(),
+        resources: reach.wanted(named, asked)?,
+        scope,
+        authorization_details,
         binding: None,
         refresh_token: None,
         nonce: None,

@@ -4,19 +4,22 @@ use serde_json::{Map, Value};
 
 use crate::domain::client::Client;
 use crate::domain::key_binding::KeyBinding;
+use crate::domain::resource::ResourceId;
 use crate::domain::secret::SecretString;
 use crate::protocol::token::TokenResponse;
 
+use super::super::access_token::{self, AccessTokenContents};
 use super::super::protection::Protection;
-use super::super::signed_tokens::{self, AccessTokenContents, IdTokenContents};
+use super::super::signed_tokens::{self, IdTokenContents};
 use super::super::{App, FlowError};
 use super::Redeemed;
 
-/// Signs the access token and, where `openid` was granted, the ID token beside it, with what it tells of the `person`.
-pub(super) fn issue(
+/// Issues the access token for the resources `named`, or all that were granted, and, where `openid` was granted, the ID token beside it, with what it tells of the `person`.
+pub(super) async fn issue(
     app: &App,
     client: &Client,
     redeemed: &Redeemed,
+    named: &[ResourceId],
     protection: &Protection,
     person: Map<String, Value>,
 ) -> Result<TokenResponse, FlowError> {
@@ -27,8 +30,10 @@ pub(super) fn issue(
         resources: &redeemed.resources,
         authorization_details: &redeemed.authorization_details,
         binding: redeemed.binding,
+        named,
+        actors: &[],
     };
-    let access = signed_tokens::access_token(app, client, contents)?;
+    let access = access_token::issue(app, client, contents).await?;
     let id_token = match grant.filter(|_| redeemed.scope.contains("openid")) {
         None => None,
         Some(grant) => {
@@ -45,7 +50,7 @@ pub(super) fn issue(
         access_token: access.token.expose().to_owned(),
         token_type: redeemed.binding.map_or("Bearer", KeyBinding::token_type),
         expires_in: access.lifetime.as_secs(),
-        scope: redeemed.scope.to_string(),
+        scope: access.scope.to_string(),
         refresh_token: redeemed.refresh_token.as_ref().map(SecretString::expose).map(str::to_owned),
         id_token: id_token.as_ref().map(SecretString::expose).map(str::to_owned),
     })

@@ -18,7 +18,7 @@ use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
 use crate::protocol::policy::Moment;
 use crate::protocol::token::{GrantType, TokenResponse};
-use crate::protocol::{ErrorCode, OAuthError};
+use crate::protocol::{ErrorCode, OAuthError, resource_indicators};
 
 use super::client_request::ClientRequest;
 use super::protection::Protection;
@@ -68,6 +68,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         return Err(OAuthError::invalid_request(format!("{name} is given more than once")).into());
     }
     let grant_type = GrantType::read(form)?;
+    let named = resource_indicators::read(form)?;
 
     // 2. Who asks.
     let client = client_authentication::authenticate(app, request).await?;
@@ -87,9 +88,9 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
     // 3. What it stands on. A code or a refresh token is spent in one atomic step; that its person is still there and
     // their consent stands is decided in the transaction that writes the grant, so there is no moment in between.
     let redeemed = match grant_type {
-        GrantType::AuthorizationCode => authorization_code::redeem(app, visitor, &client, form).await,
-        GrantType::RefreshToken => refresh_token::redeem(app, visitor, &client, form).await,
-        GrantType::ClientCredentials => client_credentials::redeem(&client, form).map_err(FlowError::from),
+        GrantType::AuthorizationCode => authorization_code::redeem(app, visitor, &client, form, &named).await,
+        GrantType::RefreshToken => refresh_token::redeem(app, visitor, &client, form, &named).await,
+        GrantType::ClientCredentials => client_credentials::redeem(app, &client, form, &named).await,
     };
     let redeemed = redeemed.inspect_err(|error| {
         if let FlowError::Refused(refusal) = error {
@@ -106,7 +107,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         }
         None => serde_json::Map::new(),
     };
-    let response = issue::issue(app, &client, &redeemed, &protection, person)?;
+    let response = issue::issue(app, &client, &redeemed, &named, &protection, person).await?;
 
     // 5. The record.
     app.metrics.tokens_issued(grant_type);

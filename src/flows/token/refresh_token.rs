@@ -6,15 +6,17 @@ use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::client::Client;
 use crate::domain::grant::Grant;
 use crate::domain::ids::GrantId;
+use crate::domain::resource::ResourceId;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::resource_indicators::Held;
 use crate::protocol::token::refresh_token::{RefreshRequest, narrow};
 use crate::storage::{RefreshRefusal, RefreshRotation, RevocationReason, Rotation};
 
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError};
+use super::super::{App, FlowError, access_token};
 use super::{Basis, Redeemed};
 
 pub(super) async fn redeem(
@@ -22,6 +24,7 @@ pub(super) async fn redeem(
     visitor: &Visitor,
     client: &Client,
     form: &Parameters,
+    named: &[ResourceId],
 ) -> Result<Redeemed, FlowError> {
     let request = RefreshRequest::read(form)?;
     let presented = app.keys.refresh_token(request.token.expose());
@@ -29,8 +32,8 @@ pub(super) async fn redeem(
     if !client.scopes.contains("offline_access") {
         return Err(OAuthError::unauthorized_client("this client may not refresh tokens any more").into());
     }
-    if let Some(asked) = &request.scope {
-        refuse_what_was_not_granted(app, client, &presented, asked).await?;
+    if request.scope.is_some() || !named.is_empty() {
+        refuse_what_was_not_granted(app, client, &presented, request.scope.as_ref(), named).await?;
     }
     let now = app.clock.now();
     let lifetimes = &app.settings.lifetimes;
@@ -74,12 +77,19 @@ async fn refuse_what_was_not_granted(
     app: &App,
     client: &Client,
     presented: &Token,
-    asked: &ScopeSet,
+    asked: Option<&ScopeSet>,
+    named: &[ResourceId],
 ) -> Result<(), FlowError> {
     let id = GrantId::from_uuid(presented.locator());
     let found = app.store.read().await?.grants().find_live(id).await?;
     if let Some(found) = found.filter(|found| found.grant.client == client.id) {
-        narrow(&found.grant, &client.scopes, Some(asked))?;
+        let grant = &found.grant;
+        let held = Held {
+            resources: &grant.resources,
+            scope: &narrow(grant, &client.scopes, asked)?,
+            authorization_details: &grant.authorization_details,
+        };
+        access_token::foresee(app, client, held, named).await?;
     }
     Ok(())
 }

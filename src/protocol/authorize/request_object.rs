@@ -48,6 +48,7 @@ const TEXTS: &[&str] = &[
     "id_token_hint",
     "login_hint",
     "acr_values",
+    "resource",
 ];
 
 /// How a request brings its object.
@@ -239,13 +240,19 @@ impl RequestObject {
     pub fn over(&self, outer: &Parameters) -> Result<Parameters, OAuthError> {
         let mut inner = Vec::new();
         for (name, value) in self.members.iter().filter(|(name, _)| !ABOUT_THE_TOKEN.contains(&name.as_str())) {
-            if let Some(value) = parameter(name, value)? {
-                inner.push((name.clone(), value));
+            match (name.as_str(), value) {
+                // The one that may be several (RFC 8707 §2.1).
+                ("resource", Value::Array(several)) => {
+                    for one in several {
+                        inner.extend(parameter(name, one)?.map(|value| (name.clone(), value)));
+                    }
+                }
+                _ => inner.extend(parameter(name, value)?.map(|value| (name.clone(), value))),
             }
         }
         for (name, value) in &inner {
             // Which of the two was meant is not ours to guess, even where neither counts.
-            if outer.count(name) > 1 {
+            if name != "resource" && outer.count(name) > 1 {
                 return Err(OAuthError::invalid_request(format!("{name} is given more than once")));
             }
             let beside = outer.value(name);

@@ -17,6 +17,7 @@ mod pushed;
 mod registration;
 mod repeated;
 mod request_object;
+mod resource;
 mod response_mode;
 mod response_type;
 mod scope;
@@ -29,9 +30,11 @@ use crate::crypto::keyring::KeyRing;
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::Client;
 use crate::domain::policies::Policies;
+use crate::domain::resource::ResourceRegistry;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::resource_indicators::Reach;
 
 use super::{Channel, Object};
 
@@ -49,9 +52,17 @@ pub struct Context<'a> {
     pub channel: Channel,
     pub issuer: &'a str,
     pub keys: &'a KeyRing,
+    pub registry: &'a ResourceRegistry,
     pub now: Timestamp,
     /// Which rules the client's policy holds.
     pub policies: &'a Policies,
+}
+
+impl<'a> Context<'a> {
+    /// What `client` may have tokens for.
+    const fn reach(&self, client: &'a Client) -> Reach<'a> {
+        Reach { issuer: self.issuer, registry: self.registry, client }
+    }
 }
 
 type Check = fn(&Draft<'_>, &Context<'_>, &mut AuthorizationRequest) -> Result<(), OAuthError>;
@@ -76,5 +87,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("acr_values", acr_values::check),
     ("claims", claims::check),
     ("claims_locales", claims_locales::check),
+    // After the scope and whatever else is asked for: it is held against those.
+    ("resource", resource::check),
     ("policy", policy::check),
 ];

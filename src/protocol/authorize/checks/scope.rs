@@ -1,26 +1,38 @@
 //! `scope`: RFC 6749 §3.3, OpenID Connect Core §3.1.2.1.
 //!
-//! A scope that nobody defines here is ignored, as Core asks; one that is defined but not registered for this client
-//! is refused by its name, so that its developer learns what is missing.
+//! A scope that nobody defines here is ignored, as Core asks, and so is one of a resource server that is disabled: people go
+//! on signing in. One that is defined but not registered for this client is refused by its name, so that its developer
+//! learns what is missing.
 
 use crate::domain::authorization::AuthorizationRequest;
-use crate::domain::claims;
 use crate::domain::scope::ScopeSet;
 use crate::protocol::OAuthError;
 
 use super::{Context, Draft};
 
-pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+pub(super) fn check(
+    draft: &Draft<'_>,
+    context: &Context<'_>,
+    request: &mut AuthorizationRequest,
+) -> Result<(), OAuthError> {
     let asked = draft.parameters.single("scope")?.unwrap_or_default();
     let asked: ScopeSet =
         asked.parse().map_err(|_| OAuthError::invalid_scope("scope has a character that no scope may have"))?;
     if !asked.contains("openid") {
         return Err(OAuthError::invalid_scope("scope must contain openid"));
     }
-    let known: ScopeSet = asked.iter().filter(|scope| claims::is_known_scope(scope.as_str())).cloned().collect();
-    if let Some(scope) = known.difference(&draft.client.scopes).iter().next() {
-        return Err(OAuthError::invalid_scope(format!("the scope {scope} is not registered for this client")));
+    let reach = context.reach(draft.client);
+    let mut known = Vec::new();
+    for scope in asked.iter() {
+        match reach.allows(scope) {
+            None => {}
+            Some(true) => known.push(scope.clone()),
+            Some(false) => {
+                return Err(OAuthError::invalid_scope(format!("the scope {scope} is not registered for this client")));
+            }
+        }
     }
+    let known: ScopeSet = known.into_iter().collect();
     request.scope = match request.response_type.issues_code() {
         true => known,
         // A refresh token comes with a code and with nothing else, so there is nothing to grant (Core §11).

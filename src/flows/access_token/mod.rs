@@ -1,5 +1,6 @@
-//! Access tokens on their way back: what one that is presented says, and whether it still holds. They are issued in
-//! `signed_tokens`.
+//! Access tokens: how they are issued, and what one that is presented says, and whether it still holds.
+
+mod issue;
 
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use crate::protocol::{OAuthError, access_token};
 use crate::storage::LiveGrant;
 
 use super::{App, FlowError, short_lived};
+
+pub(super) use issue::{AccessTokenContents, foresee, issue, lifetime};
 
 /// A genuine access token that has not expired. Whether it was revoked is [`live`]'s to find out.
 #[derive(Clone, Debug)]
