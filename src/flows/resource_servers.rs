@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 
-use crate::domain::resource::ResourceRegistry;
+use crate::domain::client::Localised;
+use crate::domain::resource::{ResourceRegistry, ResourceServer, ScopeTerms};
+use crate::domain::scope::{Scope, ScopeSet};
 use crate::domain::time::Timestamp;
 use crate::storage::Invalidation;
 
@@ -14,6 +16,27 @@ use super::{App, FlowError};
 
 /// However many invalidation messages are lost, nothing is older.
 const FRESH_FOR: Duration = Duration::from_secs(5);
+
+/// What scopes open at one resource server, in the words that people are asked in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    pub name: Localised,
+    pub rights: Vec<Localised>,
+}
+
+/// What `scopes` open, by resource server.
+pub fn services(registry: &ResourceRegistry, scopes: &ScopeSet) -> Vec<Service> {
+    let right = |(scope, terms): (&Scope, &ScopeTerms)| match terms.description.0.is_empty() {
+        true => Localised::plain(scope.as_str()),
+        false => terms.description.clone(),
+    };
+    let of = |server: &ResourceServer| Service {
+        name: server.name.clone(),
+        rights: server.scopes.iter().filter(|(scope, _)| scopes.contains(scope.as_str())).map(right).collect(),
+    };
+    let asked = registry.servers().filter(|server| server.is_active()).map(of);
+    asked.filter(|service| !service.rights.is_empty()).collect()
+}
 
 #[derive(Debug, Default)]
 pub struct ResourceServerCache(ArcSwapOption<Cached>);

@@ -18,11 +18,19 @@ pub struct Consent {
     pub claims: Vec<Claim>,
     /// What the permission also covers, and nothing is known of today.
     pub later: Vec<ClaimName>,
+    pub services: Vec<Service>,
     pub lasting: Lasting,
     pub access: Access,
     pub limit: TimeLimit,
     /// The path of the page where consent is withdrawn.
     pub withdraw: String,
+}
+
+/// What the portal may do at another of the authorities' programs, as that one says it.
+#[derive(Clone, Debug)]
+pub struct Service {
+    pub name: String,
+    pub rights: Vec<String>,
 }
 
 /// How long the permission holds.
@@ -62,6 +70,10 @@ impl Consent {
 
     fn later(&self) -> String {
         self.layout.text_with("consent-later", "claims", ClaimName::list(&self.later, &self.layout))
+    }
+
+    fn at(&self, service: &Service) -> String {
+        self.layout.text_with("consent-service", "service", service.name.as_str())
     }
 
     fn is_offline(&self) -> bool {

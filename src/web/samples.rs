@@ -9,7 +9,7 @@ use super::account::{
     Standing as Place, Start, Withdraw,
 };
 use super::claims::{Claim, ClaimName, Method};
-use super::consent::{Access, Consent, Lasting};
+use super::consent::{Access, Consent, Lasting, Service};
 use super::create::Create;
 use super::device::Device;
 use super::error::{ErrorPage, Trouble};
@@ -245,6 +245,7 @@ impl Samples {
             portal: self.public_services(),
             claims: claims.into_iter().map(|(name, value)| Claim::new(name, value)).collect(),
             later: vec![ClaimName::parse("nickname"), ClaimName::parse("locale")],
+            services: vec![self.health_records()],
             lasting: Lasting::UntilWithdrawn,
             access: Access::WhilePresent,
             limit: TimeLimit { until: ago(-15 * MINUTE) },
@@ -270,12 +271,20 @@ impl Samples {
             portal: self.library(),
             claims: claims.into_iter().map(|(name, value)| Claim::new(ClaimName::parse(name), value)).collect(),
             later: Vec::new(),
+            services: Vec::new(),
             lasting: Lasting::Until(ago(-90 * DAY)),
             access: Access::Offline,
             ..consent.clone()
         };
         add("consent-offline", &offline);
         add("consent-once", &Consent { lasting: Lasting::Once, ..consent });
+    }
+
+    fn health_records(&self) -> Service {
+        Service {
+            name: "Hồ sơ sức khỏe điện tử".to_owned(),
+            rights: vec!["Xem sổ tiêm chủng".to_owned(), "Đặt và hủy lịch khám".to_owned()],
+        }
     }
 
     fn answering(&self, add: &mut Add<'_>) {
@@ -359,6 +368,7 @@ impl Samples {
         ConnectedPortal {
             portal: self.public_services(),
             received: vec![ClaimName::Name, ClaimName::Birthdate, ClaimName::Gender, ClaimName::NationalId],
+            services: vec![self.health_records()],
             first: ago(40 * DAY),
             last: ago(2 * MINUTE),
             open: Some("https://portal.example/login?iss=https%3A%2F%2Fid.example".to_owned()),

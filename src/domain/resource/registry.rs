@@ -1,16 +1,17 @@
 //! All resource servers together: whose each scope is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ResourceId, ResourceServer};
 use crate::domain::ids::ClientId;
-use crate::domain::scope::Scope;
+use crate::domain::scope::{Scope, ScopeSet};
 
 /// Every registered resource server, those that are disabled too.
 #[derive(Clone, Debug, Default)]
 pub struct ResourceRegistry {
     servers: BTreeMap<ResourceId, ResourceServer>,
     scopes: BTreeMap<Scope, ResourceId>,
+    sensitive: ScopeSet,
 }
 
 impl ResourceRegistry {
@@ -21,7 +22,21 @@ impl ResourceRegistry {
             server.scopes.keys().cloned().map(move |scope| (scope, id.clone())).collect::<Vec<_>>()
         };
         let scopes = servers.values().flat_map(owned).collect();
-        Self { servers, scopes }
+        let terms = servers.values().flat_map(|server| &server.scopes);
+        let sensitive = terms.filter(|(_, terms)| terms.sensitive).map(|(scope, _)| scope.clone()).collect();
+        Self { servers, scopes, sensitive }
+    }
+
+    /// The scopes that are marked sensitive.
+    pub const fn sensitive(&self) -> &ScopeSet {
+        &self.sensitive
+    }
+
+    /// Whose these scopes and types of authorization details are: what a client that may ask for them is registered for.
+    pub fn owners(&self, scopes: &ScopeSet, details_types: &BTreeSet<String>) -> BTreeSet<ResourceId> {
+        let of_scopes = scopes.iter().filter_map(|scope| self.owner(scope));
+        let of_types = details_types.iter().flat_map(|kind| self.understanding(kind));
+        of_scopes.chain(of_types).map(|server| server.id.clone()).collect()
     }
 
     pub fn servers(&self) -> impl Iterator<Item = &ResourceServer> {

@@ -15,6 +15,7 @@ use crate::domain::client::{
 };
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::resource::ResourceRegistry;
 use crate::domain::secret::SecretString;
 use crate::flows::client_secret::{self, Asked};
 use crate::protocol::registration::{self, Allowed, check, parse_scopes, sector};
@@ -85,7 +86,8 @@ pub async fn create(
 ) -> Result<Registered, AdminError> {
     let method = request.authentication;
     let made = (secret.is_none() && method.has_secret()).then(|| client_secret::make(&*admin.random, method));
-    let client = candidate(admin, request, secret.or(made.as_ref()))?;
+    let registry = admin.registry().await?;
+    let client = candidate(admin, &registry, request, secret.or(made.as_ref()))?;
     let id = client.id.clone();
     let response_types: Vec<&str> = client.response_types.iter().map(|asked| asked.as_str()).collect();
     let event = admin
@@ -116,6 +118,7 @@ pub async fn create(
 /// The client that was asked for, held against the rules that every client is held against.
 fn candidate(
     admin: &Administrator,
+    registry: &ResourceRegistry,
     request: &ClientRequest,
     secret: Option<&SecretString>,
 ) -> Result<Client, AdminError> {
@@ -137,7 +140,7 @@ fn candidate(
     let keys = keys(request, &mut wrong);
     faults.extend(wrong.into_iter().map(Fault::from));
     let mut unknown = Vec::new();
-    let scopes = parse_scopes(&request.scope, &mut unknown);
+    let scopes = parse_scopes(&request.scope, registry, &mut unknown);
     faults.extend(unknown.into_iter().map(Fault::from));
     if request.national_id_approved && !scopes.contains(claims::NATIONAL_ID) {
         let sentence = format!("there is nothing to approve: {} is not among the scopes", claims::NATIONAL_ID);
@@ -162,6 +165,7 @@ fn candidate(
             false => request.response_types.clone(),
         },
         logout: logout_endpoints(request),
+        resources: registry.owners(&scopes, &BTreeSet::new()),
         scopes,
         subject_type: request.subject_type.unwrap_or(SubjectType::Pairwise),
         policy: ClientPolicy {
@@ -173,7 +177,7 @@ fn candidate(
         },
         ..Client::new(id, authentication, admin.clock.now())
     };
-    faults.extend(check(&client, &allowed(admin, request.national_id_approved)).into_iter().map(Fault::from));
+    faults.extend(check(&client, &allowed(admin, registry, request.national_id_approved)).into_iter().map(Fault::from));
     match sector(&client.id, client.subject_type, request.sector_identifier.as_deref(), &client.redirect_uris) {
         Ok(sector) => client.sector_identifier = sector,
         // Where addresses are at fault, that has been said, and no sector follows from them.
@@ -193,8 +197,9 @@ fn logout_endpoints(request: &ClientRequest) -> LogoutEndpoints {
 }
 
 /// What this deployment allows its operators' clients.
-pub(super) fn allowed(admin: &Administrator, national_id: bool) -> Allowed<'_> {
+pub(super) fn allowed<'a>(admin: &'a Administrator, registry: &'a ResourceRegistry, national_id: bool) -> Allowed<'a> {
     Allowed {
+        registry,
         algorithms: &admin.settings.keys.rotation.algorithms,
         national_id,
         loopback: admin.settings.outbound.allow_loopback,

@@ -28,6 +28,7 @@ use crate::crypto::master_key::MasterKeys;
 use crate::crypto::seal::KeyEncryptionKeys;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::random::Random;
+use crate::domain::resource::ResourceRegistry;
 use crate::domain::time::Clock;
 use crate::{sessions, storage};
 
@@ -53,6 +54,11 @@ pub struct Administrator {
 }
 
 impl Administrator {
+    /// Every resource server there is.
+    pub async fn registry(&self) -> Result<ResourceRegistry, AdminError> {
+        Ok(ResourceRegistry::new(self.store.read().await?.resource_servers().all().await?))
+    }
+
     /// An event of theirs, to be filled in.
     pub fn event(&self, kind: EventKind) -> EventBuilder {
         EventBuilder::new(self.clock.now(), &*self.random, kind, Outcome::Success).by(self.actor.clone())

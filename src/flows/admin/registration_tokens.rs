@@ -7,6 +7,8 @@ use crate::domain::audit::EventKind;
 use crate::domain::claims;
 use crate::domain::ids::{ClientId, InitialTokenId};
 use crate::domain::registration::{InitialAccessToken, RegistrationTerms};
+use crate::domain::resource::ResourceRegistry;
+use crate::domain::scope::Scope;
 use crate::domain::secret::SecretString;
 
 use super::lock_citizen::Change;
@@ -36,7 +38,7 @@ pub async fn create(
     admin: &Administrator,
     request: TokenRequest,
 ) -> Result<(InitialAccessToken, SecretString), AdminError> {
-    let faults = faults(&request);
+    let faults = faults(&request, &admin.registry().await?);
     if !faults.is_empty() {
         return Err(AdminError::Invalid(faults));
     }
@@ -61,7 +63,7 @@ pub async fn create(
     Ok((token, made.text()))
 }
 
-fn faults(request: &TokenRequest) -> Vec<Fault> {
+fn faults(request: &TokenRequest, registry: &ResourceRegistry) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut refuse = |field, sentence: String| faults.push(Fault::new(field, sentence));
     if !(1..=MOST_USES).contains(&request.uses) {
@@ -75,7 +77,8 @@ fn faults(request: &TokenRequest) -> Vec<Fault> {
     }
     let terms = &request.terms;
     if let Some(scopes) = &terms.scopes {
-        for scope in scopes.iter().filter(|scope| !claims::is_known_scope(scope.as_str())) {
+        let is_known = |scope: &Scope| claims::is_known_scope(scope.as_str()) || registry.owner(scope).is_some();
+        for scope in scopes.iter().filter(|scope| !is_known(scope)) {
             refuse("scope", format!("there is no scope {scope}"));
         }
         if scopes.contains(claims::NATIONAL_ID) {

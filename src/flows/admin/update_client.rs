@@ -16,6 +16,7 @@ use crate::domain::client::{
 };
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::resource::ResourceRegistry;
 use crate::domain::secret::SecretString;
 use crate::flows::client_secret::{self, Asked};
 use crate::protocol::registration::{check, named_sector, parse_scopes};
@@ -90,7 +91,8 @@ pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange)
     let mut tx = admin.store.begin().await?;
     let stored = registered_clients::find_to_change(&mut tx, id).await?;
     let before = stored.client;
-    let (mut after, secret) = candidate(admin, &before, change)?;
+    let registry = ResourceRegistry::new(tx.resource_servers().all().await?);
+    let (mut after, secret) = candidate(admin, &registry, &before, change)?;
     if let Some(wanted) = &change.sector {
         let sector = named_sector(&wanted.sector).map_err(|fault| AdminError::Invalid(vec![fault.into()]))?;
         let strangers = match before.subject_type {
@@ -125,6 +127,7 @@ pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange)
 /// The client as it would be, and a secret that was made for it.
 fn candidate(
     admin: &Administrator,
+    registry: &ResourceRegistry,
     before: &Client,
     change: &ClientChange,
 ) -> Result<(Client, Option<SecretString>), AdminError> {
@@ -156,7 +159,9 @@ fn candidate(
     change_list("post_logout_redirect_uris", list, wanted, &mut faults);
     if let Some(scope) = &change.scope {
         let mut unknown = Vec::new();
-        after.scopes = parse_scopes(scope, &mut unknown);
+        after.scopes = parse_scopes(scope, registry, &mut unknown);
+        // Whoever may ask for a scope may have tokens for whom it belongs to, as that is today.
+        after.resources = registry.owners(&after.scopes, &after.authorization_details_types);
         faults.extend(unknown.into_iter().map(Fault::from));
     }
     if !change.response_types.is_empty() {
@@ -175,7 +180,7 @@ fn candidate(
 
     // What was approved once stays approved.
     let approved = change.national_id_approved || before.scopes.contains(claims::NATIONAL_ID);
-    faults.extend(check(&after, &allowed(admin, approved)).into_iter().map(Fault::from));
+    faults.extend(check(&after, &allowed(admin, registry, approved)).into_iter().map(Fault::from));
     if faults.is_empty() { Ok((after, secret)) } else { Err(AdminError::Invalid(faults)) }
 }
 

@@ -55,7 +55,8 @@ pub async fn update(
     let (authentication, made) = secret::authentication(app, &existing.id, &metadata, &own, secret::derived(&fresh))?;
     let now = app.clock.now();
     let mut client = Client::new(existing.id.clone(), authentication, now);
-    let policy = policy(app, &owner.registration.terms, Some(existing), statement.members());
+    let registry = app.resource_servers.registry(app).await?;
+    let policy = policy(app, &registry, &owner.registration.terms, Some(existing), statement.members());
     dynamic::register(&metadata, &policy, &mut client)?;
     statement.note_in(&mut client);
     outside::check_sector(app, &client).await?;

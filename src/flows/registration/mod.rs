@@ -22,6 +22,7 @@ use serde_json::{Map, Value};
 use crate::crypto::json;
 use crate::domain::client::Client;
 use crate::domain::registration::RegistrationTerms;
+use crate::domain::resource::ResourceRegistry;
 use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
 use crate::protocol::registration::dynamic::{Faults, Policy, answer};
@@ -119,6 +120,7 @@ fn members(body: &[u8]) -> Result<Map<String, Value>, OAuthError> {
 /// statement.
 fn policy<'a>(
     app: &'a App,
+    registry: &'a ResourceRegistry,
     terms: &RegistrationTerms,
     existing: Option<&'a Client>,
     vouched_for: BTreeSet<String>,
@@ -130,6 +132,7 @@ fn policy<'a>(
     };
     Policy {
         scopes: terms.scopes.clone().unwrap_or_else(|| settings.scopes.clone()),
+        registry,
         existing,
         response_types: terms.response_types.clone().unwrap_or_else(|| settings.response_types.clone()),
         subject_types,

@@ -38,7 +38,8 @@ pub async fn register(
     let fresh = secret::made(app, metadata.token_endpoint_auth_method);
     let (authentication, made) = secret::authentication(app, &client_id, &metadata, &Own::None, fresh)?;
     let mut client = Client::new(client_id, authentication, now);
-    dynamic::register(&metadata, &policy(app, &terms, None, statement.members()), &mut client)?;
+    let registry = app.resource_servers.registry(app).await?;
+    dynamic::register(&metadata, &policy(app, &registry, &terms, None, statement.members()), &mut client)?;
     statement.note_in(&mut client);
     outside::check_sector(app, &client).await?;
     let logo = outside::fetch_logo(app, &mut client, None).await?;

@@ -15,6 +15,7 @@ use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
 use crate::storage::Standing;
 
+use super::super::resource_servers::{Service, services};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, consent, short_lived};
 use super::{Next, finish, save};
@@ -28,6 +29,8 @@ pub struct Question {
     pub items: Vec<Item>,
     /// Claims of which nothing is known today: allowing covers them, should that change.
     pub unknown: Vec<&'static str>,
+    /// What the portal may do at resource servers.
+    pub services: Vec<Service>,
     /// The portal may come back for fresh data while the person is away.
     pub offline: bool,
 }
@@ -90,10 +93,12 @@ pub async fn question(app: &App, sign_in: &SignIn) -> Result<Asked, FlowError> {
         let why = OAuthError::access_denied("the account is locked, or was signed out everywhere");
         return Ok(Asked::Over(finish::refuse(app, sign_in.clone(), why).await?));
     };
+    let registry = app.resource_servers.registry(app).await?;
     Ok(Asked::Question(Box::new(Question {
         client,
         items: items(&citizen, request),
         unknown: unknown(&citizen, request),
+        services: services(&registry, &request.scope),
         offline: request.scope.contains("offline_access"),
         request: request.clone(),
     })))

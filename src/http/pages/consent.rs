@@ -6,16 +6,18 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 
 use super::{dispatch, extended, follow, leads_to, load, ui_locales};
+use crate::domain::client::Localised;
 use crate::domain::sign_in::SignIn;
+use crate::flows::resource_servers;
 use crate::flows::sign_in::ask_consent::{self, Asked, Item, Preview, Question};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::Page;
 use crate::web::claims::{Claim, ClaimName};
-use crate::web::consent::{Access, Consent, Lasting};
+use crate::web::consent::{Access, Consent, Lasting, Service};
 use crate::web::layout;
-use crate::web::text::Moment;
+use crate::web::text::{Language, Moment};
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
@@ -61,6 +63,7 @@ fn page(site: &Site, visit: &Visit, sign_in: &SignIn, question: Question) -> Res
         portal: site.portal(&question.client, layout.voice.language),
         claims: Claim::rows(question.items.into_iter().filter_map(claim).collect()),
         later: question.unknown.into_iter().map(ClaimName::parse).collect(),
+        services: services(question.services, layout.voice.language),
         lasting: Lasting::Until(Moment::from_micros(ends.micros())),
         access: if question.offline { Access::Offline } else { Access::WhilePresent },
         limit: site.limit(sign_in.expires_at),
@@ -68,6 +71,17 @@ fn page(site: &Site, visit: &Visit, sign_in: &SignIn, question: Question) -> Res
         layout,
     };
     Ok(Page::render(&template)?.leading_to(leads_to(sign_in)))
+}
+
+/// In the person's language.
+pub fn services(services: Vec<resource_servers::Service>, language: Language) -> Vec<Service> {
+    let tag = language.tag();
+    let in_language = |text: &Localised| text.in_language(tag).to_owned();
+    let service = |service: resource_servers::Service| Service {
+        name: in_language(&service.name),
+        rights: service.rights.iter().map(in_language).collect(),
+    };
+    services.into_iter().map(service).collect()
 }
 
 fn claim(item: Item) -> Option<Claim> {

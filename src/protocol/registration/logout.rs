@@ -38,6 +38,7 @@ fn tuple_origin(uri: &str) -> Option<Origin> {
 mod tests {
     use super::*;
     use crate::domain::client::{ClientAuthentication, LogoutEndpoint};
+    use crate::domain::resource::ResourceRegistry;
     use crate::domain::time::Timestamp;
 
     fn faults(back: Option<&str>, front: Option<&str>) -> Vec<String> {
@@ -47,7 +48,11 @@ mod tests {
         client.logout.back_channel = back.map(endpoint);
         client.logout.front_channel = front.map(endpoint);
         let mut faults = Vec::new();
-        check(&client, &Allowed { algorithms: &[], national_id: false, loopback: false }, &mut faults);
+        check(
+            &client,
+            &Allowed { algorithms: &[], registry: &ResourceRegistry::default(), national_id: false, loopback: false },
+            &mut faults,
+        );
         faults.into_iter().map(|fault| format!("{} {}", fault.member, fault.sentence)).collect()
     }
 

@@ -14,6 +14,7 @@ mod uris;
 
 use crate::domain::client::{Client, PkcePolicy};
 use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::resource::ResourceRegistry;
 
 pub use scopes::parse_scopes;
 pub use sector::{named_sector, sector};
@@ -38,6 +39,8 @@ impl Fault {
 pub struct Allowed<'a> {
     /// There are keys for these.
     pub algorithms: &'a [SignatureAlgorithm],
+    /// The resource servers that there are, whose scopes may be registered besides OpenID Connect's.
+    pub registry: &'a ResourceRegistry,
     /// The authority has approved that this client is told national identifiers.
     pub national_id: bool,
     /// Addresses on this machine may be fetched from, over plain http as well.

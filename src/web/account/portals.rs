@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::Notice;
 use crate::web::claims::ClaimName;
+use crate::web::consent::Service;
 use crate::web::layout::{Layout, Portal};
 use crate::web::text::{Moment, Speaks};
 
@@ -19,6 +20,7 @@ pub struct Portals {
 pub struct ConnectedPortal {
     pub portal: Portal,
     pub received: Vec<ClaimName>,
+    pub services: Vec<Service>,
     pub first: Moment,
     pub last: Moment,
     /// Where it is: its front page, or where it begins a sign-in here by itself.
@@ -30,6 +32,10 @@ pub struct ConnectedPortal {
 impl Portals {
     fn section(&self) -> &'static str {
         "portals"
+    }
+
+    fn at(&self, service: &Service) -> String {
+        self.layout.text_with("portal-service", "service", service.name.as_str())
     }
 
     fn received(&self, connected: &ConnectedPortal) -> String {

@@ -31,6 +31,7 @@ mod pushed_requests;
 mod refresh;
 pub mod registration;
 mod request_objects;
+mod resources;
 mod response_modes;
 mod response_types;
 mod revocation;

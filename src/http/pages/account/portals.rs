@@ -13,11 +13,12 @@ use crate::domain::claims;
 use crate::domain::client::Client;
 use crate::domain::consent::Consent;
 use crate::domain::ids::ClientId;
-use crate::flows::{account, consent};
+use crate::flows::{account, consent, resource_servers};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
+use crate::http::pages::consent::services;
 use crate::web::account::{ConnectedPortal, Notice, Portals, Withdraw};
 use crate::web::claims::ClaimName;
 use crate::web::layout;
@@ -81,6 +82,7 @@ async fn connected(
     language: Language,
 ) -> Result<Option<ConnectedPortal>, Failure> {
     let client = site.app.clients.find(&site.app, &consent.client).await?;
+    let registry = site.app.resource_servers.registry(&site.app).await?;
     Ok(client.map(|client| ConnectedPortal {
         portal: site.portal(&client, language),
         // What was allowed and is not known of this person was never sent.
@@ -88,6 +90,7 @@ async fn connected(
             .filter(|claim| claims::value(citizen, claim).is_some())
             .map(ClaimName::parse)
             .collect(),
+        services: services(resource_servers::services(&registry, &consent.scope), language),
         first: Moment::from_micros(consent.granted_at.micros()),
         last: Moment::from_micros(consent.updated_at.micros()),
         open: opening(site.app.issuer(), &client),

@@ -65,7 +65,8 @@ pub fn register(metadata: &Metadata, policy: &Policy<'_>, client: &mut Client) -
     }
     // A scope of this kind is here only where it was approved before.
     let national_id = client.scopes.contains(claims::NATIONAL_ID);
-    let allowed = Allowed { algorithms: policy.algorithms, national_id, loopback: policy.development };
+    let allowed =
+        Allowed { algorithms: policy.algorithms, registry: policy.registry, national_id, loopback: policy.development };
     let found = check(client, &allowed);
     let unsaid: Vec<_> = found.into_iter().filter(|fault| !faults.concerns(fault.member)).collect();
     faults.extend(unsaid);

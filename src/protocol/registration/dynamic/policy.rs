@@ -7,12 +7,15 @@ use url::Url;
 use crate::domain::authorization::ResponseType;
 use crate::domain::client::{Client, PkcePolicy, SubjectType};
 use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::resource::ResourceRegistry;
 use crate::domain::scope::ScopeSet;
 
 #[derive(Clone, Debug)]
 pub struct Policy<'a> {
     /// The most there is, and what a client has that names no scope.
     pub scopes: ScopeSet,
+    /// Whose those are that are not OpenID Connect's.
+    pub registry: &'a ResourceRegistry,
     /// The client that is to be replaced.
     pub existing: Option<&'a Client>,
     pub response_types: BTreeSet<ResponseType>,

@@ -15,6 +15,7 @@ pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Clien
         // RFC 7591 §2: whoever names none has the server's default; without the grant type, one of them is of no use.
         let offered = policy.scopes.iter();
         client.scopes = offered.filter(|scope| refreshes || scope.as_str() != OFFLINE_ACCESS).cloned().collect();
+        client.resources = policy.registry.owners(&client.scopes, &client.authorization_details_types);
         return;
     };
     // What the authority has approved beyond those is kept where it is named again.
@@ -34,4 +35,6 @@ pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Clien
         faults.add("scope", "offline_access is of no use without the grant type refresh_token");
     }
     client.scopes = asked.clone();
+    // Nothing of the metadata says so: whoever may ask for a scope may have tokens for whom it belongs to.
+    client.resources = policy.registry.owners(&client.scopes, &client.authorization_details_types);
 }

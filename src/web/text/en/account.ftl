@@ -43,6 +43,7 @@ portals-title = Connected portals
 portals-lead = These portals received information from your account, with your permission.
 portals-empty = No portals yet
 portals-empty-next = When you sign in to a portal and allow it to receive information, it appears here.
+portal-service = May do at { $service }
 portal-received = Received
 portal-first = First time
 portal-last = Last time

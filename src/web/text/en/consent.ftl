@@ -2,6 +2,7 @@
 consent-title = Share this information?
 consent-lead = { $portal } needs the following information.
 consent-lead-purpose = { $portal } needs the following information to { $purpose }.
+consent-service = At { $service } it may:
 consent-later = Also, once they are known: { $claims }.
 consent-offline = The portal may refresh this information while you are not using it.
 consent-once = This permission is for this time only.

@@ -43,6 +43,7 @@ portals-title = Portails connectés
 portals-lead = Ces portails ont reçu des informations de votre compte, avec votre autorisation.
 portals-empty = Aucun portail pour l’instant
 portals-empty-next = Lorsque vous vous connectez à un portail et l’autorisez à recevoir des informations, il apparaît ici.
+portal-service = Peut faire auprès de { $service }
 portal-received = Reçu
 portal-first = Première fois
 portal-last = Dernière fois

@@ -43,6 +43,7 @@ portals-title = Подключённые порталы
 portals-lead = Эти порталы получали сведения из вашей учётной записи с вашего разрешения.
 portals-empty = Порталов пока нет
 portals-empty-next = Когда вы войдёте на портал и разрешите передачу сведений, он появится здесь.
+portal-service = Может в системе «{ $service }»
 portal-received = Получено
 portal-first = Впервые
 portal-last = Последний раз

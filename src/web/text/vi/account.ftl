@@ -43,6 +43,7 @@ portals-title = Cổng đã kết nối
 portals-lead = Các cổng đã nhận thông tin từ tài khoản của bạn, với sự đồng ý của bạn.
 portals-empty = Chưa có cổng nào
 portals-empty-next = Khi bạn đăng nhập vào một cổng và cho phép chia sẻ, cổng đó sẽ xuất hiện ở đây.
+portal-service = Được phép tại { $service }
 portal-received = Đã nhận
 portal-first = Lần đầu
 portal-last = Gần nhất

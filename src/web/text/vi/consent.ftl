@@ -2,6 +2,7 @@
 consent-title = Cho phép chia sẻ thông tin?
 consent-lead = { $portal } cần các thông tin sau.
 consent-lead-purpose = { $portal } cần các thông tin sau để { $purpose }.
+consent-service = Tại { $service }, cổng được phép:
 consent-later = Khi có thông tin, cổng cũng nhận: { $claims }.
 consent-offline = Cổng có thể cập nhật các thông tin này cả khi bạn không sử dụng cổng.
 consent-once = Chỉ cho phép lần này.

@@ -19,6 +19,7 @@ pub mod operator;
 mod page;
 pub mod portal;
 pub mod proof;
+pub mod resources;
 mod start;
 pub mod tls_client;
 pub mod web;

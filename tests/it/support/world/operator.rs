@@ -31,7 +31,7 @@ use senid::storage::RecordedEvent;
 use super::Citizen;
 
 pub struct Operator<'w> {
-    app: &'w Arc<App>,
+    pub(super) app: &'w Arc<App>,
     clock: &'w Arc<ManualClock>,
 }
 
@@ -145,6 +145,8 @@ impl<'w> Operator<'w> {
         self.hears_of(&id, |cached| {
             cached.status == changed.status
                 && cached.scopes == changed.scopes
+                && cached.resources == changed.resources
+                && cached.grant_types == changed.grant_types
                 && cached.policy == changed.policy
                 && cached.keys == changed.keys
                 && cached.authentication == changed.authentication
