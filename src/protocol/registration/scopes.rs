@@ -12,13 +12,13 @@ use crate::domain::scope::{Scope, ScopeSet};
 /// is a fault.
 pub fn parse_scopes(text: &str, registry: &ResourceRegistry, faults: &mut Vec<Fault>) -> ScopeSet {
     let mut scopes = Vec::new();
+    let more = if registry.servers().next().is_some() { ", and those of resource servers" } else { "" };
     for word in text.split_ascii_whitespace() {
         match Scope::from_str(word) {
             Ok(scope) if claims::is_known_scope(word) || registry.owner(&scope).is_some() => scopes.push(scope),
             _ => {
                 let known = claims::known_scopes().join(", ");
-                let sentence = format!("there is no scope {word:?}; there are {known}, and those of resource servers");
-                faults.push(Fault::new("scope", sentence));
+                faults.push(Fault::new("scope", format!("there is no scope {word:?}; there are {known}{more}")));
             }
         }
     }

@@ -181,7 +181,7 @@ fn change() -> impl Strategy<Value = Change> {
         2 => select(gone).prop_map(Change::Remove),
         1 => select(nearly).prop_map(Change::Redirect),
         1 => value().prop_map(|(name, value)| Change::Repeat(name, value)),
-        // What nobody knows, and what may come often.
+        // What nobody knows, and the one that may come often.
         1 => (select(vec!["foo", "resource", "State", "x y", "é", "authorization_details"]), ".{0,12}")
             .prop_map(|(name, value)| Change::Add(name.to_owned(), value)),
     ]

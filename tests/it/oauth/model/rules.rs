@@ -26,6 +26,10 @@ impl<'a> Request<'a> {
         (own.next().is_none() && !value.is_empty()).then_some(value)
     }
 
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(own, value)| own == name && !value.is_empty())
+    }
+
     fn words(&self, name: &str) -> Vec<&'a str> {
         self.get(name).unwrap_or_default().split(' ').filter(|word| !word.is_empty()).collect()
     }
@@ -188,6 +192,7 @@ pub const RULES: &[&str] = &[
     "hint",
     "claims",
     "essential acr",
+    "resource",
 ];
 
 /// The one rule that the request breaks, if it is one; of several, which one is told is nobody's business.
@@ -289,6 +294,8 @@ fn faults(client: &Facts, request: &Request<'_>, redirect_uri: &str, response_ty
         let essential = acr.is_some_and(|acr| acr["essential"] == true);
         fault("essential acr", essential, "unmet_authentication_requirements");
     }
+    // RFC 8707 §2: nobody here is registered for any.
+    fault("resource", request.has("resource"), "invalid_target");
     faults
 }
 
