@@ -15,6 +15,8 @@ pub struct Lifetimes {
     pub authorization_code: Duration,
     /// A pushed authorization request, until a browser brings it (RFC 9126 §2.2).
     pub pushed_request: Duration,
+    /// What a device waits with, and the user code beside it (RFC 8628 §3.2).
+    pub device_code: Duration,
     pub access_token: Duration,
     pub id_token: Duration,
     /// A refresh token that is not used.
@@ -38,6 +40,7 @@ impl Default for Lifetimes {
         Self {
             authorization_code: MINUTE,
             pushed_request: MINUTE,
+            device_code: 10 * MINUTE,
             access_token: 10 * MINUTE,
             id_token: 10 * MINUTE,
             refresh_idle: 30 * DAY,
@@ -61,6 +64,7 @@ impl Lifetimes {
                 5 * SECOND..=MINUTE,
             ),
             pushed_request: from.within("lifetimes.pushed_request", default.pushed_request, 5 * SECOND..=10 * MINUTE),
+            device_code: from.within("lifetimes.device_code", default.device_code, MINUTE..=30 * MINUTE),
             access_token: from.within("lifetimes.access_token", default.access_token, MINUTE..=HOUR),
             id_token: from.within("lifetimes.id_token", default.id_token, MINUTE..=DAY),
             refresh_idle: from.within("lifetimes.refresh_idle", default.refresh_idle, HOUR..=365 * DAY),

@@ -15,6 +15,14 @@ pub struct Throttling {
     pub per_account_and_address: Rate,
     /// Failures in a row after which the password alone no longer works on devices the citizen has not used before.
     pub failures_in_a_row: u32,
+    /// User codes of devices (RFC 8628 §5.1) that a citizen enters and nobody waits under.
+    pub user_codes_per_citizen: Rate,
+    /// From one address, whoever enters them.
+    pub user_codes_per_address: Rate,
+    /// Everywhere: twenty letters to the power of eight are many, and no more than that.
+    pub user_codes_in_all: Rate,
+    /// Device codes that public clients on one address are given.
+    pub device_codes_per_address: Rate,
 }
 
 /// So many in so long a window.
@@ -31,6 +39,10 @@ impl Default for Throttling {
             per_address: Rate { most: 300, window },
             per_account_and_address: Rate { most: 10, window },
             failures_in_a_row: 100,
+            user_codes_per_citizen: Rate { most: 10, window },
+            user_codes_per_address: Rate { most: 100, window },
+            user_codes_in_all: Rate { most: 2000, window },
+            device_codes_per_address: Rate { most: 300, window },
         }
     }
 }
@@ -43,6 +55,11 @@ impl Throttling {
             per_account_and_address: from.value("throttling.per_account_and_address", default.per_account_and_address),
             // NIST SP 800-63B-4 §3.2.2: no more than 100.
             failures_in_a_row: from.within("throttling.failures_in_a_row", default.failures_in_a_row, 5..=100),
+            user_codes_per_citizen: from.value("throttling.user_codes_per_citizen", default.user_codes_per_citizen),
+            user_codes_per_address: from.value("throttling.user_codes_per_address", default.user_codes_per_address),
+            user_codes_in_all: from.value("throttling.user_codes_in_all", default.user_codes_in_all),
+            device_codes_per_address: from
+                .value("throttling.device_codes_per_address", default.device_codes_per_address),
         }
     }
 }

@@ -29,6 +29,8 @@ pub enum TokenKind {
     InitialAccessToken,
     /// RFC 7592 §1.2: manages the registration of one client.
     RegistrationAccessToken,
+    /// RFC 8628 §3.2: what a device waits with.
+    DeviceCode,
 }
 
 impl TokenKind {
@@ -39,6 +41,7 @@ impl TokenKind {
             Self::AccessToken => "senid_at_",
             Self::InitialAccessToken => "senid_it_",
             Self::RegistrationAccessToken => "senid_rg_",
+            Self::DeviceCode => "senid_dc_",
         }
     }
 }

@@ -58,6 +58,9 @@ event_kinds! {
     ConsentGranted = "consent.granted",
     ConsentDenied = "consent.denied",
     ConsentWithdrawn = "consent.withdrawn",
+    /// A citizen allowed a device elsewhere what it asked for, having entered its user code (RFC 8628).
+    DeviceAllowed = "device.allowed",
+    DeviceDenied = "device.denied",
     /// A code came a second time: whatever it was exchanged for is revoked.
     CodeReplayed = "code.replayed",
     TokensIssued = "tokens.issued",

@@ -26,6 +26,7 @@ pub struct Metrics {
     tokens: Family<GrantLabels, Counter>,
     token_refusals: Family<TokenRefusalLabels, Counter>,
     client_refusals: Counter,
+    device_authorizations: Family<DeviceLabels, Counter>,
     requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
     hash_queue: Gauge,
     logout_attempts: Family<LogoutLabels, Counter>,
@@ -60,6 +61,11 @@ struct TokenRefusalLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DeviceLabels {
+    step: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LogoutLabels {
     outcome: &'static str,
 }
@@ -88,6 +94,7 @@ impl Metrics {
             tokens: Family::default(),
             token_refusals: Family::default(),
             client_refusals: Counter::default(),
+            device_authorizations: Family::default(),
             requests: Family::new_with_constructor(request_histogram),
             hash_queue: Gauge::default(),
             logout_attempts: Family::default(),
@@ -115,6 +122,11 @@ impl Metrics {
         registry.register("tokens_issued", "Token answers by grant type", metrics.tokens.clone());
         registry.register("token_refusals", "Token requests refused", metrics.token_refusals.clone());
         registry.register("client_refusals", "Failed client authentications", metrics.client_refusals.clone());
+        registry.register(
+            "device_authorizations",
+            "Device authorizations, by what became of them",
+            metrics.device_authorizations.clone(),
+        );
         registry.register("fetches", "Fetches by purpose and outcome", fetches.clone());
         registry.register("http_request_duration_seconds", "Requests by route and status", metrics.requests.clone());
         registry.register("password_hash_queue", "Passwords that wait to be hashed", metrics.hash_queue.clone());
@@ -186,6 +198,10 @@ impl Metrics {
         self.token_refusals
             .get_or_create(&TokenRefusalLabels { grant_type: grant_type.as_str(), error: error.as_str() })
             .inc();
+    }
+
+    pub(super) fn device_authorization(&self, step: &'static str) {
+        self.device_authorizations.get_or_create(&DeviceLabels { step }).inc();
     }
 
     pub(super) fn client_refused(&self) {

@@ -16,6 +16,7 @@ pub mod client_secret;
 pub mod clients;
 pub mod code;
 pub mod consent;
+pub mod device;
 mod error;
 mod grant;
 pub mod held_request;

@@ -69,7 +69,7 @@ async fn parameters(
     let parameters = match channel {
         // What is pushed with an object is the object alone (RFC 9126 §3).
         Channel::Browser if !signed => object.over(outer)?,
-        Channel::Browser | Channel::Pushed => object.alone(outer)?,
+        Channel::Browser | Channel::Pushed | Channel::Direct => object.alone(outer)?,
     };
     Ok(Some((parameters, object.signed())))
 }

@@ -6,11 +6,13 @@ use crate::crypto::hash::hash_secret;
 use crate::domain::access_token::AccessToken;
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::consent::Consent;
+use crate::domain::device_authorization::{DeviceAuthorization, Pace};
 use crate::domain::grant::AuthorizationCode;
 use crate::domain::ids::{CitizenId, ClientId, GrantId, InitialTokenId, SessionId, SignInId};
 use crate::domain::secret::SecretHash;
 use crate::domain::session::BrowserSession;
 use crate::domain::sign_in::SignIn;
+use crate::domain::user_code::UserCode;
 use crate::sessions::{CounterKey, CounterKind, Key, Kind, SetKey, SetKind, Tag};
 
 const SESSION: Kind<BrowserSession> = Kind::surviving("session", 1);
@@ -23,12 +25,19 @@ const SPENT_REQUEST: Kind<()> = Kind::strict("spent-request", 1);
 const ASSERTION: Kind<()> = Kind::strict("assertion", 1);
 const ACCESS_TOKEN: Kind<AccessToken> = Kind::strict("access-token", 1);
 const REVOKED_TOKEN: Kind<()> = Kind::surviving("revoked-token", 1);
+const DEVICE_CODE: Kind<DeviceAuthorization> = Kind::strict("device-code", 1);
+const USER_CODE: Kind<SecretHash> = Kind::strict("user-code", 1);
+const DEVICE_PACE: Kind<Pace> = Kind::surviving("device-pace", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
 const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
 const FAILURES_FOR: CounterKind = CounterKind::new("failures-for");
 const REGISTRATIONS_FROM: CounterKind = CounterKind::new("registrations-from");
 const REGISTRATIONS_WITH: CounterKind = CounterKind::new("registrations-with");
 const REGISTRATION_UPDATES: CounterKind = CounterKind::new("registration-updates");
+const DEVICE_CODES_FROM: CounterKind = CounterKind::new("device-codes-from");
+const USER_CODES_BY: CounterKind = CounterKind::new("user-codes-by");
+const USER_CODES_FROM: CounterKind = CounterKind::new("user-codes-from");
+const USER_CODES: CounterKind = CounterKind::new("user-codes");
 const CLIENT_REFUSALS: CounterKind = CounterKind::new("client-refusals");
 
 /// A code, or the mark that it was spent, which names the grant that must die if it comes again.
@@ -103,6 +112,21 @@ pub fn revoked_token(jti: &str) -> Key<()> {
     REVOKED_TOKEN.key(Tag::text(jti))
 }
 
+/// What the device waits for whose code has this hash.
+pub fn device_code(hash: &SecretHash) -> Key<DeviceAuthorization> {
+    DEVICE_CODE.key(hash)
+}
+
+/// Which device code a user code leads to, until someone has decided.
+pub fn user_code(code: UserCode) -> Key<SecretHash> {
+    USER_CODE.key(Tag::text(&code.to_string()))
+}
+
+/// How often the device may ask whose code has this hash.
+pub fn device_pace(hash: &SecretHash) -> Key<Pace> {
+    DEVICE_PACE.key(hash)
+}
+
 pub fn sessions_of(citizen: CitizenId) -> SetKey<SessionMember> {
     SESSIONS_OF.key(citizen)
 }
@@ -130,6 +154,24 @@ pub fn registrations_with(token: InitialTokenId) -> CounterKey {
 /// Updates of a client's registration.
 pub fn registration_updates(client: &ClientId) -> CounterKey {
     REGISTRATION_UPDATES.key(Tag::text(client.as_str()))
+}
+
+/// Device codes that were given out to public clients on a network.
+pub fn device_codes_from(network: &str) -> CounterKey {
+    DEVICE_CODES_FROM.key(Tag::text(network))
+}
+
+/// User codes that a citizen entered and nobody waited under; from a network; and everywhere.
+pub fn user_codes_by(citizen: CitizenId) -> CounterKey {
+    USER_CODES_BY.key(citizen)
+}
+
+pub fn user_codes_from(network: &str) -> CounterKey {
+    USER_CODES_FROM.key(Tag::text(network))
+}
+
+pub fn user_codes() -> CounterKey {
+    USER_CODES.key(Tag::text("all"))
 }
 
 /// Failed proofs of a client from a network; of one that nobody has registered, with no name.

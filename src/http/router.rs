@@ -17,6 +17,7 @@ pub fn public(site: Arc<Site>) -> Router {
     let people = authorization()
         .merge(sign_in(site.clone()))
         .merge(account(site.clone()))
+        .merge(device(site.clone()))
         .route("/static/{*file}", get(pages::static_files::show))
         .route("/logos/{hash}", get(pages::logos::show))
         // It asks both stores, so here, where anyone may ask it, it takes a place like every other request.
@@ -59,6 +60,7 @@ fn token_like() -> Router<Arc<Site>> {
         .route("/userinfo", userinfo.fallback(oauth::only_get_and_post))
         .route("/introspect", post(oauth::introspect::introspect).fallback(oauth::only_post))
         .route("/revoke", post(oauth::revoke::revoke).fallback(oauth::only_post))
+        .route("/device_authorization", post(oauth::device_authorization::begin).fallback(oauth::only_post))
         .route("/register", post(oauth::register::create).fallback(oauth::only_post))
         .route("/register/{client_id}", registration.fallback(oauth::only_get_put_and_delete))
 }
@@ -99,6 +101,16 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
             get(pages::account::portals::ask).post(pages::account::portals::withdraw),
         )
         .route("/account/activity", get(pages::account::activity::show))
+        .layer(axum::middleware::from_fn_with_state(site, middleware::same_origin::only))
+}
+
+/// Where people decide about a device elsewhere.
+fn device(site: Arc<Site>) -> Router<Arc<Site>> {
+    Router::new()
+        .route("/device", get(pages::device::show).post(pages::device::enter))
+        .route("/device/request", get(pages::device::ask).post(pages::device::decide))
+        .route("/device/done", get(pages::device::done))
+        .route("/device/qr/{user_code}", get(pages::device::qr))
         .layer(axum::middleware::from_fn_with_state(site, middleware::same_origin::only))
 }
 

@@ -1,5 +1,6 @@
-//! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9126 §5, JARM §4, RFC 9207 §3, RP-Initiated Logout §2.1,
-//! Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3, RFC 9701 §7, RFC 8705 §3.3 and §5.
+//! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9126 §5, RFC 8628 §4, JARM §4, RFC 9207 §3,
+//! RP-Initiated Logout §2.1, Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3, RFC 9701 §7,
+//! RFC 8705 §3.3 and §5.
 //!
 //! Every list is read from the code that honours it, so the document cannot promise what nobody keeps.
 
@@ -26,6 +27,7 @@ pub struct Metadata {
     pushed_authorization_request_endpoint: String,
     require_pushed_authorization_requests: bool,
     introspection_endpoint: String,
+    device_authorization_endpoint: String,
     end_session_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_endpoint: Option<String>,
@@ -136,6 +138,7 @@ impl Metadata {
             // Of those clients alone whose registration or policy says so.
             require_pushed_authorization_requests: false,
             introspection_endpoint: endpoint("/introspect"),
+            device_authorization_endpoint: endpoint("/device_authorization"),
             end_session_endpoint: endpoint("/logout"),
             registration_endpoint: offer.registration.map(endpoint),
             scopes_supported: claims::known_scopes(),

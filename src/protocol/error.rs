@@ -1,5 +1,6 @@
 //! Every error that a client may read, once: RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, OpenID Connect
-//! Core §3.1.2.6, OpenID Connect Core Error Code unmet_authentication_requirements 1.0, RFC 9101 §7, RFC 8707 §2.
+//! Core §3.1.2.6, OpenID Connect Core Error Code unmet_authentication_requirements 1.0, RFC 9101 §7, RFC 8707 §2,
+//! RFC 8628 §3.5.
 
 use std::borrow::Cow;
 
@@ -46,6 +47,10 @@ error_codes! {
     InvalidClientMetadata, invalid_client_metadata = "invalid_client_metadata";
     InvalidSoftwareStatement, invalid_software_statement = "invalid_software_statement";
     UnapprovedSoftwareStatement, unapproved_software_statement = "unapproved_software_statement";
+    /// RFC 8628 §3.5.
+    AuthorizationPending, authorization_pending = "authorization_pending";
+    SlowDown, slow_down = "slow_down";
+    ExpiredToken, expired_token = "expired_token";
     InvalidToken, invalid_token = "invalid_token";
     InsufficientScope, insufficient_scope = "insufficient_scope";
 }

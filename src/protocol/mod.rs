@@ -5,6 +5,7 @@
 //! | authorization | [`authorize`]: the request, then a table of checks (one rule a file), then what `prompt` asks for |
 //! | token | [`token`]: one file a grant type; [`client_auth`] who asks, [`pkce`] that it is who began |
 //! | what tokens and userinfo tell of a person | [`claims`], [`acr`]; which claims a scope releases is `domain::claims` |
+//! | device authorization | [`device_authorization`], over the same table of checks |
 //! | revocation, logout, discovery | [`revocation`], [`logout`], [`discovery`] |
 //! | what each client must keep to beyond that | [`policy`]: one table of rules, in named sets |
 //! | registration, and operators' clients | [`registration`]: one table of rules over a whole client |
@@ -17,6 +18,7 @@ pub mod bearer;
 pub mod claims;
 pub mod client_auth;
 pub mod client_cert;
+pub mod device_authorization;
 pub mod discovery;
 pub mod error;
 pub mod id_token;

@@ -1,10 +1,11 @@
-//! The consent page: who receives what, why and for how long. `/sign-in/{id}/consent`
+//! The consent page: who receives what, why and for how long. `/sign-in/{id}/consent`, `/device/request`
 //!
 //! Sends `choice`: `allow`, `deny`, or `extend`. An answer without `choice` allows nothing.
 
 use askama::Template;
 
 use super::claims::{Claim, ClaimName};
+use super::device_code::Elsewhere;
 use super::layout::{Form, Layout, Portal, TimeLimit};
 use super::text::{Moment, Speaks, id};
 
@@ -21,7 +22,10 @@ pub struct Consent {
     pub services: Vec<Service>,
     pub lasting: Lasting,
     pub access: Access,
-    pub limit: TimeLimit,
+    /// None where no more time can be had: the device that waits was told how long its code lives.
+    pub limit: Option<TimeLimit>,
+    /// The device that waits, where it is not the one that this page is shown on.
+    pub elsewhere: Option<Elsewhere>,
     /// The path of the page where consent is withdrawn.
     pub withdraw: String,
 }
@@ -49,6 +53,13 @@ pub enum Access {
 }
 
 impl Consent {
+    fn title(&self) -> String {
+        match self.elsewhere {
+            Some(_) => self.layout.text("device-question"),
+            None => self.layout.text("consent-title"),
+        }
+    }
+
     fn lead(&self) -> String {
         let portal = self.portal.name.as_str();
         match &self.portal.purpose {

@@ -1,5 +1,7 @@
 //! Every page in every state that looks different, filled as the demonstration would fill it.
 
+mod device;
+
 use std::sync::Arc;
 
 use askama::Template;
@@ -248,7 +250,8 @@ impl Samples {
             services: vec![self.health_records()],
             lasting: Lasting::UntilWithdrawn,
             access: Access::WhilePresent,
-            limit: TimeLimit { until: ago(-15 * MINUTE) },
+            limit: Some(TimeLimit { until: ago(-15 * MINUTE) }),
+            elsewhere: None,
             withdraw: "/account/portals".to_owned(),
         };
         add("consent", &consent);
@@ -277,7 +280,8 @@ impl Samples {
             ..consent.clone()
         };
         add("consent-offline", &offline);
-        add("consent-once", &Consent { lasting: Lasting::Once, ..consent });
+        add("consent-once", &Consent { lasting: Lasting::Once, ..consent.clone() });
+        self.device(consent, add);
     }
 
     fn health_records(&self) -> Service {
@@ -353,6 +357,8 @@ impl Samples {
             event(DAY, None, Happening::SignInFailed { times: 3 }),
             event(2 * DAY, phone, Happening::ConsentWithdrawn { portal: self.library().name }),
             event(2 * DAY, phone, Happening::ConsentDenied { portal: self.library().name }),
+            event(2 * DAY, phone, Happening::DeviceAllowed { portal: self.library().name }),
+            event(2 * DAY, phone, Happening::DeviceDenied { portal: portal() }),
             event(3 * DAY, Some(Device::default()), Happening::SignedOut),
             event(3 * DAY, phone, Happening::SignedIn { method: Method::Passkey, portal: None }),
             event(4 * DAY, None, Happening::SignInFailed { times: 1 }),

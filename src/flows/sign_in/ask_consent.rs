@@ -11,6 +11,7 @@ use crate::domain::citizen::Citizen;
 use crate::domain::claims;
 use crate::domain::client::Client;
 use crate::domain::grant::Authentication;
+use crate::domain::resource::ResourceRegistry;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
 use crate::storage::Standing;
@@ -94,14 +95,24 @@ pub async fn question(app: &App, sign_in: &SignIn) -> Result<Asked, FlowError> {
         return Ok(Asked::Over(finish::refuse(app, sign_in.clone(), why).await?));
     };
     let registry = app.resource_servers.registry(app).await?;
-    Ok(Asked::Question(Box::new(Question {
+    Ok(Asked::Question(Box::new(of(client, &citizen, request, &registry))))
+}
+
+/// What `citizen` is asked who is to answer this request of `client`.
+pub(in crate::flows) fn of(
+    client: Arc<Client>,
+    citizen: &Citizen,
+    request: &AuthorizationRequest,
+    registry: &ResourceRegistry,
+) -> Question {
+    Question {
         client,
-        items: items(&citizen, request),
-        unknown: unknown(&citizen, request),
-        services: services(&registry, &request.scope),
+        items: items(citizen, request),
+        unknown: unknown(citizen, request),
+        services: services(registry, &request.scope),
         offline: request.scope.contains("offline_access"),
-        request: request.clone(),
-    })))
+        request: Box::new(request.clone()),
+    }
 }
 
 fn items(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<Item> {

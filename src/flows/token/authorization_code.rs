@@ -1,11 +1,11 @@
 //! Redeeming an authorization code: spent once and judged.
 
 use crate::crypto::token::{Token, TokenKind};
-use crate::domain::audit::{EventKind, Outcome};
+use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::client::Client;
 use crate::domain::ids::GrantId;
 use crate::domain::resource::ResourceId;
-use crate::domain::secret::SecretString;
+use crate::domain::secret::{SecretHash, SecretString};
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::resource_indicators::Held;
@@ -54,18 +54,29 @@ async fn replayed(
     grant: GrantId,
     presented: &SecretString,
 ) -> Result<Redeemed, FlowError> {
+    let hash = Token::parse(TokenKind::AuthorizationCode, presented.expose()).map(|token| token.hash());
+    let hash = hash.map_err(|_| OAuthError::invalid_grant("the code is unknown or has expired"))?;
+    revoke_replayed(app, visitor, client, grant, hash).await?;
+    Err(OAuthError::invalid_grant("the code was already used; the tokens it was exchanged for have been revoked")
+        .into())
+}
+
+/// Ends the grant that a code, of whatever kind, with this hash was or would have been redeemed for.
+pub(super) async fn revoke_replayed(
+    app: &App,
+    visitor: &Visitor,
+    client: &Client,
+    grant: GrantId,
+    hash: SecretHash,
+) -> Result<(), FlowError> {
     let now = app.clock.now();
     let event = app
         .event(visitor, EventKind::CodeReplayed, Outcome::Refused)
-        .by(crate::domain::audit::Actor::Client(client.id.clone()))
+        .by(Actor::Client(client.id.clone()))
         .of(&client.id)
         .with("grant", grant);
-    let hash = Token::parse(TokenKind::AuthorizationCode, presented.expose()).map(|token| token.hash());
-    let hash = hash.map_err(|_| OAuthError::invalid_grant("the code is unknown or has expired"))?;
     let mut tx = app.store.begin().await?;
     tx.grants().revoke_replayed(grant, hash, now + FORGET_MARGIN, now).await?;
     tx.audit().record(&event.build()).await?;
-    tx.commit().await?;
-    Err(OAuthError::invalid_grant("the code was already used; the tokens it was exchanged for have been revoked")
-        .into())
+    Ok(tx.commit().await?)
 }

@@ -5,6 +5,7 @@
 mod approval;
 mod authorization_code;
 mod client_credentials;
+mod device_code;
 mod issue;
 mod refresh_token;
 
@@ -91,6 +92,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         GrantType::AuthorizationCode => authorization_code::redeem(app, visitor, &client, form, &named).await,
         GrantType::RefreshToken => refresh_token::redeem(app, visitor, &client, form, &named).await,
         GrantType::ClientCredentials => client_credentials::redeem(app, &client, form, &named).await,
+        GrantType::DeviceCode => device_code::redeem(app, visitor, &client, form, &named).await,
     };
     let redeemed = redeemed.inspect_err(|error| {
         if let FlowError::Refused(refusal) = error {

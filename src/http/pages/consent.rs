@@ -57,20 +57,27 @@ fn guard(sign_in: &SignIn) -> Guarded<'static> {
 
 fn page(site: &Site, visit: &Visit, sign_in: &SignIn, question: Question) -> Result<Page, Failure> {
     let layout = site.layout(visit, ui_locales(sign_in), None);
+    let form = layout::Form { action: format!("/sign-in/{}/consent", sign_in.id), csrf: guard(sign_in).token(visit) };
+    let template = Consent { limit: Some(site.limit(sign_in.expires_at)), ..view(site, layout, form, question) };
+    Ok(Page::render(&template)?.leading_to(leads_to(sign_in)))
+}
+
+/// The question as a page shows it, here or where another device waits for the answer.
+pub(super) fn view(site: &Site, layout: layout::Layout, form: layout::Form, question: Question) -> Consent {
     let ends = site.app.clock.now() + site.app.settings.lifetimes.consent;
-    let template = Consent {
-        form: layout::Form { action: format!("/sign-in/{}/consent", sign_in.id), csrf: guard(sign_in).token(visit) },
+    Consent {
+        form,
         portal: site.portal(&question.client, layout.voice.language),
         claims: Claim::rows(question.items.into_iter().filter_map(claim).collect()),
         later: question.unknown.into_iter().map(ClaimName::parse).collect(),
         services: services(question.services, layout.voice.language),
         lasting: Lasting::Until(Moment::from_micros(ends.micros())),
         access: if question.offline { Access::Offline } else { Access::WhilePresent },
-        limit: site.limit(sign_in.expires_at),
+        limit: None,
+        elsewhere: None,
         withdraw: "/account/portals".to_owned(),
         layout,
-    };
-    Ok(Page::render(&template)?.leading_to(leads_to(sign_in)))
+    }
 }
 
 /// In the person's language.

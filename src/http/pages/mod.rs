@@ -3,6 +3,7 @@
 pub mod account;
 pub mod consent;
 pub mod create;
+pub mod device;
 pub mod identify;
 pub mod language;
 pub mod logos;

@@ -28,6 +28,8 @@ pub enum Channel {
     Browser,
     /// From the client itself, which has proven who it is (RFC 9126).
     Pushed,
+    /// From the client itself, to an endpoint that no browser comes to (RFC 8628 §3.1).
+    Direct,
 }
 
 /// What became of a request's object.
@@ -151,32 +153,37 @@ impl VerifiedRequest {
     /// # Errors
     /// The refusal of the first rule that does not hold, for [`VerifiedRequest::answer_to`].
     pub fn check(&self, context: &Context<'_>) -> Result<AuthorizationRequest, OAuthError> {
-        let mut request = AuthorizationRequest {
-            client_id: self.client.id.clone(),
-            redirect_uri: self.redirect_uri.clone(),
-            // Until their rules have been run.
-            response_type: ResponseType::None,
-            response_mode: ResponseType::None.default_mode(),
-            scope: Default::default(),
-            state: None,
-            nonce: None,
-            code_challenge: None,
-            prompt: Default::default(),
-            max_age: None,
-            login_hint: None,
-            hinted_subject: None,
-            ui_locales: Vec::new(),
-            acr_values: Vec::new(),
-            claims: Default::default(),
-            resources: Vec::new(),
-            authorization_details: Default::default(),
-            dpop_jkt: None,
-            pushed: None,
-        };
+        let mut request = unjudged(&self.client, self.redirect_uri.clone());
         let draft = Draft { client: &self.client, parameters: &self.parameters, object: &self.object };
         for (_, check) in CHECKS {
             check(&draft, context, &mut request)?;
         }
         Ok(request)
+    }
+}
+
+/// A request of `client` that no rule has looked at.
+pub(super) fn unjudged(client: &Client, redirect_uri: String) -> AuthorizationRequest {
+    AuthorizationRequest {
+        client_id: client.id.clone(),
+        redirect_uri,
+        // Until their rules have been run.
+        response_type: ResponseType::None,
+        response_mode: ResponseType::None.default_mode(),
+        scope: Default::default(),
+        state: None,
+        nonce: None,
+        code_challenge: None,
+        prompt: Default::default(),
+        max_age: None,
+        login_hint: None,
+        hinted_subject: None,
+        ui_locales: Vec::new(),
+        acr_values: Vec::new(),
+        claims: Default::default(),
+        resources: Vec::new(),
+        authorization_details: Default::default(),
+        dpop_jkt: None,
+        pushed: None,
     }
 }

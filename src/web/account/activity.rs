@@ -50,6 +50,13 @@ pub enum Happening {
         portal: String,
         claims: Vec<ClaimName>,
     },
+    /// With a code that another device showed.
+    DeviceAllowed {
+        portal: String,
+    },
+    DeviceDenied {
+        portal: String,
+    },
     SignedOut,
     SessionEnded,
     PasswordChanged,
@@ -81,6 +88,8 @@ impl Event {
             Happening::ConsentDenied { portal } => about(id("event-consent-denied"), portal),
             Happening::ConsentWithdrawn { portal } => about(id("event-consent-withdrawn"), portal),
             Happening::DataReleased { portal, claims } => gave(id("event-data-released"), portal, claims),
+            Happening::DeviceAllowed { portal } => about(id("event-device-allowed"), portal),
+            Happening::DeviceDenied { portal } => about(id("event-device-denied"), portal),
             Happening::SignedOut => voice.text("event-signed-out"),
             Happening::SessionEnded => voice.text("event-session-ended"),
             Happening::PasswordChanged => voice.text("event-password-changed"),

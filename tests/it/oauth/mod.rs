@@ -11,6 +11,7 @@ mod claims_table;
 mod client_assertions;
 mod client_authentication;
 mod code_flow;
+mod device;
 mod documents;
 mod encryption;
 mod form_post;

@@ -50,6 +50,8 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         (EventKind::ConsentDenied, _) => Happening::ConsentDenied { portal: named(portal) },
         (EventKind::ConsentWithdrawn, _) => Happening::ConsentWithdrawn { portal: named(portal) },
         (EventKind::DataReleased, _) => Happening::DataReleased { portal: named(portal), claims: claims() },
+        (EventKind::DeviceAllowed, _) => Happening::DeviceAllowed { portal: named(portal) },
+        (EventKind::DeviceDenied, _) => Happening::DeviceDenied { portal: named(portal) },
         (EventKind::CodeReplayed | EventKind::RefreshTokenReplayed, _) => {
             Happening::AccessEnded { portal: named(portal) }
         }

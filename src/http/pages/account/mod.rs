@@ -19,18 +19,18 @@ use crate::http::page::SeeOther;
 use crate::web::layout::{Layout, SignedIn};
 
 /// Who is signed in, or the way to sign in and come back.
-enum Door {
+pub(super) enum Door {
     Open(Box<Entered>),
     Closed(Response),
 }
 
-struct Entered {
-    current: CurrentSession,
-    citizen: Citizen,
-    layout: Layout,
+pub(super) struct Entered {
+    pub(super) current: CurrentSession,
+    pub(super) citizen: Citizen,
+    pub(super) layout: Layout,
 }
 
-async fn enter(site: &Site, visit: &Visit) -> Result<Door, Failure> {
+pub(super) async fn enter(site: &Site, visit: &Visit) -> Result<Door, Failure> {
     let current = session::current(&site.app, &visit.visitor).await?;
     let citizen = match &current {
         Some(current) => account::citizen(&site.app, current).await?,

@@ -27,7 +27,7 @@ mod ui_locales;
 use std::sync::Arc;
 
 use crate::crypto::keyring::KeyRing;
-use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::authorization::{AuthorizationRequest, ResponseType};
 use crate::domain::client::Client;
 use crate::domain::policies::Policies;
 use crate::domain::resource::ResourceRegistry;
@@ -91,3 +91,41 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("resource", resource::check),
     ("policy", policy::check),
 ];
+
+/// Rules about the way through a browser to the authorization endpoint and back, which a request has none of that a
+/// client's program sends by itself. Every other rule holds for it, too.
+const OF_THE_BROWSER: &[&str] = &["state", "response_type", "response_mode", "code_challenge", "prompt"];
+
+/// Runs every rule of the table that holds for a request that no browser brings (RFC 8628 §3.1), in its order.
+///
+/// # Errors
+/// The refusal of the first rule that does not hold.
+pub fn judge_without_browser(
+    client: &Arc<Client>,
+    parameters: &Parameters,
+    context: &Context<'_>,
+) -> Result<AuthorizationRequest, OAuthError> {
+    let mut request = AuthorizationRequest {
+        // What is approved is fetched at the token endpoint, with or without a refresh token, as with a code.
+        response_type: ResponseType::Code,
+        response_mode: ResponseType::Code.default_mode(),
+        ..super::request::unjudged(client, String::new())
+    };
+    let draft = Draft { client, parameters, object: &Object::Absent };
+    for (_, check) in CHECKS.iter().filter(|(name, _)| !OF_THE_BROWSER.contains(name)) {
+        check(&draft, context, &mut request)?;
+    }
+    Ok(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_that_is_left_out_without_a_browser_is_one_of_the_table() {
+        for name in OF_THE_BROWSER {
+            assert!(CHECKS.iter().any(|(own, _)| own == name), "{name}");
+        }
+    }
+}

@@ -11,6 +11,6 @@ pub(super) fn check(draft: &Draft<'_>, context: &Context<'_>, _: &mut Authorizat
         Channel::Browser if draft.client.policy.pushed_requests_required => {
             Err(OAuthError::invalid_request("request_uri is missing: this client's requests are pushed"))
         }
-        Channel::Browser | Channel::Pushed => Ok(()),
+        Channel::Browser | Channel::Pushed | Channel::Direct => Ok(()),
     }
 }

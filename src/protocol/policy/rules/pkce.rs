@@ -4,6 +4,7 @@ use super::super::{Moment, Row};
 use crate::domain::client::{Client, GrantType, PkcePolicy};
 use crate::domain::policies::Rule;
 use crate::protocol::OAuthError;
+use crate::protocol::authorize::Channel;
 use crate::protocol::registration::Fault;
 
 pub const PKCE: Row = Row {
@@ -23,6 +24,8 @@ fn registration(client: &Client, faults: &mut Vec<Fault>) {
 
 fn moment(_: &Client, moment: &Moment<'_>) -> Result<(), OAuthError> {
     match moment {
+        // What no browser brings is answered with no code through one.
+        Moment::AuthorizationRequest { channel: Channel::Direct, .. } => Ok(()),
         Moment::AuthorizationRequest { request, .. }
             if request.response_type.issues_code() && request.code_challenge.is_none() =>
         {

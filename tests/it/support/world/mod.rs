@@ -13,6 +13,7 @@ pub mod certificates;
 pub mod citizen;
 pub mod client_keys;
 pub mod clients;
+pub mod device;
 mod front;
 mod office;
 pub mod operator;

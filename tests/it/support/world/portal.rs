@@ -162,7 +162,7 @@ impl Portal {
         }
     }
 
-    async fn call(&self, path: &str, form: &[(&str, &str)]) -> Reply {
+    pub(super) async fn call(&self, path: &str, form: &[(&str, &str)]) -> Reply {
         let url = format!("{}{path}", self.issuer);
         let mut form = form.to_vec();
         match self.registration.method {

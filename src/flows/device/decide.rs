@@ -1,0 +1,171 @@
+//! The person sees who asks, from where and what for, and decides, once.
+
+use std::sync::Arc;
+
+use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::citizen::Citizen;
+use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::device_authorization::{DeviceAuthorization, DeviceState};
+use crate::domain::grant::{Approval, Authentication};
+use crate::domain::ids::GrantId;
+use crate::domain::user_code::UserCode;
+use crate::protocol::acr;
+
+use super::super::audit::EventBuilder;
+use super::super::session::CurrentSession;
+use super::super::sign_in::ask_consent::{self, Question};
+use super::super::visitor::Visitor;
+use super::super::{App, FlowError, consent, short_lived, sign_in};
+use super::{REMEMBERED, waiting};
+
+/// Whether the person may be asked.
+#[derive(Debug)]
+pub enum Asked {
+    Question(Box<Question>),
+    /// They signed in longer ago than the client allows (`max_age`).
+    SignInAgain,
+    /// The client asked for someone else, or for a stronger sign-in than there was; or may ask nobody any more.
+    Unfit,
+}
+
+/// What the page shows `citizen` about `asked`.
+pub async fn question(
+    app: &App,
+    asked: &DeviceAuthorization,
+    current: &CurrentSession,
+    citizen: &Citizen,
+) -> Result<Asked, FlowError> {
+    let authentication = &current.session.authentication;
+    Ok(match fit(app, asked, authentication).await? {
+        Fit::For(client) => {
+            let registry = app.resource_servers.registry(app).await?;
+            Asked::Question(Box::new(ask_consent::of(client, citizen, &asked.request, &registry)))
+        }
+        Fit::SignInAgain => Asked::SignInAgain,
+        Fit::Nobody => Asked::Unfit,
+    })
+}
+
+enum Fit {
+    For(Arc<Client>),
+    SignInAgain,
+    Nobody,
+}
+
+/// Whether the person who signed in so may answer the request.
+async fn fit(app: &App, asked: &DeviceAuthorization, authentication: &Authentication) -> Result<Fit, FlowError> {
+    let request = &asked.request;
+    let client = app.clients.find(app, &request.client_id).await?;
+    let Some(client) = client.filter(|client| client.is_active()) else {
+        return Ok(Fit::Nobody);
+    };
+    if sign_in::names_someone_else(app, request, authentication.citizen).await?
+        || acr::reached(request, authentication.level).is_err()
+    {
+        return Ok(Fit::Nobody);
+    }
+    let age = app.clock.now().since(authentication.auth_time);
+    match request.max_age.is_some_and(|most| age > most) {
+        true => Ok(Fit::SignInAgain),
+        false => Ok(Fit::For(client)),
+    }
+}
+
+/// What became of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    Done,
+    SignInAgain,
+    Unfit,
+    /// Somebody decided before, or the code has expired.
+    TooLate,
+}
+
+/// The person allows it.
+pub async fn allow(
+    app: &App,
+    visitor: &Visitor,
+    current: &CurrentSession,
+    code: UserCode,
+) -> Result<Decided, FlowError> {
+    let Some(asked) = waiting(app, code).await? else {
+        return Ok(Decided::TooLate);
+    };
+    let authentication = &current.session.authentication;
+    let client = match fit(app, &asked, authentication).await? {
+        Fit::For(client) => client,
+        Fit::SignInAgain => return Ok(Decided::SignInAgain),
+        Fit::Nobody => return Ok(Decided::Unfit),
+    };
+    let request = &asked.request;
+    let approval = Approval {
+        grant: GrantId::new(app.clock.now(), &*app.random),
+        client: client.id.clone(),
+        scope: request.scope.clone(),
+        claims: request.claims.clone(),
+        nonce: request.nonce.clone(),
+        authentication: authentication.clone(),
+        acr: acr::reached(request, authentication.level)?,
+        resources: request.resources.clone(),
+        authorization_details: request.authorization_details.clone(),
+    };
+    if app.sessions.take(&short_lived::user_code(code)).await?.is_none() {
+        return Ok(Decided::TooLate);
+    }
+    if client.policy.consent == ConsentPolicy::Ask {
+        consent::grant(app, visitor, &client, request, authentication.citizen).await?;
+    }
+    app.record_before_answer(event(app, visitor, EventKind::DeviceAllowed, &asked, authentication)).await?;
+    settle(app, asked, DeviceState::Approved(Box::new(approval))).await?;
+    app.metrics.device_authorization("allowed");
+    Ok(Decided::Done)
+}
+
+/// The person does not allow it, or did not ask for it: the device is told.
+pub async fn deny(
+    app: &App,
+    visitor: &Visitor,
+    current: &CurrentSession,
+    code: UserCode,
+) -> Result<Decided, FlowError> {
+    let Some(asked) = waiting(app, code).await? else {
+        return Ok(Decided::TooLate);
+    };
+    if app.sessions.take(&short_lived::user_code(code)).await?.is_none() {
+        return Ok(Decided::TooLate);
+    }
+    let authentication = &current.session.authentication;
+    app.record(event(app, visitor, EventKind::DeviceDenied, &asked, authentication));
+    settle(app, asked, DeviceState::Denied).await?;
+    app.metrics.device_authorization("denied");
+    Ok(Decided::Done)
+}
+
+/// Whoever took the user code writes the decision; nobody else does.
+async fn settle(app: &App, asked: DeviceAuthorization, state: DeviceState) -> Result<(), FlowError> {
+    let left = app.clock.now().until(asked.expires_at) + REMEMBERED;
+    let record = DeviceAuthorization { state, ..asked };
+    // Nothing stands there any more only where the device has long given up.
+    let _: Option<DeviceAuthorization> =
+        app.sessions.swap(&short_lived::device_code(&record.hash), &record, left).await?;
+    Ok(())
+}
+
+fn event(
+    app: &App,
+    visitor: &Visitor,
+    kind: EventKind,
+    asked: &DeviceAuthorization,
+    by: &Authentication,
+) -> EventBuilder {
+    app.event(visitor, kind, Outcome::Success)
+        .by(Actor::Citizen(by.citizen))
+        .about(by.citizen)
+        .of(&asked.request.client_id)
+        .with("scope", &asked.request.scope)
+        .with("claims", consent::names(&asked.request))
+        .with("device", &visitor.device_name)
+        // The one that waits, which is not the one that decided.
+        .with("asked_from", &asked.asked_from.address)
+        .with("asked_by", &asked.asked_from.device)
+}

@@ -1,0 +1,27 @@
+# A sign-in that another device waits for
+device-title = Enter the code
+device-lead = Another device shows a code of eight letters. Enter it here to sign in on that device.
+device-lead-filled = Check that the device in front of you shows exactly this code.
+device-code = Code on the other device
+device-code-hint = Eight letters, such as WDJB-MJHT.
+device-warning = Nobody from the authority will ever send you a code or ask you for one. If somebody did, do not go on.
+device-hand-over = Go on with your telephone instead
+device-qr = QR code of this page with the code
+device-fault-missing = Enter the code that the other device shows.
+device-fault-malformed = This is not such a code. It has exactly eight letters, no vowels and no digits.
+device-fault-unknown = Nothing waits under this code. Check the letters; if the code has expired, ask the other device for a new one.
+device-question = Sign in on another device?
+device-same-code = The other device shows:
+device-only-if = Only go on if you started this yourself, on a device that is in front of you now.
+device-asked = Asked { $when } by: { $device }.
+device-from = Network address: { $address }.
+device-from-elsewhere = Network address: { $address }, which is not the network that you are using now.
+device-until = This code is good until { $time }.
+device-allowed = Go back to the other device
+    .next = It is signing you in. You may close this page.
+device-denied = Nothing was allowed
+    .next = The other device does not get in, and nothing was shared. If somebody sent you that code, tell the authority.
+device-unfit = This account cannot answer
+    .next = The other device asked for a different person or for another way to sign in. Nothing was shared.
+device-too-late = This code is over
+    .next = It has expired or was answered before. Ask the other device for a new one.

@@ -1,0 +1,27 @@
+# Une connexion qu’un autre appareil attend
+device-title = Saisir le code
+device-lead = Un autre appareil affiche un code de huit lettres. Saisissez-le ici pour vous connecter sur cet appareil.
+device-lead-filled = Vérifiez que l’appareil devant vous affiche exactement ce code.
+device-code = Code affiché par l’autre appareil
+device-code-hint = Huit lettres, par exemple WDJB-MJHT.
+device-warning = Personne de l’autorité ne vous enverra jamais de code ni ne vous en demandera. Si quelqu’un l’a fait, ne continuez pas.
+device-hand-over = Continuer plutôt sur votre téléphone
+device-qr = Code QR de cette page avec le code de l’appareil
+device-fault-missing = Saisissez le code affiché par l’autre appareil.
+device-fault-malformed = Ce n’est pas un code d’appareil. Il compte exactement huit lettres, sans voyelle ni chiffre.
+device-fault-unknown = Aucune demande n’attend avec ce code. Vérifiez les lettres ; si le code a expiré, demandez-en un nouveau sur l’autre appareil.
+device-question = Se connecter sur un autre appareil ?
+device-same-code = L’autre appareil affiche :
+device-only-if = Ne continuez que si vous avez commencé vous-même, sur un appareil qui est devant vous.
+device-asked = Demande faite { $when } par : { $device }.
+device-from = Adresse réseau : { $address }.
+device-from-elsewhere = Adresse réseau : { $address }, qui n’est pas le réseau que vous utilisez en ce moment.
+device-until = Ce code est valable jusqu’à { $time }.
+device-allowed = Retournez à l’autre appareil
+    .next = Il est en train de vous connecter. Vous pouvez fermer cette page.
+device-denied = Rien n’a été autorisé
+    .next = L’autre appareil n’est pas connecté et rien n’a été partagé. Si quelqu’un vous a envoyé ce code, prévenez l’autorité.
+device-unfit = Ce compte ne convient pas
+    .next = L’autre appareil demande une autre personne ou un autre moyen de connexion. Rien n’a été partagé.
+device-too-late = Ce code n’est plus valable
+    .next = Il a expiré ou a déjà reçu une réponse. Demandez-en un nouveau sur l’autre appareil.

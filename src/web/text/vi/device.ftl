@@ -1,0 +1,27 @@
+# Đăng nhập cho một thiết bị khác đang chờ
+device-title = Nhập mã
+device-lead = Một thiết bị khác đang hiện mã gồm tám chữ cái. Hãy nhập mã đó tại đây để đăng nhập trên thiết bị ấy.
+device-lead-filled = Hãy kiểm tra thiết bị trước mặt bạn có hiện đúng mã này không.
+device-code = Mã trên thiết bị kia
+device-code-hint = Tám chữ cái, ví dụ WDJB-MJHT.
+device-warning = Không ai của cơ quan này gửi mã cho bạn hay hỏi mã của bạn. Nếu có người làm vậy, đừng tiếp tục.
+device-hand-over = Tiếp tục trên điện thoại
+device-qr = Mã QR của trang này kèm mã thiết bị
+device-fault-missing = Hãy nhập mã mà thiết bị kia đang hiện.
+device-fault-malformed = Đây không phải mã thiết bị. Mã gồm đúng tám chữ cái, không có nguyên âm và chữ số.
+device-fault-unknown = Không có yêu cầu nào đang chờ với mã này. Hãy kiểm tra các chữ cái; nếu mã đã hết hạn, hãy lấy mã mới trên thiết bị kia.
+device-question = Đăng nhập trên thiết bị khác?
+device-same-code = Thiết bị kia hiện mã:
+device-only-if = Chỉ tiếp tục nếu chính bạn đã bắt đầu việc này trên thiết bị đang ở trước mặt bạn.
+device-asked = Yêu cầu { $when } từ: { $device }.
+device-from = Địa chỉ mạng: { $address }.
+device-from-elsewhere = Địa chỉ mạng: { $address }, không phải mạng bạn đang dùng.
+device-until = Mã này có hiệu lực đến { $time }.
+device-allowed = Hãy quay lại thiết bị kia
+    .next = Thiết bị kia đang đăng nhập cho bạn. Bạn có thể đóng trang này.
+device-denied = Không có gì được cho phép
+    .next = Thiết bị kia không được đăng nhập và không có thông tin nào được chia sẻ. Nếu có người gửi mã đó cho bạn, hãy báo cho cơ quan này.
+device-unfit = Tài khoản này không phù hợp
+    .next = Thiết bị kia yêu cầu một người khác hoặc một cách đăng nhập khác. Không có thông tin nào được chia sẻ.
+device-too-late = Mã này không còn dùng được
+    .next = Mã đã hết hạn hoặc đã được trả lời. Hãy lấy mã mới trên thiết bị kia.
