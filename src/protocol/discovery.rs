@@ -110,6 +110,7 @@ const OF_PROGRAMS: &[(&str, &str)] = &[
     ("revocation_endpoint", "/revoke"),
     ("introspection_endpoint", "/introspect"),
     ("pushed_authorization_request_endpoint", "/par"),
+    ("device_authorization_endpoint", "/device_authorization"),
 ];
 
 /// Claims of ID tokens that no scope has to release.
