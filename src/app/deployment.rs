@@ -10,6 +10,7 @@ use crate::config::{DatabaseUrl, MasterKey, Settings};
 use crate::crypto::blind_index::IndexKeys;
 use crate::crypto::keyring::{KeyRing, KeyRingError};
 use crate::crypto::master_key::{MasterKeyError, MasterKeys};
+use crate::crypto::nonce::NonceKeys;
 use crate::crypto::pairwise::SubjectKey;
 use crate::crypto::seal::{KeyEncryptionKeys, Purpose, SealError};
 use crate::crypto::succession::SuccessionKeys;
@@ -45,6 +46,8 @@ pub struct ServerKeys {
     pub succession: SuccessionKeys,
     /// Seal what stands in the short-lived store and names a person.
     pub short_lived: KeyEncryptionKeys,
+    /// Make the nonces of DPoP.
+    pub nonces: NonceKeys,
     /// Seal the server's keys themselves.
     pub sealing: Arc<KeyEncryptionKeys>,
 }
@@ -204,7 +207,9 @@ async fn unlock(
     let (_, subjects) = subjects.ok_or(storage::Error::Corrupt("no key for subjects"))?;
     let succession = SuccessionKeys::new(versions(SealedKeyKind::Refresh)?);
     let succession = succession.map_err(|_| storage::Error::Corrupt("no key for refresh tokens"))?;
-    let short_lived = KeyEncryptionKeys::new(versions(SealedKeyKind::ShortLived)?);
+    let short_lived = versions(SealedKeyKind::ShortLived)?;
+    let nonces = NonceKeys::derive(&short_lived).map_err(|_| storage::Error::Corrupt("no key for nonces"))?;
+    let short_lived = KeyEncryptionKeys::new(short_lived);
     let short_lived = short_lived.map_err(|error| OpenError::ServerKey("short_lived", error))?;
     store.unlock(Vault::new(masters, index, random.clone()).map_err(OpenError::OtherMasterKey)?);
 
@@ -215,6 +220,7 @@ async fn unlock(
         subjects: SubjectKey::new(&subjects),
         succession,
         short_lived,
+        nonces,
         sealing: Arc::new(sealing),
     })
 }

@@ -70,7 +70,7 @@ impl Server {
         let client_authorities = TrustAnchors::new(&settings.mtls.trusted_authorities)?;
         let app = Arc::new(App {
             audit: AuditWriter::start(store.clone()),
-            keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.sealing),
+            keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.nonces, keys.sealing),
             clients: ClientCache::default(),
             resource_servers: ResourceServerCache::default(),
             client_keys: ClientKeySets::default(),

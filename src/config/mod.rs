@@ -12,6 +12,7 @@ mod certificate;
 mod client_address;
 mod database;
 mod document;
+mod dpop;
 mod effective;
 mod fault;
 mod issuer;
@@ -43,6 +44,7 @@ use std::path::Path;
 
 pub use authority::{Authority, Support};
 pub use database::{Database, DatabaseUrl};
+pub use dpop::{Dpop, DpopNonces};
 pub use effective::{Effective, Shown};
 pub use fault::{Fault, Faults, Origin, Warning};
 pub use keys::{Keys, MasterKey};
@@ -87,6 +89,7 @@ pub struct Settings {
     pub password: Password,
     pub throttling: Throttling,
     pub limits: Limits,
+    pub dpop: Dpop,
     pub outbound: Outbound,
     pub policies: Policies,
     pub registration: Registration,
@@ -165,6 +168,7 @@ impl Settings {
             password: Password::read(from),
             throttling: Throttling::read(from),
             limits: Limits::read(from),
+            dpop: Dpop::read(from),
             outbound: Outbound::read(from),
             policies: policies::read(from),
             registration: Registration::read(from),
@@ -238,6 +242,7 @@ impl Default for Settings {
             password: Password::default(),
             throttling: Throttling::default(),
             limits: Limits::default(),
+            dpop: Dpop::default(),
             outbound: Outbound::default(),
             policies: Policies::default(),
             registration: Registration::default(),

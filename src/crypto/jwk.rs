@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::crypto::base64url;
 use crate::crypto::hash::sha256;
 use crate::domain::encryption::KeyManagementAlgorithm;
+use crate::domain::key_binding::Thumbprint;
 use crate::domain::keys::{KeyId, SignatureAlgorithm};
 
 /// RSA keys of 2048 to 4096 bits: below is weak, above makes verifying a way to tire the server out.
@@ -72,8 +73,13 @@ impl PublicKey {
         }
     }
 
-    /// The key's thumbprint (RFC 7638 §3), which is its `kid`.
+    /// The key's thumbprint (RFC 7638 §3) as text, which is its `kid`.
     pub fn thumbprint(&self) -> KeyId {
+        KeyId::new(base64url::encode(self.digest().as_bytes()))
+    }
+
+    /// The key's thumbprint.
+    pub fn digest(&self) -> Thumbprint {
         let encode = base64url::encode;
         // The members that RFC 7638 §3.2 requires, in lexicographic order, without white space.
         let canonical = match self {
@@ -84,7 +90,7 @@ impl PublicKey {
             Self::Ed25519(x) => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encode(x)),
             Self::X25519(x) => format!(r#"{{"crv":"X25519","kty":"OKP","x":"{}"}}"#, encode(x)),
         };
-        KeyId::new(encode(&sha256(canonical.as_bytes())))
+        Thumbprint::from_bytes(sha256(canonical.as_bytes()))
     }
 
     /// The key as a JWKS publishes it, for verifying with one algorithm.

@@ -1,8 +1,8 @@
 //! Signed tokens: JWS in its compact form (RFC 7515 §7.1), with the precautions of RFC 8725.
 //!
 //! A token's header chooses nothing. Which key verifies, with which algorithm, and what kind of token it must be comes
-//! from whoever expects it; what the header says has to agree. Keys that a header brings along (`jwk`, `jku`, `x5c`,
-//! `x5u`) are not looked at.
+//! from whoever expects it; what the header says has to agree. Keys that a header brings along (`jku`, `x5c`, `x5u`) are not
+//! looked at; a `jwk` is for the one kind of token that proves nothing but who holds the key ([`Unverified::own_key`]).
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::crypto::base64url;
 use crate::crypto::json;
-use crate::crypto::jwk::VerifyingKey;
+use crate::crypto::jwk::{Jwk, JwkError, VerifyingKey};
 use crate::crypto::mac::MacKey;
 use crate::crypto::private_key::{PrivateKey, PrivateKeyError, Signature};
 use crate::domain::keys::{KeyId, SignatureAlgorithm};
@@ -42,6 +42,8 @@ pub enum Typ {
     RequestObject,
     /// Who vouches for a program: RFC 7591 §2.3. It is never ours to sign.
     SoftwareStatement,
+    /// That its sender holds a key: RFC 9449 §4.2. It is never ours to sign.
+    DpopProof,
 }
 
 impl Typ {
@@ -65,6 +67,7 @@ impl Typ {
             Self::ClientAssertion => Some("client-authentication+jwt"),
             Self::RequestObject => Some("oauth-authz-req+jwt"),
             Self::SoftwareStatement => None,
+            Self::DpopProof => Some("dpop+jwt"),
         }
     }
 
@@ -204,6 +207,17 @@ impl<'t> Unverified<'t> {
         self.algorithm
     }
 
+    /// The key that the token brings along in its header: whoever made the token holds it, and more is not said by that.
+    /// `None` where it brings none.
+    ///
+    /// # Errors
+    /// What is wrong with the key; one with a private member is nobody's proof of anything.
+    pub fn own_key(&self) -> Option<Result<VerifyingKey, JwkError>> {
+        let jwk = self.parts.jwk.as_ref()?;
+        let members = jwk.as_object().ok_or(JwkError::Type);
+        Some(members.and_then(Jwk::parse).and_then(|key| key.verifying(self.algorithm)))
+    }
+
     /// Whether the token is of the kind expected, signed by `key` with one of the `accepted` algorithms.
     ///
     /// # Errors
@@ -289,6 +303,7 @@ struct Parts<'t> {
     algorithm: String,
     typ: Option<String>,
     kid: Option<KeyId>,
+    jwk: Option<Value>,
     signed: &'t str,
     payload: &'t str,
     signature: Vec<u8>,
@@ -313,7 +328,8 @@ impl<'t> Parts<'t> {
         let algorithm = text(&mut header, "alg")?.ok_or(JwsError::Header)?;
         let typ = text(&mut header, "typ")?;
         let kid = text(&mut header, "kid")?.map(KeyId::new);
-        Ok(Self { algorithm, typ, kid, signed, payload, signature })
+        let jwk = header.remove("jwk");
+        Ok(Self { algorithm, typ, kid, jwk, signed, payload, signature })
     }
 
     fn payload(&self) -> Result<Payload, JwsError> {

@@ -12,6 +12,7 @@ pub mod jws;
 pub mod keyring;
 pub mod mac;
 pub mod master_key;
+pub mod nonce;
 pub mod pairwise;
 pub mod private_key;
 pub mod random;

@@ -36,3 +36,22 @@ impl KeyBinding {
         }
     }
 }
+
+/// The keys that the sender of a request has proven to hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProvenKeys {
+    /// It has signed the request's proof.
+    pub dpop: Option<Thumbprint>,
+    /// The connection is made with it.
+    pub certificate: Option<Thumbprint>,
+}
+
+impl ProvenKeys {
+    /// Whether what is bound so is good in the hands of the sender.
+    pub fn satisfy(&self, binding: KeyBinding) -> bool {
+        match binding {
+            KeyBinding::Dpop(thumbprint) => self.dpop == Some(thumbprint),
+            KeyBinding::Certificate(thumbprint) => self.certificate == Some(thumbprint),
+        }
+    }
+}

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::jws::Typ;
 use crate::crypto::keyring::KeyRing;
+use crate::crypto::nonce::NonceKeys;
 use crate::crypto::pairwise::SubjectKey;
 use crate::crypto::seal::{Context, KeyEncryptionKeys};
 use crate::crypto::succession::SuccessionKeys;
@@ -28,6 +29,7 @@ pub struct Keys {
     succession: SuccessionKeys,
     /// Seals what stands in the short-lived store and names a person.
     short_lived: KeyEncryptionKeys,
+    nonces: NonceKeys,
     /// Seals the key pairs.
     sealing: Arc<KeyEncryptionKeys>,
 }
@@ -38,9 +40,10 @@ impl Keys {
         subjects: SubjectKey,
         succession: SuccessionKeys,
         short_lived: KeyEncryptionKeys,
+        nonces: NonceKeys,
         sealing: Arc<KeyEncryptionKeys>,
     ) -> Self {
-        Self { ring: ArcSwap::from_pointee(ring), subjects, succession, short_lived, sealing }
+        Self { ring: ArcSwap::from_pointee(ring), subjects, succession, short_lived, nonces, sealing }
     }
 
     pub fn ring(&self) -> Arc<KeyRing> {
@@ -49,6 +52,10 @@ impl Keys {
 
     pub fn sealing(&self) -> &KeyEncryptionKeys {
         &self.sealing
+    }
+
+    pub const fn nonces(&self) -> &NonceKeys {
+        &self.nonces
     }
 
     /// Reads the stored key pairs again: they were rotated.

@@ -35,6 +35,7 @@ pub mod registration;
 pub mod request_object;
 pub mod resource_servers;
 pub mod revoke;
+pub mod sender;
 pub mod session;
 pub mod short_lived;
 pub mod sign_in;

@@ -10,32 +10,41 @@ use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::Client;
 use crate::protocol::authorize::pushed::{self, PushedResponse, RequestUri};
 use crate::protocol::authorize::{Channel, PageError, Request};
-use crate::protocol::{ErrorCode, OAuthError};
+use crate::protocol::{ErrorCode, OAuthError, dpop};
 use crate::sessions::Claim;
 
 use super::authorize::{Unsound, judge};
 use super::client_request::ClientRequest;
+use super::sender::{self, Shown};
 use super::{App, FlowError, client_authentication, short_lived, sign_in};
 
 /// Takes in a request, which is judged as the authorization endpoint judges one (§2.1).
 ///
 /// # Errors
-/// What that endpoint would refuse it with, and `invalid_client`.
+/// What that endpoint would refuse it with; `invalid_client`; `invalid_dpop_proof` or `use_dpop_nonce`.
 pub async fn push(app: &App, request: &ClientRequest<'_>) -> Result<PushedResponse, FlowError> {
+    let shown = sender::read(app, request.sender)?;
     let client = client_authentication::authenticate(app, request).await?;
-    let pushed = take_in(app, client, request).await;
+    let pushed = take_in(app, client, request, shown).await;
     if let Err(FlowError::Refused(refusal)) = &pushed {
         app.metrics.authorization_refused(refusal.code);
     }
     pushed
 }
 
-async fn take_in(app: &App, client: Arc<Client>, request: &ClientRequest<'_>) -> Result<PushedResponse, FlowError> {
+async fn take_in(
+    app: &App,
+    client: Arc<Client>,
+    request: &ClientRequest<'_>,
+    shown: Shown,
+) -> Result<PushedResponse, FlowError> {
     let asked = Request::parse(pushed::request(request.form, &client)?).map_err(OAuthError::from)?;
-    let (_, judged) = judge(app, asked, Some(client), Channel::Pushed).await?.map_err(|unsound| match unsound {
+    let (_, mut judged) = judge(app, asked, Some(client), Channel::Pushed).await?.map_err(|unsound| match unsound {
         Unsound::Page(fault) => fault.into(),
         Unsound::Refused(_, _, refusal) => refusal,
     })?;
+    // A proof here says which key the code will be redeemed with (RFC 9449 §10.1).
+    judged.dpop_jkt = dpop::agree(judged.dpop_jkt, sender::proven_key(app, shown).await?)?;
     let uri = RequestUri::new(&*app.random);
     let lifetime = app.settings.lifetimes.pushed_request;
     app.sessions.put(&short_lived::pushed_request(&uri.hash()), &judged, lifetime).await?;

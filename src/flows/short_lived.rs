@@ -9,6 +9,7 @@ use crate::domain::consent::Consent;
 use crate::domain::device_authorization::{DeviceAuthorization, Pace};
 use crate::domain::grant::AuthorizationCode;
 use crate::domain::ids::{CitizenId, ClientId, GrantId, InitialTokenId, SessionId, SignInId};
+use crate::domain::key_binding::Thumbprint;
 use crate::domain::secret::SecretHash;
 use crate::domain::session::BrowserSession;
 use crate::domain::sign_in::SignIn;
@@ -28,6 +29,7 @@ const REVOKED_TOKEN: Kind<()> = Kind::surviving("revoked-token", 1);
 const DEVICE_CODE: Kind<DeviceAuthorization> = Kind::strict("device-code", 1);
 const USER_CODE: Kind<SecretHash> = Kind::strict("user-code", 1);
 const DEVICE_PACE: Kind<Pace> = Kind::surviving("device-pace", 1);
+const DPOP_PROOF: Kind<()> = Kind::strict("dpop-proof", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
 const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
 const FAILURES_FOR: CounterKind = CounterKind::new("failures-for");
@@ -125,6 +127,13 @@ pub fn user_code(code: UserCode) -> Key<SecretHash> {
 /// How often the device may ask whose code has this hash.
 pub fn device_pace(hash: &SecretHash) -> Key<Pace> {
     DEVICE_PACE.key(hash)
+}
+
+/// The mark that a proof by `key` was used, wherever the path leads from outside.
+pub fn dpop_proof(key: Thumbprint, jti: &str, path: &str) -> Key<()> {
+    // Of what varies in length, only the last holds whatever its sender pleases.
+    let used = [key.as_bytes(), path.as_bytes(), b"\0", jti.as_bytes()].concat();
+    DPOP_PROOF.key(&hash_secret(&used))
 }
 
 pub fn sessions_of(citizen: CitizenId) -> SetKey<SessionMember> {

@@ -4,24 +4,34 @@ use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::claims;
 use crate::domain::client::ConsentPolicy;
 use crate::domain::resource::ResourceId;
-use crate::domain::secret::SecretString;
+use crate::protocol::policy::Moment;
+use crate::protocol::presented_token::PresentedToken;
 use crate::protocol::{OAuthError, userinfo};
 use crate::storage::LiveGrant;
 
 use super::access_token::Live;
+use super::client_request::Sender;
 use super::protection::UserinfoAnswer;
 use super::visitor::Visitor;
-use super::{App, FlowError, access_token, protection};
+use super::{App, FlowError, access_token, protection, sender};
 
-/// Answers for the bearer of `token`: one look-up, which finds the grant and its citizen as they are now.
-pub async fn userinfo(app: &App, visitor: &Visitor, token: &SecretString) -> Result<UserinfoAnswer, FlowError> {
+/// Answers for who presents `token`: one look-up, which finds the grant and its citizen as they are now.
+pub async fn userinfo(
+    app: &App,
+    visitor: &Visitor,
+    token: &PresentedToken,
+    sender: &Sender,
+) -> Result<UserinfoAnswer, FlowError> {
     let now = app.clock.now();
-    let presented = access_token::open(app, token.expose()).await?.map_err(OAuthError::from)?;
+    let presented = access_token::open(app, token.token.expose()).await?.map_err(OAuthError::from)?;
     if !presented.token.is_for(&ResourceId::of_issuer(app.issuer())) {
         return Err(OAuthError::invalid_token("the access token is for another audience").into());
     }
+    sender::hold(app, presented.token.binding, token, sender).await?;
     let ended = || OAuthError::invalid_token("the access token was revoked");
     let Live { client, grant } = access_token::live(app, &presented).await?.ok_or_else(ended)?;
+    let moment = Moment::ResourceRequest { place: token.place, binding: presented.token.binding };
+    app.policy(&client).hold(&moment)?;
     let LiveGrant { grant, citizen, allowed } = *grant.ok_or_else(about_nobody)?;
     // What the client has lost since, it is not told.
     let scope = presented.token.scope.intersection(&grant.scope).intersection(&client.scopes);

@@ -16,6 +16,7 @@ use crate::flows::sign_in::Missing;
 use crate::flows::{FlowError, Part};
 use crate::protocol::authorize::PageError;
 use crate::protocol::logout::LogoutFault;
+use crate::protocol::presented_token::{self, Scheme};
 use crate::protocol::{ErrorCode, OAuthError};
 use crate::web::error::Trouble;
 
@@ -128,7 +129,7 @@ impl Failure {
         self.log();
         let retry_after = self.retry_after();
         let (status, error) = match self {
-            Self::Flow(FlowError::Refused(error)) => (status_of(error.code), error),
+            Self::Flow(FlowError::Refused(error)) => (challenge.status(error.code), error),
             Self::Fault(Fault::Overloaded | Fault::TimedOut)
             | Self::Flow(FlowError::Busy { .. } | FlowError::Away(_)) => {
                 let part = match self {
@@ -149,9 +150,7 @@ impl Failure {
         };
         let mut headers = HeaderMap::new();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(value) = challenge.header(&error) {
-            headers.insert(WWW_AUTHENTICATE, value);
-        }
+        challenge.add(Some(&error), &mut headers);
         if let Some(span) = retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(span.as_secs().max(1)));
         }
@@ -167,8 +166,10 @@ pub enum Challenge {
     Client,
     /// Client authentication that the client tried by the `Authorization` header: Basic, where it failed (RFC 6749 §5.2).
     ClientHeader,
-    /// A bearer token.
+    /// A registration access token, which is a bearer token (RFC 7592).
     Bearer,
+    /// An access token, by the scheme that the request used.
+    Resource(Scheme),
 }
 
 impl Challenge {
@@ -177,15 +178,43 @@ impl Challenge {
         if headers.contains_key(AUTHORIZATION) { Self::ClientHeader } else { Self::Client }
     }
 
-    fn header(self, error: &OAuthError) -> Option<HeaderValue> {
-        match self {
-            Self::ClientHeader if error.code == ErrorCode::InvalidClient => {
-                Some(HeaderValue::from_static("Basic realm=\"senid\""))
+    /// What a request with these headers is challenged for, at an endpoint that access tokens are for.
+    pub fn of_resource(headers: &HeaderMap) -> Self {
+        let scheme = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(Scheme::of);
+        Self::Resource(scheme.unwrap_or(Scheme::Bearer))
+    }
+
+    /// The answer to a request that brings no credentials: what it is told to bring, and nothing of an error (RFC 6750 §3.1).
+    pub fn bare(self) -> Response {
+        let mut response = StatusCode::UNAUTHORIZED.into_response();
+        self.add(None, response.headers_mut());
+        response
+    }
+
+    fn add(self, error: Option<&OAuthError>, headers: &mut HeaderMap) {
+        let challenges = match self {
+            Self::ClientHeader if error.is_some_and(|error| error.code == ErrorCode::InvalidClient) => {
+                vec!["Basic realm=\"senid\"".to_owned()]
             }
-            Self::Client | Self::ClientHeader => None,
-            // Whose token is not at fault is not told to get another (RFC 6750 §3).
-            Self::Bearer if matches!(error.code, ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable) => None,
-            Self::Bearer => HeaderValue::try_from(crate::protocol::bearer::challenge(Some(error))).ok(),
+            Self::Client | Self::ClientHeader => return,
+            Self::Bearer | Self::Resource(_)
+                if error.is_some_and(|error| !presented_token::is_challenged(error.code)) =>
+            {
+                return;
+            }
+            Self::Bearer => presented_token::challenges(&[Scheme::Bearer], Scheme::Bearer, error),
+            Self::Resource(used) => presented_token::challenges(&Scheme::ALL, used, error),
+        };
+        for challenge in challenges.into_iter().filter_map(|challenge| HeaderValue::try_from(challenge).ok()) {
+            headers.append(WWW_AUTHENTICATE, challenge);
+        }
+    }
+
+    fn status(self, code: ErrorCode) -> StatusCode {
+        match (self, code) {
+            // RFC 9449 §7.1: at a resource a bad proof is a bad credential; to a client it is a bad request (§5).
+            (Self::Resource(_), ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce) => StatusCode::UNAUTHORIZED,
+            (_, code) => status_of(code),
         }
     }
 }

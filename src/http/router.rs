@@ -12,8 +12,9 @@ pub fn public(site: Arc<Site>) -> Router {
     let issuer = site.app.settings.issuer.clone();
     let envelope = || axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
     let passed_on = axum::middleware::from_fn_with_state(site.clone(), middleware::client_certificate::from_proxy);
-    let programs =
-        documents().merge(token_like().layer(passed_on)).layer(envelope()).layer(middleware::cors::for_anyone());
+    let nonces = axum::middleware::from_fn_with_state(site.clone(), middleware::dpop::offer_nonce);
+    let endpoints = token_like().layer(passed_on).layer(nonces);
+    let programs = documents().merge(endpoints).layer(envelope()).layer(middleware::cors::for_anyone());
     let people = authorization()
         .merge(sign_in(site.clone()))
         .merge(account(site.clone()))

@@ -14,6 +14,7 @@ use crate::domain::encryption::{ContentEncryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::mac::MacAlgorithm;
 use crate::domain::{assurance, claims};
+use crate::protocol::dpop;
 use crate::protocol::token::GrantType;
 
 #[derive(Debug, Serialize)]
@@ -44,6 +45,7 @@ pub struct Metadata {
     userinfo_encryption_enc_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    dpop_signing_alg_values_supported: Vec<&'static str>,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     introspection_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -164,6 +166,7 @@ impl Metadata {
             userinfo_encryption_enc_values_supported: content_encryption.clone(),
             token_endpoint_auth_methods_supported: methods.clone(),
             token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+            dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(SignatureAlgorithm::name).into(),
             revocation_endpoint_auth_methods_supported: methods,
             revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             introspection_endpoint_auth_methods_supported: confidential,

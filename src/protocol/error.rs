@@ -1,6 +1,6 @@
 //! Every error that a client may read, once: RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, OpenID Connect
 //! Core §3.1.2.6, OpenID Connect Core Error Code unmet_authentication_requirements 1.0, RFC 9101 §7, RFC 8707 §2,
-//! RFC 8628 §3.5.
+//! RFC 8628 §3.5, RFC 9449 §12.2.
 
 use std::borrow::Cow;
 
@@ -53,6 +53,8 @@ error_codes! {
     ExpiredToken, expired_token = "expired_token";
     InvalidToken, invalid_token = "invalid_token";
     InsufficientScope, insufficient_scope = "insufficient_scope";
+    InvalidDpopProof, invalid_dpop_proof = "invalid_dpop_proof";
+    UseDpopNonce, use_dpop_nonce = "use_dpop_nonce";
 }
 
 /// An error as the wire carries it: a code from a standard and a sentence for the developer.

@@ -5,6 +5,7 @@
 //! | authorization | [`authorize`]: the request, then a table of checks (one rule a file), then what `prompt` asks for |
 //! | token | [`token`]: one file a grant type; [`client_auth`] who asks, [`pkce`] that it is who began |
 //! | what tokens and userinfo tell of a person | [`claims`], [`acr`]; which claims a scope releases is `domain::claims` |
+//! | which key a token is bound to | [`dpop`] the proof, [`key_binding`] what is demanded, [`presented_token`] at resources |
 //! | device authorization | [`device_authorization`], over the same table of checks |
 //! | revocation, logout, discovery | [`revocation`], [`logout`], [`discovery`] |
 //! | what each client must keep to beyond that | [`policy`]: one table of rules, in named sets |
@@ -14,20 +15,22 @@ pub mod access_token;
 pub mod acr;
 pub mod audience;
 pub mod authorize;
-pub mod bearer;
 pub mod claims;
 pub mod client_auth;
 pub mod client_cert;
 pub mod device_authorization;
 pub mod discovery;
+pub mod dpop;
 pub mod error;
 pub mod id_token;
 pub mod introspection;
+pub mod key_binding;
 pub mod logout;
 pub mod logout_token;
 pub mod parameters;
 pub mod pkce;
 pub mod policy;
+pub mod presented_token;
 pub mod redirect;
 pub mod registration;
 pub mod resource_indicators;

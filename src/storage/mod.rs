@@ -58,7 +58,7 @@ pub use key_pairs::KeyPairs;
 pub use known_devices::{KnownDevice, KnownDevices};
 pub use logout_outbox::{Backlog, LogoutOutbox};
 pub use passwords::Passwords;
-pub use refresh::{RefreshRefusal, RefreshRotation, Rotation};
+pub use refresh::{RefreshRefusal, RefreshRotation, Rotation, Successor};
 pub use registration::{NewCitizen, Rejected};
 pub use resource_servers::{ResourceServers, StoredResourceServer};
 pub use row::Page;

@@ -78,7 +78,6 @@ pub(super) async fn write(
         scope: grant.scope.clone(),
         resources: grant.resources.clone(),
         authorization_details: grant.authorization_details.clone(),
-        binding,
         nonce: grant.nonce.clone(),
         basis: Basis::Grant(Box::new(grant)),
         refresh_token,

@@ -13,6 +13,7 @@ use crate::protocol::token::authorization_code::{CodeRequest, exchange};
 
 use super::super::code::{self, Redemption};
 use super::super::grant::FORGET_MARGIN;
+use super::super::sender::BoundSender;
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, access_token};
 use super::{Redeemed, approval};
@@ -21,6 +22,7 @@ pub(super) async fn redeem(
     app: &App,
     visitor: &Visitor,
     client: &Client,
+    sender: &BoundSender,
     form: &Parameters,
     named: &[ResourceId],
 ) -> Result<Redeemed, FlowError> {
@@ -30,14 +32,14 @@ pub(super) async fn redeem(
         Redemption::Replayed(grant) => return replayed(app, visitor, client, grant, &request.code).await,
     };
     let now = app.clock.now();
-    exchange(&code, &request, client, now)?;
+    exchange(&code, &request, client, &sender.keys, now)?;
     let held = Held {
         resources: &code.approval.resources,
         scope: &code.approval.scope.intersection(&client.scopes),
         authorization_details: &code.approval.authorization_details,
     };
     access_token::foresee(app, client, held, named).await?;
-    let written = approval::write(app, client, &code.approval, code.hash, None).await;
+    let written = approval::write(app, client, &code.approval, code.hash, sender.binding).await;
     if let Err(FlowError::Away(_)) = written {
         // Nothing was issued, and the portal is told to come again. Should the grant stand after all, its code's unique
         // hash keeps it from being granted a second time.

@@ -29,7 +29,6 @@ pub(super) async fn redeem(
         resources: reach.wanted(named, asked)?,
         scope,
         authorization_details,
-        binding: None,
         refresh_token: None,
         nonce: None,
         event: EventKind::TokensIssued,

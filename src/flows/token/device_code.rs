@@ -10,6 +10,7 @@ use crate::protocol::resource_indicators::Held;
 use crate::protocol::token::device_code::{DeviceCodeRequest, Standing, standing, wait};
 
 use super::super::device::REMEMBERED;
+use super::super::sender::BoundSender;
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, access_token, short_lived};
 use super::{Redeemed, approval, authorization_code};
@@ -18,6 +19,7 @@ pub(super) async fn redeem(
     app: &App,
     visitor: &Visitor,
     client: &Client,
+    sender: &BoundSender,
     form: &Parameters,
     named: &[ResourceId],
 ) -> Result<Redeemed, FlowError> {
@@ -47,7 +49,7 @@ pub(super) async fn redeem(
     let DeviceState::Approved(approved) = &before.state else {
         return replayed(app, visitor, client, &before).await;
     };
-    let written = approval::write(app, client, approved, before.hash, None).await;
+    let written = approval::write(app, client, approved, before.hash, sender.binding).await;
     if let Err(FlowError::Away(_)) = written {
         // Nothing was issued, and the device asks again anyway.
         app.sessions.swap(&key, &before, now.until(before.expires_at) + REMEMBERED).await?;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::domain::client::Client;
+use crate::domain::grant::Grant;
 use crate::domain::key_binding::KeyBinding;
 use crate::domain::resource::ResourceId;
 use crate::domain::secret::SecretString;
@@ -10,6 +11,7 @@ use crate::protocol::token::TokenResponse;
 
 use super::super::access_token::{self, AccessTokenContents};
 use super::super::protection::Protection;
+use super::super::sender::BoundSender;
 use super::super::signed_tokens::{self, IdTokenContents};
 use super::super::{App, FlowError};
 use super::Redeemed;
@@ -18,18 +20,21 @@ use super::Redeemed;
 pub(super) async fn issue(
     app: &App,
     client: &Client,
+    sender: &BoundSender,
     redeemed: &Redeemed,
     named: &[ResourceId],
     protection: &Protection,
     person: Map<String, Value>,
 ) -> Result<TokenResponse, FlowError> {
     let grant = redeemed.basis.grant();
+    // What a public client refreshes stays bound to the key that it began with, which its sender has proven again.
+    let binding = sender.binding.or_else(|| grant.and_then(|grant: &Grant| grant.binding));
     let contents = AccessTokenContents {
         grant,
         scope: &redeemed.scope,
         resources: &redeemed.resources,
         authorization_details: &redeemed.authorization_details,
-        binding: redeemed.binding,
+        binding,
         named,
         actors: &[],
     };
@@ -48,7 +53,7 @@ pub(super) async fn issue(
     };
     Ok(TokenResponse {
         access_token: access.token.expose().to_owned(),
-        token_type: redeemed.binding.map_or("Bearer", KeyBinding::token_type),
+        token_type: binding.map_or("Bearer", KeyBinding::token_type),
         expires_in: access.lifetime.as_secs(),
         scope: access.scope.to_string(),
         refresh_token: redeemed.refresh_token.as_ref().map(SecretString::expose).map(str::to_owned),

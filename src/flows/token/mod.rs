@@ -1,6 +1,7 @@
 //! The token endpoint: one road for every grant type, in numbered phases, so that no grant can leave one out.
 //!
-//! 1. what is asked · 2. who asks · 3. what it stands on, one file a grant type · 4. the tokens · 5. the record
+//! 1. what is asked, and which keys are shown · 2. who asks · 2b. which key that binds the tokens to · 3. what these stand on,
+//! one file a grant type · 4. the tokens · 5. the record
 
 mod approval;
 mod authorization_code;
@@ -13,17 +14,15 @@ use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::authorization::ResponseType;
 use crate::domain::authorization_details::AuthorizationDetails;
 use crate::domain::grant::Grant;
-use crate::domain::key_binding::KeyBinding;
 use crate::domain::resource::ResourceId;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
-use crate::protocol::policy::Moment;
 use crate::protocol::token::{GrantType, TokenResponse};
 use crate::protocol::{ErrorCode, OAuthError, resource_indicators};
 
 use super::client_request::ClientRequest;
 use super::protection::Protection;
-use super::{App, FlowError, client_authentication, id_token_claims};
+use super::{App, FlowError, client_authentication, id_token_claims, sender};
 
 /// What a grant type leaves for the shared phases: what the tokens are for, in what scope.
 #[derive(Debug)]
@@ -34,8 +33,6 @@ struct Redeemed {
     /// What they are for: the grant's resources or fewer.
     resources: Vec<ResourceId>,
     authorization_details: AuthorizationDetails,
-    /// The key that they are good with.
-    binding: Option<KeyBinding>,
     /// The refresh token to hand out, where `offline_access` was granted.
     refresh_token: Option<SecretString>,
     /// The nonce of the authorization request, for the first ID token alone (Core §12.2).
@@ -70,6 +67,13 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
     }
     let grant_type = GrantType::read(form)?;
     let named = resource_indicators::read(form)?;
+    let shown = sender::read(app, request.sender)?;
+
+    let refused = |error: &FlowError| {
+        if let FlowError::Refused(refusal) = error {
+            app.metrics.token_refused(grant_type, refusal.code);
+        }
+    };
 
     // 2. Who asks.
     let client = client_authentication::authenticate(app, request).await?;
@@ -79,9 +83,8 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         return Err(OAuthError::unauthorized_client(told).into());
     }
 
-    app.policy(&client).hold(&Moment::TokenRequest { binding: None }).inspect_err(|refusal| {
-        app.metrics.token_refused(grant_type, refusal.code);
-    })?;
+    // 2b. Which key the tokens are bound to: no grant type is asked, so none can leave it out.
+    let sender = sender::bind(app, &client, shown).await.inspect_err(refused)?;
 
     // What it is told must reach it as it registered; where that cannot be, nothing is spent.
     let protection = Protection::of_id_tokens(app, &client).await?;
@@ -89,16 +92,12 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
     // 3. What it stands on. A code or a refresh token is spent in one atomic step; that its person is still there and
     // their consent stands is decided in the transaction that writes the grant, so there is no moment in between.
     let redeemed = match grant_type {
-        GrantType::AuthorizationCode => authorization_code::redeem(app, visitor, &client, form, &named).await,
-        GrantType::RefreshToken => refresh_token::redeem(app, visitor, &client, form, &named).await,
+        GrantType::AuthorizationCode => authorization_code::redeem(app, visitor, &client, &sender, form, &named).await,
+        GrantType::RefreshToken => refresh_token::redeem(app, visitor, &client, &sender, form, &named).await,
         GrantType::ClientCredentials => client_credentials::redeem(app, &client, form, &named).await,
-        GrantType::DeviceCode => device_code::redeem(app, visitor, &client, form, &named).await,
+        GrantType::DeviceCode => device_code::redeem(app, visitor, &client, &sender, form, &named).await,
     };
-    let redeemed = redeemed.inspect_err(|error| {
-        if let FlowError::Refused(refusal) = error {
-            app.metrics.token_refused(grant_type, refusal.code);
-        }
-    })?;
+    let redeemed = redeemed.inspect_err(refused)?;
 
     // 4. The tokens.
     let person = match redeemed.basis.grant().filter(|_| redeemed.scope.contains("openid")) {
@@ -109,7 +108,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         }
         None => serde_json::Map::new(),
     };
-    let response = issue::issue(app, &client, &redeemed, &named, &protection, person).await?;
+    let response = issue::issue(app, &client, &sender, &redeemed, &named, &protection, person).await?;
 
     // 5. The record.
     app.metrics.tokens_issued(grant_type);

@@ -1,5 +1,6 @@
 //! Redeeming a refresh token: rotated in one statement; a retry within the grace gets the same successor; theft ends
-//! the grant (RFC 9700 §4.14.2).
+//! the grant (RFC 9700 §4.14.2). Where the client's policy says so, it stays the one there is (FAPI 2.0 Security Profile
+//! §5.3.2.1).
 
 use crate::crypto::token::Token;
 use crate::domain::audit::{Actor, EventKind, Outcome};
@@ -13,8 +14,9 @@ use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::resource_indicators::Held;
 use crate::protocol::token::refresh_token::{RefreshRequest, narrow};
-use crate::storage::{RefreshRefusal, RefreshRotation, RevocationReason, Rotation};
+use crate::storage::{RefreshRefusal, RefreshRotation, RevocationReason, Rotation, Successor};
 
+use super::super::sender::BoundSender;
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, access_token};
 use super::{Basis, Redeemed};
@@ -23,6 +25,7 @@ pub(super) async fn redeem(
     app: &App,
     visitor: &Visitor,
     client: &Client,
+    sender: &BoundSender,
     form: &Parameters,
     named: &[ResourceId],
 ) -> Result<Redeemed, FlowError> {
@@ -37,20 +40,24 @@ pub(super) async fn redeem(
     }
     let now = app.clock.now();
     let lifetimes = &app.settings.lifetimes;
-    let (successor, key_version) = app.keys.successor(&presented)?;
+    let next = app.policy(client).rotates_refresh_tokens().then(|| app.keys.successor(&presented)).transpose()?;
+    let successor = match &next {
+        Some((next, key_version)) => Successor::Next { hash: next.hash(), key_version: *key_version },
+        None => Successor::Itself,
+    };
     let rotation = RefreshRotation {
         grant: GrantId::from_uuid(presented.locator()),
         client: &client.id,
         presented: presented.hash(),
-        successor: successor.hash(),
-        key_version,
+        successor,
+        proven: sender.keys,
         idle_expires_at: now + lifetimes.refresh_idle,
         grace: lifetimes.refresh_grace,
         now,
     };
     let rotated = app.store.write().await?.grants().rotate_refresh(&rotation).await?;
     let (grant, token) = match rotated {
-        Rotation::Rotated(grant) => (grant, successor.text()),
+        Rotation::Rotated(grant) => (grant, next.map_or(presented, |(next, _)| next).text()),
         Rotation::Retried(grant) => {
             let token = same_successor(app, &presented, &grant)?;
             (grant, token)
@@ -63,7 +70,6 @@ pub(super) async fn redeem(
         scope,
         resources: grant.resources.clone(),
         authorization_details: grant.authorization_details.clone(),
-        binding: None,
         basis: Basis::Grant(Box::new(grant)),
         refresh_token: Some(token),
         nonce: None,
@@ -107,6 +113,9 @@ fn refused(refusal: RefreshRefusal) -> OAuthError {
         RefreshRefusal::Expired => "the refresh token has expired",
         RefreshRefusal::CitizenLocked => "the account is locked",
         RefreshRefusal::ClientDisabled => "this client has been disabled",
+        RefreshRefusal::KeyNotProven => {
+            "the refresh token is bound to a key: it needs a DPoP proof by that key, or the certificate that it was issued to"
+        }
     })
 }
 

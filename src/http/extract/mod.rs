@@ -7,7 +7,7 @@ mod form;
 mod json;
 mod visit;
 
-pub use call::Call;
+pub use call::{Call, sender};
 pub use csrf::Guarded;
 pub use form::Form;
 pub use json::JsonBody;

@@ -16,6 +16,7 @@ use crate::http::Site;
 use crate::http::error::{Challenge, Failure, Fault, Pending};
 use crate::http::extract::Visit;
 use crate::http::page::{Framed, Page, safety};
+use crate::protocol::presented_token::Scheme;
 use crate::web::error::{ErrorPage, Trouble};
 
 /// Why there is no body.
@@ -105,7 +106,7 @@ fn turned_away(route: &str, fault: Fault) -> Response {
         "/token" | "/revoke" | "/par" | "/device_authorization" | "/register" | "/register/{client_id}" => {
             failure.into_json(Challenge::Client)
         }
-        "/userinfo" => failure.into_json(Challenge::Bearer),
+        "/userinfo" => failure.into_json(Challenge::Resource(Scheme::Bearer)),
         _ => failure.into_response(),
     }
 }

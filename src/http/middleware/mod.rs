@@ -3,5 +3,6 @@
 pub mod below;
 pub mod client_certificate;
 pub mod cors;
+pub mod dpop;
 pub mod envelope;
 pub mod same_origin;

@@ -14,8 +14,8 @@ use crate::flows::registration::{self, Registered, RegistrationError};
 use crate::http::Site;
 use crate::http::error::{Challenge, Failure};
 use crate::http::extract::{JsonBody, Visit};
-use crate::protocol::bearer;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::presented_token::{self, Scheme};
 
 pub async fn create(
     State(site): State<Arc<Site>>,
@@ -70,7 +70,8 @@ pub async fn delete(
 /// The token in the `Authorization` header; nowhere else is looked.
 fn shown(uri: &Uri, headers: &HeaderMap) -> Result<Option<SecretString>, Failure> {
     let query = Parameters::decode(uri.query().unwrap_or_default().as_bytes())?;
-    Ok(bearer::read(super::authorization(headers)?, &query, None)?)
+    let presented = presented_token::read(super::authorization(headers)?, &query, None)?;
+    Ok(presented.filter(|presented| presented.scheme == Scheme::Bearer).map(|presented| presented.token))
 }
 
 fn tell(site: &Site, status: StatusCode, registered: &Registered) -> Response {

@@ -2,6 +2,7 @@
 
 use crate::domain::client::Client;
 use crate::domain::grant::AuthorizationCode;
+use crate::domain::key_binding::ProvenKeys;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Timestamp;
 use crate::protocol::parameters::Parameters;
@@ -30,12 +31,13 @@ impl CodeRequest {
 /// Decides whether `client` may exchange `code` at `now`.
 ///
 /// # Errors
-/// `invalid_grant` if the code is another client's, has expired, belongs to another redirect URI, or the verifier
-/// does not match.
+/// `invalid_grant` if the code is another client's, has expired, belongs to another redirect URI or to a key that the
+/// request does not prove (RFC 9449 §10), or the verifier does not match.
 pub fn exchange(
     code: &AuthorizationCode,
     request: &CodeRequest,
     client: &Client,
+    proven: &ProvenKeys,
     now: Timestamp,
 ) -> Result<(), OAuthError> {
     if code.approval.client != client.id {
@@ -47,5 +49,14 @@ pub fn exchange(
     if code.redirect_uri != request.redirect_uri {
         return Err(OAuthError::invalid_grant("redirect_uri differs from the authorization request"));
     }
+    match (code.dpop_jkt, proven.dpop) {
+        (Some(_), None) => {
+            Err(OAuthError::invalid_grant("the code is bound to a key: it needs a DPoP proof by that key"))
+        }
+        (Some(bound), Some(key)) if bound != key => {
+            Err(OAuthError::invalid_grant("the code is bound to another key than the one that signed the DPoP proof"))
+        }
+        _ => Ok(()),
+    }?;
     pkce::verify(code.challenge.as_ref(), request.verifier.as_ref().map(SecretString::expose))
 }

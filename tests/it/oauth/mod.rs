@@ -13,6 +13,7 @@ mod client_authentication;
 mod code_flow;
 mod device;
 mod documents;
+mod dpop;
 mod encryption;
 mod form_post;
 mod front_channel;

@@ -4,12 +4,15 @@ use senid::domain::citizen::CitizenStatus;
 use senid::domain::claims_request::GrantedClaims;
 use senid::domain::client::{Client, ClientStatus};
 use senid::domain::grant::Grant;
+use senid::domain::key_binding::{KeyBinding, ProvenKeys, Thumbprint};
 use senid::domain::secret::SecretHash;
 use senid::domain::time::Timestamp;
-use senid::storage::{Exchange, NewGrant, RefreshRefusal, RefreshRotation, RevocationReason, Rotation, Store};
+use senid::storage::{
+    Exchange, NewGrant, RefreshRefusal, RefreshRotation, RevocationReason, Rotation, Store, Successor,
+};
 
 use super::on_every_database;
-use super::people::{AN, BINH, DAY, MINUTE, NOW, begin, enrol, exchange, grant, hash, register};
+use super::people::{AN, BINH, DAY, KEY, MINUTE, NOW, begin, enrol, exchange, grant, hash, holding_the_key, register};
 
 /// A portal that holds a grant of An's and its refresh token `token 1`.
 struct Holder {
@@ -39,16 +42,25 @@ impl Holder {
         successor: SecretHash,
         now: Timestamp,
     ) -> Rotation {
-        let rotation = RefreshRotation {
+        let successor = Successor::Next { hash: successor, key_version: 7 };
+        self.rotate(RefreshRotation { client: &client.id, successor, ..self.rotation(presented, now) }).await
+    }
+
+    /// That of `presented` by its client, which holds the key.
+    fn rotation(&self, presented: SecretHash, now: Timestamp) -> RefreshRotation<'_> {
+        RefreshRotation {
             grant: self.grant.id,
-            client: &client.id,
+            client: &self.client.id,
             presented,
-            successor,
-            key_version: 7,
+            successor: Successor::Itself,
+            proven: holding_the_key(),
             idle_expires_at: now + 10 * DAY,
             grace: MINUTE,
             now,
-        };
+        }
+    }
+
+    async fn rotate(&self, rotation: RefreshRotation<'_>) -> Rotation {
         self.store.write().await.unwrap().grants().rotate_refresh(&rotation).await.unwrap()
     }
 
@@ -93,6 +105,48 @@ on_every_database! {
         assert_eq!(format!("{:?}", found.grant), format!("{plain:?}"));
         let holder = Holder { grant: plain, ..holder };
         assert_eq!(refusal(holder.present(1, NOW).await), RefreshRefusal::Unknown);
+    }
+
+    async fn a_token_that_is_bound_to_a_key_is_good_with_that_key_alone(store: Store) {
+        let holder = Holder::of(&store).await;
+        let other = Thumbprint::from_bytes([8; 32]);
+        for (binding, proven, good) in [
+            (KeyBinding::Dpop(KEY), ProvenKeys::default(), false),
+            (KeyBinding::Dpop(KEY), ProvenKeys { dpop: Some(other), certificate: Some(KEY) }, false),
+            (KeyBinding::Dpop(KEY), ProvenKeys { dpop: Some(KEY), certificate: None }, true),
+            (KeyBinding::Certificate(KEY), ProvenKeys { dpop: Some(KEY), certificate: Some(other) }, false),
+            (KeyBinding::Certificate(KEY), ProvenKeys { dpop: None, certificate: Some(KEY) }, true),
+        ] {
+            let bound = grant(holder.grant.authentication.citizen, &holder.client, NOW);
+            let bound = Grant { binding: Some(binding), ..bound };
+            assert_eq!(exchange(&store, &bound).await, Exchange::Granted);
+            let holder = Holder { grant: bound, client: holder.client.clone(), store: store.clone() };
+            for successor in [Successor::Itself, Successor::Next { hash: hash("token 2"), key_version: 7 }] {
+                let presented = hash("token 1");
+                let rotated = holder.rotate(RefreshRotation { proven, successor, ..holder.rotation(presented, NOW) }).await;
+                match good {
+                    true => assert!(matches!(rotated, Rotation::Rotated(_)), "{rotated:?}"),
+                    false => assert_eq!(refusal(rotated), RefreshRefusal::KeyNotProven),
+                }
+            }
+            // Of whoever has no key, nothing that they bring is theft.
+            let parent = holder.rotation(hash("token 0"), NOW);
+            let found = holder.rotate(RefreshRotation { proven, ..parent }).await;
+            assert_eq!(matches!(found, Rotation::Stolen(_)), good, "{found:?}");
+        }
+    }
+
+    async fn a_token_that_is_its_own_successor_stays_the_one_there_is(store: Store) {
+        let holder = Holder::of(&store).await;
+        let keep = |now| RefreshRotation { successor: Successor::Itself, ..holder.rotation(hash("token 1"), now) };
+        for days in [0, 9, 18] {
+            let Rotation::Rotated(grant) = holder.rotate(keep(NOW + days * DAY)).await else { panic!("refused") };
+            let refresh = grant.refresh.unwrap();
+            assert_eq!((refresh.current, refresh.parent), (hash("token 1"), None));
+            assert_eq!(refresh.idle_expires_at, NOW + (days + 10) * DAY, "its idleness begins anew");
+        }
+        assert_eq!(refusal(holder.rotate(keep(NOW + 28 * DAY)).await), RefreshRefusal::Expired);
+        assert!(matches!(holder.rotate(holder.rotation(hash("another"), NOW)).await, Rotation::Stolen(_)));
     }
 
     async fn of_a_hundred_exchanges_of_one_code_one_is_granted(store: Store) {

@@ -18,7 +18,7 @@ use senid::domain::client::{Client, ClientAuthentication, ClientDisplay, Localis
 use senid::domain::consent::Consent;
 use senid::domain::grant::{Authentication, Grant, RefreshState};
 use senid::domain::ids::{CitizenId, ClientId, DeviceId, EventId, GrantId, SessionId};
-use senid::domain::key_binding::{KeyBinding, Thumbprint};
+use senid::domain::key_binding::{KeyBinding, ProvenKeys, Thumbprint};
 use senid::domain::keys::{SealedKeyPair, SignatureAlgorithm};
 use senid::domain::logout::{Delivery, Participant};
 use senid::domain::national_id::{NationalId, Scheme};
@@ -27,7 +27,7 @@ use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::Timestamp;
 use senid::storage::{
     EndedSession, Exchange, KnownDevice, NewCitizen, NewGrant, RefreshRotation, RevocationReason, Rotation, SealedKey,
-    SealedKeyKind, Store, Vault,
+    SealedKeyKind, Store, Successor, Vault,
 };
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
@@ -131,6 +131,13 @@ fn granted_claims() -> GrantedClaims {
     }
 }
 
+/// What grants are bound to.
+pub const KEY: Thumbprint = Thumbprint::from_bytes([7; 32]);
+
+pub fn holding_the_key() -> ProvenKeys {
+    ProvenKeys { dpop: Some(KEY), certificate: None }
+}
+
 /// A grant with a refresh token `token 1`.
 pub fn grant(citizen: CitizenId, client: &Client, at: Timestamp) -> Grant {
     let random = SystemRandom::new();
@@ -150,7 +157,7 @@ pub fn grant(citizen: CitizenId, client: &Client, at: Timestamp) -> Grant {
         acr: "urn:senid:aal:1".to_owned(),
         resources: vec!["https://tax.example/api".parse().unwrap()],
         authorization_details: Default::default(),
-        binding: Some(KeyBinding::Dpop(Thumbprint::from_bytes([7; 32]))),
+        binding: Some(KeyBinding::Dpop(KEY)),
         created_at: at,
         revoked_at: None,
         refresh: Some(RefreshState {
@@ -290,8 +297,8 @@ pub async fn live_a_little(store: &Store) -> Citizen {
         grant: grant.id,
         client: &client.id,
         presented: hash("token 1"),
-        successor: hash("token 2"),
-        key_version: 1,
+        successor: Successor::Next { hash: hash("token 2"), key_version: 1 },
+        proven: holding_the_key(),
         idle_expires_at: NOW + DAY,
         grace: MINUTE,
         now: NOW,

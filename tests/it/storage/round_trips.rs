@@ -1,9 +1,11 @@
 //! How often the statements of a request wait for Postgres.
 
 use senid::domain::grant::Grant;
-use senid::storage::{NewGrant, Options, RefreshRotation, Rotation, Store};
+use senid::storage::{NewGrant, Options, RefreshRotation, Rotation, Store, Successor};
 
-use super::people::{AN, DAY, MINUTE, NOW, citizen, enrol, exchange, grant, hash, name, portal, register, vault};
+use super::people::{
+    AN, DAY, MINUTE, NOW, citizen, enrol, exchange, grant, hash, holding_the_key, name, portal, register, vault,
+};
 use super::{options, postgres};
 use crate::support::Wiretap;
 
@@ -42,8 +44,8 @@ async fn what_every_request_waits_for_is_one_round_trip() {
             grant: grant.id,
             client: &client.id,
             presented: hash(&format!("token {token}")),
-            successor: hash(&format!("token {}", token + 1)),
-            key_version: 1,
+            successor: Successor::Next { hash: hash(&format!("token {}", token + 1)), key_version: 1 },
+            proven: holding_the_key(),
             idle_expires_at: NOW + DAY,
             grace: MINUTE,
             now: NOW,

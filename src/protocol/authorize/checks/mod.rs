@@ -7,6 +7,7 @@ mod acr_values;
 mod claims;
 mod claims_locales;
 mod code_challenge;
+mod dpop_jkt;
 mod id_token_hint;
 mod login_hint;
 mod max_age;
@@ -78,6 +79,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("response_mode", response_mode::check),
     ("scope", scope::check),
     ("code_challenge", code_challenge::check),
+    ("dpop_jkt", dpop_jkt::check),
     ("nonce", nonce::check),
     ("prompt", prompt::check),
     ("max_age", max_age::check),

@@ -22,6 +22,12 @@ pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, request: &mut Authorizat
                     browser";
         return Err(OAuthError::unauthorized_client(told));
     }
+    let bound = client.policy.bound_access_tokens;
+    if asked.issues_access_token() && (bound.dpop || bound.certificate) {
+        let told = "response_type contains token, and this client's access tokens are bound to a key, which nobody proves \
+                    through the browser";
+        return Err(OAuthError::unauthorized_client(told));
+    }
     request.response_type = asked;
     Ok(())
 }

@@ -32,6 +32,11 @@ impl Assertion {
         Self { header: json!({}), claims }
     }
 
+    /// A token of another kind: what it says, and nothing more.
+    pub const fn of(header: Value, claims: Value) -> Self {
+        Self { header, claims }
+    }
+
     /// With another claim; `null` takes it away.
     #[must_use]
     pub fn with(mut self, claim: &str, value: impl Into<Value>) -> Self {

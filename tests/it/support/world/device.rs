@@ -17,7 +17,7 @@ pub struct Waiting {
 impl Portal {
     /// Asks for codes.
     pub async fn asks_for_codes(&self, form: &[(&str, &str)]) -> Reply {
-        self.call("/device_authorization", form).await
+        self.call("/device_authorization", &[], form).await
     }
 
     /// Begins a sign-in that is decided about elsewhere, for everything that the portal may ask for.

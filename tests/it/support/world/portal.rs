@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::assertion::{self, Assertion};
 use super::clients::{Method, Registration};
+use super::dpop::{self, DpopKey};
 use super::page::{Mode, Page};
 use super::proof;
 use super::web::{self, Reply, encode};
@@ -102,7 +103,18 @@ impl Portal {
 
     /// A token request of this portal's, proven as it is registered.
     pub async fn token(&self, form: &[(&str, &str)]) -> TokenAnswer {
-        self.call("/token", form).await.into()
+        self.call("/token", &[], form).await.into()
+    }
+
+    /// As [`Portal::token`], with these headers beside.
+    pub async fn token_with(&self, headers: &[(&str, &str)], form: &[(&str, &str)]) -> TokenAnswer {
+        self.call("/token", headers, form).await.into()
+    }
+
+    /// As [`Portal::token`], with a new proof that the portal holds `key`.
+    pub async fn token_by(&self, key: &DpopKey, form: &[(&str, &str)]) -> TokenAnswer {
+        let proof = key.prove("POST", &format!("{}/token", self.issuer), self.clock.now());
+        self.token_with(&[("dpop", &proof)], form).await
     }
 
     /// A token request with these headers and this form, and nothing of the portal's own.
@@ -111,18 +123,33 @@ impl Portal {
     }
 
     pub async fn revoke(&self, token: &str) -> Reply {
-        self.call("/revoke", &[("token", token)]).await
+        self.call("/revoke", &[], &[("token", token)]).await
     }
 
     /// Pushes the request, proven as the portal is registered.
     pub async fn push(&self, started: &Started) -> Reply {
+        self.push_with(&[], started).await
+    }
+
+    /// As [`Portal::push`], with these headers beside.
+    pub async fn push_with(&self, headers: &[(&str, &str)], started: &Started) -> Reply {
         let form: Vec<_> = started.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        self.call("/par", &form).await
+        self.call("/par", headers, &form).await
+    }
+
+    /// As [`Portal::push`], with a new proof that the portal holds `key`.
+    pub async fn push_by(&self, key: &DpopKey, started: &Started) -> Reply {
+        let proof = key.prove("POST", &format!("{}/par", self.issuer), self.clock.now());
+        self.push_with(&[("dpop", &proof)], started).await
     }
 
     /// Pushes the request, and gives what the portal sends a browser with instead.
     pub async fn pushed(&self, started: &Started) -> Started {
-        let reply = self.push(started).await;
+        self.refer(started, &self.push(started).await)
+    }
+
+    /// What the portal sends a browser with once `started` was pushed.
+    pub fn refer(&self, started: &Started, reply: &Reply) -> Started {
         assert_eq!(reply.status, 201, "{}", reply.body);
         let uri = reply.json()["request_uri"].as_str().expect("a request_uri").to_owned();
         let parameters = [("client_id", self.registration.id), ("request_uri", &uri)];
@@ -132,7 +159,7 @@ impl Portal {
 
     /// Asks what the token is.
     pub async fn introspects(&self, token: &str) -> Reply {
-        self.call("/introspect", &[("token", token)]).await
+        self.call("/introspect", &[], &[("token", token)]).await
     }
 
     /// What it is told of the token, in plain JSON.
@@ -162,29 +189,39 @@ impl Portal {
         }
     }
 
-    pub(super) async fn call(&self, path: &str, form: &[(&str, &str)]) -> Reply {
+    pub(super) async fn call(&self, path: &str, headers: &[(&str, &str)], form: &[(&str, &str)]) -> Reply {
         let url = format!("{}{path}", self.issuer);
         let mut form = form.to_vec();
         match self.registration.method {
-            Method::Basic => return web::post(&url, &[("authorization", &self.basic())], &form).await,
+            Method::Basic => {
+                let basic = self.basic();
+                return web::post(&url, &[headers, &[("authorization", &basic)]].concat(), &form).await;
+            }
             Method::Post => form.push(("client_secret", self.registration.secret)),
             Method::SecretJwt | Method::KeyJwt => {
                 let proof = self.prove(&self.assertion());
                 form.extend(assertion::form(&proof));
-                return web::post(&url, &[], &form).await;
+                return web::post(&url, headers, &form).await;
             }
             Method::None => {}
         }
         if !form.iter().any(|(name, _)| *name == "client_id") {
             form.push(("client_id", self.registration.id));
         }
-        web::post(&url, &[], &form).await
+        web::post(&url, headers, &form).await
     }
 
     /// Asks who the bearer is.
     pub async fn userinfo(&self, access_token: &str) -> Reply {
         let bearer = format!("Bearer {access_token}");
         web::get(&format!("{}/userinfo", self.issuer), &[("authorization", &bearer)]).await
+    }
+
+    /// As [`Portal::userinfo`], with a new proof that the portal holds `key`.
+    pub async fn userinfo_by(&self, key: &DpopKey, access_token: &str) -> Reply {
+        let url = format!("{}/userinfo", self.issuer);
+        let proof = key.proof("GET", &url, self.clock.now()).with("ath", dpop::ath(access_token)).signed(key.key());
+        web::get(&url, &[("authorization", &format!("DPoP {access_token}")), ("dpop", &proof)]).await
     }
 
     /// The claims of userinfo, which are there.
