@@ -46,3 +46,41 @@ fn byte_sequence(text: &[u8]) -> Option<Vec<u8>> {
     let inside = text.strip_prefix(b":")?.strip_suffix(b":")?;
     STANDARD.decode(inside).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_byte_sequence_is_base64_between_colons_and_nothing_else() {
+        assert_eq!(byte_sequence(b":AQID:"), Some(vec![1, 2, 3]));
+        assert_eq!(byte_sequence(b" \t:AQI=: "), Some(vec![1, 2]));
+        for other in [
+            &b""[..],
+            b":",
+            b"AQID",
+            b":AQID",
+            b"AQID:",
+            b":AQI:",
+            b":AQJ=:",
+            b":AQ ID:",
+            b":AQ\nID:",
+            b":_-8=:",
+            b":AQID:;a",
+            b"::AQID::",
+            b"\":AQID:\"",
+            b":%3A:",
+        ] {
+            assert_eq!(byte_sequence(other), None, "{}", String::from_utf8_lossy(other));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_panics(leaf in prop::collection::vec(any::<u8>(), 0..64), chain in prop::collection::vec(any::<u8>(), 0..64)) {
+            let _ = read(&[&leaf], &[&chain]);
+        }
+    }
+}

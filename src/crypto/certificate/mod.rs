@@ -96,3 +96,55 @@ fn parse(der: &[u8]) -> Result<X509Certificate<'_>, CertificateFault> {
         _ => Err(CertificateFault::Malformed),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::*;
+    use crate::domain::client::CertificateSubject;
+
+    fn certificate() -> Vec<u8> {
+        let params = CertificateParams::new(vec!["portal.example".to_owned()]).unwrap();
+        params.self_signed(&KeyPair::generate().unwrap()).unwrap().der().to_vec()
+    }
+
+    #[test]
+    fn what_is_read_is_one_whole_certificate() {
+        let whole = certificate();
+        let read_back = read(whole.clone(), vec![whole.clone()]).unwrap();
+        assert_eq!((&read_back.leaf, read_back.thumbprint.as_bytes()), (&whole, &sha256(&whole)));
+        let refused = |leaf: Vec<u8>, beside: Vec<Vec<u8>>| read(leaf, beside).unwrap_err();
+        assert_eq!(refused(Vec::new(), Vec::new()), CertificateFault::Malformed);
+        assert_eq!(refused([&whole[..], b"\0"].concat(), Vec::new()), CertificateFault::Malformed);
+        assert_eq!(refused(whole[..whole.len() - 1].to_vec(), Vec::new()), CertificateFault::Malformed);
+        assert_eq!(refused([&whole[..], &whole].concat(), Vec::new()), CertificateFault::Malformed);
+        assert_eq!(refused(vec![0x30; LONGEST + 1], Vec::new()), CertificateFault::TooLong);
+        assert_eq!(refused(whole.clone(), vec![vec![0; LONGEST + 1]]), CertificateFault::TooLong);
+        assert_eq!(refused(whole.clone(), vec![whole; 9]), CertificateFault::TooManyIntermediates);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic_and_none_that_were_changed_are_trusted(at in any::<prop::sample::Index>(), byte: u8, cut in 0_usize..8) {
+            let mut changed = certificate();
+            let end = changed.len() - cut;
+            changed.truncate(end);
+            let at = at.index(changed.len());
+            changed[at] ^= byte;
+            let names = [
+                CertificateSubject::Dn("CN=rcgen self signed cert".to_owned()),
+                CertificateSubject::Dns("portal.example".to_owned()),
+            ];
+            if let Ok(read) = read(changed, Vec::new()) {
+                let now = Timestamp::from_seconds(1_800_000_000);
+                prop_assert!(TrustAnchors::default().verify(&read, now).is_err());
+                let _ = check_dates(&read, now);
+                for name in &names {
+                    CertificateName::new(name).unwrap().is_of(&read);
+                }
+            }
+        }
+    }
+}

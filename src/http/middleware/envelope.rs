@@ -103,9 +103,13 @@ async fn answer(site: &Site, route: &str, request: Request, next: Next) -> Respo
 fn turned_away(route: &str, fault: Fault) -> Response {
     let failure = Failure::from(fault);
     match route {
-        "/token" | "/revoke" | "/par" | "/device_authorization" | "/register" | "/register/{client_id}" => {
-            failure.into_json(Challenge::Client)
-        }
+        "/token"
+        | "/revoke"
+        | "/introspect"
+        | "/par"
+        | "/device_authorization"
+        | "/register"
+        | "/register/{client_id}" => failure.into_json(Challenge::Client),
         "/userinfo" => failure.into_json(Challenge::Resource(Scheme::Bearer)),
         _ => failure.into_response(),
     }

@@ -1,6 +1,7 @@
 //! Clients that prove themselves with the certificates of their connections: RFC 8705. Here a proxy ends TLS, as RFC 9440
 //! describes; what holds of a listener of our own is in `mutual_tls/listener.rs`.
 
+mod bound_tokens;
 mod listener;
 
 use rcgen::{DnType, SanType};
