@@ -11,6 +11,7 @@ mod consent_and_scope;
 mod csrf_and_cors;
 mod denial_of_service;
 mod disabled_subject_or_client;
+mod dpop;
 mod enumeration;
 mod framing;
 mod outbound_fetch;

@@ -8,7 +8,7 @@ use senid::crypto::token::{Token, TokenKind};
 use tokio::task::JoinSet;
 
 use crate::support::World;
-use crate::support::world::{AN, on_every_backend};
+use crate::support::world::{AN, DpopKey, on_every_backend};
 
 on_every_backend! {
     async fn fifty_refreshes_at_once_leave_one_live_branch(world: World) {
@@ -30,6 +30,10 @@ on_every_backend! {
         assert_eq!(portal.userinfo(&tokens.access_token()).await.status, 401);
     }
 
+    async fn a_hundred_refreshes_at_once_of_a_token_that_is_not_replaced_leave_that_one(world: World) {
+        a_token_stays(&world).await;
+    }
+
     async fn a_parent_that_comes_after_the_grace_ends_the_family(world: World) {
         let portal = world.portal("tax-office");
         let (_, tokens) = world.signed_in(&portal, &AN).await;
@@ -38,6 +42,38 @@ on_every_backend! {
         assert_eq!(portal.refresh(&tokens.refresh_token()).await.refused(400), "invalid_grant");
         assert_eq!(portal.refresh(&successor).await.refused(400), "invalid_grant");
     }
+}
+
+/// FAPI 2.0 Security Profile §5.3.2.1: refresh tokens are not rotated; the client's own proof is what a thief has not.
+async fn a_token_stays(world: &World) {
+    let (portal, key) = (world.portal("customs"), DpopKey::new("customs' program"));
+    let (_, tokens) = world.signed_in(&portal, &AN).await;
+    world.operator().changes("customs", |client| client.policy.set = "fapi2".parse().unwrap()).await;
+    let presented = tokens.refresh_token();
+    let mut refreshes = JoinSet::new();
+    for _ in 0..100 {
+        let (portal, token) = (portal.clone(), presented.clone());
+        refreshes.spawn(async move {
+            portal.token_by(&key, &[("grant_type", "refresh_token"), ("refresh_token", &token)]).await
+        });
+    }
+    let answers = refreshes.join_all().await;
+    let live: HashSet<String> = answers.iter().map(|answer| answer.refresh_token()).collect();
+    assert_eq!(live, HashSet::from([presented.clone()]));
+    let access: HashSet<String> = answers.iter().map(|answer| answer.access_token()).collect();
+    assert_eq!(access.len(), 100);
+    // Long after any grace it is still the one, and still nobody else's.
+    world.wait(Duration::from_secs(86_400));
+    assert_eq!(world.portal("tax-office").refresh(&presented).await.refused(400), "invalid_grant");
+    let form = [("grant_type", "refresh_token"), ("refresh_token", presented.as_str())];
+    assert_eq!(portal.token_by(&key, &form).await.refresh_token(), presented);
+    // Without a key nobody gets a token of such a client.
+    assert_eq!(portal.token(&form).await.refused(400), "invalid_request");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_servers_keep_the_same_token() {
+    a_token_stays(&World::two_servers().await).await;
 }
 
 #[tokio::test]
