@@ -41,7 +41,7 @@ const REFUSED: &[(&str, Change, &str, &str)] = &[
         "response_mode",
         |s| s.with("response_mode", "pigeon"),
         "invalid_request",
-        "response_mode must be query, fragment or form_post",
+        "response_mode must be query, fragment, form_post, jwt, query.jwt, fragment.jwt or form_post.jwt",
     ),
     ("scope", |s| s.without("scope"), "invalid_scope", "scope must contain openid"),
     ("scope", |s| s.with("scope", "profile email"), "invalid_scope", "scope must contain openid"),
@@ -75,6 +75,12 @@ const REFUSED: &[(&str, Change, &str, &str)] = &[
         |s| s.without("code_challenge"),
         "invalid_request",
         "code_challenge_method without code_challenge",
+    ),
+    (
+        "dpop_jkt",
+        |s| s.with("dpop_jkt", "key"),
+        "invalid_request",
+        "dpop_jkt must be the SHA-256 thumbprint of a key, in base64url",
     ),
     ("nonce", |s| s.with("nonce", &"n".repeat(513)), "invalid_request", "nonce is longer than 512 bytes"),
     (
@@ -122,8 +128,8 @@ const REFUSED: &[(&str, Change, &str, &str)] = &[
 /// Rules of wishes, which never fail a request.
 const WISHES: &[&str] = &["login_hint", "ui_locales", "acr_values", "claims_locales"];
 
-/// What a client's policy demands is tried rule by rule in `policies`.
-const ELSEWHERE: &[&str] = &["policy"];
+/// What a client's policy demands is tried rule by rule in `policies`, who must push in `pushed_requests`.
+const ELSEWHERE: &[&str] = &["policy", "pushed requests"];
 
 #[tokio::test]
 async fn every_rule_refuses_in_its_own_words_with_the_state_and_the_issuer() {
