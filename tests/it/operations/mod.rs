@@ -2,6 +2,7 @@
 
 mod audit;
 mod metrics;
+mod once_only;
 mod outages;
 mod overload;
 mod processes;
