@@ -15,6 +15,7 @@ use crate::flows::audit::AuditWriter;
 use crate::flows::background::Background;
 use crate::flows::client_keys::ClientKeySets;
 use crate::flows::clients::ClientCache;
+use crate::flows::details_types::DetailsTypes;
 use crate::flows::keys::Keys;
 use crate::flows::logout_delivery::Deliveries;
 use crate::flows::metrics::Metrics;
@@ -73,6 +74,7 @@ impl Server {
             keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.nonces, keys.sealing),
             clients: ClientCache::default(),
             resource_servers: ResourceServerCache::default(),
+            details_types: DetailsTypes::default(),
             client_keys: ClientKeySets::default(),
             client_authorities,
             request_objects: RequestObjects::default(),

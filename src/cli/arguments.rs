@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use super::{audit, citizen, client, deliveries, demo, keys, migrate, registration, serve, store};
+use super::{audit, citizen, client, deliveries, demo, details, keys, migrate, registration, serve, store};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -54,6 +54,9 @@ pub enum Administration {
     /// Clients that register themselves.
     #[command(subcommand)]
     Registration(registration::Command),
+    /// Types of authorization details that portals may ask people to allow (RFC 9396).
+    #[command(subcommand)]
+    Details(details::Command),
     /// The people who sign in.
     #[command(subcommand)]
     Citizen(citizen::Command),

@@ -7,6 +7,7 @@ mod citizen;
 mod client;
 mod deliveries;
 pub mod demo;
+mod details;
 mod exit;
 mod failure;
 pub mod house;
@@ -80,6 +81,7 @@ async fn dispatch(
         Administration::Keys(command) => keys::run(command, settings, house, output).await,
         Administration::Client(command) => client::run(command, settings, house, output).await,
         Administration::Registration(command) => registration::run(command, settings, house, output).await,
+        Administration::Details(command) => details::run(command, settings, house, output).await,
         Administration::Citizen(command) => citizen::run(command, settings, house, output).await,
         Administration::Store(command) => store::run(command, &settings, house, output).await,
         Administration::Audit(command) => audit::run(command, settings, house, output).await,

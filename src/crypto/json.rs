@@ -16,6 +16,15 @@ pub fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
     }
 }
 
+/// The items of the JSON list that `bytes` are; `None` for anything else, including a member that is there twice in one of
+/// them.
+pub fn list(bytes: &[u8]) -> Option<Vec<Value>> {
+    match serde_json::from_slice(bytes) {
+        Ok(Once(Value::Array(items))) => Some(items),
+        _ => None,
+    }
+}
+
 /// The texts of the JSON list that `bytes` are; `None` for anything else.
 pub fn texts(bytes: &[u8]) -> Option<Vec<String>> {
     serde_json::from_slice(bytes).ok()
@@ -113,6 +122,14 @@ mod tests {
         for text in [r#"{"a":1,"a":1}"#, r#"{"b":{"a":1,"a":2}}"#, r#"{"b":[{"a":1,"a":2}]}"#, r#"{"a":1,"\u0061":2}"#]
         {
             assert_eq!(object(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_has_no_member_twice_in_any_of_its_items() {
+        assert_eq!(list(br#"[{"a":1},2]"#), Some(vec![json!({"a": 1}), json!(2)]));
+        for text in [r#"[{"a":1,"a":2}]"#, r#"{"a":1}"#, "[1,]", ""] {
+            assert_eq!(list(text.as_bytes()), None, "{text}");
         }
     }
 

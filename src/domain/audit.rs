@@ -88,6 +88,11 @@ event_kinds! {
     ResourceServerChanged = "resource_server.changed",
     ResourceServerDisabled = "resource_server.disabled",
     ResourceServerEnabled = "resource_server.enabled",
+    /// A type of authorization details (RFC 9396).
+    DetailsTypeCreated = "details_type.created",
+    DetailsTypeChanged = "details_type.changed",
+    DetailsTypeDisabled = "details_type.disabled",
+    DetailsTypeEnabled = "details_type.enabled",
     CitizenAdded = "citizen.added",
     CitizenImported = "citizen.imported",
     CitizenShown = "citizen.shown",

@@ -35,4 +35,5 @@ pub mod session;
 pub mod sign_in;
 pub mod sign_in_name;
 pub mod time;
+pub mod unseen;
 pub mod user_code;

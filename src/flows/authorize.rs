@@ -17,7 +17,7 @@ use crate::sessions::Claim;
 
 use super::session::CurrentSession;
 use super::visitor::Visitor;
-use super::{App, FlowError, answer, consent, pushed_request, request_object, session, sign_in};
+use super::{App, FlowError, answer, consent, details_types, pushed_request, request_object, session, sign_in};
 
 /// What the browser is to do.
 #[derive(Debug)]
@@ -77,10 +77,19 @@ pub(super) async fn judge(
         Err(fault) => return Ok(Err(Unsound::Page(fault))),
     };
     let keys = app.keys.ring();
+    let details_types = details_types::asked_by(app, verified.parameters()).await?;
     let policies = &app.settings.policies;
     let registry = app.resource_servers.registry(app).await?;
     let now = app.clock.now();
-    let context = Context { channel, issuer: app.issuer(), keys: &keys, registry: &registry, now, policies };
+    let context = Context {
+        channel,
+        issuer: app.issuer(),
+        keys: &keys,
+        registry: &registry,
+        now,
+        policies,
+        details_types: &details_types,
+    };
     Ok(match verified.check(&context) {
         Ok(request) => Ok((verified.client().clone(), request)),
         Err(refusal) => Err(Unsound::Refused(verified.client().clone(), verified.answer_to(), refusal)),

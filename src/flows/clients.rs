@@ -51,7 +51,7 @@ impl ClientCache {
                 self.0.remove(id);
             }
             Invalidation::Everything => self.0.clear(),
-            Invalidation::Keys | Invalidation::ResourceServers => {}
+            Invalidation::DetailsTypes | Invalidation::Keys | Invalidation::ResourceServers => {}
         }
     }
 }

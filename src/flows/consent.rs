@@ -11,6 +11,7 @@ use crate::protocol::authorize::prompt::ConsentStanding;
 
 use crate::sessions::Claim;
 
+use super::audit::EventBuilder;
 use super::session::CurrentSession;
 use super::short_lived::{self, RememberedConsent};
 use super::visitor::Visitor;
@@ -42,6 +43,10 @@ pub async fn given(
     if client.policy.consent == ConsentPolicy::Implied {
         return Ok(ConsentStanding::Given);
     }
+    // One payment is allowed, or one record, and not a kind of them: whoever asks for details asks the person each time.
+    if !request.authorization_details.is_empty() {
+        return Ok(ConsentStanding::Missing);
+    }
     let remembered = recall(app, citizen, &client.id).await?;
     let asked = request.claim_names();
     match remembered.is_some_and(|consent| consent.covers(&request.scope, &asked, app.clock.now())) {
@@ -70,6 +75,14 @@ pub(super) fn names(request: &AuthorizationRequest) -> String {
     Vec::from_iter(request.claim_names()).join(" ")
 }
 
+/// The types of the details that `request` asks for, where it does.
+pub(super) fn with_details(event: EventBuilder, request: &AuthorizationRequest) -> EventBuilder {
+    match request.authorization_details.is_empty() {
+        true => event,
+        false => event.with("authorization_details", request.authorization_details.kinds()),
+    }
+}
+
 /// Remembers that `citizen` allowed `client` what `request` asks for, added to what was allowed before.
 pub async fn grant(
     app: &App,
@@ -96,6 +109,7 @@ pub async fn grant(
         .of(&client.id)
         .with("scope", &request.scope)
         .with("claims", names(request));
+    let event = with_details(event, request);
     let mut tx = app.store.begin().await?;
     let consent = tx.consents().give(&consent).await?;
     tx.audit().record(&event.build()).await?;

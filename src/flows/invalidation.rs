@@ -21,6 +21,7 @@ pub async fn listen(app: &App) -> Result<(), FlowError> {
 async fn apply(app: &App, changed: &Invalidation) {
     app.clients.invalidate(changed);
     app.resource_servers.invalidate(changed);
+    app.details_types.invalidate(changed);
     if matches!(changed, Invalidation::Keys | Invalidation::Everything)
         && let Err(error) = app.keys.reload_ring(app).await
     {

@@ -16,6 +16,7 @@ pub mod client_secret;
 pub mod clients;
 pub mod code;
 pub mod consent;
+pub mod details_types;
 pub mod device;
 mod error;
 mod grant;
@@ -68,6 +69,7 @@ use audit::{AuditWriter, EventBuilder};
 use background::Background;
 use client_keys::ClientKeySets;
 use clients::ClientCache;
+use details_types::DetailsTypes;
 use keys::Keys;
 use logout_delivery::Deliveries;
 use metrics::Metrics;
@@ -87,6 +89,7 @@ pub struct App {
     pub hasher: Hasher,
     pub clients: ClientCache,
     pub resource_servers: ResourceServerCache,
+    pub details_types: DetailsTypes,
     pub client_keys: ClientKeySets,
     /// Whose certificates prove clients (`tls_client_auth`).
     pub client_authorities: TrustAnchors,

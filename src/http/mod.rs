@@ -2,6 +2,7 @@
 
 mod cookies;
 mod delivery;
+mod details;
 mod error;
 mod extract;
 mod middleware;

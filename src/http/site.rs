@@ -16,7 +16,7 @@ use crate::web::theme::Theme;
 
 use super::cookies::CookieScope;
 use super::extract::Visit;
-use super::oauth::discovery::Document;
+use super::oauth::discovery::Discovery;
 use super::oauth::jwks::Jwks;
 
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct Site {
     pub(super) cookies: CookieScope,
     /// Requests under way at once.
     pub(super) places: Semaphore,
-    pub(super) discovery: Document,
+    pub(super) discovery: Discovery,
     pub(super) jwks: Jwks,
     pub(super) logo: Option<super::pages::static_files::Logo>,
     draining: AtomicBool,
@@ -39,7 +39,7 @@ impl Site {
         let brand = brand(&settings, theme, standing, logo.as_ref().map(|logo| logo.path()));
         let cookies = CookieScope::of(&settings.issuer);
         let places = Semaphore::new(settings.limits.concurrent_requests as usize);
-        let discovery = Document::new(&settings);
+        let discovery = Discovery::new(&settings);
         Ok(Self {
             app,
             brand: Arc::new(brand),

@@ -103,11 +103,6 @@ impl Actor {
     }
 }
 
-/// The details as JSON values. What was parsed before it was kept is parsed again; text that is none is nobody's right.
-pub fn details(details: &AuthorizationDetails) -> Vec<Value> {
-    details.iter().filter_map(|detail| serde_json::from_str(&detail.json).ok()).collect()
-}
-
 impl AccessTokenClaims {
     pub fn new(token: &AccessToken, issuer: &str) -> Self {
         let authentication = token.authentication.as_ref();
@@ -123,7 +118,7 @@ impl AccessTokenClaims {
             auth_time: authentication.map(|authentication| authentication.auth_time.seconds()),
             acr: authentication.map(|authentication| authentication.acr.clone()),
             amr: authentication.map(|authentication| authentication.amr.clone()),
-            authorization_details: details(&token.authorization_details),
+            authorization_details: token.authorization_details.values(),
             cnf: token.binding.map(Confirmation::from),
             act: Actor::nested(&token.actors),
             grant: token.grant,

@@ -58,6 +58,8 @@ pub struct Metadata {
     claims_supported: Vec<&'static str>,
     claim_types_supported: &'static [&'static str],
     acr_values_supported: &'static [&'static str],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_details_types_supported: Vec<String>,
     ui_locales_supported: Vec<String>,
     /// Beside what their names are known in, which differs from citizen to citizen, claims are in no language: there is no
     /// `claims_locales_supported` that would be true.
@@ -100,6 +102,8 @@ pub struct Offer<'a> {
     pub methods: Vec<ClientAuthenticationMethod>,
     /// Whether clients' certificates come here at all.
     pub certificates: bool,
+    /// Those that can be asked for (RFC 9396 §10).
+    pub authorization_details_types: &'a [String],
     /// What the endpoints begin with for a client that comes with its certificate, where that is not the issuer.
     pub mtls_url: Option<&'a str>,
 }
@@ -202,6 +206,7 @@ impl Metadata {
             frontchannel_logout_session_supported: true,
             check_session_iframe: endpoint("/check-session"),
             tls_client_certificate_bound_access_tokens: offer.certificates,
+            authorization_details_types_supported: offer.authorization_details_types.to_vec(),
             mtls_endpoint_aliases: offer
                 .mtls_url
                 .map(|base| aliases.into_iter().map(|(name, path)| (name, format!("{base}{path}"))).collect()),

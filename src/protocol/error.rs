@@ -1,6 +1,6 @@
 //! Every error that a client may read, once: RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, OpenID Connect
 //! Core §3.1.2.6, OpenID Connect Core Error Code unmet_authentication_requirements 1.0, RFC 9101 §7, RFC 8707 §2,
-//! RFC 8628 §3.5, RFC 9449 §12.2.
+//! RFC 8628 §3.5, RFC 9449 §12.2, RFC 9396 §5.
 
 use std::borrow::Cow;
 
@@ -32,6 +32,7 @@ error_codes! {
     UnsupportedResponseType, unsupported_response_type = "unsupported_response_type";
     InvalidScope, invalid_scope = "invalid_scope";
     InvalidTarget, invalid_target = "invalid_target";
+    InvalidAuthorizationDetails, invalid_authorization_details = "invalid_authorization_details";
     AccessDenied, access_denied = "access_denied";
     ServerError, server_error = "server_error";
     TemporarilyUnavailable, temporarily_unavailable = "temporarily_unavailable";

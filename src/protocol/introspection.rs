@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::access_token::AccessToken;
-use crate::domain::authorization_details::AuthorizationDetails;
+use crate::domain::authorization_details::{AuthorizationDetail, AuthorizationDetails};
 use crate::domain::client::Client;
 use crate::domain::grant::{Grant, RefreshState};
 use crate::domain::ids::ClientId;
@@ -17,7 +17,7 @@ use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
-use crate::protocol::access_token::{Actor, Confirmation, details};
+use crate::protocol::access_token::{Actor, Confirmation};
 use crate::protocol::audience::Audience;
 use crate::protocol::parameters::Parameters;
 
@@ -121,10 +121,12 @@ impl<'r> Sight<'r> {
 
     fn details(&self, granted: &AuthorizationDetails) -> Vec<Value> {
         match self {
-            Self::Whole => details(granted),
+            Self::Whole => granted.values(),
             Self::For(servers) => {
-                let theirs = |kind: &String| servers.iter().any(|own| own.authorization_details_types.contains(kind));
-                details(&AuthorizationDetails(granted.iter().filter(|detail| theirs(&detail.kind)).cloned().collect()))
+                let of = |server: &&ResourceServer, detail: &AuthorizationDetail| {
+                    server.authorization_details_types.contains(&detail.kind) && detail.is_for(&server.id)
+                };
+                granted.clone().limited_to(|detail| servers.iter().any(|server| of(server, detail))).values()
             }
         }
     }
@@ -175,7 +177,7 @@ impl IntrospectionResponse {
             iat: Some(state.rotated_at.seconds()),
             sub: Some(subject),
             iss: Some(issuer.to_owned()),
-            authorization_details: details(&grant.authorization_details),
+            authorization_details: grant.authorization_details.values(),
             cnf: grant.binding.map(Confirmation::from),
             ..Self::default()
         }

@@ -14,6 +14,7 @@
 pub mod access_token;
 pub mod acr;
 pub mod audience;
+pub mod authorization_details;
 pub mod authorize;
 pub mod claims;
 pub mod client_auth;

@@ -180,7 +180,7 @@ impl Reach<'_> {
         let mut understanding = self.registry.understanding(&detail.kind);
         match id.as_str() == self.issuer {
             true => understanding.next().is_none(),
-            false => understanding.any(|server| server.id == *id),
+            false => understanding.any(|server| server.id == *id) && detail.is_for(id),
         }
     }
 
@@ -195,7 +195,8 @@ impl Reach<'_> {
         }
         for detail in asked.authorization_details.iter() {
             let before = owners.len();
-            owners.extend(self.registry.understanding(&detail.kind).map(|server| server.id.clone()));
+            let understanding = self.registry.understanding(&detail.kind).filter(|server| detail.is_for(&server.id));
+            owners.extend(understanding.map(|server| server.id.clone()));
             if owners.len() == before && self.is_detail_of(detail, &self.issuer()) {
                 owners.insert(self.issuer());
             }

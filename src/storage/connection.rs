@@ -12,6 +12,7 @@ use super::client_logos::ClientLogos;
 use super::client_registrations::ClientRegistrations;
 use super::clients::Clients;
 use super::consents::Consents;
+use super::details_types::DetailsTypes;
 use super::ended_sessions::EndedSessions;
 use super::error::Error;
 use super::grants::Grants;
@@ -199,6 +200,7 @@ aggregates! {
     client_registrations: ClientRegistrations,
     clients: Clients,
     consents: Consents,
+    details_types: DetailsTypes,
     ended_sessions: EndedSessions,
     grants: Grants,
     initial_access_tokens: InitialAccessTokens,

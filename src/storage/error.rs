@@ -44,6 +44,10 @@ pub enum Conflict {
     ResourceServerVersion,
     #[error("a scope belongs to another resource server")]
     ResourceScope,
+    #[error("a type of authorization details of this name exists already")]
+    DetailsType,
+    #[error("the type of authorization details was changed in the meantime")]
+    DetailsTypeVersion,
     #[error("a key of this kind and version exists already")]
     Key,
 }

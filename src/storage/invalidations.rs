@@ -24,6 +24,8 @@ const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(1);
 pub enum Invalidation {
     Client(ClientId),
     ResourceServers,
+    /// Of authorization details.
+    DetailsTypes,
     Keys,
     /// Messages may have been missed.
     Everything,
@@ -34,6 +36,7 @@ impl Invalidation {
         match self {
             Self::Client(id) => format!("client {id}"),
             Self::ResourceServers => "resource-servers".to_owned(),
+            Self::DetailsTypes => "details-types".to_owned(),
             Self::Keys => "keys".to_owned(),
             Self::Everything => "everything".to_owned(),
         }
@@ -43,6 +46,7 @@ impl Invalidation {
     fn parse(text: &str) -> Self {
         match text.split_once(' ') {
             Some(("client", id)) => id.parse().map_or(Self::Everything, Self::Client),
+            None if text == "details-types" => Self::DetailsTypes,
             None if text == "keys" => Self::Keys,
             None if text == "resource-servers" => Self::ResourceServers,
             _ => Self::Everything,
@@ -131,8 +135,13 @@ mod tests {
     #[test]
     fn a_message_is_read_as_it_was_written() {
         let client: ClientId = "portal".parse().unwrap();
-        let messages =
-            [Invalidation::Client(client), Invalidation::ResourceServers, Invalidation::Keys, Invalidation::Everything];
+        let messages = [
+            Invalidation::Client(client),
+            Invalidation::ResourceServers,
+            Invalidation::DetailsTypes,
+            Invalidation::Keys,
+            Invalidation::Everything,
+        ];
         for message in messages {
             assert_eq!(Invalidation::parse(&message.to_text()), message);
         }

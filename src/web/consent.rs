@@ -5,6 +5,7 @@
 use askama::Template;
 
 use super::claims::{Claim, ClaimName};
+use super::details::Detail;
 use super::device_code::Elsewhere;
 use super::layout::{Form, Layout, Portal, TimeLimit};
 use super::text::{Moment, Speaks, id};
@@ -15,6 +16,8 @@ pub struct Consent {
     pub layout: Layout,
     pub form: Form,
     pub portal: Portal,
+    /// What is allowed this one time, in structures of its own (RFC 9396).
+    pub details: Vec<Detail>,
     /// Exactly what will be given, masked where all of it need not be seen.
     pub claims: Vec<Claim>,
     /// What the permission also covers, and nothing is known of today.
@@ -54,14 +57,18 @@ pub enum Access {
 
 impl Consent {
     fn title(&self) -> String {
-        match self.elsewhere {
-            Some(_) => self.layout.text("device-question"),
-            None => self.layout.text("consent-title"),
-        }
+        self.layout.say(match (&self.elsewhere, self.details.is_empty()) {
+            (_, false) => id("consent-title-details"),
+            (Some(_), true) => id("device-question"),
+            (None, true) => id("consent-title"),
+        })
     }
 
     fn lead(&self) -> String {
         let portal = self.portal.name.as_str();
+        if !self.details.is_empty() {
+            return self.layout.text_with("consent-lead-details", "portal", portal);
+        }
         match &self.portal.purpose {
             Some(purpose) => {
                 let args = [("portal", portal.into()), ("purpose", purpose.as_str().into())];

@@ -13,6 +13,7 @@ pub mod check_session;
 pub mod claims;
 pub mod consent;
 pub mod create;
+pub mod details;
 pub mod device;
 pub mod device_code;
 pub mod error;

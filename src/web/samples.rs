@@ -1,5 +1,6 @@
 //! Every page in every state that looks different, filled as the demonstration would fill it.
 
+mod consent;
 mod device;
 
 use std::sync::Arc;
@@ -11,7 +12,6 @@ use super::account::{
     Standing as Place, Start, Withdraw,
 };
 use super::claims::{Claim, ClaimName, Method};
-use super::consent::{Access, Consent, Lasting, Service};
 use super::create::Create;
 use super::device::Device;
 use super::error::{ErrorPage, Trouble};
@@ -43,6 +43,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
         pages.push(Sample { name: name.to_owned(), html: page.dyn_render().unwrap() });
     };
     samples.sign_in(&mut add);
+    samples.consent(&mut add);
     samples.answering(&mut add);
     samples.leaving(&mut add);
     samples.account(&mut add);
@@ -232,63 +233,6 @@ impl Samples {
             add(&format!("password-fault-{name}"), &Password { problem: Self::problem(fault), ..password.clone() });
         }
         add("password-account", &Password { portal: None, ..password });
-
-        let claims = [
-            (ClaimName::Name, "Nguyễn Văn An"),
-            (ClaimName::Birthdate, "1990-08-15"),
-            (ClaimName::Gender, "male"),
-            (ClaimName::NationalId, "001••••••456"),
-            (ClaimName::Phone, "•••••••678"),
-            (ClaimName::AccountLevel, "2"),
-        ];
-        let consent = Consent {
-            layout: self.citizen(),
-            form: form("/sign-in/0198a3f2/consent"),
-            portal: self.public_services(),
-            claims: claims.into_iter().map(|(name, value)| Claim::new(name, value)).collect(),
-            later: vec![ClaimName::parse("nickname"), ClaimName::parse("locale")],
-            services: vec![self.health_records()],
-            lasting: Lasting::UntilWithdrawn,
-            access: Access::WhilePresent,
-            limit: Some(TimeLimit { until: ago(-15 * MINUTE) }),
-            elsewhere: None,
-            withdraw: "/account/portals".to_owned(),
-        };
-        add("consent", &consent);
-        let claims = [
-            ("sub", "x9A…"),
-            ("given_name", "An"),
-            ("family_name", "Nguyễn"),
-            ("gender", "female"),
-            ("email", "a•••@example.vn"),
-            ("address", "12 phố Trúc Bạch, phường Trúc Bạch, thành phố Hà Nội"),
-            ("locale", "vi"),
-            ("zoneinfo", "Asia/Ho_Chi_Minh"),
-            ("middle_name", "Văn"),
-            ("nickname", "An"),
-            ("national_id_scheme", "vn"),
-            ("authentication_level", "1"),
-            ("tax_code", "8•••••••12"),
-        ];
-        let offline = Consent {
-            portal: self.library(),
-            claims: claims.into_iter().map(|(name, value)| Claim::new(ClaimName::parse(name), value)).collect(),
-            later: Vec::new(),
-            services: Vec::new(),
-            lasting: Lasting::Until(ago(-90 * DAY)),
-            access: Access::Offline,
-            ..consent.clone()
-        };
-        add("consent-offline", &offline);
-        add("consent-once", &Consent { lasting: Lasting::Once, ..consent.clone() });
-        self.device(consent, add);
-    }
-
-    fn health_records(&self) -> Service {
-        Service {
-            name: "Hồ sơ sức khỏe điện tử".to_owned(),
-            rights: vec!["Xem sổ tiêm chủng".to_owned(), "Đặt và hủy lịch khám".to_owned()],
-        }
     }
 
     fn answering(&self, add: &mut Add<'_>) {

@@ -33,6 +33,7 @@ const AT_HOME: &[(&str, &[&str])] = &[
     ("ring", &["crypto"]),
     ("aws_lc_rs", &["crypto"]),
     ("argon2", &["credentials"]),
+    ("jsonschema", &["protocol"]),
     ("sqlx", &["storage"]),
     ("redis", &["sessions"]),
     ("reqwest", &["outbound", "demo"]),

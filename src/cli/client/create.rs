@@ -175,7 +175,7 @@ pub(super) fn read_json<T: DeserializeOwned>(option: &str, path: &Path) -> Resul
 }
 
 /// `vi=Cổng dịch vụ công` is for Vietnamese; a text without a language before it is for all.
-pub(super) fn localised(texts: Vec<String>) -> Localised {
+pub(in crate::cli) fn localised(texts: Vec<String>) -> Localised {
     let tag = |text: &str| (2..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase());
     let texts: BTreeMap<String, String> = texts
         .into_iter()

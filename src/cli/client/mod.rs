@@ -4,6 +4,8 @@ mod create;
 mod show;
 mod update;
 
+pub(super) use create::localised;
+
 use super::exit::Exit;
 use super::failure::Failure;
 use super::house::{House, Reach};

@@ -4,6 +4,7 @@
 pub mod add_citizen;
 pub mod create_client;
 pub mod deliveries;
+pub mod details_types;
 mod error;
 pub mod find_citizen;
 pub mod import;

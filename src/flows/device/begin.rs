@@ -13,7 +13,7 @@ use crate::sessions::Claim;
 
 use super::super::client_request::ClientRequest;
 use super::super::throttle::{self, Throttle};
-use super::super::{App, FlowError, client_authentication, short_lived};
+use super::super::{App, FlowError, client_authentication, details_types, short_lived};
 use super::REMEMBERED;
 
 /// Of so few codes that live at once, the next one drawn is hardly ever taken; never so often in a row.
@@ -34,6 +34,7 @@ pub async fn begin(app: &App, request: &ClientRequest<'_>) -> Result<DeviceAutho
         registry: &*app.resource_servers.registry(app).await?,
         now,
         policies: &app.settings.policies,
+        details_types: &*details_types::asked_by(app, request.form).await?,
     };
     let asked = judge(&client, request.form, &context)?;
     if client.authentication.is_public() {

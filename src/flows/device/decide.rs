@@ -37,10 +37,7 @@ pub async fn question(
 ) -> Result<Asked, FlowError> {
     let authentication = &current.session.authentication;
     Ok(match fit(app, asked, authentication).await? {
-        Fit::For(client) => {
-            let registry = app.resource_servers.registry(app).await?;
-            Asked::Question(Box::new(ask_consent::of(client, citizen, &asked.request, &registry)))
-        }
+        Fit::For(client) => Asked::Question(Box::new(ask_consent::of(app, client, citizen, &asked.request).await?)),
         Fit::SignInAgain => Asked::SignInAgain,
         Fit::Nobody => Asked::Unfit,
     })

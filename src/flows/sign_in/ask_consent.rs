@@ -11,9 +11,9 @@ use crate::domain::citizen::Citizen;
 use crate::domain::claims;
 use crate::domain::client::Client;
 use crate::domain::grant::Authentication;
-use crate::domain::resource::ResourceRegistry;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
+use crate::protocol::authorization_details::Types;
 use crate::storage::Standing;
 
 use super::super::resource_servers::{Service, services};
@@ -26,6 +26,8 @@ use super::{Next, finish, save};
 pub struct Question {
     pub client: Arc<Client>,
     pub request: Box<AuthorizationRequest>,
+    /// What tells what is asked for in structures of its own (RFC 9396).
+    pub details_types: Arc<Types>,
     /// Claims with the values that would be sent, masked where a glance over a shoulder should not read them.
     pub items: Vec<Item>,
     /// Claims of which nothing is known today: allowing covers them, should that change.
@@ -94,25 +96,30 @@ pub async fn question(app: &App, sign_in: &SignIn) -> Result<Asked, FlowError> {
         let why = OAuthError::access_denied("the account is locked, or was signed out everywhere");
         return Ok(Asked::Over(finish::refuse(app, sign_in.clone(), why).await?));
     };
-    let registry = app.resource_servers.registry(app).await?;
-    Ok(Asked::Question(Box::new(of(client, &citizen, request, &registry))))
+    Ok(Asked::Question(Box::new(of(app, client, &citizen, request).await?)))
 }
 
 /// What `citizen` is asked who is to answer this request of `client`.
-pub(in crate::flows) fn of(
+pub(in crate::flows) async fn of(
+    app: &App,
     client: Arc<Client>,
     citizen: &Citizen,
     request: &AuthorizationRequest,
-    registry: &ResourceRegistry,
-) -> Question {
-    Question {
+) -> Result<Question, FlowError> {
+    let registry = app.resource_servers.registry(app).await?;
+    let details_types = match request.authorization_details.is_empty() {
+        true => Arc::default(),
+        false => app.details_types.all(app).await?,
+    };
+    Ok(Question {
         client,
+        details_types,
         items: items(citizen, request),
         unknown: unknown(citizen, request),
-        services: services(registry, &request.scope),
+        services: services(&registry, &request.scope),
         offline: request.scope.contains("offline_access"),
         request: Box::new(request.clone()),
-    }
+    })
 }
 
 fn items(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<Item> {
@@ -193,6 +200,7 @@ pub async fn deny(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
         .of(&request.client_id)
         .with("scope", &request.scope)
         .with("claims", consent::names(request));
+    let event = consent::with_details(event, request);
     if app.sessions.take(&short_lived::sign_in(sign_in.id)).await?.is_none() {
         return Ok(Next::Page(Step::Identify));
     }

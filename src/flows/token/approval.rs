@@ -10,6 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::storage::{Exchange, NewGrant};
 
+use super::super::details_types;
 use super::super::grant::{self, FORGET_MARGIN, Over, hold_consent, hold_session};
 use super::super::{App, FlowError};
 use super::{Basis, Redeemed};
@@ -32,6 +33,7 @@ pub(super) async fn write(
     // What the client has lost since, it is not granted.
     let scope = approval.scope.intersection(&client.scopes);
     let claims = approval.claims.clone().limited_to(&client.scopes);
+    let details = details_types::still_held(app, client, approval.authorization_details.clone()).await?;
     let granted = grant::claims(app, &claims, citizen).await?;
     let mut tx = app.store.begin().await?;
     let over = |over: Over| OAuthError::invalid_grant(over.sentence());
@@ -49,7 +51,7 @@ pub(super) async fn write(
         authentication: approval.authentication.clone(),
         acr: approval.acr.clone(),
         resources: approval.resources.clone(),
-        authorization_details: approval.authorization_details.clone(),
+        authorization_details: details,
         // A client that proves itself has its refresh tokens bound by that, and may change its keys (RFC 9449 section 5).
         binding: binding.filter(|_| client.authentication.is_public()),
         created_at: now,

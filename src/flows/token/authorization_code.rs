@@ -45,7 +45,12 @@ pub(super) async fn redeem(
         // hash keeps it from being granted a second time.
         code::give_back(app, &code).await?;
     }
-    written
+    let mut redeemed = written?;
+    if let Some(asked) = &request.authorization_details {
+        // These tokens alone: what was granted can be asked for again with the refresh token.
+        redeemed.authorization_details.0.retain(|detail| asked.0.contains(detail));
+    }
+    Ok(redeemed)
 }
 
 /// Someone else holds this code: whatever it was exchanged for dies with it (RFC 6749 §4.1.2).

@@ -2,14 +2,14 @@
 //! refresh.
 
 use crate::domain::audit::EventKind;
-use crate::domain::authorization_details::AuthorizationDetails;
 use crate::domain::client::Client;
 use crate::domain::resource::ResourceId;
+use crate::protocol::authorization_details::GrantedBy;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::resource_indicators::{Held, Reach};
 use crate::protocol::token::client_credentials::{ClientCredentialsRequest, allowed};
 
-use super::super::{App, FlowError};
+use super::super::{App, FlowError, details_types};
 use super::{Basis, Redeemed};
 
 pub(super) async fn redeem(
@@ -22,7 +22,7 @@ pub(super) async fn redeem(
     let registry = app.resource_servers.registry(app).await?;
     let reach = Reach { issuer: app.issuer(), registry: &registry, client };
     let scope = allowed(&reach, request.scope, named)?;
-    let authorization_details = AuthorizationDetails::default();
+    let authorization_details = details_types::read(app, client, form, GrantedBy::Client).await?;
     let asked = Held { resources: &[], scope: &scope, authorization_details: &authorization_details };
     Ok(Redeemed {
         basis: Basis::Client,

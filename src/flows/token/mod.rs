@@ -117,6 +117,10 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         .by(Actor::Client(client.id.clone()))
         .of(&client.id)
         .with("scope", &redeemed.scope);
+    let event = match redeemed.authorization_details.is_empty() {
+        true => event,
+        false => event.with("authorization_details", redeemed.authorization_details.kinds()),
+    };
     app.record(match redeemed.basis.grant() {
         Some(grant) => event.about(grant.authentication.citizen).with("grant", grant.id),
         None => event,

@@ -4,21 +4,21 @@
 
 use crate::crypto::token::Token;
 use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::authorization_details::AuthorizationDetails;
 use crate::domain::client::Client;
 use crate::domain::grant::Grant;
 use crate::domain::ids::GrantId;
 use crate::domain::resource::ResourceId;
-use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
-use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::resource_indicators::Held;
 use crate::protocol::token::refresh_token::{RefreshRequest, narrow};
+use crate::protocol::{OAuthError, authorization_details};
 use crate::storage::{RefreshRefusal, RefreshRotation, RevocationReason, Rotation, Successor};
 
 use super::super::sender::BoundSender;
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, access_token};
+use super::super::{App, FlowError, access_token, details_types};
 use super::{Basis, Redeemed};
 
 pub(super) async fn redeem(
@@ -35,8 +35,8 @@ pub(super) async fn redeem(
     if !client.scopes.contains("offline_access") {
         return Err(OAuthError::unauthorized_client("this client may not refresh tokens any more").into());
     }
-    if request.scope.is_some() || !named.is_empty() {
-        refuse_what_was_not_granted(app, client, &presented, request.scope.as_ref(), named).await?;
+    if request.scope.is_some() || request.authorization_details.is_some() || !named.is_empty() {
+        refuse_what_was_not_granted(app, client, &presented, &request, named).await?;
     }
     let now = app.clock.now();
     let lifetimes = &app.settings.lifetimes;
@@ -69,7 +69,7 @@ pub(super) async fn redeem(
     Ok(Redeemed {
         scope,
         resources: grant.resources.clone(),
-        authorization_details: grant.authorization_details.clone(),
+        authorization_details: narrowed_details(app, client, &grant, &request).await?,
         basis: Basis::Grant(Box::new(grant)),
         refresh_token: Some(token),
         nonce: None,
@@ -83,7 +83,7 @@ async fn refuse_what_was_not_granted(
     app: &App,
     client: &Client,
     presented: &Token,
-    asked: Option<&ScopeSet>,
+    asked: &RefreshRequest,
     named: &[ResourceId],
 ) -> Result<(), FlowError> {
     let id = GrantId::from_uuid(presented.locator());
@@ -92,12 +92,23 @@ async fn refuse_what_was_not_granted(
         let grant = &found.grant;
         let held = Held {
             resources: &grant.resources,
-            scope: &narrow(grant, &client.scopes, asked)?,
-            authorization_details: &grant.authorization_details,
+            scope: &narrow(grant, &client.scopes, asked.scope.as_ref())?,
+            authorization_details: &narrowed_details(app, client, grant, asked).await?,
         };
         access_token::foresee(app, client, held, named).await?;
     }
     Ok(())
+}
+
+/// The details of the tokens to issue: what was granted and the client still may have, or the part of it that is asked for.
+async fn narrowed_details(
+    app: &App,
+    client: &Client,
+    grant: &Grant,
+    request: &RefreshRequest,
+) -> Result<AuthorizationDetails, FlowError> {
+    let held = details_types::still_held(app, client, grant.authorization_details.clone()).await?;
+    Ok(authorization_details::narrow(held, request.authorization_details.as_ref())?)
 }
 
 /// The successor that was derived when the parent was rotated, with the key of that time.

@@ -1,7 +1,9 @@
-//! `/.well-known/openid-configuration`: OpenID Connect Discovery §4. Prepared once.
+//! `/.well-known/openid-configuration`: OpenID Connect Discovery §4. Prepared once, and again when a type of authorization
+//! details comes or goes.
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -12,6 +14,7 @@ use crate::config::{RegistrationMode, Settings};
 use crate::crypto::base64url;
 use crate::crypto::hash::sha256;
 use crate::domain::issuer::Issuer;
+use crate::flows::App;
 use crate::http::Site;
 use crate::protocol::discovery::{Metadata, Offer};
 
@@ -22,8 +25,32 @@ pub struct Document {
     etag: HeaderValue,
 }
 
-impl Document {
+/// The metadata as they were told last, and the types of authorization details that they name.
+#[derive(Debug)]
+pub struct Discovery(ArcSwap<(Vec<String>, Document)>);
+
+impl Discovery {
     pub fn new(settings: &Settings) -> Self {
+        Self(ArcSwap::from_pointee((Vec::new(), Document::new(settings, &[]))))
+    }
+
+    /// Where the identity store is away, what was told last still holds.
+    async fn current(&self, app: &App) -> Arc<(Vec<String>, Document)> {
+        let told = self.0.load_full();
+        let Ok(types) = app.details_types.all(app).await else { return told };
+        let names: Vec<String> = types.active().map(|known| known.registered.name.clone()).collect();
+        if names == told.0 {
+            return told;
+        }
+        let document = Document::new(&app.settings, &names);
+        let current = Arc::new((names, document));
+        self.0.store(current.clone());
+        current
+    }
+}
+
+impl Document {
+    fn new(settings: &Settings, authorization_details_types: &[String]) -> Self {
         let metadata = Metadata::new(Offer {
             issuer: settings.issuer.as_str(),
             algorithms: &settings.keys.rotation.algorithms,
@@ -33,6 +60,7 @@ impl Document {
             registration: (settings.registration.mode != RegistrationMode::Off).then_some("/register"),
             methods: settings.client_authentication_methods().collect(),
             certificates: settings.takes_client_certificates(),
+            authorization_details_types,
             mtls_url: settings.mtls.public_url.as_ref().map(Issuer::as_str),
         });
         // Texts and lists of texts always become JSON.
@@ -63,5 +91,5 @@ impl Document {
 }
 
 pub async fn show(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
-    site.discovery.answer(&headers, "public, max-age=3600")
+    site.discovery.current(&site.app).await.1.answer(&headers, "public, max-age=3600")
 }

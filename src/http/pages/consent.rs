@@ -11,6 +11,7 @@ use crate::domain::sign_in::SignIn;
 use crate::flows::resource_servers;
 use crate::flows::sign_in::ask_consent::{self, Asked, Item, Preview, Question};
 use crate::http::Site;
+use crate::http::details::told;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::Page;
@@ -68,6 +69,7 @@ pub(super) fn view(site: &Site, layout: layout::Layout, form: layout::Form, ques
     Consent {
         form,
         portal: site.portal(&question.client, layout.voice.language),
+        details: told(&question.details_types, &question.request.authorization_details, layout.voice.language),
         claims: Claim::rows(question.items.into_iter().filter_map(claim).collect()),
         later: question.unknown.into_iter().map(ClaimName::parse).collect(),
         services: services(question.services, layout.voice.language),

@@ -138,6 +138,10 @@ impl VerifiedRequest {
         &self.client
     }
 
+    pub const fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
     /// Where an answer to this request goes. The state is given back even where the rest of the request is refused.
     pub fn answer_to(&self) -> AnswerTo {
         AnswerTo {

@@ -298,10 +298,12 @@ fn same_type(one: &str, other: &str) -> bool {
     }
 }
 
-/// What a member says as a parameter: `max_age` may be a number and `claims` and `registration` are objects (Core §6.1);
-/// everything else is text. `None` where it says nothing that a parameter could, and nobody here reads it.
+/// What a member says as a parameter: `max_age` may be a number, `claims` and `registration` are objects (Core §6.1), and
+/// `authorization_details` are an array (RFC 9396 §3); everything else is text. `None` where it says nothing that a parameter could, and nobody here reads it.
 fn parameter(name: &str, value: &Value) -> Result<Option<String>, OAuthError> {
     match (name, value) {
+        ("authorization_details", Value::Array(_)) => Ok(Some(value.to_string())),
+        ("authorization_details", _) => Err(invalid("authorization_details in the request object must be an array")),
         (_, Value::String(text)) if text.contains('\0') => {
             Err(invalid(format!("{name} in the request object holds a NUL character")))
         }

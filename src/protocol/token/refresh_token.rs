@@ -1,10 +1,11 @@
 //! Refreshing: RFC 6749 §6, with rotation and reuse detection (RFC 9700 §4.14.2).
 
+use crate::domain::authorization_details::AuthorizationDetails;
 use crate::domain::grant::Grant;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
-use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::{OAuthError, authorization_details};
 
 /// What the form of this grant carries.
 #[derive(Debug)]
@@ -12,16 +13,20 @@ pub struct RefreshRequest {
     pub token: SecretString,
     /// What is asked for now, if less than all.
     pub scope: Option<ScopeSet>,
+    /// As the scope (RFC 9396 §6).
+    pub authorization_details: Option<AuthorizationDetails>,
 }
 
 impl RefreshRequest {
     /// # Errors
-    /// `invalid_request` where the token is missing, `invalid_scope` where the scope cannot be read.
+    /// `invalid_request` where the token is missing, `invalid_scope` where the scope cannot be read,
+    /// `invalid_authorization_details` where these cannot.
     pub fn read(form: &Parameters) -> Result<Self, OAuthError> {
         let scope = form.single("scope")?.map(str::parse).transpose();
         Ok(Self {
             token: SecretString::new(form.required("refresh_token")?),
             scope: scope.map_err(|_| OAuthError::invalid_scope("scope has a character that no scope may have"))?,
+            authorization_details: authorization_details::part(form)?,
         })
     }
 }

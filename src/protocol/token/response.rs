@@ -1,6 +1,7 @@
-//! The token endpoint's answer: RFC 6749 §5.1, OpenID Connect Core §3.1.3.3.
+//! The token endpoint's answer: RFC 6749 §5.1, OpenID Connect Core §3.1.3.3, RFC 9396 §7.
 
 use serde::Serialize;
+use serde_json::Value;
 
 #[derive(Debug, Serialize)]
 pub struct TokenResponse {
@@ -13,4 +14,7 @@ pub struct TokenResponse {
     pub refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
+    /// As they were granted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Value>,
 }

@@ -18,6 +18,7 @@ pub const TABLES: &[&str] = &[
     "clients",
     "client_registrations",
     "client_logos",
+    "authorization_details_types",
     "initial_access_tokens",
     "resource_servers",
     "resource_scopes",

@@ -72,6 +72,36 @@ impl Voice {
     }
 }
 
+impl Voice {
+    /// A decimal number (`-1234567.50`) as the language writes it; what is none stays as it is.
+    pub fn number(&self, decimal: &str) -> String {
+        let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |digits| ("-", digits));
+        let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, after)| (whole, Some(after)));
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number(whole) || !fraction.is_none_or(is_number) {
+            return decimal.to_owned();
+        }
+        let (between, point) = match self.language {
+            Language::Vi => ('.', ','),
+            Language::En => (',', '.'),
+            Language::Fr => ('\u{202f}', ','),
+            Language::Ru => ('\u{a0}', ','),
+        };
+        let mut grouped = String::from(sign);
+        for (place, digit) in whole.chars().enumerate() {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
+                grouped.push(between);
+            }
+            grouped.push(digit);
+        }
+        if let Some(fraction) = fraction {
+            grouped.push(point);
+            grouped.push_str(fraction);
+        }
+        grouped
+    }
+}
+
 fn civil_date(language: Language, date: civil::Date) -> String {
     let format = match language {
         Language::Vi | Language::Fr => "%d/%m/%Y",
@@ -111,6 +141,17 @@ mod tests {
         assert_eq!(voice(Language::Ru).calendar_date("1990-00-00"), "1990");
         assert_eq!(voice(Language::En).calendar_date("0000-02-29"), "29\u{a0}February");
         assert_eq!(voice(Language::Fr).calendar_date("1990"), "1990");
+    }
+
+    #[test]
+    fn a_number_is_grouped_as_the_language_groups_and_what_is_none_stays() {
+        assert_eq!(voice(Language::Vi).number("1234567.50"), "1.234.567,50");
+        assert_eq!(voice(Language::En).number("-1234567.50"), "-1,234,567.50");
+        assert_eq!(voice(Language::Fr).number("123456"), "123\u{202f}456");
+        assert_eq!(voice(Language::Ru).number("999"), "999");
+        for other in ["", "-", "1e9", "1,5", "12.", ".5", "VND 5", "1.2.3"] {
+            assert_eq!(voice(Language::Vi).number(other), other);
+        }
     }
 
     #[test]

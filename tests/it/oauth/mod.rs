@@ -2,6 +2,7 @@
 
 mod acr;
 mod authorization_code;
+pub mod authorization_details;
 mod authorize_checks;
 mod authorize_pages;
 mod back_channel;

@@ -259,6 +259,7 @@ pub fn participant(citizen: CitizenId, session: SessionId, client: &str) -> Part
 pub async fn live_a_little(store: &Store) -> Citizen {
     let client = register(store, "portal").await;
     super::registrations::registers_itself(store, &client.id).await;
+    super::details_types::is_registered(store, "payment").await;
     let an = enrol(store, AN).await;
     let grant = grant(an.id, &client, NOW);
     assert_eq!(exchange(store, &grant).await, Exchange::Granted);

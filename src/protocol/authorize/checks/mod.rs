@@ -4,6 +4,7 @@
 //! file, one line in [`CHECKS`].
 
 mod acr_values;
+mod authorization_details;
 mod claims;
 mod claims_locales;
 mod code_challenge;
@@ -34,6 +35,7 @@ use crate::domain::policies::Policies;
 use crate::domain::resource::ResourceRegistry;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
+use crate::protocol::authorization_details::Types;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::resource_indicators::Reach;
 
@@ -57,6 +59,8 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// Which rules the client's policy holds.
     pub policies: &'a Policies,
+    /// The types of authorization details, for a request that has some.
+    pub details_types: &'a Types,
 }
 
 impl<'a> Context<'a> {
@@ -78,6 +82,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("response_type", response_type::check),
     ("response_mode", response_mode::check),
     ("scope", scope::check),
+    ("authorization_details", authorization_details::check),
     ("code_challenge", code_challenge::check),
     ("dpop_jkt", dpop_jkt::check),
     ("nonce", nonce::check),

@@ -31,6 +31,8 @@ const KNOWN: &[&str] = &[
     "request",
     "request_uri",
     "registration",
+    // RFC 9396 §2.
+    "authorization_details",
 ];
 
 pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {

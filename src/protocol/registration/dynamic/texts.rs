@@ -5,6 +5,7 @@ use url::Url;
 use super::fault::Faults;
 use super::{Metadata, Policy};
 use crate::domain::client::{Client, Localised, Software};
+use crate::domain::unseen::is_unseen;
 
 /// Characters: as much as a page shows in one line.
 const LONGEST_NAME: usize = 100;
@@ -42,14 +43,4 @@ pub(super) fn check(metadata: &Metadata, _: &Policy<'_>, client: &mut Client, fa
         version: metadata.software_version.clone(),
         ..Software::default()
     };
-}
-
-/// Characters without a picture of their own and marks of direction, with which one name is made to look like another
-/// (Unicode Technical Report 36 §3.2): those that Unicode lets fonts leave out (`Default_Ignorable_Code_Point`), and blanks
-/// that are no white space.
-const fn is_unseen(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}'
-        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }

@@ -12,3 +12,12 @@ consent-withdraw = Vous pouvez la retirer à tout moment dans
 consent-withdraw-where = Compte → Portails connectés
 allow = Autoriser
 deny = Refuser
+consent-title-details = Autoriser cette demande ?
+consent-lead-details = { $portal } vous demande d’autoriser ce qui suit.
+consent-information = Le portail reçoit aussi ces informations
+consent-details-once = Vous autorisez exactement ceci, cette fois seulement. La question vous sera posée de nouveau la prochaine fois.
+details-rest = Fait aussi partie de la demande :
+details-more = { $count ->
+    [one] et { $count } autre
+   *[other] et { $count } autres
+  }

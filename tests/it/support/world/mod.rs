@@ -13,6 +13,7 @@ pub mod certificates;
 pub mod citizen;
 pub mod client_keys;
 pub mod clients;
+pub mod details;
 pub mod device;
 pub mod dpop;
 mod front;

@@ -40,6 +40,10 @@ impl<'w> Operator<'w> {
         Self { app, clock }
     }
 
+    pub(super) fn app(&self) -> &App {
+        self.app
+    }
+
     /// The citizen's own number in the identity store.
     pub async fn id_of(&self, citizen: &Citizen) -> CitizenId {
         let name = SignInName::parse(citizen.identifier, Scheme::Vn).unwrap();
@@ -102,7 +106,7 @@ impl<'w> Operator<'w> {
     }
 
     /// What a console inside the server works with.
-    async fn admin(&self) -> Administrator {
+    pub(super) async fn admin(&self) -> Administrator {
         let settings = Arc::clone(&self.app.settings);
         let opened = deployment::open(settings, self.clock.clone(), Arc::clone(&self.app.random)).await.unwrap();
         let argon2 = self.app.settings.password.argon2;
@@ -153,6 +157,8 @@ impl<'w> Operator<'w> {
                 && cached.request_objects == changed.request_objects
                 && cached.logout == changed.logout
                 && cached.sector_identifier == changed.sector_identifier
+                && cached.grant_types == changed.grant_types
+                && cached.authorization_details_types == changed.authorization_details_types
         })
         .await;
     }

@@ -1,0 +1,115 @@
+//! The consent page.
+
+use super::{Add, DAY, MINUTE, Samples, ago, form};
+use crate::web::claims::{Claim, ClaimName};
+use crate::web::consent::{Access, Consent, Lasting, Service};
+use crate::web::details::{Detail, Piece, Row, Style, Value};
+use crate::web::layout::TimeLimit;
+
+impl Samples {
+    pub(super) fn consent(&self, add: &mut Add<'_>) {
+        let claims = [
+            (ClaimName::Name, "Nguyễn Văn An"),
+            (ClaimName::Birthdate, "1990-08-15"),
+            (ClaimName::Gender, "male"),
+            (ClaimName::NationalId, "001••••••456"),
+            (ClaimName::Phone, "•••••••678"),
+            (ClaimName::AccountLevel, "2"),
+        ];
+        let consent = Consent {
+            layout: self.citizen(),
+            form: form("/sign-in/0198a3f2/consent"),
+            portal: self.public_services(),
+            details: Vec::new(),
+            claims: claims.into_iter().map(|(name, value)| Claim::new(name, value)).collect(),
+            later: vec![ClaimName::parse("nickname"), ClaimName::parse("locale")],
+            services: vec![self.health_records()],
+            lasting: Lasting::UntilWithdrawn,
+            access: Access::WhilePresent,
+            limit: Some(TimeLimit { until: ago(-15 * MINUTE) }),
+            elsewhere: None,
+            withdraw: "/account/portals".to_owned(),
+        };
+        add("consent", &consent);
+        let claims = [
+            ("sub", "x9A…"),
+            ("given_name", "An"),
+            ("family_name", "Nguyễn"),
+            ("gender", "female"),
+            ("email", "a•••@example.vn"),
+            ("address", "12 phố Trúc Bạch, phường Trúc Bạch, thành phố Hà Nội"),
+            ("locale", "vi"),
+            ("zoneinfo", "Asia/Ho_Chi_Minh"),
+            ("middle_name", "Văn"),
+            ("nickname", "An"),
+            ("national_id_scheme", "vn"),
+            ("authentication_level", "1"),
+            ("tax_code", "8•••••••12"),
+        ];
+        let offline = Consent {
+            portal: self.library(),
+            claims: claims.into_iter().map(|(name, value)| Claim::new(ClaimName::parse(name), value)).collect(),
+            later: Vec::new(),
+            services: Vec::new(),
+            lasting: Lasting::Until(ago(-90 * DAY)),
+            access: Access::Offline,
+            ..consent.clone()
+        };
+        add("consent-offline", &offline);
+        add("consent-once", &Consent { lasting: Lasting::Once, ..consent.clone() });
+        self.device(consent.clone(), add);
+        let details = vec![self.payment(), self.records()];
+        let consent = Consent { later: Vec::new(), services: Vec::new(), ..consent };
+        add("consent-details", &Consent { details: details.clone(), ..consent.clone() });
+        add("consent-details-alone", &Consent { details, claims: Vec::new(), ..consent });
+    }
+
+    pub(super) fn health_records(&self) -> Service {
+        Service {
+            name: "Hồ sơ sức khỏe điện tử".to_owned(),
+            rights: vec!["Xem sổ tiêm chủng".to_owned(), "Đặt và hủy lịch khám".to_owned()],
+        }
+    }
+
+    fn payment(&self) -> Detail {
+        let [pay, to, on] = match self.one_of(["vi", "en", "fr", "ru"]).as_str() {
+            "vi" => ["Nộp ", " cho ", " vào ngày "],
+            "en" => ["Pay ", " to ", " on "],
+            "fr" => ["Payer ", " à ", " le "],
+            _ => ["Заплатить ", " получателю ", " "],
+        };
+        let words = |words: &str| Piece::Text(words.to_owned());
+        let value = |text: &str, style| Piece::Values { shown: vec![Value::Text(text.to_owned())], more: 0, style };
+        Detail {
+            title: self.one_of(["Nộp phí", "Payment", "Paiement", "Платёж"]),
+            sentence: vec![
+                words(pay),
+                value("1250000.50", Style::Number),
+                words(" "),
+                value("VND", Style::Plain),
+                words(to),
+                // What a stranger sends is text, whatever it looks like; right to left, it turns nothing but itself.
+                value("\"><script>alert(1)</script> مكتب الضرائب", Style::Plain),
+                words(on),
+                value("2026-11-22", Style::Date),
+            ],
+            rest: vec![
+                Row { name: "creditorAccount › iban".to_owned(), values: vec![Value::Text("VN".repeat(60))] },
+                Row { name: "urgent".to_owned(), values: vec![Value::Flag(true)] },
+            ],
+        }
+    }
+
+    /// One of whose type nobody wrote a sentence that fits.
+    fn records(&self) -> Detail {
+        let texts = |all: &[&str]| all.iter().map(|text| Value::Text((*text).to_owned())).collect();
+        Detail {
+            title: "https://land.example/records".to_owned(),
+            sentence: Vec::new(),
+            rest: vec![
+                Row { name: "actions".to_owned(), values: texts(&["read", "list", "\u{fffd}export"]) },
+                Row { name: "parcel".to_owned(), values: vec![Value::Nothing] },
+            ],
+        }
+    }
+}
