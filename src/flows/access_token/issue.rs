@@ -63,6 +63,7 @@ pub(in crate::flows) struct Issued {
     pub token: SecretString,
     pub lifetime: Duration,
     pub scope: ScopeSet,
+    pub authorization_details: AuthorizationDetails,
 }
 
 /// How long access tokens of `client` are good.
@@ -139,7 +140,7 @@ pub(in crate::flows) async fn issue(
             SecretString::new(text)
         }
     };
-    Ok(Issued { token: text, lifetime, scope: token.scope })
+    Ok(Issued { token: text, lifetime, scope: token.scope, authorization_details: token.authorization_details })
 }
 
 async fn keep(app: &App, hash: &SecretHash, token: &AccessToken, lifetime: Duration) -> Result<(), FlowError> {

@@ -57,7 +57,7 @@ pub(super) async fn issue(
         expires_in: access.lifetime.as_secs(),
         scope: access.scope.to_string(),
         refresh_token: redeemed.refresh_token.as_ref().map(SecretString::expose).map(str::to_owned),
-        authorization_details: redeemed.authorization_details.values(),
+        authorization_details: access.authorization_details.values(),
         id_token: id_token.as_ref().map(SecretString::expose).map(str::to_owned),
     })
 }
