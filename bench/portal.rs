@@ -120,11 +120,21 @@ impl Portal {
         self.door.send(Method::GET, "/userinfo", &bearer, String::new()).await?.expect(StatusCode::OK).map(drop)
     }
 
+    /// Pushes the request that [`Browser::silent`] brings (RFC 9126).
+    pub async fn push(&self) -> Result<(), Failure> {
+        let form = request_parameters(&[("prompt", "none")]);
+        self.call("/par", form).await?.expect(StatusCode::CREATED).map(drop)
+    }
+
     async fn token(&self, form: &[(&str, &str)]) -> Result<Tokens, Failure> {
+        let answer = self.call("/token", encode(form)).await?.expect(StatusCode::OK)?;
+        Ok(serde_json::from_slice(&answer.body)?)
+    }
+
+    async fn call(&self, path: &str, form: String) -> Result<Answer, Failure> {
         let basic = format!("{}:{}", people::SANDBOX_CLIENT, people::SANDBOX_SECRET);
         let basic = [(AUTHORIZATION, format!("Basic {}", data_encoding(basic.as_bytes())))];
-        let answer = self.door.send(Method::POST, "/token", &basic, encode(form)).await?.expect(StatusCode::OK)?;
-        Ok(serde_json::from_slice(&answer.body)?)
+        self.door.send(Method::POST, path, &basic, form).await
     }
 }
 
@@ -216,6 +226,10 @@ impl Answer {
 }
 
 fn authorization_request(more: &[(&str, &str)]) -> String {
+    format!("/authorize?{}", request_parameters(more))
+}
+
+fn request_parameters(more: &[(&str, &str)]) -> String {
     let challenge = base64url::encode(&sha256(VERIFIER.as_bytes()));
     let mut query = Serializer::new(String::new());
     query.extend_pairs([
@@ -228,7 +242,7 @@ fn authorization_request(more: &[(&str, &str)]) -> String {
         ("code_challenge", &challenge),
         ("code_challenge_method", "S256"),
     ]);
-    format!("/authorize?{}", query.extend_pairs(more).finish())
+    query.extend_pairs(more).finish()
 }
 
 fn code_in(location: &str) -> Result<String, Failure> {

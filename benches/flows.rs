@@ -1,5 +1,5 @@
-//! The hot paths through the whole server but the wire: sign-in, silent sign-on, refresh, userinfo, the documents, and
-//! the look-up of a client.
+//! The hot paths through the whole server but the wire: sign-in, silent sign-on, refresh, userinfo, pushed requests, the
+//! documents, and the look-up of a client.
 //!
 //! On the embedded store; and on Postgres and Redis, where `SENID_BENCH_DATABASE_URL` (a database with nothing in it
 //! that anyone needs) and `SENID_BENCH_REDIS_URL` name them. What a process of its own costs is `bench/load.rs`'s.
@@ -76,6 +76,7 @@ fn measure(criterion: &mut Criterion, runtime: &Runtime, name: &str, settings: S
     group.warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(3));
     client_lookup(&mut group, runtime, &house)?;
     documents(&mut group, runtime, &house)?;
+    pushed_request(&mut group, runtime, &house);
     signed_in(&mut group, runtime, &house)?;
     sign_in(&mut group, runtime, &house);
     group.finish();
@@ -100,6 +101,14 @@ fn documents(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, house:
         });
     }
     Ok(())
+}
+
+/// A client with a secret: what an assertion's signature costs beside is `crypto`'s.
+fn pushed_request(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, house: &House) {
+    let portal = Portal::new(house.door.clone());
+    group.bench_function("pushed authorization request", |bencher| {
+        bencher.iter(|| must(runtime.block_on(portal.push())));
+    });
 }
 
 fn signed_in(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, house: &House) -> Result<(), Failure> {

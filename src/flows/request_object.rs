@@ -59,7 +59,12 @@ async fn parameters(
         None => return Ok(None),
         Some(Brought::Value(token)) => {
             if request_object::is_unsigned(token) {
-                return Err(OAuthError::request_not_supported("an unsigned request object is not supported").into());
+                let told = "an unsigned request object is not supported";
+                return Err(match channel {
+                    // That such objects exist is Core's; what is pushed is RFC 9101's, and there none is unsigned (§10.2).
+                    Channel::Browser => OAuthError::request_not_supported(told).into(),
+                    Channel::Pushed | Channel::Direct => OAuthError::invalid_request_object(told).into(),
+                });
             }
             verify(app, client, token).await?
         }

@@ -28,6 +28,7 @@ mod logout;
 mod model;
 mod mutual_tls;
 mod pkce;
+mod plain_oauth;
 mod policies;
 mod prompt;
 mod pushed_requests;

@@ -169,7 +169,7 @@ async fn a_request_is_judged_when_it_is_pushed() {
         ),
         (
             start().with("request", "eyJhbGciOiJub25lIn0.e30."),
-            "request_not_supported",
+            "invalid_request_object",
             "an unsigned request object is not supported",
         ),
         (start().with("prompt", "none login"), "invalid_request", "prompt none stands alone"),

@@ -2,7 +2,7 @@
 //!
 //! A scope that nobody defines here is ignored, as Core asks, and so is one of a resource server that is disabled: people go
 //! on signing in. One that is defined but not registered for this client is refused by its name, so that its developer
-//! learns what is missing.
+//! learns what is missing. Without `openid` it is OAuth 2.0 alone: nobody is told who signed in.
 
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::scope::ScopeSet;
@@ -18,7 +18,9 @@ pub(super) fn check(
     let asked = draft.parameters.single("scope")?.unwrap_or_default();
     let asked: ScopeSet =
         asked.parse().map_err(|_| OAuthError::invalid_scope("scope has a character that no scope may have"))?;
-    if !asked.contains("openid") {
+    // A client that is registered without it speaks OAuth 2.0 alone; of any other it was forgotten.
+    let signs_in = draft.client.scopes.contains("openid") || request.response_type.issues_id_token();
+    if signs_in && !asked.contains("openid") {
         return Err(OAuthError::invalid_scope("scope must contain openid"));
     }
     let reach = context.reach(draft.client);
@@ -31,6 +33,9 @@ pub(super) fn check(
                 return Err(OAuthError::invalid_scope(format!("the scope {scope} is not registered for this client")));
             }
         }
+    }
+    if known.is_empty() && !draft.parameters.is_present("authorization_details") {
+        return Err(OAuthError::invalid_scope("scope is missing, or names nothing that is known here"));
     }
     let known: ScopeSet = known.into_iter().collect();
     request.scope = match request.response_type.issues_code() {
