@@ -5,6 +5,11 @@
 
 mod codes;
 mod discovery;
+mod fapi_clients;
+mod fapi_flows;
+pub mod fapi_portal;
+mod fapi_request_objects;
+mod fapi_requests;
 mod happy;
 mod logout;
 mod modules;

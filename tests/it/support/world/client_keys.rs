@@ -1,5 +1,7 @@
 //! A portal's own key pairs: what it signs with, and what only it can read.
 
+use std::sync::{Arc, LazyLock};
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use senid::crypto::jwe::{self, Content, DecryptionKey, Encrypted, Recipient};
@@ -12,19 +14,25 @@ use serde_json::{Value, json};
 
 /// The keys of one portal. It holds one of every kind.
 pub struct OwnKeys {
-    signing: Vec<PrivateKey>,
+    signing: Vec<Arc<PrivateKey>>,
     decrypting: Vec<DecryptionKey>,
 }
 
 impl OwnKeys {
     pub fn new() -> Self {
-        let signing = SignatureAlgorithm::ALL
-            .iter()
-            .map(|algorithm| PrivateKey::from_pkcs8(*algorithm, &PrivateKey::generate(*algorithm).unwrap()).unwrap());
+        let signing = SignatureAlgorithm::ALL.iter().map(|algorithm| made(*algorithm));
         let decrypting = EncryptionKeyType::ALL.iter().map(|key_type| {
             DecryptionKey::from_pkcs8(*key_type, &DecryptionKey::generate(*key_type).unwrap()).unwrap()
         });
         Self { signing: signing.collect(), decrypting: decrypting.collect() }
+    }
+
+    /// With RSA keys that are everybody's, which take long to make, and none to encrypt to.
+    pub fn quick() -> Self {
+        static SLOW: LazyLock<Vec<Arc<PrivateKey>>> =
+            LazyLock::new(|| vec![made(SignatureAlgorithm::Rs256), made(SignatureAlgorithm::Ps256)]);
+        let own = [SignatureAlgorithm::Es256, SignatureAlgorithm::EdDsa].map(made);
+        Self { signing: SLOW.iter().cloned().chain(own).collect(), decrypting: Vec::new() }
     }
 
     /// The public halves.
@@ -62,6 +70,10 @@ impl OwnKeys {
         let plain = token.decrypt(|_| true, key, &SystemRandom::new()).ok()?;
         plain.as_token().map(str::to_owned)
     }
+}
+
+fn made(algorithm: SignatureAlgorithm) -> Arc<PrivateKey> {
+    Arc::new(PrivateKey::from_pkcs8(algorithm, &PrivateKey::generate(algorithm).unwrap()).unwrap())
 }
 
 /// `token`, encrypted to the key of `jwks` that is for it.
