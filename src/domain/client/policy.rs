@@ -37,7 +37,8 @@ pub struct ClientPolicy {
     pub bound_access_tokens: BoundAccessTokens,
     /// No authorization request but a pushed one (`require_pushed_authorization_requests`, RFC 9126 §6).
     pub pushed_requests_required: bool,
-    /// What the answers of the authorization endpoint are protected with, where they are tokens (JARM §3).
+    /// What the answers of the authorization endpoint are protected with, where they are tokens (JARM §3). They are signed as
+    /// its ID tokens are where nothing was registered: a client that named nothing at all has RS256 for both.
     pub authorization_response: ProtectedAnswer,
     /// What introspection answers are protected with (RFC 9701 §6).
     pub introspection_response: ProtectedAnswer,

@@ -81,8 +81,14 @@ async fn of_a_hundred_at_two_processes_one_is_believed_for_an_assertion_and_one_
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), keys).unwrap();
     let client = ["client", "create", registration.id, "--name", "Customs", "--auth", "private_key_jwt"];
-    let more =
-        ["--redirect-uri", registration.redirect_uri, "--scope", "openid", "--jwks-file", file.path().to_str().unwrap()];
+    let more = [
+        "--redirect-uri",
+        registration.redirect_uri,
+        "--scope",
+        "openid",
+        "--jwks-file",
+        file.path().to_str().unwrap(),
+    ];
     deployment.operator.run(&[&client[..], &more].concat()).ended(0);
     let customs = Portal::new(&deployment.issuer, registration, Arc::new(SystemClock));
 

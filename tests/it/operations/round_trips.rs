@@ -1,4 +1,5 @@
-//! How often a request waits for a store: a silent sign-on three times for Redis and never for SQL.
+//! How often a request waits for a store: a silent sign-on three times for Redis (five times, where it was pushed) and
+//! never for SQL.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -83,4 +84,14 @@ async fn a_silent_sign_on_waits_three_times_for_redis_and_never_for_sql() {
     // A job of the server's own may come in between, though hardly three times.
     assert_eq!(waited.iter().min(), Some(&(3, 0)), "the session, the consent, the code; no SQL: {waited:?}");
     assert_eq!(portal.exchange(&silent, &code).await.status, 200);
+
+    // Of a request that was pushed, what was pushed (with the mark that it was answered) and the mark itself besides.
+    waited.clear();
+    for _ in 0..3 {
+        let pushed = portal.pushed(&silent).await;
+        let before = (redis.round_trips(), sql.round_trips());
+        browser.open(&pushed.url()).await.code();
+        waited.push((redis.round_trips() - before.0, sql.round_trips() - before.1));
+    }
+    assert_eq!(waited.iter().min(), Some(&(5, 0)), "{waited:?}");
 }
