@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use super::{audit, citizen, client, deliveries, demo, details, keys, migrate, registration, serve, store};
+use super::{audit, citizen, client, deliveries, demo, details, keys, migrate, registration, resource, serve, store};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -51,6 +51,9 @@ pub enum Administration {
     /// Portals that citizens sign in to.
     #[command(subcommand)]
     Client(client::Command),
+    /// Programs that access tokens are for.
+    #[command(subcommand)]
+    Resource(resource::Command),
     /// Clients that register themselves.
     #[command(subcommand)]
     Registration(registration::Command),

@@ -79,7 +79,7 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
 /// A fault under the name of the option that it was said with.
 fn sentence(fault: &Fault) -> String {
     let option = match fault.field {
-        "client_id" => "ID".to_owned(),
+        "client_id" | "resource" => "ID".to_owned(),
         "citizen" => "CITIZEN".to_owned(),
         "header" => "header".to_owned(),
         "client_secret" => "--secret-stdin".to_owned(),

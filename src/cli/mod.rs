@@ -16,6 +16,7 @@ mod migrate;
 mod operator;
 mod output;
 mod registration;
+mod resource;
 pub mod serve;
 mod standard_input;
 mod store;
@@ -80,6 +81,7 @@ async fn dispatch(
         Administration::Migrate(arguments) => migrate::run(arguments, &settings, house, output).await,
         Administration::Keys(command) => keys::run(command, settings, house, output).await,
         Administration::Client(command) => client::run(command, settings, house, output).await,
+        Administration::Resource(command) => resource::run(command, settings, house, output).await,
         Administration::Registration(command) => registration::run(command, settings, house, output).await,
         Administration::Details(command) => details::run(command, settings, house, output).await,
         Administration::Citizen(command) => citizen::run(command, settings, house, output).await,

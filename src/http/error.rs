@@ -125,7 +125,7 @@ impl Failure {
     }
 
     /// The answer to a program: RFC 6749 §5.2, RFC 6750 §3.1.
-    pub fn into_json(self, challenge: Challenge) -> Response {
+    pub fn into_json(self, challenge: Challenge<'_>) -> Response {
         self.log();
         let retry_after = self.retry_after();
         let (status, error) = match self {
@@ -161,27 +161,27 @@ impl Failure {
 
 /// What an endpoint challenges for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Challenge {
+pub enum Challenge<'m> {
     /// Client authentication.
     Client,
     /// Client authentication that the client tried by the `Authorization` header: Basic, where it failed (RFC 6749 §5.2).
     ClientHeader,
     /// A registration access token, which is a bearer token (RFC 7592).
     Bearer,
-    /// An access token, by the scheme that the request used.
-    Resource(Scheme),
+    /// An access token, by the scheme that the request used, at a resource whose metadata is at this address.
+    Resource(Scheme, &'m str),
 }
 
-impl Challenge {
+impl<'m> Challenge<'m> {
     /// What a request with these headers is challenged for, at an endpoint that clients authenticate at.
     pub fn of_client(headers: &HeaderMap) -> Self {
         if headers.contains_key(AUTHORIZATION) { Self::ClientHeader } else { Self::Client }
     }
 
     /// What a request with these headers is challenged for, at an endpoint that access tokens are for.
-    pub fn of_resource(headers: &HeaderMap) -> Self {
+    pub fn of_resource(headers: &HeaderMap, metadata: &'m str) -> Self {
         let scheme = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(Scheme::of);
-        Self::Resource(scheme.unwrap_or(Scheme::Bearer))
+        Self::Resource(scheme.unwrap_or(Scheme::Bearer), metadata)
     }
 
     /// The answer to a request that brings no credentials: what it is told to bring, and nothing of an error (RFC 6750 §3.1).
@@ -197,13 +197,15 @@ impl Challenge {
                 vec!["Basic realm=\"senid\"".to_owned()]
             }
             Self::Client | Self::ClientHeader => return,
-            Self::Bearer | Self::Resource(_)
+            Self::Bearer | Self::Resource(..)
                 if error.is_some_and(|error| !presented_token::is_challenged(error.code)) =>
             {
                 return;
             }
-            Self::Bearer => presented_token::challenges(&[Scheme::Bearer], Scheme::Bearer, error),
-            Self::Resource(used) => presented_token::challenges(&Scheme::ALL, used, error),
+            Self::Bearer => presented_token::challenges(&[Scheme::Bearer], Scheme::Bearer, error, None),
+            Self::Resource(used, metadata) => {
+                presented_token::challenges(&Scheme::ALL, used, error, Some(metadata))
+            }
         };
         for challenge in challenges.into_iter().filter_map(|challenge| HeaderValue::try_from(challenge).ok()) {
             headers.append(WWW_AUTHENTICATE, challenge);
@@ -213,7 +215,7 @@ impl Challenge {
     fn status(self, code: ErrorCode) -> StatusCode {
         match (self, code) {
             // RFC 9449 §7.1: at a resource a bad proof is a bad credential; to a client it is a bad request (§5).
-            (Self::Resource(_), ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce) => StatusCode::UNAUTHORIZED,
+            (Self::Resource(..), ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce) => StatusCode::UNAUTHORIZED,
             (_, code) => status_of(code),
         }
     }

@@ -47,6 +47,7 @@ fn documents() -> Router<Arc<Site>> {
     Router::new()
         .route("/.well-known/openid-configuration", get(oauth::discovery::show))
         .route("/.well-known/oauth-authorization-server", get(oauth::discovery::show))
+        .route("/.well-known/oauth-protected-resource", get(oauth::protected_resource::show))
         .route("/jwks.json", get(oauth::jwks::show))
 }
 

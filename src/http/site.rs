@@ -16,8 +16,9 @@ use crate::web::theme::Theme;
 
 use super::cookies::CookieScope;
 use super::extract::Visit;
-use super::oauth::discovery::Discovery;
+use super::oauth::discovery::{Discovery, Document};
 use super::oauth::jwks::Jwks;
+use super::oauth::protected_resource;
 
 #[derive(Debug)]
 pub struct Site {
@@ -27,6 +28,9 @@ pub struct Site {
     /// Requests under way at once.
     pub(super) places: Semaphore,
     pub(super) discovery: Discovery,
+    pub(super) protected_resource: Document,
+    /// Where that is.
+    pub(super) resource_metadata: String,
     pub(super) jwks: Jwks,
     pub(super) logo: Option<super::pages::static_files::Logo>,
     draining: AtomicBool,
@@ -40,12 +44,16 @@ impl Site {
         let cookies = CookieScope::of(&settings.issuer);
         let places = Semaphore::new(settings.limits.concurrent_requests as usize);
         let discovery = Discovery::new(&settings);
+        let protected_resource = protected_resource::document(&settings);
+        let resource_metadata = protected_resource::metadata_url(settings.issuer.as_str()).unwrap_or_default();
         Ok(Self {
             app,
             brand: Arc::new(brand),
             cookies,
             places,
             discovery,
+            protected_resource,
+            resource_metadata,
             jwks: Jwks::default(),
             logo,
             draining: AtomicBool::new(false),

@@ -1,6 +1,6 @@
 //! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9126 §5, RFC 8628 §4, JARM §4, RFC 9207 §3,
 //! RP-Initiated Logout §2.1, Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3, RFC 9701 §7,
-//! RFC 8705 §3.3 and §5.
+//! RFC 9728 §4, RFC 8705 §3.3 and §5.
 //!
 //! Every list is read from the code that honours it, so the document cannot promise what nobody keeps.
 
@@ -72,6 +72,8 @@ pub struct Metadata {
     request_object_encryption_alg_values_supported: Vec<&'static str>,
     request_object_encryption_enc_values_supported: Vec<&'static str>,
     authorization_response_iss_parameter_supported: bool,
+    /// RFC 9728 §4: userinfo. Which others there are is nobody's to list.
+    protected_resources: Vec<String>,
     authorization_signing_alg_values_supported: Vec<&'static str>,
     authorization_encryption_alg_values_supported: Vec<&'static str>,
     authorization_encryption_enc_values_supported: Vec<&'static str>,
@@ -197,6 +199,7 @@ impl Metadata {
             request_object_encryption_alg_values_supported: key_management.clone(),
             request_object_encryption_enc_values_supported: content_encryption.clone(),
             authorization_response_iss_parameter_supported: true,
+            protected_resources: vec![offer.issuer.to_owned()],
             authorization_signing_alg_values_supported: signing,
             authorization_encryption_alg_values_supported: key_management.clone(),
             authorization_encryption_enc_values_supported: content_encryption.clone(),

@@ -32,6 +32,7 @@ pub mod parameters;
 pub mod pkce;
 pub mod policy;
 pub mod presented_token;
+pub mod protected_resource;
 pub mod redirect;
 pub mod registration;
 pub mod resource_indicators;

@@ -76,17 +76,26 @@ pub fn read(
 }
 
 /// The values of `WWW-Authenticate`, one for each of `accepted`: where something is wrong, the scheme that the request came
-/// with says so, first (RFC 6750 §3, RFC 9449 §7.1).
-pub fn challenges(accepted: &[Scheme], used: Scheme, error: Option<&OAuthError>) -> Vec<String> {
+/// with says so, first (RFC 6750 §3, RFC 9449 §7.1). Each says where the resource's `metadata` is, if it has any (RFC 9728
+/// §5.1).
+pub fn challenges(
+    accepted: &[Scheme],
+    used: Scheme,
+    error: Option<&OAuthError>,
+    metadata: Option<&str>,
+) -> Vec<String> {
     let mut schemes = accepted.to_vec();
     schemes.sort_by_key(|scheme| *scheme != used);
-    schemes.into_iter().map(|scheme| challenge(scheme, error.filter(|_| scheme == used))).collect()
+    schemes.into_iter().map(|scheme| challenge(scheme, error.filter(|_| scheme == used), metadata)).collect()
 }
 
-fn challenge(scheme: Scheme, error: Option<&OAuthError>) -> String {
+fn challenge(scheme: Scheme, error: Option<&OAuthError>, metadata: Option<&str>) -> String {
     let mut challenge = format!("{} realm=\"senid\"", scheme.name());
     if let Some(OAuthError { code, description }) = error {
         challenge += &format!(", error=\"{}\", error_description=\"{description}\"", code.as_str());
+    }
+    if let Some(url) = metadata {
+        challenge += &format!(", resource_metadata=\"{url}\"");
     }
     if scheme == Scheme::Dpop {
         challenge += &format!(", algs=\"{}\"", dpop::algorithm_names());
@@ -141,13 +150,13 @@ mod tests {
     #[test]
     fn the_scheme_that_was_used_is_told_what_is_wrong() {
         let error = OAuthError::invalid_token("it has expired");
-        let [dpop, bearer] = &challenges(&Scheme::ALL, Scheme::Dpop, Some(&error))[..] else { panic!("two") };
+        let [dpop, bearer] = &challenges(&Scheme::ALL, Scheme::Dpop, Some(&error), Some("https://id.example/metadata"))[..] else { panic!("two") };
         assert_eq!(
             dpop,
             "DPoP realm=\"senid\", error=\"invalid_token\", error_description=\"it has expired\", \
-             algs=\"ES256 ES384 EdDSA PS256\""
+             resource_metadata=\"https://id.example/metadata\", algs=\"ES256 ES384 EdDSA PS256\""
         );
-        assert_eq!(bearer, "Bearer realm=\"senid\"");
-        assert_eq!(challenges(&[Scheme::Bearer], Scheme::Bearer, None), ["Bearer realm=\"senid\""]);
+        assert_eq!(bearer, "Bearer realm=\"senid\", resource_metadata=\"https://id.example/metadata\"");
+        assert_eq!(challenges(&[Scheme::Bearer], Scheme::Bearer, None, None), ["Bearer realm=\"senid\""]);
     }
 }

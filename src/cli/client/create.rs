@@ -168,7 +168,7 @@ impl Request {
 }
 
 /// The JSON of the file that `option` names.
-pub(super) fn read_json<T: DeserializeOwned>(option: &str, path: &Path) -> Result<T, Failure> {
+pub(in crate::cli) fn read_json<T: DeserializeOwned>(option: &str, path: &Path) -> Result<T, Failure> {
     let unreadable = |why: String| Failure::new(Exit::Usage, format!("{option} {}: {why}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))

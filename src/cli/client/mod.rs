@@ -4,7 +4,8 @@ mod create;
 mod show;
 mod update;
 
-pub(super) use create::localised;
+pub(super) use create::{localised, read_json};
+pub(super) use show::{given_keys, keys_of, published_keys, texts};
 
 use super::exit::Exit;
 use super::failure::Failure;

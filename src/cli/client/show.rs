@@ -76,7 +76,7 @@ pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
     }
     rows.push(("scopes", client.scopes.to_string()));
     rows.push(("authentication", authentication(client)));
-    rows.extend(keys(client).map(|keys| ("keys", keys)));
+    rows.extend(keys_of(&client.keys).map(|keys| ("keys", keys)));
     rows.push(("application", application(client).to_owned()));
     rows.push(("subjects", format!("{} in sector {}", client.subject_type.as_str(), client.sector_identifier)));
     rows.push(("PKCE", pkce(client).to_owned()));
@@ -114,8 +114,8 @@ pub fn to_json(client: &Client) -> Value {
         "scope": client.scopes.to_string(),
         "token_endpoint_auth_method": client.authentication.method(),
         "token_endpoint_auth_signing_alg": client.authentication.signing_algorithm(),
-        "jwks": given_keys(client),
-        "jwks_uri": published_keys(client),
+        "jwks": given_keys(&client.keys),
+        "jwks_uri": published_keys(&client.keys),
         "application_type": application(client),
         "subject_type": client.subject_type.as_str(),
         "sector_identifier": client.sector_identifier,
@@ -131,7 +131,7 @@ pub fn to_json(client: &Client) -> Value {
 }
 
 /// One text, or a line a language.
-fn texts(text: &Localised) -> Option<String> {
+pub(in crate::cli) fn texts(text: &Localised) -> Option<String> {
     let line = |(language, text): (&String, &String)| match language.as_str() {
         "" => text.clone(),
         language => format!("{language}: {text}"),
@@ -149,8 +149,8 @@ fn authentication(client: &Client) -> String {
     client.authentication.signing_algorithm().map_or_else(|| method.to_string(), |name| format!("{method} with {name}"))
 }
 
-/// The address of its keys, or each key's id and type.
-fn keys(client: &Client) -> Option<String> {
+/// The address of the keys, or each key's id and type.
+pub(in crate::cli) fn keys_of(keys: &ClientKeys) -> Option<String> {
     let line = |key: &Value| {
         let text = |name: &str| key[name].as_str();
         let kind = text("crv").or(text("kty")).unwrap_or_default();
@@ -158,18 +158,18 @@ fn keys(client: &Client) -> Option<String> {
         format!("{} ({})", text("kid").unwrap_or("without an id"), details.join(", "))
     };
     let of_set = |set: Value| Some(set["keys"].as_array()?.iter().map(line).collect::<Vec<_>>().join("\n"));
-    published_keys(client).map(str::to_owned).or_else(|| of_set(given_keys(client)?))
+    published_keys(keys).map(str::to_owned).or_else(|| of_set(given_keys(keys)?))
 }
 
-fn given_keys(client: &Client) -> Option<Value> {
-    match &client.keys {
+pub(in crate::cli) fn given_keys(keys: &ClientKeys) -> Option<Value> {
+    match keys {
         ClientKeys::Given(set) => serde_json::from_str(set).ok(),
         _ => None,
     }
 }
 
-fn published_keys(client: &Client) -> Option<&str> {
-    match &client.keys {
+pub(in crate::cli) fn published_keys(keys: &ClientKeys) -> Option<&str> {
+    match keys {
         ClientKeys::Published(uri) => Some(uri),
         _ => None,
     }

@@ -5,6 +5,7 @@ mod issue;
 use std::sync::Arc;
 
 use crate::crypto::hash::hash_secret;
+use crate::crypto::jwe;
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::access_token::AccessToken;
 use crate::domain::citizen::CitizenStatus;
@@ -123,11 +124,6 @@ async fn is_marked(app: &App, presented: &Presented) -> Result<bool, FlowError> 
 fn kept_under(text: &str) -> Option<SecretHash> {
     match Token::parse(TokenKind::AccessToken, text) {
         Ok(token) => Some(token.hash()),
-        Err(_) => is_encrypted(text).then(|| hash_secret(text.as_bytes())),
+        Err(_) => jwe::is_encrypted(text).then(|| hash_secret(text.as_bytes())),
     }
-}
-
-/// Five parts, where a signed token has three (RFC 7516 §9).
-fn is_encrypted(text: &str) -> bool {
-    text.bytes().filter(|byte| *byte == b'.').count() == 4
 }

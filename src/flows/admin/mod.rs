@@ -15,6 +15,7 @@ pub mod read_audit;
 pub mod registered_clients;
 pub mod registration_tokens;
 pub mod renumber_citizen;
+pub mod resource_servers;
 pub mod rotate_keys;
 pub mod schema;
 pub mod show_citizen;

@@ -15,8 +15,8 @@ use http::{HeaderValue, StatusCode, Uri};
 
 use crate::http::page::safety;
 
-/// RFC 8414 §3.1: between the host and the path. (OpenID Connect Discovery §4.1 has it after the path.)
-const AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
+/// RFC 8414 §3.1, RFC 9728 §3.1: between the host and the path. (OpenID Connect Discovery §4.1 has it after the path.)
+const BEFORE_THE_PATH: [&str; 2] = ["/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource"];
 
 /// What a load balancer asks of this process, whatever the issuer is called.
 const OF_THE_PROCESS: [&str; 2] = ["/health/live", "/health/ready"];
@@ -50,8 +50,11 @@ fn inside(base: &str, uri: &Uri) -> Option<Uri> {
     let path = match below {
         Some("") => "/",
         Some(rest) => rest,
-        None if path.strip_prefix(AUTHORIZATION_SERVER) == Some(base) => AUTHORIZATION_SERVER,
-        None => OF_THE_PROCESS.into_iter().find(|own| *own == path)?,
+        None => {
+            let mut documents = BEFORE_THE_PATH.into_iter();
+            let document = documents.find(|document| path.strip_prefix(document) == Some(base));
+            document.or_else(|| OF_THE_PROCESS.into_iter().find(|own| *own == path))?
+        }
     };
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut parts = uri.clone().into_parts();

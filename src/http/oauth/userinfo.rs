@@ -19,13 +19,13 @@ use crate::protocol::presented_token;
 /// HEAD, too: its length says something of the claims, so it is written down like any other release.
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let challenge = Challenge::of_resource(&parts.headers);
+    let challenge = Challenge::of_resource(&parts.headers, &site.resource_metadata);
     answer(&site, &visit, &parts, None).await.unwrap_or_else(|failure| failure.into_json(challenge))
 }
 
 pub async fn show_for_form(State(site): State<Arc<Site>>, visit: Visit, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let challenge = Challenge::of_resource(&parts.headers);
+    let challenge = Challenge::of_resource(&parts.headers, &site.resource_metadata);
     // A POST with the token in its header has no body worth reading.
     let form = match parts.headers.contains_key(CONTENT_TYPE) {
         true => match Form::from_request(Request::from_parts(parts.clone(), body), &site).await {
@@ -40,7 +40,7 @@ pub async fn show_for_form(State(site): State<Arc<Site>>, visit: Visit, request:
 async fn answer(site: &Site, visit: &Visit, parts: &Parts, form: Option<&Parameters>) -> Result<Response, Failure> {
     let query = Parameters::decode(parts.uri.query().unwrap_or_default().as_bytes())?;
     let Some(token) = presented_token::read(super::authorization(&parts.headers)?, &query, form)? else {
-        return Ok(Challenge::of_resource(&parts.headers).bare());
+        return Ok(Challenge::of_resource(&parts.headers, &site.resource_metadata).bare());
     };
     let no_store = [(CACHE_CONTROL, "no-store")];
     Ok(match flows::userinfo::userinfo(&site.app, &visit.visitor, &token, &sender(parts)).await? {

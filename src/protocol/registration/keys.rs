@@ -32,7 +32,7 @@ pub(super) fn check(client: &Client, allowed: &Allowed<'_>, faults: &mut Vec<Fau
 }
 
 /// `proves`: the algorithms that the client proves itself with, none for any.
-fn check_set(set: &str, proves: Option<&[SignatureAlgorithm]>, faults: &mut Vec<Fault>) {
+pub(super) fn check_set(set: &str, proves: Option<&[SignatureAlgorithm]>, faults: &mut Vec<Fault>) {
     if set.len() > LONGEST_SET {
         faults.push(Fault::new("jwks", format!("is longer than {} KiB", LONGEST_SET / 1024)));
         return;
@@ -51,7 +51,7 @@ fn check_set(set: &str, proves: Option<&[SignatureAlgorithm]>, faults: &mut Vec<
 }
 
 /// An address that will be fetched. What its host resolves to is looked at then.
-fn check_address(text: &str, allowed: &Allowed<'_>) -> Result<(), &'static str> {
+pub(super) fn check_address(text: &str, allowed: &Allowed<'_>) -> Result<(), &'static str> {
     let uri = Url::parse(text).map_err(|_| "is not an absolute URI")?;
     if text.len() > LONGEST_URI {
         return Err("is longer than 2048 characters");

@@ -7,6 +7,7 @@ mod display;
 pub mod dynamic;
 mod keys;
 mod logout;
+mod resource_server;
 mod response_types;
 mod scopes;
 mod sector;
@@ -16,6 +17,7 @@ use crate::domain::client::{Client, PkcePolicy};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::resource::ResourceRegistry;
 
+pub use resource_server::check_resource_server;
 pub use scopes::parse_scopes;
 pub use sector::{named_sector, sector};
 

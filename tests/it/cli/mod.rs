@@ -8,5 +8,6 @@ mod import;
 mod keys;
 mod lock;
 pub mod program;
+mod resources;
 mod settings;
 mod store;

@@ -14,6 +14,7 @@ mod disabled_subject_or_client;
 mod dpop;
 mod enumeration;
 mod framing;
+mod introspection_audience;
 mod outbound_fetch;
 mod parsing;
 mod pkce;

@@ -13,6 +13,7 @@ mod logout;
 mod passwords;
 mod people;
 mod registrations;
+mod resource_servers;
 mod round_trips;
 mod schema;
 mod sealed;

@@ -22,6 +22,7 @@ use senid::domain::key_binding::{KeyBinding, ProvenKeys, Thumbprint};
 use senid::domain::keys::{SealedKeyPair, SignatureAlgorithm};
 use senid::domain::logout::{Delivery, Participant};
 use senid::domain::national_id::{NationalId, Scheme};
+use senid::domain::resource::{ResourceServer, ScopeTerms};
 use senid::domain::secret::{SecretBytes, SecretHash, SecretString};
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::Timestamp;
@@ -55,6 +56,18 @@ pub async fn register(store: &Store, id: &str) -> Client {
     transaction.clients().insert(&client).await.unwrap();
     transaction.commit().await.unwrap();
     client
+}
+
+/// A resource server with two scopes.
+pub fn health(id: &str) -> ResourceServer {
+    let terms = ScopeTerms { description: Localised::plain("Xem sổ tiêm chủng"), sensitive: true };
+    ResourceServer {
+        name: Localised::plain("Hồ sơ sức khỏe"),
+        scopes: [("health.read".parse().unwrap(), terms), ("health.write".parse().unwrap(), ScopeTerms::default())]
+            .into(),
+        introspected_by: ["health".parse().unwrap()].into(),
+        ..ResourceServer::new(id.parse().unwrap(), NOW)
+    }
 }
 
 pub const AN: &str = "001090123456";
@@ -278,6 +291,8 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     let (nobody, nothing) = (citizen(BINH).citizen.id, GrantId::new(NOW, &SystemRandom::new()));
     let reason = RevocationReason::Client;
     let mut transaction = store.begin().await.unwrap();
+    transaction.resource_servers().insert(&health("https://health.example/api")).await.unwrap();
+    transaction.resource_servers().replace(&health("https://health.example/api"), 1).await.unwrap();
     transaction.citizens().rewrap(None, 9).await.unwrap();
     transaction.consents().withdraw(nobody, &client.id, NOW).await.unwrap();
     transaction.grants().revoke(nothing, reason, NOW).await.unwrap();
@@ -317,6 +332,8 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     assert!(reading.citizens().find(an.id).await.unwrap().is_some());
     assert!(reading.clients().find(&client.id).await.unwrap().is_some());
     assert_eq!(reading.clients().list(None, 9).await.unwrap().items.len(), 1);
+    assert!(reading.resource_servers().find(&"https://health.example/api".parse().unwrap()).await.unwrap().is_some());
+    assert_eq!(reading.resource_servers().all().await.unwrap().len(), 1);
     assert!(reading.grants().find_live(grant.id).await.unwrap().is_some());
     assert_eq!(reading.grants().list(an.id, None, 9).await.unwrap().items.len(), 1);
     assert!(reading.consents().find(an.id, &client.id).await.unwrap().is_some());
