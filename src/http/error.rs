@@ -203,9 +203,7 @@ impl<'m> Challenge<'m> {
                 return;
             }
             Self::Bearer => presented_token::challenges(&[Scheme::Bearer], Scheme::Bearer, error, None),
-            Self::Resource(used, metadata) => {
-                presented_token::challenges(&Scheme::ALL, used, error, Some(metadata))
-            }
+            Self::Resource(used, metadata) => presented_token::challenges(&Scheme::ALL, used, error, Some(metadata)),
         };
         for challenge in challenges.into_iter().filter_map(|challenge| HeaderValue::try_from(challenge).ok()) {
             headers.append(WWW_AUTHENTICATE, challenge);

@@ -150,7 +150,11 @@ mod tests {
     #[test]
     fn the_scheme_that_was_used_is_told_what_is_wrong() {
         let error = OAuthError::invalid_token("it has expired");
-        let [dpop, bearer] = &challenges(&Scheme::ALL, Scheme::Dpop, Some(&error), Some("https://id.example/metadata"))[..] else { panic!("two") };
+        let [dpop, bearer] =
+            &challenges(&Scheme::ALL, Scheme::Dpop, Some(&error), Some("https://id.example/metadata"))[..]
+        else {
+            panic!("two")
+        };
         assert_eq!(
             dpop,
             "DPoP realm=\"senid\", error=\"invalid_token\", error_description=\"it has expired\", \

@@ -16,7 +16,6 @@ use crate::http::Site;
 use crate::http::error::{Challenge, Failure, Fault, Pending};
 use crate::http::extract::Visit;
 use crate::http::page::{Framed, Page, safety};
-use crate::protocol::presented_token::Scheme;
 use crate::web::error::{ErrorPage, Trouble};
 
 /// Why there is no body.
@@ -109,8 +108,8 @@ fn turned_away(route: &str, fault: Fault) -> Response {
         | "/par"
         | "/device_authorization"
         | "/register"
-        | "/register/{client_id}" => failure.into_json(Challenge::Client),
-        "/userinfo" => failure.into_json(Challenge::Resource(Scheme::Bearer)),
+        | "/register/{client_id}"
+        | "/userinfo" => failure.into_json(Challenge::Client),
         _ => failure.into_response(),
     }
 }
