@@ -3,6 +3,8 @@
 //! The servers are processes of their own and this driver is another, so that what the system counts of a server is the
 //! server's alone. It measures the embedded store, and then a private Postgres and Redis.
 
+#[path = "machine.rs"]
+mod machine;
 #[path = "portal.rs"]
 #[allow(dead_code, reason = "shared with the micro-benchmarks")]
 mod portal;
@@ -21,9 +23,11 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use senid::demo::people::PEOPLE;
+use senid::storage::{Options, Store};
 use sqlx::Connection;
 use tokio::task::JoinSet;
 
+use machine::{Form, Machine};
 use portal::{Browser, Door, Failure, Portal, Tokens};
 use process::{Place, Server, cpu_seconds, family, hashing_seconds, resident_megabytes};
 use support::postgres::Postgres;
@@ -41,20 +45,35 @@ enum Operation {
     Discovery,
     Jwks,
     Userinfo,
+    ClientCredentials,
+    OpaqueIntrospection,
+    JwtIntrospection,
     Refresh,
     SilentSignOn,
     PasswordSignIn,
 }
 
 impl Operation {
-    const ALL: [Self; 6] =
-        [Self::Discovery, Self::Jwks, Self::Userinfo, Self::Refresh, Self::SilentSignOn, Self::PasswordSignIn];
+    const ALL: [Self; 9] = [
+        Self::Discovery,
+        Self::Jwks,
+        Self::Userinfo,
+        Self::ClientCredentials,
+        Self::OpaqueIntrospection,
+        Self::JwtIntrospection,
+        Self::Refresh,
+        Self::SilentSignOn,
+        Self::PasswordSignIn,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Discovery => "discovery",
             Self::Jwks => "JWKS",
             Self::Userinfo => "userinfo",
+            Self::ClientCredentials => "client credentials",
+            Self::OpaqueIntrospection => "introspection of an opaque token",
+            Self::JwtIntrospection => "introspection of a JWT",
             Self::Refresh => "refresh with rotation",
             Self::SilentSignOn => "silent sign-on",
             Self::PasswordSignIn => "password sign-in",
@@ -65,6 +84,8 @@ impl Operation {
     const fn in_a_round(self) -> usize {
         match self {
             Self::Discovery | Self::Jwks => 24_000,
+            Self::OpaqueIntrospection | Self::ClientCredentials => 9_600,
+            Self::JwtIntrospection => 6_400,
             Self::Userinfo | Self::Refresh => 3_200,
             Self::SilentSignOn => 1_600,
             Self::PasswordSignIn => 40,
@@ -78,6 +99,9 @@ struct Worker {
     portal: Portal,
     browser: Browser,
     tokens: Tokens,
+    /// A program of each form, with a token of its own.
+    jwt: (Machine, String),
+    opaque: (Machine, String),
     national_id: &'static str,
 }
 
@@ -86,7 +110,13 @@ impl Worker {
         let door = Door::wire(port)?;
         let (portal, mut browser) = (Portal::new(door.clone()), Browser::new(door.clone()));
         let tokens = portal.exchange(&browser.sign_in(national_id).await?).await?;
-        Ok(Self { door, portal, browser, tokens, national_id })
+        let machine = async |form| {
+            let machine = Machine::new(door.clone(), form);
+            let token = machine.token().await?;
+            Ok::<_, Failure>((machine, token))
+        };
+        let (jwt, opaque) = (machine(Form::Jwt).await?, machine(Form::Opaque).await?);
+        Ok(Self { portal, browser, tokens, jwt, opaque, national_id, door })
     }
 
     async fn run(&mut self, operation: Operation) -> Result<(), Failure> {
@@ -94,6 +124,9 @@ impl Worker {
             Operation::Discovery => self.document("/.well-known/openid-configuration").await,
             Operation::Jwks => self.document("/jwks.json").await,
             Operation::Userinfo => self.portal.userinfo(&self.tokens.access_token).await,
+            Operation::ClientCredentials => self.jwt.0.token().await.map(drop),
+            Operation::OpaqueIntrospection => introspect(&mut self.opaque).await,
+            Operation::JwtIntrospection => introspect(&mut self.jwt).await,
             Operation::Refresh => {
                 self.tokens = self.portal.refresh(&self.tokens.refresh_token).await?;
                 Ok(())
@@ -117,6 +150,15 @@ impl Worker {
     async fn document(&self, path: &str) -> Result<(), Failure> {
         self.door.get(path).await?.expect(http::StatusCode::OK).map(drop)
     }
+}
+
+/// A token lives for minutes, and a round may come when it is over: then it has another.
+async fn introspect((machine, token): &mut (Machine, String)) -> Result<(), Failure> {
+    if machine.introspect(token).await.is_err() {
+        *token = machine.token().await?;
+        machine.introspect(token).await?;
+    }
+    Ok(())
 }
 
 /// What has been spent so far, in CPU seconds.
@@ -168,6 +210,9 @@ async fn measure(title: &str, database_url: Option<String>, redis_url: Option<St
         redis_url: redis_url.clone(),
     };
     Server::prepare(&place).await?;
+    let store = Store::connect(&place.database(), &Options::default()).await?;
+    machine::enter(&store).await?;
+    store.close().await;
     println!("{title}\n");
 
     let mut starts = Vec::new();

@@ -55,7 +55,7 @@ impl Door {
         self.send(Method::GET, path, &[], String::new()).await
     }
 
-    async fn send(
+    pub async fn send(
         &self,
         method: Method,
         path: &str,
@@ -251,11 +251,11 @@ fn code_in(location: &str) -> Result<String, Failure> {
     Ok(code.ok_or_else(|| format!("an answer without a code: {location}"))?.1.clone())
 }
 
-fn encode(form: &[(&str, &str)]) -> String {
+pub fn encode(form: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(form).finish()
 }
 
-fn data_encoding(bytes: &[u8]) -> String {
+pub fn data_encoding(bytes: &[u8]) -> String {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }

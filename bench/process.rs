@@ -23,6 +23,14 @@ pub struct Place<'f> {
     pub redis_url: Option<String>,
 }
 
+impl Place<'_> {
+    /// Where the identity store is.
+    pub fn database(&self) -> String {
+        let embedded = || format!("sqlite:{}", self.folder.join("senid.sqlite").display());
+        self.database_url.clone().unwrap_or_else(embedded)
+    }
+}
+
 /// A running `senid`, ended when this is dropped.
 pub struct Server {
     child: Child,
@@ -49,13 +57,12 @@ impl Server {
     /// `senid serve`, as an operator runs it, over what [`Self::prepare`] made.
     pub async fn serve(place: &Place<'_>) -> Result<Self, Failure> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_senid"));
-        let embedded = place.folder.join("senid.sqlite").display().to_string();
         command.arg("serve").envs([
             ("SENID_ISSUER", format!("http://localhost:{}", place.port)),
             ("SENID_LISTENERS__PUBLIC__ADDRESS", format!("127.0.0.1:{}", place.port)),
             ("SENID_LISTENERS__OPERATIONS__ADDRESS", format!("127.0.0.1:{}", place.operations)),
             ("SENID_KEYS__FOLDER", place.folder.join("keys").display().to_string()),
-            ("SENID_DATABASE__URL", place.database_url.clone().unwrap_or_else(|| format!("sqlite:{embedded}"))),
+            ("SENID_DATABASE__URL", place.database()),
         ]);
         command.envs(place.redis_url.iter().map(|url| ("SENID_SESSIONS__URL", url)));
         Self::start(command, place).await

@@ -1,9 +1,11 @@
-//! The hot paths through the whole server but the wire: sign-in, silent sign-on, refresh, userinfo, pushed requests, the
-//! documents, and the look-up of a client.
+//! The hot paths through the whole server but the wire: sign-in, silent sign-on, refresh, userinfo, pushed requests, client
+//! credentials, introspection, the documents, and the look-up of a client.
 //!
 //! On the embedded store; and on Postgres and Redis, where `SENID_BENCH_DATABASE_URL` (a database with nothing in it
 //! that anyone needs) and `SENID_BENCH_REDIS_URL` name them. What a process of its own costs is `bench/load.rs`'s.
 
+#[path = "../bench/machine.rs"]
+mod machine;
 #[path = "../bench/portal.rs"]
 #[allow(dead_code, reason = "shared with the load driver")]
 mod portal;
@@ -27,6 +29,7 @@ use senid::http::{Site, router};
 use senid::web::layout::Standing;
 use tokio::runtime::Runtime;
 
+use machine::{Form, Machine};
 use portal::{Browser, Door, Failure, Portal};
 
 const NATIONAL_ID: &str = PEOPLE[0].national_id;
@@ -52,6 +55,7 @@ impl House {
             base_url: "http://localhost:8081".parse()?,
         };
         demo_data::enter(&deployment, &portal).await?;
+        machine::enter(&deployment.store).await?;
         let theme = senid::cli::theme::theme(&settings.authority.theme).map_err(|faults| format!("{faults:?}"))?;
         let server = Server::start(deployment)?;
         let site = Site::new(server.app.clone(), &theme, Standing::Demonstration)?;
@@ -77,6 +81,7 @@ fn measure(criterion: &mut Criterion, runtime: &Runtime, name: &str, settings: S
     client_lookup(&mut group, runtime, &house)?;
     documents(&mut group, runtime, &house)?;
     pushed_request(&mut group, runtime, &house);
+    machines(&mut group, runtime, &house)?;
     signed_in(&mut group, runtime, &house)?;
     sign_in(&mut group, runtime, &house);
     group.finish();
@@ -109,6 +114,21 @@ fn pushed_request(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, h
     group.bench_function("pushed authorization request", |bencher| {
         bencher.iter(|| must(runtime.block_on(portal.push())));
     });
+}
+
+fn machines(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, house: &House) -> Result<(), Failure> {
+    for (form, asked, told) in [
+        (Form::Jwt, "client credentials, a JWT", "introspection of a JWT"),
+        (Form::Opaque, "client credentials, an opaque token", "introspection of an opaque token"),
+    ] {
+        let machine = Machine::new(house.door.clone(), form);
+        group.bench_function(asked, |bencher| bencher.iter(|| must(runtime.block_on(machine.token()))));
+        let token = runtime.block_on(machine.token())?;
+        group.bench_function(told, |bencher| {
+            bencher.iter(|| must(runtime.block_on(machine.introspect(black_box(&token)))));
+        });
+    }
+    Ok(())
 }
 
 fn signed_in(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, house: &House) -> Result<(), Failure> {

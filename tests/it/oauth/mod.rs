@@ -42,6 +42,7 @@ mod response_modes;
 mod response_types;
 mod revocation;
 mod session_management;
+mod signed_introspection;
 mod standing;
 mod subjects;
 mod userinfo;

@@ -1,15 +1,17 @@
 //! How often a request waits for a store: a silent sign-on three times for Redis (five times, where it was pushed) and
-//! never for SQL.
+//! never for SQL; introspection once for either at most.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
+use senid::domain::resource::AccessTokenFormat;
 use senid::sessions::RedisSettings;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
+use crate::support::world::resources::{HEALTH, HEALTH_SCOPE, for_itself, health, registered_for};
 use crate::support::world::{AN, Backend, quick_redis};
 use crate::support::{Postgres, Redis, Wiretap, World};
 
@@ -94,4 +96,37 @@ async fn a_silent_sign_on_waits_three_times_for_redis_and_never_for_sql() {
         waited.push((redis.round_trips() - before.0, sql.round_trips() - before.1));
     }
     assert_eq!(waited.iter().min(), Some(&(5, 0)), "{waited:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn introspection_waits_once_for_each_store_that_knows_something_of_the_token() {
+    let database = Backend::prepare(Postgres::start()).await;
+    let (sql, redis) = (Wiretap::on(database.url()).await, Tap::on(&Redis::start().database()).await);
+    let unwatched = RedisSettings { watch_interval: Duration::from_secs(3600), ..quick_redis(&redis.url) };
+    let world = World::start(Backend::on(sql.url(), unwatched), |_| {}).await;
+    let operator = world.operator();
+    operator.opens(&health("tax-office")).await;
+    operator.changes("tax-office", registered_for(HEALTH, HEALTH_SCOPE)).await;
+    operator.changes("tax-office", for_itself).await;
+    let portal = world.portal("tax-office");
+    for (format, own, granted) in [
+        (AccessTokenFormat::Opaque, (1, 0), (1, 1)),
+        // Whether a client's own was revoked stands in Redis; what a citizen granted is where the grant is.
+        (AccessTokenFormat::Jwt, (1, 0), (0, 1)),
+    ] {
+        operator.changes("tax-office", |client| client.policy.access_token_format = Some(format)).await;
+        let own_token = portal.token(&[("grant_type", "client_credentials")]).await.access_token();
+        let (_, tokens) = world.signed_in(&portal, &AN).await;
+        world.app(0).background.idle().await;
+        world.app(0).audit.flush().await;
+        for (token, expected) in [(own_token, own), (tokens.access_token(), granted)] {
+            let mut waited = Vec::new();
+            for _ in 0..4 {
+                let before = (redis.round_trips(), sql.round_trips());
+                assert_eq!(portal.introspection(&token).await["active"], true);
+                waited.push((redis.round_trips() - before.0, sql.round_trips() - before.1));
+            }
+            assert_eq!(waited.iter().min(), Some(&expected), "{format:?}: {waited:?}");
+        }
+    }
 }
