@@ -66,7 +66,7 @@ async fn without_a_token_there_is_a_challenge_and_nothing_else() {
         web::get(&url, &[("authorization", &basic)]).await,
     ] {
         assert_eq!((reply.status.as_u16(), reply.body.as_str()), (401, ""));
-        assert_eq!(reply.header("www-authenticate"), bearer(&world, ""));
+        assert_eq!(reply.header("www-authenticate"), challenge(&world, ""));
     }
 }
 
@@ -87,8 +87,8 @@ async fn a_token_that_has_expired_or_is_none_is_refused_by_name() {
     assert_eq!(portal.userinfo(&token).await.status, 200);
     world.wait(Duration::from_secs(1));
     let reply = portal.userinfo(&token).await;
-    let challenge = bearer(&world, ", error=\"invalid_token\", error_description=\"the access token has expired\"");
-    assert_eq!((reply.status.as_u16(), reply.header("www-authenticate")), (401, challenge.as_str()));
+    let expected = challenge(&world, ", error=\"invalid_token\", error_description=\"the access token has expired\"");
+    assert_eq!((reply.status.as_u16(), reply.header("www-authenticate")), (401, expected.as_str()));
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn only_the_methods_of_core_are_answered() {
     let head = web::send(Method::HEAD, &url, &[("authorization", &bearer)], None, home).await;
     assert_eq!((head.status.as_u16(), head.header("content-type"), &*head.body), (200, "application/json", ""));
     let head = web::send(Method::HEAD, &url, &[], None, home).await;
-    assert_eq!((head.status.as_u16(), head.header("www-authenticate")), (401, bearer(&world, "").as_str()));
+    assert_eq!((head.status.as_u16(), head.header("www-authenticate")), (401, challenge(&world, "").as_str()));
     // An answer to a preflight needs no token.
     let asked = [("origin", "https://tax.example"), ("access-control-request-method", "GET")];
     let preflight = web::send(Method::OPTIONS, &url, &asked, None, home).await;
@@ -142,7 +142,7 @@ async fn only_the_methods_of_core_are_answered() {
 }
 
 /// The challenge that says this, and where the metadata is (RFC 9728 §5.1).
-fn bearer(world: &World, error: &str) -> String {
+fn challenge(world: &World, error: &str) -> String {
     let metadata = world.at("/.well-known/oauth-protected-resource");
     format!("Bearer realm=\"senid\"{error}, resource_metadata=\"{metadata}\"")
 }
