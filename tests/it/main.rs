@@ -12,6 +12,7 @@ mod outbound;
 mod pages;
 mod relying_party;
 mod repository;
+mod resource_server;
 mod security;
 mod sessions;
 mod storage;

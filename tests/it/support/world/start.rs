@@ -15,7 +15,7 @@ use senid::crypto::random::SystemRandom;
 use senid::demo::people;
 use senid::demo::portal::PortalSettings;
 use senid::domain::secret::SecretString;
-use senid::domain::time::ManualClock;
+use senid::domain::time::{ManualClock, Timestamp};
 use senid::http::Sockets;
 use senid::sessions::RedisSettings;
 use senid::storage::Store;
@@ -30,6 +30,8 @@ use crate::support::{Postgres, Redis};
 pub struct Backend {
     database: DatabaseUrl,
     redis: Option<RedisSettings>,
+    /// When the clock of its world begins.
+    start: Timestamp,
     _place: Place,
 }
 
@@ -50,13 +52,22 @@ impl Backend {
         let prepared = PREPARED.get_or_init(|| async {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("senid.db");
-            prepare(DatabaseUrl::Sqlite(file.clone())).await;
+            prepare(DatabaseUrl::Sqlite(file.clone()), NOW).await;
             std::fs::read(file).unwrap()
         });
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("senid.db");
         write_private(&file, prepared.await);
-        Self { database: DatabaseUrl::Sqlite(file), redis: None, _place: Place::Folder { _folder: folder } }
+        let _place = Place::Folder { _folder: folder };
+        Self { database: DatabaseUrl::Sqlite(file), redis: None, start: NOW, _place }
+    }
+
+    /// As [`Backend::embedded`], of a deployment that began at `start`: for who lives by the clock of the machine.
+    pub async fn embedded_since(start: Timestamp) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = DatabaseUrl::Sqlite(folder.path().join("senid.db"));
+        prepare(database.clone(), start).await;
+        Self { database, redis: None, start, _place: Place::Folder { _folder: folder } }
     }
 
     pub async fn production() -> Self {
@@ -68,7 +79,12 @@ impl Backend {
 
     /// Postgres and Redis that the test keeps itself, the database prepared by [`Backend::prepare`].
     pub fn on(postgres: &str, redis: RedisSettings) -> Self {
-        Self { database: DatabaseUrl::parse(postgres).unwrap(), redis: Some(redis), _place: Place::Elsewhere }
+        Self {
+            database: DatabaseUrl::parse(postgres).unwrap(),
+            redis: Some(redis),
+            start: NOW,
+            _place: Place::Elsewhere,
+        }
     }
 
     /// The schema and nothing else, on SQLite and the in-process store.
@@ -76,7 +92,7 @@ impl Backend {
         let folder = tempfile::tempdir().unwrap();
         let database = DatabaseUrl::Sqlite(folder.path().join("senid.db"));
         migrate(&database).await;
-        Self { database, redis: None, _place: Place::Folder { _folder: folder } }
+        Self { database, redis: None, start: NOW, _place: Place::Folder { _folder: folder } }
     }
 
     /// The schema and nothing else, on Postgres and Redis.
@@ -148,7 +164,7 @@ async fn serve_one(backend: Backend, change: impl FnOnce(&mut Settings), public:
     change(&mut settings);
     let issuer = settings.issuer.to_string();
     let settings = Arc::new(settings);
-    let clock = Arc::new(ManualClock::at(NOW));
+    let clock = Arc::new(ManualClock::at(backend.start));
     let server = backend.open(settings, clock.clone()).await;
     World { clock, issuer, servers: vec![serve(server, public, None).await], front: None, backend, folder: None }
 }
@@ -215,7 +231,7 @@ fn settings(issuer: &str, database: DatabaseUrl) -> Settings {
 }
 
 async fn prepare_postgres(url: String) {
-    prepare(DatabaseUrl::parse(&url).unwrap()).await;
+    prepare(DatabaseUrl::parse(&url).unwrap(), NOW).await;
 }
 
 async fn migrate(database: &DatabaseUrl) {
@@ -225,10 +241,10 @@ async fn migrate(database: &DatabaseUrl) {
 }
 
 /// A deployment's first day: the schema, the keys, the people of the demonstration, and clients of every kind.
-async fn prepare(database: DatabaseUrl) {
+async fn prepare(database: DatabaseUrl, start: Timestamp) {
     migrate(&database).await;
     let settings = Arc::new(settings("http://127.0.0.1", database));
-    let clock = Arc::new(ManualClock::at(NOW));
+    let clock = Arc::new(ManualClock::at(start));
     let opened = deployment::open(settings.clone(), clock, Arc::new(SystemRandom::new())).await.unwrap();
     let portal = PortalSettings {
         issuer: settings.issuer.clone(),
