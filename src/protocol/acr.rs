@@ -1,8 +1,9 @@
 //! The authentication context that answers a request: OpenID Connect Core §2 (`acr`), §3.1.2.1 (`acr_values`),
-//! §5.5.1.1, and the error code of OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
+//! §5.5.1.1, the error code of OpenID Connect Core Error Code unmet_authentication_requirements 1.0, and RFC 9470 §5.
 
 use crate::domain::assurance::AuthenticationLevel;
 use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::claims_request::ClaimRequest;
 use crate::protocol::OAuthError;
 
 /// The `acr` that a sign-in of `level` answers `request` with: the first value asked for that it satisfies, or, where
@@ -12,10 +13,8 @@ use crate::protocol::OAuthError;
 /// `unmet_authentication_requirements` where `acr` is an essential claim and no value asked for is satisfied. A voluntary
 /// one never fails.
 pub fn reached(request: &AuthorizationRequest, level: AuthenticationLevel) -> Result<String, OAuthError> {
-    let claim = request.claims.id_token.get("acr").filter(|claim| !claim.values.is_empty());
-    let wanted = claim.map_or_else(|| request.acr_values.clone(), |claim| claim.texts());
-    let essential = claim.is_some_and(|claim| claim.essential);
-    match wanted.into_iter().find(|acr| level.satisfies(acr)) {
+    let essential = claim(request).is_some_and(|claim| claim.essential);
+    match wanted(request).into_iter().find(|acr| level.satisfies(acr)) {
         Some(acr) => Ok(acr),
         None if essential => Err(OAuthError::unmet_authentication_requirements(
             "claims: none of the values of the essential id_token.acr can be met",
@@ -24,10 +23,31 @@ pub fn reached(request: &AuthorizationRequest, level: AuthenticationLevel) -> Re
     }
 }
 
+/// The values that are asked for, best first.
+fn wanted(request: &AuthorizationRequest) -> Vec<String> {
+    claim(request).map_or_else(|| request.acr_values.clone(), ClaimRequest::texts)
+}
+
+fn claim(request: &AuthorizationRequest) -> Option<&ClaimRequest> {
+    request.claims.id_token.get("acr").filter(|claim| !claim.values.is_empty())
+}
+
+/// Whether a live session of `level` can answer `request`, where a new sign-in could reach `attainable` (RFC 9470 §5).
+///
+/// `acr_values` are a wish: where a new sign-in would bring what is asked for and the session has less, the person proves
+/// what is missing; where nothing could bring it, nobody is bothered for nothing, and the answer says what was reached.
+pub fn serves(request: &AuthorizationRequest, level: AuthenticationLevel, attainable: AuthenticationLevel) -> bool {
+    if reached(request, level).is_err() {
+        return false;
+    }
+    let wanted = wanted(request);
+    let brings = |level: AuthenticationLevel| wanted.iter().any(|acr| level.satisfies(acr));
+    brings(level) || !brings(attainable)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::claims_request::ClaimRequest;
     use crate::protocol::authorize::prompt::tests::request;
 
     fn asking(essential: bool, values: &[&str], acr_values: &[&str]) -> AuthorizationRequest {
@@ -50,6 +70,27 @@ mod tests {
         ] {
             assert_eq!(reached(&asking(false, values, acr_values), two).unwrap(), acr, "{values:?} {acr_values:?}");
         }
+    }
+
+    #[test]
+    fn a_session_that_has_less_than_a_new_sign_in_would_bring_does_not_serve() {
+        let [one, two] = [AuthenticationLevel::OneFactor, AuthenticationLevel::TwoFactors];
+        for (acr_values, session, attainable, expected) in [
+            (&[][..], one, two, true),
+            (&["urn:senid:aal:1"], one, two, true),
+            (&["urn:senid:aal:2"], one, two, false),
+            (&["urn:senid:aal:2"], two, two, true),
+            // Either will do.
+            (&["urn:senid:aal:2", "urn:senid:aal:1"], one, two, true),
+            // Nothing that could be asked of the person would bring it.
+            (&["urn:senid:aal:2"], one, one, true),
+            (&["urn:senid:aal:3", "urn:example:gold"], one, two, true),
+            (&["urn:senid:aal:3", "urn:senid:aal:2"], one, two, false),
+        ] {
+            let request = asking(false, &[], acr_values);
+            assert_eq!(serves(&request, session, attainable), expected, "{acr_values:?} {session:?} {attainable:?}");
+        }
+        assert!(!serves(&asking(true, &["urn:senid:aal:2"], &[]), one, one), "an essential one fails before that");
     }
 
     #[test]

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use askama::Template;
 
 use super::account::{
-    Activity, ConnectedPortal, Event, Happening, Level, Notice, Overview, Portals, Session, Sessions, SignInMethod,
-    Standing as Place, Start, Withdraw,
+    Activity, Allowed, ConnectedPortal, Event, Happening, Level, Notice, Overview, Portals, Session, Sessions,
+    SignInMethod, Standing as Place, Start, Withdraw,
 };
 use super::claims::{Claim, ClaimName, Method};
 use super::create::Create;
@@ -319,6 +319,7 @@ impl Samples {
             portal: self.public_services(),
             received: vec![ClaimName::Name, ClaimName::Birthdate, ClaimName::Gender, ClaimName::NationalId],
             services: vec![self.health_records()],
+            allowed: vec![Allowed { at: ago(2 * DAY), details: vec![self.payment()] }],
             first: ago(40 * DAY),
             last: ago(2 * MINUTE),
             open: Some("https://portal.example/login?iss=https%3A%2F%2Fid.example".to_owned()),

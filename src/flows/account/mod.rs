@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use crate::domain::citizen::Citizen;
 use crate::domain::consent::Consent;
+use crate::domain::grant::Grant;
 use crate::domain::ids::{CitizenId, EventId, SessionId};
 pub use crate::storage::RecordedEvent;
 use crate::storage::Standing;
@@ -14,6 +15,8 @@ use super::{App, FlowError};
 
 /// More portals than anyone has allowed anything.
 const PORTALS: u32 = 500;
+/// As many of the latest as a page can show something of.
+const GRANTS: u32 = 200;
 /// How many events a page of the activity list has.
 const EVENTS_A_PAGE: u32 = 20;
 
@@ -51,6 +54,13 @@ pub async fn consents(app: &App, citizen: CitizenId) -> Result<Vec<Consent>, Flo
     let mut consents = app.store.read().await?.consents().list(citizen, None, PORTALS).await?.items;
     consents.sort_by_key(|consent| Reverse(consent.updated_at));
     Ok(consents)
+}
+
+/// What the citizen granted one request at a time (RFC 9396) and has not withdrawn, the latest first.
+pub async fn grants_with_details(app: &App, citizen: CitizenId) -> Result<Vec<Grant>, FlowError> {
+    let mut grants = app.store.read().await?.grants().list(citizen, None, GRANTS).await?.items;
+    grants.retain(|grant| !grant.authorization_details.is_empty());
+    Ok(grants)
 }
 
 /// A page of what happened to this citizen, the latest first, and where the next page begins.

@@ -1,6 +1,7 @@
 //! What an authorization request needs of the person: OpenID Connect Core §3.1.2.1 (`prompt`, `max_age`,
-//! `id_token_hint`), §5.5.1 (`sub` and `acr` in `claims`) and §3.1.2.6 (its errors).
+//! `id_token_hint`), §5.5.1 (`sub` and `acr` in `claims`) and §3.1.2.6 (its errors); RFC 9470 §5 (step-up).
 
+use crate::domain::assurance::AuthenticationLevel;
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::session::BrowserSession;
 use crate::domain::time::Timestamp;
@@ -51,7 +52,7 @@ pub fn decide(
 fn serves(request: &AuthorizationRequest, session: &BrowserSession, subject: &str, now: Timestamp) -> bool {
     // An age of nothing is `prompt=login` in other words, however short ago the sign-in was (Core §3.1.2.1).
     let fresh = request.max_age.is_none_or(|limit| !limit.is_zero() && session.age(now) <= limit);
-    let strong = acr::reached(request, session.authentication.level).is_ok();
+    let strong = acr::serves(request, session.authentication.level, AuthenticationLevel::ATTAINABLE);
     let prompt = request.prompt;
     fresh && strong && request.is_for(subject) && !prompt.login && !prompt.select_account && !prompt.create
 }

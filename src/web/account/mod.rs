@@ -9,7 +9,7 @@ mod withdraw;
 
 pub use activity::{Activity, Event, Happening};
 pub use overview::{Level, Overview, SignInMethod};
-pub use portals::{ConnectedPortal, Portals};
+pub use portals::{Allowed, ConnectedPortal, Portals};
 pub use sessions::{Session, Sessions, Standing};
 pub use start::Start;
 pub use withdraw::Withdraw;

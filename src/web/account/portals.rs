@@ -5,6 +5,7 @@ use askama::Template;
 use super::Notice;
 use crate::web::claims::ClaimName;
 use crate::web::consent::Service;
+use crate::web::details::Detail;
 use crate::web::layout::{Layout, Portal};
 use crate::web::text::{Moment, Speaks};
 
@@ -21,12 +22,21 @@ pub struct ConnectedPortal {
     pub portal: Portal,
     pub received: Vec<ClaimName>,
     pub services: Vec<Service>,
+    /// What was allowed one request at a time, the latest first.
+    pub allowed: Vec<Allowed>,
     pub first: Moment,
     pub last: Moment,
     /// Where it is: its front page, or where it begins a sign-in here by itself.
     pub open: Option<String>,
     /// The path of the page that asks before it withdraws.
     pub withdraw: String,
+}
+
+/// What was allowed in structures of its own (RFC 9396), this one time.
+#[derive(Clone, Debug)]
+pub struct Allowed {
+    pub at: Moment,
+    pub details: Vec<Detail>,
 }
 
 impl Portals {

@@ -71,7 +71,7 @@ impl Samples {
         }
     }
 
-    fn payment(&self) -> Detail {
+    pub(super) fn payment(&self) -> Detail {
         let [pay, to, on] = match self.one_of(["vi", "en", "fr", "ru"]).as_str() {
             "vi" => ["Nộp ", " cho ", " vào ngày "],
             "en" => ["Pay ", " to ", " on "],

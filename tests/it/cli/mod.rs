@@ -4,6 +4,7 @@ mod citizens;
 mod client_authentication;
 mod clients;
 mod deployment;
+mod details;
 mod import;
 mod keys;
 mod lock;

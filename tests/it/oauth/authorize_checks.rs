@@ -112,6 +112,12 @@ const REFUSED: &[(&str, Change, &str, &str)] = &[
         "claims: none of the values of the essential id_token.acr can be met",
     ),
     (
+        "authorization_details",
+        |s| s.with("authorization_details", r#"[{"type":"unheard-of"}]"#),
+        "invalid_authorization_details",
+        "authorization_details[0] there is no type unheard-of",
+    ),
+    (
         "resource",
         |s| s.with("resource", "https://elsewhere.example/"),
         "invalid_target",

@@ -44,5 +44,6 @@ mod revocation;
 mod session_management;
 mod signed_introspection;
 mod standing;
+mod step_up;
 mod subjects;
 mod userinfo;

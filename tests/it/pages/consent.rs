@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::oauth::authorization_details::{asked, asking, paying, payment};
 use crate::support::World;
 use crate::support::world::{AN, Page};
 
@@ -56,4 +57,43 @@ async fn what_the_portal_is_not_registered_for_is_not_asked_about() {
     let page = browser.open(&started.url()).await;
     let page = AN.signs_in(&mut browser, &page).await;
     assert_eq!(page.words(".claims dt, .claims dd"), "Gender Male");
+}
+
+#[tokio::test]
+async fn what_is_asked_for_in_a_structure_of_its_own_is_a_sentence_in_the_reader_s_language() {
+    let world = World::embedded().await;
+    let portal = paying(&world).await;
+    let mut dated = payment("1250000.50");
+    dated["date"] = "2026-11-22".into();
+    for (language, title, sentence) in [
+        ("en", "Payment", "Pay 1,250,000.50 VND to Kho bạc Nhà nước on 22 November 2026"),
+        ("vi", "Thanh toán", "Trả 1.250.000,50 VND cho Kho bạc Nhà nước vào ngày 22/11/2026"),
+        // Of which the operator wrote nothing: English, with the reader's own figures.
+        ("ru", "Payment", "Pay 1 250 000,50 VND to Kho bạc Nhà nước on 22.11.2026"),
+    ] {
+        let mut browser = world.browser().speaking(language);
+        let page = asked(&mut browser, &asking(&portal, &json!([dated]))).await;
+        assert_eq!((page.words(".asked h2"), page.words(".sentence")), (title.to_owned(), sentence.to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn every_detail_of_a_request_is_shown_and_later_found_in_the_account() {
+    let world = World::embedded().await;
+    let portal = paying(&world).await;
+    let mut browser = world.browser();
+    let batch = json!({"type": "batch", "account": "VN1", "locations": []});
+    let started = asking(&portal, &json!([payment("5"), payment("6"), batch]));
+    let page = asked(&mut browser, &started).await;
+    assert_eq!(page.words(".asked h2"), "Payment Payment The type batch");
+    assert_eq!(page.heading(), "Allow this request?");
+    assert_eq!(page.words(".asked dl dt, .asked dl dd"), "account VN1 locations —");
+    let code = AN.allows(&mut browser, &page).await.code();
+    assert_eq!(portal.exchange(&started, &code).await.status, 200);
+
+    let page = browser.open("/account/portals").await;
+    assert_eq!(page.words(".connected .sentence"), "Pay 5 VND to Kho bạc Nhà nước Pay 6 VND to Kho bạc Nhà nước Do it");
+    let page = browser.open("/account/portals/tax-office/withdraw").await;
+    browser.press(&page, "withdraw-confirm", &[]).await;
+    assert!(!browser.open("/account/portals").await.has(".connected"));
 }

@@ -3,6 +3,7 @@
 
 mod algorithm_confusion;
 mod audit_and_logs;
+mod authorization_details;
 mod brute_force;
 mod certificates;
 mod client_authentication;

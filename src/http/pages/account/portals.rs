@@ -12,14 +12,17 @@ use crate::domain::citizen::Citizen;
 use crate::domain::claims;
 use crate::domain::client::Client;
 use crate::domain::consent::Consent;
+use crate::domain::grant::Grant;
 use crate::domain::ids::ClientId;
 use crate::flows::{account, consent, resource_servers};
 use crate::http::Site;
+use crate::http::details::told;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
 use crate::http::pages::consent::services;
-use crate::web::account::{ConnectedPortal, Notice, Portals, Withdraw};
+use crate::protocol::authorization_details::Types;
+use crate::web::account::{Allowed, ConnectedPortal, Notice, Portals, Withdraw};
 use crate::web::claims::ClaimName;
 use crate::web::layout;
 use crate::web::text::{Language, Moment};
@@ -31,9 +34,15 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resu
         Door::Open(entered) => entered,
         Door::Closed(response) => return Ok(response),
     };
+    let grants = account::grants_with_details(&site.app, entered.citizen.id).await?;
+    let types = site.app.details_types.all(&site.app).await?;
     let mut portals = Vec::new();
     for consent in account::consents(&site.app, entered.citizen.id).await? {
-        portals.extend(connected(&site, &entered.citizen, &consent, entered.layout.voice.language).await?);
+        let language = entered.layout.voice.language;
+        if let Some(mut connected) = connected(&site, &entered.citizen, &consent, language).await? {
+            connected.allowed = allowed(&types, &grants, &consent.client, language);
+            portals.push(connected);
+        }
     }
     let notice = (uri.query() == Some("done=withdrawn")).then_some(Notice::ConsentWithdrawn);
     Ok(Page::render(&Portals { notice, portals, layout: entered.layout })?.into_response())
@@ -91,11 +100,22 @@ async fn connected(
             .map(ClaimName::parse)
             .collect(),
         services: services(resource_servers::services(&registry, &consent.scope), language),
+        allowed: Vec::new(),
         first: Moment::from_micros(consent.granted_at.micros()),
         last: Moment::from_micros(consent.updated_at.micros()),
         open: opening(site.app.issuer(), &client),
         withdraw: format!("/account/portals/{}/withdraw", client.id),
     }))
+}
+
+/// What was granted to the client one request at a time.
+fn allowed(types: &Types, grants: &[Grant], client: &ClientId, language: Language) -> Vec<Allowed> {
+    let of_client = grants.iter().filter(|grant| grant.client == *client);
+    let allowed = |grant: &Grant| Allowed {
+        at: Moment::from_micros(grant.created_at.micros()),
+        details: told(types, &grant.authorization_details, language),
+    };
+    of_client.map(allowed).collect()
 }
 
 /// Where the portal is. One that said where its sign-in begins is asked to begin one, here (Core §4); of another, the

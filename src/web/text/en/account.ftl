@@ -81,3 +81,4 @@ event-password-changed = Password changed
 event-account-locked = Account locked
 event-account-unlocked = Account unlocked
 event-access-ended = The access of { $portal } was ended because there were signs that it had been copied
+portal-allowed = What you allowed one request at a time

@@ -81,3 +81,4 @@ event-password-changed = Mot de passe modifié
 event-account-locked = Compte verrouillé
 event-account-unlocked = Compte déverrouillé
 event-access-ended = L’accès de { $portal } a été supprimé, car des signes indiquaient qu’il avait été copié
+portal-allowed = Ce que vous avez autorisé demande par demande

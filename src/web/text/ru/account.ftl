@@ -83,3 +83,4 @@ event-password-changed = Пароль изменён
 event-account-locked = Учётная запись заблокирована
 event-account-unlocked = Учётная запись разблокирована
 event-access-ended = Доступ портала «{ $portal }» прекращён: есть признаки, что он был скопирован
+portal-allowed = Что вы разрешили по отдельным запросам

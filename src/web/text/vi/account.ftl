@@ -81,3 +81,4 @@ event-password-changed = Đổi mật khẩu
 event-account-locked = Tài khoản bị khóa
 event-account-unlocked = Tài khoản được mở khóa
 event-access-ended = Quyền truy cập của { $portal } đã bị chấm dứt vì có dấu hiệu bị sao chép trái phép
+portal-allowed = Những yêu cầu bạn đã cho phép từng lần
