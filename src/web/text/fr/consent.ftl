@@ -2,7 +2,7 @@
 consent-title = Partager ces informations ?
 consent-lead = { $portal } a besoin des informations suivantes.
 consent-lead-purpose = { $portal } a besoin des informations suivantes pour { $purpose }.
-consent-service = Auprès de { $service }, il pourra :
+consent-service = Auprès de { $service }, il pourra :
 consent-later = Et, dès que ces informations seront connues : { $claims }.
 consent-offline = Le portail peut actualiser ces informations même lorsque vous ne l’utilisez pas.
 consent-once = L’autorisation vaut pour cette fois seulement.
