@@ -13,7 +13,7 @@ use super::output::Output;
 use super::times;
 use crate::config::{RegistrationMode, Settings, parse_duration};
 use crate::domain::authorization::ResponseType;
-use crate::domain::client::{PkcePolicy, SubjectType};
+use crate::domain::client::{GrantType, PkcePolicy, PolicyName, SubjectType};
 use crate::domain::ids::{ClientId, InitialTokenId};
 use crate::domain::registration::{InitialAccessToken, RegistrationTerms};
 use crate::domain::scope::ScopeSet;
@@ -67,6 +67,15 @@ pub struct Create {
     /// Why its clients may be handed access tokens through the browser, by the exception's name.
     #[arg(long, value_name = "NAME")]
     front_channel_access_tokens: Option<String>,
+    /// What its clients must keep to, such as fapi2 (docs/policies.md).
+    #[arg(long, value_name = "NAME")]
+    policy: Option<PolicyName>,
+    /// What its clients may come by tokens with, such as client_credentials. May be repeated.
+    #[arg(long, value_name = "GRANT")]
+    grant_type: Vec<GrantType>,
+    /// A type of authorization_details that its clients may register for. May be repeated.
+    #[arg(long, value_name = "TYPE")]
+    authorization_details_type: Vec<String>,
 }
 
 impl Create {
@@ -76,6 +85,8 @@ impl Create {
             .map(|text| text.parse().map_err(|error| Failure::new(Exit::Usage, format!("--scope: {error}"))))
             .transpose()?;
         let response_types: BTreeSet<ResponseType> = self.response_type.into_iter().collect();
+        let grant_types: BTreeSet<GrantType> = self.grant_type.into_iter().collect();
+        let details_types: BTreeSet<String> = self.authorization_details_type.into_iter().collect();
         let subject_types: BTreeSet<SubjectType> = self.subject.into_iter().collect();
         Ok(TokenRequest {
             note: self.note,
@@ -87,6 +98,9 @@ impl Create {
                 subject_types: (!subject_types.is_empty()).then_some(subject_types),
                 pkce: self.pkce,
                 front_channel_access_tokens: self.front_channel_access_tokens,
+                policy: self.policy,
+                grant_types: (!grant_types.is_empty()).then_some(grant_types),
+                authorization_details_types: (!details_types.is_empty()).then_some(details_types),
             },
         })
     }

@@ -154,6 +154,7 @@ impl Settings {
         let mtls = MutualTls::read(from, &listeners, &proxies, &issuer, now);
         let languages = Languages::read(from);
         let authority = Authority::read(from, &languages, &issuer);
+        let policies = policies::read(from);
         Self {
             listeners,
             database,
@@ -170,8 +171,8 @@ impl Settings {
             limits: Limits::read(from),
             dpop: Dpop::read(from),
             outbound: Outbound::read(from),
-            policies: policies::read(from),
-            registration: Registration::read(from),
+            registration: Registration::read(from, &policies),
+            policies,
             log: Log::read(from),
             issuer,
         }

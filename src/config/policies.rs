@@ -82,7 +82,7 @@ fn own_policy(from: &mut Reader, name: &str) -> Option<(PolicyName, OwnPolicy)> 
     }
 }
 
-fn unknown<'a>(what: &str, typed: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn unknown<'a>(what: &str, typed: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
     match nearest(typed, known.iter().copied()) {
         Some(near) => format!("there is no {what} {typed}; did you mean {near}?"),

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use toml::Value;
 use url::Url;
 
+use super::policies;
 use super::reader::Reader;
 use super::throttling::Rate;
 use super::value::{Rejected, Setting, words};
 use crate::domain::authorization::ResponseType;
 use crate::domain::claims;
-use crate::domain::client::{PkcePolicy, SubjectType};
+use crate::domain::client::{GrantType, PkcePolicy, PolicyName, SubjectType};
+use crate::domain::policies::{Policies, Rule};
 use crate::domain::scope::{Scope, ScopeSet};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,10 @@ pub struct Registration {
     /// The first is what a client has that names none.
     pub subject_types: Vec<SubjectType>,
     pub pkce: PkcePolicy,
+    /// What those are held against; where nothing is said, the baseline, unless these settings depart from it.
+    pub policy: Option<PolicyName>,
+    /// What they may come by tokens with; `implicit` follows from the response types.
+    pub grant_types: BTreeSet<GrantType>,
     /// The name of the exception under which access tokens may be handed out through the browser.
     pub front_channel_access_tokens: Option<String>,
     /// Registrations from one address and with one initial access token, and updates of one client.
@@ -81,6 +87,8 @@ impl Default for Registration {
             response_types: BTreeSet::from([ResponseType::Code]),
             subject_types: vec![SubjectType::Pairwise],
             pkce: PkcePolicy::Required,
+            policy: None,
+            grant_types: BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]),
             front_channel_access_tokens: None,
             throttle: Rate { most: 20, window: std::time::Duration::from_secs(3600) },
             software_statement: SoftwareStatement::Optional,
@@ -90,7 +98,7 @@ impl Default for Registration {
 }
 
 impl Registration {
-    pub(super) fn read(from: &mut Reader) -> Self {
+    pub(super) fn read(from: &mut Reader, policies: &Policies) -> Self {
         let default = Self::default();
         let registration = Self {
             mode: from.value("registration.mode", default.mode),
@@ -101,6 +109,11 @@ impl Registration {
                 .collect(),
             subject_types: from.list("registration.subject_types", default.subject_types),
             pkce: from.value("registration.pkce", default.pkce),
+            policy: from.optional("registration.policy"),
+            grant_types: from
+                .list("registration.grant_types", default.grant_types.into_iter().collect())
+                .into_iter()
+                .collect(),
             front_channel_access_tokens: from.optional("registration.front_channel_access_tokens"),
             throttle: from.value("registration.throttle", default.throttle),
             software_statement: from.value("registration.software_statement", default.software_statement),
@@ -108,7 +121,30 @@ impl Registration {
                 .list("registration.software_statement_issuers", default.software_statement_issuers),
         };
         registration.hold_together(from);
+        registration.hold_policy(from, policies);
         registration
+    }
+
+    /// What may be registered here must be able to keep to the policy.
+    fn hold_policy(&self, from: &mut Reader, policies: &Policies) {
+        const KEY: &str = "registration.policy";
+        let Some(policy) = &self.policy else { return };
+        let Some(rules) = policies.rules(policy) else {
+            if !from.has_fault_below(&format!("policies.{policy}")) {
+                let problem = policies::unknown("policy", policy.as_str(), policies.names());
+                from.refuse(KEY, problem);
+            }
+            return;
+        };
+        let token = self.response_types.iter().any(|response_type| response_type.issues_access_token());
+        for (rule, departs, setting) in [
+            (Rule::Pkce, self.pkce == PkcePolicy::Optional, "registration.pkce"),
+            (Rule::NoFrontChannelAccessTokens, token, "registration.response_types"),
+        ] {
+            if departs && rules.contains(&rule) {
+                from.refuse(KEY, format!("{policy} demands {rule}, which {setting} departs from"));
+            }
+        }
     }
 
     fn hold_together(&self, from: &mut Reader) {
@@ -165,6 +201,17 @@ impl Setting for SubjectType {
     const EXPECTED: &'static str = "\"pairwise\" or \"public\"";
     fn read(value: &Value) -> Option<Self> {
         value.as_str()?.parse().ok()
+    }
+    fn show(&self) -> Value {
+        Value::String(self.as_str().to_owned())
+    }
+}
+
+impl Setting for GrantType {
+    const EXPECTED: &'static str = "a grant type, such as \"client_credentials\"; never \"implicit\", which follows from the \
+                                    response types";
+    fn read(value: &Value) -> Option<Self> {
+        value.as_str()?.parse().ok().filter(|grant| *grant != Self::Implicit)
     }
     fn show(&self) -> Value {
         Value::String(self.as_str().to_owned())

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::authorization::ResponseType;
-use super::client::{PkcePolicy, SubjectType};
+use super::client::{GrantType, PkcePolicy, PolicyName, SubjectType};
 use super::ids::{ClientId, InitialTokenId};
 use super::scope::ScopeSet;
 use super::secret::SecretHash;
@@ -23,6 +23,11 @@ pub struct RegistrationTerms {
     pub pkce: Option<PkcePolicy>,
     /// The name of the exception under which access tokens may be handed out through the browser.
     pub front_channel_access_tokens: Option<String>,
+    /// What its clients are held against.
+    pub policy: Option<PolicyName>,
+    pub grant_types: Option<BTreeSet<GrantType>>,
+    /// The types of `authorization_details` that its clients may ask for; none where nothing is said.
+    pub authorization_details_types: Option<BTreeSet<String>>,
 }
 
 /// RFC 7591 §3: whoever holds it registers clients, as often as it says.

@@ -55,6 +55,12 @@ impl Asked<'_> {
         faults: &mut Vec<Fault>,
     ) -> Result<ClientAuthentication, SealError> {
         self.check_secret(faults);
+        if let Some(subject) = self.certificate_subject
+            && self.method != ClientAuthenticationMethod::TlsClientAuth
+        {
+            let sentence = format!("is of no use with {}, only with tls_client_auth", self.method);
+            faults.push(Fault::new(subject.member(), sentence));
+        }
         let none = SecretString::default();
         let secret = self.secret.unwrap_or(&none);
         let hash = || hash_secret(secret.expose().as_bytes());

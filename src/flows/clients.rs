@@ -21,7 +21,7 @@ const FRESH_FOR: Duration = Duration::from_secs(5);
 pub struct ClientCache(Cache<ClientId, (Timestamp, Arc<Client>)>);
 
 impl ClientCache {
-    /// The client, from the cache or the identity store. That nobody has this id is not cached.
+    /// The client as requests see it, from the cache or the identity store. That nobody has this id is not cached.
     pub async fn find(&self, app: &App, id: &ClientId) -> Result<Option<Arc<Client>>, FlowError> {
         let now = app.clock.now();
         if let Some((read_at, client)) = self.0.get(id)
@@ -33,7 +33,7 @@ impl ClientCache {
             self.0.remove(id);
             return Ok(None);
         };
-        let client = Arc::new(stored.client);
+        let client = Arc::new(as_requests_see_it(app, stored.client).await?);
         self.0.insert(id.clone(), (now, client.clone()));
         Ok(Some(client))
     }
@@ -50,10 +50,19 @@ impl ClientCache {
             Invalidation::Client(id) => {
                 self.0.remove(id);
             }
-            Invalidation::Everything => self.0.clear(),
-            Invalidation::DetailsTypes | Invalidation::Keys | Invalidation::ResourceServers => {}
+            // Which scopes are sensitive may have changed.
+            Invalidation::Everything | Invalidation::ResourceServers => self.0.clear(),
+            Invalidation::DetailsTypes | Invalidation::Keys => {}
         }
     }
+}
+
+/// The client without the scopes that its policy is not enough for, whether they or the demand were there first: wherever a
+/// request is decided, it has them not, so that no flow has to think of it.
+async fn as_requests_see_it(app: &App, mut client: Client) -> Result<Client, FlowError> {
+    let registry = app.resource_servers.registry(app).await?;
+    client.scopes = app.sensitive(&registry).allowed(&client);
+    Ok(client)
 }
 
 impl Default for ClientCache {

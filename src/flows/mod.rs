@@ -57,10 +57,12 @@ use crate::domain::audit::EventKind;
 use crate::domain::audit::Outcome;
 use crate::domain::client::Client;
 use crate::domain::random::Random;
+use crate::domain::resource::ResourceRegistry;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
 use crate::outbound::Fetcher;
 use crate::protocol::policy::Policy;
+use crate::protocol::policy::sensitive::Sensitive;
 use crate::{sessions, storage};
 
 pub use error::{FlowError, Part};
@@ -111,6 +113,11 @@ impl App {
     /// What the client must keep to.
     pub fn policy<'a>(&'a self, client: &'a Client) -> Policy<'a> {
         Policy::of(&self.settings.policies, client)
+    }
+
+    /// What the settings demand of clients with sensitive scopes.
+    pub fn sensitive<'a>(&'a self, registry: &'a ResourceRegistry) -> Sensitive<'a> {
+        Sensitive { policies: &self.settings.policies, scopes: registry.sensitive() }
     }
 
     /// An event of this visitor's, to be filled in.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-use super::show;
+use super::{further, show};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
@@ -75,7 +75,7 @@ struct Request {
     #[arg(long)]
     scope: Vec<String>,
     /// How it proves itself at the token endpoint: client_secret_basic, client_secret_post, client_secret_jwt,
-    /// private_key_jwt or none.
+    /// private_key_jwt, tls_client_auth, self_signed_tls_client_auth or none.
     #[arg(long, default_value_t, value_name = "METHOD")]
     auth: ClientAuthenticationMethod,
     /// The one algorithm of its assertions, with client_secret_jwt and private_key_jwt.
@@ -119,6 +119,8 @@ struct Request {
     /// The authority has approved that it is told national identifiers.
     #[arg(long)]
     approve_national_id: bool,
+    #[command(flatten)]
+    further: further::Arguments,
 }
 
 impl Arguments {
@@ -163,6 +165,8 @@ impl Request {
             id_token_algorithm: self.id_token_alg,
             organisation_verified: self.verified,
             national_id_approved: self.approve_national_id,
+            further: self.further.into_further()?,
+            unknown: BTreeMap::new(),
         })
     }
 }

@@ -1,7 +1,9 @@
 //! `senid client create|update|list|show|disable|enable`.
 
 mod create;
+mod further;
 mod show;
+mod show_further;
 mod update;
 
 pub(super) use create::{localised, read_json};

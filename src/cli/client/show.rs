@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::show_further as further;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
@@ -66,7 +67,9 @@ pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
     if !client.post_logout_redirect_uris.is_empty() {
         rows.push(("after signing out", client.post_logout_redirect_uris.join("\n")));
     }
+    rows.push(("policy", policy.set.to_string()));
     rows.push(("response types", response_types(client).join("\n")));
+    rows.push(("grant types", grant_types(client).join("\n")));
     let exception = policy.front_channel_access_tokens.clone();
     rows.extend(exception.map(|why| ("access tokens through the browser", why)));
     for (name, endpoint) in
@@ -75,6 +78,7 @@ pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
         rows.extend(endpoint.as_ref().map(|endpoint| (name, endpoint.uri.clone())));
     }
     rows.push(("scopes", client.scopes.to_string()));
+    rows.extend(further::rows(client));
     rows.push(("authentication", authentication(client)));
     rows.extend(keys_of(&client.keys).map(|keys| ("keys", keys)));
     rows.push(("application", application(client).to_owned()));
@@ -93,6 +97,14 @@ pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
 
 /// In the members of registration metadata (RFC 7591 §2) where those have them.
 pub fn to_json(client: &Client) -> Value {
+    let mut document = plain_json(client);
+    if let Some(members) = document.as_object_mut() {
+        members.extend(further::members(client));
+    }
+    document
+}
+
+fn plain_json(client: &Client) -> Value {
     json!({
         "client_id": client.id.as_str(),
         "status": client.status.as_str(),
@@ -103,7 +115,9 @@ pub fn to_json(client: &Client) -> Value {
         "home_uri": client.display.home_uri,
         "redirect_uris": client.redirect_uris,
         "post_logout_redirect_uris": client.post_logout_redirect_uris,
+        "policy": client.policy.set.as_str(),
         "response_types": response_types(client),
+        "grant_types": grant_types(client),
         "front_channel_access_tokens": client.policy.front_channel_access_tokens,
         "backchannel_logout_uri": client.logout.back_channel.as_ref().map(|endpoint| &endpoint.uri),
         "backchannel_logout_session_required":
@@ -142,6 +156,10 @@ pub(in crate::cli) fn texts(text: &Localised) -> Option<String> {
 
 fn response_types(client: &Client) -> Vec<&'static str> {
     client.response_types.iter().map(|response_type| response_type.as_str()).collect()
+}
+
+fn grant_types(client: &Client) -> Vec<&'static str> {
+    client.grant_types.iter().map(|grant_type| grant_type.as_str()).collect()
 }
 
 fn authentication(client: &Client) -> String {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::create::{localised, read_json};
-use super::show;
+use super::{further, show};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
@@ -72,7 +72,8 @@ pub struct Arguments {
     /// Why it may be handed access tokens through the browser, which RFC 9700 advises against.
     #[arg(long, value_name = "WHY")]
     front_channel_access_tokens: Option<String>,
-    /// How it proves itself: client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none.
+    /// How it proves itself: client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, tls_client_auth,
+    /// self_signed_tls_client_auth or none.
     #[arg(long, value_name = "METHOD")]
     auth: Option<ClientAuthenticationMethod>,
     /// The one algorithm of its assertions.
@@ -114,6 +115,8 @@ pub struct Arguments {
     /// How many citizens that makes strangers.
     #[arg(long, requires = "dangerously_change_sector", value_name = "NUMBER")]
     citizens: Option<u64>,
+    #[command(flatten)]
+    further: further::Arguments,
 }
 
 fn algorithm(text: &str) -> Result<SignatureAlgorithm, String> {
@@ -165,6 +168,7 @@ impl Arguments {
                 .dangerously_change_sector
                 .clone()
                 .map(|sector| SectorChange { sector, citizens: self.citizens }),
+            further: self.further.clone().into_further()?,
         })
     }
 }

@@ -55,6 +55,26 @@ pub enum CertificateSubject {
     Email(String),
 }
 
+impl CertificateSubject {
+    /// The member of registration metadata that says it.
+    pub const fn member(&self) -> &'static str {
+        match self {
+            Self::Dn(_) => "tls_client_auth_subject_dn",
+            Self::Dns(_) => "tls_client_auth_san_dns",
+            Self::Uri(_) => "tls_client_auth_san_uri",
+            Self::Ip(_) => "tls_client_auth_san_ip",
+            Self::Email(_) => "tls_client_auth_san_email",
+        }
+    }
+
+    pub fn text(&self) -> String {
+        match self {
+            Self::Dn(text) | Self::Dns(text) | Self::Uri(text) | Self::Email(text) => text.clone(),
+            Self::Ip(address) => address.to_string(),
+        }
+    }
+}
+
 impl ClientAuthentication {
     pub const fn method(&self) -> ClientAuthenticationMethod {
         match self {

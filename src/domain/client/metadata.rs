@@ -89,3 +89,19 @@ pub enum BackChannelDelivery {
     /// It is told at this address that there is one, and comes for it.
     Ping { notification_endpoint: String },
 }
+
+impl BackChannelDelivery {
+    pub const fn mode(&self) -> &'static str {
+        match self {
+            Self::Poll => "poll",
+            Self::Ping { .. } => "ping",
+        }
+    }
+
+    pub fn notification_endpoint(&self) -> Option<&str> {
+        match self {
+            Self::Poll => None,
+            Self::Ping { notification_endpoint } => Some(notification_endpoint),
+        }
+    }
+}

@@ -198,6 +198,17 @@ impl Client {
         self.status == ClientStatus::Active
     }
 
+    /// Whether people are ever sent to the authorization endpoint by it.
+    pub fn sends_people(&self) -> bool {
+        [GrantType::AuthorizationCode, GrantType::Implicit].iter().any(|grant| self.grant_types.contains(grant))
+    }
+
+    /// Whether its tokens can be about a person at all.
+    pub fn serves_people(&self) -> bool {
+        let people = [GrantType::DeviceCode, GrantType::Ciba, GrantType::TokenExchange, GrantType::JwtBearer];
+        self.sends_people() || people.iter().any(|grant| self.grant_types.contains(grant))
+    }
+
     /// Whether a code of this client needs a PKCE challenge.
     pub fn requires_pkce(&self) -> bool {
         self.authentication.is_public() || self.policy.pkce == PkcePolicy::Required

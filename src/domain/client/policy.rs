@@ -84,6 +84,14 @@ impl PolicyName {
         Self("fapi2".to_owned())
     }
 
+    /// The strictest that allows this, where nobody has named one: the baseline, unless it is departed from.
+    pub fn least(pkce: PkcePolicy, front_channel_access_tokens: Option<&str>) -> Self {
+        match (pkce, front_channel_access_tokens) {
+            (PkcePolicy::Required, None) => Self::baseline(),
+            _ => Self::legacy_openid(),
+        }
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

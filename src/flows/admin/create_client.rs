@@ -1,9 +1,10 @@
 //! Registering a client. Every fault of what was asked is said at once, by the member it concerns.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use url::Url;
 
 use crate::domain::audit::EventKind;
@@ -11,21 +12,22 @@ use crate::domain::authorization::ResponseType;
 use crate::domain::claims;
 use crate::domain::client::{
     ApplicationType, Client, ClientAuthenticationMethod, ClientDisplay, ClientKeys, ClientPolicy, ConsentPolicy,
-    Localised, LogoutEndpoint, LogoutEndpoints, PkcePolicy, SubjectType, only_code,
+    Localised, LogoutEndpoint, LogoutEndpoints, PkcePolicy, PolicyName, SubjectType,
 };
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
-use crate::domain::resource::ResourceRegistry;
 use crate::domain::secret::SecretString;
 use crate::flows::client_secret::{self, Asked};
-use crate::protocol::registration::{self, Allowed, check, parse_scopes, sector};
+use crate::flows::registration::Known;
+use crate::protocol::registration::{self, Allowed, check, parse_scopes, response_types_of, sector};
 use crate::storage;
 
+use super::further::Further;
 use super::{AdminError, Administrator, Fault};
 
 /// What is asked for, in the members of registration metadata (RFC 7591 §2) where those have them.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct ClientRequest {
     #[serde(rename = "client_id")]
     pub id: String,
@@ -63,6 +65,11 @@ pub struct ClientRequest {
     pub organisation_verified: bool,
     /// The authority has approved that it is told national identifiers.
     pub national_id_approved: bool,
+    #[serde(flatten)]
+    pub further: Further,
+    /// Members that there are none of.
+    #[serde(flatten)]
+    pub unknown: BTreeMap<String, IgnoredAny>,
 }
 
 /// A client that now is, and what its operator must be told.
@@ -86,14 +93,15 @@ pub async fn create(
 ) -> Result<Registered, AdminError> {
     let method = request.authentication;
     let made = (secret.is_none() && method.has_secret()).then(|| client_secret::make(&*admin.random, method));
-    let registry = admin.registry().await?;
-    let client = candidate(admin, &registry, request, secret.or(made.as_ref()))?;
+    let known = Known::load(&admin.store).await?;
+    let client = candidate(admin, request, secret.or(made.as_ref()), &known)?;
     let id = client.id.clone();
     let response_types: Vec<&str> = client.response_types.iter().map(|asked| asked.as_str()).collect();
     let event = admin
         .event(EventKind::ClientCreated)
         .of(&id)
         .with("authentication", client.authentication.method())
+        .with("policy", &client.policy.set)
         .with("response_types", response_types.join(", "))
         .with("scopes", &client.scopes)
         .with("subject_type", client.subject_type.as_str())
@@ -118,29 +126,32 @@ pub async fn create(
 /// The client that was asked for, held against the rules that every client is held against.
 fn candidate(
     admin: &Administrator,
-    registry: &ResourceRegistry,
     request: &ClientRequest,
     secret: Option<&SecretString>,
+    known: &Known,
 ) -> Result<Client, AdminError> {
-    let mut faults = Vec::new();
+    let unknown = request.unknown.keys();
+    let mut faults: Vec<Fault> =
+        unknown.map(|name| Fault::new("from", format!("there is no member {name:?}"))).collect();
     // Without a name of its own it is judged under another, so that everything is said at once.
     let id = ClientId::from_str(&request.id).or_else(|fault| {
         faults.push(Fault::new("client_id", fault.to_string()));
         ClientId::from_str("unnamed")
     });
     let Ok(id) = id else { return Err(AdminError::Invalid(faults)) };
+    let mut wrong = Vec::new();
+    let subject = request.further.certificate_subject(&mut wrong);
     let asked = Asked {
-        certificate_subject: None,
+        certificate_subject: subject.as_ref(),
         method: request.authentication,
         signing_algorithm: request.token_endpoint_auth_signing_alg.as_deref(),
         secret,
     };
-    let mut wrong = Vec::new();
     let authentication = asked.keep(&id, &admin.sealing, &*admin.random, &mut wrong)?;
     let keys = keys(request, &mut wrong);
     faults.extend(wrong.into_iter().map(Fault::from));
     let mut unknown = Vec::new();
-    let scopes = parse_scopes(&request.scope, registry, &mut unknown);
+    let scopes = parse_scopes(&request.scope, &known.registry, &mut unknown);
     faults.extend(unknown.into_iter().map(Fault::from));
     if request.national_id_approved && !scopes.contains(claims::NATIONAL_ID) {
         let sentence = format!("there is nothing to approve: {} is not among the scopes", claims::NATIONAL_ID);
@@ -160,15 +171,12 @@ fn candidate(
         },
         redirect_uris: request.redirect_uris.clone(),
         post_logout_redirect_uris: request.post_logout_redirect_uris.clone(),
-        response_types: match request.response_types.is_empty() {
-            true => only_code(),
-            false => request.response_types.clone(),
-        },
+        response_types: request.response_types.clone(),
         logout: logout_endpoints(request),
-        resources: registry.owners(&scopes, &BTreeSet::new()),
         scopes,
         subject_type: request.subject_type.unwrap_or(SubjectType::Pairwise),
         policy: ClientPolicy {
+            set: PolicyName::baseline(),
             pkce: request.pkce.unwrap_or(default.pkce),
             consent: request.consent.unwrap_or(default.consent),
             id_token_algorithm: request.id_token_algorithm.unwrap_or(default.id_token_algorithm),
@@ -177,7 +185,14 @@ fn candidate(
         },
         ..Client::new(id, authentication, admin.clock.now())
     };
-    faults.extend(check(&client, &allowed(admin, registry, request.national_id_approved)).into_iter().map(Fault::from));
+    if request.response_types.is_empty() {
+        client.response_types = response_types_of(request.further.grant_types.as_ref());
+    }
+    request.further.apply_grant_types(&mut client, true);
+    let mut wrong = Vec::new();
+    request.further.apply(&mut client, &known.registry, &mut wrong);
+    let found = check(&client, &allowed(admin, request.national_id_approved, known));
+    faults.extend(said_once(wrong, found));
     match sector(&client.id, client.subject_type, request.sector_identifier.as_deref(), &client.redirect_uris) {
         Ok(sector) => client.sector_identifier = sector,
         // Where addresses are at fault, that has been said, and no sector follows from them.
@@ -197,12 +212,14 @@ fn logout_endpoints(request: &ClientRequest) -> LogoutEndpoints {
 }
 
 /// What this deployment allows its operators' clients.
-pub(super) fn allowed<'a>(admin: &'a Administrator, registry: &'a ResourceRegistry, national_id: bool) -> Allowed<'a> {
+pub(super) fn allowed<'a>(admin: &'a Administrator, national_id: bool, known: &'a Known) -> Allowed<'a> {
     Allowed {
-        registry,
         algorithms: &admin.settings.keys.rotation.algorithms,
         national_id,
         loopback: admin.settings.outbound.allow_loopback,
+        policies: &admin.settings.policies,
+        registry: &known.registry,
+        details_types: &known.details_types,
     }
 }
 
@@ -217,6 +234,13 @@ fn keys(request: &ClientRequest, faults: &mut Vec<registration::Fault>) -> Clien
             ClientKeys::None
         }
     }
+}
+
+/// What is wrong with a member that was read, and of the others what the rules found.
+pub(super) fn said_once(wrong: Vec<registration::Fault>, found: Vec<registration::Fault>) -> Vec<Fault> {
+    let said: Vec<&str> = wrong.iter().map(|fault| fault.member).collect();
+    let unsaid: Vec<_> = found.into_iter().filter(|fault| !said.contains(&fault.member)).collect();
+    wrong.into_iter().chain(unsaid).map(Fault::from).collect()
 }
 
 /// What works but is seldom meant.

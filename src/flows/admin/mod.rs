@@ -7,6 +7,7 @@ pub mod deliveries;
 pub mod details_types;
 mod error;
 pub mod find_citizen;
+pub mod further;
 pub mod import;
 pub mod lock_citizen;
 pub mod new_master_key;

@@ -5,11 +5,14 @@ use std::time::Duration;
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::audit::EventKind;
 use crate::domain::claims;
+use crate::domain::client::PkcePolicy;
 use crate::domain::ids::{ClientId, InitialTokenId};
+use crate::domain::policies::{Policies, Rule};
 use crate::domain::registration::{InitialAccessToken, RegistrationTerms};
-use crate::domain::resource::ResourceRegistry;
-use crate::domain::scope::Scope;
 use crate::domain::secret::SecretString;
+
+use crate::flows::registration::Known;
+use crate::protocol::registration::is_known_scope;
 
 use super::lock_citizen::Change;
 use super::{AdminError, Administrator, Fault};
@@ -38,7 +41,8 @@ pub async fn create(
     admin: &Administrator,
     request: TokenRequest,
 ) -> Result<(InitialAccessToken, SecretString), AdminError> {
-    let faults = faults(&request, &admin.registry().await?);
+    let known = Known::load(&admin.store).await?;
+    let faults = faults(&request, &admin.settings.policies, &known);
     if !faults.is_empty() {
         return Err(AdminError::Invalid(faults));
     }
@@ -63,7 +67,7 @@ pub async fn create(
     Ok((token, made.text()))
 }
 
-fn faults(request: &TokenRequest, registry: &ResourceRegistry) -> Vec<Fault> {
+fn faults(request: &TokenRequest, policies: &Policies, known: &Known) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut refuse = |field, sentence: String| faults.push(Fault::new(field, sentence));
     if !(1..=MOST_USES).contains(&request.uses) {
@@ -77,8 +81,7 @@ fn faults(request: &TokenRequest, registry: &ResourceRegistry) -> Vec<Fault> {
     }
     let terms = &request.terms;
     if let Some(scopes) = &terms.scopes {
-        let is_known = |scope: &Scope| claims::is_known_scope(scope.as_str()) || registry.owner(scope).is_some();
-        for scope in scopes.iter().filter(|scope| !is_known(scope)) {
+        for scope in scopes.iter().filter(|scope| !is_known_scope(scope, &known.registry)) {
             refuse("scope", format!("there is no scope {scope}"));
         }
         if scopes.contains(claims::NATIONAL_ID) {
@@ -99,6 +102,29 @@ fn faults(request: &TokenRequest, registry: &ResourceRegistry) -> Vec<Fault> {
             response_type.as_str()
         );
         refuse("response_type", sentence);
+    }
+    let details_types = terms.authorization_details_types.iter().flatten();
+    for unknown in details_types.filter(|named| !known.details_types.contains(*named)) {
+        refuse("authorization_details_type", format!("there is no type {unknown}"));
+    }
+    if let Some(policy) = &terms.policy {
+        match policies.rules(policy) {
+            None => {
+                let names: Vec<&str> = policies.names().collect();
+                refuse("policy", format!("there is no policy {policy}; there are {}", names.join(", ")));
+            }
+            Some(rules) => {
+                let optional = terms.pkce == Some(PkcePolicy::Optional);
+                for (rule, departs, option) in [
+                    (Rule::Pkce, optional, "--pkce"),
+                    (Rule::NoFrontChannelAccessTokens, hands_out.is_some(), "--response-type"),
+                ] {
+                    if departs && rules.contains(&rule) {
+                        refuse("policy", format!("{policy} demands {rule}, which {option} departs from"));
+                    }
+                }
+            }
+        }
     }
     faults
 }

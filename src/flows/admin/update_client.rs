@@ -16,12 +16,13 @@ use crate::domain::client::{
 };
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
-use crate::domain::resource::ResourceRegistry;
 use crate::domain::secret::SecretString;
 use crate::flows::client_secret::{self, Asked};
-use crate::protocol::registration::{check, named_sector, parse_scopes};
+use crate::flows::registration::Known;
+use crate::protocol::registration::{self, check, named_sector, parse_scopes, policy_faults};
 
-use super::create_client::{Registered, allowed, warnings};
+use super::create_client::{Registered, allowed, said_once, warnings};
+use super::further::Further;
 use super::{AdminError, Administrator, Fault, registered_clients};
 
 /// What is to be other than it is; everything else stays.
@@ -52,6 +53,7 @@ pub struct ClientChange {
     pub organisation_verified: Option<bool>,
     pub national_id_approved: bool,
     pub sector: Option<SectorChange>,
+    pub further: Further,
 }
 
 #[derive(Clone, Debug)]
@@ -88,11 +90,11 @@ pub struct SectorChange {
 /// `NotFound`; `Invalid` with every fault of what it would be; `Conflict` where somebody else changed it meanwhile, or
 /// where the sector is to change and the citizens are not counted right.
 pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange) -> Result<Registered, AdminError> {
+    let known = Known::load(&admin.store).await?;
     let mut tx = admin.store.begin().await?;
     let stored = registered_clients::find_to_change(&mut tx, id).await?;
     let before = stored.client;
-    let registry = ResourceRegistry::new(tx.resource_servers().all().await?);
-    let (mut after, secret) = candidate(admin, &registry, &before, change)?;
+    let Candidate { client: mut after, secret, standing } = candidate(admin, &before, change, &known)?;
     if let Some(wanted) = &change.sector {
         let sector = named_sector(&wanted.sector).map_err(|fault| AdminError::Invalid(vec![fault.into()]))?;
         let strangers = match before.subject_type {
@@ -120,17 +122,26 @@ pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange)
         tx.audit().record(&event.build()).await?;
         tx.commit().await?;
     }
-    let warnings = warnings(admin, &after);
+    let mut warnings = warnings(admin, &after);
+    warnings.extend(standing.into_iter().map(|fault| format!("{}: {}", fault.member, fault.sentence)));
     Ok(Registered { client: after, secret, warnings })
 }
 
-/// The client as it would be, and a secret that was made for it.
+/// The client as it would be.
+struct Candidate {
+    client: Client,
+    /// One that was made for it.
+    secret: Option<SecretString>,
+    /// What its policy refuses of it now as before: its requests are refused for it, and changes to other things are not.
+    standing: Vec<registration::Fault>,
+}
+
 fn candidate(
     admin: &Administrator,
-    registry: &ResourceRegistry,
     before: &Client,
     change: &ClientChange,
-) -> Result<(Client, Option<SecretString>), AdminError> {
+    known: &Known,
+) -> Result<Candidate, AdminError> {
     let mut faults = Vec::new();
     let mut after = before.clone();
     let secret = change_authentication(admin, &mut after, change, &mut faults)?;
@@ -159,9 +170,9 @@ fn candidate(
     change_list("post_logout_redirect_uris", list, wanted, &mut faults);
     if let Some(scope) = &change.scope {
         let mut unknown = Vec::new();
-        after.scopes = parse_scopes(scope, registry, &mut unknown);
-        // Whoever may ask for a scope may have tokens for whom it belongs to, as that is today.
-        after.resources = registry.owners(&after.scopes, &after.authorization_details_types);
+        after.scopes = parse_scopes(scope, &known.registry, &mut unknown);
+        // Those of its scopes come back, as that is today.
+        after.resources.clear();
         faults.extend(unknown.into_iter().map(Fault::from));
     }
     if !change.response_types.is_empty() {
@@ -174,14 +185,25 @@ fn candidate(
     if change.front_channel_access_tokens.is_some() {
         after.policy.front_channel_access_tokens = change.front_channel_access_tokens.clone();
     }
+    change.further.apply_grant_types(&mut after, !change.response_types.is_empty());
+    let mut wrong = Vec::new();
+    change.further.apply(&mut after, &known.registry, &mut wrong);
     set(&mut after.policy.pkce, &change.pkce);
     set(&mut after.policy.consent, &change.consent);
     set(&mut after.policy.id_token_algorithm, &change.id_token_algorithm);
 
     // What was approved once stays approved.
     let approved = change.national_id_approved || before.scopes.contains(claims::NATIONAL_ID);
-    faults.extend(check(&after, &allowed(admin, registry, approved)).into_iter().map(Fault::from));
-    if faults.is_empty() { Ok((after, secret)) } else { Err(AdminError::Invalid(faults)) }
+    let allowed = allowed(admin, approved, known);
+    let mut found = check(&after, &allowed);
+    let mut standing = Vec::new();
+    if change.further.policy.is_none() && after.scopes == before.scopes {
+        standing = policy_faults(before, &allowed);
+        standing.retain(|fault| found.contains(fault));
+        found.retain(|fault| !standing.contains(fault));
+    }
+    faults.extend(said_once(wrong, found));
+    if faults.is_empty() { Ok(Candidate { client: after, secret, standing }) } else { Err(AdminError::Invalid(faults)) }
 }
 
 fn set<T: Clone>(field: &mut T, wanted: &Option<T>) {
@@ -222,9 +244,16 @@ fn change_authentication(
     let present = client.authentication.clone();
     let method = change.authentication.unwrap_or(present.method());
     let stays = method == present.method();
+    let mut wrong = Vec::new();
+    let subject = change.further.certificate_subject(&mut wrong);
+    faults.extend(wrong.drain(..).map(Fault::from));
+    let own_subject = match &present {
+        ClientAuthentication::TlsClientAuth { subject } if stays => Some(subject),
+        _ => None,
+    };
     let own_algorithm = present.signing_algorithm().filter(|_| stays);
     let signing_algorithm = change.signing_algorithm.as_deref().or(own_algorithm);
-    if stays && change.secret.is_none() && signing_algorithm == own_algorithm {
+    if stays && change.secret.is_none() && signing_algorithm == own_algorithm && subject.is_none() {
         return Ok(None);
     }
     if let (None, None, Some(secret)) = (&change.secret, signing_algorithm, present.secret().copied()) {
@@ -254,8 +283,8 @@ fn change_authentication(
         Some(NewSecret::Given(secret)) => Some(secret),
         _ => made.as_ref().or(kept.as_ref()),
     };
-    let mut wrong = Vec::new();
-    client.authentication = Asked { method, signing_algorithm, secret, certificate_subject: None }.keep(
+    let certificate_subject = subject.as_ref().or(own_subject);
+    client.authentication = Asked { method, signing_algorithm, secret, certificate_subject }.keep(
         &client.id,
         &admin.sealing,
         &*admin.random,

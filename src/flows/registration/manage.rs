@@ -18,7 +18,7 @@ use crate::storage::{self, Conflict, TokenHolds};
 
 use super::admission::admit_update;
 use super::secret::{self, Own};
-use super::{Registered, RegistrationError, members, outside, policy, statement};
+use super::{Known, Registered, RegistrationError, members, outside, policy, statement};
 
 /// What is registered. The secret is not kept, and cannot be told.
 pub async fn read(app: &App, id: &str, shown: Option<&SecretString>) -> Result<Registered, RegistrationError> {
@@ -55,8 +55,8 @@ pub async fn update(
     let (authentication, made) = secret::authentication(app, &existing.id, &metadata, &own, secret::derived(&fresh))?;
     let now = app.clock.now();
     let mut client = Client::new(existing.id.clone(), authentication, now);
-    let registry = app.resource_servers.registry(app).await?;
-    let policy = policy(app, &registry, &owner.registration.terms, Some(existing), statement.members());
+    let known = Known::load(&app.store).await?;
+    let policy = policy(app, &owner.registration.terms, Some(existing), statement.members(), &known);
     dynamic::register(&metadata, &policy, &mut client)?;
     statement.note_in(&mut client);
     outside::check_sector(app, &client).await?;

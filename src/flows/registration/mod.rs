@@ -7,6 +7,7 @@
 //! dead from the moment of the update.
 
 mod admission;
+mod known;
 mod logo;
 mod manage;
 mod outside;
@@ -20,9 +21,9 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::crypto::json;
-use crate::domain::client::Client;
+use crate::domain::client::{Client, PkcePolicy, PolicyName};
+use crate::domain::policies::Rule;
 use crate::domain::registration::RegistrationTerms;
-use crate::domain::resource::ResourceRegistry;
 use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
 use crate::protocol::registration::dynamic::{Faults, Policy, answer};
@@ -30,6 +31,7 @@ use crate::{sessions, storage};
 
 use super::{App, FlowError};
 
+pub use known::Known;
 pub use logo::logo;
 pub use manage::{delete, read, update};
 pub use register::register;
@@ -120,27 +122,39 @@ fn members(body: &[u8]) -> Result<Map<String, Value>, OAuthError> {
 /// statement.
 fn policy<'a>(
     app: &'a App,
-    registry: &'a ResourceRegistry,
     terms: &RegistrationTerms,
     existing: Option<&'a Client>,
     vouched_for: BTreeSet<String>,
+    known: &'a Known,
 ) -> Policy<'a> {
     let settings = &app.settings.registration;
+    let mut grant_types = terms.grant_types.clone().unwrap_or_else(|| settings.grant_types.clone());
+    // What the authority let it have beyond those.
+    grant_types.extend(existing.iter().flat_map(|existing| existing.grant_types.iter().copied()));
+    let pkce = terms.pkce.unwrap_or(settings.pkce);
+    let exception = terms.front_channel_access_tokens.clone();
+    let exception = exception.or_else(|| settings.front_channel_access_tokens.clone());
+    let set = terms.policy.clone().or_else(|| settings.policy.clone());
+    let set = set.unwrap_or_else(|| PolicyName::least(pkce, exception.as_deref()));
+    let demands_pkce = app.settings.policies.rules(&set).is_some_and(|rules| rules.contains(&Rule::Pkce));
     let subject_types = match &terms.subject_types {
         Some(granted) => granted.iter().copied().collect(),
         None => settings.subject_types.clone(),
     };
     Policy {
         scopes: terms.scopes.clone().unwrap_or_else(|| settings.scopes.clone()),
-        registry,
+        registry: &known.registry,
         existing,
         response_types: terms.response_types.clone().unwrap_or_else(|| settings.response_types.clone()),
         subject_types,
-        pkce: terms.pkce.unwrap_or(settings.pkce),
-        front_channel_access_tokens: terms
-            .front_channel_access_tokens
-            .clone()
-            .or_else(|| settings.front_channel_access_tokens.clone()),
+        grant_types,
+        set,
+        policies: &app.settings.policies,
+        details_types: &known.details_types,
+        authorization_details_types: terms.authorization_details_types.clone().unwrap_or_default(),
+        // No client could say so itself.
+        pkce: if demands_pkce { PkcePolicy::Required } else { pkce },
+        front_channel_access_tokens: exception,
         algorithms: &app.settings.keys.rotation.algorithms,
         development: app.settings.issuer.is_loopback() || app.settings.outbound.allow_loopback,
         vouched_for,

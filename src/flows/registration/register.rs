@@ -13,7 +13,7 @@ use crate::storage::TokenUse;
 
 use super::admission::{admit, refused_token};
 use super::secret::{self, Own};
-use super::{Registered, RegistrationError, members, outside, policy, statement};
+use super::{Known, Registered, RegistrationError, members, outside, policy, statement};
 
 /// Registers the client that `body` describes, for whoever shows this initial access token.
 ///
@@ -38,8 +38,8 @@ pub async fn register(
     let fresh = secret::made(app, metadata.token_endpoint_auth_method);
     let (authentication, made) = secret::authentication(app, &client_id, &metadata, &Own::None, fresh)?;
     let mut client = Client::new(client_id, authentication, now);
-    let registry = app.resource_servers.registry(app).await?;
-    dynamic::register(&metadata, &policy(app, &registry, &terms, None, statement.members()), &mut client)?;
+    let known = Known::load(&app.store).await?;
+    dynamic::register(&metadata, &policy(app, &terms, None, statement.members(), &known), &mut client)?;
     statement.note_in(&mut client);
     outside::check_sector(app, &client).await?;
     let logo = outside::fetch_logo(app, &mut client, None).await?;

@@ -7,6 +7,7 @@ use crate::domain::ids::ClientId;
 use crate::domain::secret::{SecretBytes, SecretHash, SecretString};
 use crate::flows::client_secret::{self, Asked};
 use crate::flows::{App, FlowError};
+use crate::protocol::registration::certificate_subject;
 use crate::protocol::registration::dynamic::{Faults, Metadata};
 
 use super::RegistrationError;
@@ -51,13 +52,15 @@ pub(super) fn authentication(
 ) -> Result<(ClientAuthentication, Option<SecretString>), RegistrationError> {
     let method = metadata.token_endpoint_auth_method;
     let known = if let Own::Text(text) = own { Some(text) } else { None };
+    let mut found = Vec::new();
+    let members = metadata.tls_client_auth_subject.each_ref().map(Option::as_deref);
+    let subject = certificate_subject(members, &mut found);
     let asked = Asked {
         method,
         signing_algorithm: metadata.token_endpoint_auth_signing_alg.as_deref(),
-        certificate_subject: None,
+        certificate_subject: subject.as_ref(),
         secret: method.has_secret().then_some(known.unwrap_or(&fresh)),
     };
-    let mut found = Vec::new();
     let kept = asked.keep(id, app.keys.sealing(), &*app.random, &mut found).map_err(FlowError::failed)?;
     let mut faults = Faults::default();
     faults.extend(found);

@@ -21,6 +21,10 @@ pub(super) fn check(client: &Client, allowed: &Allowed<'_>, faults: &mut Vec<Fau
         ClientKeys::None if proves.is_some() => {
             faults.push(Fault::new("jwks_uri", "expected the keys that private_key_jwt proves itself with, or jwks"));
         }
+        ClientKeys::None if client.authentication == ClientAuthentication::SelfSignedTlsClientAuth => {
+            let sentence = "expected the keys with the certificates (x5c) that it proves itself with, or jwks";
+            faults.push(Fault::new("jwks_uri", sentence));
+        }
         ClientKeys::None => {}
         ClientKeys::Given(set) => check_set(set, proves, faults),
         ClientKeys::Published(uri) => {

@@ -3,22 +3,36 @@
 //! One table of rules over a whole [`Client`], so that it is the same whoever asks: an operator who creates or changes
 //! one, or the client itself. What was asked becomes a `Client` first and is judged then.
 
+mod answers;
+mod backchannel;
+mod certificate;
 mod display;
 pub mod dynamic;
+mod grant_types;
 mod keys;
 mod logout;
+mod policy;
 mod resource_server;
+mod resources;
 mod response_types;
 mod scopes;
 mod sector;
 mod uris;
 
+use std::collections::BTreeSet;
+
 use crate::domain::client::{Client, PkcePolicy};
 use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::policies::Policies;
 use crate::domain::resource::ResourceRegistry;
 
+pub use backchannel::{AskedOfBackChannel, back_channel};
+pub use certificate::{SUBJECT_MEMBERS, certificate_subject};
+pub use grant_types::{response_types_of, standing_on};
+
+pub use policy::policy_faults;
 pub use resource_server::check_resource_server;
-pub use scopes::parse_scopes;
+pub use scopes::{is_known as is_known_scope, parse_scopes};
 pub use sector::{named_sector, sector};
 
 /// One thing that is wrong with what was asked.
@@ -47,6 +61,10 @@ pub struct Allowed<'a> {
     pub national_id: bool,
     /// Addresses on this machine may be fetched from, over plain http as well.
     pub loopback: bool,
+    /// The policies that a client can be under, and the one that sensitive data demands.
+    pub policies: &'a Policies,
+    /// The types of `authorization_details` that there are.
+    pub details_types: &'a BTreeSet<String>,
 }
 
 /// What was asked, cut to a length that a sentence bears. A description keeps only what RFC 6749 §5.2 allows of it.
@@ -62,11 +80,17 @@ const RULES: &[Rule] = &[
     display::check,
     uris::check,
     response_types::check,
+    grant_types::check,
     logout::check,
     scopes::check,
+    resources::check,
     keys::check,
+    certificate::check,
+    answers::check,
+    backchannel::check,
     pkce,
-    id_token_algorithm,
+    // Last: what a client must keep to beyond what every client must.
+    policy::check,
 ];
 
 /// Everything that is wrong with `client`, in the order of the rules.
@@ -81,13 +105,5 @@ pub fn check(client: &Client, allowed: &Allowed<'_>) -> Vec<Fault> {
 fn pkce(client: &Client, _: &Allowed<'_>, faults: &mut Vec<Fault>) {
     if client.authentication.is_public() && client.policy.pkce == PkcePolicy::Optional {
         faults.push(Fault::new("pkce", "a public client always proves its codes with PKCE"));
-    }
-}
-
-fn id_token_algorithm(client: &Client, allowed: &Allowed<'_>, faults: &mut Vec<Fault>) {
-    if !allowed.algorithms.contains(&client.policy.id_token_algorithm) {
-        let names: Vec<&str> = allowed.algorithms.iter().map(|algorithm| algorithm.name()).collect();
-        let sentence = format!("the settings offer {} (keys.algorithms)", names.join(", "));
-        faults.push(Fault::new("id_token_signed_response_alg", sentence));
     }
 }

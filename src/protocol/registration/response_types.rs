@@ -4,7 +4,7 @@ use super::{Allowed, Fault};
 use crate::domain::client::Client;
 
 pub(super) fn check(client: &Client, _: &Allowed<'_>, faults: &mut Vec<Fault>) {
-    if client.response_types.is_empty() {
+    if client.response_types.is_empty() && client.sends_people() {
         faults.push(Fault::new("response_types", "expected at least one"));
     }
     let exception = client.policy.front_channel_access_tokens.as_deref();

@@ -18,6 +18,10 @@ pub fn sector(
     if let Some(named) = named {
         return named_sector(named);
     }
+    if redirect_uris.is_empty() {
+        // Nobody is sent back anywhere: it is a sector by itself.
+        return Ok(id.to_string());
+    }
     match sector_of(redirect_uris) {
         Ok(host) => Ok(host),
         // Nothing is derived from it.

@@ -5,7 +5,7 @@ use crate::domain::client::{ApplicationType, Client};
 use crate::protocol::redirect::check_registration;
 
 pub(super) fn check(client: &Client, _: &Allowed<'_>, faults: &mut Vec<Fault>) {
-    if client.redirect_uris.is_empty() {
+    if client.redirect_uris.is_empty() && client.sends_people() {
         faults.push(Fault::new("redirect_uris", "expected at least one address to return to"));
     }
     let lists = [

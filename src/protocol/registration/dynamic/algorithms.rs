@@ -2,13 +2,17 @@
 
 use super::fault::Faults;
 use super::{Metadata, Policy};
-use crate::domain::client::{Client, ClientKeys};
+use crate::domain::client::Client;
 use crate::domain::encryption::{ContentEncryption, Encryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::policies::Rule;
+use crate::protocol::policy as rules;
 
 pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Client, faults: &mut Faults) {
-    // Registration §2: RS256 where none is named.
-    let id_token = metadata.id_token_signed_response_alg.unwrap_or(SignatureAlgorithm::Rs256);
+    // Registration §2: RS256 where none is named, which not every policy allows.
+    let strong = rules::Policy::of(policy.policies, client).demands(Rule::StrongSignatures);
+    let default = if strong { SignatureAlgorithm::Es256 } else { SignatureAlgorithm::Rs256 };
+    let id_token = metadata.id_token_signed_response_alg.unwrap_or(default);
     offered("id_token_signed_response_alg", id_token, policy, faults);
     client.policy.id_token_algorithm = id_token;
     if let Some(algorithm) = metadata.userinfo_signed_response_alg {
@@ -36,17 +40,9 @@ pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Clien
         metadata.request_object_encryption_enc,
         faults,
     );
-    for (member, encryption) in [
-        ("id_token_encrypted_response_alg", client.policy.id_token_encryption),
-        ("userinfo_encrypted_response_alg", client.policy.userinfo_encryption),
-    ] {
-        if encryption.is_some() && client.keys == ClientKeys::None && metadata.jwks.is_none() {
-            faults.add(member, "expected a key to encrypt to, in jwks or at jwks_uri");
-        }
-    }
 }
 
-fn offered(member: &'static str, algorithm: SignatureAlgorithm, policy: &Policy<'_>, faults: &mut Faults) {
+pub(super) fn offered(member: &'static str, algorithm: SignatureAlgorithm, policy: &Policy<'_>, faults: &mut Faults) {
     if !policy.algorithms.contains(&algorithm) {
         let names: Vec<&str> = policy.algorithms.iter().map(|algorithm| algorithm.name()).collect();
         faults.add(member, format!("{algorithm} is not signed with here: expected one of {}", names.join(", ")));
@@ -54,7 +50,7 @@ fn offered(member: &'static str, algorithm: SignatureAlgorithm, policy: &Policy<
 }
 
 /// Registration §2: `enc` is A128CBC-HS256 where only `alg` is named, and of no use without it.
-fn encryption(
+pub(super) fn encryption(
     [alg_member, enc_member]: [&'static str; 2],
     alg: Option<KeyManagementAlgorithm>,
     enc: Option<ContentEncryption>,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::client::{ApplicationType, Client, ClientKeys, Localised};
+use crate::domain::client::{ApplicationType, Client, ClientAuthentication, ClientKeys, Localised};
 use crate::domain::encryption::Encryption;
 
 /// All of the client's metadata. What the authority decided about it is not told.
@@ -20,6 +20,9 @@ pub fn metadata(client: &Client) -> Map<String, Value> {
     answer.put("scope", client.scopes.to_string());
     answer.put("token_endpoint_auth_method", client.authentication.method().as_str());
     answer.optional("token_endpoint_auth_signing_alg", client.authentication.signing_algorithm());
+    if let ClientAuthentication::TlsClientAuth { subject } = &client.authentication {
+        answer.put(subject.member(), subject.text());
+    }
     answer.localised("client_name", &client.display.name);
     answer.optional("client_uri", client.display.home_uri.as_deref());
     answer.optional("logo_uri", client.display.fetched_logo.as_ref().map(|logo| logo.uri.as_str()));
@@ -43,6 +46,26 @@ pub fn metadata(client: &Client) -> Map<String, Value> {
     answer.encryption("id_token_encrypted_response", policy.id_token_encryption);
     answer.optional("userinfo_signed_response_alg", policy.userinfo_algorithm.map(|algorithm| algorithm.name()));
     answer.encryption("userinfo_encrypted_response", policy.userinfo_encryption);
+    answer.put("tls_client_certificate_bound_access_tokens", policy.bound_access_tokens.certificate);
+    answer.put("dpop_bound_access_tokens", policy.bound_access_tokens.dpop);
+    answer.put("require_pushed_authorization_requests", policy.pushed_requests_required);
+    for (name, protected) in
+        [("authorization", &policy.authorization_response), ("introspection", &policy.introspection_response)]
+    {
+        let algorithm = protected.algorithm.map(|algorithm| algorithm.name());
+        answer.optional(&format!("{name}_signed_response_alg"), algorithm);
+        answer.encryption(&format!("{name}_encrypted_response"), protected.encryption);
+    }
+    if !client.authorization_details_types.is_empty() {
+        answer.put("authorization_details_types", json!(client.authorization_details_types));
+    }
+    if let Some(registered) = &client.backchannel_authentication {
+        answer.put("backchannel_token_delivery_mode", registered.delivery.mode());
+        answer.optional("backchannel_client_notification_endpoint", registered.delivery.notification_endpoint());
+        let algorithm = registered.algorithm.map(|algorithm| algorithm.name());
+        answer.optional("backchannel_authentication_request_signing_alg", algorithm);
+        answer.put("backchannel_user_code_parameter", false);
+    }
     let requests = &client.request_objects;
     answer.optional("request_object_signing_alg", requests.algorithm.map(|algorithm| algorithm.name()));
     answer.encryption("request_object_encryption", requests.encryption);

@@ -14,6 +14,9 @@ pub(super) fn check(_: &Metadata, policy: &Policy<'_>, client: &mut Client, _: &
     client.status = existing.status;
     client.created_at = existing.created_at;
     client.policy.access_token_lifetime = existing.policy.access_token_lifetime;
+    client.policy.access_token_format = existing.policy.access_token_format;
+    // What the authority put it under, or what it was registered under: no update chooses another.
+    client.policy.set = existing.policy.set.clone();
     if existing.policy.pkce == PkcePolicy::Required {
         client.policy.pkce = PkcePolicy::Required;
     }

@@ -1,5 +1,6 @@
 //! What a client asks to be registered with: the members of RFC 7591 §2, OpenID Connect Dynamic Client Registration §2,
-//! RP-Initiated Logout §3.1, Back-Channel Logout §2.2, Front-Channel Logout §2 and RFC 9101 §10.5.
+//! RP-Initiated Logout §3.1, Back-Channel Logout §2.2, Front-Channel Logout §2, RFC 9101 §10.5, RFC 8705 §2.1.2 and §3.4,
+//! RFC 9449 §5.2, RFC 9126 §6, JARM §3, RFC 9701 §6, RFC 9396 §10 and CIBA Core §4.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::domain::client::{ApplicationType, ClientAuthenticationMethod, GrantTy
 use crate::domain::encryption::{ContentEncryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::scope::ScopeSet;
+use crate::protocol::registration::SUBJECT_MEMBERS;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metadata {
@@ -63,6 +65,22 @@ pub struct Metadata {
     pub backchannel_logout_session_required: bool,
     pub frontchannel_logout_uri: Option<String>,
     pub frontchannel_logout_session_required: bool,
+
+    /// As [`SUBJECT_MEMBERS`] name them.
+    pub tls_client_auth_subject: [Option<String>; 5],
+    pub tls_client_certificate_bound_access_tokens: bool,
+    pub dpop_bound_access_tokens: bool,
+    pub require_pushed_authorization_requests: bool,
+    pub authorization_signed_response_alg: Option<SignatureAlgorithm>,
+    pub authorization_encrypted_response_alg: Option<KeyManagementAlgorithm>,
+    pub authorization_encrypted_response_enc: Option<ContentEncryption>,
+    pub introspection_signed_response_alg: Option<SignatureAlgorithm>,
+    pub introspection_encrypted_response_alg: Option<KeyManagementAlgorithm>,
+    pub introspection_encrypted_response_enc: Option<ContentEncryption>,
+    pub authorization_details_types: BTreeSet<String>,
+    pub backchannel_token_delivery_mode: Option<String>,
+    pub backchannel_client_notification_endpoint: Option<String>,
+    pub backchannel_authentication_request_signing_alg: Option<SignatureAlgorithm>,
 }
 
 impl Metadata {
@@ -115,6 +133,28 @@ impl Metadata {
             backchannel_logout_session_required: from.flag("backchannel_logout_session_required").unwrap_or_default(),
             frontchannel_logout_uri: from.text("frontchannel_logout_uri"),
             frontchannel_logout_session_required: from.flag("frontchannel_logout_session_required").unwrap_or_default(),
+            tls_client_auth_subject: SUBJECT_MEMBERS.map(|member| from.text(member)),
+            tls_client_certificate_bound_access_tokens: from
+                .flag("tls_client_certificate_bound_access_tokens")
+                .unwrap_or_default(),
+            dpop_bound_access_tokens: from.flag("dpop_bound_access_tokens").unwrap_or_default(),
+            require_pushed_authorization_requests: from
+                .flag("require_pushed_authorization_requests")
+                .unwrap_or_default(),
+            authorization_signed_response_alg: from.word("authorization_signed_response_alg"),
+            authorization_encrypted_response_alg: from.word("authorization_encrypted_response_alg"),
+            authorization_encrypted_response_enc: from.word("authorization_encrypted_response_enc"),
+            introspection_signed_response_alg: from.word("introspection_signed_response_alg"),
+            introspection_encrypted_response_alg: from.word("introspection_encrypted_response_alg"),
+            introspection_encrypted_response_enc: from.word("introspection_encrypted_response_enc"),
+            authorization_details_types: from
+                .texts("authorization_details_types")
+                .unwrap_or_default()
+                .into_iter()
+                .collect(),
+            backchannel_token_delivery_mode: from.text("backchannel_token_delivery_mode"),
+            backchannel_client_notification_endpoint: from.text("backchannel_client_notification_endpoint"),
+            backchannel_authentication_request_signing_alg: from.word("backchannel_authentication_request_signing_alg"),
         };
         from.faults.none().map(|()| metadata)
     }

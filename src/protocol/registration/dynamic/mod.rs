@@ -10,6 +10,7 @@
 mod algorithms;
 pub mod answer;
 mod approvals;
+mod backchannel;
 mod fault;
 mod keys;
 mod links;
@@ -18,8 +19,10 @@ mod logout;
 mod members;
 mod metadata;
 mod policy;
+mod protection;
 mod redirect_uris;
 mod requests;
+mod resources;
 mod response_types;
 mod scope;
 pub mod sector;
@@ -51,6 +54,9 @@ const RULES: &[Rule] = &[
     scope::check,
     algorithms::check,
     requests::check,
+    protection::check,
+    resources::check,
+    backchannel::check,
     logout::check,
 ];
 
@@ -65,8 +71,14 @@ pub fn register(metadata: &Metadata, policy: &Policy<'_>, client: &mut Client) -
     }
     // A scope of this kind is here only where it was approved before.
     let national_id = client.scopes.contains(claims::NATIONAL_ID);
-    let allowed =
-        Allowed { algorithms: policy.algorithms, registry: policy.registry, national_id, loopback: policy.development };
+    let allowed = Allowed {
+        algorithms: policy.algorithms,
+        national_id,
+        loopback: policy.development,
+        policies: policy.policies,
+        registry: policy.registry,
+        details_types: policy.details_types,
+    };
     let found = check(client, &allowed);
     let unsaid: Vec<_> = found.into_iter().filter(|fault| !faults.concerns(fault.member)).collect();
     faults.extend(unsaid);

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use crate::domain::authorization::ResponseType;
-use crate::domain::client::{Client, PkcePolicy, SubjectType};
+use crate::domain::client::{Client, GrantType, PkcePolicy, PolicyName, SubjectType};
 use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::policies::Policies;
 use crate::domain::resource::ResourceRegistry;
 use crate::domain::scope::ScopeSet;
 
@@ -21,7 +22,16 @@ pub struct Policy<'a> {
     pub response_types: BTreeSet<ResponseType>,
     /// The first is what a client has that names none.
     pub subject_types: Vec<SubjectType>,
+    /// What it may come by its tokens with, `implicit` aside, which follows from the response types.
+    pub grant_types: BTreeSet<GrantType>,
     pub pkce: PkcePolicy,
+    /// The policy that a new client is under. No member of the metadata names one: nobody chooses their own.
+    pub set: PolicyName,
+    pub policies: &'a Policies,
+    /// The types of `authorization_details` that there are.
+    pub details_types: &'a BTreeSet<String>,
+    /// Those that may be registered here.
+    pub authorization_details_types: BTreeSet<String>,
     /// The exception's name, where access tokens may be handed out through the browser.
     pub front_channel_access_tokens: Option<String>,
     /// What tokens can be signed with here.
