@@ -24,6 +24,7 @@ use senid::config::{DatabaseUrl, SessionStoreUrl, Settings};
 use senid::crypto::random::SystemRandom;
 use senid::demo::people::{self, PEOPLE};
 use senid::demo::portal::PortalSettings;
+use senid::domain::client::PolicyName;
 use senid::domain::secret::SecretString;
 use senid::http::{Site, router};
 use senid::web::layout::Standing;
@@ -165,6 +166,8 @@ fn sign_in(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, house: &
 fn settings(folder: &Path, servers: Option<(String, String)>) -> Result<Settings, Failure> {
     let mut settings = Settings { issuer: "http://localhost:8080".parse()?, ..Settings::default() };
     settings.keys.folder = folder.join("keys");
+    // As the demonstration, whose portal this is.
+    settings.policies.sensitive = PolicyName::baseline();
     settings.database.url = DatabaseUrl::Sqlite(folder.join("senid.sqlite"));
     if let Some((database, redis)) = servers {
         settings.database.url = DatabaseUrl::parse(&database)?;

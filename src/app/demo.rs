@@ -16,6 +16,7 @@ use crate::crypto::random::SystemRandom;
 use crate::demo::people::{self, PEOPLE};
 use crate::demo::portal::{self, PortalSettings};
 use crate::domain::authorization::ResponseType;
+use crate::domain::client::PolicyName;
 use crate::domain::random::Random;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
@@ -92,6 +93,9 @@ fn settings(arguments: &Arguments) -> Result<Settings, DemoError> {
     settings.outbound.allow_loopback = true;
     // Whoever tries it registers what they like, here and nowhere else.
     settings.registration.mode = RegistrationMode::Open;
+    // Its portal is told the identifiers of people who do not exist, and is to work with any OpenID library that someone
+    // tries in its place. A deployment demands more of such portals.
+    settings.policies.sensitive = PolicyName::baseline();
     settings.registration.response_types = BTreeSet::from([ResponseType::Code, ResponseType::CodeIdToken]);
     settings.authority.name = Localised::in_languages(&[
         ("vi", "Trung tâm Định danh quốc gia (minh họa)"),

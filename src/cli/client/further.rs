@@ -13,7 +13,8 @@ use crate::flows::admin::further::{Further, OrNone};
 
 /// In the place of what it has; what is not named stays as it is.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct Arguments {
+#[group(id = "further", multiple = true)]
+pub struct Options {
     /// What it must keep to: legacy-openid, baseline, fapi2, fapi2-message-signing or one of the settings (docs/policies.md).
     #[arg(long, value_name = "NAME")]
     policy: Option<PolicyName>,
@@ -81,7 +82,7 @@ pub struct Arguments {
     backchannel_authentication_request_signing_alg: Option<SignatureAlgorithm>,
 }
 
-impl Arguments {
+impl Options {
     pub fn into_further(self) -> Result<Further, Failure> {
         Ok(Further {
             policy: self.policy,

@@ -116,7 +116,7 @@ pub struct Arguments {
     #[arg(long, requires = "dangerously_change_sector", value_name = "NUMBER")]
     citizens: Option<u64>,
     #[command(flatten)]
-    further: further::Arguments,
+    further: further::Options,
 }
 
 fn algorithm(text: &str) -> Result<SignatureAlgorithm, String> {

@@ -1,6 +1,7 @@
 //! Whose certificate proves a client: RFC 8705 §2.1.2.
 
 use super::{Allowed, Fault};
+use crate::crypto::certificate::CertificateName;
 use crate::domain::client::{CertificateSubject, Client, ClientAuthentication};
 
 /// One of these names it.
@@ -39,10 +40,9 @@ pub fn certificate_subject(members: [Option<&str>; 5], faults: &mut Vec<Fault>) 
 }
 
 pub(super) fn check(client: &Client, _: &Allowed<'_>, faults: &mut Vec<Fault>) {
-    if let ClientAuthentication::TlsClientAuth { subject } = &client.authentication {
-        let text = subject.text();
-        if !(1..=512).contains(&text.chars().count()) || text.chars().any(char::is_control) {
-            faults.push(Fault::new(subject.member(), "expected 1 to 512 characters on one line"));
-        }
+    if let ClientAuthentication::TlsClientAuth { subject } = &client.authentication
+        && let Err(expected) = CertificateName::new(subject)
+    {
+        faults.push(Fault::new(subject.member(), expected.to_string()));
     }
 }

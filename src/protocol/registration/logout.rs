@@ -36,8 +36,11 @@ fn tuple_origin(uri: &str) -> Option<Origin> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::domain::client::{ClientAuthentication, LogoutEndpoint};
+    use crate::domain::policies::Policies;
     use crate::domain::resource::ResourceRegistry;
     use crate::domain::time::Timestamp;
 
@@ -48,11 +51,15 @@ mod tests {
         client.logout.back_channel = back.map(endpoint);
         client.logout.front_channel = front.map(endpoint);
         let mut faults = Vec::new();
-        check(
-            &client,
-            &Allowed { algorithms: &[], registry: &ResourceRegistry::default(), national_id: false, loopback: false },
-            &mut faults,
-        );
+        let allowed = Allowed {
+            algorithms: &[],
+            national_id: false,
+            loopback: false,
+            policies: &Policies::default(),
+            registry: &ResourceRegistry::default(),
+            details_types: &BTreeSet::new(),
+        };
+        check(&client, &allowed, &mut faults);
         faults.into_iter().map(|fault| format!("{} {}", fault.member, fault.sentence)).collect()
     }
 

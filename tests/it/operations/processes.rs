@@ -59,6 +59,8 @@ impl Deployment {
                 .with("SENID_LIMITS__REQUEST_TIMEOUT", "60s")
                 // The portals of a test are on this machine.
                 .with("SENID_OUTBOUND__ALLOW_LOOPBACK", "true")
+                // The tax office is an ordinary portal.
+                .with("SENID_POLICIES__SENSITIVE", "baseline")
                 .with("SENID_LOG__LEVEL", "warn")
         };
         let operator = program();

@@ -37,6 +37,7 @@ use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::protocol::authorization_details::Types;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::policy::sensitive::Sensitive;
 use crate::protocol::resource_indicators::Reach;
 
 use super::{Channel, Object};
@@ -67,6 +68,11 @@ impl<'a> Context<'a> {
     /// What `client` may have tokens for.
     const fn reach(&self, client: &'a Client) -> Reach<'a> {
         Reach { issuer: self.issuer, registry: self.registry, client }
+    }
+
+    /// What is demanded of clients for what they ask for.
+    const fn sensitive(&self) -> Sensitive<'a> {
+        Sensitive { policies: self.policies, scopes: self.registry.sensitive() }
     }
 }
 

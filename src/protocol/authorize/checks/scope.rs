@@ -23,6 +23,8 @@ pub(super) fn check(
     if signs_in && !asked.contains("openid") {
         return Err(OAuthError::invalid_scope("scope must contain openid"));
     }
+    // First: of what its policy is not enough for, it seems to be registered for nothing.
+    context.sensitive().hold(draft.client, &asked)?;
     let reach = context.reach(draft.client);
     let mut known = Vec::new();
     for scope in asked.iter() {

@@ -1,5 +1,7 @@
 //! `response_types`, `grant_types` and how they go together: Registration §2, RFC 7591 §2.1.
 
+use std::collections::BTreeSet;
+
 use super::fault::Faults;
 use super::{Metadata, Policy};
 use crate::domain::client::{Client, GrantType};
@@ -22,7 +24,10 @@ pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Clien
     }
 
     // Whoever names none means those that the response types stand on; for code alone that is the standard's default.
-    let grant_types = metadata.grant_types.clone().unwrap_or_else(|| standing_on(&response_types));
+    let grant_types = metadata.grant_types.clone().unwrap_or_else(|| match response_types.is_empty() {
+        true => BTreeSet::from([GrantType::AuthorizationCode]),
+        false => standing_on(&response_types),
+    });
     for refused in grant_types.difference(&policy.grant_types).filter(|grant| **grant != GrantType::Implicit) {
         let allowed: Vec<&str> = policy.grant_types.iter().map(|allowed| allowed.as_str()).collect();
         let sentence = format!("{} may not be registered here, only {}", refused.as_str(), allowed.join(", "));

@@ -1,5 +1,7 @@
 //! A first registration: what is answered, what holds where nothing is said, and that the client works.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{as_portal, on_every_open_backend, open_world, portal, portal_with, register, registered, text};
@@ -90,6 +92,18 @@ async fn every_member_that_is_honoured_is_told_back() {
         "frontchannel_logout_uri": "https://portal.example/frontchannel",
         "frontchannel_logout_session_required": true,
     });
+    let beyond = json!({
+        "tls_client_certificate_bound_access_tokens": true,
+        "dpop_bound_access_tokens": true,
+        "require_pushed_authorization_requests": true,
+        "authorization_signed_response_alg": "ES256",
+        "authorization_encrypted_response_alg": "ECDH-ES",
+        "authorization_encrypted_response_enc": "A256GCM",
+        "introspection_signed_response_alg": "PS256",
+        "introspection_encrypted_response_alg": "RSA-OAEP-256",
+        "introspection_encrypted_response_enc": "A128CBC-HS256",
+    });
+    let said = json!(said.as_object().unwrap().iter().chain(beyond.as_object().unwrap()).collect::<BTreeMap<_, _>>());
     let told = registered(&world, &said).await;
     for (member, value) in said.as_object().unwrap() {
         assert_eq!(&told[member], value, "{member}");

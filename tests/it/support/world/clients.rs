@@ -7,7 +7,7 @@ use senid::demo::people;
 use senid::domain::authorization::ResponseType;
 use senid::domain::client::{
     ApplicationType, Client, ClientAuthenticationMethod, ClientDisplay, ClientKeys, ClientPolicy, ConsentPolicy,
-    Localised, PkcePolicy, SubjectType,
+    Localised, PkcePolicy, PolicyName, SubjectType,
 };
 use senid::domain::ids::ClientId;
 use senid::domain::keys::SignatureAlgorithm;
@@ -161,6 +161,8 @@ impl Registration {
         let asked = Asked { method, signing_algorithm: None, secret, certificate_subject: None };
         // Secrets of older software hold what we would refuse today.
         let authentication = asked.keep(&id, sealing, &SystemRandom::new(), &mut Vec::new()).unwrap();
+        let hands_out = self.response_types.iter().any(|allowed| allowed.issues_access_token());
+        let exception = hands_out.then(|| "nobody maintains it any more".to_owned());
         Client {
             application_type: match self.method {
                 Method::None => ApplicationType::Native,
@@ -183,14 +185,11 @@ impl Registration {
             subject_type: self.subject_type,
             sector_identifier: self.sector.to_owned(),
             policy: ClientPolicy {
+                set: PolicyName::least(self.pkce, exception.as_deref()),
                 pkce: self.pkce,
                 consent: self.consent,
                 id_token_algorithm: self.algorithm,
-                front_channel_access_tokens: self
-                    .response_types
-                    .iter()
-                    .any(|allowed| allowed.issues_access_token())
-                    .then(|| "nobody maintains it any more".to_owned()),
+                front_channel_access_tokens: exception,
                 ..ClientPolicy::default()
             },
             ..Client::new(id, authentication, NOW)

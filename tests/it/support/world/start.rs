@@ -14,6 +14,7 @@ use senid::config::{Argon2, DatabaseUrl, MasterKey, MutualTlsListener, Settings,
 use senid::crypto::random::SystemRandom;
 use senid::demo::people;
 use senid::demo::portal::PortalSettings;
+use senid::domain::client::PolicyName;
 use senid::domain::secret::SecretString;
 use senid::domain::time::{ManualClock, Timestamp};
 use senid::http::Sockets;
@@ -225,6 +226,8 @@ fn settings(issuer: &str, database: DatabaseUrl) -> Settings {
     let key = base64::engine::general_purpose::STANDARD.encode([7; 32]);
     settings.keys.master_key = MasterKey::Environment(SecretString::new(format!("1:{key}")));
     settings.authority.support.phone = Some("1900 0000".to_owned());
+    // Whoever tests the demand makes it.
+    settings.policies.sensitive = PolicyName::legacy_openid();
     // The portals of a test are on this machine.
     settings.outbound.allow_loopback = true;
     settings
