@@ -9,6 +9,7 @@ use crate::domain::ids::GrantId;
 use crate::domain::resource::{ResourceRegistry, ResourceServer};
 use crate::protocol::OAuthError;
 use crate::protocol::introspection::{IntrospectionRequest, IntrospectionResponse, Sight, SignedIntrospection};
+use crate::protocol::policy::{AnswerForm, Moment};
 use crate::storage::LiveGrant;
 
 use super::client_request::ClientRequest;
@@ -46,6 +47,12 @@ pub async fn introspect(
         // Anyone could try tokens here otherwise (RFC 7662 section 2.1).
         return Err(OAuthError::invalid_client("a public client cannot prove who asks").into());
     }
+    let registered = caller.policy.introspection_response;
+    let form = match wanted {
+        Wanted::Json if registered.algorithm.is_none() && registered.encryption.is_none() => AnswerForm::Json,
+        Wanted::Json | Wanted::Token => AnswerForm::Jwt,
+    };
+    app.policy(&caller).hold(&Moment::Introspection { answer: form })?;
     let asked = IntrospectionRequest::read(request.form)?;
     let registry = app.resource_servers.registry(app).await?;
     let text = asked.token.expose();
@@ -54,8 +61,7 @@ pub async fn introspect(
         None => of_access_token(app, &caller, text, &registry).await?,
     };
     let Told { answer, reader } = told.unwrap_or_default();
-    let registered = caller.policy.introspection_response;
-    if wanted == Wanted::Json && registered.algorithm.is_none() && registered.encryption.is_none() {
+    if form == AnswerForm::Json {
         return Ok(IntrospectionAnswer::Json(Box::new(answer)));
     }
     let now = app.clock.now();

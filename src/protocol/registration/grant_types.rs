@@ -41,7 +41,9 @@ pub(super) fn check(client: &Client, _: &Allowed<'_>, faults: &mut Vec<Fault>) {
     if grants.contains(&GrantType::Implicit) && !needed.contains(&GrantType::Implicit) {
         refuse("implicit is of no use without a response type that contains id_token or token".to_owned());
     }
-    if grants.contains(&GrantType::RefreshToken) && !REFRESHED.iter().any(|grant| grants.contains(grant)) {
+    if grants.contains(&GrantType::RefreshToken)
+        && !REFRESHED.iter().any(|grant| grants.contains(grant) || needed.contains(grant))
+    {
         refuse("refresh_token is of no use without a grant type that refresh tokens come of".to_owned());
     }
     if client.authentication.is_public() {

@@ -99,7 +99,7 @@ async fn every_member_that_is_honoured_is_told_back() {
         "authorization_signed_response_alg": "ES256",
         "authorization_encrypted_response_alg": "ECDH-ES",
         "authorization_encrypted_response_enc": "A256GCM",
-        "introspection_signed_response_alg": "PS256",
+        "introspection_signed_response_alg": "EdDSA",
         "introspection_encrypted_response_alg": "RSA-OAEP-256",
         "introspection_encrypted_response_enc": "A128CBC-HS256",
     });
