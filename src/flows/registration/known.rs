@@ -14,9 +14,9 @@ pub struct Known {
 impl Known {
     /// As it is now: whoever registers something does so seldom enough for that.
     pub async fn load(store: &Store) -> Result<Self, storage::Error> {
-        let registry = ResourceRegistry::new(store.read().await?.resource_servers().all().await?);
-        let details_types =
-            registry.servers().flat_map(|server| server.authorization_details_types.iter().cloned()).collect();
-        Ok(Self { registry, details_types })
+        let mut reading = store.read().await?;
+        let registry = ResourceRegistry::new(reading.resource_servers().all().await?);
+        let details_types = reading.details_types().list().await?;
+        Ok(Self { registry, details_types: details_types.into_iter().map(|stored| stored.details_type.name).collect() })
     }
 }
