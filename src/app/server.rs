@@ -16,8 +16,8 @@ use crate::flows::background::Background;
 use crate::flows::client_keys::ClientKeySets;
 use crate::flows::clients::ClientCache;
 use crate::flows::details_types::DetailsTypes;
+use crate::flows::deliveries::Deliveries;
 use crate::flows::keys::Keys;
-use crate::flows::logout_delivery::Deliveries;
 use crate::flows::metrics::Metrics;
 use crate::flows::recovery::Reapply;
 use crate::flows::request_object::RequestObjects;
@@ -82,6 +82,7 @@ impl Server {
             outbound,
             background: Background::default(),
             deliveries: Deliveries::default(),
+            pings: Deliveries::default(),
             settings,
             clock,
             random,

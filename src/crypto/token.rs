@@ -31,6 +31,8 @@ pub enum TokenKind {
     RegistrationAccessToken,
     /// RFC 8628 §3.2: what a device waits with.
     DeviceCode,
+    /// CIBA Core §7.3: `auth_req_id`.
+    AuthReqId,
 }
 
 impl TokenKind {
@@ -42,6 +44,7 @@ impl TokenKind {
             Self::InitialAccessToken => "senid_it_",
             Self::RegistrationAccessToken => "senid_rg_",
             Self::DeviceCode => "senid_dc_",
+            Self::AuthReqId => "senid_ar_",
         }
     }
 }

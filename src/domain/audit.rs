@@ -68,6 +68,10 @@ event_kinds! {
     /// A refresh token came again after its successor was used.
     RefreshTokenReplayed = "refresh_token.replayed",
     TokenRevoked = "token.revoked",
+    /// A client asks through the back channel (CIBA).
+    BackChannelRequested = "backchannel.requested",
+    BackChannelAllowed = "backchannel.allowed",
+    BackChannelDenied = "backchannel.denied",
     /// Personal data went to a client.
     DataReleased = "data.released",
     ClientRefused = "client.refused",

@@ -5,6 +5,7 @@ pub mod assurance;
 pub mod audit;
 pub mod authorization;
 pub mod authorization_details;
+pub mod backchannel;
 pub mod birthdate;
 pub mod certificate;
 pub mod citizen;

@@ -27,7 +27,9 @@ pub async fn authenticate(app: &App, request: &ClientRequest<'_>) -> Result<Arc<
     let presented = Presented::read(request.authorization, request.form)?;
     let client = app.clients.find(app, presented.client()).await?;
     let proven = match (&presented, &client) {
-        (Presented::Assertion(assertion), Some(client)) if client.is_active() => prove(app, client, assertion).await,
+        (Presented::Assertion(assertion), Some(client)) if client.is_active() => {
+            prove(app, client, assertion, &request.sender.path).await
+        }
         // It names itself and proves nothing: its connection does.
         (Presented::Nothing { .. }, Some(client))
             if client.is_active() && client.authentication.is_by_certificate() =>
@@ -53,11 +55,13 @@ pub async fn authenticate(app: &App, request: &ClientRequest<'_>) -> Result<Arc<
 }
 
 /// Proves `client` by an assertion, which is spent by it.
-async fn prove(app: &App, client: &Client, assertion: &Assertion) -> Result<(), FlowError> {
+async fn prove(app: &App, client: &Client, assertion: &Assertion, path: &str) -> Result<(), FlowError> {
     let token_endpoint = app.settings.issuer.at("/token");
+    let endpoint = AUDIENCES.contains(&path).then(|| app.settings.issuer.at(path));
     let expected = Expected {
         issuer: app.issuer(),
         token_endpoint: &token_endpoint,
+        endpoint: endpoint.as_deref(),
         audience: client.policy.assertion_audience,
         now: app.clock.now(),
     };
@@ -121,6 +125,8 @@ async fn record_refusal(app: &App, visitor: &Visitor, client: Option<&Client>) -
     Ok(())
 }
 
+/// Endpoints whose own address an assertion may name that is presented there: RFC 9126 §2, CIBA Core §7.1.
+const AUDIENCES: &[&str] = &["/par", "/bc-authorize"];
 const A_MINUTE: Duration = Duration::from_secs(60);
 /// For one client from one network; the metric counts them all.
 const WRITTEN_A_MINUTE: u64 = 5;

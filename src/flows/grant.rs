@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::claims;
 use crate::domain::claims_request::{ClaimsRequest, GrantedClaims};
-use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::client::{Client, ConsentPolicy, GrantType};
 use crate::domain::grant::{Authentication, Grant};
 use crate::domain::ids::{CitizenId, GrantId};
 use crate::domain::scope::ScopeSet;
@@ -74,6 +74,11 @@ pub(super) async fn hold_session(
     tx: &mut Transaction,
 ) -> Result<Result<(), Over>, FlowError> {
     single_logout::join(app, tx, client, authentication).await?;
+    if client.grant_types.contains(&GrantType::Ciba) {
+        // It may come back with the ID token that it is given now, and ask this person through the back channel.
+        let subject = app.keys.subject(client, authentication.citizen);
+        tx.subjects().remember(&subject, authentication.citizen).await?;
+    }
     Ok(match tx.citizens().sign_in_standing(authentication).await? {
         SignInStanding::Honoured => Ok(()),
         SignInStanding::Withdrawn => Err(Over::SignedOut),

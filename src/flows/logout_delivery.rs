@@ -3,79 +3,24 @@
 //! Each delivery is made at least once. A server takes what is due for as long as an attempt lasts; what it does not
 //! settle by then, because it was killed, falls due again and any server takes it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use http::StatusCode;
-use tokio::sync::Notify;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
+use super::deliveries::Ended;
 use super::protection::Protection;
 use super::{App, FlowError};
 use crate::crypto::base64url;
 use crate::crypto::jws::Typ;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::client::Client;
-use crate::domain::ids::ClientId;
-use crate::domain::logout::{AT_ONCE_PER_CLIENT, Delivery, LEASE, Settlement};
+use crate::domain::logout::{Delivery, LEASE, Settlement};
 use crate::flows::audit::EventBuilder;
 use crate::outbound::Purpose;
 use crate::protocol::id_token::About;
 use crate::protocol::logout_token::LogoutTokenClaims;
-
-/// Attempts at all clients together, so that fetches for others always find a turn.
-const AT_ONCE: usize = 32;
-
-/// What this server has under way.
-#[derive(Debug, Default)]
-pub struct Deliveries {
-    wake: Notify,
-    lanes: Mutex<HashMap<ClientId, Lane>>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Lane {
-    under_way: usize,
-    failing: bool,
-}
-
-impl Deliveries {
-    /// Something new may be due: nobody waits for the next look.
-    pub fn wake(&self) {
-        self.wake.notify_one();
-    }
-
-    /// Waits until something may be due.
-    pub async fn woken(&self) {
-        self.wake.notified().await;
-    }
-
-    /// How many more attempts may be made at `client` now. One that does not answer is knocked at, not besieged, and
-    /// keeps no places from the others.
-    fn places(&self, client: &ClientId) -> usize {
-        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let under_way: usize = lanes.values().map(|lane| lane.under_way).sum();
-        let own = lanes.get(client).copied().unwrap_or_default();
-        let most = if own.failing { 1 } else { AT_ONCE_PER_CLIENT };
-        most.saturating_sub(own.under_way).min(AT_ONCE.saturating_sub(under_way))
-    }
-
-    fn began(&self, client: &ClientId) {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        lanes.entry(client.clone()).or_default().under_way += 1;
-    }
-
-    fn ended(&self, client: &ClientId, how: Option<&Settlement>) {
-        {
-            let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-            let lane = lanes.entry(client.clone()).or_default();
-            lane.under_way = lane.under_way.saturating_sub(1);
-            lane.failing = matches!(how, Some(Settlement::Postponed { .. } | Settlement::Undelivered { .. }));
-        }
-        self.wake();
-    }
-}
 
 /// Begins an attempt at everything that is due and that there is a place for; the attempts go on by themselves.
 pub async fn deliver_due(app: &Arc<App>) -> Result<(), FlowError> {
@@ -113,7 +58,13 @@ async fn deliver(app: Arc<App>, delivery: Delivery) {
         // Nothing is written down, so it falls due again when the lease has run out.
         tracing::warn!(%error, delivery = %delivery.id, client = %delivery.client, "a client could not be told of a sign-out");
     }
-    app.deliveries.ended(&delivery.client, how.as_ref().ok());
+    app.deliveries.ended(
+        &delivery.client,
+        match how {
+            Ok(Settlement::Postponed { .. } | Settlement::Undelivered { .. }) => Ended::Failing,
+            _ => Ended::Well,
+        },
+    );
 }
 
 async fn attempt(app: &App, delivery: &Delivery) -> Result<Settlement, FlowError> {

@@ -30,6 +30,7 @@ pub struct Metrics {
     requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
     hash_queue: Gauge,
     logout_attempts: Family<LogoutLabels, Counter>,
+    ping_attempts: Family<PingLabels, Counter>,
     logouts_pending: Gauge,
     logouts_oldest: Gauge,
 }
@@ -71,6 +72,11 @@ struct LogoutLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PingLabels {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     /// A pattern of the router, so that nobody can make up labels.
     route: String,
@@ -98,6 +104,7 @@ impl Metrics {
             requests: Family::new_with_constructor(request_histogram),
             hash_queue: Gauge::default(),
             logout_attempts: Family::default(),
+            ping_attempts: Family::default(),
             logouts_pending: Gauge::default(),
             logouts_oldest: Gauge::default(),
             registry: Registry::default(),
@@ -135,6 +142,11 @@ impl Metrics {
             "Attempts to tell clients that a session ended, by outcome",
             metrics.logout_attempts.clone(),
         );
+        registry.register(
+            "backchannel_pings",
+            "Attempts to tell clients that there is an answer, by outcome",
+            metrics.ping_attempts.clone(),
+        );
         registry.register("logouts_pending", "Clients still to be told of a sign-out", metrics.logouts_pending.clone());
         registry.register(
             "logouts_oldest_seconds",
@@ -154,6 +166,11 @@ impl Metrics {
 
     pub fn request(&self, route: &str, status: u16, took: Duration) {
         self.requests.get_or_create(&RequestLabels { route: route.to_owned(), status }).observe(took.as_secs_f64());
+    }
+
+    /// A client was to be told that there is an answer (CIBA).
+    pub(super) fn ping_attempted(&self, outcome: &'static str) {
+        self.ping_attempts.get_or_create(&PingLabels { outcome }).inc();
     }
 
     pub(super) fn logout_attempted(&self, outcome: &'static str) {

@@ -6,6 +6,7 @@ pub mod admin;
 pub mod answer;
 pub mod audit;
 pub mod authorize;
+pub mod backchannel;
 pub mod background;
 pub mod clean_up;
 pub mod client_authentication;
@@ -17,6 +18,7 @@ pub mod clients;
 pub mod code;
 pub mod consent;
 pub mod details_types;
+pub mod deliveries;
 pub mod device;
 mod error;
 mod grant;
@@ -72,8 +74,8 @@ use background::Background;
 use client_keys::ClientKeySets;
 use clients::ClientCache;
 use details_types::DetailsTypes;
+use deliveries::Deliveries;
 use keys::Keys;
-use logout_delivery::Deliveries;
 use metrics::Metrics;
 use request_object::RequestObjects;
 use resource_servers::ResourceServerCache;
@@ -102,6 +104,8 @@ pub struct App {
     pub metrics: Metrics,
     pub background: Background,
     pub deliveries: Deliveries,
+    /// Clients that are told of an answer (CIBA).
+    pub pings: Deliveries,
 }
 
 impl App {

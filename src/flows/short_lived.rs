@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::hash::hash_secret;
 use crate::domain::access_token::AccessToken;
 use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::backchannel::{BackChannelRequest, Decision, Polls};
 use crate::domain::consent::Consent;
 use crate::domain::device_authorization::{DeviceAuthorization, Pace};
 use crate::domain::grant::AuthorizationCode;
@@ -30,6 +31,11 @@ const DEVICE_CODE: Kind<DeviceAuthorization> = Kind::strict("device-code", 1);
 const USER_CODE: Kind<SecretHash> = Kind::strict("user-code", 1);
 const DEVICE_PACE: Kind<Pace> = Kind::surviving("device-pace", 1);
 const DPOP_PROOF: Kind<()> = Kind::strict("dpop-proof", 1);
+const BACKCHANNEL_REQUEST: Kind<BackChannelRequest> = Kind::strict("backchannel-request", 1);
+const BACKCHANNEL_DECISION: Kind<Decision> = Kind::strict("backchannel-decision", 1);
+const BACKCHANNEL_POLLS: Kind<Polls> = Kind::strict("backchannel-polls", 1);
+const SIGNED_REQUEST: Kind<()> = Kind::strict("signed-request", 1);
+const BACKCHANNEL_REQUESTS_TO: SetKind<GrantId> = SetKind::new("backchannel-requests-to", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
 const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
 const FAILURES_FOR: CounterKind = CounterKind::new("failures-for");
@@ -40,6 +46,10 @@ const DEVICE_CODES_FROM: CounterKind = CounterKind::new("device-codes-from");
 const USER_CODES_BY: CounterKind = CounterKind::new("user-codes-by");
 const USER_CODES_FROM: CounterKind = CounterKind::new("user-codes-from");
 const USER_CODES: CounterKind = CounterKind::new("user-codes");
+const BACKCHANNEL_REQUESTS_OF: CounterKind = CounterKind::new("backchannel-requests-of");
+const BACKCHANNEL_REQUESTS_ABOUT: CounterKind = CounterKind::new("backchannel-requests-about");
+const BACKCHANNEL_REQUESTS_OF_TO: CounterKind = CounterKind::new("backchannel-requests-of-to");
+const BACKCHANNEL_REQUESTS_SHOWN: CounterKind = CounterKind::new("backchannel-requests-shown");
 const CLIENT_REFUSALS: CounterKind = CounterKind::new("client-refusals");
 
 /// A code, or the mark that it was spent, which names the grant that must die if it comes again.
@@ -134,6 +144,52 @@ pub fn dpop_proof(key: Thumbprint, jti: &str, path: &str) -> Key<()> {
     // Of what varies in length, only the last holds whatever its sender pleases.
     let used = [key.as_bytes(), path.as_bytes(), b"\0", jti.as_bytes()].concat();
     DPOP_PROOF.key(&hash_secret(&used))
+}
+
+/// What a client asks through the back channel. Whoever knows only the id, which access tokens carry, has nothing to come with:
+/// the hash of the `auth_req_id` stands in the record.
+pub fn backchannel_request(id: GrantId) -> Key<BackChannelRequest> {
+    BACKCHANNEL_REQUEST.key(id)
+}
+
+/// What the citizen decided about it.
+pub fn backchannel_decision(id: GrantId) -> Key<Decision> {
+    BACKCHANNEL_DECISION.key(id)
+}
+
+/// How the client polls for it.
+pub fn backchannel_polls(id: GrantId) -> Key<Polls> {
+    BACKCHANNEL_POLLS.key(id)
+}
+
+/// The mark that a client's signed request was used.
+pub fn signed_request(client: &ClientId, jti: &str) -> Key<()> {
+    SIGNED_REQUEST.key(&hash_secret(format!("{client}\0{jti}").as_bytes()))
+}
+
+/// What waits for a citizen's answer.
+pub fn backchannel_requests_to(citizen: CitizenId) -> SetKey<GrantId> {
+    BACKCHANNEL_REQUESTS_TO.key(citizen)
+}
+
+/// Requests of a client through the back channel.
+pub fn backchannel_requests_of(client: &ClientId) -> CounterKey {
+    BACKCHANNEL_REQUESTS_OF.key(Tag::text(client.as_str()))
+}
+
+/// Those about one name (by its blind index, in text).
+pub fn backchannel_requests_about(client: &ClientId, name: &str) -> CounterKey {
+    BACKCHANNEL_REQUESTS_ABOUT.key(Tag::text(&format!("{client} {name}")))
+}
+
+/// Those that one citizen is shown.
+pub fn backchannel_requests_of_to(client: &ClientId, citizen: CitizenId) -> CounterKey {
+    BACKCHANNEL_REQUESTS_OF_TO.key(Tag::text(&format!("{client} {citizen}")))
+}
+
+/// Those that one citizen is shown of all clients.
+pub fn backchannel_requests_shown(citizen: CitizenId) -> CounterKey {
+    BACKCHANNEL_REQUESTS_SHOWN.key(citizen)
 }
 
 pub fn sessions_of(citizen: CitizenId) -> SetKey<SessionMember> {

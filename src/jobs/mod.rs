@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
+use crate::flows::backchannel::ping;
 use crate::flows::{App, clean_up, invalidation, key_pairs, logout_delivery};
 
 /// Between two attempts to listen.
@@ -19,6 +20,8 @@ const ROTATE_KEYS: Duration = Duration::from_secs(3600);
 const CLEAN_UP: Duration = Duration::from_secs(600);
 /// What another server or a command put into the outbox, and what falls due again.
 const DELIVER_LOGOUTS: Duration = Duration::from_secs(1);
+/// As with sign-outs; and requests expire without anybody doing anything.
+const DELIVER_PINGS: Duration = Duration::from_secs(1);
 const NOTE_BACKLOG: Duration = Duration::from_secs(10);
 
 /// The running jobs.
@@ -34,6 +37,7 @@ impl Jobs {
             every(ROTATE_KEYS, app, rotate_keys),
             every(CLEAN_UP, app, remove_what_has_expired),
             tokio::spawn(deliver_logouts(app.clone())),
+            tokio::spawn(deliver_pings(app.clone())),
             every(NOTE_BACKLOG, app, note_backlog),
         ])
     }
@@ -99,6 +103,21 @@ async fn deliver_logouts(app: Arc<App>) {
         }
         if let Err(error) = logout_delivery::deliver_due(&app).await {
             tracing::warn!(%error, "the outbox of single logout cannot be emptied; it is tried again soon");
+        }
+    }
+}
+
+/// As sign-outs are.
+async fn deliver_pings(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(DELIVER_PINGS);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = app.pings.woken() => {}
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = ping::deliver_due(&app).await {
+            tracing::warn!(%error, "clients cannot be told of answers; it is tried again soon");
         }
     }
 }

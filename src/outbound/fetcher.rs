@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use ipnet::IpNet;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use rustls::{ClientConfig, RootCertStore};
@@ -18,6 +18,7 @@ use super::resolver::{Guarded, Resolve, Withheld, is_local_name};
 use super::tally::{self, Fetches};
 use super::turns::Turns;
 use super::{FetchError, Purpose};
+use crate::domain::secret::SecretString;
 use crate::domain::time::{Clock, Timestamp};
 
 /// How far out the fetcher may reach, and whom it trusts there.
@@ -125,6 +126,29 @@ impl Fetcher {
         let answered = self.in_time(url, purpose, async {
             let request = self.0.client.post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
             let status = self.send(url, request.body(form)).await?.status();
+            if status.is_redirection() { Err(FetchError::Redirect) } else { Ok(status) }
+        });
+        self.counted(url, purpose, answered.await)
+    }
+
+    /// Posts the JSON text `body` to `url` as the bearer of `token`, and returns the status of the answer. Nothing more of it is
+    /// read.
+    ///
+    /// # Errors
+    /// As [`post_form`](Self::post_form).
+    pub async fn post_json(
+        &self,
+        url: &Url,
+        purpose: Purpose,
+        token: &SecretString,
+        body: String,
+    ) -> Result<StatusCode, FetchError> {
+        let mut bearer =
+            HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| FetchError::BrokenOff)?;
+        bearer.set_sensitive(true);
+        let answered = self.in_time(url, purpose, async {
+            let request = self.0.client.post(url.clone()).header(CONTENT_TYPE, "application/json");
+            let status = self.send(url, request.header(AUTHORIZATION, bearer).body(body)).await?.status();
             if status.is_redirection() { Err(FetchError::Redirect) } else { Ok(status) }
         });
         self.counted(url, purpose, answered.await)

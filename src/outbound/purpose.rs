@@ -13,6 +13,8 @@ pub enum Purpose {
     LogoUri,
     /// A logout token, sent: OpenID Connect Back-Channel Logout §2.5.
     BackchannelLogoutUri,
+    /// That there is an answer, sent: OpenID Connect Client-Initiated Backchannel Authentication Core §10.2.
+    ClientNotificationEndpoint,
 }
 
 impl Purpose {
@@ -23,6 +25,7 @@ impl Purpose {
             Self::SectorIdentifierUri => "sector_identifier_uri",
             Self::LogoUri => "logo_uri",
             Self::BackchannelLogoutUri => "backchannel_logout_uri",
+            Self::ClientNotificationEndpoint => "backchannel_client_notification_endpoint",
         }
     }
 
@@ -36,7 +39,7 @@ impl Purpose {
             // No SVG: that is a document, which may hold scripts.
             Self::LogoUri => &["image/png", "image/jpeg", "image/webp", "image/gif"],
             // An answer's body is not read.
-            Self::BackchannelLogoutUri => &[],
+            Self::BackchannelLogoutUri | Self::ClientNotificationEndpoint => &[],
         }
     }
 }

@@ -79,7 +79,7 @@ impl Turns {
 const fn is_for_strangers(purpose: Purpose) -> bool {
     match purpose {
         Purpose::RequestUri | Purpose::SectorIdentifierUri | Purpose::LogoUri => true,
-        Purpose::JwksUri | Purpose::BackchannelLogoutUri => false,
+        Purpose::JwksUri | Purpose::BackchannelLogoutUri | Purpose::ClientNotificationEndpoint => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9126 §5, RFC 8628 §4, JARM §4, RFC 9207 §3,
 //! RP-Initiated Logout §2.1, Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3, RFC 9701 §7,
-//! RFC 9728 §4, RFC 8705 §3.3 and §5.
+//! RFC 9728 §4, RFC 8705 §3.3 and §5, CIBA Core §4.
 //!
 //! Every list is read from the code that honours it, so the document cannot promise what nobody keeps.
 
@@ -29,6 +29,10 @@ pub struct Metadata {
     require_pushed_authorization_requests: bool,
     introspection_endpoint: String,
     device_authorization_endpoint: String,
+    backchannel_authentication_endpoint: String,
+    backchannel_token_delivery_modes_supported: &'static [&'static str],
+    backchannel_authentication_request_signing_alg_values_supported: Vec<&'static str>,
+    backchannel_user_code_parameter_supported: bool,
     end_session_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_endpoint: Option<String>,
@@ -117,6 +121,7 @@ const OF_PROGRAMS: &[(&str, &str)] = &[
     ("userinfo_endpoint", "/userinfo"),
     ("revocation_endpoint", "/revoke"),
     ("introspection_endpoint", "/introspect"),
+    ("backchannel_authentication_endpoint", "/bc-authorize"),
     ("pushed_authorization_request_endpoint", "/par"),
     ("device_authorization_endpoint", "/device_authorization"),
 ];
@@ -148,6 +153,12 @@ impl Metadata {
             require_pushed_authorization_requests: false,
             introspection_endpoint: endpoint("/introspect"),
             device_authorization_endpoint: endpoint("/device_authorization"),
+            backchannel_authentication_endpoint: endpoint("/bc-authorize"),
+            backchannel_token_delivery_modes_supported: &["poll", "ping"],
+            backchannel_authentication_request_signing_alg_values_supported: SignatureAlgorithm::ALL
+                .map(SignatureAlgorithm::name)
+                .into(),
+            backchannel_user_code_parameter_supported: false,
             end_session_endpoint: endpoint("/logout"),
             registration_endpoint: offer.registration.map(endpoint),
             scopes_supported: claims::known_scopes(),

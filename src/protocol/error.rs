@@ -48,7 +48,10 @@ error_codes! {
     InvalidClientMetadata, invalid_client_metadata = "invalid_client_metadata";
     InvalidSoftwareStatement, invalid_software_statement = "invalid_software_statement";
     UnapprovedSoftwareStatement, unapproved_software_statement = "unapproved_software_statement";
-    /// RFC 8628 §3.5.
+    /// CIBA Core section 13.
+    UnknownUserId, unknown_user_id = "unknown_user_id";
+    InvalidBindingMessage, invalid_binding_message = "invalid_binding_message";
+    /// CIBA Core section 11, RFC 8628 section 3.5.
     AuthorizationPending, authorization_pending = "authorization_pending";
     SlowDown, slow_down = "slow_down";
     ExpiredToken, expired_token = "expired_token";

@@ -3,6 +3,7 @@
 //! | endpoint | where its rules are |
 //! |---|---|
 //! | authorization | [`authorize`]: the request, then a table of checks (one rule a file), then what `prompt` asks for |
+//! | backchannel authentication | [`backchannel`]: signed or not, whom it is about, what is asked for |
 //! | token | [`token`]: one file a grant type; [`client_auth`] who asks, [`pkce`] that it is who began |
 //! | what tokens and userinfo tell of a person | [`claims`], [`acr`]; which claims a scope releases is `domain::claims` |
 //! | which key a token is bound to | [`dpop`] the proof, [`key_binding`] what is demanded, [`presented_token`] at resources |
@@ -16,6 +17,7 @@ pub mod acr;
 pub mod audience;
 pub mod authorization_details;
 pub mod authorize;
+pub mod backchannel;
 pub mod claims;
 pub mod client_auth;
 pub mod client_cert;

@@ -85,6 +85,11 @@ impl Parameters {
         self
     }
 
+    /// The first name that is there and is none of these.
+    pub fn other_than(&self, expected: &[&str]) -> Option<&str> {
+        self.0.iter().map(|(name, _)| name.as_str()).find(|name| !expected.contains(name))
+    }
+
     /// The first name that is there more than once, if any is. `resource` alone may be (RFC 8707 §2).
     pub fn repeated(&self) -> Option<&str> {
         let mut names: Vec<&str> =

@@ -38,6 +38,8 @@ const FIND_BY_NAME: &str = concat!(
     WHERE n.name_index IN ($2, $3, $4, $5) AND n.kind = $1
     LIMIT 1"
 );
+const FIND_WHOSE_NAME: &str =
+    "SELECT citizen_id FROM sign_in_names WHERE name_index IN ($2, $3, $4, $5) AND kind = $1 LIMIT 1";
 const FIND_DATA_KEY: &str = "SELECT data_key FROM citizens WHERE id = $1";
 const UPDATE_PROFILE: &str = "UPDATE citizens SET profile = $2, updated_at = $3 WHERE id = $1";
 const UPDATE_NATIONAL_ID: &str = "UPDATE citizens SET national_id = $2, updated_at = $3 WHERE id = $1";
@@ -129,6 +131,28 @@ impl<C: Read> Citizens<'_, C> {
             })?;
             if let Some(row) = found {
                 return row.open(&vault).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whose name this is, and nothing else of them: it takes as long where it is nobody's.
+    pub async fn whose_name(&mut self, name: &SignInName) -> Result<Option<CitizenId>, Error> {
+        let vault = self.0.vault()?;
+        for indexes in vault.indexes(name).chunks(INDEXES_AT_ONCE) {
+            let place = |at: usize| indexes.get(at).or(indexes.first()).map(|index: &BlindIndex| index.mac.to_vec());
+            let found: Option<Uuid> = on_backend!(self.0, |db| {
+                sqlx::query_scalar(FIND_WHOSE_NAME)
+                    .bind(name.kind().as_str())
+                    .bind(place(0))
+                    .bind(place(1))
+                    .bind(place(2))
+                    .bind(place(3))
+                    .fetch_optional(db)
+                    .await
+            })?;
+            if let Some(id) = found {
+                return Ok(Some(CitizenId::from_uuid(id)));
             }
         }
         Ok(None)

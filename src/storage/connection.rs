@@ -7,6 +7,7 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use tokio::sync::broadcast;
 
 use super::audit::Audit;
+use super::backchannel_pings::BackChannelPings;
 use super::citizens::Citizens;
 use super::client_logos::ClientLogos;
 use super::client_registrations::ClientRegistrations;
@@ -25,6 +26,7 @@ use super::passwords::Passwords;
 use super::resource_servers::ResourceServers;
 use super::sealed_keys::SealedKeys;
 use super::session_clients::SessionClients;
+use super::subjects::Subjects;
 use super::transfer::Transfer;
 use super::vault::Vault;
 
@@ -195,6 +197,7 @@ macro_rules! aggregates {
 aggregates! {
     Reading, Writing, Transaction;
     audit: Audit,
+    backchannel_pings: BackChannelPings,
     citizens: Citizens,
     client_logos: ClientLogos,
     client_registrations: ClientRegistrations,
@@ -212,4 +215,5 @@ aggregates! {
     key_pairs: KeyPairs,
     transfer: Transfer,
     session_clients: SessionClients,
+    subjects: Subjects,
 }

@@ -16,6 +16,7 @@
 //! an explicit `match` says so.
 
 mod audit;
+mod backchannel_pings;
 mod citizens;
 mod client_logos;
 mod client_registrations;
@@ -40,10 +41,12 @@ mod schema;
 mod sealed_keys;
 mod session_clients;
 mod store;
+mod subjects;
 mod transfer;
 mod vault;
 
 pub use audit::{Audit, RecordedEvent};
+pub use backchannel_pings::BackChannelPings;
 pub use citizens::{Citizens, Credentials, SignInStanding, Standing, StoredPassword};
 pub use client_logos::{ClientLogos, StoredLogo};
 pub use client_registrations::{ClientRegistrations, TokenHolds};
@@ -68,5 +71,6 @@ pub use schema::{SchemaState, version as schema_version};
 pub use sealed_keys::{SealedKey, SealedKeyKind, SealedKeys};
 pub use session_clients::SessionClients;
 pub use store::{Options, Store};
+pub use subjects::Subjects;
 pub use transfer::{Cell, Column, ColumnKind, OF_THE_DATABASE, TABLES, TableLayout, Transfer};
 pub use vault::Vault;

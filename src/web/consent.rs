@@ -55,6 +55,16 @@ pub enum Access {
     Offline,
 }
 
+impl Lasting {
+    pub(super) fn sentence(self, layout: &Layout) -> String {
+        match self {
+            Self::Once => layout.text("consent-once"),
+            Self::Until(moment) => layout.text_with("consent-until", "date", layout.date(&moment)),
+            Self::UntilWithdrawn => layout.text("consent-until-withdrawn"),
+        }
+    }
+}
+
 impl Consent {
     fn title(&self) -> String {
         self.layout.say(match (&self.elsewhere, self.details.is_empty()) {
@@ -79,11 +89,7 @@ impl Consent {
     }
 
     fn duration(&self) -> String {
-        match self.lasting {
-            Lasting::Once => self.layout.text("consent-once"),
-            Lasting::Until(moment) => self.layout.text_with("consent-until", "date", self.layout.date(&moment)),
-            Lasting::UntilWithdrawn => self.layout.text("consent-until-withdrawn"),
-        }
+        self.lasting.sentence(&self.layout)
     }
 
     fn later(&self) -> String {

@@ -2,6 +2,7 @@
 
 mod consent;
 mod device;
+mod requests;
 
 use std::sync::Arc;
 
@@ -47,6 +48,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     samples.answering(&mut add);
     samples.leaving(&mut add);
     samples.account(&mut add);
+    samples.requests(&mut add);
     samples.portal(&mut add);
     for trouble in Trouble::ALL {
         pages.push(samples.error(trouble));
@@ -303,6 +305,9 @@ impl Samples {
             event(2 * DAY, phone, Happening::ConsentDenied { portal: self.library().name }),
             event(2 * DAY, phone, Happening::DeviceAllowed { portal: self.library().name }),
             event(2 * DAY, phone, Happening::DeviceDenied { portal: portal() }),
+            event(3 * DAY, None, Happening::RequestReceived { portal: portal() }),
+            event(3 * DAY, phone, Happening::RequestAllowed { portal: portal() }),
+            event(3 * DAY, phone, Happening::RequestDenied { portal: portal() }),
             event(3 * DAY, Some(Device::default()), Happening::SignedOut),
             event(3 * DAY, phone, Happening::SignedIn { method: Method::Passkey, portal: None }),
             event(4 * DAY, None, Happening::SignInFailed { times: 1 }),
@@ -335,14 +340,18 @@ impl Samples {
             level: Level::Proven,
             methods: vec![SignInMethod { method: Method::Password, last_used: Some(ago(3 * MINUTE)) }],
             recent: self.events().into_iter().take(4).collect(),
+            waiting: 1,
         };
         add("account", &overview);
         let methods = vec![
             SignInMethod { method: Method::SecurityKey, last_used: None },
             SignInMethod { method: Method::Certificate, last_used: Some(ago(60 * DAY)) },
         ];
-        add("account-new", &Overview { level: Level::Asserted, methods, recent: Vec::new(), ..overview.clone() });
-        add("account-matched", &Overview { level: Level::Matched, ..overview });
+        add(
+            "account-new",
+            &Overview { level: Level::Asserted, methods, recent: Vec::new(), waiting: 0, ..overview.clone() },
+        );
+        add("account-matched", &Overview { level: Level::Matched, waiting: 3, ..overview });
 
         let here = Session {
             id: "0198a3f2".to_owned(),

@@ -193,7 +193,7 @@ fn every_id_is_unique_and_whatever_names_one_finds_it() {
 
 #[test]
 fn the_ids_that_scripts_rely_on_are_where_they_belong() {
-    let expected: [(&str, &[&str]); 18] = [
+    let expected: [(&str, &[&str]); 20] = [
         ("sign-in", &["input#username[name=username]", "button#continue", "#use-password", "#cancel", "#extend"]),
         ("sign-in-methods", &["#continue", "button#use-passkey", "button#use-certificate", "button#use-password"]),
         ("sign-in-fault", &["#username[aria-invalid=true][aria-describedby~=problem]", "#problem[role=alert]"]),
@@ -212,6 +212,11 @@ fn the_ids_that_scripts_rely_on_are_where_they_belong() {
         ("signed-out", &["#signed-out", "a#back"]),
         ("account-sessions", &["#end-others", "input[name=session]"]),
         ("account-withdraw", &["button#withdraw-confirm"]),
+        ("account", &["a#waiting"]),
+        (
+            "account-request",
+            &["button#allow[name=choice][value=allow]", "button#deny[name=choice][value=deny]", "#binding-message"],
+        ),
         ("account-activity", &["a#older"]),
         ("portal-home", &["#portal-sign-in"]),
         ("portal-citizen", &["#citizen-name", "#portal-sign-out", "[data-claim=name]", "[data-claim=national_id]"]),

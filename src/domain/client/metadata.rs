@@ -75,7 +75,7 @@ pub struct LogoutEndpoint {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackChannelAuthentication {
     pub delivery: BackChannelDelivery,
-    /// Any that is advertised, where none was registered.
+    /// Where registered, its requests are signed with this and never unsigned.
     #[serde(default)]
     pub algorithm: Option<SignatureAlgorithm>,
 }

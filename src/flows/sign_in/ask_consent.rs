@@ -122,7 +122,8 @@ pub(in crate::flows) async fn of(
     })
 }
 
-fn items(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<Item> {
+/// What is asked for and known of the citizen, as it would be shown to them.
+pub(in crate::flows) fn items(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<Item> {
     let names = request.claim_names();
     claims::worth_telling(&names)
         .filter_map(|claim| {
@@ -132,7 +133,8 @@ fn items(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<Item> {
         .collect()
 }
 
-fn unknown(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<&'static str> {
+/// What is asked for and not known of them.
+pub(in crate::flows) fn unknown(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<&'static str> {
     let names = request.claim_names();
     claims::worth_telling(&names).filter(|claim| claims::value(citizen, claim).is_none()).collect()
 }

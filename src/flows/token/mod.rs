@@ -5,6 +5,7 @@
 
 mod approval;
 mod authorization_code;
+mod ciba;
 mod client_credentials;
 mod device_code;
 mod issue;
@@ -96,6 +97,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         GrantType::RefreshToken => refresh_token::redeem(app, visitor, &client, &sender, form, &named).await,
         GrantType::ClientCredentials => client_credentials::redeem(app, &client, form, &named).await,
         GrantType::DeviceCode => device_code::redeem(app, visitor, &client, &sender, form, &named).await,
+        GrantType::Ciba => ciba::redeem(app, &client, &sender, form, &named).await,
     };
     let redeemed = redeemed.inspect_err(refused)?;
 

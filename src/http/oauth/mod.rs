@@ -1,6 +1,7 @@
 //! The endpoints of OAuth 2.0 and OpenID Connect.
 
 pub mod authorize;
+pub mod backchannel_authentication;
 pub mod check_session;
 pub mod device_authorization;
 pub mod discovery;

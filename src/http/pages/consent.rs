@@ -93,7 +93,8 @@ pub fn services(services: Vec<resource_servers::Service>, language: Language) ->
     services.into_iter().map(service).collect()
 }
 
-fn claim(item: Item) -> Option<Claim> {
+/// An item as a page shows it.
+pub(super) fn claim(item: Item) -> Option<Claim> {
     let name = ClaimName::parse(item.claim);
     match item.value {
         Preview::Text(value) | Preview::Date(value) | Preview::Gender(value) => Some(Claim::new(name, value)),

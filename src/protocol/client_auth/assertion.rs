@@ -37,6 +37,9 @@ pub struct Assertion {
 pub struct Expected<'a> {
     pub issuer: &'a str,
     pub token_endpoint: &'a str,
+    /// Where it was presented, if that is an endpoint that may be named in the token endpoint's place: RFC 9126 §2, CIBA
+    /// Core §7.1.
+    pub endpoint: Option<&'a str>,
     pub audience: AssertionAudience,
     pub now: Timestamp,
 }
@@ -138,7 +141,9 @@ enum Audience {
 
 impl Audience {
     fn is_for(&self, expected: &Expected<'_>) -> bool {
-        let ours = |audience: &String| audience == expected.issuer || audience == expected.token_endpoint;
+        let ours = |audience: &String| {
+            [Some(expected.issuer), Some(expected.token_endpoint), expected.endpoint].contains(&Some(audience.as_str()))
+        };
         match (self, expected.audience) {
             (Self::One(audience), AssertionAudience::Issuer) => audience == expected.issuer,
             (Self::Several(_), AssertionAudience::Issuer) => false,

@@ -51,7 +51,7 @@ fn assertion(token: &str) -> Assertion {
 }
 
 fn judge_for(audience: AssertionAudience, claims: &str) -> Result<Genuine, OAuthError> {
-    let expected = Expected { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT, audience, now: NOW };
+    let expected = Expected { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT, endpoint: None, audience, now: NOW };
     client_secret_jwt::verify(&assertion(&protected(claims)), None, &secret(), &expected)
 }
 
@@ -83,6 +83,19 @@ fn what_every_rule_is_content_with_is_genuine() {
     ] {
         assert!(judge(good.clone()).is_ok(), "{good}");
     }
+}
+
+#[test]
+fn where_it_was_presented_counts_only_where_that_is_known() {
+    let backchannel = "https://id.example.gov/bc-authorize";
+    let claims = claims(json!({"aud": backchannel})).to_string();
+    let judged = |endpoint, audience| {
+        let expected = Expected { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT, endpoint, audience, now: NOW };
+        client_secret_jwt::verify(&assertion(&protected(&claims)), None, &secret(), &expected).is_ok()
+    };
+    assert!(judged(Some(backchannel), AssertionAudience::IssuerOrTokenEndpoint));
+    assert!(!judged(None, AssertionAudience::IssuerOrTokenEndpoint));
+    assert!(!judged(Some(backchannel), AssertionAudience::Issuer));
 }
 
 #[test]
@@ -185,6 +198,7 @@ fn only_the_registered_algorithm_and_a_key_of_the_client_s_prove_anything() {
     let expected = Expected {
         issuer: ISSUER,
         token_endpoint: TOKEN_ENDPOINT,
+        endpoint: None,
         audience: AssertionAudience::IssuerOrTokenEndpoint,
         now: NOW,
     };

@@ -1,6 +1,7 @@
 //! The token endpoint's rules: RFC 6749 §3.2. One file a grant type; the phases they share are in `flows::token`.
 
 pub mod authorization_code;
+pub mod ciba;
 pub mod client_credentials;
 pub mod device_code;
 pub mod refresh_token;
@@ -19,11 +20,12 @@ pub enum GrantType {
     RefreshToken,
     ClientCredentials,
     DeviceCode,
+    Ciba,
 }
 
 impl GrantType {
     pub const ALL: &'static [Self] =
-        &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode];
+        &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode, Self::Ciba];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -31,6 +33,7 @@ impl GrantType {
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::Ciba => client::GrantType::Ciba.as_str(),
         }
     }
 
@@ -41,6 +44,7 @@ impl GrantType {
             Self::RefreshToken => client::GrantType::RefreshToken,
             Self::ClientCredentials => client::GrantType::ClientCredentials,
             Self::DeviceCode => client::GrantType::DeviceCode,
+            Self::Ciba => client::GrantType::Ciba,
         }
     }
 

@@ -32,6 +32,8 @@ pub const TABLES: &[&str] = &[
     "ended_sessions",
     "session_clients",
     "logout_deliveries",
+    "subjects",
+    "backchannel_pings",
     "audit_events",
 ];
 

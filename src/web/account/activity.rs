@@ -57,6 +57,15 @@ pub enum Happening {
     DeviceDenied {
         portal: String,
     },
+    RequestReceived {
+        portal: String,
+    },
+    RequestAllowed {
+        portal: String,
+    },
+    RequestDenied {
+        portal: String,
+    },
     SignedOut,
     SessionEnded,
     PasswordChanged,
@@ -90,6 +99,9 @@ impl Event {
             Happening::DataReleased { portal, claims } => gave(id("event-data-released"), portal, claims),
             Happening::DeviceAllowed { portal } => about(id("event-device-allowed"), portal),
             Happening::DeviceDenied { portal } => about(id("event-device-denied"), portal),
+            Happening::RequestReceived { portal } => about(id("event-request-received"), portal),
+            Happening::RequestAllowed { portal } => about(id("event-request-allowed"), portal),
+            Happening::RequestDenied { portal } => about(id("event-request-denied"), portal),
             Happening::SignedOut => voice.text("event-signed-out"),
             Happening::SessionEnded => voice.text("event-session-ended"),
             Happening::PasswordChanged => voice.text("event-password-changed"),
@@ -109,7 +121,9 @@ impl Event {
     pub(super) fn kind(&self) -> &'static str {
         match self.what {
             Happening::SignInFailed { .. } | Happening::AccountLocked | Happening::AccessEnded { .. } => "care",
-            Happening::ConsentGiven { .. } | Happening::DataReleased { .. } => "given",
+            Happening::ConsentGiven { .. } | Happening::DataReleased { .. } | Happening::RequestAllowed { .. } => {
+                "given"
+            }
             _ => "plain",
         }
     }

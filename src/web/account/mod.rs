@@ -3,6 +3,7 @@
 mod activity;
 mod overview;
 mod portals;
+mod requests;
 mod sessions;
 mod start;
 mod withdraw;
@@ -10,6 +11,7 @@ mod withdraw;
 pub use activity::{Activity, Event, Happening};
 pub use overview::{Level, Overview, SignInMethod};
 pub use portals::{Allowed, ConnectedPortal, Portals};
+pub use requests::{Closed, ClosedRequest, Proof, Request, Requests, Waiting};
 pub use sessions::{Session, Sessions, Standing};
 pub use start::Start;
 pub use withdraw::Withdraw;
@@ -20,6 +22,9 @@ pub enum Notice {
     SessionEnded,
     OtherSessionsEnded,
     ConsentWithdrawn,
+    RequestAllowed,
+    RequestDenied,
+    RequestOver,
 }
 
 impl Notice {
@@ -28,6 +33,9 @@ impl Notice {
             Self::SessionEnded => super::text::id("notice-session-ended"),
             Self::OtherSessionsEnded => super::text::id("notice-other-sessions-ended"),
             Self::ConsentWithdrawn => super::text::id("notice-consent-withdrawn"),
+            Self::RequestAllowed => super::text::id("notice-request-allowed"),
+            Self::RequestDenied => super::text::id("notice-request-denied"),
+            Self::RequestOver => super::text::id("notice-request-over"),
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct Overview {
     pub level: Level,
     pub methods: Vec<SignInMethod>,
     pub recent: Vec<Event>,
+    /// How many requests of portals wait for an answer.
+    pub waiting: usize,
 }
 
 /// How well the authority knows who this is (account level, Decree 69/2024/NĐ-CP).
@@ -69,6 +71,10 @@ pub struct SignInMethod {
 impl Overview {
     fn section(&self) -> &'static str {
         "overview"
+    }
+
+    fn waiting(&self) -> String {
+        self.layout.text_with("requests-waiting", "count", self.waiting)
     }
 
     fn last_sign_in(&self) -> Option<String> {

@@ -6,6 +6,7 @@ pub mod authorization_details;
 mod authorize_checks;
 mod authorize_pages;
 mod back_channel;
+mod ciba;
 mod claims_locales;
 mod claims_parameter;
 mod claims_table;

@@ -12,6 +12,7 @@ use senid::crypto::random::SystemRandom;
 use senid::crypto::seal::{KeyEncryptionKeys, Purpose};
 use senid::domain::assurance::{AccountLevel, AuthenticationLevel, AuthenticationMethod};
 use senid::domain::audit::{Actor, Event, EventKind, Outcome};
+use senid::domain::backchannel::Ping;
 use senid::domain::citizen::{Address, Citizen, CitizenStatus, Profile, Verifiable};
 use senid::domain::claims_request::{GrantedClaims, SingleClaims};
 use senid::domain::client::{Client, ClientAuthentication, ClientDisplay, Localised};
@@ -262,13 +263,19 @@ pub fn signing_key(active_from: Timestamp) -> SealedKeyPair {
     KeyRing::create(SignatureAlgorithm::Es256.into(), NOW, active_from, &sealing, &random).unwrap()
 }
 
-/// Writes something into every table and reads it back by every way there is.
 /// A client in a session, which knows the person and the session by names of its own.
 pub fn participant(citizen: CitizenId, session: SessionId, client: &str) -> Participant {
     let (subject, sid) = (format!("sub at {client}"), format!("sid at {client}"));
     Participant { citizen, session, client: client.parse().unwrap(), subject, sid }
 }
 
+/// A client that is to be told of an answer, now.
+pub fn ping(client: &ClientId) -> Ping {
+    let id = GrantId::new(NOW, &SystemRandom::new());
+    Ping { id, client: client.clone(), sealed: vec![7; 40], attempts: 0, due_at: NOW, give_up_at: NOW + DAY }
+}
+
+/// Writes something into every table and reads it back by every way there is.
 pub async fn live_a_little(store: &Store) -> Citizen {
     let client = register(store, "portal").await;
     super::registrations::registers_itself(store, &client.id).await;
@@ -286,6 +293,8 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     let takes_part = participant(an.id, grant.authentication.session, "portal");
     transaction.session_clients().join(&takes_part, NOW + DAY).await.unwrap();
     transaction.logout_outbox().enqueue(&Delivery::new(&takes_part, NOW, &SystemRandom::new())).await.unwrap();
+    transaction.subjects().remember("sub at portal", an.id).await.unwrap();
+    transaction.backchannel_pings().enqueue(&ping(&client.id)).await.unwrap();
     transaction.commit().await.unwrap();
 
     let (nobody, nothing) = (citizen(BINH).citizen.id, GrantId::new(NOW, &SystemRandom::new()));
@@ -325,10 +334,16 @@ pub async fn live_a_little(store: &Store) -> Citizen {
             panic!("refused");
         };
     }
+    let ping = writing.backchannel_pings().claim(&client.id, NOW, NOW + MINUTE, 9).await.unwrap().remove(0);
+    writing.backchannel_pings().postpone(&ping, NOW + MINUTE).await.unwrap();
+    writing.backchannel_pings().hasten(ping.id, NOW).await.unwrap();
     drop(writing);
 
     let mut reading = store.read().await.unwrap();
     assert!(reading.citizens().find_by_name(&name(AN)).await.unwrap().is_some());
+    assert_eq!(reading.citizens().whose_name(&name(AN)).await.unwrap(), Some(an.id));
+    assert_eq!(reading.subjects().find("sub at portal").await.unwrap(), Some(an.id));
+    assert_eq!(reading.backchannel_pings().due_clients(NOW).await.unwrap(), Vec::new());
     assert!(reading.citizens().find(an.id).await.unwrap().is_some());
     assert!(reading.clients().find(&client.id).await.unwrap().is_some());
     assert_eq!(reading.clients().list(None, 9).await.unwrap().items.len(), 1);

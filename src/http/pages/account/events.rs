@@ -52,6 +52,9 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         (EventKind::DataReleased, _) => Happening::DataReleased { portal: named(portal), claims: claims() },
         (EventKind::DeviceAllowed, _) => Happening::DeviceAllowed { portal: named(portal) },
         (EventKind::DeviceDenied, _) => Happening::DeviceDenied { portal: named(portal) },
+        (EventKind::BackChannelRequested, _) => Happening::RequestReceived { portal: named(portal) },
+        (EventKind::BackChannelAllowed, _) => Happening::RequestAllowed { portal: named(portal) },
+        (EventKind::BackChannelDenied, _) => Happening::RequestDenied { portal: named(portal) },
         (EventKind::CodeReplayed | EventKind::RefreshTokenReplayed, _) => {
             Happening::AccessEnded { portal: named(portal) }
         }

@@ -4,6 +4,7 @@ pub mod activity;
 mod events;
 pub mod overview;
 pub mod portals;
+pub mod requests;
 pub mod sessions;
 pub mod start;
 

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::{Door, enter, events};
 use crate::domain::assurance::AccountLevel;
 use crate::flows::account;
+use crate::flows::backchannel::incoming;
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
@@ -37,6 +38,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         },
         methods: vec![SignInMethod { method: Method::Password, last_used: Some(last_used) }],
         recent,
+        waiting: incoming::list(&site.app, entered.citizen.id).await?.len(),
         layout: entered.layout,
     };
     Ok(Page::render(&template)?.into_response())

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::Uri;
 
+use crate::domain::ids::GrantId;
 use crate::domain::secret::SecretString;
 use crate::flows::{session, sign_in};
 use crate::http::Site;
@@ -23,7 +24,7 @@ pub async fn home() -> SeeOther {
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Result<Response, Failure> {
     let query = Parameters::decode(uri.query().unwrap_or_default().as_bytes())?;
-    let return_to = own_page(query.single("return_to")?).to_owned();
+    let return_to = own_page(query.single("return_to")?);
     if session::current(&site.app, &visit.visitor).await?.is_some() {
         return Ok(SeeOther::to(return_to).into_response());
     }
@@ -38,7 +39,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resu
 
 pub async fn begin(State(site): State<Arc<Site>>, visit: Visit, uri: Uri, Form(_): Form) -> Result<Response, Failure> {
     let query = Parameters::decode(uri.query().unwrap_or_default().as_bytes())?;
-    let return_to = own_page(query.single("return_to")?).to_owned();
+    let return_to = own_page(query.single("return_to")?);
     let begun = sign_in::begin_for_account(&site.app, &visit.visitor, return_to).await?;
     let browser = begun.browser.as_ref().map(SecretString::expose);
     let cookie = browser.and_then(|secret| site.cookies.set(Cookie::Browser, secret));
@@ -46,8 +47,11 @@ pub async fn begin(State(site): State<Arc<Site>>, visit: Visit, uri: Uri, Form(_
 }
 
 /// The page to come back to: one of these, whatever was asked.
-fn own_page(asked: Option<&str>) -> &'static str {
-    const PAGES: [&str; 3] = ["/account/sessions", "/account/portals", "/account/activity"];
+fn own_page(asked: Option<&str>) -> String {
+    const PAGES: [&str; 4] = ["/account/requests", "/account/sessions", "/account/portals", "/account/activity"];
     let path = asked.unwrap_or_default().split('?').next().unwrap_or_default();
-    PAGES.into_iter().find(|page| *page == path).unwrap_or("/account")
+    if let Some(Ok(id)) = path.strip_prefix("/account/requests/").map(str::parse::<GrantId>) {
+        return format!("/account/requests/{id}");
+    }
+    PAGES.into_iter().find(|page| *page == path).unwrap_or("/account").to_owned()
 }

@@ -78,6 +78,11 @@ impl<'a> Context<'a> {
 
 type Check = fn(&Draft<'_>, &Context<'_>, &mut AuthorizationRequest) -> Result<(), OAuthError>;
 
+/// Those that say what is asked for and not how it is answered: what a backchannel authentication request is held against,
+/// too (CIBA Core §7.1).
+pub const BACK_CHANNEL_CHECKS: &[(&str, Check)] =
+    &[("scope", scope::check), ("acr_values", acr_values::check), ("resource", resource::check)];
+
 /// Name and rule, in the order they are run. The state comes first, so that every refusal can carry it.
 pub const CHECKS: &[(&str, Check)] = &[
     ("state", state::check),

@@ -47,6 +47,29 @@ impl Citizen {
         browser.press(page, "allow", &[]).await
     }
 
+    /// Opens a page of the account, signing in where that is needed.
+    pub async fn enters_account(&self, browser: &mut Browser, path: &str) -> Page {
+        let page = browser.open(path).await;
+        if !page.has("#account-sign-in") {
+            return page;
+        }
+        let page = browser.press(&page, "account-sign-in", &[]).await;
+        self.signs_in(browser, &page).await
+    }
+
+    /// Reads the latest request that came through the back channel.
+    pub async fn reads_request(&self, browser: &mut Browser) -> Page {
+        let list = self.enters_account(browser, "/account/requests").await;
+        assert_eq!(list.path(), "/account/requests", "{}", list.text());
+        browser.open(&list.link(".request .primary")).await
+    }
+
+    /// Answers it with the button of this id.
+    pub async fn answers_request(&self, browser: &mut Browser, button: &str) -> Page {
+        let page = self.reads_request(browser).await;
+        browser.press(&page, button, &[]).await
+    }
+
     /// Does whatever is asked, until the portal is answered.
     pub async fn goes_through(&self, browser: &mut Browser, mut page: Page) -> Page {
         if page.has("#username") {

@@ -33,6 +33,7 @@ use std::time::Duration;
 
 use senid::app::serve::Running;
 use senid::config::Settings;
+use senid::domain::client::{BackChannelAuthentication, BackChannelDelivery, Client, GrantType};
 use senid::domain::time::{ManualClock, Timestamp};
 use senid::flows::App;
 
@@ -170,6 +171,16 @@ impl World {
     /// GETs `path` as a program does, without cookies.
     pub async fn get(&self, path: &str) -> Reply {
         web::get(&self.at(path), &[]).await
+    }
+
+    /// Lets a client ask people through the back channel.
+    pub async fn may_ask(&self, client: &str, delivery: BackChannelDelivery) {
+        let registered = BackChannelAuthentication { delivery, algorithm: None };
+        let change = |client: &mut Client| {
+            client.grant_types.insert(GrantType::Ciba);
+            client.backchannel_authentication = Some(registered);
+        };
+        self.operator().changes(client, change).await;
     }
 
     /// Signs the citizen in to the portal in a new browser, allowing whatever is asked.

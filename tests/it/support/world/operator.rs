@@ -156,6 +156,9 @@ impl<'w> Operator<'w> {
                 && cached.authentication == changed.authentication
                 && cached.request_objects == changed.request_objects
                 && cached.logout == changed.logout
+                && cached.grant_types == changed.grant_types
+                && cached.backchannel_authentication == changed.backchannel_authentication
+                && cached.request_defaults == changed.request_defaults
                 && cached.sector_identifier == changed.sector_identifier
                 && cached.grant_types == changed.grant_types
                 && cached.authorization_details_types == changed.authorization_details_types

@@ -122,6 +122,19 @@ impl Portal {
         web::post(&format!("{}/token", self.issuer), headers, form).await.into()
     }
 
+    /// Asks somebody through the back channel (CIBA), for the scope that it may ask for.
+    pub async fn asks(&self, parameters: &[(&str, &str)]) -> Reply {
+        let scope = [("scope", self.registration.scope)];
+        let scope =
+            if parameters.iter().any(|(name, _)| ["scope", "request"].contains(name)) { &[][..] } else { &scope };
+        self.call("/bc-authorize", &[], &[scope, parameters].concat()).await
+    }
+
+    /// Comes for the answer to a request.
+    pub async fn comes_for(&self, auth_req_id: &str) -> TokenAnswer {
+        self.token(&[("grant_type", "urn:openid:params:grant-type:ciba"), ("auth_req_id", auth_req_id)]).await
+    }
+
     pub async fn revoke(&self, token: &str) -> Reply {
         self.call("/revoke", &[], &[("token", token)]).await
     }

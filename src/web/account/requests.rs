@@ -1,0 +1,157 @@
+//! What portals ask through the back channel. `/account/requests`, `/account/requests/{id}`
+//!
+//! The form of one request sends `choice`: `allow` or `deny`. An answer without `choice` decides nothing.
+
+use askama::Template;
+
+use super::Notice;
+use crate::web::claims::{Claim, ClaimName};
+use crate::web::consent::{Access, Lasting, Service};
+use crate::web::layout::{Form, Layout, Portal};
+use crate::web::text::{Moment, Speaks, TextId, id};
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/requests.html")]
+pub struct Requests {
+    pub layout: Layout,
+    pub notice: Option<Notice>,
+    /// The latest first.
+    pub waiting: Vec<Waiting>,
+}
+
+/// A request in the list.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub portal: Portal,
+    pub message: Option<String>,
+    pub asked: Moment,
+    pub until: Moment,
+    /// The path of its page.
+    pub page: String,
+}
+
+/// One request: who asks what, and the answer.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/request.html")]
+pub struct Request {
+    pub layout: Layout,
+    pub form: Form,
+    pub portal: Portal,
+    /// What the portal shows or says as well.
+    pub message: Option<String>,
+    /// Exactly what will be given, masked where all of it need not be seen.
+    pub claims: Vec<Claim>,
+    /// What the permission also covers, and nothing is known of today.
+    pub later: Vec<ClaimName>,
+    /// What the portal may do elsewhere.
+    pub services: Vec<Service>,
+    pub lasting: Lasting,
+    pub access: Access,
+    pub asked: Moment,
+    pub until: Moment,
+    pub proof: Proof,
+}
+
+/// Whether the person's sign-in is good enough to allow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    Fresh,
+    /// They will be asked to sign in once more.
+    Stale,
+}
+
+/// A request that is not to be answered any more.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/request-closed.html")]
+pub struct ClosedRequest {
+    pub layout: Layout,
+    pub how: Closed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    Allowed,
+    Denied,
+    Over,
+}
+
+fn times(layout: &Layout, asked: &Moment, until: &Moment) -> String {
+    let args = [("asked", layout.when(asked).into()), ("until", layout.time(until).into())];
+    layout.compose(id("request-times"), &args)
+}
+
+impl Requests {
+    fn section(&self) -> &'static str {
+        "requests"
+    }
+
+    fn times(&self, waiting: &Waiting) -> String {
+        times(&self.layout, &waiting.asked, &waiting.until)
+    }
+}
+
+impl Request {
+    fn section(&self) -> &'static str {
+        "requests"
+    }
+
+    fn lead(&self) -> String {
+        let portal = self.portal.name.as_str();
+        if self.claims.is_empty() && self.services.is_empty() {
+            return self.layout.text_with("request-lead-only", "portal", portal);
+        }
+        match &self.portal.purpose {
+            Some(purpose) => {
+                let args = [("portal", portal.into()), ("purpose", purpose.as_str().into())];
+                self.layout.compose(id("request-lead-purpose"), &args)
+            }
+            None => self.layout.text_with("request-lead", "portal", portal),
+        }
+    }
+
+    fn times(&self) -> String {
+        times(&self.layout, &self.asked, &self.until)
+    }
+
+    fn duration(&self) -> String {
+        self.lasting.sentence(&self.layout)
+    }
+
+    fn later(&self) -> String {
+        self.layout.text_with("consent-later", "claims", ClaimName::list(&self.later, &self.layout))
+    }
+
+    fn at(&self, service: &Service) -> String {
+        self.layout.text_with("consent-service", "service", service.name.as_str())
+    }
+
+    fn is_offline(&self) -> bool {
+        self.access == Access::Offline
+    }
+
+    fn is_stale(&self) -> bool {
+        self.proof == Proof::Stale
+    }
+}
+
+impl ClosedRequest {
+    fn section(&self) -> &'static str {
+        "requests"
+    }
+
+    fn texts(&self) -> [TextId; 2] {
+        match self.how {
+            Closed::Allowed => [id("request-allowed"), id("request-allowed.meaning")],
+            Closed::Denied => [id("request-denied"), id("request-denied.meaning")],
+            Closed::Over => [id("request-over"), id("request-over.meaning")],
+        }
+    }
+
+    fn title(&self) -> TextId {
+        self.texts()[0]
+    }
+
+    fn meaning(&self) -> TextId {
+        self.texts()[1]
+    }
+}

@@ -1,0 +1,60 @@
+//! The pages of requests that came through the back channel.
+
+use super::super::account::{Closed, ClosedRequest, Notice, Proof, Request, Requests, Waiting};
+use super::super::claims::{Claim, ClaimName};
+use super::super::consent::{Access, Lasting};
+use super::{Add, DAY, MINUTE, Samples, ago, form};
+
+impl Samples {
+    pub(super) fn requests(&self, add: &mut Add<'_>) {
+        let page = "/account/requests/0198a3f2-7c1e-7d05-8f5b-1f2e3d4c5b6a".to_owned();
+        let waiting = Waiting {
+            portal: self.public_services(),
+            message: Some("HS-2026/118".to_owned()),
+            asked: ago(MINUTE),
+            until: ago(-4 * MINUTE),
+            page: page.clone(),
+        };
+        let bare = Waiting { portal: self.library(), message: None, ..waiting.clone() };
+        let list = Requests { layout: self.citizen(), notice: None, waiting: vec![waiting, bare] };
+        add("account-requests", &list);
+        for (name, notice) in
+            [("allowed", Notice::RequestAllowed), ("denied", Notice::RequestDenied), ("over", Notice::RequestOver)]
+        {
+            let empty = Requests { notice: Some(notice), waiting: Vec::new(), ..list.clone() };
+            add(&format!("account-requests-{name}"), &empty);
+        }
+        let request = Request {
+            layout: self.citizen(),
+            form: form(&page),
+            portal: self.public_services(),
+            message: Some("HS-2026/118".to_owned()),
+            claims: vec![
+                Claim::new(ClaimName::Name, "Nguyễn Văn An"),
+                Claim::new(ClaimName::NationalId, "001••••••456"),
+            ],
+            later: Vec::new(),
+            services: vec![self.health_records()],
+            lasting: Lasting::Until(ago(-365 * DAY)),
+            access: Access::WhilePresent,
+            asked: ago(MINUTE),
+            until: ago(-4 * MINUTE),
+            proof: Proof::Fresh,
+        };
+        add("account-request", &request);
+        let unsure = Request {
+            portal: self.library(),
+            message: None,
+            claims: Vec::new(),
+            services: Vec::new(),
+            later: vec![ClaimName::Nickname],
+            access: Access::Offline,
+            proof: Proof::Stale,
+            ..request
+        };
+        add("account-request-unsure", &unsure);
+        for (name, how) in [("allowed", Closed::Allowed), ("denied", Closed::Denied), ("over", Closed::Over)] {
+            add(&format!("account-request-{name}"), &ClosedRequest { layout: self.citizen(), how });
+        }
+    }
+}
