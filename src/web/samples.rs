@@ -13,7 +13,7 @@ use super::account::{
     Activity, Allowed, ConnectedPortal, Event, Happening, Level, Notice, Overview, Portals, Session, Sessions,
     SignInMethod, Standing as Place, Start, Withdraw,
 };
-use super::claims::{Claim, ClaimName, Method};
+use super::claims::{ClaimName, Method};
 use super::create::Create;
 use super::device::Device;
 use super::error::{ErrorPage, Trouble};

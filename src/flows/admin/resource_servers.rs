@@ -10,10 +10,9 @@ use crate::domain::client::{ClientKeys, Localised};
 use crate::domain::encryption::{ContentEncryption, Encryption, KeyManagementAlgorithm};
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
-use crate::domain::resource::{
-    AccessTokenFormat, ResourceId, ResourceRegistry, ResourceServer, ResourceStatus, ScopeTerms,
-};
+use crate::domain::resource::{AccessTokenFormat, ResourceId, ResourceServer, ResourceStatus, ScopeTerms};
 use crate::domain::scope::Scope;
+use crate::flows::registration::Known;
 use crate::protocol::registration::check_resource_server;
 use crate::storage;
 use crate::storage::{StoredResourceServer, Transaction};
@@ -21,6 +20,7 @@ use crate::storage::{StoredResourceServer, Transaction};
 use super::create_client::allowed;
 use super::lock_citizen::Change;
 use super::{AdminError, Administrator, Fault};
+use crate::flows::registration::Known;
 
 /// What is asked for of a new one.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -191,8 +191,8 @@ async fn judge(
     server: &ResourceServer,
     mut faults: Vec<Fault>,
 ) -> Result<(), AdminError> {
-    let registry = ResourceRegistry::new(tx.resource_servers().all().await?);
-    let found = check_resource_server(server, admin.settings.issuer.as_str(), &allowed(admin, &registry, false));
+    let known = Known::within(tx).await?;
+    let found = check_resource_server(server, admin.settings.issuer.as_str(), &allowed(admin, false, &known));
     faults.extend(found.into_iter().map(Fault::from));
     if faults.is_empty() { Ok(()) } else { Err(AdminError::Invalid(faults)) }
 }

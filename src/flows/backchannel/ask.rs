@@ -21,7 +21,7 @@ use crate::sessions::{Batch, Claim};
 
 use super::super::client_request::ClientRequest;
 use super::super::throttle::{self, Throttle};
-use super::super::{App, FlowError, client_authentication, short_lived};
+use super::super::{App, FlowError, client_authentication, details_types, short_lived};
 use super::{kept, ping};
 
 const WINDOW: Duration = Duration::from_secs(600);
@@ -62,8 +62,16 @@ pub async fn ask(app: &App, call: &ClientRequest<'_>) -> Result<Asked, FlowError
     // From the client itself, as a pushed request is.
     let channel = Channel::Pushed;
     let registry = app.resource_servers.registry(app).await?;
-    let context =
-        Context { channel, issuer: app.issuer(), keys: &keys, registry: &registry, now: app.clock.now(), policies };
+    let details_types = details_types::asked_by(app, parameters).await?;
+    let context = Context {
+        channel,
+        issuer: app.issuer(),
+        keys: &keys,
+        registry: &registry,
+        details_types: &details_types,
+        now: app.clock.now(),
+        policies,
+    };
     let asked = request::read(&client, parameters, &context, app.settings.national_id.default_scheme())?;
     hold_policy(app, &client, signed.as_ref())?;
     if let Some(signed) = &signed {

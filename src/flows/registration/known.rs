@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::resource::ResourceRegistry;
-use crate::storage::{self, Store};
+use crate::domain::resource::{ResourceRegistry, ResourceServer};
+use crate::storage::{self, Store, StoredDetailsType, Transaction};
 
 #[derive(Debug)]
 pub struct Known {
@@ -15,8 +15,18 @@ impl Known {
     /// As it is now: whoever registers something does so seldom enough for that.
     pub async fn load(store: &Store) -> Result<Self, storage::Error> {
         let mut reading = store.read().await?;
-        let registry = ResourceRegistry::new(reading.resource_servers().all().await?);
-        let details_types = reading.details_types().list().await?;
-        Ok(Self { registry, details_types: details_types.into_iter().map(|stored| stored.details_type.name).collect() })
+        let servers = reading.resource_servers().all().await?;
+        Ok(Self::of(servers, reading.details_types().list().await?))
+    }
+
+    /// As it is within a transaction, under which nobody else changes it.
+    pub async fn within(tx: &mut Transaction) -> Result<Self, storage::Error> {
+        let servers = tx.resource_servers().all().await?;
+        Ok(Self::of(servers, tx.details_types().list().await?))
+    }
+
+    fn of(servers: Vec<ResourceServer>, types: Vec<StoredDetailsType>) -> Self {
+        let details_types = types.into_iter().map(|stored| stored.details_type.name).collect();
+        Self { registry: ResourceRegistry::new(servers), details_types }
     }
 }

@@ -124,14 +124,14 @@ async fn only_the_methods_of_core_are_answered() {
     let world = World::embedded().await;
     let portal = world.portal("tax-office");
     let (_, tokens) = world.signed_in(&portal, &AN).await;
-    let (url, bearer) = (world.at("/userinfo"), format!("Bearer {}", tokens.access_token()));
+    let (url, header) = (world.at("/userinfo"), format!("Bearer {}", tokens.access_token()));
     let home = std::net::Ipv4Addr::LOCALHOST.into();
     for (method, status) in [(Method::PUT, 405), (Method::DELETE, 405), (Method::PATCH, 405)] {
-        let reply = web::send(method.clone(), &url, &[("authorization", &bearer)], None, home).await;
+        let reply = web::send(method.clone(), &url, &[("authorization", &header)], None, home).await;
         assert_eq!((reply.status.as_u16(), reply.header("allow")), (status, "GET,HEAD,POST"), "{method}");
     }
     // What GET would say of its answer, without the answer (RFC 9110 §9.3.2).
-    let head = web::send(Method::HEAD, &url, &[("authorization", &bearer)], None, home).await;
+    let head = web::send(Method::HEAD, &url, &[("authorization", &header)], None, home).await;
     assert_eq!((head.status.as_u16(), head.header("content-type"), &*head.body), (200, "application/json", ""));
     let head = web::send(Method::HEAD, &url, &[], None, home).await;
     assert_eq!((head.status.as_u16(), head.header("www-authenticate")), (401, challenge(&world, "").as_str()));
