@@ -20,7 +20,6 @@ use crate::storage::{StoredResourceServer, Transaction};
 use super::create_client::allowed;
 use super::lock_citizen::Change;
 use super::{AdminError, Administrator, Fault};
-use crate::flows::registration::Known;
 
 /// What is asked for of a new one.
 #[derive(Clone, Debug, Default, Deserialize)]
