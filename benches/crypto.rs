@@ -7,16 +7,24 @@ use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use senid::credentials::password::{Hasher, HasherSettings, Parameters};
+use senid::crypto::base64url;
 use senid::crypto::jwk::VerifyingKey;
+use senid::crypto::jwk_set::JwkSet;
 use senid::crypto::jws::{Signer, Typ, Unverified};
+use senid::crypto::nonce::NonceKeys;
 use senid::crypto::private_key::{PrivateKey, PrivateKeyError};
 use senid::crypto::random::SystemRandom;
 use senid::crypto::seal::{Context, DataKey};
 use senid::crypto::token::{Token, TokenKind};
+use senid::domain::client::AssertionAudience;
 use senid::domain::keys::SignatureAlgorithm;
 use senid::domain::password_policy::NormalisedPassword;
-use senid::domain::secret::SecretString;
-use serde_json::json;
+use senid::domain::secret::{SecretBytes, SecretString};
+use senid::domain::time::Timestamp;
+use senid::protocol::client_auth::{ASSERTION_TYPE, Expected, Presented, private_key_jwt};
+use senid::protocol::dpop;
+use senid::protocol::parameters;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 type Failure = Box<dyn std::error::Error>;
@@ -46,6 +54,63 @@ fn tokens(criterion: &mut Criterion) -> Result<(), Failure> {
         });
     }
     Ok(())
+}
+
+/// What a client proves itself and its key with: parsed, verified and held against the request, as it is for each one.
+fn proofs(criterion: &mut Criterion) -> Result<(), Failure> {
+    let now = Timestamp::from_seconds(1_800_000_000);
+    let (issuer, token_endpoint) = ("https://id.example.vn", "https://id.example.vn/token");
+    let nonces = NonceKeys::derive(&[(1, SecretBytes::new([1; 32]))])?;
+    let addresses = [token_endpoint.to_owned()];
+    let expected = dpop::Expected {
+        method: "POST",
+        addresses: &addresses,
+        access_token: None,
+        nonces: dpop::Nonces { keys: &nonces, lifetime: Duration::from_secs(300), required: true },
+        now,
+    };
+    for algorithm in dpop::ALGORITHMS {
+        let key = PrivateKey::from_pkcs8(algorithm, &PrivateKey::generate(algorithm)?)?;
+        let jwk = key.public_key()?.to_jwk(algorithm);
+        let header = json!({ "typ": "dpop+jwt", "alg": algorithm, "jwk": jwk });
+        let claims = json!({
+            "jti": "e1j3V_bKic8-LAEB", "htm": "POST", "htu": token_endpoint, "iat": now.seconds(),
+            "nonce": nonces.issue(now),
+        });
+        let proof = signed(&key, &header, &claims)?;
+        dpop::verify(&proof, &expected)?;
+        criterion.bench_function(&format!("DPoP proof {algorithm} verify"), |bencher| {
+            bencher.iter(|| dpop::verify(black_box(&proof), &expected));
+        });
+    }
+    let key = PrivateKey::from_pkcs8(SignatureAlgorithm::Es256, &PrivateKey::generate(SignatureAlgorithm::Es256)?)?;
+    let keys = json!({ "keys": [key.public_key()?.to_jwk(SignatureAlgorithm::Es256)] });
+    let keys = JwkSet::parse(keys.to_string().as_bytes())?;
+    let header = json!({ "alg": "ES256", "kid": key.public_key()?.thumbprint() });
+    let end = now.seconds() + 60;
+    let claims =
+        json!({ "iss": "portal", "sub": "portal", "aud": issuer, "exp": end, "iat": now.seconds(), "jti": "1" });
+    let assertion = signed(&key, &header, &claims)?;
+    let expected = Expected { issuer, token_endpoint, audience: AssertionAudience::Issuer, now };
+    let form = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &assertion)];
+    let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let form = parameters::Parameters::decode(form.as_bytes())?;
+    let verify = || match Presented::read(None, black_box(&form)) {
+        Ok(Presented::Assertion(presented)) => {
+            private_key_jwt::verify(&presented, None, &keys, &expected).ok().flatten()
+        }
+        _ => None,
+    };
+    verify().ok_or("the assertion does not hold")?;
+    criterion.bench_function("private_key_jwt ES256 verify", |bencher| bencher.iter(verify));
+    Ok(())
+}
+
+fn signed(key: &PrivateKey, header: &Value, claims: &Value) -> Result<String, PrivateKeyError> {
+    let part = |value: &Value| base64url::encode(value.to_string().as_bytes());
+    let text = format!("{}.{}", part(header), part(claims));
+    let signature = key.sign(text.as_bytes())?;
+    Ok(format!("{text}.{}", base64url::encode(signature.as_ref())))
 }
 
 /// With the default parameters, through the queue and back.
@@ -81,7 +146,7 @@ fn small_things(criterion: &mut Criterion) -> Result<(), Failure> {
 }
 
 fn all(criterion: &mut Criterion) {
-    for bench in [tokens, passwords, small_things] {
+    for bench in [tokens, proofs, passwords, small_things] {
         if let Err(failure) = bench(criterion) {
             eprintln!("not measured: {failure}");
             std::process::exit(1);

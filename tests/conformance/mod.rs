@@ -6,6 +6,7 @@
 mod codes;
 mod discovery;
 mod fapi_clients;
+mod fapi_dpop;
 mod fapi_flows;
 pub mod fapi_portal;
 mod fapi_request_objects;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::Method;
 use senid::domain::keys::SignatureAlgorithm;
+use senid::domain::time::Clock;
 use serde_json::json;
 
 use crate::support::World;
@@ -151,7 +152,7 @@ on_every_backend! {
         assert_eq!(tokens.headers["dpop-nonce"].len(), 35);
         let url = world.at("/userinfo");
         let late = |jti: &str| {
-            let made = senid::domain::time::Clock::now(&*world.clock) - Duration::from_secs(3600);
+            let made = world.clock.now() - Duration::from_secs(3600);
             key.proof("GET", &url, made).with("ath", ath(&token)).with("jti", jti)
         };
         let authorization = format!("DPoP {token}");
@@ -185,7 +186,7 @@ async fn an_operator_may_demand_a_nonce_in_every_proof() {
     let refused = portal.token_by(&key, &form).await;
     assert_eq!(refused.refused(400), "use_dpop_nonce");
     let nonce = refused.headers["dpop-nonce"].to_str().unwrap();
-    let now = senid::domain::time::Clock::now(&*world.clock);
+    let now = world.clock.now();
     let proof = key.proof("POST", &world.at("/token"), now).with("nonce", nonce).signed(key.key());
     // Neither the code nor, where it proves itself so, its assertion was spent.
     let tokens = portal.token_with(&[("dpop", &proof)], &form).await;
