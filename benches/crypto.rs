@@ -91,8 +91,7 @@ fn proofs(criterion: &mut Criterion) -> Result<(), Failure> {
     let claims =
         json!({ "iss": "portal", "sub": "portal", "aud": issuer, "exp": end, "iat": now.seconds(), "jti": "1" });
     let assertion = signed(&key, &header, &claims)?;
-    let expected =
-        Expected { issuer, token_endpoint, endpoint: token_endpoint, audience: AssertionAudience::Issuer, now };
+    let expected = Expected { issuer, token_endpoint, endpoint: None, audience: AssertionAudience::Issuer, now };
     let form = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &assertion)];
     let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let form = parameters::Parameters::decode(form.as_bytes())?;
