@@ -11,6 +11,7 @@ use crate::domain::issuer::Issuer;
 use crate::domain::secret::SecretString;
 use crate::domain::user_code::UserCode;
 use crate::protocol::OAuthError;
+use crate::protocol::authorize::Object;
 use crate::protocol::authorize::checks::{self, Context};
 use crate::protocol::parameters::Parameters;
 
@@ -38,7 +39,7 @@ pub fn judge(
         let told = "request_uri has no meaning at the device authorization endpoint";
         return Err(OAuthError::request_uri_not_supported(told));
     }
-    checks::judge_without_browser(client, form, context)
+    checks::judge_without_browser(client, form, &Object::Absent, context)
 }
 
 /// RFC 8628 §3.2.

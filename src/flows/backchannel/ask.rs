@@ -10,13 +10,13 @@ use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::backchannel::{BackChannelRequest, INTERVAL};
 use crate::domain::client::Client;
 use crate::domain::ids::{CitizenId, GrantId};
-use crate::protocol::authorize::Channel;
+use crate::protocol::OAuthError;
 use crate::protocol::authorize::checks::Context;
+use crate::protocol::authorize::{Channel, Object};
 use crate::protocol::backchannel::hint::Hint;
 use crate::protocol::backchannel::signed_request::{self, Expected, SignedRequest};
 use crate::protocol::backchannel::{registered, request};
 use crate::protocol::policy::Moment;
-use crate::protocol::{ErrorCode, OAuthError};
 use crate::sessions::{Batch, Claim};
 
 use super::super::client_request::ClientRequest;
@@ -58,21 +58,19 @@ pub async fn ask(app: &App, call: &ClientRequest<'_>) -> Result<Asked, FlowError
         None => None,
     };
     let parameters = signed.as_ref().map_or(call.form, |signed| &signed.parameters);
+    let object = signed.as_ref().map_or(Object::Absent, |signed| Object::Read(signed.object));
     let keys = app.keys.ring();
-    // From the client itself, as a pushed request is.
-    let channel = Channel::Pushed;
     let registry = app.resource_servers.registry(app).await?;
-    let details_types = details_types::asked_by(app, parameters).await?;
     let context = Context {
-        channel,
+        channel: Channel::Direct,
         issuer: app.issuer(),
         keys: &keys,
         registry: &registry,
-        details_types: &details_types,
+        details_types: &*details_types::asked_by(app, parameters).await?,
         now: app.clock.now(),
         policies,
     };
-    let asked = request::read(&client, parameters, &context, app.settings.national_id.default_scheme())?;
+    let asked = request::read(&client, parameters, &object, &context, app.settings.national_id.default_scheme())?;
     hold_policy(app, &client, signed.as_ref())?;
     if let Some(signed) = &signed {
         spend(app, &client, signed).await?;
@@ -123,11 +121,7 @@ async fn verify(app: &App, client: &Client, token: &str) -> Result<SignedRequest
 
 fn hold_policy(app: &App, client: &Client, signed: Option<&SignedRequest>) -> Result<(), OAuthError> {
     let moment = Moment::BackchannelRequest { object: signed.map(|signed| &signed.object) };
-    app.policy(client).hold(&moment).map_err(|refusal| match refusal.code {
-        // An error of the authorization endpoint, which §13 does not know.
-        ErrorCode::InvalidRequestObject => OAuthError::invalid_request(refusal.description),
-        _ => refusal,
-    })
+    app.policy(client).hold(&moment).map_err(request::known_here)
 }
 
 /// Of many that send the same signed request one is the first.

@@ -52,7 +52,7 @@ pub async fn allow(
         client: client.id.clone(),
         scope: asked.scope.clone(),
         claims: asked.claims.clone(),
-        nonce: None,
+        nonce: asked.nonce.clone(),
         authentication: current.session.authentication.clone(),
         acr: acr::reached(asked, current.session.authentication.level)?,
         resources: asked.resources.clone(),

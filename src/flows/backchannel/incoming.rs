@@ -7,8 +7,7 @@ use crate::domain::citizen::Citizen;
 use crate::domain::client::Client;
 use crate::domain::ids::{CitizenId, GrantId};
 
-use super::super::resource_servers::{Service, services};
-use super::super::sign_in::ask_consent::{self, Item};
+use super::super::sign_in::ask_consent::{self, Question};
 use super::super::{App, FlowError, short_lived};
 
 /// A request and who asks.
@@ -65,27 +64,9 @@ pub async fn find(app: &App, citizen: CitizenId, id: GrantId) -> Result<Option<S
     }))
 }
 
-/// What a citizen is asked to give away.
-#[derive(Debug)]
-pub struct Contents {
-    pub items: Vec<Item>,
-    /// Claims of which nothing is known today.
-    pub unknown: Vec<&'static str>,
-    /// What the client may do at resource servers.
-    pub services: Vec<Service>,
-    /// The client may come back for fresh data while the person is away.
-    pub offline: bool,
-}
-
-/// What `request` asks of `citizen`, as the consent page would show it.
-pub async fn contents(app: &App, citizen: &Citizen, request: &BackChannelRequest) -> Result<Contents, FlowError> {
-    let registry = app.resource_servers.registry(app).await?;
-    Ok(Contents {
-        items: ask_consent::items(citizen, &request.asked),
-        unknown: ask_consent::unknown(citizen, &request.asked),
-        services: services(&registry, &request.asked.scope),
-        offline: request.asked.scope.contains("offline_access"),
-    })
+/// What `citizen` is asked, as the consent page would show it.
+pub async fn question(app: &App, citizen: &Citizen, incoming: &Incoming) -> Result<Question, FlowError> {
+    ask_consent::of(app, incoming.client.clone(), citizen, &incoming.request.asked).await
 }
 
 /// Who asks, while they may.

@@ -122,8 +122,7 @@ pub(in crate::flows) async fn of(
     })
 }
 
-/// What is asked for and known of the citizen, as it would be shown to them.
-pub(in crate::flows) fn items(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<Item> {
+fn items(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<Item> {
     let names = request.claim_names();
     claims::worth_telling(&names)
         .filter_map(|claim| {
@@ -133,8 +132,7 @@ pub(in crate::flows) fn items(citizen: &Citizen, request: &AuthorizationRequest)
         .collect()
 }
 
-/// What is asked for and not known of them.
-pub(in crate::flows) fn unknown(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<&'static str> {
+fn unknown(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<&'static str> {
     let names = request.claim_names();
     claims::worth_telling(&names).filter(|claim| claims::value(citizen, claim).is_none()).collect()
 }

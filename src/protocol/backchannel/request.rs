@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::authorization::{AuthorizationRequest, ResponseType};
+use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::backchannel::{LIFETIME, LIFETIMES};
 use crate::domain::client::{BackChannelDelivery, Client};
 use crate::domain::national_id::Scheme;
 use crate::domain::secret::SecretString;
-use crate::protocol::OAuthError;
 use crate::protocol::authorize::Object;
-use crate::protocol::authorize::checks::{BACK_CHANNEL_CHECKS, Context, Draft};
+use crate::protocol::authorize::checks::{self, Context};
 use crate::protocol::parameters::Parameters;
+use crate::protocol::{ErrorCode, OAuthError};
 
 use super::hint::Hint;
 use super::{binding_message, hint, must_sign, registered};
@@ -39,11 +39,16 @@ pub struct Asked {
 pub fn read(
     client: &Arc<Client>,
     parameters: &Parameters,
+    object: &Object,
     context: &Context<'_>,
     scheme: Scheme,
 ) -> Result<Asked, OAuthError> {
     let own = registered(client)?;
-    let hint = hint::read(client, parameters, context, scheme)?;
+    let request = checks::judge_without_browser(client, parameters, object, context).map_err(known_here)?;
+    if !request.scope.contains("openid") {
+        return Err(OAuthError::invalid_scope("scope must contain openid"));
+    }
+    let hint = hint::read(parameters, &request, scheme)?;
     if parameters.is_present("user_code") {
         // Ignored, it would be a lock that the client believes in and nobody looks at.
         return Err(OAuthError::invalid_request(
@@ -55,7 +60,6 @@ pub fn read(
         BackChannelDelivery::Poll => None,
         BackChannelDelivery::Ping { .. } => Some(notification_token(parameters)?),
     };
-    let request = what(client, parameters, context)?;
     if must_sign(client, own, context.policies) && binding_message.is_none() && request.authorization_details.is_empty()
     {
         // FAPI-CIBA §5.2.2: otherwise nothing tells the person which of two requests is theirs.
@@ -63,43 +67,17 @@ pub fn read(
             "binding_message is missing: a signed request is told from others by it",
         ));
     }
+    // It names a person in clear, and has been read.
+    let request = AuthorizationRequest { login_hint: None, ..request };
     Ok(Asked { hint, request, binding_message, lifetime: lifetime(parameters)?, notification_token })
 }
 
-/// What is asked for, by the same rules as at the authorization endpoint.
-fn what(
-    client: &Arc<Client>,
-    parameters: &Parameters,
-    context: &Context<'_>,
-) -> Result<AuthorizationRequest, OAuthError> {
-    // What is granted is what a code would be exchanged for; nothing comes through a browser.
-    let response_type = ResponseType::Code;
-    let mut request = AuthorizationRequest {
-        client_id: client.id.clone(),
-        redirect_uri: String::new(),
-        response_type,
-        response_mode: response_type.default_mode(),
-        scope: Default::default(),
-        state: None,
-        nonce: None,
-        code_challenge: None,
-        prompt: Default::default(),
-        max_age: client.request_defaults.max_age,
-        login_hint: None,
-        hinted_subject: None,
-        ui_locales: Vec::new(),
-        acr_values: Vec::new(),
-        claims: Default::default(),
-        resources: Vec::new(),
-        authorization_details: Default::default(),
-        dpop_jkt: None,
-        pushed: None,
-    };
-    let draft = Draft { client, parameters, object: &Object::Absent };
-    for (_, check) in BACK_CHANNEL_CHECKS {
-        check(&draft, context, &mut request)?;
+/// An error as §13 knows it: those of request objects belong to the authorization endpoint.
+pub fn known_here(refusal: OAuthError) -> OAuthError {
+    match refusal.code {
+        ErrorCode::InvalidRequestObject => OAuthError::invalid_request(refusal.description),
+        _ => refusal,
     }
-    Ok(request)
 }
 
 /// `requested_expiry`: whole seconds, as a number or as a text. A wish: what is too much or too little becomes the nearest

@@ -7,6 +7,7 @@ use askama::Template;
 use super::Notice;
 use crate::web::claims::{Claim, ClaimName};
 use crate::web::consent::{Access, Lasting, Service};
+use crate::web::details::Detail;
 use crate::web::layout::{Form, Layout, Portal};
 use crate::web::text::{Moment, Speaks, TextId, id};
 
@@ -39,6 +40,8 @@ pub struct Request {
     pub portal: Portal,
     /// What the portal shows or says as well.
     pub message: Option<String>,
+    /// What is allowed this one time, in structures of its own (RFC 9396).
+    pub details: Vec<Detail>,
     /// Exactly what will be given, masked where all of it need not be seen.
     pub claims: Vec<Claim>,
     /// What the permission also covers, and nothing is known of today.
@@ -50,6 +53,8 @@ pub struct Request {
     pub asked: Moment,
     pub until: Moment,
     pub proof: Proof,
+    /// The path of the page where consent is withdrawn.
+    pub withdraw: String,
 }
 
 /// Whether the person's sign-in is good enough to allow it.
@@ -97,7 +102,8 @@ impl Request {
 
     fn lead(&self) -> String {
         let portal = self.portal.name.as_str();
-        if self.claims.is_empty() && self.services.is_empty() {
+        let nothing_beside = self.claims.is_empty() && self.services.is_empty();
+        if nothing_beside || !self.details.is_empty() {
             return self.layout.text_with("request-lead-only", "portal", portal);
         }
         match &self.portal.purpose {

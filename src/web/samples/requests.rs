@@ -29,6 +29,7 @@ impl Samples {
             form: form(&page),
             portal: self.public_services(),
             message: Some("HS-2026/118".to_owned()),
+            details: Vec::new(),
             claims: vec![
                 Claim::new(ClaimName::Name, "Nguyễn Văn An"),
                 Claim::new(ClaimName::NationalId, "001••••••456"),
@@ -40,6 +41,7 @@ impl Samples {
             asked: ago(MINUTE),
             until: ago(-4 * MINUTE),
             proof: Proof::Fresh,
+            withdraw: "/account/portals".to_owned(),
         };
         add("account-request", &request);
         let unsure = Request {

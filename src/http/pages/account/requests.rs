@@ -15,6 +15,7 @@ use crate::flows::backchannel::incoming::{self, Incoming, Standing};
 use crate::flows::sign_in;
 use crate::http::Site;
 use crate::http::cookies::Cookie;
+use crate::http::details::told;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
@@ -98,12 +99,13 @@ pub async fn answer(
 async fn page(site: &Site, visit: &Visit, entered: Entered, incoming: &Incoming) -> Result<Page, Failure> {
     let Incoming { client, request } = incoming;
     let Entered { current, citizen, layout } = entered;
-    let asked = incoming::contents(&site.app, &citizen, request).await?;
+    let asked = incoming::question(&site.app, &citizen, incoming).await?;
     let ends = site.app.clock.now() + site.app.settings.lifetimes.consent;
     let template = Request {
         form: layout::Form { action: path(request.id), csrf: Guarded::Account(&guarded(request.id)).token(visit) },
         portal: site.portal(client, layout.voice.language),
         message: request.binding_message.clone(),
+        details: told(&asked.details_types, &request.asked.authorization_details, layout.voice.language),
         claims: Claim::rows(asked.items.into_iter().filter_map(claim).collect()),
         later: asked.unknown.into_iter().map(ClaimName::parse).collect(),
         services: services(asked.services, layout.voice.language),
@@ -111,6 +113,7 @@ async fn page(site: &Site, visit: &Visit, entered: Entered, incoming: &Incoming)
         access: if asked.offline { Access::Offline } else { Access::WhilePresent },
         asked: Moment::from_micros(request.requested_at.micros()),
         until: Moment::from_micros(request.expires_at.micros()),
+        withdraw: "/account/portals".to_owned(),
         proof: match decide::must_sign_in_again(&site.app, request, &current) {
             true => Proof::Stale,
             false => Proof::Fresh,

@@ -78,11 +78,6 @@ impl<'a> Context<'a> {
 
 type Check = fn(&Draft<'_>, &Context<'_>, &mut AuthorizationRequest) -> Result<(), OAuthError>;
 
-/// Those that say what is asked for and not how it is answered: what a backchannel authentication request is held against,
-/// too (CIBA Core §7.1).
-pub const BACK_CHANNEL_CHECKS: &[(&str, Check)] =
-    &[("scope", scope::check), ("acr_values", acr_values::check), ("resource", resource::check)];
-
 /// Name and rule, in the order they are run. The state comes first, so that every refusal can carry it.
 pub const CHECKS: &[(&str, Check)] = &[
     ("state", state::check),
@@ -114,13 +109,15 @@ pub const CHECKS: &[(&str, Check)] = &[
 /// client's program sends by itself. Every other rule holds for it, too.
 const OF_THE_BROWSER: &[&str] = &["state", "response_type", "response_mode", "code_challenge", "prompt"];
 
-/// Runs every rule of the table that holds for a request that no browser brings (RFC 8628 §3.1), in its order.
+/// Runs every rule of the table that holds for a request that no browser brings (RFC 8628 §3.1, CIBA Core §7.1), in its
+/// order. `object` says what became of the client's signature, where its parameters came with one.
 ///
 /// # Errors
 /// The refusal of the first rule that does not hold.
 pub fn judge_without_browser(
     client: &Arc<Client>,
     parameters: &Parameters,
+    object: &Object,
     context: &Context<'_>,
 ) -> Result<AuthorizationRequest, OAuthError> {
     let mut request = AuthorizationRequest {
@@ -129,7 +126,7 @@ pub fn judge_without_browser(
         response_mode: ResponseType::Code.default_mode(),
         ..super::request::unjudged(client, String::new())
     };
-    let draft = Draft { client, parameters, object: &Object::Absent };
+    let draft = Draft { client, parameters, object };
     for (_, check) in CHECKS.iter().filter(|(name, _)| !OF_THE_BROWSER.contains(name)) {
         check(&draft, context, &mut request)?;
     }
