@@ -6,8 +6,22 @@ use super::program::Senid;
 fn a_token_is_made_shown_once_listed_and_revoked() {
     let senid = Senid::ready();
     let made = senid.run(&[
-        "registration", "token", "create", "--uses", "3", "--expires", "30d", "--note", "Sở Tư pháp",
-        "--scope", "openid profile", "--response-type", "code", "--pkce", "optional", "--json",
+        "registration",
+        "token",
+        "create",
+        "--uses",
+        "3",
+        "--expires",
+        "30d",
+        "--note",
+        "Sở Tư pháp",
+        "--scope",
+        "openid profile",
+        "--response-type",
+        "code",
+        "--pkce",
+        "optional",
+        "--json",
     ]);
     let made = made.ended(0);
     assert_eq!(made.err, "senid: warning: dynamic registration is switched off (registration.mode)\n");
@@ -19,7 +33,9 @@ fn a_token_is_made_shown_once_listed_and_revoked() {
 
     let listed = senid.run(&["registration", "token", "list"]).ended(0);
     let id = document["id"].as_str().unwrap();
-    assert!(listed.out.starts_with(id) && listed.out.contains("3 left  until ") && listed.out.ends_with("Sở Tư pháp\n"));
+    assert!(
+        listed.out.starts_with(id) && listed.out.contains("3 left  until ") && listed.out.ends_with("Sở Tư pháp\n")
+    );
     assert!(!listed.out.contains("senid_it_"));
     let database = std::fs::read(senid.path().join("senid.db")).unwrap();
     let log = std::fs::read(senid.path().join("senid.db-wal")).unwrap_or_default();
@@ -42,7 +58,10 @@ fn a_token_that_could_let_too_much_happen_is_not_made() {
         (&["--expires", "400d"], "--expires: expected a time of at most a year, such as 30d"),
         (&["--scope", "openid national_id"], "--scope: national_id is approved for one client after the other"),
         (&["--scope", "openid gold"], "--scope: there is no scope gold"),
-        (&["--response-type", "id_token token"], "--response-type: id_token token hands access tokens out through the browser"),
+        (
+            &["--response-type", "id_token token"],
+            "--response-type: id_token token hands access tokens out through the browser",
+        ),
     ] {
         let ran = senid.run(&[&["registration", "token", "create"][..], arguments].concat()).ended(2);
         assert!(ran.err.contains(why), "{}", ran.err);

@@ -3,15 +3,22 @@
 use std::collections::BTreeMap;
 
 use senid::config::Settings;
-use senid::domain::client::{ApplicationType, Client, PolicyName};
+use senid::domain::authorization::ResponseType;
+use senid::domain::client::{ApplicationType, Client, GrantType, PolicyName};
 use senid::domain::keys::SignatureAlgorithm;
-use senid::domain::policies::{OwnPolicy, Policies, Rule};
+use senid::domain::policies::{BUILT_IN, OwnPolicy, Policies, Rule};
+use senid::domain::resource::ResourceServer;
 use senid::domain::time::Clock;
+use senid::flows::admin::AdminError;
+use senid::flows::admin::further::Further;
+use senid::flows::admin::update_client::ClientChange;
+use senid::protocol::policy::Row;
 use serde_json::{Value, json};
 
 use crate::support::World;
 use crate::support::world::client_keys::OwnKeys;
-use crate::support::world::{AN, Portal, Started, assertion};
+use crate::support::world::resources::{LAND, registered_for, server};
+use crate::support::world::{AN, Portal, Started, assertion, on_every_backend};
 
 /// The policy that holds this rule alone.
 fn alone(rule: Rule) -> PolicyName {
@@ -273,4 +280,173 @@ async fn a_client_whose_policy_the_settings_no_longer_define_does_nothing() {
     let refusal = ("unauthorized_client".to_owned(), sentence);
     assert_eq!(world.browser().open(&portal.start().url()).await.refusal(), refusal);
     assert_eq!(portal.refresh(&tokens.refresh_token()).await.refusal(), refusal);
+}
+
+/// What is wrong with the client once it is under the policy that holds this rule alone, in the members of metadata.
+async fn faults(world: &World, client: &str, rule: Rule) -> Vec<(String, String)> {
+    let change = ClientChange {
+        further: Further { policy: Some(alone(rule)), ..Further::default() },
+        ..ClientChange::default()
+    };
+    match world.operator().updates(client, change).await {
+        Ok(_) => Vec::new(),
+        Err(AdminError::Invalid(faults)) => {
+            faults.into_iter().map(|fault| (fault.field.to_owned(), fault.sentence)).collect()
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_registration_keeps_to_each_rule() {
+    let world = World::embedded_with(each_alone).await;
+    let operator = world.operator();
+    operator
+        .changes("library", |client| {
+            client.redirect_uris.push("http://127.0.0.1/callback".to_owned());
+            client.policy.userinfo_algorithm = Some(SignatureAlgorithm::Es384);
+        })
+        .await;
+    operator
+        .changes("tax-app", |client| {
+            client.grant_types.insert(GrantType::DeviceCode);
+        })
+        .await;
+    for (client, rule, expected) in [
+        ("library", Rule::Pkce, &[("pkce", "expected required")][..]),
+        ("customs", Rule::Pkce, &[]),
+        (
+            "archive",
+            Rule::NoFrontChannelAccessTokens,
+            &[
+                ("response_types", "id_token token is not allowed"),
+                ("response_types", "code token is not allowed"),
+                ("response_types", "code id_token token is not allowed"),
+            ],
+        ),
+        ("tax-app", Rule::ConfidentialClient, &[("token_endpoint_auth_method", "none proves nothing")]),
+        ("customs", Rule::ConfidentialClient, &[]),
+        (
+            "land-office",
+            Rule::KeyBasedAuthentication,
+            &[(
+                "token_endpoint_auth_method",
+                "expected private_key_jwt, tls_client_auth or self_signed_tls_client_auth, found client_secret_jwt",
+            )],
+        ),
+        ("customs", Rule::KeyBasedAuthentication, &[]),
+        (
+            "library",
+            Rule::StrongSignatures,
+            &[
+                ("id_token_signed_response_alg", "expected PS256, ES256 or EdDSA, found RS256"),
+                ("userinfo_signed_response_alg", "expected PS256, ES256 or EdDSA, found ES384"),
+            ],
+        ),
+        ("library", Rule::HttpsRedirectUri, &[("redirect_uris", "http://127.0.0.1/callback is http")]),
+        ("tax-app", Rule::HttpsRedirectUri, &[]),
+        (
+            "tax-app",
+            Rule::StableRefreshTokens,
+            &[(
+                "token_endpoint_auth_method",
+                "the refresh tokens of a client that proves nothing must be rotated (RFC 9700 section 2.2.2)",
+            )],
+        ),
+        (
+            "library",
+            Rule::SignedRequestObject,
+            &[("jwks_uri", "expected the keys that its requests are signed with, or jwks")],
+        ),
+        ("customs", Rule::SignedRequestObject, &[]),
+    ] {
+        let expected: Vec<(String, String)> =
+            expected.iter().map(|(member, why)| ((*member).to_owned(), told(rule, why))).collect();
+        let found: Vec<_> = faults(&world, client, rule)
+            .await
+            .into_iter()
+            .filter(|(_, why)| why.contains("the policy only-"))
+            .collect();
+        assert_eq!(found, expected, "{client}: {rule}");
+    }
+    let types = faults(&world, "archive", Rule::ResponseTypeCode).await;
+    assert_eq!(types.len(), ResponseType::ALL.len() - 1, "{types:?}");
+    assert_eq!(faults(&world, "archive", Rule::SenderConstrainedTokens).await.len(), 3);
+}
+
+/// Who asks for national identifiers is under a policy that is enough for it.
+fn demanding_fapi(settings: &mut Settings) {
+    settings.policies = Policies::default();
+}
+
+on_every_backend! {
+    async fn what_is_sensitive_is_withheld_from_clients_whose_policy_is_not_enough(world: World) {
+        // The world demands nothing: this portal was told identifiers before there was a demand.
+        let portal = world.portal("tax-office");
+        let (_, tokens) = world.signed_in(&portal, &AN).await;
+        assert_eq!(portal.claims(&tokens.access_token()).await["national_id"], AN.identifier);
+        let backend = world.stop().await;
+
+        let world = World::start(backend, demanding_fapi).await;
+        let portal = world.portal("tax-office");
+        let asked = portal.start().with("scope", "openid national_id");
+        let (error, sentence) = world.browser().open(&asked.url()).await.refusal();
+        let expected = "the scope national_id is sensitive and demands the policy fapi2 (policies.sensitive); the policy \
+                        baseline of this client leaves out response_type_code, confidential_client,";
+        assert_eq!(error, "invalid_scope");
+        assert!(sentence.starts_with(expected), "{sentence}");
+
+        // It goes on signing people in, without the identifier, however it asks for it.
+        let claims = r#"{"userinfo":{"national_id":{"essential":true}}}"#;
+        let started = portal.start().with("scope", "openid profile offline_access").with("claims", claims);
+        let mut browser = world.browser();
+        let page = browser.open(&started.url()).await;
+        let page = AN.goes_through(&mut browser, page).await;
+        let fresh = portal.exchange(&started, &page.code()).await;
+        let told = portal.claims(&fresh.access_token()).await;
+        assert_eq!((told.get("national_id"), told["name"].as_str()), (None, Some(AN.name)));
+
+        // What was granted before is told no more, either.
+        let refreshed = portal.refresh(&tokens.refresh_token()).await;
+        assert!(!refreshed.scope().contains("national_id"), "{}", refreshed.scope());
+        assert_eq!(portal.claims(&refreshed.access_token()).await.get("national_id"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_scope_that_a_resource_server_marks_is_as_sensitive() {
+    let world = World::embedded_with(demanding_fapi).await;
+    let operator = world.operator();
+    operator.opens(&server(LAND, "land.read land.search")).await;
+    operator.changes("land-office", registered_for(LAND, "land.read land.search")).await;
+    let portal = world.portal("land-office");
+    let open = async |scope: &str| world.browser().open(&portal.start().with("scope", scope).url()).await;
+    assert!(open("openid land.read").await.has("form"));
+    let mark = |server: &mut ResourceServer| {
+        server.scopes.get_mut(&"land.read".parse().unwrap()).unwrap().sensitive = true;
+    };
+    operator.changes_resource(LAND, mark).await;
+    assert!(open("openid land.search").await.has("form"));
+    let refused = open("openid land.read").await.refusal();
+    assert_eq!(refused.0, "invalid_scope");
+    assert!(refused.1.starts_with("the scope land.read is sensitive"), "{refused:?}");
+}
+
+#[test]
+fn the_page_of_policies_says_what_the_code_does() {
+    let page = include_str!("../../../docs/policies.md");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    let expected: Vec<String> = Rule::ALL
+        .iter()
+        .map(|rule| {
+            let of = |(_, rules): (&str, &[Rule])| if rules.contains(rule) { " yes |" } else { " |" };
+            format!("| `{rule}` |{} {} |", BUILT_IN.map(of).concat(), Row::of(*rule).demands)
+        })
+        .collect();
+    assert_eq!(rows, expected);
+    let header = page.lines().find(|line| line.starts_with("| rule |")).unwrap();
+    assert_eq!(
+        header,
+        format!("| rule |{} what it demands |", BUILT_IN.map(|(name, _)| format!(" `{name}` |")).concat())
+    );
 }

@@ -146,13 +146,19 @@ impl<'w> Operator<'w> {
         change(&mut changed);
         tx.clients().replace(&changed, stored.version).await.unwrap();
         tx.commit().await.unwrap();
+        // Its requests see it without what its policy is not enough for.
+        let registry = self.app.resource_servers.registry(self.app).await.unwrap();
+        let scopes = self.app.sensitive(&registry).allowed(&changed);
         self.hears_of(&id, |cached| {
             cached.status == changed.status
-                && cached.scopes == changed.scopes
+                && cached.scopes == scopes
                 && cached.resources == changed.resources
                 && cached.grant_types == changed.grant_types
                 && cached.policy == changed.policy
                 && cached.keys == changed.keys
+                && cached.redirect_uris == changed.redirect_uris
+                && cached.grant_types == changed.grant_types
+                && cached.application_type == changed.application_type
                 && cached.authentication == changed.authentication
                 && cached.request_objects == changed.request_objects
                 && cached.logout == changed.logout
