@@ -55,6 +55,7 @@ const MUST_NOT_REPEAT: &[&str] = &[
     "registration",
     "code_challenge",
     "code_challenge_method",
+    "authorization_details",
 ];
 
 pub fn expect(client: &Facts, person: Person, parameters: &[(String, String)], session_age: u64) -> Expected {
@@ -193,6 +194,7 @@ pub const RULES: &[&str] = &[
     "claims",
     "essential acr",
     "resource",
+    "authorization_details",
 ];
 
 /// The one rule that the request breaks, if it is one; of several, which one is told is nobody's business.
@@ -296,6 +298,9 @@ fn faults(client: &Facts, request: &Request<'_>, redirect_uri: &str, response_ty
     }
     // RFC 8707 §2: nobody here is registered for any.
     fault("resource", request.has("resource"), "invalid_target");
+    // RFC 9396 §5: nor for any type.
+    let details = request.get("authorization_details").is_some();
+    fault("authorization_details", details, "invalid_authorization_details");
     faults
 }
 
