@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use super::{audit, citizen, client, deliveries, demo, details, keys, migrate, registration, resource, serve, store};
+use super::{
+    audit, citizen, client, deliveries, demo, details, exchange, keys, migrate, registration, resource, serve, store,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -72,6 +74,9 @@ pub enum Administration {
     /// Which portals are still to be told that somebody signed out.
     #[command(subcommand)]
     Deliveries(deliveries::Command),
+    /// Which clients may exchange whose tokens for what (RFC 8693).
+    #[command(subcommand)]
+    Exchange(exchange::Command),
 }
 
 #[cfg(test)]

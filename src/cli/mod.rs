@@ -8,6 +8,7 @@ mod client;
 mod deliveries;
 pub mod demo;
 mod details;
+mod exchange;
 mod exit;
 mod failure;
 pub mod house;
@@ -87,6 +88,7 @@ async fn dispatch(
         Administration::Citizen(command) => citizen::run(command, settings, house, output).await,
         Administration::Store(command) => store::run(command, &settings, house, output).await,
         Administration::Audit(command) => audit::run(command, settings, house, output).await,
+        Administration::Exchange(command) => exchange::run(command, settings, house, output).await,
         Administration::Deliveries(command) => deliveries::run(command, settings, house, output).await,
     }
 }

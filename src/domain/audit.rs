@@ -65,6 +65,8 @@ event_kinds! {
     CodeReplayed = "code.replayed",
     TokensIssued = "tokens.issued",
     TokensRefreshed = "tokens.refreshed",
+    /// A client exchanged a token that a citizen had granted to another one (RFC 8693).
+    TokensExchanged = "tokens.exchanged",
     /// A refresh token came again after its successor was used.
     RefreshTokenReplayed = "refresh_token.replayed",
     TokenRevoked = "token.revoked",
@@ -86,6 +88,8 @@ event_kinds! {
     InitialTokenRevoked = "registration_token.revoked",
     /// An operator gave a client a new registration access token in the place of one that was lost.
     RegistrationTokenReplaced = "registration_token.replaced",
+    ExchangeAllowed = "exchange.allowed",
+    ExchangeRemoved = "exchange.removed",
     ClientDisabled = "client.disabled",
     ClientEnabled = "client.enabled",
     ResourceServerCreated = "resource_server.created",

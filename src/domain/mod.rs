@@ -36,5 +36,6 @@ pub mod session;
 pub mod sign_in;
 pub mod sign_in_name;
 pub mod time;
+pub mod token_exchange;
 pub mod unseen;
 pub mod user_code;

@@ -28,6 +28,7 @@ use super::ids::ClientId;
 use super::resource::ResourceId;
 use super::scope::ScopeSet;
 use super::time::Timestamp;
+use super::token_exchange::ExchangeRule;
 
 /// A registered client, as the identity store holds it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -70,6 +71,9 @@ pub struct Client {
     /// How it is answered where it asks a person on another device (CIBA); such requests need it.
     #[serde(default)]
     pub backchannel_authentication: Option<BackChannelAuthentication>,
+    /// Whose tokens it may exchange for what (RFC 8693); an operator's to say.
+    #[serde(default)]
+    pub token_exchange: Vec<ExchangeRule>,
     pub subject_type: SubjectType,
     /// What pairwise subjects are derived from: stored, never recomputed from today's redirect URIs,
     /// so that a change of domains keeps every `sub`.
@@ -185,6 +189,7 @@ impl Client {
             resources: BTreeSet::new(),
             authorization_details_types: BTreeSet::new(),
             backchannel_authentication: None,
+            token_exchange: Vec::new(),
             subject_type: SubjectType::Pairwise,
             sector_identifier_uri: None,
             policy: ClientPolicy { set: PolicyName::baseline(), ..ClientPolicy::default() },

@@ -14,6 +14,7 @@ use crate::domain::key_binding::KeyBinding;
 use crate::domain::resource::{AccessTokenFormat, ResourceId};
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::{SecretHash, SecretString};
+use crate::domain::time::Timestamp;
 use crate::protocol::access_token::AccessTokenClaims;
 use crate::protocol::resource_indicators::{Held, Reach, Target};
 use crate::protocol::token_form::TokenForm;
@@ -36,6 +37,8 @@ pub(in crate::flows) struct AccessTokenContents<'a> {
     pub named: &'a [ResourceId],
     /// Who acts for the subject, the present actor first (RFC 8693 §4.1).
     pub actors: &'a [String],
+    /// It ends then at the latest, where it was exchanged for another.
+    pub until: Option<Timestamp>,
 }
 
 impl<'a> AccessTokenContents<'a> {
@@ -49,6 +52,7 @@ impl<'a> AccessTokenContents<'a> {
             binding: None,
             named: &[],
             actors: &[],
+            until: None,
         }
     }
 
@@ -98,6 +102,7 @@ pub(in crate::flows) async fn issue(
 ) -> Result<Issued, FlowError> {
     let now = app.clock.now();
     let lifetime = lifetime(app, client);
+    let lifetime = contents.until.map_or(lifetime, |end| lifetime.min(now.until(end)));
     let registry = app.resource_servers.registry(app).await?;
     let reach = Reach { issuer: app.issuer(), registry: &registry, client };
     let Target { audience, scope, authorization_details } = reach.narrow(contents.held(), contents.named)?;

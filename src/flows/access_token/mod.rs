@@ -10,6 +10,7 @@ use crate::crypto::token::{Token, TokenKind};
 use crate::domain::access_token::AccessToken;
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::client::Client;
+use crate::domain::ids::ClientId;
 use crate::domain::secret::SecretHash;
 use crate::protocol::{OAuthError, access_token};
 use crate::storage::LiveGrant;
@@ -93,10 +94,24 @@ pub(super) async fn live(app: &App, presented: &Presented) -> Result<Option<Live
     };
     // Of a token that was exchanged for another client's (RFC 8693) the subject's own client holds the grant: the token can
     // be revoked without it.
-    if found.grant.client != client.id && (token.actors.is_empty() || is_marked(app, presented).await?) {
+    if found.grant.client != client.id
+        && (token.actors.is_empty() || is_marked(app, presented).await? || !all_active(app, &found, token).await?)
+    {
         return Ok(None);
     }
     Ok(Some(Live { client, grant: Some(Box::new(found)) }))
+}
+
+/// Whether the client that the citizen dealt with, and everyone who acted for it since, may still do anything.
+async fn all_active(app: &App, found: &LiveGrant, token: &AccessToken) -> Result<bool, FlowError> {
+    let actors: Option<Vec<ClientId>> = token.actors.iter().map(|actor| actor.parse().ok()).collect();
+    let Some(actors) = actors else { return Ok(false) };
+    for id in actors.iter().chain([&found.grant.client]) {
+        if !app.clients.find(app, id).await?.is_some_and(|client| client.is_active()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Ends this one token, and nothing that stands beside it.

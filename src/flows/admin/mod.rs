@@ -6,6 +6,7 @@ pub mod create_client;
 pub mod deliveries;
 pub mod details_types;
 mod error;
+pub mod exchange_rules;
 pub mod find_citizen;
 pub mod further;
 pub mod import;

@@ -3,18 +3,18 @@
 use serde_json::{Map, Value};
 
 use crate::domain::client::Client;
-use crate::domain::grant::Grant;
 use crate::domain::key_binding::KeyBinding;
 use crate::domain::resource::ResourceId;
 use crate::domain::secret::SecretString;
 use crate::protocol::token::TokenResponse;
+use crate::protocol::token::token_exchange::ACCESS_TOKEN;
 
 use super::super::access_token::{self, AccessTokenContents};
 use super::super::protection::Protection;
 use super::super::sender::BoundSender;
 use super::super::signed_tokens::{self, IdTokenContents};
 use super::super::{App, FlowError};
-use super::Redeemed;
+use super::{Basis, Redeemed};
 
 /// Issues the access token for the resources `named`, or all that were granted, and, where `openid` was granted, the ID token beside it, with what it tells of the `person`.
 pub(super) async fn issue(
@@ -27,8 +27,11 @@ pub(super) async fn issue(
     person: Map<String, Value>,
 ) -> Result<TokenResponse, FlowError> {
     let grant = redeemed.basis.grant();
-    // What a public client refreshes stays bound to the key that it began with, which its sender has proven again.
-    let binding = sender.binding.or_else(|| grant.and_then(|grant: &Grant| grant.binding));
+    let (actors, until) = match &redeemed.basis {
+        Basis::Delegated(delegation) => (delegation.actors.as_slice(), Some(delegation.until)),
+        Basis::Grant(_) | Basis::Client => (&[][..], None),
+    };
+    let binding = sender.binding.or_else(|| redeemed.basis.binding());
     let contents = AccessTokenContents {
         grant,
         scope: &redeemed.scope,
@@ -36,7 +39,8 @@ pub(super) async fn issue(
         authorization_details: &redeemed.authorization_details,
         binding,
         named,
-        actors: &[],
+        actors,
+        until,
     };
     let access = access_token::issue(app, client, contents).await?;
     let id_token = match grant.filter(|_| redeemed.scope.contains("openid")) {
@@ -53,6 +57,7 @@ pub(super) async fn issue(
     };
     Ok(TokenResponse {
         access_token: access.token.expose().to_owned(),
+        issued_token_type: (!actors.is_empty()).then_some(ACCESS_TOKEN),
         token_type: binding.map_or("Bearer", KeyBinding::token_type),
         expires_in: access.lifetime.as_secs(),
         scope: access.scope.to_string(),

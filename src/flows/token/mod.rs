@@ -10,14 +10,17 @@ mod client_credentials;
 mod device_code;
 mod issue;
 mod refresh_token;
+mod token_exchange;
 
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::authorization::ResponseType;
 use crate::domain::authorization_details::AuthorizationDetails;
 use crate::domain::grant::Grant;
+use crate::domain::key_binding::KeyBinding;
 use crate::domain::resource::ResourceId;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
+use crate::domain::time::Timestamp;
 use crate::protocol::token::{GrantType, TokenResponse};
 use crate::protocol::{ErrorCode, OAuthError, resource_indicators};
 
@@ -46,15 +49,36 @@ struct Redeemed {
 enum Basis {
     /// A citizen's, who granted it.
     Grant(Box<Grant>),
+    /// A citizen's, who granted it to another client, for which this one acts (RFC 8693).
+    Delegated(Box<Delegation>),
     /// The client's own: the tokens are about nobody.
     Client,
+}
+
+#[derive(Debug)]
+struct Delegation {
+    grant: Grant,
+    /// The present one first.
+    actors: Vec<String>,
+    /// The end of the token that was exchanged.
+    until: Timestamp,
 }
 
 impl Basis {
     fn grant(&self) -> Option<&Grant> {
         match self {
             Self::Grant(grant) => Some(grant),
+            Self::Delegated(delegation) => Some(&delegation.grant),
             Self::Client => None,
+        }
+    }
+
+    /// What the tokens of a public client stay bound to, which its sender has proven again. The key of whoever a token was
+    /// granted to is not that of who acts for them.
+    fn binding(&self) -> Option<KeyBinding> {
+        match self {
+            Self::Grant(grant) => grant.binding,
+            Self::Delegated(_) | Self::Client => None,
         }
     }
 }
@@ -98,6 +122,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         GrantType::ClientCredentials => client_credentials::redeem(app, &client, form, &named).await,
         GrantType::DeviceCode => device_code::redeem(app, visitor, &client, &sender, form, &named).await,
         GrantType::Ciba => ciba::redeem(app, &client, &sender, form, &named).await,
+        GrantType::TokenExchange => token_exchange::redeem(app, &client, &sender, form, &named).await,
     };
     let redeemed = redeemed.inspect_err(refused)?;
 
@@ -124,8 +149,18 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         false => event.with("authorization_details", redeemed.authorization_details.kinds()),
     };
     app.record(match redeemed.basis.grant() {
-        Some(grant) => event.about(grant.authentication.citizen).with("grant", grant.id),
+        Some(grant) => {
+            let event = event.about(grant.authentication.citizen).with("grant", grant.id);
+            match &redeemed.basis {
+                Basis::Delegated(_) => event.with("granted_to", &grant.client).with("resource", resources(&redeemed)),
+                Basis::Grant(_) | Basis::Client => event,
+            }
+        }
         None => event,
     });
     Ok(response)
+}
+
+fn resources(redeemed: &Redeemed) -> String {
+    redeemed.resources.iter().map(ResourceId::as_str).collect::<Vec<_>>().join(" ")
 }

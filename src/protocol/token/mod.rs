@@ -6,6 +6,7 @@ pub mod client_credentials;
 pub mod device_code;
 pub mod refresh_token;
 mod response;
+pub mod token_exchange;
 
 pub use response::TokenResponse;
 
@@ -21,11 +22,12 @@ pub enum GrantType {
     ClientCredentials,
     DeviceCode,
     Ciba,
+    TokenExchange,
 }
 
 impl GrantType {
     pub const ALL: &'static [Self] =
-        &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode, Self::Ciba];
+        &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode, Self::Ciba, Self::TokenExchange];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -34,6 +36,7 @@ impl GrantType {
             Self::ClientCredentials => "client_credentials",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
             Self::Ciba => client::GrantType::Ciba.as_str(),
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
 
@@ -45,6 +48,7 @@ impl GrantType {
             Self::ClientCredentials => client::GrantType::ClientCredentials,
             Self::DeviceCode => client::GrantType::DeviceCode,
             Self::Ciba => client::GrantType::Ciba,
+            Self::TokenExchange => client::GrantType::TokenExchange,
         }
     }
 
