@@ -9,7 +9,9 @@ use crate::demo::people::{self, Gender as Sex, More, PEOPLE, Person};
 use crate::demo::portal::PortalSettings;
 use crate::domain::assurance::AccountLevel;
 use crate::domain::citizen::{Address, Citizen, CitizenStatus, Gender, Names, Profile, Verifiable};
-use crate::domain::client::{Client, ClientAuthentication, ClientDisplay, Localised, LogoutEndpoint, LogoutEndpoints};
+use crate::domain::client::{
+    Client, ClientAuthentication, ClientDisplay, GrantType, Localised, LogoutEndpoint, LogoutEndpoints,
+};
 use crate::domain::ids::{CitizenId, InvalidClientId};
 use crate::domain::national_id::{NationalId, Scheme};
 use crate::domain::password_policy::NormalisedPassword;
@@ -229,7 +231,10 @@ fn portal_client(portal: &PortalSettings, now: Timestamp) -> Result<Client, Data
 
 fn sandbox_client(now: Timestamp) -> Result<Client, DataError> {
     let secret = hash_secret(people::SANDBOX_SECRET.as_bytes());
+    let mut grant_types = GrantType::of_the_code_flow();
+    grant_types.insert(GrantType::DeviceCode);
     Ok(Client {
+        grant_types,
         display: ClientDisplay {
             name: texts(["Ứng dụng thử nghiệm", "Sandbox application", "Application de test", "Тестовое приложение"]),
             purpose: texts([

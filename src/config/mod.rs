@@ -16,6 +16,7 @@ mod dpop;
 mod effective;
 mod fault;
 mod issuer;
+mod jwt_grant;
 mod keys;
 mod languages;
 mod lifetimes;
@@ -47,6 +48,7 @@ pub use database::{Database, DatabaseUrl};
 pub use dpop::{Dpop, DpopNonces};
 pub use effective::{Effective, Shown};
 pub use fault::{Fault, Faults, Origin, Warning};
+pub use jwt_grant::{JwtGrant, TrustedAssertion};
 pub use keys::{Keys, MasterKey};
 pub use languages::{Languages, SHIPPED as SHIPPED_LANGUAGES};
 pub use lifetimes::Lifetimes;
@@ -93,6 +95,7 @@ pub struct Settings {
     pub outbound: Outbound,
     pub policies: Policies,
     pub registration: Registration,
+    pub jwt_grant: JwtGrant,
     pub log: Log,
 }
 
@@ -173,6 +176,7 @@ impl Settings {
             outbound: Outbound::read(from),
             registration: Registration::read(from, &policies),
             policies,
+            jwt_grant: JwtGrant::read(from),
             log: Log::read(from),
             issuer,
         }
@@ -247,6 +251,7 @@ impl Default for Settings {
             outbound: Outbound::default(),
             policies: Policies::default(),
             registration: Registration::default(),
+            jwt_grant: JwtGrant::default(),
             log: Log::default(),
         }
     }

@@ -42,6 +42,8 @@ pub enum Typ {
     RequestObject,
     /// Who vouches for a program: RFC 7591 §2.3. It is never ours to sign.
     SoftwareStatement,
+    /// Who vouches for a program that asks for tokens: RFC 7523 §2.1. It is never ours to sign.
+    AssertionGrant,
     /// That its sender holds a key: RFC 9449 §4.2. It is never ours to sign.
     DpopProof,
 }
@@ -66,7 +68,7 @@ impl Typ {
             Self::TokenIntrospection => Some("token-introspection+jwt"),
             Self::ClientAssertion => Some("client-authentication+jwt"),
             Self::RequestObject => Some("oauth-authz-req+jwt"),
-            Self::SoftwareStatement => None,
+            Self::SoftwareStatement | Self::AssertionGrant => None,
             Self::DpopProof => Some("dpop+jwt"),
         }
     }
@@ -75,12 +77,13 @@ impl Typ {
     fn accepts(self, typ: Option<&str>) -> bool {
         match (self, typ) {
             // The names are younger than the tokens: most say `JWT` or nothing. What they claim tells them from others.
-            (Self::ClientAssertion | Self::RequestObject | Self::SoftwareStatement, None) => true,
-            (Self::ClientAssertion | Self::RequestObject | Self::SoftwareStatement, Some(typ))
-                if is_media_type(typ, "JWT") =>
-            {
+            (Self::ClientAssertion | Self::RequestObject | Self::SoftwareStatement | Self::AssertionGrant, None) => {
                 true
             }
+            (
+                Self::ClientAssertion | Self::RequestObject | Self::SoftwareStatement | Self::AssertionGrant,
+                Some(typ),
+            ) if is_media_type(typ, "JWT") => true,
             (_, Some(typ)) => self.name().is_some_and(|name| is_media_type(typ, name)),
             (_, None) => false,
         }

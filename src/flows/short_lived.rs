@@ -25,6 +25,7 @@ const HELD_REQUEST: Kind<String> = Kind::strict("held-request", 1);
 const PUSHED_REQUEST: Kind<AuthorizationRequest> = Kind::strict("pushed-request", 1);
 const SPENT_REQUEST: Kind<()> = Kind::strict("spent-request", 1);
 const ASSERTION: Kind<()> = Kind::strict("assertion", 1);
+const ASSERTION_GRANT: Kind<()> = Kind::strict("assertion-grant", 1);
 const ACCESS_TOKEN: Kind<AccessToken> = Kind::strict("access-token", 1);
 const REVOKED_TOKEN: Kind<()> = Kind::surviving("revoked-token", 1);
 const DEVICE_CODE: Kind<DeviceAuthorization> = Kind::strict("device-code", 1);
@@ -122,6 +123,12 @@ pub fn access_token(hash: &SecretHash) -> Key<AccessToken> {
 /// one that is not would let the token in again.
 pub fn revoked_token(jti: &str) -> Key<()> {
     REVOKED_TOKEN.key(Tag::text(jti))
+}
+
+/// The mark that an assertion of somebody who is trusted was used for a token.
+pub fn assertion_grant(issuer: &str, jti: &str) -> Key<()> {
+    // No setting contains a NUL.
+    ASSERTION_GRANT.key(&hash_secret(format!("{issuer}\0{jti}").as_bytes()))
 }
 
 /// What the device waits for whose code has this hash.

@@ -15,7 +15,7 @@ use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::mac::MacAlgorithm;
 use crate::domain::{assurance, claims};
 use crate::protocol::dpop;
-use crate::protocol::token::GrantType;
+use crate::protocol::token::{AssertionGrants, GrantType};
 
 #[derive(Debug, Serialize)]
 pub struct Metadata {
@@ -105,6 +105,7 @@ pub struct Offer<'a> {
     pub terms_uri: Option<String>,
     /// The path where clients register themselves, if they may.
     pub registration: Option<&'a str>,
+    pub assertions: AssertionGrants,
     pub methods: Vec<ClientAuthenticationMethod>,
     /// Whether clients' certificates come here at all.
     pub certificates: bool,
@@ -168,9 +169,8 @@ impl Metadata {
                 .into_iter()
                 .chain([ResponseMode::JWT])
                 .collect(),
-            grant_types_supported: GrantType::ALL
-                .iter()
-                .map(|grant_type| grant_type.as_str())
+            grant_types_supported: GrantType::offered(offer.assertions)
+                .map(GrantType::as_str)
                 // What the authorization endpoint grants by itself: it has no grant_type at the token endpoint.
                 .chain(["implicit"])
                 .collect(),

@@ -80,7 +80,36 @@ export async function tour(citizen, stop) {
   await citizen.page.goto(authorize({ client_id: "sandbox", redirect_uri: `${PORTAL}/callback`, scope: "openid" }));
   await stop("error-address");
 
+  await atDevice(citizen, stop);
   await withNeighbour((neighbour) => atNeighbour(citizen, neighbour, stop));
+}
+
+// A sign-in that another device waits for: here it is this program.
+async function atDevice(citizen, stop) {
+  const asked = await fetch(`${SENID}/device_authorization`, {
+    method: "POST",
+    headers: {
+      authorization: `Basic ${btoa("sandbox:sandbox-secret-2026")}`,
+      "user-agent": "Mozilla/5.0 (Linux; Android 14; SmartTV) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0",
+    },
+    body: new URLSearchParams({ scope: "openid profile phone" }),
+  });
+  const { verification_uri, verification_uri_complete, user_code } = await asked.json();
+  await citizen.page.goto(verification_uri);
+  await stop("device");
+  await citizen.page.fill("#user-code", "WDJB-MJH0");
+  await citizen.press("continue");
+  await stop("device-problem");
+  await citizen.page.goto(verification_uri_complete);
+  await citizen.page.locator("#hand-over summary").click();
+  await stop("device-filled");
+  await citizen.press("continue");
+  await citizen.identify();
+  await citizen.enterPassword();
+  await citizen.page.locator("#user-code-shown", { hasText: user_code }).waitFor();
+  await stop("device-request");
+  await citizen.press("allow");
+  await stop("device-allowed");
 }
 
 // What people see only of a portal that registered itself, and that is told in a frame.

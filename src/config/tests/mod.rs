@@ -4,6 +4,7 @@ mod certificates;
 mod effective;
 mod example;
 mod faults;
+mod jwt_grant;
 mod mutual_tls;
 mod policies;
 mod values;

@@ -132,7 +132,7 @@ pub async fn deny(
         return Ok(Decided::TooLate);
     }
     let authentication = &current.session.authentication;
-    app.record(event(app, visitor, EventKind::DeviceDenied, &asked, authentication));
+    app.record_before_answer(event(app, visitor, EventKind::DeviceDenied, &asked, authentication)).await?;
     settle(app, asked, DeviceState::Denied).await?;
     app.metrics.device_authorization("denied");
     Ok(Decided::Done)

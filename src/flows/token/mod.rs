@@ -9,9 +9,11 @@ mod ciba;
 mod client_credentials;
 mod device_code;
 mod issue;
+mod jwt_bearer;
 mod refresh_token;
 mod token_exchange;
 
+use crate::config::Settings;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::authorization::ResponseType;
 use crate::domain::authorization_details::AuthorizationDetails;
@@ -21,7 +23,7 @@ use crate::domain::resource::ResourceId;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Timestamp;
-use crate::protocol::token::{GrantType, TokenResponse};
+use crate::protocol::token::{AssertionGrants, GrantType, TokenResponse};
 use crate::protocol::{ErrorCode, OAuthError, resource_indicators};
 
 use super::client_request::ClientRequest;
@@ -83,6 +85,14 @@ impl Basis {
     }
 }
 
+/// Whether anybody's assertions are taken for tokens here.
+pub fn assertions(settings: &Settings) -> AssertionGrants {
+    match settings.jwt_grant.is_off() {
+        true => AssertionGrants::NotTaken,
+        false => AssertionGrants::Taken,
+    }
+}
+
 /// Answers a token request.
 pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenResponse, FlowError> {
     let ClientRequest { visitor, form, .. } = *request;
@@ -90,7 +100,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
     if let Some(name) = form.repeated() {
         return Err(OAuthError::invalid_request(format!("{name} is given more than once")).into());
     }
-    let grant_type = GrantType::read(form)?;
+    let grant_type = GrantType::read(form, assertions(&app.settings))?;
     let named = resource_indicators::read(form)?;
     let shown = sender::read(app, request.sender)?;
 
@@ -122,6 +132,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         GrantType::ClientCredentials => client_credentials::redeem(app, &client, form, &named).await,
         GrantType::DeviceCode => device_code::redeem(app, visitor, &client, &sender, form, &named).await,
         GrantType::Ciba => ciba::redeem(app, &client, &sender, form, &named).await,
+        GrantType::JwtBearer => jwt_bearer::redeem(app, &client, form, &named).await,
         GrantType::TokenExchange => token_exchange::redeem(app, &client, &sender, form, &named).await,
     };
     let redeemed = redeemed.inspect_err(refused)?;

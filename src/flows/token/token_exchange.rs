@@ -28,8 +28,7 @@ pub(super) async fn redeem(
     }
     let request = ExchangeRequest::read(form, named)?;
     let registry = app.resource_servers.registry(app).await?;
-    let exchanger =
-        Exchanger { reach: Reach { issuer: app.issuer(), registry: &registry, client }, keys: sender.keys };
+    let exchanger = Exchanger { reach: Reach { issuer: app.issuer(), registry: &registry, client }, keys: sender.keys };
     if let Some(actor) = &request.actor_token {
         let (actor, _) = presented(app, "actor_token", actor).await?;
         exchanger.accept_actor(&actor)?;

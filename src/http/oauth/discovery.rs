@@ -14,7 +14,7 @@ use crate::config::{RegistrationMode, Settings};
 use crate::crypto::base64url;
 use crate::crypto::hash::sha256;
 use crate::domain::issuer::Issuer;
-use crate::flows::App;
+use crate::flows::{self, App};
 use crate::http::Site;
 use crate::protocol::discovery::{Metadata, Offer};
 
@@ -58,6 +58,7 @@ impl Document {
             policy_uri: settings.authority.privacy_url.as_ref().map(ToString::to_string),
             terms_uri: settings.authority.terms_url.as_ref().map(ToString::to_string),
             registration: (settings.registration.mode != RegistrationMode::Off).then_some("/register"),
+            assertions: flows::token::assertions(settings),
             methods: settings.client_authentication_methods().collect(),
             certificates: settings.takes_client_certificates(),
             authorization_details_types,

@@ -5,6 +5,7 @@ mod client_authentication;
 mod clients;
 mod deployment;
 mod details;
+mod exchange;
 mod import;
 mod keys;
 mod lock;

@@ -3,6 +3,7 @@
 mod account;
 mod consent;
 mod create;
+mod device;
 mod language;
 mod safety;
 mod sessions;

@@ -9,6 +9,7 @@ mod certificates;
 mod client_authentication;
 mod code_binding;
 mod consent_and_scope;
+mod cross_device;
 mod csrf_and_cors;
 mod denial_of_service;
 mod disabled_subject_or_client;
@@ -30,6 +31,7 @@ mod response_mode;
 mod session_fixation;
 mod step_skipping;
 mod subject_identifiers;
+mod token_exchange;
 
 use std::collections::BTreeSet;
 use std::path::Path;

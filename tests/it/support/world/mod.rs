@@ -16,6 +16,7 @@ pub mod clients;
 pub mod details;
 pub mod device;
 pub mod dpop;
+pub mod exchange;
 mod front;
 mod office;
 pub mod operator;

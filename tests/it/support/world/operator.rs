@@ -181,7 +181,7 @@ impl<'w> Operator<'w> {
         Ok(updated)
     }
 
-    async fn hears_of(&self, id: &ClientId, is_so: impl Fn(&Client) -> bool) {
+    pub(super) async fn hears_of(&self, id: &ClientId, is_so: impl Fn(&Client) -> bool) {
         super::eventually("the server hears of the changed client", async || {
             let cached = self.app.clients.find(self.app, id).await.unwrap().expect("the client is there");
             is_so(&cached)
