@@ -52,7 +52,7 @@ impl Device {
         }
     }
 
-    pub(super) fn is_handheld(&self) -> bool {
+    pub fn is_handheld(&self) -> bool {
         matches!(self.system, Some("Android" | "iPhone" | "iPad"))
     }
 }

@@ -110,6 +110,7 @@ async function atDevice(citizen, stop) {
   await stop("device-request");
   await citizen.press("allow");
   await stop("device-allowed");
+  await citizen.context.clearCookies();
 }
 
 // What people see only of a portal that registered itself, and that is told in a frame.

@@ -190,11 +190,12 @@ fn elsewhere(visit: &Visit, asked: &DeviceAuthorization) -> Elsewhere {
 async fn page(site: &Site, visit: &Visit, code: &str, problem: Option<CodeProblem>) -> Result<Page, Failure> {
     let layout = site.layout(visit, &[], None);
     let parsed = code.parse::<UserCode>().ok();
+    let is_handheld = Device::from_user_agent(&visit.visitor.device_name).is_handheld();
     let template = EnterCode {
         form: layout::Form { action: "/device".to_owned(), csrf: ENTER.token(visit) },
         // A code is shown as devices show it; what is none is shown as it was typed, and not without end.
         code: parsed.map_or_else(|| code.chars().take(64).collect(), |code| code.to_string()),
-        hand_over: parsed.filter(|_| problem.is_none()).map(|code| format!("/device/qr/{code}")),
+        hand_over: parsed.filter(|_| problem.is_none() && !is_handheld).map(|code| format!("/device/qr/{code}")),
         problem,
         layout,
     };

@@ -76,6 +76,9 @@ async fn who_has_signed_in_is_asked_at_once_and_may_go_on_with_the_telephone() {
     let waiting = app.begins_on_a_device().await;
     let page = browser.open(&waiting.verification_uri_complete).await;
     assert_eq!(page.attribute("#hand-over img", "src"), format!("/device/qr/{}", waiting.user_code));
+    let mut telephone =
+        browser.clone().named("Mozilla/5.0 (Linux; Android 16; Pixel 9) Chrome/142.0 Mobile Safari/537.36");
+    assert!(!telephone.open(&waiting.verification_uri_complete).await.has("#hand-over"), "they are on one");
     let page = browser.press(&page, "continue", &[]).await;
     assert!(page.words("#elsewhere").contains("Network address: 127.0.x.x."), "{}", page.words("#elsewhere"));
     // Loaded again, and in another language, it is the same question.
