@@ -10,6 +10,8 @@ mod machine;
 mod portal;
 #[path = "process.rs"]
 mod process;
+#[path = "prover.rs"]
+mod prover;
 /// The servers that the tests start for themselves.
 #[path = "../tests/it/support"]
 #[allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared with the tests")]
@@ -20,8 +22,10 @@ mod support {
 }
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
+use senid::crypto::private_key::PrivateKey;
 use senid::demo::people::PEOPLE;
 use senid::storage::{Options, Store};
 use sqlx::Connection;
@@ -30,6 +34,7 @@ use tokio::task::JoinSet;
 use machine::{Form, Machine};
 use portal::{Browser, Door, Failure, Portal, Tokens};
 use process::{Place, Server, cpu_seconds, family, hashing_seconds, resident_megabytes};
+use prover::Prover;
 use support::postgres::Postgres;
 use support::redis::{Memory, Redis};
 use support::supervisor::free_port;
@@ -46,6 +51,9 @@ enum Operation {
     Jwks,
     Userinfo,
     ClientCredentials,
+    Assertion,
+    BoundToken,
+    PushedRequest,
     OpaqueIntrospection,
     JwtIntrospection,
     Refresh,
@@ -54,11 +62,14 @@ enum Operation {
 }
 
 impl Operation {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Discovery,
         Self::Jwks,
         Self::Userinfo,
         Self::ClientCredentials,
+        Self::Assertion,
+        Self::BoundToken,
+        Self::PushedRequest,
         Self::OpaqueIntrospection,
         Self::JwtIntrospection,
         Self::Refresh,
@@ -72,6 +83,9 @@ impl Operation {
             Self::Jwks => "JWKS",
             Self::Userinfo => "userinfo",
             Self::ClientCredentials => "client credentials",
+            Self::Assertion => "client credentials, private_key_jwt",
+            Self::BoundToken => "client credentials, private_key_jwt and DPoP",
+            Self::PushedRequest => "pushed authorization request",
             Self::OpaqueIntrospection => "introspection of an opaque token",
             Self::JwtIntrospection => "introspection of a JWT",
             Self::Refresh => "refresh with rotation",
@@ -85,7 +99,7 @@ impl Operation {
         match self {
             Self::Discovery | Self::Jwks => 24_000,
             Self::OpaqueIntrospection | Self::ClientCredentials => 9_600,
-            Self::JwtIntrospection => 6_400,
+            Self::JwtIntrospection | Self::Assertion | Self::BoundToken | Self::PushedRequest => 6_400,
             Self::Userinfo | Self::Refresh => 3_200,
             Self::SilentSignOn => 1_600,
             Self::PasswordSignIn => 40,
@@ -102,11 +116,12 @@ struct Worker {
     /// A program of each form, with a token of its own.
     jwt: (Machine, String),
     opaque: (Machine, String),
+    prover: Prover,
     national_id: &'static str,
 }
 
 impl Worker {
-    async fn start(port: u16, national_id: &'static str) -> Result<Self, Failure> {
+    async fn start(port: u16, national_id: &'static str, key: Arc<PrivateKey>) -> Result<Self, Failure> {
         let door = Door::wire(port)?;
         let (portal, mut browser) = (Portal::new(door.clone()), Browser::new(door.clone()));
         let tokens = portal.exchange(&browser.sign_in(national_id).await?).await?;
@@ -116,7 +131,8 @@ impl Worker {
             Ok::<_, Failure>((machine, token))
         };
         let (jwt, opaque) = (machine(Form::Jwt).await?, machine(Form::Opaque).await?);
-        Ok(Self { portal, browser, tokens, jwt, opaque, national_id, door })
+        let prover = Prover::new(door.clone(), format!("http://localhost:{port}"), key);
+        Ok(Self { portal, browser, tokens, jwt, opaque, prover, national_id, door })
     }
 
     async fn run(&mut self, operation: Operation) -> Result<(), Failure> {
@@ -125,6 +141,9 @@ impl Worker {
             Operation::Jwks => self.document("/jwks.json").await,
             Operation::Userinfo => self.portal.userinfo(&self.tokens.access_token).await,
             Operation::ClientCredentials => self.jwt.0.token().await.map(drop),
+            Operation::Assertion => self.prover.token().await,
+            Operation::BoundToken => self.prover.bound_token().await,
+            Operation::PushedRequest => self.portal.push().await,
             Operation::OpaqueIntrospection => introspect(&mut self.opaque).await,
             Operation::JwtIntrospection => introspect(&mut self.jwt).await,
             Operation::Refresh => {
@@ -212,6 +231,7 @@ async fn measure(title: &str, database_url: Option<String>, redis_url: Option<St
     Server::prepare(&place).await?;
     let store = Store::connect(&place.database(), &Options::default()).await?;
     machine::enter(&store).await?;
+    let key = prover::enter(&store).await?;
     store.close().await;
     println!("{title}\n");
 
@@ -240,7 +260,7 @@ async fn measure(title: &str, database_url: Option<String>, redis_url: Option<St
 
     let mut workers = Vec::new();
     for person in PEOPLE.iter().cycle().take(AT_ONCE.get()) {
-        workers.push(Worker::start(place.port, person.national_id).await?);
+        workers.push(Worker::start(place.port, person.national_id, key.clone()).await?);
     }
     println!("| operation | server | Postgres | Redis | of the server's, hashing |");
     println!("|---|---|---|---|---|");

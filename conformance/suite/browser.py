@@ -48,6 +48,14 @@ class Browser:
             elif not task.get("optional"):
                 raise StepError(f"{task['task']!r} is not for {self.address}: {self.page.text}")
 
+    def visit(self, path):
+        """Opens a page of the issuer's own."""
+        self._go(urllib.parse.urljoin(self.address, path))
+
+    def press(self, id):
+        """Presses a button of the page that is shown."""
+        self._do("press", ["click", "id", id])
+
     @property
     def is_outside(self):
         return not self.address.startswith(self.issuer + "/")
@@ -115,7 +123,7 @@ class Page(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.by_id, self.links, self._words = {}, {}, []
+        self.by_id, self.links, self.addresses, self._words = {}, {}, [], []
         self._form, self._button, self._silent = None, None, 0
         self.feed(html)
 
@@ -129,8 +137,9 @@ class Page(HTMLParser):
             self._silent += 1
         elif tag == "form":
             self._form = {"action": element.get("action", ""), "fields": []}
-        elif tag == "a" and "id" in element:
-            self.links[element["id"]] = element.get("href", "")
+        elif tag == "a" and "href" in element:
+            self.addresses.append(element["href"])
+            self.links[element.get("id", "")] = element["href"]
         elif tag == "button":
             self._button = element
         if self._form is not None:

@@ -37,16 +37,38 @@ class Plan:
                 module: {"browser": steps(names, values)} for module, names in self.browser.get("override", {}).items()
             },
         }
-        if variant.get("client_registration") == "static_client":
+        if "clients" in self.settings:
+            configuration |= self._pair(environment, variant)
+        elif variant.get("client_registration") == "static_client":
             configuration |= environment["clients"]
         else:
             configuration |= {"client": {"client_name": "conformance"}, "client2": {"client_name": "conformance, second"}}
         return configuration
 
+    def _pair(self, environment, variant):
+        """The clients of this variant, and the API that they call with their tokens."""
+        own = self.settings["clients"]
+        pair = environment["pairs"][own["kind"]][" ".join(variant[name] for name in own["by"])]
+        # Who signed in is told by userinfo; a token that says nothing of a person is for an API.
+        by_certificate = variant.get("sender_constrain", "mtls") == "mtls"
+        api = environment["mtls" if by_certificate else "issuer"] + "/userinfo"
+        if variant.get("openid", "openid_connect" if "ciba_mode" in variant else "plain_oauth") != "openid_connect":
+            api = environment["resource"] or _missing(f"{self.name}: a variant without OpenID needs serve --resource")
+            pair = {name: {**own, "scope": "records.read"} if "client_id" in own else own for name, own in pair.items()}
+        return {
+            **pair,
+            "resource": {"resourceUrl": api, "resourceMethod": "GET"},
+            "automated_ciba_approval_url": environment["approver"],
+        }
+
     def expectation(self, module):
         """The result that is expected of a module and why, if it is another than PASSED."""
         expected = self.expected.get(module)
         return (expected["result"], expected.get("why", "")) if expected else (None, "")
+
+
+def _missing(what):
+    raise PlanError(what)
 
 
 def steps(names, values):

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from .interface import SuiteError
+from .plans import PlanError
 
 # A module signs in once or twice; the longest waits half a minute on purpose.
 MODULE_SECONDS = 240
@@ -28,7 +29,7 @@ def run(suite, plan, variant, environment, rotate_keys, clock, say):
     row = Row(plan.name, variant)
     try:
         plan_id, modules = suite.make_plan(plan.title, variant, plan.configuration(environment, variant))
-    except SuiteError as error:
+    except (SuiteError, PlanError) as error:
         row.unexpected.append(f"the plan was not made: {error}")
         return row
     for module in modules:

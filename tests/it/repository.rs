@@ -1,5 +1,7 @@
 //! What holds for the repository as a whole.
 
+mod standards;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;

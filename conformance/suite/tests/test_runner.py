@@ -13,6 +13,17 @@ ENVIRONMENT = {
     "alias": "senid",
     "username": "001090123456",
     "password": "a password",
+    "mtls": "https://senid.test:8445",
+    "resource": "https://api.test/records",
+    "approver": "http://senid.test:8446/answer?action={action}",
+    "pairs": {
+        kind: {
+            f"{method} {how}": {"client": {"client_id": f"{kind} {method} {how}", "scope": "openid"}, "mtls": {"cert": "PEM"}}
+            for method in ("private_key_jwt", "mtls")
+            for how in ("dpop", "mtls", "poll", "ping")
+        }
+        for kind in ("fapi2", "fapi2-message-signing", "fapi-ciba")
+    },
     "rotate_keys": ["true"],
     "clients": {"client": {"client_id": "first", "client_secret": "s"}, "client2": {"client_id": "second"}},
 }
@@ -104,6 +115,20 @@ class Configuration(unittest.TestCase):
                     plan.configuration(ENVIRONMENT, variant)
                 self.assertLessEqual(set(plan.browser.get("override", {})), set(plan.expected))
                 self.assertIn("suite", plan.settings)
+
+    def test_a_variant_has_its_own_clients_and_calls_what_its_tokens_are_for(self):
+        [plan] = plans.load(["fapi2-security-profile"])
+        variant = {"client_auth_type": "mtls", "sender_constrain": "dpop", "openid": "openid_connect"}
+        configuration = plan.configuration(ENVIRONMENT, variant)
+        self.assertEqual(configuration["client"]["client_id"], "fapi2 mtls dpop")
+        self.assertEqual(configuration["resource"]["resourceUrl"], "https://senid.test:8444/userinfo")
+        configuration = plan.configuration(ENVIRONMENT, variant | {"sender_constrain": "mtls"})
+        self.assertEqual(configuration["resource"]["resourceUrl"], "https://senid.test:8445/userinfo")
+        configuration = plan.configuration(ENVIRONMENT, variant | {"openid": "plain_oauth"})
+        self.assertEqual(configuration["resource"]["resourceUrl"], "https://api.test/records")
+        self.assertEqual(configuration["client"]["scope"], "records.read")
+        with self.assertRaisesRegex(plans.PlanError, "needs serve --resource"):
+            plan.configuration(ENVIRONMENT | {"resource": ""}, variant | {"openid": "plain_oauth"})
 
     def test_a_plan_that_nobody_knows_is_named(self):
         with self.assertRaisesRegex(plans.PlanError, "no plan is called basik"):

@@ -11,13 +11,14 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
 
 from suite import plans
-
-from .browser import Browser
+from suite.approver import Approver
+from suite.browser import Browser, StepError
 
 SERVE = Path(__file__).resolve().parents[2] / "serve"
 SUITE = "https://suite.example:8443"
@@ -25,15 +26,17 @@ SUITE = "https://suite.example:8443"
 START_SECONDS = 900
 
 
-def free_port():
-    """Below those that the system gives to outgoing connections."""
+def free_ports():
+    """The first of three in a row, below those that the system gives to outgoing connections."""
     while True:
-        with socket.socket() as candidate:
-            try:
-                candidate.bind(("0.0.0.0", random.randrange(10_000, 32_000)))
-                return candidate.getsockname()[1]
-            except OSError:
-                pass
+        first = random.randrange(10_000, 32_000)
+        try:
+            for port in range(first, first + 3):
+                with socket.socket() as candidate:
+                    candidate.bind(("0.0.0.0", port))
+            return first
+        except OSError:
+            pass
 
 
 class Serve(unittest.TestCase):
@@ -44,7 +47,7 @@ class Serve(unittest.TestCase):
         path = Path(cls.folder.name) / "environment.json"
         log = open(Path(cls.folder.name) / "log", "w+", encoding="utf-8")
         cls.addClassCleanup(log.close)
-        command = [SERVE, "--port", str(free_port()), "--suite", SUITE, "--environment", path]
+        command = [SERVE, "--port", str(free_ports()), "--suite", SUITE, "--environment", path]
         process = subprocess.Popen(command, stderr=log, stdout=log, start_new_session=True)
         cls.addClassCleanup(lambda: (os.killpg(process.pid, signal.SIGTERM), process.wait(60)))
         until = time.monotonic() + START_SECONDS
@@ -158,3 +161,41 @@ class Serve(unittest.TestCase):
 
     def test_anyone_may_register(self):
         self.assertIn("registration_endpoint", self.metadata)
+
+    def test_a_client_of_a_fapi_plan_pushes_a_request_with_its_certificate_and_no_other_does(self):
+        pair = self.environment["pairs"]["fapi2"]["mtls mtls"]
+        verifier_of = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        form = {
+            "client_id": pair["client"]["client_id"],
+            "response_type": "code",
+            "redirect_uri": f"{SUITE}/test/a/senid/callback",
+            "scope": "openid",
+            "code_challenge": verifier_of,
+            "code_challenge_method": "S256",
+        }
+        address = self.metadata["mtls_endpoint_aliases"]["pushed_authorization_request_endpoint"]
+        self.assertTrue(address.startswith(self.environment["mtls"]))
+        self.assertEqual(self.push(address, form, pair["mtls"]), 201)
+        self.assertEqual(self.push(address, form, pair["mtls2"]), 401)
+
+    def push(self, address, form, certificate):
+        """The status of the answer to a request over a connection with this certificate."""
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        file = Path(self.folder.name) / "certificate.pem"
+        file.write_text(certificate["cert"] + certificate["key"], encoding="utf-8")
+        context.load_cert_chain(file)
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+        )
+        try:
+            with opener.open(urllib.request.Request(address, urllib.parse.urlencode(form).encode()), timeout=30) as answer:
+                return answer.status
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code
+
+    def test_the_citizen_who_answers_ciba_requests_finds_the_page_and_says_when_none_waits(self):
+        with self.assertRaisesRegex(StepError, "no request waits"):
+            Approver(self.environment, host="127.0.0.1").answer("allow")
