@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use url::Url;
 
+const STEP_UP: &str = "error=\"insufficient_user_authentication\"";
 const ALGORITHMS: &[Algorithm] = &[Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA, Algorithm::PS256];
 
 struct Api {
@@ -58,9 +59,8 @@ impl Api {
         }
         let is_older = |age: u64| token["auth_time"].as_u64().is_none_or(|at| at + age <= now());
         let lacking = sign_in.filter(|(acr, age)| token["acr"] != **acr || is_older(*age));
-        let wanted = lacking.map(|(acr, age)| format!("acr_values=\"{acr}\", max_age=\"{age}\""));
-        let told = |wanted| format!("error=\"insufficient_user_authentication\", {wanted}");
-        wanted.map_or(Ok(token), |wanted| Err(refuse(&told(wanted))))
+        let told = lacking.map(|(acr, age)| format!("{STEP_UP}, acr_values=\"{acr}\", max_age=\"{age}\""));
+        told.map(|told| refuse(&told)).map_or(Ok(token), Err)
     }
 
     /// A token that says itself what it says.

@@ -1,7 +1,7 @@
 //! The token endpoint: one road for every grant type, in numbered phases, so that no grant can leave one out.
 //!
-//! 1. what is asked, and which keys are shown · 2. who asks · 2b. which key that binds the tokens to · 3. what these stand on,
-//! one file a grant type · 4. the tokens · 5. the record
+//! Phases: 1. what is asked, and which keys are shown · 2. who asks · 2b. which key that binds the tokens to · 3. what these
+//! stand on, one file a grant type · 4. the tokens · 5. the record
 
 mod approval;
 mod authorization_code;
