@@ -66,6 +66,7 @@ pub use theme::{Colour, Palette, Theme};
 pub use throttling::{Rate, Throttling};
 pub use value::{Size, parse_duration};
 
+use crate::domain::certificate::AcceptedCertificates;
 use crate::domain::client::ClientAuthenticationMethod;
 use crate::domain::issuer::Issuer;
 use crate::domain::national_id::Schemes;
@@ -185,18 +186,21 @@ impl Settings {
     /// How clients may prove themselves here: by a certificate only where one can come, through a listener of ours or through a
     /// proxy, and by an authority's only where there are any (RFC 8705 §2).
     pub fn client_authentication_methods(&self) -> impl Iterator<Item = ClientAuthenticationMethod> {
-        let certificates = self.takes_client_certificates();
-        let authorities = certificates && !self.mtls.trusted_authorities.is_empty();
+        let accepted = self.accepted_certificates();
         ClientAuthenticationMethod::ALL.into_iter().filter(move |method| match method {
-            ClientAuthenticationMethod::TlsClientAuth => authorities,
-            ClientAuthenticationMethod::SelfSignedTlsClientAuth => certificates,
+            ClientAuthenticationMethod::TlsClientAuth => accepted >= AcceptedCertificates::Issued,
+            ClientAuthenticationMethod::SelfSignedTlsClientAuth => accepted >= AcceptedCertificates::Published,
             _ => true,
         })
     }
 
-    /// Whether a client's certificate can come at all.
-    pub fn takes_client_certificates(&self) -> bool {
-        self.listeners.mtls.is_some() || self.proxies.pass_certificates_on()
+    pub fn accepted_certificates(&self) -> AcceptedCertificates {
+        match (self.listeners.mtls.is_some() || self.proxies.pass_certificates_on(), &self.mtls.trusted_authorities[..])
+        {
+            (false, _) => AcceptedCertificates::None,
+            (true, []) => AcceptedCertificates::Published,
+            (true, _) => AcceptedCertificates::Issued,
+        }
     }
 
     /// What works but is seldom meant.

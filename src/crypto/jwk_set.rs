@@ -90,11 +90,11 @@ impl JwkSet {
         self.verifying.iter().any(|key| algorithms.iter().any(|algorithm| fits(key, *algorithm)))
     }
 
-    /// Whether `der` is the certificate of one of the keys: the first of its `x5c` (RFC 7517 §4.7).
-    pub fn has_certificate(&self, der: &[u8]) -> bool {
-        self.keys.iter().any(|key| {
+    /// The certificates of the keys, in DER: the first of each `x5c` (RFC 7517 §4.7).
+    pub fn certificates(&self) -> impl Iterator<Item = Vec<u8>> {
+        self.keys.iter().filter_map(|key| {
             let first = key.get("x5c").and_then(|chain| chain.get(0)).and_then(Value::as_str);
-            first.and_then(|text| STANDARD.decode(text).ok()).is_some_and(|certificate| certificate == der)
+            first.and_then(|text| STANDARD.decode(text).ok())
         })
     }
 

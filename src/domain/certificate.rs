@@ -13,3 +13,15 @@ pub struct ClientCertificate {
     /// Of the leaf (RFC 8705 §3.1).
     pub thumbprint: Thumbprint,
 }
+
+/// Whose certificates prove clients here, from none to all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AcceptedCertificates {
+    /// No certificate comes to this server.
+    #[default]
+    None,
+    /// Those that clients publish themselves.
+    Published,
+    /// Those of authorities, too.
+    Issued,
+}

@@ -12,8 +12,7 @@ pub fn public(site: Arc<Site>) -> Router {
     let issuer = site.app.settings.issuer.clone();
     let envelope = || axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
     let passed_on = axum::middleware::from_fn_with_state(site.clone(), middleware::client_certificate::from_proxy);
-    let nonces = axum::middleware::from_fn_with_state(site.clone(), middleware::dpop::offer_nonce);
-    let endpoints = token_like().layer(passed_on).layer(nonces);
+    let endpoints = token_like(site.clone()).layer(passed_on);
     let programs = documents().merge(endpoints).layer(envelope()).layer(middleware::cors::for_anyone());
     let people = authorization()
         .merge(sign_in(site.clone()))
@@ -34,7 +33,8 @@ pub fn mutual_tls(site: Arc<Site>) -> Router {
     let issuer = site.app.settings.issuer.clone();
     let own = axum::middleware::from_fn(middleware::client_certificate::from_connection);
     let envelope = axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
-    middleware::below::mount(token_like().layer(own).layer(envelope).with_state(site), issuer.path())
+    let endpoints = token_like(site.clone()).layer(own);
+    middleware::below::mount(endpoints.layer(envelope).with_state(site), issuer.path())
 }
 
 /// What the operator's own network reaches.
@@ -53,7 +53,7 @@ fn documents() -> Router<Arc<Site>> {
 
 /// What a client calls for itself: no cookie is read here, and scripts of other origins may call it. CORS goes around
 /// the envelope, so that a script can also read why it was turned away.
-fn token_like() -> Router<Arc<Site>> {
+fn token_like(site: Arc<Site>) -> Router<Arc<Site>> {
     let registration = get(oauth::register::read).put(oauth::register::replace).delete(oauth::register::delete);
     let userinfo = get(oauth::userinfo::show).post(oauth::userinfo::show_for_form);
     Router::new()
@@ -66,6 +66,7 @@ fn token_like() -> Router<Arc<Site>> {
         .route("/device_authorization", post(oauth::device_authorization::begin).fallback(oauth::only_post))
         .route("/register", post(oauth::register::create).fallback(oauth::only_post))
         .route("/register/{client_id}", registration.fallback(oauth::only_get_put_and_delete))
+        .layer(axum::middleware::from_fn_with_state(site, middleware::dpop::offer_nonce))
 }
 
 /// Where a client sends a browser.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::domain::authorization::{ResponseMode, ResponseType};
+use crate::domain::certificate::AcceptedCertificates;
 use crate::domain::client::ClientAuthenticationMethod;
 use crate::domain::encryption::{ContentEncryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
@@ -107,8 +108,8 @@ pub struct Offer<'a> {
     pub registration: Option<&'a str>,
     pub assertions: AssertionGrants,
     pub methods: Vec<ClientAuthenticationMethod>,
-    /// Whether clients' certificates come here at all.
-    pub certificates: bool,
+    /// Whether clients' certificates come here at all, and whose.
+    pub certificates: AcceptedCertificates,
     /// Those that can be asked for (RFC 9396 §10).
     pub authorization_details_types: &'a [String],
     /// What the endpoints begin with for a client that comes with its certificate, where that is not the issuer.
@@ -219,7 +220,7 @@ impl Metadata {
             frontchannel_logout_supported: true,
             frontchannel_logout_session_supported: true,
             check_session_iframe: endpoint("/check-session"),
-            tls_client_certificate_bound_access_tokens: offer.certificates,
+            tls_client_certificate_bound_access_tokens: offer.certificates != AcceptedCertificates::None,
             authorization_details_types_supported: offer.authorization_details_types.to_vec(),
             mtls_endpoint_aliases: offer
                 .mtls_url

@@ -2,6 +2,7 @@
 
 use super::super::{ClientCertificateHeader, Settings};
 use super::{NOW, load_at};
+use crate::domain::certificate::AcceptedCertificates;
 use crate::domain::client::ClientAuthenticationMethod;
 use crate::domain::time::Timestamp;
 
@@ -38,7 +39,7 @@ fn methods(settings: &Settings) -> Vec<&'static str> {
 #[test]
 fn certificates_come_through_a_listener_or_a_proxy_and_are_offered_nowhere_else() {
     let none = settings("");
-    assert!(!none.takes_client_certificates() && methods(&none).is_empty());
+    assert!(none.accepted_certificates() == AcceptedCertificates::None && methods(&none).is_empty());
 
     let url = "[mtls]\npublic_url = \"https://tax.portals.example.gov\"\n";
     let listener = settings(&format!("{LISTENER}{url}"));

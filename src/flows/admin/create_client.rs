@@ -220,6 +220,7 @@ pub(super) fn allowed<'a>(admin: &'a Administrator, national_id: bool, known: &'
         policies: &admin.settings.policies,
         registry: &known.registry,
         details_types: &known.details_types,
+        certificates: admin.settings.accepted_certificates(),
     }
 }
 

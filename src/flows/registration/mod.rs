@@ -155,6 +155,7 @@ fn policy<'a>(
         // No client could say so itself.
         pkce: if demands_pkce { PkcePolicy::Required } else { pkce },
         front_channel_access_tokens: exception,
+        certificates: app.settings.accepted_certificates(),
         algorithms: &app.settings.keys.rotation.algorithms,
         development: app.settings.issuer.is_loopback() || app.settings.outbound.allow_loopback,
         vouched_for,

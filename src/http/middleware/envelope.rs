@@ -106,6 +106,7 @@ fn turned_away(route: &str, fault: Fault) -> Response {
         | "/revoke"
         | "/introspect"
         | "/par"
+        | "/bc-authorize"
         | "/device_authorization"
         | "/register"
         | "/register/{client_id}"

@@ -60,7 +60,7 @@ impl Document {
             registration: (settings.registration.mode != RegistrationMode::Off).then_some("/register"),
             assertions: flows::token::assertions(settings),
             methods: settings.client_authentication_methods().collect(),
-            certificates: settings.takes_client_certificates(),
+            certificates: settings.accepted_certificates(),
             authorization_details_types,
             mtls_url: settings.mtls.public_url.as_ref().map(Issuer::as_str),
         });

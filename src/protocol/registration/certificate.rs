@@ -2,6 +2,7 @@
 
 use super::{Allowed, Fault};
 use crate::crypto::certificate::CertificateName;
+use crate::domain::certificate::AcceptedCertificates;
 use crate::domain::client::{CertificateSubject, Client, ClientAuthentication};
 
 /// One of these names it.
@@ -39,10 +40,28 @@ pub fn certificate_subject(members: [Option<&str>; 5], faults: &mut Vec<Fault>) 
     })
 }
 
-pub(super) fn check(client: &Client, _: &Allowed<'_>, faults: &mut Vec<Fault>) {
-    if let ClientAuthentication::TlsClientAuth { subject } = &client.authentication
-        && let Err(expected) = CertificateName::new(subject)
-    {
-        faults.push(Fault::new(subject.member(), expected.to_string()));
+/// A client that could never prove itself, or whose tokens could never be bound, is not registered.
+pub(super) fn check(client: &Client, allowed: &Allowed<'_>, faults: &mut Vec<Fault>) {
+    let accepted = allowed.certificates;
+    match &client.authentication {
+        ClientAuthentication::TlsClientAuth { .. } if accepted < AcceptedCertificates::Issued => {
+            let sentence =
+                "tls_client_auth is not offered here: this server trusts no authority for the certificates of clients";
+            faults.push(Fault::new("token_endpoint_auth_method", sentence));
+        }
+        ClientAuthentication::SelfSignedTlsClientAuth if accepted < AcceptedCertificates::Published => {
+            let sentence =
+                "self_signed_tls_client_auth is not offered here: no certificate of a client comes to this server";
+            faults.push(Fault::new("token_endpoint_auth_method", sentence));
+        }
+        ClientAuthentication::TlsClientAuth { subject } => {
+            let name = CertificateName::new(subject);
+            faults.extend(name.err().map(|error| Fault::new(subject.member(), error.to_string())));
+        }
+        _ => {}
+    }
+    if client.policy.bound_access_tokens.certificate && accepted == AcceptedCertificates::None {
+        let sentence = "is not offered here: no certificate of a client comes to this server";
+        faults.push(Fault::new("tls_client_certificate_bound_access_tokens", sentence));
     }
 }

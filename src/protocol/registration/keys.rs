@@ -26,7 +26,15 @@ pub(super) fn check(client: &Client, allowed: &Allowed<'_>, faults: &mut Vec<Fau
             faults.push(Fault::new("jwks_uri", sentence));
         }
         ClientKeys::None => {}
-        ClientKeys::Given(set) => check_set(set, proves, faults),
+        ClientKeys::Given(set) => {
+            check_set(set, proves, faults);
+            if client.authentication == ClientAuthentication::SelfSignedTlsClientAuth && !has_certificate(set) {
+                faults.push(Fault::new(
+                    "jwks",
+                    "has no certificate (x5c) that self_signed_tls_client_auth proves a client by",
+                ));
+            }
+        }
         ClientKeys::Published(uri) => {
             if let Err(why) = check_address(uri, allowed) {
                 faults.push(Fault::new("jwks_uri", format!("{} {why}", quoted(uri))));
@@ -52,6 +60,10 @@ pub(super) fn check_set(set: &str, proves: Option<&[SignatureAlgorithm]>, faults
             }
         }
     }
+}
+
+fn has_certificate(set: &str) -> bool {
+    JwkSet::parse(set.as_bytes()).is_ok_and(|set| set.certificates().next().is_some())
 }
 
 /// An address that will be fetched. What its host resolves to is looked at then.

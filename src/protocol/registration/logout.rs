@@ -39,6 +39,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::domain::certificate::AcceptedCertificates;
     use crate::domain::client::{ClientAuthentication, LogoutEndpoint};
     use crate::domain::policies::Policies;
     use crate::domain::resource::ResourceRegistry;
@@ -58,6 +59,7 @@ mod tests {
             policies: &Policies::default(),
             registry: &ResourceRegistry::default(),
             details_types: &BTreeSet::new(),
+            certificates: AcceptedCertificates::None,
         };
         check(&client, &allowed, &mut faults);
         faults.into_iter().map(|fault| format!("{} {}", fault.member, fault.sentence)).collect()

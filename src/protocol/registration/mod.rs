@@ -21,6 +21,7 @@ mod uris;
 
 use std::collections::BTreeSet;
 
+use crate::domain::certificate::AcceptedCertificates;
 use crate::domain::client::{Client, PkcePolicy};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::policies::Policies;
@@ -65,6 +66,7 @@ pub struct Allowed<'a> {
     pub policies: &'a Policies,
     /// The types of `authorization_details` that there are.
     pub details_types: &'a BTreeSet<String>,
+    pub certificates: AcceptedCertificates,
 }
 
 /// What was asked, cut to a length that a sentence bears. A description keeps only what RFC 6749 §5.2 allows of it.

@@ -3,6 +3,7 @@
 
 mod bound_tokens;
 mod listener;
+mod registration;
 
 use rcgen::{DnType, SanType};
 use senid::domain::client::{CertificateSubject, Client, ClientAuthentication, ClientKeys, GrantType};

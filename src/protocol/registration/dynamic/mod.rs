@@ -78,6 +78,7 @@ pub fn register(metadata: &Metadata, policy: &Policy<'_>, client: &mut Client) -
         policies: policy.policies,
         registry: policy.registry,
         details_types: policy.details_types,
+        certificates: policy.certificates,
     };
     let found = check(client, &allowed);
     let unsaid: Vec<_> = found.into_iter().filter(|fault| !faults.concerns(fault.member)).collect();

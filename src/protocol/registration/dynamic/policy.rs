@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use crate::domain::authorization::ResponseType;
+use crate::domain::certificate::AcceptedCertificates;
 use crate::domain::client::{Client, GrantType, PkcePolicy, PolicyName, SubjectType};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::policies::Policies;
@@ -34,6 +35,7 @@ pub struct Policy<'a> {
     pub authorization_details_types: BTreeSet<String>,
     /// The exception's name, where access tokens may be handed out through the browser.
     pub front_channel_access_tokens: Option<String>,
+    pub certificates: AcceptedCertificates,
     /// What tokens can be signed with here.
     pub algorithms: &'a [SignatureAlgorithm],
     /// Whether this is a server on its developer's own machine, where http on the loopback is as good as https.

@@ -127,6 +127,19 @@ async fn what_a_header_says_is_nothing_beside_the_connection() {
     assert_eq!(client.post(&url, &[("client-cert", "rubbish")], ASKED).await.unwrap().reply.status, 200);
 }
 
+/// A library keeps nonces by the origin that they came from (RFC 9449 §8.2).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proof_is_answered_with_a_nonce_here_as_well() {
+    let authority = Authority::new("Authority of clients");
+    let world = world(&authority).await;
+    let client = world.tls_client();
+    let url = format!("{}/token", world.mtls(0));
+    let answer = client.post(&url, &[("dpop", "a.b.c")], ASKED).await.unwrap().reply;
+    assert!(!answer.header("dpop-nonce").is_empty(), "{:?}", answer.headers);
+    let without = client.post(&url, &[], ASKED).await.unwrap().reply;
+    assert_eq!(without.header("dpop-nonce"), "");
+}
+
 /// A browser that came here would ask the person in front of it for a certificate.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_for_people_is_at_the_listener_and_no_script_may_call_it() {

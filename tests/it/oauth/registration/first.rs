@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{as_portal, on_every_open_backend, open_world, portal, portal_with, register, registered, text};
+use super::{as_portal, on_every_open_backend, open, open_world, portal, portal_with, register, registered, text};
+use crate::support::World;
 use crate::support::world::AN;
+use crate::support::world::certificates::behind_a_proxy;
 
 on_every_open_backend! {
     async fn a_client_registers_itself_and_citizens_sign_in_to_it(world: World) {
@@ -53,7 +55,11 @@ async fn where_nothing_is_said_the_standard_s_defaults_hold() {
 /// Everything that can be said is said back as it was said.
 #[tokio::test]
 async fn every_member_that_is_honoured_is_told_back() {
-    let world = open_world().await;
+    let world = World::embedded_with(|settings| {
+        open(settings);
+        behind_a_proxy(settings, &[]);
+    })
+    .await;
     let said = json!({
         "redirect_uris": ["https://portal.example/callback", "https://portal.example/other?x=1"],
         "post_logout_redirect_uris": ["https://portal.example/bye"],
