@@ -55,13 +55,13 @@ stop_demo() {
     exit "$status"
 }
 
-# Two ports that nobody listens on, below those that the system gives to outgoing connections, so that none of them
-# takes one meanwhile.
+# Ports that nobody listens on, two or as many as $1 says, below those that the system gives to outgoing connections, so that
+# none of them takes one meanwhile.
 free_ports() {
-    python3 - <<'PYTHON'
-import random, socket
+    python3 - "${1:-2}" <<'PYTHON'
+import random, socket, sys
 found = []
-while len(found) < 2:
+while len(found) < int(sys.argv[1]):
     candidate = socket.socket()
     try:
         candidate.bind(("127.0.0.1", random.randrange(10000, 32000)))

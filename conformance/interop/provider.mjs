@@ -14,12 +14,14 @@ export class Provider {
   // The settings are those of the other but for its places, and `settings` in variables.
   static async start(settings = {}) {
     const folder = mkdtempSync(join(tmpdir(), "senid-provider-"));
-    const [port, operations] = [await freePort(), await freePort()];
+    const [port, operations, mtls] = [await freePort(), await freePort(), await freePort()];
     const environment = {
       ...process.env,
       SENID_ISSUER: `https://localhost:${port}`,
       SENID_LISTENERS__PUBLIC__ADDRESS: `127.0.0.1:${port}`,
       SENID_LISTENERS__OPERATIONS__ADDRESS: `127.0.0.1:${operations}`,
+      SENID_LISTENERS__MTLS__ADDRESS: `127.0.0.1:${mtls}`,
+      SENID_MTLS__PUBLIC_URL: `https://localhost:${mtls}`,
       SENID_DATABASE__URL: `sqlite:${join(folder, "senid.sqlite")}`,
       SENID_KEYS__FOLDER: join(folder, "keys"),
       ...settings,

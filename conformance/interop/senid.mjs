@@ -31,15 +31,41 @@ export function register(client, environment = process.env) {
   }
 }
 
-// What An does at SenID, from the page that a plain browser shows until it is led elsewhere.
-export async function answer(browser, page, issuer = ISSUER) {
+// An signs in, where a page of SenID's asks for that.
+async function signIn(browser, page) {
   if (page.has("username")) page = await browser.press(page, "continue", { username: AN.username });
   if (page.has("password")) page = await browser.press(page, "login", { password: AN.password });
+  return page;
+}
+
+// What An does at SenID, from the page that a plain browser shows until it is led elsewhere.
+export async function answer(browser, page, issuer = ISSUER) {
+  page = await signIn(browser, page);
   if (page.has("allow")) page = await browser.press(page, "allow");
   // What a browser with script does by itself (OAuth 2.0 Form Post Response Mode).
   if (page.has("form-post")) page = await browser.press(page, "continue");
   assert.ok(!page.address.href.startsWith(issuer), `still at SenID: ${page.text}`);
   return page;
+}
+
+// An finds the request with this message in her account, and allows it (CIBA Core §8).
+export async function approve(browser, message) {
+  const requests = `${ISSUER}/account/requests`;
+  await signIn(browser, await browser.press(await browser.open(requests), "account-sign-in"));
+  const waiting = await browser.open(requests);
+  const card = waiting.document.querySelectorAll("li.request").find((card) => card.innerText.includes(message));
+  assert.ok(card, `no request says ${message}: ${waiting.text}`);
+  const page = await browser.open(new URL(card.querySelector("a").getAttribute("href"), ISSUER));
+  assert.ok(page.text.includes(message), page.text);
+  return browser.press(page, "allow");
+}
+
+// An enters the code of a device, and allows it (RFC 8628 §3.3).
+export async function allowDevice(browser, { verification_uri, user_code }) {
+  let page = await browser.open(verification_uri);
+  page = await signIn(browser, await browser.press(page, "continue", { user_code }));
+  page = await browser.press(page, "allow");
+  assert.ok(page.has("device-done"), page.text);
 }
 
 // Runs `cases`, sentences and what they claim, one after the other, and says of each how it went. Whether all held.

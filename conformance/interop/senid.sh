@@ -9,27 +9,37 @@ source "$here/../../tests/demo.sh"
 declare -A processes=()
 
 # Starts it; sets ISSUER, and what a relying party needs: PROGRAM and SENID_CONFIG to register with, TLS for the folder
-# of ca.pem, server.pem and server.key. It ends with this shell.
+# of ca.pem, ca.key, server.pem and server.key, MTLS for where certificates of that authority prove clients. It ends with
+# this shell.
 start_senid() {
-    local port operations_port
+    local port operations_port mtls_port
     PROGRAM=$(build_senid)
-    read -r port operations_port < <(free_ports)
+    read -r port operations_port mtls_port < <(free_ports 3)
     work=$(mktemp -d)
     trap stop_senid EXIT
     make_certificates
-    ISSUER=https://localhost:$port SENID_CONFIG=$work/senid.toml TLS=$work/tls
-    export PROGRAM ISSUER SENID_CONFIG TLS
+    ISSUER=https://localhost:$port MTLS=https://localhost:$mtls_port SENID_CONFIG=$work/senid.toml TLS=$work/tls
+    export PROGRAM ISSUER MTLS SENID_CONFIG TLS
     cat >"$SENID_CONFIG" <<TOML
 issuer = "$ISSUER"
 listeners.operations.address = "127.0.0.1:$operations_port"
 database.url = "sqlite:$work/senid.sqlite"
 keys.folder = "$work/keys"
 registration.mode = "open"
+dpop.nonces = "required"
 outbound = { allow_loopback = true, ca_file = "$TLS/ca.pem" }
 
 [listeners.public]
 address = "127.0.0.1:$port"
 tls = { certificate = "$TLS/server.pem", key = "$TLS/server.key" }
+
+[listeners.mtls]
+address = "127.0.0.1:$mtls_port"
+tls = { certificate = "$TLS/server.pem", key = "$TLS/server.key" }
+
+[mtls]
+public_url = "$MTLS"
+trusted_authorities_file = "$TLS/ca.pem"
 TOML
     (
         "$PROGRAM" migrate
