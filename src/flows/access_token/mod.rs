@@ -117,13 +117,14 @@ async fn all_active(app: &App, found: &LiveGrant, token: &AccessToken) -> Result
 /// Ends this one token, and nothing that stands beside it.
 pub(super) async fn revoke(app: &App, presented: &Presented) -> Result<(), FlowError> {
     let token = &presented.token;
-    Ok(match presented.form {
+    match presented.form {
         Form::Kept(hash) => app.sessions.delete(&short_lived::access_token(&hash)).await?,
         Form::SelfContained => {
             let left = app.clock.now().until(token.expires_at);
             app.sessions.put(&short_lived::revoked_token(&token.id), &(), left).await?;
         }
-    })
+    }
+    Ok(())
 }
 
 /// Whether it was revoked by itself. What is kept is then gone, and would not have been found.

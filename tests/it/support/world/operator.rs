@@ -157,16 +157,13 @@ impl<'w> Operator<'w> {
                 && cached.policy == changed.policy
                 && cached.keys == changed.keys
                 && cached.redirect_uris == changed.redirect_uris
-                && cached.grant_types == changed.grant_types
                 && cached.application_type == changed.application_type
                 && cached.authentication == changed.authentication
                 && cached.request_objects == changed.request_objects
                 && cached.logout == changed.logout
-                && cached.grant_types == changed.grant_types
                 && cached.backchannel_authentication == changed.backchannel_authentication
                 && cached.request_defaults == changed.request_defaults
                 && cached.sector_identifier == changed.sector_identifier
-                && cached.grant_types == changed.grant_types
                 && cached.authorization_details_types == changed.authorization_details_types
         })
         .await;
