@@ -1,8 +1,12 @@
 //! Rich authorization requests (RFC 9396): what is asked for in a structure of its own, from the request to the token.
 
+use senid::domain::keys::SignatureAlgorithm;
 use serde_json::{Value, json};
 
 use crate::support::World;
+use crate::support::world::client_keys::OwnKeys;
+use crate::support::world::device::Waiting;
+use crate::support::world::resources::{HEALTH, LAND, health, land, registered_for};
 use crate::support::world::{AN, Browser, Page, Portal, Started, TokenAnswer, on_every_backend};
 
 /// A portal that pays, in a world where that can be asked for.
@@ -213,4 +217,84 @@ async fn a_client_is_granted_by_itself_what_is_nobodys() {
         (error.as_str(), sentence.as_str()),
         ("invalid_authorization_details", "authorization_details[0] nobody but a person can grant the type payment")
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signed_request_holds_details_as_an_array() {
+    let world = World::embedded().await;
+    let keys = OwnKeys::new();
+    let portal = paying(&world).await;
+    world.operator().changes("tax-office", |client| client.keys = keys.given()).await;
+    let (mut browser, _) = world.signed_in(&portal, &AN).await;
+    let started = portal.start();
+    let signed = |details: Value| {
+        let members = started.parameters().iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+        let mut object: Value = members.collect();
+        object["authorization_details"] = details;
+        let token = keys.sign(SignatureAlgorithm::Es256, Some("oauth-authz-req+jwt"), &object);
+        started.clone().and("request", &token)
+    };
+    let all = json!([payment("5")]);
+    let text = browser.open(&signed(all.to_string().into()).url()).await;
+    assert_eq!(text.refusal().0, "invalid_request_object");
+    let page = browser.open(&signed(all.clone()).url()).await;
+    assert_eq!(page.words(".sentence"), "Pay 5 VND to Kho bạc Nhà nước");
+    let code = AN.allows(&mut browser, &page).await.code();
+    assert_eq!(details(&portal.exchange(&started, &code).await), all);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_resource_server_is_told_the_details_that_are_its_own() {
+    let world = World::embedded().await;
+    let portal = paying(&world).await;
+    let operator = world.operator();
+    operator.lets_ask_for("tax-office", &["payment", "record", "batch"]).await;
+    for (mut server, types) in [(health("customs"), ["payment", "batch"]), (land("archive"), ["record", "batch"])] {
+        server.authorization_details_types = types.map(str::to_owned).into();
+        operator.opens(&server).await;
+    }
+    for resource in [HEALTH, LAND] {
+        operator.changes("tax-office", registered_for(resource, "openid")).await;
+    }
+    let record = json!({"type": "record", "parcel": "1"});
+    let batch = |place: &str| json!({"type": "batch", "account": place, "locations": [place]});
+    let all = json!([payment("5"), record, batch(HEALTH), batch(LAND)]);
+    let (mut browser, started, code) = granted(&world, &portal, &all).await;
+    let tokens = portal.exchange(&started, &code).await;
+    assert_eq!(details(&tokens), all);
+    for (caller, own) in [("customs", json!([payment("5"), batch(HEALTH)])), ("archive", json!([record, batch(LAND)]))]
+    {
+        let told = world.portal(caller).introspection(&tokens.access_token()).await;
+        assert_eq!(told["authorization_details"], own, "{caller}");
+    }
+    // A token for one of them carries nothing of the other's.
+    let narrow = portal
+        .token(&[("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh_token()), ("resource", LAND)])
+        .await;
+    assert_eq!(details(&narrow), json!([record, batch(LAND)]));
+    assert_eq!(portal.access_token(&narrow).await["authorization_details"], json!([record, batch(LAND)]));
+    // Nobody is asked to allow what no resource server there understands.
+    let stray = json!([{"type": "record", "parcel": "1", "locations": [HEALTH]}]);
+    let (error, sentence) = browser.open(&asking(&portal, &stray).url()).await.refusal();
+    assert_eq!(error, "invalid_authorization_details");
+    assert!(sentence.contains("is no resource server that understands this type"), "{sentence}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_device_asks_for_details_and_the_person_reads_them_elsewhere() {
+    let world = World::embedded().await.with_devices(&["tax-office"]).await;
+    let portal = paying(&world).await;
+    let all = json!([payment("5")]);
+    let value = all.to_string();
+    let form = [("scope", portal.registration.scope), ("authorization_details", &value)];
+    let waiting = Waiting::read(&portal.asks_for_codes(&form).await);
+    let mut browser = world.browser();
+    let page = browser.types_code(&waiting.user_code).await;
+    let page = AN.signs_in(&mut browser, &page).await;
+    assert_eq!(page.words(".sentence"), "Pay 5 VND to Kho bạc Nhà nước");
+    AN.allows(&mut browser, &page).await;
+    assert_eq!(details(&portal.asks_with(&waiting).await), all);
+    let wrong = json!([payment("five")]).to_string();
+    let reply = portal.asks_for_codes(&[("scope", portal.registration.scope), ("authorization_details", &wrong)]).await;
+    assert_eq!((reply.status.as_u16(), &reply.json()["error"]), (400, &json!("invalid_authorization_details")));
 }
