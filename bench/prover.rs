@@ -95,7 +95,8 @@ impl Prover {
 }
 
 fn name() -> String {
-    base64url::encode(&SystemRandom::new().bytes::<16>())
+    let random: &dyn Random = &SystemRandom::new();
+    base64url::encode(&random.bytes::<16>())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a client has a clock of its own")]
