@@ -228,7 +228,7 @@ async fn what_a_proxy_says_of_a_certificate_is_one_certificate_or_a_fault_that_i
     let bare = leaf.trim_matches(':');
     let of_rubbish = "the certificate in the header Client-Cert cannot be used: it is no X.509 certificate of version 3, or has \
                       an extension that must be understood and is not";
-    let nine = vec![chain.as_str(); 9].join(",");
+    let nine = [chain.as_str(); 9].join(",");
     let (with_parameter, two, pem) =
         (format!("{leaf};a=1"), format!("{leaf}, {leaf}"), format!("-----BEGIN CERTIFICATE-----{bare}"));
     let cases: &[(&[(&str, &str)], &str)] = &[

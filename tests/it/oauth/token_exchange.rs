@@ -170,7 +170,8 @@ async fn what_is_wrong_with_a_request_is_said_exactly() {
     let token = called.access_token();
     let (issuer, id_token, refresh) = (world.issuer.clone(), called.id_token(), called.refresh_token());
     let jwt = "urn:ietf:params:oauth:token-type:jwt";
-    let cases: &[(&[(&str, &str)], &str, &str)] = &[
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+    let cases: &[Case<'_>] = &[
         (&[("subject_token", "")], "invalid_request", "subject_token is missing"),
         (&[("subject_token_type", "")], "invalid_request", "subject_token_type is missing"),
         (
