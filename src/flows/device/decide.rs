@@ -1,6 +1,7 @@
 //! The person sees who asks, from where and what for, and decides, once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::Citizen;
@@ -16,7 +17,7 @@ use super::super::session::CurrentSession;
 use super::super::sign_in::ask_consent::{self, Question};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, consent, short_lived, sign_in};
-use super::{REMEMBERED, waiting};
+use super::{Found, REMEMBERED, find};
 
 /// Whether the person may be asked.
 #[derive(Debug)]
@@ -76,17 +77,24 @@ pub enum Decided {
     Unfit,
     /// Somebody decided before, or the code has expired.
     TooLate,
+    /// They have tried too many codes that were none.
+    Throttled {
+        retry_after: Duration,
+    },
 }
 
-/// The person allows it.
+/// The person allows it. The code is looked up like one that is typed: whoever has a session makes up its forms as well, so
+/// that the form is no proof that the question was ever shown.
 pub async fn allow(
     app: &App,
     visitor: &Visitor,
     current: &CurrentSession,
     code: UserCode,
 ) -> Result<Decided, FlowError> {
-    let Some(asked) = waiting(app, code).await? else {
-        return Ok(Decided::TooLate);
+    let asked = match find(app, visitor, current.citizen(), code).await? {
+        Found::Waiting(asked) => *asked,
+        Found::Nothing => return Ok(Decided::TooLate),
+        Found::Throttled { retry_after } => return Ok(Decided::Throttled { retry_after }),
     };
     let authentication = &current.session.authentication;
     let client = match fit(app, &asked, authentication).await? {
@@ -125,8 +133,10 @@ pub async fn deny(
     current: &CurrentSession,
     code: UserCode,
 ) -> Result<Decided, FlowError> {
-    let Some(asked) = waiting(app, code).await? else {
-        return Ok(Decided::TooLate);
+    let asked = match find(app, visitor, current.citizen(), code).await? {
+        Found::Waiting(asked) => *asked,
+        Found::Nothing => return Ok(Decided::TooLate),
+        Found::Throttled { retry_after } => return Ok(Decided::Throttled { retry_after }),
     };
     if app.sessions.take(&short_lived::user_code(code)).await?.is_none() {
         return Ok(Decided::TooLate);

@@ -1,6 +1,7 @@
 //! `/device`: the code that another device shows is entered here; then who asks, from where and what for (RFC 8628 §3.3).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -84,17 +85,20 @@ pub async fn ask(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resul
             let shown = page(&site, &visit, &code.to_string(), Some(CodeProblem::Unknown)).await?;
             Ok(shown.with_status(StatusCode::NOT_FOUND).into_response())
         }
-        Found::Throttled { retry_after } => {
-            let minutes = i64::try_from(retry_after.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
-            let shown = page(&site, &visit, &code.to_string(), Some(CodeProblem::TooManyTries { minutes })).await?;
-            let mut response = shown.with_status(StatusCode::TOO_MANY_REQUESTS).into_response();
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
-            Ok(response)
-        }
+        Found::Throttled { retry_after } => throttled(&site, &visit, code, retry_after).await,
     }
 }
 
-/// The form is good for the session and the code that it was shown for, so no code is guessed here either.
+/// Too many codes were tried that were none.
+async fn throttled(site: &Site, visit: &Visit, code: UserCode, retry_after: Duration) -> Result<Response, Failure> {
+    let minutes = i64::try_from(retry_after.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
+    let shown = page(site, visit, &code.to_string(), Some(CodeProblem::TooManyTries { minutes })).await?;
+    let mut response = shown.with_status(StatusCode::TOO_MANY_REQUESTS).into_response();
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+    Ok(response)
+}
+
+/// The form is good for the session and the code that it was shown for.
 pub async fn decide(
     State(site): State<Arc<Site>>,
     visit: Visit,
@@ -118,6 +122,7 @@ pub async fn decide(
         Decided::SignInAgain => return begin_sign_in(&site, &visit, code).await,
         Decided::Unfit => DeviceOutcome::Unfit,
         Decided::TooLate => DeviceOutcome::TooLate,
+        Decided::Throttled { retry_after } => return throttled(&site, &visit, code, retry_after).await,
     };
     Ok(SeeOther::to(done_path(outcome)).into_response())
 }

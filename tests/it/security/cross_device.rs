@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use senid::config::Rate;
+use senid::crypto::base64url;
+use senid::crypto::hash::HmacKey;
 
 use crate::support::World;
 use crate::support::world::device::Waiting;
@@ -48,6 +50,38 @@ on_every_backend! {
         let waiting = world.portal("tax-app").begins_on_a_device().await;
         let mut guesser = signed_in(&world, &AN, "127.0.0.2").await;
         assert!(guesser.types_code(&waiting.user_code).await.has("#allow"));
+    }
+}
+
+/// Whoever has a session has all that a form's token is made of: the token keeps other sites out, and nobody from guessing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guessing_with_forms_that_nobody_was_shown_is_as_slow() {
+    for choice in ["allow", "deny"] {
+        let world = World::embedded().await.with_devices(&["tax-app"]).await;
+        let app = world.portal("tax-app");
+        let waiting = app.begins_on_a_device().await;
+        let mut guesser = signed_in(&world, &AN, "127.0.0.2").await;
+        let page = guesser.open("/device").await;
+        let session = guesser.cookies.iter().find(|(name, _)| name.contains("session")).expect("a session").1.clone();
+        let made_up = |code: &str| {
+            let what = format!("device-request {code}");
+            let token = HmacKey::new(session.as_bytes()).mac(&[b"account\0", what.as_bytes()]);
+            let action = world.at(&format!("/device/request?user_code={code}"));
+            (
+                action,
+                [("choice", choice.to_owned()), ("csrf", base64url::encode(&token))].map(|(n, v)| (n.to_owned(), v)),
+            )
+        };
+        for number in 0..10 {
+            let (action, form) = made_up(&guess(number));
+            let page = guesser.submit(&page, &action, &form).await;
+            assert_eq!((page.status.as_u16(), page.path()), (200, "/device/done"), "{}", page.text());
+        }
+        // Not even the right one is decided about now.
+        let (action, form) = made_up(&waiting.user_code);
+        let refused = guesser.submit(&page, &action, &form).await;
+        assert_eq!(refused.status.as_u16(), 429, "{}", refused.text());
+        assert_eq!(app.asks_with(&waiting).await.refused(400), "authorization_pending");
     }
 }
 
