@@ -108,7 +108,6 @@ fn turned_away(route: &str, fault: Fault) -> Response {
         | "/par"
         | "/bc-authorize"
         | "/device_authorization"
-        | "/bc-authorize"
         | "/register"
         | "/register/{client_id}"
         | "/userinfo" => failure.into_json(Challenge::Client),
