@@ -4,6 +4,7 @@
 use serde::Serialize;
 use url::Url;
 
+use crate::domain::certificate::AcceptedCertificates;
 use crate::domain::claims;
 use crate::domain::client::ClientKeys;
 use crate::domain::keys::SignatureAlgorithm;
@@ -29,6 +30,7 @@ pub struct Metadata {
     resource_policy_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resource_tos_uri: Option<String>,
+    /// No token is bound to a certificate by a server that none comes to.
     tls_client_certificate_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_details_types_supported: Vec<String>,
@@ -41,6 +43,7 @@ impl Metadata {
     pub fn of_userinfo(
         issuer: &str,
         algorithms: &[SignatureAlgorithm],
+        certificates: AcceptedCertificates,
         policy_uri: Option<String>,
         terms_uri: Option<String>,
     ) -> Self {
@@ -59,7 +62,7 @@ impl Metadata {
             resource_name: None,
             resource_policy_uri: policy_uri,
             resource_tos_uri: terms_uri,
-            tls_client_certificate_bound_access_tokens: true,
+            tls_client_certificate_bound_access_tokens: certificates != AcceptedCertificates::None,
             authorization_details_types_supported: Vec::new(),
             dpop_signing_alg_values_supported: dpop_algorithms(),
             dpop_bound_access_tokens_required: false,
@@ -67,7 +70,7 @@ impl Metadata {
     }
 
     /// Of a registered resource server, for it to publish: what this server knows of it.
-    pub fn of(server: &ResourceServer, issuer: &str) -> Self {
+    pub fn of(server: &ResourceServer, issuer: &str, certificates: AcceptedCertificates) -> Self {
         Self {
             resource: server.id.to_string(),
             authorization_servers: vec![issuer.to_owned()],
@@ -81,7 +84,7 @@ impl Metadata {
             resource_name: Some(server.name.in_language("en").to_owned()).filter(|name| !name.is_empty()),
             resource_policy_uri: None,
             resource_tos_uri: None,
-            tls_client_certificate_bound_access_tokens: true,
+            tls_client_certificate_bound_access_tokens: certificates != AcceptedCertificates::None,
             authorization_details_types_supported: server.authorization_details_types.iter().cloned().collect(),
             dpop_signing_alg_values_supported: dpop_algorithms(),
             dpop_bound_access_tokens_required: false,

@@ -71,7 +71,9 @@ pub async fn run(
         Command::Metadata { id } => {
             let admin = open(settings).await?;
             let server = resource_servers::show(&admin, &id).await?;
-            let metadata = protected_resource::Metadata::of(&server, admin.settings.issuer.as_str());
+            let settings = &admin.settings;
+            let certificates = settings.accepted_certificates();
+            let metadata = protected_resource::Metadata::of(&server, settings.issuer.as_str(), certificates);
             output.document(&serde_json::to_value(metadata).map_err(std::io::Error::from)?)?;
             Ok(Exit::Done)
         }

@@ -18,6 +18,7 @@ pub fn document(settings: &Settings) -> Document {
     let metadata = Metadata::of_userinfo(
         settings.issuer.as_str(),
         &settings.keys.rotation.algorithms,
+        settings.accepted_certificates(),
         settings.authority.privacy_url.as_ref().map(ToString::to_string),
         settings.authority.terms_url.as_ref().map(ToString::to_string),
     );

@@ -115,9 +115,19 @@ fn what_the_settings_came_to_demand_is_a_warning_where_other_things_change() {
     update(&senid, &["--policy", "baseline"]).ended(2);
 }
 
+/// Where certificates of clients come, through a proxy, from an authority.
+fn with_certificates(senid: Senid) -> Senid {
+    let authorities = concat!(env!("CARGO_MANIFEST_DIR"), "/src/config/tests/pki/clients-ca.pem");
+    senid
+        .with("SENID_PROXIES__TRUSTED", "127.0.0.1")
+        .with("SENID_PROXIES__HEADER", "forwarded")
+        .with("SENID_PROXIES__CLIENT_CERTIFICATE", "client-cert")
+        .with("SENID_MTLS__TRUSTED_AUTHORITIES_FILE", authorities)
+}
+
 #[test]
 fn a_program_that_asks_for_itself_has_no_address_to_return_to() {
-    let senid = Senid::ready();
+    let senid = with_certificates(Senid::ready());
     let whole = ["client", "create", "portal", "--name", "Reports", "--grant-type", "client_credentials"];
     let subject = ["--auth", "tls_client_auth", "--tls-client-auth-subject-dn", "CN=reports,O=Ministry,C=VN"];
     senid.run(&[&whole[..], &["--scope", ""], &subject].concat()).ended(0);
@@ -208,7 +218,11 @@ fn a_client_that_asks_people_on_their_telephones_is_told_by_poll_or_ping() {
 
 #[test]
 fn what_protects_tokens_and_answers_is_given_and_taken_away() {
-    let senid = with_key();
+    let refused = create(&Senid::ready(), &["--tls-client-certificate-bound-access-tokens"]).ended(2).err;
+    let told = "senid: --tls-client-certificate-bound-access-tokens: is not offered here: no certificate of a client comes to \
+                this server";
+    assert_eq!(refused.trim(), told);
+    let senid = with_certificates(with_key());
     create(&senid, &["--auth", "private_key_jwt", "--jwks-file", "jwks.json"]).ended(0);
     update(
         &senid,

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::support::World;
+use crate::support::world::certificates::behind_a_proxy;
 
 #[tokio::test]
 async fn userinfo_says_whose_tokens_it_takes() {
@@ -16,10 +17,13 @@ async fn userinfo_says_whose_tokens_it_takes() {
     assert_eq!(document["jwks_uri"], world.at("/jwks.json"));
     assert_eq!(document["bearer_methods_supported"], json!(["header", "body"]));
     assert_eq!(document["scopes_supported"], json!(["openid", "profile", "email", "phone", "address", "national_id"]));
-    assert_eq!(document["tls_client_certificate_bound_access_tokens"], true);
     // What the two documents say of the same thing is the same.
     let discovery = world.get("/.well-known/openid-configuration").await.json();
     assert_eq!(document["resource_signing_alg_values_supported"], discovery["userinfo_signing_alg_values_supported"]);
+    let bound = "tls_client_certificate_bound_access_tokens";
+    assert_eq!((&document[bound], &discovery[bound]), (&json!(false), &json!(false)));
+    let with_certificates = World::embedded_with(|settings| behind_a_proxy(settings, &[])).await;
+    assert_eq!(with_certificates.get("/.well-known/oauth-protected-resource").await.json()[bound], true);
     assert_eq!(discovery["protected_resources"], json!([world.issuer]));
 }
 
