@@ -23,6 +23,9 @@ const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// Keywords that give names to places, by which references could lead elsewhere than they say.
 const OF_ADDRESSES: &[&str] = &["$id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveRef", "$vocabulary"];
 
+/// Keywords that let in members and items of which no template could say anything.
+const UNNAMED: &[&str] = &["patternProperties", "prefixItems"];
+
 /// The schema of one type, compiled.
 #[derive(Debug)]
 pub struct Schema {
@@ -73,7 +76,7 @@ impl Schema {
             return Err(faults);
         }
         names_its_type(kind, &document, &mut faults);
-        closed(&document, &document, "", &mut faults);
+        closed(&document, &document, "", Beside::default(), &mut faults);
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .offline()
@@ -239,35 +242,70 @@ fn names_its_type(kind: &str, document: &Value, faults: &mut Vec<String>) {
     }
 }
 
-/// Every object that a detail can hold is closed, and every member says what it is.
-fn closed(document: &Value, schema: &Value, at: &str, faults: &mut Vec<String>) {
+/// What is said of a value beside the schema that is looked at.
+#[derive(Clone, Copy, Default)]
+struct Beside {
+    type_is_said: bool,
+    is_closed: bool,
+}
+
+/// Every object that a detail can hold is closed, and every member says what it is: whichever of several schemas holds of it.
+fn closed(document: &Value, schema: &Value, at: &str, beside: Beside, faults: &mut Vec<String>) {
     if let Some(target) = referred(document, schema) {
-        return closed(document, target, at, faults);
+        return closed(document, target, at, beside, faults);
     }
     let Value::Object(members) = schema else {
-        if *schema == Value::Bool(true) {
+        if *schema == Value::Bool(true) && !beside.type_is_said {
             faults.push(format!("{} may be anything: say what it is", place(at)));
         }
         return;
     };
-    let says = ["type", "const", "enum", "properties", "allOf", "anyOf", "oneOf"];
-    if !says.iter().any(|word| members.contains_key(*word)) {
+    for word in UNNAMED.iter().filter(|word| members.contains_key(**word)) {
+        faults.push(format!("{}: {word} is not supported: what has no name is shown to nobody", place(at)));
+    }
+    let one_of_all = |is: fn(&Map<String, Value>) -> bool| {
+        let mut all = members.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        all.any(|one| referred(document, one).unwrap_or(one).as_object().is_some_and(is))
+    };
+    let here = Beside {
+        type_is_said: beside.type_is_said || says_its_type(members) || one_of_all(says_its_type),
+        is_closed: beside.is_closed || is_closed(members) || one_of_all(is_closed),
+    };
+    // Of alternatives each says it by itself.
+    if !here.type_is_said && !branches(schema) {
         faults.push(format!("{} does not say of what type it is", place(at)));
     }
-    if may_be(schema, "object") && !is_closed(members) {
+    if may_be(schema, "object") && !here.is_closed {
         faults.push(format!(
             "{}: additionalProperties must be false: a detail with unknown members is refused (RFC 9396 section 5)",
             place(at)
         ));
     }
     for (name, inner) in members.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        closed(document, inner, &format!("{at}/{name}"), faults);
+        closed(document, inner, &format!("{at}/{name}"), Beside::default(), faults);
     }
     match members.get("items") {
-        Some(items) => closed(document, items, &format!("{at}/items"), faults),
+        Some(items) => closed(document, items, &format!("{at}/items"), Beside::default(), faults),
         None if may_be(schema, "array") => faults.push(format!("{} does not say what its items are", place(at))),
         None => {}
     }
+    for word in ["allOf", "anyOf", "oneOf"] {
+        for (number, inner) in members.get(word).and_then(Value::as_array).into_iter().flatten().enumerate() {
+            closed(document, inner, &format!("{at}/{word}/{number}"), here, faults);
+        }
+    }
+    for word in ["if", "then", "else"] {
+        if let Some(inner) = members.get(word) {
+            closed(document, inner, &format!("{at}/{word}"), here, faults);
+        }
+    }
+    for (name, inner) in members.get("dependentSchemas").and_then(Value::as_object).into_iter().flatten() {
+        closed(document, inner, &format!("{at}/dependentSchemas/{name}"), here, faults);
+    }
+}
+
+fn says_its_type(members: &Map<String, Value>) -> bool {
+    ["type", "const", "enum", "properties"].iter().any(|word| members.contains_key(*word))
 }
 
 fn is_closed(members: &Map<String, Value>) -> bool {
@@ -314,6 +352,43 @@ mod tests {
         let open = json!({"type": "object", "properties": {"y": {"type": "string"}}});
         assert!(faults(&with(&open)).contains("/x: additionalProperties must be false"));
         assert!(faults(&with(&json!({"type": "array", "items": open}))).contains("/x/items: additionalProperties"));
+    }
+
+    #[test]
+    fn no_alternative_lets_in_what_nobody_is_shown() {
+        let text = json!({"type": "string"});
+        let open = json!({"type": "object", "properties": {"y": text}});
+        let shut = json!({"type": "object", "properties": {"y": text}, "additionalProperties": false});
+        for (member, reason) in [
+            (json!({"anyOf": [shut, open]}), "/x/anyOf/1: additionalProperties must be false"),
+            (json!({"oneOf": [text, {}]}), "/x/oneOf/1 does not say of what type it is"),
+            (json!({"anyOf": [text, true]}), "/x/anyOf/1 may be anything"),
+            (json!({"allOf": [{"minLength": 1}]}), "/x does not say of what type it is"),
+            (json!({"allOf": [open]}), "/x/allOf/0: additionalProperties must be false"),
+            (json!({"oneOf": [{"$ref": "#/$defs/open"}]}), "/x/oneOf/0: additionalProperties must be false"),
+            (
+                json!({"type": "object", "unevaluatedProperties": false, "then": {"properties": {"y": open}}}),
+                "/x/then/y: additionalProperties must be false",
+            ),
+            (
+                json!({"type": "object", "additionalProperties": false, "patternProperties": {".": text}}),
+                "/x: patternProperties is not supported",
+            ),
+            (json!({"type": "array", "items": text, "prefixItems": [true]}), "/x: prefixItems is not supported"),
+        ] {
+            let mut schema = with(&member);
+            schema["$defs"] = json!({"open": open});
+            assert!(faults(&schema).contains(reason), "{member}: {}", faults(&schema));
+        }
+        for member in [
+            json!({"anyOf": [shut, text]}),
+            json!({"allOf": [shut, {"minProperties": 1}]}),
+            json!({"type": "object", "properties": {"y": text}, "additionalProperties": false, "oneOf": [{"required": ["y"]}]}),
+            json!({"type": "object", "unevaluatedProperties": false, "oneOf": [{"properties": {"y": text}}]}),
+            json!({"type": "string", "anyOf": [{"minLength": 1}, true]}),
+        ] {
+            compiled(&member);
+        }
     }
 
     #[test]
