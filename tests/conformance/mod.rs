@@ -3,6 +3,9 @@
 //! [`relying_party`] plays the suite: it registers itself, sends a browser, and holds whatever comes back against the
 //! standard with nothing of SenID's own code. [`modules`] says which test stands for which module of the suite.
 
+mod ciba;
+mod ciba_portal;
+mod ciba_requests;
 mod codes;
 mod discovery;
 mod fapi_clients;

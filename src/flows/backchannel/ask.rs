@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::Rate;
 use crate::crypto::jwk_set::JwkSet;
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::audit::{Actor, EventKind, Outcome};
@@ -23,16 +22,6 @@ use super::super::client_request::ClientRequest;
 use super::super::throttle::{self, Throttle};
 use super::super::{App, FlowError, client_authentication, details_types, short_lived};
 use super::{kept, ping};
-
-const WINDOW: Duration = Duration::from_secs(600);
-/// Requests of one client, whomever they are about. A call centre of a nation has fewer.
-const OF_A_CLIENT: Rate = Rate { most: 6_000, window: WINDOW };
-/// Requests of one client about one name. More than that, it is told.
-const ABOUT_A_NAME: Rate = Rate { most: 5, window: WINDOW };
-/// Requests that one citizen is shown of one client, by whichever name, and of all together. More than that they are not
-/// shown, and nobody is told: it would tell that there is such a citizen.
-const OF_A_CLIENT_TO_A_CITIZEN: Rate = Rate { most: 5, window: WINDOW };
-const TO_A_CITIZEN: Rate = Rate { most: 15, window: WINDOW };
 
 /// What the client is told.
 #[derive(Debug)]
@@ -139,9 +128,13 @@ async fn hold_back(app: &App, client: &Arc<Client>, hint: &Hint) -> Result<(), F
         Hint::Name(name) => app.store.name_tag(name)?,
         Hint::Subject(subject) => subject.clone(),
     };
+    let limits = &app.settings.throttling;
     for (counter, rate) in [
-        (short_lived::backchannel_requests_about(&client.id, &name), ABOUT_A_NAME),
-        (short_lived::backchannel_requests_of(&client.id), OF_A_CLIENT),
+        (
+            short_lived::backchannel_requests_about(&client.id, &name),
+            limits.backchannel_requests_per_client_and_citizen,
+        ),
+        (short_lived::backchannel_requests_of(&client.id), limits.backchannel_requests_per_client),
     ] {
         if let Throttle::Closed { retry_after, .. } = throttle::count(app, &counter, rate).await? {
             return Err(FlowError::Busy { retry_after });
@@ -164,14 +157,16 @@ async fn whom(app: &App, client: &Client, hint: &Hint) -> Result<(CitizenId, boo
             Some(found.ok_or_else(|| OAuthError::unknown_user_id(told))?)
         }
     };
-    let citizen = found.unwrap_or(nobody);
-    let of_client = short_lived::backchannel_requests_of_to(&client.id, citizen);
-    let of_all = short_lived::backchannel_requests_shown(citizen);
-    let shown = [
-        throttle::count(app, &of_client, OF_A_CLIENT_TO_A_CITIZEN).await?,
-        throttle::count(app, &of_all, TO_A_CITIZEN).await?,
-    ];
-    let room = shown.iter().all(|shown| *shown == Throttle::Open);
+    // By whichever of their names. Beyond the limits they are not shown the request, and nobody is told: that would tell that
+    // there is such a person. What a client asks too often takes nothing from what others may ask.
+    let limits = &app.settings.throttling;
+    let whose = found.unwrap_or(nobody);
+    let of_client = short_lived::backchannel_requests_of_to(&client.id, whose);
+    let of_client = throttle::count(app, &of_client, limits.backchannel_requests_per_client_and_citizen).await?;
+    let whose = if of_client == Throttle::Open { whose } else { nobody };
+    let of_all = short_lived::backchannel_requests_shown(whose);
+    let of_all = throttle::count(app, &of_all, limits.backchannel_requests_per_citizen).await?;
+    let room = [of_client, of_all].iter().all(|shown| *shown == Throttle::Open);
     Ok(match found {
         Some(citizen) if room => (citizen, true),
         _ => (nobody, false),

@@ -7,6 +7,8 @@ mod authorize_checks;
 mod authorize_pages;
 mod back_channel;
 mod ciba;
+mod ciba_pings;
+mod ciba_requests;
 mod claims_locales;
 mod claims_parameter;
 mod claims_table;

@@ -5,6 +5,7 @@ mod consent;
 mod create;
 mod device;
 mod language;
+mod requests;
 mod safety;
 mod sessions;
 mod sign_in;

@@ -6,6 +6,7 @@ mod audit_and_logs;
 mod authorization_details;
 mod brute_force;
 mod certificates;
+mod ciba;
 mod client_authentication;
 mod code_binding;
 mod consent_and_scope;
