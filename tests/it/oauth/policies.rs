@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use senid::config::Settings;
 use senid::domain::authorization::ResponseType;
-use senid::domain::client::{ApplicationType, Client, GrantType, PolicyName};
+use senid::domain::client::{ApplicationType, BackChannelDelivery, Client, GrantType, PolicyName};
 use senid::domain::keys::SignatureAlgorithm;
 use senid::domain::policies::{BUILT_IN, OwnPolicy, Policies, Rule};
 use senid::domain::resource::ResourceServer;
@@ -449,4 +449,13 @@ fn the_page_of_policies_says_what_the_code_does() {
         header,
         format!("| rule |{} what it demands |", BUILT_IN.map(|(name, _)| format!(" `{name}` |")).concat())
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_no_browser_answers_needs_no_response_mode() {
+    let world = World::embedded_with(each_alone).await;
+    world.may_ask("tax-office", BackChannelDelivery::Poll).await;
+    world.operator().changes("tax-office", under(Rule::SignedAuthorizationResponse)).await;
+    let reply = world.portal("tax-office").asks(&[("login_hint", AN.identifier)]).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
 }

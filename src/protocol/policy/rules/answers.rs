@@ -3,12 +3,15 @@
 use super::super::{AnswerForm, Moment, Row, any_registration};
 use crate::domain::policies::Rule;
 use crate::protocol::OAuthError;
+use crate::protocol::authorize::Channel;
 
 pub const SIGNED_AUTHORIZATION_RESPONSE: Row = Row {
     rule: Rule::SignedAuthorizationResponse,
     demands: "the answer of the authorization endpoint is a signed token (JARM): a `response_mode` that ends in `jwt`",
     registration: any_registration,
     moment: |_, moment| match moment {
+        // What no browser brings is answered with nothing through one.
+        Moment::AuthorizationRequest { channel: Channel::Direct, .. } => Ok(()),
         Moment::AuthorizationRequest { request, .. } if !request.response_mode.is_jwt() => {
             Err(OAuthError::invalid_request("response_mode must be jwt, query.jwt, fragment.jwt or form_post.jwt"))
         }
