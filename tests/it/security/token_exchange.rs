@@ -3,8 +3,10 @@
 use senid::domain::client::GrantType;
 
 use crate::support::World;
+use crate::support::world::dpop::DpopKey;
+use crate::support::world::exchange::{ACCESS_TOKEN, TOKEN_EXCHANGE};
 use crate::support::world::resources::{HEALTH, HEALTH_SCOPE, LAND, LAND_SCOPE, health, land, registered_for};
-use crate::support::world::{AN, Portal, TokenAnswer};
+use crate::support::world::{AN, Portal, TokenAnswer, proof};
 
 async fn world() -> World {
     let world = World::embedded().await;
@@ -104,4 +106,43 @@ async fn a_client_that_cannot_prove_itself_exchanges_nothing_whatever_it_is_regi
         .await;
     let answer = world.portal("tax-app").exchanges(&called.access_token(), LAND, &[]).await;
     assert_eq!(answer.refused(400), "unauthorized_client");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_is_bound_to_a_key_is_exchanged_by_whom_it_was_shown_to_or_with_the_key() {
+    let world = world().await;
+    let (portal, customs) = (world.portal("tax-office"), world.portal("customs"));
+    let (key, other) = (DpopKey::new("the portal's"), DpopKey::new("somebody else's"));
+    let started = portal.start().with("scope", "openid health.read land.read");
+    let started = started.and("resource", HEALTH).and("resource", LAND);
+    let mut browser = world.browser();
+    let page = browser.open(&started.url()).await;
+    let code = AN.goes_through(&mut browser, page).await.code();
+    let mut form = portal.code_form(&started, &code);
+    form.push(("resource", HEALTH));
+    let bound = portal.token_by(&key, &form).await;
+    assert_eq!((bound.status.as_u16(), &bound.json()["token_type"]), (200, &"DPoP".into()), "{}", bound.body);
+    let bound = bound.access_token();
+
+    // The health service was shown the proof when it was called, and has none; its own token is bound to its own key.
+    let answer = customs.exchanges(&bound, LAND, &[]).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["token_type"]), (200, &"Bearer".into()), "{}", answer.body);
+    assert_eq!(proof::claims(&world.issuer, &answer.access_token()).await.get("cnf"), None);
+    let form = [
+        ("grant_type", TOKEN_EXCHANGE),
+        ("subject_token", &*bound),
+        ("subject_token_type", ACCESS_TOKEN),
+        ("resource", LAND),
+    ];
+    let answer = customs.token_by(&other, &form).await;
+    assert_eq!(answer.json()["token_type"], "DPoP", "{}", answer.body);
+    assert_eq!(proof::claims(&world.issuer, &answer.access_token()).await["cnf"]["jkt"], other.jkt());
+
+    // Whoever it was issued to holds the key, or has lost the token to somebody who does not.
+    world.operator().allows_exchange("tax-office", "tax-office", LAND, LAND_SCOPE).await.unwrap();
+    let told = "subject_token is bound to a key that the request does not prove";
+    for refused in [portal.token(&form).await, portal.token_by(&other, &form).await] {
+        assert_eq!(refused.refusal(), ("invalid_request".to_owned(), told.to_owned()));
+    }
+    assert_eq!(portal.token_by(&key, &form).await.status, 200);
 }
