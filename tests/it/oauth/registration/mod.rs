@@ -6,6 +6,7 @@ mod faults;
 mod first;
 mod manage;
 mod pages;
+mod policies;
 mod statements;
 
 use http::Method;
