@@ -2,6 +2,7 @@
 
 use http::Method;
 use senid::domain::client::ConsentPolicy;
+use senid::domain::token_exchange::ExchangeRule;
 use serde_json::json;
 
 use crate::oauth::registration::{
@@ -77,6 +78,11 @@ async fn an_approval_does_not_outlive_what_was_approved() {
                 client.display.organisation_verified = true;
                 client.policy.consent = ConsentPolicy::Implied;
                 client.scopes = "openid profile national_id".parse().unwrap();
+                client.token_exchange = vec![ExchangeRule {
+                    from: "tax-office".parse().unwrap(),
+                    resource: "https://land.example/api".parse().unwrap(),
+                    scopes: "land.read".parse().unwrap(),
+                }];
             })
             .await;
     };
@@ -87,6 +93,7 @@ async fn an_approval_does_not_outlive_what_was_approved() {
     let told = same.json();
     let stored = world.operator().client(id).await;
     assert!(stored.display.organisation_verified && stored.scopes.contains("national_id"));
+    assert_eq!(stored.token_exchange.len(), 1, "for whom it may act is the operator's to say, and stays");
 
     for change in [
         json!({ "client_name": "Ministry of Finance" }),
@@ -104,6 +111,7 @@ async fn an_approval_does_not_outlive_what_was_approved() {
     let stored = world.operator().client(id).await;
     assert!(!stored.display.organisation_verified && !stored.scopes.contains("national_id"));
     assert_eq!(stored.policy.consent, ConsentPolicy::Ask);
+    assert!(stored.token_exchange.is_empty());
 }
 
 /// Whoever could keep a sector and move elsewhere would be told the subjects of the portal whose host it is.

@@ -26,6 +26,7 @@ pub(super) fn check(_: &Metadata, policy: &Policy<'_>, client: &mut Client, _: &
         client.display.organisation.clone_from(&existing.display.organisation);
         client.display.purpose.clone_from(&existing.display.purpose);
         client.display.logo.clone_from(&existing.display.logo);
+        client.token_exchange.clone_from(&existing.token_exchange);
     }
 }
 
