@@ -41,6 +41,21 @@ pub fn read(app: &App, sender: &Sender) -> Result<Shown, FlowError> {
     show(app, sender, dpop::one_of(&sender.dpop)?, None)
 }
 
+/// Refuses a proof at an endpoint that issues no token and no code (RFC 8628 §3.1, CIBA Core §7.1). RFC 9449 gives it a
+/// meaning at the token endpoint (§5), with an access token (§7), and with a pushed request, whose code it binds (§10.1).
+/// Ignored, it would be a binding that the client believes in: whoever polls proves a key, and that one alone counts.
+///
+/// # Errors
+/// `invalid_request`, which is the one error for it that each of those endpoints has.
+pub fn without_proof(sender: &Sender) -> Result<(), OAuthError> {
+    match sender.dpop.is_empty() {
+        true => Ok(()),
+        false => {
+            Err(OAuthError::invalid_request("a DPoP proof binds nothing here: it is sent when the tokens are fetched"))
+        }
+    }
+}
+
 /// Spends what `client` has shown, and decides what its tokens are bound to.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ use crate::sessions::{Batch, Claim};
 
 use super::super::client_request::ClientRequest;
 use super::super::throttle::{self, Throttle};
-use super::super::{App, FlowError, client_authentication, details_types, short_lived};
+use super::super::{App, FlowError, client_authentication, details_types, sender, short_lived};
 use super::{kept, ping};
 
 /// What the client is told.
@@ -40,6 +40,7 @@ pub async fn ask(app: &App, call: &ClientRequest<'_>) -> Result<Asked, FlowError
         return Err(OAuthError::invalid_request(format!("{name} is given more than once")).into());
     }
     let client = client_authentication::authenticate(app, call).await?;
+    sender::without_proof(call.sender)?;
     let own = registered(&client)?;
     let policies = &app.settings.policies;
     let signed = match signed_request::brought(call.form, &client, own, policies)? {

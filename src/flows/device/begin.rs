@@ -13,7 +13,7 @@ use crate::sessions::Claim;
 
 use super::super::client_request::ClientRequest;
 use super::super::throttle::{self, Throttle};
-use super::super::{App, FlowError, client_authentication, details_types, short_lived};
+use super::super::{App, FlowError, client_authentication, details_types, sender, short_lived};
 use super::REMEMBERED;
 
 /// Of so few codes that live at once, the next one drawn is hardly ever taken; never so often in a row.
@@ -25,6 +25,7 @@ pub async fn begin(app: &App, request: &ClientRequest<'_>) -> Result<DeviceAutho
         return Err(OAuthError::invalid_request(format!("{name} is given more than once")).into());
     }
     let client = client_authentication::authenticate(app, request).await?;
+    sender::without_proof(request.sender)?;
     let now = app.clock.now();
     let keys = app.keys.ring();
     let context = Context {

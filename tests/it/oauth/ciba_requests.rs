@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::support::World;
 use crate::support::world::client_keys::OwnKeys;
 use crate::support::world::web::Reply;
-use crate::support::world::{AN, BINH, Portal};
+use crate::support::world::{AN, BINH, DpopKey, Portal};
 
 const ES256: SignatureAlgorithm = SignatureAlgorithm::Es256;
 
@@ -36,7 +36,7 @@ async fn each_fault_of_a_request_is_told_by_its_name() {
     let (_, own) = world.signed_in(&portal, &AN).await;
     let (foreign, own, access) = (foreign.id_token(), own.id_token(), own.access_token());
     let good = [("login_hint", AN.identifier)];
-    let long = "a".repeat(65);
+    let (long, jkt) = ("a".repeat(65), DpopKey::new("the portal's").jkt());
     for (parameters, error, named) in [
         (&[][..], "invalid_request", "login_hint or id_token_hint is missing"),
         (&[("login_hint", AN.identifier), ("id_token_hint", &own)], "invalid_request", "exclude each other"),
@@ -50,6 +50,7 @@ async fn each_fault_of_a_request_is_told_by_its_name() {
         (&[good[0], ("binding_message", &long)], "invalid_binding_message", "64 characters"),
         (&[good[0], ("binding_message", "1234 \u{1F44D}")], "invalid_binding_message", "letters, digits"),
         (&[good[0], ("user_code", "1234")], "invalid_request", "user_code"),
+        (&[good[0], ("dpop_jkt", &jkt)], "invalid_request", "dpop_jkt binds nothing here"),
         (&[good[0], ("requested_expiry", "0")], "invalid_request", "requested_expiry"),
         (&[good[0], ("requested_expiry", "-5")], "invalid_request", "requested_expiry"),
         (&[good[0], ("requested_expiry", "1.5")], "invalid_request", "requested_expiry"),

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use senid::domain::client::PolicyName;
+use senid::domain::client::{BackChannelDelivery, PolicyName};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::support::World;
 use crate::support::world::device::{DEVICE_CODE, Waiting};
-use crate::support::world::{AN, BINH, Browser, Portal, on_every_backend};
+use crate::support::world::{AN, BINH, Browser, DpopKey, Portal, Reply, on_every_backend};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -333,6 +333,26 @@ async fn who_may_answer_and_how_fresh_they_are_is_for_the_client_to_say() {
     let page = browser.types_code(&for_an.user_code).await;
     AN.allows(&mut browser, &page).await;
     assert_eq!(app.asks_with(&for_an).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_proven_when_the_tokens_are_fetched_and_no_sooner() {
+    let world = world().await;
+    let (app, key) = (world.portal("tax-app"), DpopKey::new("the device's"));
+    world.may_ask("tax-office", BackChannelDelivery::Poll).await;
+    let office = world.portal("tax-office");
+    let asked = [("scope", "openid"), ("login_hint", AN.identifier)];
+    let promised = [("scope", "openid"), ("dpop_jkt", &*key.jkt())];
+    let refusal = |reply: Reply| {
+        let json = reply.json();
+        assert_eq!((reply.status.as_u16(), &json["error"]), (400, &"invalid_request".into()), "{}", reply.body);
+        json["error_description"].as_str().unwrap().to_owned()
+    };
+    let told = "dpop_jkt binds nothing here: the key is proven when the tokens are fetched";
+    assert_eq!(refusal(app.asks_for_codes(&promised).await), told);
+    let told = "a DPoP proof binds nothing here: it is sent when the tokens are fetched";
+    assert_eq!(refusal(app.call_by(&key, "/device_authorization", &asked[..1]).await), told);
+    assert_eq!(refusal(office.call_by(&key, "/bc-authorize", &asked).await), told);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

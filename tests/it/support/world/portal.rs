@@ -135,6 +135,12 @@ impl Portal {
         self.token(&[("grant_type", "urn:openid:params:grant-type:ciba"), ("auth_req_id", auth_req_id)]).await
     }
 
+    /// Posts the form to `path`, proven as the portal is registered, with a new proof that it holds `key`.
+    pub async fn call_by(&self, key: &DpopKey, path: &str, form: &[(&str, &str)]) -> Reply {
+        let proof = key.prove("POST", &format!("{}{path}", self.issuer), self.clock.now());
+        self.call(path, &[("dpop", &proof)], form).await
+    }
+
     pub async fn revoke(&self, token: &str) -> Reply {
         self.call("/revoke", &[], &[("token", token)]).await
     }
