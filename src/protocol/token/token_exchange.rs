@@ -4,6 +4,7 @@
 //! |---|---|
 //! | only access tokens that a citizen granted are exchanged, and only for access tokens | an ID token says who signed in, not what may be done; a refresh token would outlive what it came from |
 //! | only by whom the token is for, or was issued to | a token that was stolen elsewhere is worth nothing here, bound to a key or not |
+//! | never more of a resource than a token that is for it carries; of another, what a rule names | nobody gains by exchanging what they could present; a token for one service has no scope of the next (RFC 8707) |
 //! | for one registered resource server at a time, never for this server | a citizen's data are released to whom they allowed it |
 //! | the new token says who acts (`act`), always | nobody passes for the client that the citizen dealt with |
 
@@ -135,7 +136,10 @@ impl Exchanger<'_> {
     }
 
     /// What the new token is good for: what the citizen granted to the client that they dealt with, `granted_to`, and is
-    /// left of that, as far as a rule lets this client have it; or the part of it that is asked for.
+    /// left of that, as far as a rule names it for this client; or the part of it that is asked for.
+    ///
+    /// Of a resource that `subject` itself is for, it is no more than `subject` carries. A token for another resource cannot
+    /// carry the target's scopes (RFC 8707): there the rule is the bound, which names each of them.
     ///
     /// # Errors
     /// `invalid_target` for a resource that no rule names, `invalid_scope` for more than there is.
@@ -159,16 +163,26 @@ impl Exchanger<'_> {
         let ruled = rules.iter().fold(ScopeSet::default(), |all, rule| all.union(&rule.scopes));
         let granted = grant.scope.intersection(&granted_to.scopes).intersection(&client.scopes).intersection(&ruled);
         let held: ScopeSet = granted.iter().filter(|scope| self.reach.is_scope_of(scope, target)).cloned().collect();
-        match &request.scope {
-            None if held.is_empty() => {
-                Err(OAuthError::invalid_target(format!("nothing of the resource {target} was granted")))
-            }
-            None => Ok(held),
-            Some(asked) => match asked.difference(&held).iter().next() {
-                Some(scope) => Err(OAuthError::invalid_scope(format!("the scope {scope} was not granted"))),
-                None if asked.is_empty() => Err(OAuthError::invalid_scope("scope is empty")),
-                None => Ok(asked.clone()),
-            },
+        let carried = match subject.is_for(target) {
+            true => held.intersection(&subject.scope),
+            false => held.clone(),
+        };
+        let Some(asked) = &request.scope else {
+            return match carried.is_empty() {
+                true => Err(OAuthError::invalid_target(format!("nothing of the resource {target} was granted"))),
+                false => Ok(carried),
+            };
+        };
+        if let Some(scope) = asked.difference(&held).iter().next() {
+            return Err(OAuthError::invalid_scope(format!("the scope {scope} was not granted")));
+        }
+        if let Some(scope) = asked.difference(&carried).iter().next() {
+            let told = format!("subject_token, which is for this resource, does not carry the scope {scope}");
+            return Err(OAuthError::invalid_scope(told));
+        }
+        match asked.is_empty() {
+            true => Err(OAuthError::invalid_scope("scope is empty")),
+            false => Ok(asked.clone()),
         }
     }
 }

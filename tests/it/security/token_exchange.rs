@@ -94,6 +94,30 @@ async fn an_exchange_never_widens_what_the_citizen_granted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_is_for_the_resource_gives_no_more_than_it_carries_itself() {
+    let world = world().await;
+    let (portal, customs) = (world.portal("tax-office"), world.portal("customs"));
+    world.operator().changes("customs", registered_for(HEALTH, HEALTH_SCOPE)).await;
+    world.operator().allows_exchange("customs", "tax-office", HEALTH, HEALTH_SCOPE).await.unwrap();
+    // The citizen granted both, and the portal took less of it along.
+    let whole = token(&world, &portal, "openid offline_access health.read health.write", HEALTH).await;
+    let narrow = portal.refresh_for(&whole.refresh_token(), "health.read").await;
+    assert_eq!((narrow.status.as_u16(), narrow.scope().as_str()), (200, "health.read"), "{}", narrow.body);
+    for format in [None, Some("health.read")] {
+        let more = format.map(|scope| ("scope", scope));
+        let answer = customs.exchanges(&narrow.access_token(), HEALTH, more.as_slice()).await;
+        assert_eq!((answer.status.as_u16(), answer.scope().as_str()), (200, "health.read"), "{}", answer.body);
+    }
+    for scope in ["health.write", "health.read health.write"] {
+        let answer = customs.exchanges(&narrow.access_token(), HEALTH, &[("scope", scope)]).await;
+        let told = "subject_token, which is for this resource, does not carry the scope health.write";
+        assert_eq!(answer.refusal(), ("invalid_scope".to_owned(), told.to_owned()));
+    }
+    let answer = customs.exchanges(&whole.access_token(), HEALTH, &[]).await;
+    assert_eq!(answer.scope(), "health.read health.write");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_cannot_prove_itself_exchanges_nothing_whatever_it_is_registered_for() {
     let world = world().await;
     let portal = world.portal("tax-office");
