@@ -2,13 +2,13 @@
 //! Backchannel Authentication Core 1.0.
 //!
 //! ```text
-//! asked ─┬─▶ allowed ─▶ redeemed
+//! asked ─┬─▶ being allowed ─▶ allowed ─▶ redeemed
 //!        ├─▶ denied
 //!        └─▶ (expired)
 //! ```
 //!
-//! What was asked never changes and stands in one record; what the citizen decided is written once, in another, so that of
-//! two decisions the first holds.
+//! What was asked never changes and stands in one record; what the citizen decided is claimed once, in another, so that of
+//! two decisions the first holds, and only the one that holds leaves a consent.
 
 use std::time::Duration;
 
@@ -66,6 +66,8 @@ pub enum Decision {
     Denied,
     /// The client has come for its tokens.
     Redeemed,
+    /// The citizen's is the decision, and what it stands on is being written: nobody else decides, and nothing is issued.
+    BeingAllowed,
 }
 
 /// That a client is to be told that there is an answer (§10.2).

@@ -58,31 +58,50 @@ pub async fn allow(
         resources: asked.resources.clone(),
         authorization_details: asked.authorization_details.clone(),
     };
-    // Where nobody is asked elsewhere, the law is the ground and not this click.
+    // First come, first heard: whoever comes second leaves nothing behind, and no consent.
+    if claim(app, request, &Decision::BeingAllowed).await? == Claim::Taken {
+        return Ok(Decided::TooLate);
+    }
+    // Where nobody is asked elsewhere, the law is the ground and not this click. Should it fail, the client waits until the
+    // request expires: whether the consent stands is not known, so that nobody may decide otherwise any more either.
     if client.policy.consent == ConsentPolicy::Ask {
         consent::grant(app, visitor, client, asked, current.citizen()).await?;
     }
-    note(app, visitor, incoming, Decision::Allowed(Box::new(approval))).await
+    let allowed = Decision::Allowed(Box::new(approval));
+    // Gone only once nobody could come for it any more.
+    let held = app.sessions.swap(&short_lived::backchannel_decision(request.id), &allowed, kept(app, request)).await?;
+    if held.is_none() {
+        return Ok(Decided::TooLate);
+    }
+    tell(app, visitor, incoming, EventKind::BackChannelAllowed, Outcome::Success).await
 }
 
 /// The citizen denies it.
 pub async fn deny(app: &App, visitor: &Visitor, incoming: &Incoming) -> Result<Decided, FlowError> {
-    note(app, visitor, incoming, Decision::Denied).await
+    match claim(app, &incoming.request, &Decision::Denied).await? {
+        Claim::Won => tell(app, visitor, incoming, EventKind::BackChannelDenied, Outcome::Refused).await,
+        Claim::Taken => Ok(Decided::TooLate),
+    }
 }
 
-async fn note(app: &App, visitor: &Visitor, incoming: &Incoming, decision: Decision) -> Result<Decided, FlowError> {
-    let Incoming { client, request } = incoming;
-    let (kind, outcome) = match decision {
-        Decision::Denied => (EventKind::BackChannelDenied, Outcome::Refused),
-        Decision::Allowed(_) | Decision::Redeemed => (EventKind::BackChannelAllowed, Outcome::Success),
-    };
+/// Of all decisions about a request that is not over, one is the first.
+async fn claim(app: &App, request: &BackChannelRequest, decision: &Decision) -> Result<Claim, FlowError> {
     if request.is_over(app.clock.now()) {
-        return Ok(Decided::TooLate);
+        return Ok(Claim::Taken);
     }
     let key = short_lived::backchannel_decision(request.id);
-    if app.sessions.claim(&key, &decision, kept(app, request)).await? == Claim::Taken {
-        return Ok(Decided::TooLate);
-    }
+    Ok(app.sessions.claim(&key, decision, kept(app, request)).await?)
+}
+
+/// The citizen's pages, the audit log and the client hear of the decision.
+async fn tell(
+    app: &App,
+    visitor: &Visitor,
+    incoming: &Incoming,
+    kind: EventKind,
+    outcome: Outcome,
+) -> Result<Decided, FlowError> {
+    let Incoming { client, request } = incoming;
     app.sessions.remove(&short_lived::backchannel_requests_to(request.citizen), &request.id).await?;
     let event = app
         .event(visitor, kind, outcome)

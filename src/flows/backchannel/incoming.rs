@@ -56,6 +56,8 @@ pub async fn find(app: &App, citizen: CitizenId, id: GrantId) -> Result<Option<S
     Ok(Some(match decision {
         Some(Decision::Allowed(_) | Decision::Redeemed) => Standing::Allowed,
         Some(Decision::Denied) => Standing::Denied,
+        // For a moment; or for good, where the server that held it was killed within.
+        Some(Decision::BeingAllowed) => Standing::Over,
         None if request.is_over(app.clock.now()) => Standing::Over,
         None => match asking(app, &request).await? {
             Some(client) => Standing::Open(Box::new(Incoming { client, request })),

@@ -48,7 +48,7 @@ pub fn standing<'d>(
         Some(Decision::Denied) => Err(OAuthError::access_denied("the person has denied the request")),
         _ if request.is_over(now) => Err(OAuthError::expired_token("the auth_req_id has expired")),
         Some(Decision::Allowed(approval)) => Ok(Standing::Allowed(approval)),
-        None => Ok(Standing::Pending),
+        Some(Decision::BeingAllowed) | None => Ok(Standing::Pending),
     }
 }
 

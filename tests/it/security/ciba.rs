@@ -3,12 +3,17 @@
 
 use std::time::Duration;
 
+use senid::crypto::hash::hash_secret;
 use senid::domain::client::BackChannelDelivery;
-use senid::domain::ids::CitizenId;
+use senid::domain::ids::{CitizenId, RequestId};
+use senid::flows::backchannel::decide::{self, Decided};
+use senid::flows::backchannel::incoming::{self, Incoming, Standing};
+use senid::flows::session::{self, CurrentSession};
+use senid::flows::visitor::Visitor;
 
 use crate::support::World;
 use crate::support::world::web::Reply;
-use crate::support::world::{AN, BINH, Portal, on_every_backend};
+use crate::support::world::{AN, BINH, Browser, Portal, on_every_backend};
 
 /// Nobody has this number.
 const NOBODY: &str = "001090999999";
@@ -113,6 +118,40 @@ on_every_backend! {
         assert_eq!(portal.token(&code).await.refused(400), "invalid_grant");
         assert_eq!(portal.comes_for(&asked).await.status, 200);
     }
+}
+
+/// What this citizen's browser is to the flows, and what it has open before it: the request as it waits for an answer.
+async fn has_open(world: &World, browser: &mut Browser) -> (Visitor, CurrentSession, Incoming) {
+    let page = AN.reads_request(browser).await;
+    let cookie = &browser.cookies["senid-session"];
+    let visitor = Visitor {
+        address: [127, 0, 0, 1].into(),
+        device_name: "Firefox on Linux".to_owned(),
+        request: RequestId::new(&*world.app(0).random),
+        browser: None,
+        session: Some(hash_secret(cookie.as_bytes())),
+        device: None,
+    };
+    let current = session::current(world.app(0), &visitor).await.unwrap().expect("a session");
+    let id = page.path().rsplit('/').next().unwrap().parse().unwrap();
+    let found = incoming::find(world.app(0), current.citizen(), id).await.unwrap();
+    let Some(Standing::Open(open)) = found else { panic!("{found:?}") };
+    (visitor, current, *open)
+}
+
+#[tokio::test]
+async fn who_has_denied_a_request_has_not_consented_in_another_tab() {
+    let world = World::embedded().await;
+    let portal = polling(&world, "tax-office").await;
+    let asked = id(&portal.asks(&[("login_hint", AN.identifier)]).await);
+    let mut browser = world.browser();
+    // Both tabs have read the request as open before the first of them is heard.
+    let (visitor, current, open) = has_open(&world, &mut browser).await;
+    let app = world.app(0);
+    assert_eq!(decide::deny(app, &visitor, &open).await.unwrap(), Decided::Noted);
+    assert_eq!(decide::allow(app, &visitor, &open, &current).await.unwrap(), Decided::TooLate);
+    assert_eq!(portal.comes_for(&asked).await.refused(400), "access_denied");
+    assert_eq!(browser.open("/account/portals").await.count(".connected"), 0);
 }
 
 #[tokio::test]
