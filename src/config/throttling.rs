@@ -23,6 +23,8 @@ pub struct Throttling {
     pub user_codes_in_all: Rate,
     /// Device codes that public clients on one address are given.
     pub device_codes_per_address: Rate,
+    /// Requests that public clients on one address push (RFC 9126).
+    pub pushed_requests_per_address: Rate,
     /// Requests of one client through the back channel (CIBA), whomever they are about.
     pub backchannel_requests_per_client: Rate,
     /// Of one client to one citizen, and about one name whoever has it.
@@ -49,6 +51,7 @@ impl Default for Throttling {
             user_codes_per_address: Rate { most: 100, window },
             user_codes_in_all: Rate { most: 2000, window },
             device_codes_per_address: Rate { most: 300, window },
+            pushed_requests_per_address: Rate { most: 300, window },
             backchannel_requests_per_client: Rate { most: 6000, window },
             backchannel_requests_per_client_and_citizen: Rate { most: 5, window },
             backchannel_requests_per_citizen: Rate { most: 15, window },
@@ -69,6 +72,8 @@ impl Throttling {
             user_codes_in_all: from.value("throttling.user_codes_in_all", default.user_codes_in_all),
             device_codes_per_address: from
                 .value("throttling.device_codes_per_address", default.device_codes_per_address),
+            pushed_requests_per_address: from
+                .value("throttling.pushed_requests_per_address", default.pushed_requests_per_address),
             backchannel_requests_per_client: from
                 .value("throttling.backchannel_requests_per_client", default.backchannel_requests_per_client),
             backchannel_requests_per_client_and_citizen: from.value(

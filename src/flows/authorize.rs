@@ -10,7 +10,7 @@ use crate::domain::sign_in::Purpose;
 use crate::protocol::OAuthError;
 use crate::protocol::authorize::checks::Context;
 use crate::protocol::authorize::prompt::{self, Decision};
-use crate::protocol::authorize::pushed::RequestUri;
+use crate::protocol::authorize::pushed::{PushedRequest, RequestUri};
 use crate::protocol::authorize::{AnswerTo, Channel, Delivery, PageError, Request};
 use crate::protocol::parameters::Parameters;
 use crate::sessions::Claim;
@@ -28,6 +28,13 @@ pub enum Authorized {
     SignIn { id: SignInId, browser: Option<SecretString> },
     /// Stay: the request cannot be answered to anyone.
     Page(PageError),
+}
+
+/// A request that is sound.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub client: Arc<Client>,
+    pub asked: PushedRequest,
 }
 
 /// Why a request goes no further.
@@ -51,12 +58,15 @@ pub async fn authorize(app: &App, visitor: &Visitor, parameters: Parameters) -> 
     let sound = match RequestUri::brought(asked.parameters()) {
         Some(uri) => {
             let recalled = pushed_request::recall(app, &uri, client.as_deref()).await?;
-            recalled.and_then(|request| Ok((client.ok_or(PageError::ClientUnknown)?, request))).map_err(Unsound::Page)
+            match recalled.and_then(|pushed| Ok((client.ok_or(PageError::ClientUnknown)?, pushed))) {
+                Ok((client, pushed)) => pushed_request::judge_again(app, client, pushed).await?,
+                Err(fault) => Err(Unsound::Page(fault)),
+            }
         }
         None => judge(app, asked, client, Channel::Browser).await?,
     };
     match sound {
-        Ok((client, request)) => decide(app, visitor, &client, request).await,
+        Ok(Judged { client, asked }) => decide(app, visitor, &client, asked.request).await,
         Err(Unsound::Page(fault)) => Ok(Authorized::Page(fault)),
         Err(Unsound::Refused(client, to, refusal)) => {
             Ok(Authorized::Answered(answer::refuse(app, &client, to, refusal).await?))
@@ -70,7 +80,7 @@ pub(super) async fn judge(
     asked: Request,
     client: Option<Arc<Client>>,
     channel: Channel,
-) -> Result<Result<(Arc<Client>, AuthorizationRequest), Unsound>, FlowError> {
+) -> Result<Result<Judged, Unsound>, FlowError> {
     let asked = request_object::unfold(app, client.as_deref(), asked, channel).await?;
     let verified = match asked.verify(client) {
         Ok(verified) => verified,
@@ -91,7 +101,10 @@ pub(super) async fn judge(
         details_types: &details_types,
     };
     Ok(match verified.check(&context) {
-        Ok(request) => Ok((verified.client().clone(), request)),
+        Ok(request) => {
+            let asked = PushedRequest { request, object: verified.signed() };
+            Ok(Judged { client: verified.client().clone(), asked })
+        }
         Err(refusal) => Err(Unsound::Refused(verified.client().clone(), verified.answer_to(), refusal)),
     })
 }

@@ -18,6 +18,9 @@ pub enum FlowError {
     /// More work than there are hands: come again after the pause.
     #[error("overloaded")]
     Busy { retry_after: Duration },
+    /// More of these from one network than anybody needs: come again after the pause.
+    #[error("asked too often")]
+    TooOften { retry_after: Duration },
     /// A defect, or damaged data.
     #[error("failed: {0}")]
     Failed(Box<dyn Error + Send + Sync>),

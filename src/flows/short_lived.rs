@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::hash::hash_secret;
 use crate::domain::access_token::AccessToken;
-use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::backchannel::{BackChannelRequest, Decision, Polls};
 use crate::domain::consent::Consent;
 use crate::domain::device_authorization::{DeviceAuthorization, Pace};
@@ -15,6 +14,7 @@ use crate::domain::secret::SecretHash;
 use crate::domain::session::BrowserSession;
 use crate::domain::sign_in::SignIn;
 use crate::domain::user_code::UserCode;
+use crate::protocol::authorize::pushed::PushedRequest;
 use crate::sessions::{CounterKey, CounterKind, Key, Kind, SetKey, SetKind, Tag};
 
 const SESSION: Kind<BrowserSession> = Kind::surviving("session", 1);
@@ -22,7 +22,7 @@ const CONSENT: Kind<RememberedConsent> = Kind::surviving("consent", 1);
 const SIGN_IN: Kind<SignIn> = Kind::strict("sign-in", 3);
 const CODE: Kind<CodeRecord> = Kind::strict("code", 3);
 const HELD_REQUEST: Kind<String> = Kind::strict("held-request", 1);
-const PUSHED_REQUEST: Kind<AuthorizationRequest> = Kind::strict("pushed-request", 1);
+const PUSHED_REQUEST: Kind<PushedRequest> = Kind::strict("pushed-request", 2);
 const SPENT_REQUEST: Kind<()> = Kind::strict("spent-request", 1);
 const ASSERTION: Kind<()> = Kind::strict("assertion", 1);
 const ASSERTION_GRANT: Kind<()> = Kind::strict("assertion-grant", 1);
@@ -44,6 +44,7 @@ const REGISTRATIONS_FROM: CounterKind = CounterKind::new("registrations-from");
 const REGISTRATIONS_WITH: CounterKind = CounterKind::new("registrations-with");
 const REGISTRATION_UPDATES: CounterKind = CounterKind::new("registration-updates");
 const DEVICE_CODES_FROM: CounterKind = CounterKind::new("device-codes-from");
+const REQUESTS_PUSHED_FROM: CounterKind = CounterKind::new("requests-pushed-from");
 const USER_CODES_BY: CounterKind = CounterKind::new("user-codes-by");
 const USER_CODES_FROM: CounterKind = CounterKind::new("user-codes-from");
 const USER_CODES: CounterKind = CounterKind::new("user-codes");
@@ -99,7 +100,7 @@ pub fn held_request(handle: SignInId) -> Key<String> {
 }
 
 /// The request whose `request_uri` has this hash.
-pub fn pushed_request(uri: &SecretHash) -> Key<AuthorizationRequest> {
+pub fn pushed_request(uri: &SecretHash) -> Key<PushedRequest> {
     PUSHED_REQUEST.key(uri)
 }
 
@@ -231,6 +232,11 @@ pub fn registration_updates(client: &ClientId) -> CounterKey {
 /// Device codes that were given out to public clients on a network.
 pub fn device_codes_from(network: &str) -> CounterKey {
     DEVICE_CODES_FROM.key(Tag::text(network))
+}
+
+/// Requests that public clients on a network have pushed.
+pub fn requests_pushed_from(network: &str) -> CounterKey {
+    REQUESTS_PUSHED_FROM.key(Tag::text(network))
 }
 
 /// User codes that a citizen entered and nobody waited under; from a network; and everywhere.

@@ -86,6 +86,7 @@ impl Failure {
             Self::Flow(FlowError::Refused(_)) => (Trouble::BadRequest, StatusCode::BAD_REQUEST),
             Self::Flow(FlowError::Away(_)) => (Trouble::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
             Self::Flow(FlowError::Busy { .. }) => (Trouble::Busy, StatusCode::SERVICE_UNAVAILABLE),
+            Self::Flow(FlowError::TooOften { .. }) => (Trouble::Busy, StatusCode::TOO_MANY_REQUESTS),
             Self::Flow(FlowError::Failed(_)) => (Trouble::Internal, StatusCode::INTERNAL_SERVER_ERROR),
         };
         self.log();
@@ -104,7 +105,7 @@ impl Failure {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Flow(FlowError::Busy { retry_after }) => Some(*retry_after),
+            Self::Flow(FlowError::Busy { retry_after } | FlowError::TooOften { retry_after }) => Some(*retry_after),
             Self::Flow(FlowError::Away(_)) | Self::Fault(Fault::TimedOut) => Some(Duration::from_secs(5)),
             Self::Fault(Fault::Overloaded) => Some(Duration::from_secs(2)),
             _ => None,
@@ -139,6 +140,10 @@ impl Failure {
                 };
                 (StatusCode::SERVICE_UNAVAILABLE, OAuthError::temporarily_unavailable(part))
             }
+            Self::Flow(FlowError::TooOften { .. }) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                OAuthError::temporarily_unavailable("too many requests from this network; try again later"),
+            ),
             Self::Fault(Fault::TooLarge) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, OAuthError::invalid_request("the body is larger than is read here"))
             }

@@ -4,18 +4,21 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::crypto::base64url;
 use crate::crypto::hash::hash_secret;
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::Client;
+use crate::domain::policies::Policies;
 use crate::domain::random::Random;
 use crate::domain::secret::{SecretHash, SecretString};
 use crate::protocol::parameters::Parameters;
+use crate::protocol::policy::{Moment, Policy, SignedObject};
 use crate::protocol::{OAuthError, redirect};
 
-use super::PageError;
+use super::checks::response_type;
+use super::{Channel, PageError};
 
 /// RFC 9126 §2.2. A client's own `request_uri` is https, so one is never taken for the other.
 const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
@@ -53,6 +56,13 @@ impl fmt::Debug for RequestUri {
     }
 }
 
+/// A request as it was pushed: what it asks for, and what the client has signed it with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushedRequest {
+    pub request: AuthorizationRequest,
+    pub object: Option<SignedObject>,
+}
+
 /// What the client is told: RFC 9126 §2.2.
 #[derive(Debug, Serialize)]
 pub struct PushedResponse {
@@ -86,19 +96,31 @@ pub fn request(form: &Parameters, client: &Client) -> Result<Parameters, OAuthEr
 ///
 /// # Errors
 /// [`PageError`]. What the request says is not looked at before it is known to be this client's: nobody is told there.
-pub fn recall(
-    pushed: Option<AuthorizationRequest>,
-    client: Option<&Client>,
-) -> Result<AuthorizationRequest, PageError> {
+pub fn recall(pushed: Option<PushedRequest>, client: Option<&Client>) -> Result<PushedRequest, PageError> {
     let client = client.ok_or(PageError::ClientUnknown)?;
-    let request = pushed.filter(|pushed| pushed.client_id == client.id).ok_or(PageError::RequestUriUnknown)?;
-    if !redirect::is_registered(client, &request.redirect_uri) {
+    let pushed = pushed.filter(|pushed| pushed.request.client_id == client.id).ok_or(PageError::RequestUriUnknown)?;
+    if !redirect::is_registered(client, &pushed.request.redirect_uri) {
         return Err(PageError::RedirectUriUnregistered);
     }
     match client.is_active() {
-        true => Ok(request),
+        true => Ok(pushed),
         false => Err(PageError::ClientDisabled),
     }
+}
+
+/// Holds a request that was recalled against what its client is registered for and must keep to by now: since it was pushed,
+/// somebody may have taken a scope away or put the client under another policy.
+///
+/// # Errors
+/// What the authorization endpoint would refuse it with.
+pub fn hold_again(pushed: &PushedRequest, client: &Client, policies: &Policies) -> Result<(), OAuthError> {
+    let PushedRequest { request, object } = pushed;
+    response_type::hold(client, request.response_type)?;
+    if let Some(scope) = request.scope.difference(&client.scopes).iter().next() {
+        return Err(OAuthError::invalid_scope(format!("the scope {scope} is not registered for this client")));
+    }
+    let moment = Moment::AuthorizationRequest { request, channel: Channel::Pushed, object: object.as_ref() };
+    Policy::of(policies, client).hold(&moment)
 }
 
 impl From<PageError> for OAuthError {
@@ -116,7 +138,11 @@ mod tests {
     use super::*;
     use crate::domain::client::ClientAuthentication;
     use crate::domain::time::Timestamp;
-    use crate::protocol::authorize::prompt::tests::request as example;
+    use crate::protocol::authorize::prompt::tests::request;
+
+    fn example() -> PushedRequest {
+        PushedRequest { request: request(), object: None }
+    }
 
     fn client(id: &str) -> Client {
         let mut client = Client::new(id.parse().unwrap(), ClientAuthentication::None, Timestamp::EPOCH);
@@ -144,7 +170,7 @@ mod tests {
 
     #[test]
     fn what_proves_the_client_is_no_parameter_of_its_request() {
-        let pushed = request(
+        let pushed = super::request(
             &form("scope=openid&client_secret=x&client_assertion=y&client_assertion_type=z&resource=a&resource=b"),
             &client("portal"),
         );
@@ -154,7 +180,7 @@ mod tests {
             ("client_id=another", "client_id is not the client that has proven itself"),
             ("client_id=portal&client_id=portal", "client_id is given more than once"),
         ] {
-            assert_eq!(request(&form(text), &client("portal")).unwrap_err().description, sentence, "{text}");
+            assert_eq!(super::request(&form(text), &client("portal")).unwrap_err().description, sentence, "{text}");
         }
     }
 

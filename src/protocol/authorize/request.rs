@@ -142,6 +142,14 @@ impl VerifiedRequest {
         &self.parameters
     }
 
+    /// What the client has signed it with, where it did.
+    pub const fn signed(&self) -> Option<SignedObject> {
+        match self.object {
+            Object::Read(object) => Some(object),
+            Object::Absent | Object::Refused(_) => None,
+        }
+    }
+
     /// Where an answer to this request goes. The state is given back even where the rest of the request is refused.
     pub fn answer_to(&self) -> AnswerTo {
         AnswerTo {

@@ -1,5 +1,7 @@
 //! The moments of requests that policies judge, and what is known then.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::ClientAuthenticationMethod;
 use crate::domain::key_binding::KeyBinding;
@@ -52,7 +54,7 @@ pub enum AudienceForm {
 }
 
 /// What a verified request object says of itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedObject {
     pub algorithm: SignatureAlgorithm,
     /// It names its audience, which is this server.

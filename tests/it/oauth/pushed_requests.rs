@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Value, json};
 
-use senid::config::Size;
+use senid::config::{Rate, Size};
 use senid::domain::keys::SignatureAlgorithm;
 
 use crate::support::World;
@@ -267,4 +267,22 @@ async fn what_was_pushed_is_read_as_its_client_is_now() {
     let page = world.browser().open(&disabled.url()).await;
     assert!(page.status == 400 && page.text().contains("this client has been disabled"), "{}", page.text());
     assert_eq!(json!(portal.push(&portal.start()).await.status.as_u16()), 401);
+}
+
+#[tokio::test]
+async fn nobody_fills_the_store_with_requests_in_a_public_clients_name() {
+    let few = Rate { most: 3, window: Duration::from_secs(600) };
+    let world = World::embedded_with(|settings| settings.throttling.pushed_requests_per_address = few).await;
+    let (app, office) = (world.portal("tax-app"), world.portal("tax-office"));
+    for _ in 0..3 {
+        assert_eq!(app.push(&app.start()).await.status, 201);
+    }
+    let reply = app.push(&app.start()).await;
+    let told = "too many requests from this network; try again later".to_owned();
+    assert_eq!(refusal(&reply), (429, "temporarily_unavailable".to_owned(), told));
+    assert!((1..=600).contains(&reply.header("retry-after").parse::<u64>().unwrap()));
+    // Whoever proves itself speaks for nobody else.
+    assert_eq!(office.push(&office.start()).await.status, 201);
+    world.wait(Duration::from_secs(600));
+    assert_eq!(app.push(&app.start()).await.status, 201);
 }

@@ -21,7 +21,7 @@ mod repeated;
 mod request_object;
 mod resource;
 mod response_mode;
-mod response_type;
+pub(super) mod response_type;
 mod scope;
 mod state;
 mod ui_locales;

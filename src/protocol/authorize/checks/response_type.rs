@@ -2,6 +2,7 @@
 //! allowed, which is `code` unless someone decided otherwise (RFC 9700 §2.1.2).
 
 use crate::domain::authorization::{AuthorizationRequest, ResponseType};
+use crate::domain::client::Client;
 use crate::protocol::OAuthError;
 
 use super::{Context, Draft};
@@ -12,7 +13,13 @@ pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, request: &mut Authorizat
             "response_type must be code, id_token, id_token token, code id_token, code token, code id_token token or none",
         )
     })?;
-    let client = draft.client;
+    hold(draft.client, asked)?;
+    request.response_type = asked;
+    Ok(())
+}
+
+/// Holds what is `asked` for against what the client is registered for.
+pub(in super::super) fn hold(client: &Client, asked: ResponseType) -> Result<(), OAuthError> {
     if !client.response_types.contains(&asked) {
         let told = format!("the response_type {} is not registered for this client", asked.as_str());
         return Err(OAuthError::unauthorized_client(told));
@@ -28,6 +35,5 @@ pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, request: &mut Authorizat
                     through the browser";
         return Err(OAuthError::unauthorized_client(told));
     }
-    request.response_type = asked;
     Ok(())
 }

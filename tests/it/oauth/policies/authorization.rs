@@ -1,5 +1,6 @@
 //! Authorization requests and their objects, held against each rule alone.
 
+use senid::domain::authorization::ResponseType;
 use senid::domain::client::{ApplicationType, BackChannelDelivery, PolicyName};
 use senid::domain::keys::SignatureAlgorithm;
 use senid::domain::policies::Rule;
@@ -163,4 +164,54 @@ async fn a_request_that_no_browser_answers_needs_no_response_mode() {
     world.operator().changes("tax-office", under(Rule::SignedAuthorizationResponse)).await;
     let reply = world.portal("tax-office").asks(&[("login_hint", AN.identifier)]).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
+}
+
+#[tokio::test]
+async fn what_was_pushed_is_held_against_the_policy_and_the_registration_as_they_are_now() {
+    let world = World::embedded_with(each_alone).await;
+    let (portal, keys) = (world.portal("archive"), OwnKeys::new());
+    world.operator().changes("archive", |client| client.keys = keys.given()).await;
+    for (rule, change, error, why) in REQUESTS {
+        if *rule == Rule::PushedAuthorizationRequest {
+            continue;
+        }
+        world.operator().changes("archive", |client| client.policy.set = PolicyName::legacy_openid()).await;
+        let pushed = async || portal.pushed(&change(portal.start())).await;
+        let (stays, goes) = (pushed().await, pushed().await);
+        assert!(world.browser().open(&stays.url()).await.has("form"), "{rule}: without the rule");
+        world.operator().changes("archive", under(*rule)).await;
+        let mut browser = world.browser();
+        let refused = browser.open(&goes.url()).await;
+        assert_eq!(refused.refusal(), ((*error).to_owned(), told(*rule, why)), "{rule}");
+        assert_eq!(browser.open(&goes.url()).await.status, 400, "{rule}: it was answered");
+    }
+    // What a request was signed with is remembered: a policy that demands it finds it.
+    world.operator().changes("archive", |client| client.policy.set = PolicyName::legacy_openid()).await;
+    let started = portal.start();
+    let claims: serde_json::Map<String, Value> =
+        started.parameters().iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let object = keys.sign(SignatureAlgorithm::Es256, Some("oauth-authz-req+jwt"), &Value::Object(claims));
+    let names: Vec<String> = started.parameters().iter().map(|(name, _)| name.clone()).collect();
+    let alone = names.iter().fold(portal.start(), |bare, name| bare.without(name)).with("request", &object);
+    let pushed = portal.pushed(&alone).await;
+    world.operator().changes("archive", under(Rule::SignedRequestObject)).await;
+    assert!(world.browser().open(&pushed.url()).await.has("form"));
+    world.operator().changes("archive", under(Rule::BoundedRequestObject)).await;
+    let (error, _) = world.browser().open(&pushed.url()).await.refusal();
+    assert_eq!(error, "invalid_request_object");
+
+    // Nor is a scope granted that the client has lost, or answered with what it may not have any more.
+    world.operator().changes("archive", |client| client.policy.set = PolicyName::legacy_openid()).await;
+    let pushed = portal.pushed(&portal.start().with("scope", "openid profile")).await;
+    let hybrid = portal.pushed(&portal.start().with("response_type", "code id_token")).await;
+    let lose = |client: &mut senid::domain::client::Client| {
+        client.scopes = client.scopes.difference(&"profile".parse().unwrap());
+        client.response_types = [ResponseType::Code].into();
+    };
+    world.operator().changes("archive", lose).await;
+    let told = "the scope profile is not registered for this client";
+    assert_eq!(world.browser().open(&pushed.url()).await.refusal(), ("invalid_scope".to_owned(), told.to_owned()));
+    let told = "the response_type code id_token is not registered for this client";
+    let refusal = world.browser().open(&hybrid.url()).await.refusal();
+    assert_eq!(refusal, ("unauthorized_client".to_owned(), told.to_owned()));
 }
