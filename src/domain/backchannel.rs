@@ -21,10 +21,6 @@ use super::random::Random;
 use super::secret::SecretHash;
 use super::time::Timestamp;
 
-/// How long a client waits between two polls, where it has not been told to slow down (§7.3).
-pub const INTERVAL: Duration = Duration::from_secs(5);
-/// How much longer it waits each time it was told to (§11).
-const SLOWER_BY: Duration = Duration::from_secs(5);
 /// How long a request stands where the client does not say.
 pub const LIFETIME: Duration = Duration::from_secs(300);
 /// What a client may ask for instead (`requested_expiry`); more or less becomes the nearest of these.
@@ -84,21 +80,6 @@ pub struct Ping {
     pub give_up_at: Timestamp,
 }
 
-/// How a client polls for one request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Polls {
-    pub last_at: Timestamp,
-    /// What it is to wait by now.
-    pub interval: Duration,
-}
-
-/// Whether a poll kept the interval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    Kept,
-    TooFast,
-}
-
 impl BackChannelRequest {
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.expires_at <= now
@@ -113,40 +94,5 @@ impl Ping {
         let share = u32::from(u16::from_be_bytes(random.bytes()));
         let next = now + (pause / 2 + pause / 2 * share / u32::from(u16::MAX));
         (self.attempts < PING_ATTEMPTS && next < self.give_up_at).then_some(next)
-    }
-}
-
-impl Polls {
-    /// One more poll. A client that is too fast waits longer from then on (§11).
-    pub fn next(before: Option<Self>, now: Timestamp) -> (Self, Pace) {
-        match before {
-            None => (Self { last_at: now, interval: INTERVAL }, Pace::Kept),
-            Some(before) if before.last_at + before.interval <= now => (Self { last_at: now, ..before }, Pace::Kept),
-            Some(before) => {
-                // Longer than any request stands, it is no longer told apart.
-                let interval = (before.interval + SLOWER_BY).min(LIFETIMES.1);
-                (Self { last_at: now, interval }, Pace::TooFast)
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_client_that_is_too_fast_waits_longer_from_then_on() {
-        let at = |seconds: i64| Timestamp::from_seconds(1_000 + seconds);
-        let (first, pace) = Polls::next(None, at(0));
-        assert_eq!(pace, Pace::Kept);
-        let (second, pace) = Polls::next(Some(first), at(5));
-        assert_eq!((second.interval, pace), (INTERVAL, Pace::Kept));
-        let (third, pace) = Polls::next(Some(second), at(9));
-        assert_eq!((third.interval, pace), (Duration::from_secs(10), Pace::TooFast));
-        let (fourth, pace) = Polls::next(Some(third), at(18));
-        assert_eq!((fourth.interval, pace), (Duration::from_secs(15), Pace::TooFast));
-        let (fifth, pace) = Polls::next(Some(fourth), at(33));
-        assert_eq!((fifth.interval, pace), (Duration::from_secs(15), Pace::Kept), "it is not forgiven");
     }
 }

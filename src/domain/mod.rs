@@ -27,6 +27,7 @@ pub mod national_id;
 pub mod password_hash;
 pub mod password_policy;
 pub mod policies;
+pub mod polling;
 pub mod random;
 pub mod registration;
 pub mod resource;

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::hash::hash_secret;
 use crate::domain::access_token::AccessToken;
-use crate::domain::backchannel::{BackChannelRequest, Decision, Polls};
+use crate::domain::backchannel::{BackChannelRequest, Decision};
 use crate::domain::consent::Consent;
-use crate::domain::device_authorization::{DeviceAuthorization, Pace};
+use crate::domain::device_authorization::DeviceAuthorization;
 use crate::domain::grant::AuthorizationCode;
 use crate::domain::ids::{CitizenId, ClientId, GrantId, InitialTokenId, SessionId, SignInId};
 use crate::domain::key_binding::Thumbprint;
+use crate::domain::polling::Pace;
 use crate::domain::secret::SecretHash;
 use crate::domain::session::BrowserSession;
 use crate::domain::sign_in::SignIn;
@@ -34,7 +35,7 @@ const DEVICE_PACE: Kind<Pace> = Kind::surviving("device-pace", 1);
 const DPOP_PROOF: Kind<()> = Kind::strict("dpop-proof", 1);
 const BACKCHANNEL_REQUEST: Kind<BackChannelRequest> = Kind::strict("backchannel-request", 1);
 const BACKCHANNEL_DECISION: Kind<Decision> = Kind::strict("backchannel-decision", 2);
-const BACKCHANNEL_POLLS: Kind<Polls> = Kind::strict("backchannel-polls", 1);
+const BACKCHANNEL_PACE: Kind<Pace> = Kind::strict("backchannel-pace", 1);
 const SIGNED_REQUEST: Kind<()> = Kind::strict("signed-request", 1);
 const BACKCHANNEL_REQUESTS_TO: SetKind<GrantId> = SetKind::new("backchannel-requests-to", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
@@ -166,8 +167,8 @@ pub fn backchannel_decision(id: GrantId) -> Key<Decision> {
 }
 
 /// How the client polls for it.
-pub fn backchannel_polls(id: GrantId) -> Key<Polls> {
-    BACKCHANNEL_POLLS.key(id)
+pub fn backchannel_pace(id: GrantId) -> Key<Pace> {
+    BACKCHANNEL_PACE.key(id)
 }
 
 /// The mark that a client's signed request was used.

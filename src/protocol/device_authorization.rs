@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::{Client, GrantType};
-use crate::domain::device_authorization::INTERVAL;
 use crate::domain::issuer::Issuer;
+use crate::domain::polling::INTERVAL;
 use crate::domain::secret::SecretString;
 use crate::domain::user_code::UserCode;
 use crate::protocol::OAuthError;

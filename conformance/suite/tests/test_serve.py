@@ -159,6 +159,13 @@ class Serve(unittest.TestCase):
             time.sleep(0.2)
         self.assertGreater(keys(), before)
 
+    def test_one_person_may_be_asked_as_often_as_the_plans_do(self):
+        senid, _, settings, *_ = self.environment["rotate_keys"]
+        shown = subprocess.run([senid, "--config", settings, "check-config"], check=True, capture_output=True, text=True)
+        for limit in ("client", "client_and_citizen", "citizen"):
+            with self.subTest(limit=limit):
+                self.assertRegex(shown.stdout, rf'backchannel_requests_per_{limit} = "10000 in (1h|60m)"')
+
     def test_anyone_may_register(self):
         self.assertIn("registration_endpoint", self.metadata)
 

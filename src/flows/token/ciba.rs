@@ -1,10 +1,11 @@
 //! Redeeming an `auth_req_id`: asked for again and again while the citizen decides, spent once when they have allowed it.
 
 use crate::crypto::token::{Token, TokenKind};
-use crate::domain::backchannel::{BackChannelRequest, Decision, Pace, Polls, REMEMBERED};
+use crate::domain::backchannel::{BackChannelRequest, Decision, REMEMBERED};
 use crate::domain::client::Client;
 use crate::domain::grant::Approval;
 use crate::domain::ids::GrantId;
+use crate::domain::polling::{Kept, Pace};
 use crate::domain::resource::ResourceId;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
@@ -44,14 +45,14 @@ pub(super) async fn redeem(
 
 /// What a client is told that has to come again: whether it may go on as it does.
 async fn wait(app: &App, request: &BackChannelRequest) -> Result<OAuthError, FlowError> {
-    let key = short_lived::backchannel_polls(request.id);
+    let key = short_lived::backchannel_pace(request.id);
     let now = app.clock.now();
-    let (polls, pace) = Polls::next(app.sessions.get(&key).await?, now);
-    app.sessions.put(&key, &polls, now.until(request.expires_at)).await?;
-    Ok(match pace {
-        Pace::Kept => OAuthError::authorization_pending("the person has not answered yet"),
-        Pace::TooFast => {
-            let told = format!("asked again too soon: from now on wait {} seconds", polls.interval.as_secs());
+    let (pace, kept) = Pace::asked(app.sessions.get(&key).await?, now);
+    app.sessions.put(&key, &pace, now.until(request.expires_at)).await?;
+    Ok(match kept {
+        Kept::Yes => OAuthError::authorization_pending("the person has not answered yet"),
+        Kept::No => {
+            let told = format!("asked again too soon: from now on wait {} seconds", pace.interval.as_secs());
             OAuthError::slow_down(told)
         }
     })

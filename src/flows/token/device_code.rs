@@ -2,7 +2,8 @@
 
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::client::Client;
-use crate::domain::device_authorization::{DeviceAuthorization, DeviceState, Pace};
+use crate::domain::device_authorization::{DeviceAuthorization, DeviceState};
+use crate::domain::polling::Pace;
 use crate::domain::resource::ResourceId;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;

@@ -1,8 +1,9 @@
 //! Device access token requests: RFC 8628 §3.4 and §3.5.
 
 use crate::domain::client::Client;
-use crate::domain::device_authorization::{DeviceAuthorization, DeviceState, Kept};
+use crate::domain::device_authorization::{DeviceAuthorization, DeviceState};
 use crate::domain::grant::Approval;
+use crate::domain::polling::Kept;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
