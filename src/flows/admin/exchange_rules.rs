@@ -93,7 +93,7 @@ fn faults(client: &Client, rule: &ExchangeRule, registry: &ResourceRegistry) -> 
         if !server.scopes.contains_key(scope) {
             faults.push(Fault::new("scope", format!("{scope} is no scope of {}", server.id)));
         } else if !client.scopes.contains(scope.as_str()) {
-            faults.push(Fault::new("scope", format!("the client is not registered for {scope}")));
+            faults.push(Fault::new("scope", format!("{} is not registered for {scope}", client.id)));
         }
     }
     faults

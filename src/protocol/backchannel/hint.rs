@@ -15,6 +15,19 @@ pub enum Hint {
     Subject(String),
 }
 
+const NAMES: [&str; 3] = ["login_hint", "id_token_hint", "login_hint_token"];
+
+/// Whether a request names one person at most..
+///
+/// # Errors
+/// `invalid_request` where there is more than one.
+pub(super) fn at_most_one(parameters: &Parameters) -> Result<(), OAuthError> {
+    match NAMES.iter().filter(|name| parameters.is_present(name)).count() {
+        0 | 1 => Ok(()),
+        _ => Err(OAuthError::invalid_request("login_hint, id_token_hint and login_hint_token exclude each other")),
+    }
+}
+
 /// Reads the one hint of a request whose `id_token_hint`, where it has one, was found to be the client's own.
 ///
 /// # Errors
@@ -24,24 +37,23 @@ pub(super) fn read(
     request: &AuthorizationRequest,
     scheme: Scheme,
 ) -> Result<Hint, OAuthError> {
-    let given = ["login_hint", "id_token_hint", "login_hint_token"];
-    match given.map(|name| parameters.is_present(name)) {
-        [true, false, false] => {
+    at_most_one(parameters)?;
+    match NAMES.map(|name| parameters.is_present(name)) {
+        [true, ..] => {
             let name = parameters.required("login_hint")?;
             SignInName::parse(name, scheme).map(Hint::Name).map_err(|fault| {
                 OAuthError::unknown_user_id(format!("login_hint: {fault}; it is what the person signs in with"))
             })
         }
-        [false, true, false] => {
+        [_, true, _] => {
             let subject = request.hinted_subject.clone().map(Hint::Subject);
             subject.ok_or_else(|| OAuthError::invalid_request("id_token_hint is about nobody"))
         }
-        [false, false, true] => {
+        [_, _, true] => {
             Err(OAuthError::invalid_request("login_hint_token is not supported: send a login_hint or an id_token_hint"))
         }
         [false, false, false] => {
             Err(OAuthError::invalid_request("login_hint or id_token_hint is missing: the request is about nobody"))
         }
-        _ => Err(OAuthError::invalid_request("login_hint, id_token_hint and login_hint_token exclude each other")),
     }
 }

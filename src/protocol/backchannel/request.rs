@@ -44,6 +44,8 @@ pub fn read(
     scheme: Scheme,
 ) -> Result<Asked, OAuthError> {
     let own = registered(client)?;
+    // Before any of them is judged.
+    hint::at_most_one(parameters)?;
     let request = checks::judge_without_browser(client, parameters, object, context).map_err(known_here)?;
     if !request.scope.contains("openid") {
         return Err(OAuthError::invalid_scope("scope must contain openid"));

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{ALGORITHMS, access_token_hash, target};
+use super::{ALGORITHMS, access_token_hash, algorithm_names, target};
 use crate::crypto::hash::constant_time_eq;
-use crate::crypto::jws::{Typ, Unverified};
+use crate::crypto::jws::{JwsError, Typ, Unverified};
 use crate::crypto::nonce::NonceKeys;
 use crate::domain::key_binding::Thumbprint;
 use crate::domain::time::Timestamp;
@@ -67,7 +67,6 @@ pub fn one_of(headers: &[String]) -> Result<Option<&str>, OAuthError> {
 /// `invalid_dpop_proof`; `use_dpop_nonce` where only the time is in doubt, which a nonce of ours would settle.
 pub fn verify(header: &str, expected: &Expected<'_>) -> Result<Proof, OAuthError> {
     let wrong = |what: &'static str| OAuthError::invalid_dpop_proof(what);
-    let malformed = |why| OAuthError::invalid_dpop_proof(format!("the DPoP header is not a proof: {why}"));
     let token = Unverified::parse(header).map_err(malformed)?;
     let key = token.own_key().ok_or_else(|| wrong("the header of the DPoP proof has no jwk"))?;
     let key = key.map_err(|why| OAuthError::invalid_dpop_proof(format!("the jwk of the DPoP proof: {why}")))?;
@@ -79,10 +78,13 @@ pub fn verify(header: &str, expected: &Expected<'_>) -> Result<Proof, OAuthError
         return Err(wrong("jti of the DPoP proof must not be empty"));
     }
     if claims.htm != expected.method {
-        return Err(wrong("htm of the DPoP proof is not the method of this request"));
+        let told = format!("htm of the DPoP proof is not the method of this request, {}", expected.method);
+        return Err(OAuthError::invalid_dpop_proof(told));
     }
     if !expected.addresses.iter().any(|address| target::is_same(&claims.htu, address)) {
-        return Err(wrong("htu of the DPoP proof is not the address of this endpoint"));
+        let addresses = expected.addresses.join(" or ");
+        let told = format!("htu of the DPoP proof is not the address of this endpoint, {addresses}");
+        return Err(OAuthError::invalid_dpop_proof(told));
     }
     let expires_at = claims.expires_at(&expected.nonces, expected.now)?;
     if let Some(access_token) = expected.access_token {
@@ -93,6 +95,14 @@ pub fn verify(header: &str, expected: &Expected<'_>) -> Result<Proof, OAuthError
     }
     let has_nonce = claims.nonce.is_some();
     Ok(Proof { key: key.public_key().digest(), jti: claims.jti, expires_at, has_nonce })
+}
+
+fn malformed(why: JwsError) -> OAuthError {
+    OAuthError::invalid_dpop_proof(match why {
+        JwsError::Typ => "typ of the DPoP proof must be dpop+jwt".to_owned(),
+        JwsError::Algorithm => format!("alg of the DPoP proof must be one of {}", algorithm_names()),
+        why => format!("the DPoP header is not a proof: {why}"),
+    })
 }
 
 #[derive(Deserialize)]

@@ -127,13 +127,13 @@ fn what_its_header_must_say() {
     let head = header(&key);
     let private = with(jwk(&key), "d", "AAAA".into());
     for (header, sentence) in [
-        (with(head.clone(), "typ", Value::Null), "another kind"),
-        (with(head.clone(), "typ", "JWT".into()), "another kind"),
-        (with(head.clone(), "typ", "dpop+jwt+more".into()), "another kind"),
-        (with(head.clone(), "typ", "at+jwt".into()), "another kind"),
+        (with(head.clone(), "typ", Value::Null), "typ of the DPoP proof must be dpop+jwt"),
+        (with(head.clone(), "typ", "JWT".into()), "typ of the DPoP proof must be dpop+jwt"),
+        (with(head.clone(), "typ", "dpop+jwt+more".into()), "typ of the DPoP proof must be dpop+jwt"),
+        (with(head.clone(), "typ", "at+jwt".into()), "typ of the DPoP proof must be dpop+jwt"),
         (with(head.clone(), "alg", Value::Null), "the header is not"),
-        (with(head.clone(), "alg", "none".into()), "algorithm"),
-        (with(head.clone(), "alg", "HS256".into()), "algorithm"),
+        (with(head.clone(), "alg", "none".into()), "one of ES256 ES384 EdDSA PS256"),
+        (with(head.clone(), "alg", "HS256".into()), "one of ES256 ES384 EdDSA PS256"),
         (with(head.clone(), "alg", "ES384".into()), "does not fit the algorithm"),
         (with(head.clone(), "crit", json!(["exp"])), "crit"),
         (with(head.clone(), "jwk", Value::Null), "has no jwk"),
@@ -179,6 +179,12 @@ fn what_it_must_claim() {
     }
     for (member, value) in [("exp", (NOW.seconds() + 1).into()), ("nbf", NOW.seconds().into()), ("extra", json!([1]))] {
         assert!(judge(member, value).is_ok(), "{member}");
+    }
+    for (member, told) in [
+        ("htm", "htm of the DPoP proof is not the method of this request, POST"),
+        ("htu", "htu of the DPoP proof is not the address of this endpoint, https://id.example.gov/token"),
+    ] {
+        assert_eq!(judge(member, "x".into()).unwrap_err().description, told);
     }
     let resource = Request { access_token: Some("token"), ..REQUEST };
     let without = signed(&key, &header(&key), &claims());

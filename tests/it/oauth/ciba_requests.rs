@@ -41,6 +41,7 @@ async fn each_fault_of_a_request_is_told_by_its_name() {
         (&[][..], "invalid_request", "login_hint or id_token_hint is missing"),
         (&[("login_hint", AN.identifier), ("id_token_hint", &own)], "invalid_request", "exclude each other"),
         (&[("login_hint", AN.identifier), ("login_hint_token", "x")], "invalid_request", "exclude each other"),
+        (&[("login_hint", AN.identifier), ("id_token_hint", "x.y.z")], "invalid_request", "exclude each other"),
         (&[("login_hint_token", "x")], "invalid_request", "login_hint_token is not supported"),
         (&[("login_hint", "nguyen van an")], "unknown_user_id", "login_hint"),
         (&[("id_token_hint", &foreign)], "invalid_request", "another client"),
