@@ -11,7 +11,8 @@ build_senid() {
         python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"] + "/debug/senid")'
 }
 
-# Builds SenID and starts a demonstration; sets SENID and PORTAL to its two addresses. It ends with this shell.
+# Builds SenID and starts a demonstration; sets SENID and PORTAL to its two addresses, and DEMO_PROGRAM and DEMO_DATA for whoever
+# administers it with the command line. It ends with this shell.
 start_demo() {
     local senid port portal_port
     senid=$(build_senid)
@@ -21,6 +22,7 @@ start_demo() {
     "$senid" demo --port "$port" --portal-port "$portal_port" --data "$demo_folder/data" >"$demo_folder/log" 2>&1 &
     demo_process=$!
     export SENID=http://localhost:$port PORTAL=http://localhost:$portal_port
+    export DEMO_PROGRAM=$senid DEMO_DATA=$demo_folder/data
 
     if ! answers "$demo_process" "$SENID/health/ready" "$PORTAL/"; then
         echo "The demonstration did not start:" >&2

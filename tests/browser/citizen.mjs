@@ -7,6 +7,7 @@ export const { SENID, PORTAL } = process.env;
 
 export const AN = { name: "Nguyễn Văn An", username: "001090123456", password: "hoa-sen-demo-2026" };
 export const BINH = { name: "Trần Thị Bình", username: "079192000123", password: "hoa-sen-demo-2026" };
+export const CHAU = { name: "Lê Minh Châu", username: "048301004567", password: "hoa-sen-demo-2026" };
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

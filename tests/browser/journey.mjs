@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { AN, BINH, PORTAL, SENID, withCitizen } from "./citizen.mjs";
+import { enter, tabTo, type } from "./keyboard.mjs";
 
 const CONSENT = { vi: /Cổng Dịch vụ công/, en: /Public Service Portal|Cổng Dịch vụ công/ };
 const TITLES = {
@@ -109,37 +110,3 @@ export const journey = {
       assert.equal(await an.page.locator("#password").getAttribute("type"), "password");
     }),
 };
-
-const focused = (citizen) => citizen.page.evaluate(() => document.activeElement.id);
-
-async function tabTo(citizen, id) {
-  for (let presses = 0; presses < 60; presses++) {
-    await citizen.page.keyboard.press("Tab");
-    await assertFocusVisible(citizen);
-    if ((await focused(citizen)) === id) return;
-  }
-  assert.fail(`#${id} is not reached with the tabulator`);
-}
-
-// The field has the focus already: whoever comes to the page types at once.
-async function type(citizen, id, text) {
-  await citizen.page.locator(`#${id}:focus`).waitFor();
-  await assertFocusVisible(citizen);
-  await citizen.page.keyboard.type(text);
-}
-
-async function enter(citizen) {
-  await Promise.all([citizen.page.waitForEvent("domcontentloaded"), citizen.page.keyboard.press("Enter")]);
-}
-
-async function assertFocusVisible(citizen) {
-  const seen = await citizen.page.evaluate(() => {
-    const element = document.activeElement;
-    if (element === document.body) return true;
-    const style = getComputedStyle(element);
-    const box = element.getBoundingClientRect();
-    const marked = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
-    return (marked && box.width > 0 && box.height > 0) || element.outerHTML.slice(0, 200);
-  });
-  assert.equal(seen, true, `focus cannot be seen on ${seen}`);
-}

@@ -3,6 +3,7 @@
 import { PORTAL, SENID } from "./citizen.mjs";
 import { formPost } from "./form-post.mjs";
 import { withNeighbour } from "./neighbour.mjs";
+import { TaxPortal } from "./tax-portal.mjs";
 
 const authorize = (parameters) => `${SENID}/authorize?${new URLSearchParams({ response_type: "code", ...parameters })}`;
 
@@ -81,6 +82,7 @@ export async function tour(citizen, stop) {
   await stop("error-address");
 
   await atDevice(citizen, stop);
+  await atTaxPortal(citizen, stop);
   await withNeighbour((neighbour) => atNeighbour(citizen, neighbour, stop));
 }
 
@@ -110,6 +112,24 @@ async function atDevice(citizen, stop) {
   await stop("device-request");
   await citizen.press("allow");
   await stop("device-allowed");
+  await citizen.context.clearCookies();
+}
+
+// One payment to allow, at the portal and through the back channel.
+async function atTaxPortal(citizen, stop) {
+  const portal = await TaxPortal.open();
+  await citizen.openAccount();
+  await citizen.page.goto(portal.authorize());
+  await stop("consent-details");
+
+  await portal.ask(citizen.person);
+  await citizen.page.goto(`${SENID}/account/requests`);
+  await stop("account-requests");
+  await citizen.page.locator(".request .actions a").click();
+  await citizen.page.locator("#binding-message").waitFor();
+  await stop("account-request");
+  await citizen.press("allow");
+  await stop("account-requests-allowed");
   await citizen.context.clearCookies();
 }
 
