@@ -7,6 +7,7 @@
 //! `[database] url = "…"` of the file is `SENID_DATABASE__URL` in the environment, which wins. A secret may also stand
 //! in a file of its own: `database.url_file`, `SENID_DATABASE__URL_FILE`.
 
+mod assurance;
 mod authority;
 mod certificate;
 mod client_address;
@@ -66,6 +67,7 @@ pub use theme::{Colour, Palette, Theme};
 pub use throttling::{Rate, Throttling};
 pub use value::{Size, parse_duration};
 
+use crate::domain::assurance::AcrTable;
 use crate::domain::certificate::AcceptedCertificates;
 use crate::domain::client::ClientAuthenticationMethod;
 use crate::domain::issuer::Issuer;
@@ -86,6 +88,7 @@ pub struct Settings {
     pub proxies: Proxies,
     pub mtls: MutualTls,
     pub authority: Authority,
+    pub acr: AcrTable,
     pub national_id: Schemes,
     pub languages: Languages,
     pub lifetimes: Lifetimes,
@@ -167,6 +170,7 @@ impl Settings {
             proxies,
             mtls,
             authority,
+            acr: assurance::read(from),
             national_id: national_id::read(from),
             languages,
             lifetimes,
@@ -245,6 +249,7 @@ impl Default for Settings {
             proxies: Proxies::default(),
             mtls: MutualTls::default(),
             authority: Authority::default(),
+            acr: AcrTable::default(),
             national_id: Schemes::default(),
             languages: Languages::default(),
             lifetimes: Lifetimes::default(),

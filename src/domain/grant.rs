@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::assurance::{AuthenticationLevel, AuthenticationMethod};
+use super::assurance::{AccountLevel, AuthenticationLevel, Proofs, Requirement};
 use super::authorization::CodeChallenge;
 use super::authorization_details::AuthorizationDetails;
 use super::claims_request::{ClaimsRequest, GrantedClaims};
@@ -20,9 +20,27 @@ use super::time::Timestamp;
 pub struct Authentication {
     pub citizen: CitizenId,
     pub session: SessionId,
+    /// When they last proved something.
     pub auth_time: Timestamp,
-    pub methods: Vec<AuthenticationMethod>,
-    pub level: AuthenticationLevel,
+    /// How well they were known when they did. Whoever is known less since is signed out.
+    pub account_level: AccountLevel,
+    pub proofs: Proofs,
+}
+
+impl Authentication {
+    pub fn level(&self) -> AuthenticationLevel {
+        self.proofs.level()
+    }
+
+    pub fn meets(&self, requirement: Requirement) -> bool {
+        requirement.met_by(self.account_level, &self.proofs)
+    }
+
+    /// As it counts for a device elsewhere, which somebody may have begun to deceive the person (device grant, CIBA).
+    #[must_use]
+    pub fn across_devices(self) -> Self {
+        Self { proofs: self.proofs.across_devices(), ..self }
+    }
 }
 
 /// What a citizen approved, until the client comes for it: with a code, a device code or the id of a CIBA request.

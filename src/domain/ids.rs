@@ -57,6 +57,8 @@ uuid_id! {
     SignInId;
     /// A device that a citizen has signed in from.
     DeviceId;
+    /// Something that a citizen proves themselves with: a passkey, a certificate, an authenticator application.
+    CredentialId;
     /// An event of the audit log.
     EventId;
     /// What one client has to be told of one session's end.

@@ -2,7 +2,8 @@
 //! the dispatcher, which asks [`SignIn::next_step`] what comes next.
 //!
 //! ```text
-//! (Offered ─▶) Requested ─▶ Identified ─▶ Authenticated ─▶ Consented ─▶ (answered: the record is gone)
+//! (Offered ─▶) Requested ─▶ (Identified) ─▶ Authenticated ─▶ Consented ─▶ (answered: the record is gone)
+//!                                              └──◀── step-up
 //! ```
 //!
 //! A transition consumes the sign-in and refuses where its state does not allow the step, so none can be
@@ -10,6 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::assurance::Requirement;
 use super::authorization::AuthorizationRequest;
 use super::grant::Authentication;
 use super::ids::SignInId;
@@ -24,6 +26,8 @@ pub struct SignIn {
     pub purpose: Purpose,
     pub started_at: Timestamp,
     pub expires_at: Timestamp,
+    /// What is demanded of this sign-in beside what its purpose demands, because something about it is unusual.
+    pub demanded: Requirement,
     pub state: State,
 }
 
@@ -32,8 +36,9 @@ pub struct SignIn {
 pub enum Purpose {
     /// A client's authorization request.
     Client(Box<AuthorizationRequest>),
-    /// The person's own account pages, at this path.
-    Account { return_to: String },
+    /// The person's own account pages, at this path, for something that is only shown or done after so strong a sign-in, where
+    /// they have what it takes.
+    Account { return_to: String, least: Requirement },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +61,8 @@ pub enum Step {
     Create,
     Identify,
     Authenticate,
+    /// What was proven is less than what is needed.
+    StepUp,
     Consent,
     Answer,
 }
@@ -66,6 +73,7 @@ pub enum Step {
 pub struct OutOfOrder;
 
 impl SignIn {
+    /// What comes next; whether what was proven is enough is not known here.
     pub const fn next_step(&self) -> Step {
         match self.state {
             State::Offered => Step::Create,
@@ -111,10 +119,28 @@ impl SignIn {
     /// The person proved who they are.
     ///
     /// # Errors
-    /// [`OutOfOrder`] unless they have just said who they are.
+    /// [`OutOfOrder`] before they said that they have an account, and once someone has proven who they are.
     pub fn authenticate(self, authentication: Authentication) -> Result<Self, OutOfOrder> {
         match self.state {
-            State::Identified { .. } => Ok(Self { state: State::Authenticated(authentication), ..self }),
+            // A passkey or a certificate says by itself whose it is.
+            State::Requested | State::Identified { .. } => {
+                Ok(Self { state: State::Authenticated(authentication), ..self })
+            }
+            State::Offered | State::Authenticated(_) | State::Consented(_) => Err(OutOfOrder),
+        }
+    }
+
+    /// The person who proved who they are proved more.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] unless it is the same person, in the same session.
+    pub fn strengthen(self, authentication: Authentication) -> Result<Self, OutOfOrder> {
+        match &self.state {
+            State::Authenticated(before)
+                if (before.citizen, before.session) == (authentication.citizen, authentication.session) =>
+            {
+                Ok(Self { state: State::Authenticated(authentication), ..self })
+            }
             _ => Err(OutOfOrder),
         }
     }

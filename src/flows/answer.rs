@@ -137,7 +137,7 @@ async fn issue_tokens(
         true => Some(Protection::of_id_tokens(app, client).await?),
         false => None,
     };
-    let granted = grant::of_request(app, id, request, authentication).await?;
+    let granted = grant::of_request(app, client, id, request, authentication).await?;
     grant::begin(app, client, &granted, request).await?;
     let mut issued = Issued::default();
     if wanted.issues_access_token() {

@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
+use crate::domain::assurance::Requirement;
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::Client;
 use crate::domain::ids::SignInId;
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in::Purpose;
 use crate::protocol::OAuthError;
+use crate::protocol::acr::Standing;
 use crate::protocol::authorize::checks::Context;
-use crate::protocol::authorize::prompt::{self, Decision};
+use crate::protocol::authorize::prompt::{self, Decision, Known};
 use crate::protocol::authorize::pushed::{PushedRequest, RequestUri};
 use crate::protocol::authorize::{AnswerTo, Channel, Delivery, PageError, Request};
 use crate::protocol::parameters::Parameters;
 use crate::sessions::Claim;
 
 use super::session::CurrentSession;
+use super::sign_in::step_up::{self, Asking, Missing};
 use super::visitor::Visitor;
 use super::{App, FlowError, answer, consent, details_types, pushed_request, request_object, session, sign_in};
 
@@ -98,6 +101,7 @@ pub(super) async fn judge(
         registry: &registry,
         now,
         policies,
+        acr: &app.settings.acr,
         details_types: &details_types,
     };
     Ok(match verified.check(&context) {
@@ -119,14 +123,19 @@ async fn decide(
     let session = session::current(app, visitor).await?;
     let consent = consent::standing(app, client, &request, session.as_ref()).await?;
     let subject = session.as_ref().map(|current| app.keys.subject(client, current.citizen()));
-    let known = session.as_ref().zip(subject.as_deref()).map(|(current, subject)| (&current.session, subject));
+    let strength = match &session {
+        Some(current) => strength(app, &request, current).await?,
+        None => Standing::Serves,
+    };
+    let known = session.as_ref().zip(subject.as_deref());
+    let known = known.map(|(current, subject)| Known { session: &current.session, subject, strength });
     match prompt::decide(&request, known, consent, app.clock.now()) {
         Decision::Refuse(refusal) => Ok(match pushed_request::spend(app, &request).await? {
             Claim::Won => Authorized::Answered(answer::refuse(app, client, AnswerTo::from(&request), refusal).await?),
             Claim::Taken => Authorized::Page(PageError::RequestUriUnknown),
         }),
         Decision::SignIn => begin(app, visitor, request, None).await,
-        Decision::AskConsent => begin(app, visitor, request, session).await,
+        Decision::AskConsent | Decision::StepUp => begin(app, visitor, request, session).await,
         Decision::Answer => match session {
             Some(current) => {
                 if pushed_request::spend(app, &request).await? == Claim::Taken {
@@ -140,7 +149,18 @@ async fn decide(
     }
 }
 
-/// Begins a sign-in; with a session whose person only has to be asked, past the password.
+/// Whether the session is strong enough for `request`.
+async fn strength(app: &App, request: &AuthorizationRequest, current: &CurrentSession) -> Result<Standing, FlowError> {
+    let proven = &current.session.authentication;
+    let missing = step_up::of(app, Asking::Client(request), Requirement::NONE, proven).await?;
+    Ok(match missing {
+        None => Standing::Serves,
+        Some(Missing { requirement: Some(requirement), .. }) => Standing::Lacks(requirement),
+        Some(Missing { requirement: None, .. }) => Standing::Unmet,
+    })
+}
+
+/// Begins a sign-in; with a session whose person only has to be asked or to prove more, past what they proved.
 async fn begin(
     app: &App,
     visitor: &Visitor,

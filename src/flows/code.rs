@@ -32,7 +32,7 @@ pub async fn issue(
         claims: request.claims.clone(),
         nonce: request.nonce.clone(),
         authentication: authentication.clone(),
-        acr: acr::reached(request, authentication.level)?,
+        acr: acr::answering(app.levels(client), request, authentication)?,
         resources: request.resources.clone(),
         authorization_details: request.authorization_details.clone(),
     };

@@ -92,6 +92,7 @@ pub(super) async fn hold_session(
 /// `unmet_authentication_requirements`, should nobody have asked before.
 pub(super) async fn of_request(
     app: &App,
+    client: &Client,
     id: GrantId,
     request: &AuthorizationRequest,
     authentication: &Authentication,
@@ -102,7 +103,7 @@ pub(super) async fn of_request(
         scope: request.scope.clone(),
         claims: claims(app, &request.claims, authentication.citizen).await?,
         nonce: request.nonce.clone(),
-        acr: acr::reached(request, authentication.level)?,
+        acr: acr::answering(app.levels(client), request, authentication)?,
         authentication: authentication.clone(),
         resources: request.resources.clone(),
         authorization_details: request.authorization_details.clone(),

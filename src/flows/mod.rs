@@ -23,6 +23,7 @@ pub mod device;
 mod error;
 mod grant;
 pub mod held_request;
+pub mod holdings;
 mod id_token_claims;
 pub mod introspection;
 pub mod invalidation;
@@ -63,6 +64,7 @@ use crate::domain::resource::ResourceRegistry;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
 use crate::outbound::Fetcher;
+use crate::protocol::acr::Levels;
 use crate::protocol::policy::Policy;
 use crate::protocol::policy::sensitive::Sensitive;
 use crate::{sessions, storage};
@@ -117,6 +119,11 @@ impl App {
     /// What the client must keep to.
     pub fn policy<'a>(&'a self, client: &'a Client) -> Policy<'a> {
         Policy::of(&self.settings.policies, client)
+    }
+
+    /// What a sign-in for `client` is held against.
+    pub fn levels(&self, client: &Client) -> Levels<'_> {
+        Levels { table: &self.settings.acr, least: client.policy.assurance }
     }
 
     /// What the settings demand of clients with sensitive scopes.

@@ -1,7 +1,7 @@
 //! Browser sessions: begun at sign-in, read by every silent sign-on, ended by the person, an operator or time.
 
 use crate::crypto::hash::hash_secret;
-use crate::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
+use crate::domain::assurance::{AccountLevel, Proofs};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::grant::Authentication;
 use crate::domain::ids::{CitizenId, ClientId, SessionId};
@@ -69,7 +69,8 @@ pub async fn begin(
     app: &App,
     visitor: &Visitor,
     citizen: CitizenId,
-    methods: Vec<AuthenticationMethod>,
+    account_level: AccountLevel,
+    proofs: Proofs,
 ) -> Result<(SecretString, BrowserSession), FlowError> {
     let now = app.clock.now();
     let lifetimes = &app.settings.lifetimes;
@@ -81,13 +82,7 @@ pub async fn begin(
     let cookie = cookie_secret(&*app.random);
     let key = hash_secret(cookie.expose().as_bytes());
     let session = BrowserSession {
-        authentication: Authentication {
-            citizen,
-            session: id,
-            auth_time: now,
-            level: AuthenticationLevel::reached_by(&methods),
-            methods,
-        },
+        authentication: Authentication { citizen, session: id, auth_time: now, account_level, proofs },
         started_at: now,
         last_seen_at: now,
         expires_at: now + lifetimes.session_absolute,

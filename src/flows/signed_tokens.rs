@@ -36,9 +36,9 @@ pub(super) fn id_token(
     let subject = app.keys.subject(client, authentication.citizen);
     let sid = app.keys.sid(client, authentication.session);
     let about = id_token::About { issuer: app.issuer(), client: &client.id, subject: &subject, sid: &sid };
-    let claims = IdTokenClaims::new(about, authentication, now, now + app.settings.lifetimes.id_token)
+    let expires_at = now + app.settings.lifetimes.id_token;
+    let claims = IdTokenClaims::new(about, authentication, &grant.acr, now, expires_at)
         .with_nonce(contents.nonce)
-        .with_acr(&grant.acr)
         .with_claims(contents.person)
         .with_access_token(contents.access_token.map(SecretString::expose), algorithm)
         .with_code(contents.code.map(SecretString::expose), algorithm);

@@ -84,6 +84,7 @@ fn sign_in(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/sign-in/{id}", get(pages::identify::show).post(pages::identify::submit))
         .route("/sign-in/{id}/create", get(pages::create::show).post(pages::create::submit))
         .route("/sign-in/{id}/password", get(pages::password::show).post(pages::password::submit))
+        .route("/sign-in/{id}/step-up", get(pages::step_up::show).post(pages::step_up::submit))
         .route("/sign-in/{id}/consent", get(pages::consent::show).post(pages::consent::submit))
         .route("/logout/confirm", post(pages::sign_out::confirm))
         .route("/signed-out", get(pages::sign_out::signed_out))

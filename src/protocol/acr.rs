@@ -1,26 +1,96 @@
 //! The authentication context that answers a request: OpenID Connect Core §2 (`acr`), §3.1.2.1 (`acr_values`),
 //! §5.5.1.1, the error code of OpenID Connect Core Error Code unmet_authentication_requirements 1.0, and RFC 9470 §5.
 
-use crate::domain::assurance::AuthenticationLevel;
+use crate::domain::assurance::{AcrTable, AuthenticationLevel, Requirement};
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::claims_request::ClaimRequest;
+use crate::domain::grant::Authentication;
 use crate::protocol::OAuthError;
 
-/// The `acr` that a sign-in of `level` answers `request` with: the first value asked for that it satisfies, or, where
-/// that is none or none was asked for, the strongest that it reaches. What `claims` asks goes before `acr_values`.
+/// What a request's sign-in is held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Levels<'a> {
+    pub table: &'a AcrTable,
+    /// What this client always demands. No request lowers it.
+    pub least: Requirement,
+}
+
+/// Whether a sign-in that there is can answer a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Serves,
+    /// The person can prove what is missing of this, and is asked to (step-up).
+    Lacks(Requirement),
+    /// Nothing that the person has could bring what must be met: `unmet_authentication_requirements`.
+    Unmet,
+}
+
+/// The `acr` that a sign-in answers `request` with: the first value asked for that it satisfies, or, where that is none or
+/// none was asked for, the strongest that it reaches. What `claims` asks goes before `acr_values`.
 ///
 /// # Errors
-/// `unmet_authentication_requirements` where `acr` is an essential claim and no value asked for is satisfied. A voluntary
-/// one never fails.
-pub fn reached(request: &AuthorizationRequest, level: AuthenticationLevel) -> Result<String, OAuthError> {
-    let essential = claim(request).is_some_and(|claim| claim.essential);
-    match wanted(request).into_iter().find(|acr| level.satisfies(acr)) {
-        Some(acr) => Ok(acr),
-        None if essential => Err(OAuthError::unmet_authentication_requirements(
-            "claims: none of the values of the essential id_token.acr can be met",
-        )),
-        None => Ok(level.acr().to_owned()),
+/// `unmet_authentication_requirements` where the client's least is not met, or where `acr` is an essential claim and no value
+/// asked for is satisfied. A voluntary one never fails.
+pub fn answering(
+    levels: Levels<'_>,
+    request: &AuthorizationRequest,
+    authentication: &Authentication,
+) -> Result<String, OAuthError> {
+    let (known, proofs) = (authentication.account_level, &authentication.proofs);
+    if !authentication.meets(levels.least) {
+        return Err(unmet("the sign-in is weaker than what is always demanded for this client"));
     }
+    match wanted(request).into_iter().find(|acr| levels.table.satisfied(acr, known, proofs)) {
+        Some(acr) => Ok(acr),
+        None if is_essential(request) => {
+            Err(unmet("claims: none of the values of the essential id_token.acr can be met"))
+        }
+        None => Ok(levels.table.strongest(known, proofs).to_owned()),
+    }
+}
+
+/// Whether what was proven serves `request`, where `can_bring` says what the person could bring about by proving more.
+///
+/// `acr_values` are a wish: where the person can bring what is asked for, they prove what is missing; where nothing they have
+/// would bring it, nobody is bothered for nothing, and the answer says what was reached.
+pub fn standing(
+    levels: Levels<'_>,
+    request: &AuthorizationRequest,
+    authentication: &Authentication,
+    can_bring: impl Fn(Requirement) -> bool,
+) -> Standing {
+    let wanted: Vec<Requirement> =
+        wanted(request).iter().filter_map(|acr| levels.table.find(acr)).map(|asked| asked.and(levels.least)).collect();
+    if wanted.iter().any(|asked| authentication.meets(*asked)) {
+        return Standing::Serves;
+    }
+    if let Some(first) = wanted.iter().copied().find(|asked| can_bring(*asked)) {
+        return Standing::Lacks(first);
+    }
+    match authentication.meets(levels.least) {
+        _ if is_essential(request) => Standing::Unmet,
+        true => Standing::Serves,
+        false if can_bring(levels.least) => Standing::Lacks(levels.least),
+        false => Standing::Unmet,
+    }
+}
+
+/// Refuses what nobody can ever meet, before anybody is asked to sign in for it.
+///
+/// # Errors
+/// `unmet_authentication_requirements` where `acr` is an essential claim and nothing that is built in reaches any value.
+pub fn attainable(table: &AcrTable, request: &AuthorizationRequest) -> Result<(), OAuthError> {
+    let attainable = |asked: Requirement| asked.authentication_level <= AuthenticationLevel::ATTAINABLE;
+    let any = wanted(request).iter().filter_map(|acr| table.find(acr)).any(attainable);
+    match is_essential(request) && !any {
+        true => Err(unmet("claims: none of the values of the essential id_token.acr can be met")),
+        false => Ok(()),
+    }
+}
+
+/// The refusal of a sign-in that is too weak, and that nothing the person has makes stronger.
+pub fn unmet(description: &'static str) -> OAuthError {
+    OAuthError::unmet_authentication_requirements(description)
 }
 
 /// The values that are asked for, best first.
@@ -28,26 +98,21 @@ fn wanted(request: &AuthorizationRequest) -> Vec<String> {
     claim(request).map_or_else(|| request.acr_values.clone(), ClaimRequest::texts)
 }
 
-fn claim(request: &AuthorizationRequest) -> Option<&ClaimRequest> {
-    request.claims.id_token.get("acr").filter(|claim| !claim.values.is_empty())
+fn is_essential(request: &AuthorizationRequest) -> bool {
+    claim(request).is_some_and(|claim| claim.essential)
 }
 
-/// Whether a live session of `level` can answer `request`, where a new sign-in could reach `attainable` (RFC 9470 §5).
-///
-/// `acr_values` are a wish: where a new sign-in would bring what is asked for and the session has less, the person proves
-/// what is missing; where nothing could bring it, nobody is bothered for nothing, and the answer says what was reached.
-pub fn serves(request: &AuthorizationRequest, level: AuthenticationLevel, attainable: AuthenticationLevel) -> bool {
-    if reached(request, level).is_err() {
-        return false;
-    }
-    let wanted = wanted(request);
-    let brings = |level: AuthenticationLevel| wanted.iter().any(|acr| level.satisfies(acr));
-    brings(level) || !brings(attainable)
+fn claim(request: &AuthorizationRequest) -> Option<&ClaimRequest> {
+    request.claims.id_token.get("acr").filter(|claim| !claim.values.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::assurance::proof::tests::proof;
+    use crate::domain::assurance::{AccountLevel, AuthenticationMethod, Factors, Proof, Proofs};
+    use crate::domain::ids::{CitizenId, SessionId};
+    use crate::domain::time::Timestamp;
     use crate::protocol::authorize::prompt::tests::request;
 
     fn asking(essential: bool, values: &[&str], acr_values: &[&str]) -> AuthorizationRequest {
@@ -58,50 +123,97 @@ mod tests {
         request
     }
 
+    fn signed_in(level: AuthenticationLevel) -> Authentication {
+        let now = Timestamp::from_seconds(1);
+        let second = (level > AuthenticationLevel::OneFactor)
+            .then(|| proof(AuthenticationMethod::Totp, Factors::POSSESSION, level));
+        Authentication {
+            citizen: CitizenId::from_uuid(uuid::Uuid::from_u128(1)),
+            session: SessionId::from_uuid(uuid::Uuid::from_u128(2)),
+            auth_time: now,
+            account_level: AccountLevel::Proven,
+            proofs: [Proof::password(now)].into_iter().chain(second).collect::<Proofs>(),
+        }
+    }
+
+    const ONE: AuthenticationLevel = AuthenticationLevel::OneFactor;
+    const TWO: AuthenticationLevel = AuthenticationLevel::TwoFactors;
+
+    fn answer(request: &AuthorizationRequest, level: AuthenticationLevel) -> Result<String, OAuthError> {
+        let table = AcrTable::default();
+        answering(Levels { table: &table, least: Requirement::NONE }, request, &signed_in(level))
+    }
+
     #[test]
     fn the_first_value_that_is_satisfied_answers() {
-        let two = AuthenticationLevel::TwoFactors;
         for (values, acr_values, acr) in [
             (&["urn:senid:aal:3", "urn:senid:aal:1", "urn:senid:aal:2"][..], &[][..], "urn:senid:aal:1"),
             (&["urn:senid:aal:2"], &["urn:senid:aal:1"], "urn:senid:aal:2"),
             (&[], &["urn:example:gold", "urn:senid:aal:1"], "urn:senid:aal:1"),
+            (&[], &["http://eidas.europa.eu/LoA/substantial"], "http://eidas.europa.eu/LoA/substantial"),
+            (&[], &["phr"], "urn:senid:aal:2"),
             (&[], &[], "urn:senid:aal:2"),
             (&["urn:senid:aal:4"], &["urn:senid:aal:1"], "urn:senid:aal:2"),
         ] {
-            assert_eq!(reached(&asking(false, values, acr_values), two).unwrap(), acr, "{values:?} {acr_values:?}");
+            assert_eq!(answer(&asking(false, values, acr_values), TWO).unwrap(), acr, "{values:?} {acr_values:?}");
         }
     }
 
     #[test]
-    fn a_session_that_has_less_than_a_new_sign_in_would_bring_does_not_serve() {
-        let [one, two] = [AuthenticationLevel::OneFactor, AuthenticationLevel::TwoFactors];
+    fn a_session_that_has_less_than_its_person_can_bring_is_stepped_up_to_the_first_value_in_reach() {
+        let table = AcrTable::default();
+        let levels = Levels { table: &table, least: Requirement::NONE };
+        let lacks = Standing::Lacks(Requirement::level(TWO));
         for (acr_values, session, attainable, expected) in [
-            (&[][..], one, two, true),
-            (&["urn:senid:aal:1"], one, two, true),
-            (&["urn:senid:aal:2"], one, two, false),
-            (&["urn:senid:aal:2"], two, two, true),
+            (&[][..], ONE, TWO, Standing::Serves),
+            (&["urn:senid:aal:1"], ONE, TWO, Standing::Serves),
+            (&["urn:senid:aal:2"], ONE, TWO, lacks),
+            (&["urn:senid:aal:2"], TWO, TWO, Standing::Serves),
             // Either will do.
-            (&["urn:senid:aal:2", "urn:senid:aal:1"], one, two, true),
+            (&["urn:senid:aal:2", "urn:senid:aal:1"], ONE, TWO, Standing::Serves),
             // Nothing that could be asked of the person would bring it.
-            (&["urn:senid:aal:2"], one, one, true),
-            (&["urn:senid:aal:3", "urn:example:gold"], one, two, true),
-            (&["urn:senid:aal:3", "urn:senid:aal:2"], one, two, false),
+            (&["urn:senid:aal:2"], ONE, ONE, Standing::Serves),
+            (&["urn:senid:aal:3", "urn:example:gold"], ONE, TWO, Standing::Serves),
+            (&["urn:senid:aal:3", "urn:senid:aal:2"], ONE, TWO, lacks),
         ] {
             let request = asking(false, &[], acr_values);
-            assert_eq!(serves(&request, session, attainable), expected, "{acr_values:?} {session:?} {attainable:?}");
+            let bring = |asked: Requirement| asked.authentication_level <= attainable && !asked.phishing_resistant;
+            assert_eq!(standing(levels, &request, &signed_in(session), bring), expected, "{acr_values:?} {session:?}");
         }
-        assert!(!serves(&asking(true, &["urn:senid:aal:2"], &[]), one, one), "an essential one fails before that");
+        let essential = asking(true, &["urn:senid:aal:2"], &[]);
+        assert_eq!(standing(levels, &essential, &signed_in(ONE), |_| false), Standing::Unmet);
+        assert_eq!(standing(levels, &essential, &signed_in(ONE), |_| true), lacks);
+    }
+
+    #[test]
+    fn no_request_lowers_what_is_demanded_for_the_client() {
+        let table = AcrTable::default();
+        let levels = Levels { table: &table, least: Requirement::level(TWO) };
+        for request in [asking(false, &[], &["urn:senid:aal:1"]), asking(true, &["urn:senid:aal:1"], &[]), request()] {
+            assert_eq!(standing(levels, &request, &signed_in(ONE), |_| true), Standing::Lacks(levels.least));
+            assert_eq!(standing(levels, &request, &signed_in(ONE), |_| false), Standing::Unmet);
+            assert!(answering(levels, &request, &signed_in(ONE)).is_err());
+            assert_eq!(standing(levels, &request, &signed_in(TWO), |_| false), Standing::Serves);
+        }
     }
 
     #[test]
     fn only_an_essential_value_fails() {
-        let one = AuthenticationLevel::OneFactor;
-        let refusal = reached(&asking(true, &["urn:senid:aal:2", "urn:example:gold"], &[]), one).unwrap_err();
+        let refusal = answer(&asking(true, &["urn:senid:aal:2", "urn:example:gold"], &[]), ONE).unwrap_err();
         assert_eq!(refusal.code.as_str(), "unmet_authentication_requirements");
         assert_eq!(
-            reached(&asking(true, &["urn:senid:aal:2", "urn:senid:aal:1"], &[]), one).unwrap(),
+            answer(&asking(true, &["urn:senid:aal:2", "urn:senid:aal:1"], &[]), ONE).unwrap(),
             "urn:senid:aal:1"
         );
-        assert_eq!(reached(&asking(true, &[], &["urn:senid:aal:2"]), one).unwrap(), "urn:senid:aal:1");
+        assert_eq!(answer(&asking(true, &[], &["urn:senid:aal:2"]), ONE).unwrap(), "urn:senid:aal:1");
+    }
+
+    #[test]
+    fn an_essential_value_that_nobody_can_ever_meet_fails_at_once() {
+        let table = AcrTable::default();
+        assert!(attainable(&table, &asking(true, &["urn:senid:aal:3"], &[])).is_err());
+        assert!(attainable(&table, &asking(true, &["urn:senid:aal:3", "phr"], &[])).is_ok());
+        assert!(attainable(&table, &asking(false, &["urn:senid:aal:3"], &[])).is_ok());
+        assert!(attainable(&table, &asking(true, &["urn:example:gold"], &[])).is_err());
     }
 }

@@ -10,11 +10,11 @@ use serde::Serialize;
 
 use crate::domain::authorization::{ResponseMode, ResponseType};
 use crate::domain::certificate::AcceptedCertificates;
+use crate::domain::claims;
 use crate::domain::client::ClientAuthenticationMethod;
 use crate::domain::encryption::{ContentEncryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::mac::MacAlgorithm;
-use crate::domain::{assurance, claims};
 use crate::protocol::dpop;
 use crate::protocol::token::{AssertionGrants, GrantType};
 
@@ -62,7 +62,7 @@ pub struct Metadata {
     prompt_values_supported: &'static [&'static str],
     claims_supported: Vec<&'static str>,
     claim_types_supported: &'static [&'static str],
-    acr_values_supported: &'static [&'static str],
+    acr_values_supported: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_details_types_supported: Vec<String>,
     ui_locales_supported: Vec<String>,
@@ -101,6 +101,8 @@ pub struct Metadata {
 pub struct Offer<'a> {
     pub issuer: &'a str,
     pub algorithms: &'a [SignatureAlgorithm],
+    /// Those that can be reached here.
+    pub acr_values: Vec<String>,
     pub languages: Vec<String>,
     pub policy_uri: Option<String>,
     pub terms_uri: Option<String>,
@@ -200,7 +202,7 @@ impl Metadata {
                 .chain(claims::CLAIMS.iter().map(|rule| rule.claim))
                 .collect(),
             claim_types_supported: &["normal"],
-            acr_values_supported: assurance::ACR_VALUES_SUPPORTED,
+            acr_values_supported: offer.acr_values,
             ui_locales_supported: offer.languages,
             claims_parameter_supported: true,
             display_values_supported: &["page"],

@@ -46,7 +46,14 @@ pub struct About<'a> {
 }
 
 impl<'a> IdTokenClaims<'a> {
-    pub fn new(about: About<'a>, authentication: &Authentication, issued_at: Timestamp, expires_at: Timestamp) -> Self {
+    /// `acr` is the value that answered the request.
+    pub fn new(
+        about: About<'a>,
+        authentication: &Authentication,
+        acr: &'a str,
+        issued_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Self {
         Self {
             iss: about.issuer,
             sub: about.subject,
@@ -55,12 +62,12 @@ impl<'a> IdTokenClaims<'a> {
             iat: issued_at.seconds(),
             auth_time: authentication.auth_time.seconds(),
             nonce: None,
-            acr: authentication.level.acr(),
-            amr: authentication.methods.iter().map(|method| method.amr()).collect(),
+            acr,
+            amr: authentication.proofs.amr(),
             at_hash: None,
             c_hash: None,
             sid: about.sid,
-            authentication_level: authentication.level,
+            authentication_level: authentication.level(),
             person: Map::new(),
         }
     }
@@ -69,12 +76,6 @@ impl<'a> IdTokenClaims<'a> {
     #[must_use]
     pub fn with_nonce(self, nonce: Option<&'a str>) -> Self {
         Self { nonce, ..self }
-    }
-
-    /// The `acr` that answers the request, where that is another than the strongest that was reached.
-    #[must_use]
-    pub fn with_acr(self, acr: &'a str) -> Self {
-        Self { acr, ..self }
     }
 
     /// What is told of the person here (`protocol::claims::in_id_token`).

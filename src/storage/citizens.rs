@@ -60,7 +60,7 @@ pub struct Citizens<'c, C>(pub(super) &'c mut C);
 
 /// Everything that a sign-in by password needs of a citizen.
 #[derive(Clone, Debug)]
-pub struct Credentials {
+pub struct FoundByName {
     pub citizen: Citizen,
     /// `None` for whoever signs in by other means only.
     pub password: Option<StoredPassword>,
@@ -114,13 +114,13 @@ impl<C: Read> Citizens<'_, C> {
     }
 
     /// Whose name this is, in one round trip.
-    pub async fn find_by_name(&mut self, name: &SignInName) -> Result<Option<Credentials>, Error> {
+    pub async fn find_by_name(&mut self, name: &SignInName) -> Result<Option<FoundByName>, Error> {
         let vault = self.0.vault()?;
         for indexes in vault.indexes(name).chunks(INDEXES_AT_ONCE) {
             // Places that are left over repeat an index: the statement is the same however many there are.
             let place = |at: usize| indexes.get(at).or(indexes.first()).map(|index: &BlindIndex| index.mac.to_vec());
             let found = on_backend!(self.0, |db| {
-                sqlx::query_as::<_, CredentialsRow>(FIND_BY_NAME)
+                sqlx::query_as::<_, FoundByNameRow>(FIND_BY_NAME)
                     .bind(name.kind().as_str())
                     .bind(place(0))
                     .bind(place(1))
@@ -323,7 +323,7 @@ impl CitizenRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct CredentialsRow {
+struct FoundByNameRow {
     #[sqlx(flatten)]
     citizen: CitizenRow,
     phc: Option<String>,
@@ -331,13 +331,13 @@ struct CredentialsRow {
     changed_at: Option<i64>,
 }
 
-impl CredentialsRow {
-    fn open(self, vault: &Vault) -> Result<Credentials, Error> {
+impl FoundByNameRow {
+    fn open(self, vault: &Vault) -> Result<FoundByName, Error> {
         let password = self.phc.map(|phc| StoredPassword {
             phc: SecretString::new(phc),
             failures_in_a_row: self.failures_in_a_row.and_then(|count| count.try_into().ok()).unwrap_or(0),
             changed_at: Timestamp::from_micros(self.changed_at.unwrap_or(0)),
         });
-        Ok(Credentials { citizen: self.citizen.open(vault)?, password })
+        Ok(FoundByName { citizen: self.citizen.open(vault)?, password })
     }
 }

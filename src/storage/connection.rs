@@ -13,6 +13,7 @@ use super::client_logos::ClientLogos;
 use super::client_registrations::ClientRegistrations;
 use super::clients::Clients;
 use super::consents::Consents;
+use super::credentials::Credentials;
 use super::details_types::DetailsTypes;
 use super::ended_sessions::EndedSessions;
 use super::error::Error;
@@ -26,6 +27,7 @@ use super::passwords::Passwords;
 use super::resource_servers::ResourceServers;
 use super::sealed_keys::SealedKeys;
 use super::session_clients::SessionClients;
+use super::settled::Settled;
 use super::subjects::Subjects;
 use super::transfer::Transfer;
 use super::vault::Vault;
@@ -203,6 +205,7 @@ aggregates! {
     client_registrations: ClientRegistrations,
     clients: Clients,
     consents: Consents,
+    credentials: Credentials,
     details_types: DetailsTypes,
     ended_sessions: EndedSessions,
     grants: Grants,
@@ -215,5 +218,6 @@ aggregates! {
     key_pairs: KeyPairs,
     transfer: Transfer,
     session_clients: SessionClients,
+    settled: Settled,
     subjects: Subjects,
 }

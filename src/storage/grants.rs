@@ -1,6 +1,7 @@
 //! Grants: what a citizen granted to a client in one authorization.
 
 mod binding;
+mod proofs;
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use super::connection::{Read, Transaction, Write, on_backend};
 use super::error::Error;
 use super::row::{Page, from_json, hash, one_more, to_json};
 use crate::crypto::hash::hash_secret;
-use crate::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
+use crate::domain::assurance::AccountLevel;
 use crate::domain::citizen::Citizen;
 use crate::domain::claims_request::GrantedClaims;
 use crate::domain::grant::{Authentication, Grant, RefreshState};
@@ -21,7 +22,7 @@ use crate::domain::time::Timestamp;
 
 macro_rules! grant_columns {
     () => {
-        "grants.citizen_id, grants.id, grants.client_id, grants.scope, grants.nonce, grants.session_id, grants.auth_time, grants.methods, grants.level, \
+        "grants.citizen_id, grants.id, grants.client_id, grants.scope, grants.nonce, grants.session_id, grants.auth_time, grants.methods, grants.account_level, \
          grants.created_at, grants.revoked_at, grants.refresh_current, grants.refresh_parent, grants.refresh_rotated_at, \
          grants.refresh_idle_expires_at, grants.refresh_expires_at, grants.refresh_key_version, \
          grants.claims AS granted_claims, grants.acr, grants.resources, grants.authorization_details, \
@@ -36,8 +37,9 @@ const INSERT: &str =
     "INSERT INTO grants (citizen_id, id, client_id, scope, nonce, session_id, auth_time, methods, level,
         created_at, forget_after, refresh_current, refresh_parent, refresh_rotated_at, refresh_idle_expires_at,
         refresh_expires_at, refresh_key_version, claims, acr, resources, authorization_details, binding_method,
-        binding_thumbprint)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+        binding_thumbprint, account_level)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+        $24)";
 const EXCHANGE: &str = "UPDATE grant_directory SET code_hash = $2, forget_after = $3
     WHERE grant_id = $1 AND code_hash = $4";
 const COMPLETE: &str = "UPDATE grants SET scope = $3, forget_after = $4, refresh_current = $5, refresh_parent = $6,
@@ -309,7 +311,7 @@ impl Grants<'_, Transaction> {
     async fn insert(&mut self, new: &NewGrant<'_>) -> Result<(), Error> {
         let (grant, authentication) = (new.grant, &new.grant.authentication);
         let refresh = grant.refresh.as_ref();
-        let methods = to_json(&authentication.methods)?;
+        let proofs = proofs::column(&authentication.proofs)?;
         let claims = (!grant.claims.is_empty()).then(|| to_json(&grant.claims)).transpose()?;
         let resources = (!grant.resources.is_empty()).then(|| to_json(&grant.resources)).transpose()?;
         let details =
@@ -324,8 +326,8 @@ impl Grants<'_, Transaction> {
                 .bind(grant.nonce.as_deref())
                 .bind(authentication.session.uuid())
                 .bind(authentication.auth_time.micros())
-                .bind(methods)
-                .bind(i16::from(authentication.level))
+                .bind(proofs)
+                .bind(i16::from(authentication.level()))
                 .bind(grant.created_at.micros())
                 .bind(new.forget_after.micros())
                 .bind(refresh.map(|state| state.current.as_bytes().as_slice()))
@@ -340,6 +342,7 @@ impl Grants<'_, Transaction> {
                 .bind(details)
                 .bind(binding.map(|(method, _)| method))
                 .bind(binding.map(|(_, thumbprint)| thumbprint.as_slice()))
+                .bind(i16::from(authentication.account_level))
                 .execute(db)
                 .await
                 .map(drop)
@@ -370,7 +373,7 @@ pub(super) struct GrantRow {
     session_id: Uuid,
     auth_time: i64,
     methods: String,
-    level: i16,
+    account_level: Option<i16>,
     created_at: i64,
     revoked_at: Option<i64>,
     refresh_current: Option<Vec<u8>>,
@@ -390,13 +393,15 @@ pub(super) struct GrantRow {
 impl GrantRow {
     pub(super) fn open(self) -> Result<Grant, Error> {
         let refresh = self.refresh()?;
-        let methods: Vec<AuthenticationMethod> = from_json("a grant's methods", &self.methods)?;
+        let auth_time = Timestamp::from_micros(self.auth_time);
+        // Before the level was kept, nothing was said about it.
+        let account_level = self.account_level.map_or(Ok(AccountLevel::SelfAsserted), AccountLevel::try_from);
         let authentication = Authentication {
             citizen: CitizenId::from_uuid(self.citizen_id),
             session: SessionId::from_uuid(self.session_id),
-            auth_time: Timestamp::from_micros(self.auth_time),
-            methods,
-            level: AuthenticationLevel::try_from(self.level).map_err(|_| Error::Corrupt("a grant's level"))?,
+            auth_time,
+            account_level: account_level.map_err(|_| Error::Corrupt("a grant's account level"))?,
+            proofs: proofs::open(&self.methods, auth_time)?,
         };
         let claims = self.granted_claims.as_deref();
         let claims: Option<GrantedClaims> = claims.map(|json| from_json("a grant's claims", json)).transpose()?;
@@ -409,7 +414,7 @@ impl GrantRow {
             scope: self.scope.parse().map_err(|_| Error::Corrupt("a grant's scope"))?,
             claims: claims.unwrap_or_default(),
             nonce: self.nonce,
-            acr: self.acr.unwrap_or_else(|| authentication.level.acr().to_owned()),
+            acr: self.acr.unwrap_or_else(|| authentication.level().acr().to_owned()),
             authentication,
             resources: resources.unwrap_or_default(),
             authorization_details: details.unwrap_or_default(),

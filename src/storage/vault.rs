@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::credentials::SealedCredential;
 use super::error::Error;
 use crate::crypto::base64url;
 use crate::crypto::blind_index::{BlindIndex, IndexKeys};
 use crate::crypto::master_key::MasterKeys;
 use crate::crypto::seal::{Context, DataKey, KeyEncryptionKeys, Purpose, SealError};
 use crate::domain::citizen::{Citizen, Profile};
-use crate::domain::ids::CitizenId;
+use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::national_id::{NationalId, Scheme};
 use crate::domain::random::Random;
 use crate::domain::sign_in_name::SignInName;
@@ -78,6 +79,45 @@ impl Vault {
         })
     }
 
+    /// What a credential of `citizen` is called and checked against, under the data key that they have.
+    pub(super) fn seal_credential(
+        &self,
+        citizen: CitizenId,
+        data_key: &[u8],
+        credential: CredentialId,
+        label: &[u8],
+        material: &[u8],
+    ) -> Result<SealedCredential, SealError> {
+        let key = DataKey::from_wrapped(&self.wrapping, citizen, data_key)?;
+        Ok(SealedCredential {
+            label: key.seal(&credential_place("credentials.label", citizen, credential), label, &*self.random)?,
+            material: key.seal(
+                &credential_place("credentials.material", citizen, credential),
+                material,
+                &*self.random,
+            )?,
+        })
+    }
+
+    pub(super) fn open_credential(
+        &self,
+        citizen: CitizenId,
+        data_key: &[u8],
+        credential: CredentialId,
+        sealed: &SealedCredential,
+    ) -> Result<(Opened, Opened), Error> {
+        let opened = || {
+            let key = DataKey::from_wrapped(&self.wrapping, citizen, data_key)?;
+            let label = key.open(&credential_place("credentials.label", citizen, credential), &sealed.label)?;
+            let place = credential_place("credentials.material", citizen, credential);
+            Ok::<_, SealError>((label, key.open(&place, &sealed.material)?))
+        };
+        opened().map_err(|error| {
+            tracing::error!(%error, %citizen, %credential, "a sealed credential did not open");
+            Error::Corrupt("a sealed credential")
+        })
+    }
+
     /// The data key wrapped by the current master key; `None` if it already is.
     pub(super) fn rewrap(&self, id: CitizenId, data_key: &[u8]) -> Result<Option<Vec<u8>>, SealError> {
         DataKey::rewrap(&self.wrapping, id, data_key, &*self.random)
@@ -116,6 +156,11 @@ impl Vault {
         let national_id = key.open(&Place::NationalId.of(id), &sealed.national_id)?;
         Ok((national_id, key.open(&Place::Profile.of(id), &sealed.profile)?))
     }
+}
+
+/// A credential's column is bound to its row: what stands in one row opens in no other.
+fn credential_place(column: &'static str, citizen: CitizenId, credential: CredentialId) -> Context {
+    Context::new(column, [citizen.uuid().as_bytes().as_slice(), credential.uuid().as_bytes()].concat())
 }
 
 type Opened = zeroize::Zeroizing<Vec<u8>>;

@@ -242,6 +242,11 @@ pub enum Method {
     SecurityKey,
     Certificate,
     Password,
+    /// A code of an authenticator application.
+    Totp,
+    /// A code that was sent to the person's telephone.
+    SmsCode,
+    RecoveryCode,
 }
 
 impl Method {
@@ -252,6 +257,9 @@ impl Method {
             Self::SecurityKey => "use-security-key",
             Self::Certificate => "use-certificate",
             Self::Password => "use-password",
+            Self::Totp => "use-totp",
+            Self::SmsCode => "use-sms",
+            Self::RecoveryCode => "use-recovery-code",
         }
     }
 
@@ -261,6 +269,9 @@ impl Method {
             Self::SecurityKey => id("method-security-key"),
             Self::Certificate => id("method-certificate"),
             Self::Password => id("method-password"),
+            Self::Totp => id("method-totp"),
+            Self::SmsCode => id("method-sms"),
+            Self::RecoveryCode => id("method-recovery-code"),
         }
     }
 
@@ -270,6 +281,9 @@ impl Method {
             Self::SecurityKey => id("method-security-key.inline"),
             Self::Certificate => id("method-certificate.inline"),
             Self::Password => id("method-password.inline"),
+            Self::Totp => id("method-totp.inline"),
+            Self::SmsCode => id("method-sms.inline"),
+            Self::RecoveryCode => id("method-recovery-code.inline"),
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod portal;
 pub mod qr;
 pub mod sign_in;
 pub mod sign_out;
+pub mod step_up;
 pub mod text;
 pub mod theme;
 

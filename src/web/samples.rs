@@ -22,6 +22,7 @@ use super::layout::{Brand, Form, Layout, Localised, Portal, SignedIn, Standing, 
 use super::password::Password;
 use super::sign_in::{Fault, Problem, Reason, SignIn};
 use super::sign_out::{BackLink, SignOut, SignedOut, SigningOut};
+use super::step_up::StepUp;
 use super::text::{Language, Moment, Voice};
 use super::theme::Theme;
 
@@ -234,6 +235,16 @@ impl Samples {
         ] {
             add(&format!("password-fault-{name}"), &Password { problem: Self::problem(fault), ..password.clone() });
         }
+        let step_up = StepUp {
+            layout: self.official(),
+            form: form("/sign-in/0198a3f2/step-up"),
+            portal: Some(self.public_services()),
+            methods: vec![Method::Passkey, Method::Certificate, Method::Totp, Method::SmsCode, Method::RecoveryCode],
+            problem: None,
+            limit: TimeLimit { until: ago(-15 * MINUTE) },
+        };
+        add("step-up", &step_up);
+        add("step-up-nothing", &StepUp { methods: Vec::new(), portal: None, ..step_up });
         add("password-account", &Password { portal: None, ..password });
     }
 

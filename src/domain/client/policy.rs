@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::assurance::Requirement;
 use crate::domain::encryption::Encryption;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::resource::AccessTokenFormat;
@@ -16,6 +17,8 @@ use crate::domain::resource::AccessTokenFormat;
 pub struct ClientPolicy {
     /// The named set of requirements that its registration and every request of its are held against.
     pub set: PolicyName,
+    /// What a sign-in for this client must reach, whatever its request says.
+    pub assurance: Requirement,
     pub pkce: PkcePolicy,
     pub consent: ConsentPolicy,
     /// Whom its assertions must be addressed to.
@@ -137,6 +140,7 @@ impl Default for ClientPolicy {
         Self {
             // Of a client that was stored before there were names: it goes on as it was registered.
             set: PolicyName::legacy_openid(),
+            assurance: Requirement::NONE,
             pkce: PkcePolicy::Required,
             consent: ConsentPolicy::Ask,
             assertion_audience: AssertionAudience::IssuerOrTokenEndpoint,

@@ -157,6 +157,6 @@ fn authenticated(grant: &Grant) -> Authenticated {
     Authenticated {
         auth_time: authentication.auth_time,
         acr: grant.acr.clone(),
-        amr: authentication.methods.iter().map(|method| method.amr().to_owned()).collect(),
+        amr: authentication.proofs.amr().into_iter().map(str::to_owned).collect(),
     }
 }

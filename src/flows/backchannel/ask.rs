@@ -57,6 +57,7 @@ pub async fn ask(app: &App, call: &ClientRequest<'_>) -> Result<Asked, FlowError
         issuer: app.issuer(),
         keys: &keys,
         registry: &registry,
+        acr: &app.settings.acr,
         details_types: &*details_types::asked_by(app, parameters).await?,
         now: app.clock.now(),
         policies,

@@ -1,6 +1,6 @@
 //! The citizen decides. Of two decisions the first holds; who must prove themselves again decides nothing.
 
-use crate::domain::assurance::AuthenticationLevel;
+use crate::domain::assurance::Requirement;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::backchannel::{BackChannelRequest, Decision, FRESH};
 use crate::domain::client::ConsentPolicy;
@@ -9,6 +9,7 @@ use crate::protocol::acr;
 use crate::sessions::Claim;
 
 use super::super::session::CurrentSession;
+use super::super::sign_in::step_up::{self, Asking};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, consent, short_lived};
 use super::incoming::Incoming;
@@ -21,18 +22,27 @@ pub enum Decided {
     /// It was decided before, or is over.
     TooLate,
     /// Whoever is at the device has to show first that they are still the one who signed in.
-    SignInAgain,
+    SignInAgain {
+        least: Requirement,
+    },
 }
 
-/// Whether the session is good enough to allow `request`, or its person must sign in again: it is too old, or not as strong
-/// as what was asked for and can be reached (`acr_values`).
-pub fn must_sign_in_again(app: &App, request: &BackChannelRequest, current: &CurrentSession) -> bool {
+/// What the person must sign in again with before they allow `request`: the session is too old, or not as strong as what was
+/// asked for and they can bring (`acr_values`, and the client's least). `None` where it is good enough.
+pub async fn sign_in_again(
+    app: &App,
+    request: &BackChannelRequest,
+    current: &CurrentSession,
+) -> Result<Option<Requirement>, FlowError> {
     let age = current.session.age(app.clock.now());
     let oldest = request.asked.max_age.map_or(FRESH, |own| own.min(FRESH));
-    let level = current.session.authentication.level;
-    let wanted = || request.asked.acr_values.iter();
-    let reachable = wanted().any(|acr| AuthenticationLevel::ATTAINABLE.satisfies(acr));
-    age > oldest || (reachable && !wanted().any(|acr| level.satisfies(acr)))
+    let proven = current.session.authentication.clone().across_devices();
+    let missing = step_up::of(app, Asking::Client(&request.asked), Requirement::NONE, &proven).await?;
+    Ok(match missing.and_then(|missing| missing.requirement) {
+        Some(requirement) => Some(requirement),
+        None if age > oldest => Some(Requirement::NONE),
+        None => None,
+    })
 }
 
 /// The citizen allows it.
@@ -43,18 +53,19 @@ pub async fn allow(
     current: &CurrentSession,
 ) -> Result<Decided, FlowError> {
     let Incoming { client, request } = incoming;
-    if must_sign_in_again(app, request, current) {
-        return Ok(Decided::SignInAgain);
+    if let Some(least) = sign_in_again(app, request, current).await? {
+        return Ok(Decided::SignInAgain { least });
     }
     let asked = &request.asked;
+    let authentication = current.session.authentication.clone().across_devices();
     let approval = Approval {
         grant: request.id,
         client: client.id.clone(),
         scope: asked.scope.clone(),
         claims: asked.claims.clone(),
         nonce: asked.nonce.clone(),
-        authentication: current.session.authentication.clone(),
-        acr: acr::reached(asked, current.session.authentication.level)?,
+        acr: acr::answering(app.levels(client), asked, &authentication)?,
+        authentication,
         resources: asked.resources.clone(),
         authorization_details: asked.authorization_details.clone(),
     };

@@ -35,6 +35,7 @@ pub async fn begin(app: &App, request: &ClientRequest<'_>) -> Result<DeviceAutho
         registry: &*app.resource_servers.registry(app).await?,
         now,
         policies: &app.settings.policies,
+        acr: &app.settings.acr,
         details_types: &*details_types::asked_by(app, request.form).await?,
     };
     let asked = judge(&client, request.form, &context)?;

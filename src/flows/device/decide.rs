@@ -58,7 +58,7 @@ async fn fit(app: &App, asked: &DeviceAuthorization, authentication: &Authentica
         return Ok(Fit::Nobody);
     };
     if sign_in::names_someone_else(app, request, authentication.citizen).await?
-        || acr::reached(request, authentication.level).is_err()
+        || acr::answering(app.levels(&client), request, &authentication.clone().across_devices()).is_err()
     {
         return Ok(Fit::Nobody);
     }
@@ -103,14 +103,15 @@ pub async fn allow(
         Fit::Nobody => return Ok(Decided::Unfit),
     };
     let request = &asked.request;
+    let across = authentication.clone().across_devices();
     let approval = Approval {
         grant: GrantId::new(app.clock.now(), &*app.random),
         client: client.id.clone(),
         scope: request.scope.clone(),
         claims: request.claims.clone(),
         nonce: request.nonce.clone(),
-        authentication: authentication.clone(),
-        acr: acr::reached(request, authentication.level)?,
+        authentication: across.clone(),
+        acr: acr::answering(app.levels(&client), request, &across)?,
         resources: request.resources.clone(),
         authorization_details: request.authorization_details.clone(),
     };

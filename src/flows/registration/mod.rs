@@ -150,6 +150,7 @@ fn policy<'a>(
         grant_types,
         set,
         policies: &app.settings.policies,
+        acr: &app.settings.acr,
         details_types: &known.details_types,
         authorization_details_types: terms.authorization_details_types.clone().unwrap_or_default(),
         // No client could say so itself.

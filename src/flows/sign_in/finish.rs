@@ -8,7 +8,7 @@ use crate::protocol::{OAuthError, acr};
 
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, answer, consent, pushed_request, session, short_lived};
-use super::{Next, names_someone_else, save};
+use super::{Next, names_someone_else, save, step_up};
 use crate::sessions::Claim;
 
 /// Leads a sign-in on as far as it goes without asking the person anything.
@@ -17,7 +17,8 @@ pub async fn advance(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Ne
         State::Offered | State::Requested | State::Identified { .. } => Ok(Next::Page(sign_in.next_step())),
         State::Authenticated(authentication) => {
             let authentication = authentication.clone();
-            match needs_consent(app, &sign_in, &authentication).await? {
+            match need(app, &sign_in, &authentication).await? {
+                Need::StepUp => Ok(Next::Page(Step::StepUp)),
                 Need::Consent => Ok(Next::Page(Step::Consent)),
                 Need::Nothing => {
                     let sign_in = sign_in.consent().map_err(FlowError::failed)?;
@@ -35,22 +36,26 @@ pub async fn advance(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Ne
 
 enum Need {
     Nothing,
+    /// What was proven is not enough.
+    StepUp,
     Consent,
-    /// Whoever signed in, or how they did, is not what was asked for.
+    /// Whoever signed in is not who was asked for.
     Refusal(OAuthError),
 }
 
-async fn needs_consent(app: &App, sign_in: &SignIn, authentication: &Authentication) -> Result<Need, FlowError> {
-    let Purpose::Client(request) = &sign_in.purpose else {
-        return Ok(Need::Nothing);
-    };
-    if names_someone_else(app, request, authentication.citizen).await? {
+async fn need(app: &App, sign_in: &SignIn, authentication: &Authentication) -> Result<Need, FlowError> {
+    if let Purpose::Client(request) = &sign_in.purpose
+        && names_someone_else(app, request, authentication.citizen).await?
+    {
         let told = "someone else has signed in than id_token_hint or the sub in claims named";
         return Ok(Need::Refusal(OAuthError::login_required(told)));
     }
-    if let Err(unmet) = acr::reached(request, authentication.level) {
-        return Ok(Need::Refusal(unmet));
+    if step_up::missing(app, sign_in).await?.is_some() {
+        return Ok(Need::StepUp);
     }
+    let Purpose::Client(request) = &sign_in.purpose else {
+        return Ok(Need::Nothing);
+    };
     if request.prompt.consent {
         return Ok(Need::Consent);
     }
@@ -73,7 +78,7 @@ async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
         return refusal(app, &purpose, why).await;
     }
     match purpose {
-        Purpose::Account { return_to } => Ok(Next::Account(return_to)),
+        Purpose::Account { return_to, .. } => Ok(Next::Account(return_to)),
         Purpose::Client(request) => {
             if pushed_request::spend(app, &request).await? == Claim::Taken {
                 return Ok(ANSWERED_ELSEWHERE);
@@ -109,3 +114,13 @@ pub(super) async fn refusal(app: &App, purpose: &Purpose, why: OAuthError) -> Re
 
 /// The same pushed request began another sign-in, which was answered first: this one is over, and its page says so.
 const ANSWERED_ELSEWHERE: Next = Next::Page(Step::Identify);
+
+/// The person has nothing that is strong enough, and goes back: whoever waits is told.
+pub async fn give_up(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next, FlowError> {
+    match step_up::missing(app, &sign_in).await? {
+        Some(missing) if missing.requirement.is_none() => {
+            refuse(app, sign_in, acr::unmet("the person has nothing that proves as much as is asked for")).await
+        }
+        _ => advance(app, visitor, sign_in).await,
+    }
+}

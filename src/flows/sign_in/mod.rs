@@ -5,6 +5,8 @@
 //! | how do you get an account (`prompt=create`) | [`create`] |
 //! | who are you | [`identify`] |
 //! | prove it with a password | [`password`] |
+//! | what every proof ends with | [`prove`] |
+//! | what is still missing | [`step_up`] |
 //! | may the portal receive this | [`ask_consent`] |
 //! | the answer | [`finish`] |
 
@@ -13,8 +15,12 @@ pub mod create;
 pub mod finish;
 pub mod identify;
 pub mod password;
+pub mod prove;
+pub mod step_up;
+pub mod whom;
 
 use crate::crypto::hash::hash_secret;
+use crate::domain::assurance::Requirement;
 use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::ids::{CitizenId, SignInId};
@@ -67,15 +73,21 @@ pub async fn begin(app: &App, visitor: &Visitor, purpose: Purpose) -> Result<Beg
         browser,
         state: SignIn::beginning(&purpose),
         purpose,
+        demanded: Requirement::NONE,
         started_at: now,
         expires_at: now + app.settings.lifetimes.sign_in,
     };
     Ok(Begun { sign_in, browser: cookie })
 }
 
-/// Begins a sign-in to the person's own account pages.
-pub async fn begin_for_account(app: &App, visitor: &Visitor, return_to: String) -> Result<Begun, FlowError> {
-    let begun = begin(app, visitor, Purpose::Account { return_to }).await?;
+/// Begins a sign-in to the person's own account pages, as strong as `least` where they have what it takes.
+pub async fn begin_for_account(
+    app: &App,
+    visitor: &Visitor,
+    return_to: String,
+    least: Requirement,
+) -> Result<Begun, FlowError> {
+    let begun = begin(app, visitor, Purpose::Account { return_to, least }).await?;
     enter(app, &begun.sign_in).await?;
     Ok(begun)
 }

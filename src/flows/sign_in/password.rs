@@ -6,26 +6,24 @@
 use std::time::Duration;
 
 use crate::credentials::password::Outcome as Verified;
-use crate::crypto::hash::hash_secret;
-use crate::domain::assurance::AuthenticationMethod;
-use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::assurance::{self, AuthenticationMethod};
+use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::citizen::CitizenStatus;
-use crate::domain::grant::Authentication;
-use crate::domain::ids::{CitizenId, DeviceId};
+use crate::domain::ids::CitizenId;
 use crate::domain::password_hash::PasswordHash;
 use crate::domain::password_policy::NormalisedPassword;
-use crate::domain::secret::{SecretHash, SecretString};
+use crate::domain::secret::SecretString;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
 use crate::domain::sign_in_name::SignInName;
-use crate::domain::time::Timestamp;
-use crate::storage::{self, Credentials, Store, Transaction};
+use crate::storage::{FoundByName, Store, Transaction};
 
 use super::super::audit::EventBuilder;
-use super::super::session::CurrentSession;
 use super::super::throttle::{KnownDevice, Throttle, Tries};
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, cookie_secret, session};
-use super::{identify, save};
+use super::super::{App, FlowError};
+use super::prove::{self, LOCKED, Settle, Shown, SignedIn, Success};
+use super::step_up;
+use super::whom::{self, Whom};
 
 /// How proving it ends.
 #[derive(Debug)]
@@ -33,18 +31,6 @@ pub enum Proof {
     Given(Box<SignedIn>),
     Refused(Refusal),
     OutOfOrder(OutOfOrder),
-}
-
-/// Someone has signed in: the sign-in goes on, with these cookies.
-#[derive(Debug)]
-pub struct SignedIn {
-    pub sign_in: SignIn,
-    pub session: SecretString,
-    pub session_hash: SecretHash,
-    /// What portals' pages see of the session.
-    pub browser_state: String,
-    /// Where the device was not known yet.
-    pub device: Option<SecretString>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,21 +42,22 @@ pub enum Refusal {
     },
 }
 
-const LOCKED: &str = "locked";
 const PASSWORD_NOT_ENOUGH: &str = "password_alone_no_longer_works";
 
 /// Holds `typed` against the password of whom the person said they are.
 pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &SecretString) -> Result<Proof, FlowError> {
-    if !matches!(sign_in.state, State::Identified { .. }) {
-        return Ok(Proof::OutOfOrder(OutOfOrder));
-    }
-    let Some((_, name)) = identify::named(app, &sign_in)? else {
+    let method = AuthenticationMethod::Password;
+    let wanted = match &sign_in.state {
+        State::Identified { .. } => true,
+        _ => step_up::is_offered(app, &sign_in, method).await?,
+    };
+    let Some(Whom { name, .. }) = whom::expected(app, &sign_in).await?.filter(|_| wanted) else {
         return Ok(Proof::OutOfOrder(OutOfOrder));
     };
     let found = app.store.read().await?.citizens().find_by_name(&name).await?;
     // Nobody's devices are looked up where nobody has this name: it takes as long.
     let whose = found.as_ref().map_or_else(|| CitizenId::new(app.clock.now(), &*app.random), |found| found.citizen.id);
-    let device = known_device(app, visitor, whose).await?;
+    let device = prove::known_device(app, visitor, whose).await?;
     let tries = Tries::new(visitor, &app.store.name_tag(&name)?, device);
     if let Throttle::Closed { retry_after, turned_away } = tries.enter(app).await? {
         app.metrics.sign_in_refused("throttled");
@@ -119,10 +106,17 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
     if let (Verified::Match { needs_rehash: true }, Some(password), Some(old)) = (verified, password, found.password) {
         rehash(app, citizen, &password, &old.phc).await?;
     }
-    match succeed(app, visitor, sign_in.clone(), citizen, device).await? {
-        Success::Proven(proof) => {
+    let proof = assurance::Proof::password(app.clock.now());
+    let shown = Shown { citizen: &found.citizen, proof, device };
+    let right = Box::new(Right { citizen, device, in_a_row });
+    match prove::succeed(app, visitor, sign_in.clone(), shown, right).await? {
+        Success::Given(signed_in) => {
             tries.forgive(app).await?;
-            Ok(proof)
+            Ok(Proof::Given(signed_in))
+        }
+        Success::OutOfOrder(why) => {
+            tries.forgive(app).await?;
+            Ok(Proof::OutOfOrder(why))
         }
         Success::TooLate(why) => {
             refused(app, visitor, &sign_in, &name, Some(citizen), why);
@@ -131,99 +125,29 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
     }
 }
 
-/// How a right password ends.
-enum Success {
-    Proven(Proof),
-    /// While it was being checked, the account was locked, or others guessed at it once too often.
-    TooLate(&'static str),
-}
-
-async fn succeed(
-    app: &App,
-    visitor: &Visitor,
-    sign_in: SignIn,
+/// What is written where a password was right, and looked at again.
+struct Right {
     citizen: CitizenId,
     device: KnownDevice,
-) -> Result<Success, FlowError> {
-    let now = app.clock.now();
-    let methods = vec![AuthenticationMethod::Password];
-    let (session, record) = session::begin(app, visitor, citizen, methods).await?;
-    let session_hash = hash_secret(session.expose().as_bytes());
-    let device_cookie = (device == KnownDevice::No).then(|| cookie_secret(&*app.random));
-    let mut event = app
-        .event(visitor, EventKind::SignIn, Outcome::Success)
-        .by(Actor::Citizen(citizen))
-        .about(citizen)
-        .with("method", "pwd")
-        .with("device", &visitor.device_name);
-    if let Purpose::Client(request) = &sign_in.purpose {
-        event = event.of(&request.client_id);
-    }
-    let mut tx = app.store.begin().await?;
-    // After the session was begun: a lock ends the sessions that it finds, and whichever comes second sees the other.
-    if let Some(why) = changed_meanwhile(app, &mut tx, &record.authentication, device).await? {
-        drop(tx);
-        session::forget(app, &CurrentSession { key: session_hash, session: record }).await?;
-        return Ok(Success::TooLate(why));
-    }
-    tx.passwords().reset_failures(citizen).await?;
-    match (&device_cookie, &visitor.device) {
-        (Some(cookie), _) => {
-            let secret = hash_secret(cookie.expose().as_bytes());
-            tx.known_devices().remember(citizen, &remembered(app, visitor, secret, now)).await?;
-        }
-        (None, Some(known)) => tx.known_devices().remember(citizen, &remembered(app, visitor, *known, now)).await?,
-        (None, None) => {}
-    }
-    tx.audit().record(&event.build()).await?;
-    tx.commit().await?;
-    app.metrics.signed_in();
-    let browser_state = app.keys.browser_state(record.authentication.session);
-    match sign_in.authenticate(record.authentication) {
-        Ok(sign_in) => Ok(Success::Proven(match save(app, &sign_in).await? {
-            Ok(()) => {
-                let device = device_cookie;
-                Proof::Given(Box::new(SignedIn { sign_in, session_hash, session, browser_state, device }))
+    in_a_row: u32,
+}
+
+#[async_trait::async_trait]
+impl Settle for Right {
+    async fn settle(self: Box<Self>, tx: &mut Transaction) -> Result<Option<&'static str>, FlowError> {
+        if self.device == KnownDevice::No {
+            // Others may have guessed at it once too often while this one was being checked.
+            let failures = tx.passwords().find(self.citizen).await?.map_or(0, |stored| stored.failures_in_a_row);
+            if failures >= self.in_a_row {
+                return Ok(Some(PASSWORD_NOT_ENOUGH));
             }
-            Err(over) => Proof::OutOfOrder(over),
-        })),
-        Err(fault) => Ok(Success::Proven(Proof::OutOfOrder(fault))),
+        }
+        tx.passwords().reset_failures(self.citizen).await?;
+        Ok(None)
     }
 }
 
-/// Why the password is not enough any more, looked at again once it was found to be right.
-async fn changed_meanwhile(
-    app: &App,
-    tx: &mut Transaction,
-    authentication: &Authentication,
-    device: KnownDevice,
-) -> Result<Option<&'static str>, FlowError> {
-    let standing = tx.citizens().standing(authentication.citizen).await?;
-    if !standing.is_some_and(|standing| standing.honours(authentication)) {
-        return Ok(Some(LOCKED));
-    }
-    if device == KnownDevice::Yes {
-        return Ok(None);
-    }
-    let failures = tx.passwords().find(authentication.citizen).await?.map_or(0, |stored| stored.failures_in_a_row);
-    Ok((failures >= app.settings.throttling.failures_in_a_row).then_some(PASSWORD_NOT_ENOUGH))
-}
-
-fn remembered(app: &App, visitor: &Visitor, secret: SecretHash, now: Timestamp) -> storage::KnownDevice {
-    let id = DeviceId::new(now, &*app.random);
-    storage::KnownDevice { id, secret, label: visitor.device_name.clone(), created_at: now, last_used_at: now }
-}
-
-/// Whether the visitor's device cookie is one that `citizen` has signed in with.
-async fn known_device(app: &App, visitor: &Visitor, citizen: CitizenId) -> Result<KnownDevice, FlowError> {
-    let Some(secret) = visitor.device else {
-        return Ok(KnownDevice::No);
-    };
-    let found = app.store.read().await?.known_devices().find(citizen, secret).await?;
-    Ok(if found.is_some() { KnownDevice::Yes } else { KnownDevice::No })
-}
-
-fn stored_failures(found: &Credentials) -> u32 {
+fn stored_failures(found: &FoundByName) -> u32 {
     found.password.as_ref().map_or(0, |stored| stored.failures_in_a_row)
 }
 

@@ -10,6 +10,7 @@ use http::{StatusCode, Uri};
 
 use super::account::{Door, Entered, enter as enter_account};
 use super::consent::view;
+use crate::domain::assurance::Requirement;
 use crate::domain::device_authorization::DeviceAuthorization;
 use crate::domain::secret::SecretString;
 use crate::domain::user_code::UserCode;
@@ -56,7 +57,7 @@ pub async fn enter(State(site): State<Arc<Site>>, visit: Visit, Form(form): Form
 }
 
 async fn begin_sign_in(site: &Site, visit: &Visit, code: UserCode) -> Result<Response, Failure> {
-    let begun = sign_in::begin_for_account(&site.app, &visit.visitor, request_path(code)).await?;
+    let begun = sign_in::begin_for_account(&site.app, &visit.visitor, request_path(code), Requirement::NONE).await?;
     let browser = begun.browser.as_ref().map(SecretString::expose);
     let cookie = browser.and_then(|secret| site.cookies.set(Cookie::Browser, secret));
     Ok(SeeOther::to(format!("/sign-in/{}", begun.sign_in.id)).with_cookie(cookie).into_response())

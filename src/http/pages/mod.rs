@@ -10,6 +10,8 @@ pub mod logos;
 pub mod password;
 pub mod sign_out;
 pub mod static_files;
+pub mod step_up;
+mod welcome;
 
 use axum::response::{IntoResponse, Response};
 
@@ -22,6 +24,7 @@ use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::ids::SignInId;
 use crate::domain::sign_in::{Purpose, SignIn, Step};
 use crate::flows::sign_in::{self, Next};
+use crate::web::claims::Method;
 
 pub async fn not_found() -> Failure {
     Fault::NotFound.into()
@@ -45,6 +48,7 @@ fn follow(site: &Site, visit: &Visit, id: SignInId, next: Next) -> Result<Respon
         Next::Page(Step::Create) => format!("/sign-in/{id}/create"),
         Next::Page(Step::Identify | Step::Answer) => format!("/sign-in/{id}"),
         Next::Page(Step::Authenticate) => format!("/sign-in/{id}/password"),
+        Next::Page(Step::StepUp) => format!("/sign-in/{id}/step-up"),
         Next::Page(Step::Consent) => format!("/sign-in/{id}/consent"),
         Next::Client(delivery) => return deliver(site, visit, delivery),
         Next::Account(path) => path,
@@ -56,6 +60,20 @@ fn follow(site: &Site, visit: &Visit, id: SignInId, next: Next) -> Result<Respon
 async fn extended(site: &Site, sign_in: SignIn, path: &str) -> Result<Response, Failure> {
     sign_in::extend(&site.app, sign_in).await?.map_err(Fault::SignIn)?;
     Ok(SeeOther::to(path.to_owned()).into_response())
+}
+
+/// The page where a method is used; `None` for one that has no page here.
+fn method_path(sign_in: &SignIn, method: &Method) -> Option<String> {
+    let page = match method {
+        Method::Password => "password",
+        Method::Passkey
+        | Method::SecurityKey
+        | Method::Certificate
+        | Method::Totp
+        | Method::SmsCode
+        | Method::RecoveryCode => return None,
+    };
+    Some(format!("/sign-in/{}/{page}", sign_in.id))
 }
 
 fn request(sign_in: &SignIn) -> Option<&AuthorizationRequest> {

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::{HeaderValue, RETRY_AFTER, SET_COOKIE};
+use http::header::{HeaderValue, RETRY_AFTER};
 
 use super::identify::portal;
+use super::welcome::welcome;
 use super::{dispatch, extended, follow, leads_to, load, ui_locales};
+use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::secret::SecretString;
-use crate::domain::sign_in::SignIn;
+use crate::domain::sign_in::{SignIn, State as Standing};
 use crate::flows::FlowError;
-use crate::flows::sign_in::password::{Proof, Refusal, SignedIn, prove};
-use crate::flows::sign_in::{self, identify};
+use crate::flows::sign_in::password::{Proof, Refusal, prove};
+use crate::flows::sign_in::whom::{self, Whom};
+use crate::flows::sign_in::{self, step_up};
 use crate::http::Site;
-use crate::http::cookies::Cookie;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::Page;
@@ -71,20 +73,6 @@ pub async fn submit(
     }
 }
 
-/// The cookies of someone who has just signed in, and on to what comes next, in the name of the new session.
-async fn welcome(site: &Site, visit: &Visit, signed_in: SignedIn) -> Result<Response, Failure> {
-    let session = site.cookies.set(Cookie::Session, signed_in.session.expose());
-    let device = signed_in.device.as_ref().and_then(|device| site.cookies.set(Cookie::Device, device.expose()));
-    let mut from_here_on = visit.clone();
-    from_here_on.visitor.session = Some(signed_in.session_hash);
-    let state = site.cookies.set(Cookie::State, &signed_in.browser_state);
-    let mut next = dispatch(site, &from_here_on, signed_in.sign_in).await?;
-    for cookie in [session, device, state].into_iter().flatten() {
-        next.headers_mut().append(SET_COOKIE, cookie);
-    }
-    Ok(next)
-}
-
 async fn refused(site: &Site, visit: &Visit, sign_in: SignIn, fault: Fault) -> Result<Response, Failure> {
     let status = match fault {
         Fault::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -104,14 +92,18 @@ fn guard(sign_in: &SignIn) -> Guarded<'static> {
 
 /// The page, if it comes next.
 async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, fault: Option<Fault>) -> Result<Option<Page>, Failure> {
-    let Some((typed, name)) = identify::named(&site.app, sign_in)? else {
+    let asked = match sign_in.state {
+        Standing::Identified { .. } => true,
+        _ => step_up::is_offered(&site.app, sign_in, AuthenticationMethod::Password).await?,
+    };
+    let Some(Whom { shown, name }) = whom::expected(&site.app, sign_in).await?.filter(|_| asked) else {
         return Ok(None);
     };
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let template = view::Password {
         form: layout::Form { action: format!("/sign-in/{}/password", sign_in.id), csrf: guard(sign_in).token(visit) },
         portal: portal(site, sign_in, &layout).await?,
-        username: typed,
+        username: shown,
         username_shown: name.masked(),
         change: format!("/sign-in/{}", sign_in.id),
         problem: fault.map(|fault| Problem { fault, reference: visit.visitor.request.to_string() }),

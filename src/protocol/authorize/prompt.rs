@@ -1,17 +1,27 @@
 //! What an authorization request needs of the person: OpenID Connect Core §3.1.2.1 (`prompt`, `max_age`,
 //! `id_token_hint`), §5.5.1 (`sub` and `acr` in `claims`) and §3.1.2.6 (its errors); RFC 9470 §5 (step-up).
 
-use crate::domain::assurance::AuthenticationLevel;
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::session::BrowserSession;
 use crate::domain::time::Timestamp;
-use crate::protocol::{OAuthError, acr};
+use crate::protocol::OAuthError;
+use crate::protocol::acr::{self, Standing};
 
 /// Whether what is asked for has been allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConsentStanding {
     Given,
     Missing,
+}
+
+/// The browser's live session, as it stands to one request.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    pub session: &'a BrowserSession,
+    /// The `sub` that this client knows its person by.
+    pub subject: &'a str,
+    /// Whether it is strong enough.
+    pub strength: Standing,
 }
 
 /// What comes next.
@@ -21,6 +31,8 @@ pub enum Decision {
     Answer,
     /// The person has to sign in.
     SignIn,
+    /// The person is signed in and has to prove more, or is told that they have nothing to prove it with.
+    StepUp,
     /// The person is signed in and has to be asked.
     AskConsent,
     Refuse(OAuthError),
@@ -28,33 +40,44 @@ pub enum Decision {
 
 /// Decides it.
 ///
-/// `session` is the browser's live session with the `sub` that this client knows its person by. A browser has one session,
-/// and between sign-in and consent nothing is asked, so that `account_selection_required` and `interaction_required`
-/// have no occasion (Core §3.1.2.6).
+/// A browser has one session, and between sign-in and consent nothing is asked but what the request demands, so that
+/// `account_selection_required` and `interaction_required` have no occasion (Core §3.1.2.6).
 pub fn decide(
     request: &AuthorizationRequest,
-    session: Option<(&BrowserSession, &str)>,
+    known: Option<Known<'_>>,
     consent: ConsentStanding,
     now: Timestamp,
 ) -> Decision {
-    let usable = session.is_some_and(|(session, subject)| serves(request, session, subject, now));
+    let silent = request.prompt.none;
+    let Some(known) = known.filter(|known| is_of_now(request, known, now)) else {
+        return match silent {
+            false => Decision::SignIn,
+            true => Decision::Refuse(OAuthError::login_required("the person is not signed in")),
+        };
+    };
     let consent_due = consent == ConsentStanding::Missing || request.prompt.consent;
-    match (usable, consent_due, request.prompt.none) {
-        (true, false, _) => Decision::Answer,
-        (true, true, false) => Decision::AskConsent,
-        (true, true, true) => Decision::Refuse(OAuthError::consent_required("the person has not allowed this yet")),
-        (false, _, false) => Decision::SignIn,
-        (false, _, true) => Decision::Refuse(OAuthError::login_required("the person is not signed in")),
+    match (known.strength, consent_due, silent) {
+        (Standing::Lacks(_) | Standing::Unmet, _, false) => Decision::StepUp,
+        (Standing::Lacks(_), _, true) => {
+            Decision::Refuse(OAuthError::login_required("the person has to prove more than they have"))
+        }
+        (Standing::Unmet, _, true) => {
+            Decision::Refuse(acr::unmet("the person has nothing that proves as much as is asked for"))
+        }
+        (Standing::Serves, false, _) => Decision::Answer,
+        (Standing::Serves, true, false) => Decision::AskConsent,
+        (Standing::Serves, true, true) => {
+            Decision::Refuse(OAuthError::consent_required("the person has not allowed this yet"))
+        }
     }
 }
 
-/// Whether `session` proves what `request` asks to be proven.
-fn serves(request: &AuthorizationRequest, session: &BrowserSession, subject: &str, now: Timestamp) -> bool {
+/// Whether the session is of the person, and of the time, that `request` asks for.
+fn is_of_now(request: &AuthorizationRequest, known: &Known<'_>, now: Timestamp) -> bool {
     // An age of nothing is `prompt=login` in other words, however short ago the sign-in was (Core §3.1.2.1).
-    let fresh = request.max_age.is_none_or(|limit| !limit.is_zero() && session.age(now) <= limit);
-    let strong = acr::serves(request, session.authentication.level, AuthenticationLevel::ATTAINABLE);
+    let fresh = request.max_age.is_none_or(|limit| !limit.is_zero() && known.session.age(now) <= limit);
     let prompt = request.prompt;
-    fresh && strong && request.is_for(subject) && !prompt.login && !prompt.select_account && !prompt.create
+    fresh && request.is_for(known.subject) && !prompt.login && !prompt.select_account && !prompt.create
 }
 
 #[cfg(test)]
@@ -62,7 +85,7 @@ pub(crate) mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
+    use crate::domain::assurance::{AccountLevel, AuthenticationLevel, Proof, Proofs, Requirement};
     use crate::domain::authorization::{PromptSet, ResponseMode, ResponseType};
     use crate::domain::claims_request::ClaimRequest;
     use crate::domain::grant::Authentication;
@@ -101,8 +124,8 @@ pub(crate) mod tests {
                 citizen: CitizenId::from_uuid(uuid::Uuid::from_u128(1)),
                 session: SessionId::from_uuid(uuid::Uuid::from_u128(2)),
                 auth_time: at,
-                methods: vec![AuthenticationMethod::Password],
-                level: AuthenticationLevel::OneFactor,
+                account_level: AccountLevel::Proven,
+                proofs: Proofs::new(vec![Proof::password(at)]),
             },
             started_at: at,
             last_seen_at: at,
@@ -110,6 +133,10 @@ pub(crate) mod tests {
             device: String::new(),
             address: String::new(),
         }
+    }
+
+    fn known(session: &BrowserSession) -> Known<'_> {
+        Known { session, subject: "s", strength: Standing::Serves }
     }
 
     fn code(decision: Decision) -> &'static str {
@@ -122,7 +149,7 @@ pub(crate) mod tests {
     #[test]
     fn a_live_session_with_consent_is_answered_without_a_page() {
         let session = session(100);
-        assert_eq!(decide(&request(), Some((&session, "s")), ConsentStanding::Given, NOW), Decision::Answer);
+        assert_eq!(decide(&request(), Some(known(&session)), ConsentStanding::Given, NOW), Decision::Answer);
     }
 
     #[test]
@@ -130,22 +157,22 @@ pub(crate) mod tests {
         let request = AuthorizationRequest { prompt: PromptSet { none: true, ..Default::default() }, ..request() };
         let session = session(100);
         assert_eq!(code(decide(&request, None, ConsentStanding::Missing, NOW)), "login_required");
-        assert_eq!(code(decide(&request, Some((&session, "s")), ConsentStanding::Missing, NOW)), "consent_required");
+        assert_eq!(code(decide(&request, Some(known(&session)), ConsentStanding::Missing, NOW)), "consent_required");
     }
 
     #[test]
     fn max_age_is_met_to_the_second() {
         let request = AuthorizationRequest { max_age: Some(Duration::from_secs(100)), ..request() };
         let (met, missed) = (session(100), session(101));
-        assert_eq!(decide(&request, Some((&met, "s")), ConsentStanding::Given, NOW), Decision::Answer);
-        assert_eq!(decide(&request, Some((&missed, "s")), ConsentStanding::Given, NOW), Decision::SignIn);
+        assert_eq!(decide(&request, Some(known(&met)), ConsentStanding::Given, NOW), Decision::Answer);
+        assert_eq!(decide(&request, Some(known(&missed)), ConsentStanding::Given, NOW), Decision::SignIn);
     }
 
     #[test]
     fn a_max_age_of_nothing_asks_again_however_fresh_the_session() {
         let request = AuthorizationRequest { max_age: Some(Duration::ZERO), ..request() };
         let session = session(0);
-        assert_eq!(decide(&request, Some((&session, "s")), ConsentStanding::Given, NOW), Decision::SignIn);
+        assert_eq!(decide(&request, Some(known(&session)), ConsentStanding::Given, NOW), Decision::SignIn);
     }
 
     #[test]
@@ -153,8 +180,8 @@ pub(crate) mod tests {
         let hinted = AuthorizationRequest { hinted_subject: Some("someone else".into()), ..request() };
         let silent = AuthorizationRequest { prompt: PromptSet { none: true, ..Default::default() }, ..hinted.clone() };
         let session = session(1);
-        assert_eq!(decide(&hinted, Some((&session, "s")), ConsentStanding::Given, NOW), Decision::SignIn);
-        assert_eq!(code(decide(&silent, Some((&session, "s")), ConsentStanding::Given, NOW)), "login_required");
+        assert_eq!(decide(&hinted, Some(known(&session)), ConsentStanding::Given, NOW), Decision::SignIn);
+        assert_eq!(code(decide(&silent, Some(known(&session)), ConsentStanding::Given, NOW)), "login_required");
     }
 
     #[test]
@@ -164,43 +191,53 @@ pub(crate) mod tests {
             let mut request = request();
             let sub = ClaimRequest { essential: false, values: vec![format!("\"{value}\"")] };
             request.claims.id_token.insert("sub".to_owned(), sub.clone());
-            assert_eq!(decide(&request, Some((&session, "s")), ConsentStanding::Given, NOW), decision, "{value}");
+            assert_eq!(decide(&request, Some(known(&session)), ConsentStanding::Given, NOW), decision, "{value}");
             // The hint does not make up for it: then nobody can answer.
             request.hinted_subject = Some("s".to_owned());
-            assert_eq!(decide(&request, Some((&session, "s")), ConsentStanding::Given, NOW), decision, "{value}");
+            assert_eq!(decide(&request, Some(known(&session)), ConsentStanding::Given, NOW), decision, "{value}");
         }
     }
 
     #[test]
-    fn a_session_that_is_weaker_than_an_essential_acr_does_not_serve() {
-        let mut request = request();
-        let acr = ClaimRequest { essential: true, values: vec!["\"urn:senid:aal:2\"".to_owned()] };
-        request.claims.id_token.insert("acr".to_owned(), acr);
-        let weak = session(1);
-        let mut strong = session(1);
-        strong.authentication.level = AuthenticationLevel::TwoFactors;
-        assert_eq!(decide(&request, Some((&weak, "s")), ConsentStanding::Given, NOW), Decision::SignIn);
-        assert_eq!(decide(&request, Some((&strong, "s")), ConsentStanding::Given, NOW), Decision::Answer);
+    fn a_session_that_is_too_weak_is_stepped_up_and_never_answered() {
+        let silent = AuthorizationRequest { prompt: PromptSet { none: true, ..Default::default() }, ..request() };
+        let session = session(1);
+        let lacks = Standing::Lacks(Requirement::level(AuthenticationLevel::TwoFactors));
+        for (strength, refusal) in [(lacks, "login_required"), (Standing::Unmet, "unmet_authentication_requirements")] {
+            for consent in [ConsentStanding::Given, ConsentStanding::Missing] {
+                let weak = Known { strength, ..known(&session) };
+                assert_eq!(decide(&request(), Some(weak), consent, NOW), Decision::StepUp);
+                assert_eq!(code(decide(&silent, Some(weak), consent, NOW)), refusal);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_old_is_proven_from_the_beginning_and_not_stepped_up() {
+        let request = AuthorizationRequest { max_age: Some(Duration::from_secs(10)), ..request() };
+        let session = session(11);
+        let weak = Known { strength: Standing::Unmet, ..known(&session) };
+        assert_eq!(decide(&request, Some(weak), ConsentStanding::Given, NOW), Decision::SignIn);
     }
 
     #[test]
     fn prompt_create_shows_its_page_whoever_is_signed_in() {
         let request = AuthorizationRequest { prompt: PromptSet { create: true, ..Default::default() }, ..request() };
         let session = session(0);
-        assert_eq!(decide(&request, Some((&session, "s")), ConsentStanding::Given, NOW), Decision::SignIn);
+        assert_eq!(decide(&request, Some(known(&session)), ConsentStanding::Given, NOW), Decision::SignIn);
     }
 
     #[test]
     fn prompt_login_asks_again_however_fresh_the_session() {
         let request = AuthorizationRequest { prompt: PromptSet { login: true, ..Default::default() }, ..request() };
         let session = session(0);
-        assert_eq!(decide(&request, Some((&session, "s")), ConsentStanding::Given, NOW), Decision::SignIn);
+        assert_eq!(decide(&request, Some(known(&session)), ConsentStanding::Given, NOW), Decision::SignIn);
     }
 
     #[test]
     fn prompt_consent_asks_again_what_was_allowed() {
         let request = AuthorizationRequest { prompt: PromptSet { consent: true, ..Default::default() }, ..request() };
         let session = session(0);
-        assert_eq!(decide(&request, Some((&session, "s")), ConsentStanding::Given, NOW), Decision::AskConsent);
+        assert_eq!(decide(&request, Some(known(&session)), ConsentStanding::Given, NOW), Decision::AskConsent);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use senid::app::SystemClock;
 use senid::crypto::hash::hash_secret;
-use senid::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
+use senid::domain::assurance::{AccountLevel, Proof, Proofs};
 use senid::domain::grant::Authentication;
 use senid::domain::ids::{CitizenId, SessionId};
 use senid::domain::secret::SecretString;
@@ -79,8 +79,8 @@ async fn a_lock_takes_every_session_out_of_redis() {
             citizen,
             session,
             auth_time: now,
-            level: AuthenticationLevel::OneFactor,
-            methods: vec![AuthenticationMethod::Password],
+            account_level: AccountLevel::Proven,
+            proofs: Proofs::new(vec![Proof::password(now)]),
         },
         started_at: now,
         last_seen_at: now,

@@ -41,7 +41,7 @@ on_every_backend! {
         let portal = world.portal("tax-office");
         let (mut browser, _) = world.signed_in(&portal, &AN).await;
         for acr in [
-            json!({ "essential": true, "value": TWO }),
+            json!({ "essential": true, "value": "urn:senid:aal:3" }),
             json!({ "essential": true, "values": ["urn:senid:aal:4", "urn:example:gold"] }),
             json!({ "essential": true, "value": 1 }),
         ] {

@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use senid::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
-
 use crate::support::World;
 use crate::support::world::{AN, on_every_backend};
 
@@ -78,17 +76,21 @@ async fn a_step_up_that_an_attacker_began_raises_nothing_for_them() {
 }
 
 #[tokio::test]
-async fn what_nothing_built_in_can_reach_bothers_nobody_and_is_told() {
+async fn what_the_person_cannot_reach_bothers_nobody_where_it_is_a_wish_and_is_told_where_it_is_a_demand() {
     let world = World::embedded().await;
     let portal = world.portal("tax-office");
     let (mut browser, _) = world.signed_in(&portal, &AN).await;
-    assert_eq!(AuthenticationLevel::reached_by(&[AuthenticationMethod::Password]), AuthenticationLevel::ATTAINABLE);
     // A wish: answered with what was reached, which the resource server sees.
     let wish = portal.start().with("acr_values", "urn:senid:aal:2");
     let code = browser.open(&wish.url()).await.code();
     assert_eq!(portal.access_token(&portal.exchange(&wish, &code).await).await["acr"], "urn:senid:aal:1");
-    // A demand: refused by its name.
+    // A demand: they are told what is missing and how to get it; the portal hears its name.
     let demand =
         portal.start().with("claims", r#"{"id_token":{"acr":{"essential":true,"values":["urn:senid:aal:2"]}}}"#);
-    assert_eq!(browser.open(&demand.url()).await.refusal().0, "unmet_authentication_requirements");
+    let page = browser.open(&demand.url()).await;
+    assert!(page.has("#how") && page.has("#leave") && !page.has("#use-password"), "{}", page.text());
+    let refused = browser.press(&page, "#leave", &[]).await;
+    assert_eq!(refused.refusal().0, "unmet_authentication_requirements");
+    let silent = demand.with("prompt", "none");
+    assert_eq!(browser.open(&silent.url()).await.refusal().0, "unmet_authentication_requirements");
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use senid::domain::assurance::{AuthenticationLevel, AuthenticationMethod};
+use senid::domain::assurance::{AccountLevel, Proof, Proofs};
 use senid::domain::grant::Authentication;
 use senid::domain::ids::{CitizenId, SessionId};
 use senid::domain::session::BrowserSession;
@@ -195,8 +195,8 @@ async fn a_browser_session_is_compact() {
             citizen: CitizenId::new(NOW, &random),
             session: SessionId::new(NOW, &random),
             auth_time: NOW,
-            methods: vec![AuthenticationMethod::Password],
-            level: AuthenticationLevel::OneFactor,
+            account_level: AccountLevel::Proven,
+            proofs: Proofs::new(vec![Proof::password(NOW)]),
         },
         started_at: NOW,
         last_seen_at: NOW,

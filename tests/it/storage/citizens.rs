@@ -4,7 +4,7 @@ use senid::domain::citizen::{Citizen, CitizenStatus, Profile};
 use senid::domain::ids::CitizenId;
 use senid::domain::sign_in_name::NameKind;
 use senid::domain::time::Timestamp;
-use senid::storage::{Conflict, Credentials, Error, NewCitizen, Rejected, Store};
+use senid::storage::{Conflict, Error, FoundByName, NewCitizen, Rejected, Store};
 
 use super::on_every_database;
 use super::people::{AN, BINH, DAY, NOW, PHC, both_masters, citizen, enrol, name, second_master, vault, vault_under};
@@ -13,7 +13,7 @@ async fn find(store: &Store, id: CitizenId) -> Result<Option<Citizen>, Error> {
     store.read().await.unwrap().citizens().find(id).await
 }
 
-async fn find_by_name(store: &Store, typed: &str) -> Option<Credentials> {
+async fn find_by_name(store: &Store, typed: &str) -> Option<FoundByName> {
     store.read().await.unwrap().citizens().find_by_name(&name(typed)).await.unwrap()
 }
 

@@ -5,6 +5,7 @@ mod away;
 mod citizens;
 mod clients;
 mod consents;
+mod credentials;
 mod details_types;
 mod grants;
 mod invalidations;

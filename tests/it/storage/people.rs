@@ -10,7 +10,7 @@ use senid::crypto::keyring::KeyRing;
 use senid::crypto::master_key::MasterKeys;
 use senid::crypto::random::SystemRandom;
 use senid::crypto::seal::{KeyEncryptionKeys, Purpose};
-use senid::domain::assurance::{AccountLevel, AuthenticationLevel, AuthenticationMethod};
+use senid::domain::assurance::{AccountLevel, Proof, Proofs};
 use senid::domain::audit::{Actor, Event, EventKind, Outcome};
 use senid::domain::backchannel::Ping;
 use senid::domain::citizen::{Address, Citizen, CitizenStatus, Profile, Verifiable};
@@ -28,8 +28,8 @@ use senid::domain::secret::{SecretBytes, SecretHash, SecretString};
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::Timestamp;
 use senid::storage::{
-    EndedSession, Exchange, KnownDevice, NewCitizen, NewGrant, RefreshRotation, RevocationReason, Rotation, SealedKey,
-    SealedKeyKind, Store, Successor, Vault,
+    EndedSession, Enrolled, Exchange, Fact, KnownDevice, NewCitizen, NewGrant, RefreshRotation, RevocationReason,
+    Rotation, SealedKey, SealedKeyKind, Store, Successor, Vault,
 };
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
@@ -165,8 +165,8 @@ pub fn grant(citizen: CitizenId, client: &Client, at: Timestamp) -> Grant {
             citizen,
             session: SessionId::new(at, &random),
             auth_time: at,
-            methods: vec![AuthenticationMethod::Password],
-            level: AuthenticationLevel::OneFactor,
+            account_level: AccountLevel::Proven,
+            proofs: Proofs::new(vec![Proof::password(at)]),
         },
         acr: "urn:senid:aal:1".to_owned(),
         resources: vec!["https://tax.example/api".parse().unwrap()],
@@ -311,7 +311,9 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     transaction.clients().replace(&client, 1).await.unwrap();
     transaction.commit().await.unwrap();
 
+    assert_eq!(super::credentials::enrolled(store, &super::credentials::passkey(an.id), "raw id").await, Enrolled::New);
     let mut writing = store.write().await.unwrap();
+    writing.settled().settle(Fact::RelyingPartyId, "id.example", NOW).await.unwrap();
     writing.known_devices().remember(an.id, &known_device("Chrome on Android", NOW)).await.unwrap();
     writing.passwords().record_failure(an.id).await.unwrap();
     writing.passwords().reset_failures(an.id).await.unwrap();

@@ -87,8 +87,8 @@ pub async fn answer(
     match decided {
         Decided::Noted => Ok(SeeOther::to(format!("/account/requests?done={done}")).into_response()),
         Decided::TooLate => Ok(SeeOther::to("/account/requests?done=over").into_response()),
-        Decided::SignInAgain => {
-            let begun = sign_in::begin_for_account(&site.app, &visit.visitor, path(id)).await?;
+        Decided::SignInAgain { least } => {
+            let begun = sign_in::begin_for_account(&site.app, &visit.visitor, path(id), least).await?;
             let browser = begun.browser.as_ref().map(SecretString::expose);
             let cookie = browser.and_then(|secret| site.cookies.set(Cookie::Browser, secret));
             Ok(SeeOther::to(format!("/sign-in/{}", begun.sign_in.id)).with_cookie(cookie).into_response())
@@ -114,9 +114,9 @@ async fn page(site: &Site, visit: &Visit, entered: Entered, incoming: &Incoming)
         asked: Moment::from_micros(request.requested_at.micros()),
         until: Moment::from_micros(request.expires_at.micros()),
         withdraw: "/account/portals".to_owned(),
-        proof: match decide::must_sign_in_again(&site.app, request, &current) {
-            true => Proof::Stale,
-            false => Proof::Fresh,
+        proof: match decide::sign_in_again(&site.app, request, &current).await? {
+            Some(_) => Proof::Stale,
+            None => Proof::Fresh,
         },
         layout,
     };

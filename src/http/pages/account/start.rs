@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::Uri;
 
+use crate::domain::assurance::Requirement;
 use crate::domain::ids::GrantId;
 use crate::domain::secret::SecretString;
 use crate::flows::{session, sign_in};
@@ -40,7 +41,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resu
 pub async fn begin(State(site): State<Arc<Site>>, visit: Visit, uri: Uri, Form(_): Form) -> Result<Response, Failure> {
     let query = Parameters::decode(uri.query().unwrap_or_default().as_bytes())?;
     let return_to = own_page(query.single("return_to")?);
-    let begun = sign_in::begin_for_account(&site.app, &visit.visitor, return_to).await?;
+    let begun = sign_in::begin_for_account(&site.app, &visit.visitor, return_to, Requirement::NONE).await?;
     let browser = begun.browser.as_ref().map(SecretString::expose);
     let cookie = browser.and_then(|secret| site.cookies.set(Cookie::Browser, secret));
     Ok(SeeOther::to(format!("/sign-in/{}", begun.sign_in.id)).with_cookie(cookie).into_response())

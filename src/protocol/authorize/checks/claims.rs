@@ -2,16 +2,19 @@
 //! `acr` that nothing built in can reach fails at once, before anybody is asked to sign in for it. What an answer of the
 //! request's type has nowhere to tell is left out too, so that nobody is asked to allow it.
 
-use crate::domain::assurance::AuthenticationLevel;
 use crate::domain::authorization::AuthorizationRequest;
 use crate::protocol::{OAuthError, acr, claims};
 
 use super::{Context, Draft};
 
-pub(super) fn check(draft: &Draft<'_>, _: &Context<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+pub(super) fn check(
+    draft: &Draft<'_>,
+    context: &Context<'_>,
+    request: &mut AuthorizationRequest,
+) -> Result<(), OAuthError> {
     if let Some(text) = draft.parameters.single("claims")? {
         request.claims = claims::parse(text)?.limited_to(&draft.client.scopes).told_by(request.response_type);
-        acr::reached(request, AuthenticationLevel::ATTAINABLE)?;
+        acr::attainable(context.acr, request)?;
     }
     Ok(())
 }

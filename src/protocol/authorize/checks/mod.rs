@@ -29,6 +29,7 @@ mod ui_locales;
 use std::sync::Arc;
 
 use crate::crypto::keyring::KeyRing;
+use crate::domain::assurance::AcrTable;
 use crate::domain::authorization::{AuthorizationRequest, ResponseType};
 use crate::domain::client::Client;
 use crate::domain::policies::Policies;
@@ -60,6 +61,8 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// Which rules the client's policy holds.
     pub policies: &'a Policies,
+    /// The values of `acr` that there are.
+    pub acr: &'a AcrTable,
     /// The types of authorization details, for a request that has some.
     pub details_types: &'a Types,
 }

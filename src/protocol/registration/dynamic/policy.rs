@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
+use crate::domain::assurance::AcrTable;
 use crate::domain::authorization::ResponseType;
 use crate::domain::certificate::AcceptedCertificates;
 use crate::domain::client::{Client, GrantType, PkcePolicy, PolicyName, SubjectType};
@@ -29,6 +30,8 @@ pub struct Policy<'a> {
     /// The policy that a new client is under. No member of the metadata names one: nobody chooses their own.
     pub set: PolicyName,
     pub policies: &'a Policies,
+    /// The values of `acr` that there are.
+    pub acr: &'a AcrTable,
     /// The types of `authorization_details` that there are.
     pub details_types: &'a BTreeSet<String>,
     /// Those that may be registered here.

@@ -46,6 +46,12 @@ method-certificate = Digital-signature certificate
     .inline = a digital-signature certificate
 method-password = Password
     .inline = a password
+method-totp = Code from an authenticator app
+    .inline = a code from an authenticator app
+method-sms = Code by text message
+    .inline = a code by text message
+method-recovery-code = Recovery code
+    .inline = a recovery code
 
 ## What is shared
 claim-sub = Your own code at this portal

@@ -43,3 +43,13 @@ create-ask = You apply for it in person. Ask the authority where and with which 
 create-office = You apply for it in person, at an office of the authority, with your identity card.
 create-register = How to get an account
 create-have-account = I have an account: sign in
+
+# One more proof.
+step-up-title = One more step
+step-up-lead-portal = { $portal } asks for a stronger sign-in. Confirm it is you in one of these ways.
+step-up-lead = To go on, confirm it is you in one of these ways.
+step-up-methods = Ways to confirm
+step-up-nothing-portal = { $portal } asks for a stronger sign-in than what you have set up allows.
+step-up-nothing = This needs a stronger sign-in than what you have set up allows.
+step-up-how = Add a passkey, a security key or a digital-signature certificate in your account, or visit the authority’s office, and try again.
+step-up-leave = Go back

@@ -46,6 +46,12 @@ method-certificate = Certificat de signature électronique
     .inline = un certificat de signature électronique
 method-password = Mot de passe
     .inline = un mot de passe
+method-totp = Code d’une application d’authentification
+    .inline = un code d’une application d’authentification
+method-sms = Code par SMS
+    .inline = un code par SMS
+method-recovery-code = Code de secours
+    .inline = un code de secours
 
 ## Informations partagées
 claim-sub = Votre code propre à ce portail

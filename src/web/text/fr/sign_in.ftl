@@ -43,3 +43,13 @@ create-ask = La demande se fait en personne. Demandez à l’autorité où vous 
 create-office = La demande se fait en personne, dans un bureau de l’autorité, avec votre carte d’identité.
 create-register = Comment obtenir un compte
 create-have-account = J’ai un compte : me connecter
+
+# Une preuve de plus.
+step-up-title = Encore une étape
+step-up-lead-portal = { $portal } demande une connexion plus forte. Confirmez votre identité par l’un de ces moyens.
+step-up-lead = Pour continuer, confirmez votre identité par l’un de ces moyens.
+step-up-methods = Moyens de confirmer
+step-up-nothing-portal = { $portal } demande une connexion plus forte que ce que vos moyens permettent.
+step-up-nothing = Cette opération demande une connexion plus forte que ce que vos moyens permettent.
+step-up-how = Ajoutez une clé d’accès, une clé de sécurité ou un certificat de signature électronique dans votre compte, ou rendez-vous au guichet de l’administration, puis réessayez.
+step-up-leave = Retour

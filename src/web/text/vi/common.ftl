@@ -43,6 +43,12 @@ method-certificate = Chứng thư chữ ký số
     .inline = chứng thư chữ ký số
 method-password = Mật khẩu
     .inline = mật khẩu
+method-totp = Mã từ ứng dụng xác thực
+    .inline = mã từ ứng dụng xác thực
+method-sms = Mã gửi qua tin nhắn
+    .inline = mã gửi qua tin nhắn
+method-recovery-code = Mã khôi phục
+    .inline = mã khôi phục
 
 ## Thông tin được chia sẻ
 claim-sub = Mã riêng của bạn tại cổng này

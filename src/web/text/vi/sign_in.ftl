@@ -40,3 +40,13 @@ create-ask = Bạn đăng ký trực tiếp. Hãy hỏi cơ quan này về nơi 
 create-office = Bạn đăng ký trực tiếp tại trụ sở của cơ quan này và mang theo thẻ căn cước.
 create-register = Xem cách đăng ký
 create-have-account = Tôi đã có tài khoản: đăng nhập
+
+# Bước xác nhận thêm.
+step-up-title = Cần xác nhận thêm
+step-up-lead-portal = { $portal } yêu cầu đăng nhập ở mức cao hơn. Hãy xác nhận thêm bằng một trong các cách sau.
+step-up-lead = Để tiếp tục, hãy xác nhận thêm bằng một trong các cách sau.
+step-up-methods = Cách xác nhận
+step-up-nothing-portal = { $portal } yêu cầu đăng nhập ở mức cao hơn những gì bạn đã đăng ký.
+step-up-nothing = Việc này cần đăng nhập ở mức cao hơn những gì bạn đã đăng ký.
+step-up-how = Hãy thêm khóa truy cập, khóa bảo mật hoặc chứng thư chữ ký số trong tài khoản của bạn, hoặc đến cơ quan có thẩm quyền, rồi thử lại.
+step-up-leave = Quay lại

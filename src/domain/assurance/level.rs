@@ -1,12 +1,4 @@
-//! How well a citizen is known, and how they signed in now: two axes, never one number.
-//!
-//! National terms and the one English name each has here:
-//!
-//! | Viet Nam (Decree 69/2024/NĐ-CP) | here |
-//! |---|---|
-//! | mức độ tài khoản định danh điện tử | [`AccountLevel`] |
-//! | mức độ xác thực (Art. 20) | [`AuthenticationLevel`] |
-//! | số định danh cá nhân | `national_id::NationalId`, scheme `vn` |
+//! The two axes.
 
 use serde::{Deserialize, Serialize};
 
@@ -36,40 +28,13 @@ pub enum AuthenticationLevel {
     ThreeFactors = 4,
 }
 
-/// What was used to sign in. Its wire name is its `amr` value (RFC 8176).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum AuthenticationMethod {
-    #[serde(rename = "pwd")]
-    Password,
-}
-
-impl AuthenticationMethod {
-    /// The `amr` value, RFC 8176 §2.
-    pub const fn amr(self) -> &'static str {
-        match self {
-            Self::Password => "pwd",
-        }
-    }
-}
-
 impl AuthenticationLevel {
-    /// The level that `methods` together reach.
-    pub fn reached_by(_methods: &[AuthenticationMethod]) -> Self {
-        // Only passwords exist yet: one factor, however often.
-        Self::OneFactor
-    }
-
     pub const ALL: [Self; 4] = [Self::OneFactor, Self::TwoFactors, Self::Biometric, Self::ThreeFactors];
 
-    /// The highest that can be reached with what is built in.
-    pub const ATTAINABLE: Self = Self::OneFactor;
+    /// The highest that what is built in can prove: the levels above it need a proven biometric, and nothing here proves one.
+    pub const ATTAINABLE: Self = Self::TwoFactors;
 
-    /// Whether this level is what the `acr` value stands for, or more. A value that nobody defines here is never met.
-    pub fn satisfies(self, acr: &str) -> bool {
-        Self::ALL.iter().any(|least| least.acr() == acr && *least <= self)
-    }
-
-    /// The `acr` value that stands for this level.
+    /// SenID's own `acr` value for this level.
     pub const fn acr(self) -> &'static str {
         match self {
             Self::OneFactor => "urn:senid:aal:1",
@@ -79,9 +44,6 @@ impl AuthenticationLevel {
         }
     }
 }
-
-/// The `acr` values that can be reached with what is built in (OpenID Connect Discovery §3).
-pub const ACR_VALUES_SUPPORTED: &[&str] = &[AuthenticationLevel::ATTAINABLE.acr()];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not a level")]

@@ -1,0 +1,162 @@
+//! What a citizen could prove, and which of it would bring about what is needed.
+
+use super::assurance::{AccountLevel, AuthenticationLevel, AuthenticationMethod, Factors, Proof, Proofs, Requirement};
+use super::credential::{Credential, CredentialKind};
+use super::time::Timestamp;
+
+/// Everything that a citizen can prove themselves with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holdings {
+    pub account_level: AccountLevel,
+    pub has_password: bool,
+    /// Codes are sent to a telephone that is verified, and the operator lets them count.
+    pub has_sms: bool,
+    pub credentials: Vec<Credential>,
+}
+
+impl Holdings {
+    /// What each of these would prove at best at `now`.
+    fn potential(&self, now: Timestamp) -> Vec<Proof> {
+        let password = self.has_password.then(|| Proof::password(now));
+        let sms = self.has_sms.then(|| Proof { method: AuthenticationMethod::SmsCode, ..possession(now) });
+        let held = self.credentials.iter().map(|credential| credential.proof(now));
+        password.into_iter().chain(sms).chain(held).collect()
+    }
+
+    /// Whether the person who has proven `proven` could meet `requirement` by proving more.
+    pub fn can_bring(&self, proven: &Proofs, requirement: Requirement, now: Timestamp) -> bool {
+        let all = self.potential(now).into_iter().fold(proven.clone(), Proofs::with);
+        requirement.met_by(self.account_level, &all)
+    }
+
+    /// The methods to choose from for what is missing of `requirement`, the best first: those of which one is enough or, where
+    /// none is, those that are a part of it.
+    pub fn offers(&self, proven: &Proofs, requirement: Requirement, now: Timestamp) -> Vec<AuthenticationMethod> {
+        let potential = self.potential(now);
+        let enough = |proof: &&Proof| requirement.proven_by(&proven.clone().with((*proof).clone()));
+        let new = |proof: &&Proof| {
+            !proven.iter().any(|known| (known.method, known.credential) == (proof.method, proof.credential))
+        };
+        let mut fit: Vec<&Proof> = potential.iter().filter(new).filter(enough).collect();
+        if fit.is_empty() && self.can_bring(proven, requirement, now) {
+            fit = potential
+                .iter()
+                .filter(new)
+                .filter(|proof| proof.binding >= requirement.authentication_level)
+                .collect();
+        }
+        let mut methods: Vec<AuthenticationMethod> = Vec::new();
+        for method in BEST_FIRST {
+            if fit.iter().any(|proof| proof.method == method) {
+                methods.push(method);
+            }
+        }
+        methods
+    }
+
+    /// The most that can be asked of this person: what is worth protecting is done with it.
+    pub fn strongest(&self, now: Timestamp) -> Requirement {
+        let none = Proofs::default();
+        let two = Requirement::level(AuthenticationLevel::TwoFactors);
+        let phr = Requirement { phishing_resistant: true, ..two };
+        [phr, two].into_iter().find(|asked| self.can_bring(&none, *asked, now)).unwrap_or_default()
+    }
+}
+
+const BEST_FIRST: [AuthenticationMethod; 6] = [
+    AuthenticationMethod::WebAuthn,
+    AuthenticationMethod::Certificate,
+    AuthenticationMethod::Totp,
+    AuthenticationMethod::Password,
+    AuthenticationMethod::SmsCode,
+    AuthenticationMethod::RecoveryCode,
+];
+
+impl Credential {
+    /// What it proves at best.
+    pub fn proof(&self, now: Timestamp) -> Proof {
+        let method = match self.kind {
+            CredentialKind::WebAuthn => AuthenticationMethod::WebAuthn,
+            CredentialKind::Certificate => AuthenticationMethod::Certificate,
+            CredentialKind::Totp => AuthenticationMethod::Totp,
+            CredentialKind::RecoveryCodes => AuthenticationMethod::RecoveryCode,
+        };
+        Proof {
+            method,
+            credential: Some(self.id),
+            factors: if self.traits.unlocked { Factors::UNLOCKED } else { Factors::POSSESSION },
+            binding: self.binding,
+            phishing_resistant: self.traits.phishing_resistant,
+            hardware_bound: self.traits.hardware_bound,
+            ..possession(now)
+        }
+    }
+}
+
+const fn possession(now: Timestamp) -> Proof {
+    Proof { factors: Factors::POSSESSION, ..Proof::password(now) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::credential::CredentialTraits;
+    use crate::domain::ids::CredentialId;
+
+    const NOW: Timestamp = Timestamp::from_seconds(100);
+    const TWO: Requirement = Requirement::level(AuthenticationLevel::TwoFactors);
+
+    fn credential(kind: CredentialKind, binding: AuthenticationLevel, traits: CredentialTraits) -> Credential {
+        Credential {
+            id: CredentialId::from_uuid(uuid::Uuid::from_u128(kind as u128)),
+            kind,
+            name: "mine".parse().unwrap(),
+            binding,
+            traits,
+            created_at: NOW,
+            last_used_at: None,
+        }
+    }
+
+    fn holdings(credentials: Vec<Credential>) -> Holdings {
+        Holdings { account_level: AccountLevel::Registered, has_password: true, has_sms: false, credentials }
+    }
+
+    fn passkey(binding: AuthenticationLevel) -> Credential {
+        let traits = CredentialTraits { unlocked: true, phishing_resistant: true, ..CredentialTraits::default() };
+        credential(CredentialKind::WebAuthn, binding, traits)
+    }
+
+    #[test]
+    fn what_is_offered_is_what_is_missing() {
+        let two = AuthenticationLevel::TwoFactors;
+        let totp = credential(CredentialKind::Totp, two, CredentialTraits::default());
+        let password = Proofs::new(vec![Proof::password(NOW)]);
+        let all = holdings(vec![totp.clone(), passkey(two)]);
+        assert_eq!(
+            all.offers(&password, TWO, NOW),
+            [AuthenticationMethod::WebAuthn, AuthenticationMethod::Totp],
+            "not the password, which was proven"
+        );
+        let phr = Requirement { phishing_resistant: true, ..TWO };
+        assert_eq!(all.offers(&password, phr, NOW), [AuthenticationMethod::WebAuthn]);
+        let by_code = Proofs::new(vec![totp.proof(NOW)]);
+        assert_eq!(holdings(vec![totp]).offers(&by_code, TWO, NOW), [AuthenticationMethod::Password]);
+    }
+
+    #[test]
+    fn what_was_enrolled_with_less_brings_nothing() {
+        let password = Proofs::new(vec![Proof::password(NOW)]);
+        let weak = holdings(vec![passkey(AuthenticationLevel::OneFactor)]);
+        assert!(!weak.can_bring(&password, TWO, NOW));
+        assert!(weak.offers(&password, TWO, NOW).is_empty());
+        assert_eq!(weak.strongest(NOW), Requirement::NONE);
+        assert!(holdings(vec![passkey(AuthenticationLevel::TwoFactors)]).strongest(NOW).phishing_resistant);
+    }
+
+    #[test]
+    fn the_account_level_is_brought_by_nothing_here() {
+        let proven = Requirement { account_level: AccountLevel::Proven, ..Requirement::NONE };
+        assert!(!holdings(Vec::new()).can_bring(&Proofs::default(), proven, NOW));
+    }
+}

@@ -1,0 +1,100 @@
+//! `/sign-in/{id}/step-up`: exactly what is missing is asked for, or the person is told that they have nothing that brings it.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use super::identify::portal;
+use super::{dispatch, extended, follow, leads_to, load, method_path, ui_locales};
+use crate::domain::assurance::AuthenticationMethod;
+use crate::domain::sign_in::SignIn;
+use crate::flows::sign_in::step_up::{self, Missing};
+use crate::flows::sign_in::{self, finish};
+use crate::http::Site;
+use crate::http::error::Failure;
+use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::page::{Page, SeeOther};
+use crate::web::claims::Method;
+use crate::web::layout;
+use crate::web::sign_in::{Fault, Problem};
+use crate::web::step_up as view;
+
+pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let sign_in = load(&site, &visit, &id).await?;
+    match step_up::missing(&site.app, &sign_in).await? {
+        Some(missing) => Ok(page(&site, &visit, &sign_in, &missing, None).await?.into_response()),
+        None => dispatch(&site, &visit, sign_in).await,
+    }
+}
+
+pub async fn submit(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Form(form): Form,
+) -> Result<Response, Failure> {
+    let sign_in = load(&site, &visit, &id).await?;
+    guard(&sign_in).check(&visit, &form)?;
+    let Some(missing) = step_up::missing(&site.app, &sign_in).await? else {
+        return dispatch(&site, &visit, sign_in).await;
+    };
+    let id = sign_in.id;
+    match form.single("choice")? {
+        Some("cancel") => follow(&site, &visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?),
+        Some("leave") => follow(&site, &visit, id, finish::give_up(&site.app, &visit.visitor, sign_in).await?),
+        Some("extend") => extended(&site, sign_in, &visit.path).await,
+        chosen => {
+            let offered = methods(&missing).find(|(_, method)| Some(method.id()) == chosen);
+            match offered.and_then(|(_, method)| method_path(&sign_in, &method)) {
+                Some(path) => Ok(SeeOther::to(path).into_response()),
+                None => {
+                    let fault = Some(Fault::MethodNotOffered);
+                    let shown = page(&site, &visit, &sign_in, &missing, fault).await?;
+                    Ok(shown.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
+                }
+            }
+        }
+    }
+}
+
+fn guard(sign_in: &SignIn) -> Guarded<'static> {
+    Guarded::SignIn { id: sign_in.id, step: "step-up" }
+}
+
+/// What is offered, and how the page names it.
+fn methods(missing: &Missing) -> impl Iterator<Item = (AuthenticationMethod, Method)> + '_ {
+    missing.offers.iter().filter_map(|method| {
+        let shown = match method {
+            AuthenticationMethod::Password => Method::Password,
+            AuthenticationMethod::WebAuthn => Method::Passkey,
+            AuthenticationMethod::Certificate => Method::Certificate,
+            AuthenticationMethod::Totp => Method::Totp,
+            AuthenticationMethod::SmsCode => Method::SmsCode,
+            AuthenticationMethod::RecoveryCode => Method::RecoveryCode,
+            // Nobody is asked for these in the middle of a sign-in.
+            AuthenticationMethod::EmailCode | AuthenticationMethod::CounterCode => return None,
+        };
+        Some((*method, shown))
+    })
+}
+
+async fn page(
+    site: &Site,
+    visit: &Visit,
+    sign_in: &SignIn,
+    missing: &Missing,
+    fault: Option<Fault>,
+) -> Result<Page, Failure> {
+    let layout = site.layout(visit, ui_locales(sign_in), None);
+    let template = view::StepUp {
+        form: layout::Form { action: format!("/sign-in/{}/step-up", sign_in.id), csrf: guard(sign_in).token(visit) },
+        portal: portal(site, sign_in, &layout).await?,
+        methods: methods(missing).map(|(_, method)| method).collect(),
+        problem: fault.map(|fault| Problem { fault, reference: visit.visitor.request.to_string() }),
+        limit: site.limit(sign_in.expires_at),
+        layout,
+    };
+    Ok(Page::render(&template)?.leading_to(leads_to(sign_in)))
+}

@@ -1,0 +1,25 @@
+//! What every method ends with: the cookies of someone who has just proven who they are.
+
+use axum::response::Response;
+use http::header::SET_COOKIE;
+
+use super::dispatch;
+use crate::flows::sign_in::prove::SignedIn;
+use crate::http::Site;
+use crate::http::cookies::Cookie;
+use crate::http::error::Failure;
+use crate::http::extract::Visit;
+
+/// The cookies of someone who has just signed in, and on to what comes next, in the name of the new session.
+pub(super) async fn welcome(site: &Site, visit: &Visit, signed_in: SignedIn) -> Result<Response, Failure> {
+    let session = site.cookies.set(Cookie::Session, signed_in.session.expose());
+    let device = signed_in.device.as_ref().and_then(|device| site.cookies.set(Cookie::Device, device.expose()));
+    let mut from_here_on = visit.clone();
+    from_here_on.visitor.session = Some(signed_in.session_hash);
+    let state = site.cookies.set(Cookie::State, &signed_in.browser_state);
+    let mut next = dispatch(site, &from_here_on, signed_in.sign_in).await?;
+    for cookie in [session, device, state].into_iter().flatten() {
+        next.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(next)
+}
