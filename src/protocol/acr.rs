@@ -75,12 +75,24 @@ pub fn standing(
     }
 }
 
+/// Where the person will prove themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// In the browser that the client sent here.
+    Here,
+    /// Somewhere else than where the client waits (device grant, CIBA): nothing that is proven there is phishing-resistant.
+    Elsewhere,
+}
+
 /// Refuses what nobody can ever meet, before anybody is asked to sign in for it.
 ///
 /// # Errors
 /// `unmet_authentication_requirements` where `acr` is an essential claim and nothing that is built in reaches any value.
-pub fn attainable(table: &AcrTable, request: &AuthorizationRequest) -> Result<(), OAuthError> {
-    let attainable = |asked: Requirement| asked.authentication_level <= AuthenticationLevel::ATTAINABLE;
+pub fn attainable(table: &AcrTable, request: &AuthorizationRequest, place: Where) -> Result<(), OAuthError> {
+    let attainable = |asked: Requirement| {
+        asked.authentication_level <= AuthenticationLevel::ATTAINABLE
+            && (place == Where::Here || !asked.phishing_resistant)
+    };
     let any = wanted(request).iter().filter_map(|acr| table.find(acr)).any(attainable);
     match is_essential(request) && !any {
         true => Err(unmet("claims: none of the values of the essential id_token.acr can be met")),
@@ -211,9 +223,12 @@ mod tests {
     #[test]
     fn an_essential_value_that_nobody_can_ever_meet_fails_at_once() {
         let table = AcrTable::default();
-        assert!(attainable(&table, &asking(true, &["urn:senid:aal:3"], &[])).is_err());
-        assert!(attainable(&table, &asking(true, &["urn:senid:aal:3", "phr"], &[])).is_ok());
-        assert!(attainable(&table, &asking(false, &["urn:senid:aal:3"], &[])).is_ok());
-        assert!(attainable(&table, &asking(true, &["urn:example:gold"], &[])).is_err());
+        let fails =
+            |essential, values: &[&str], place| attainable(&table, &asking(essential, values, &[]), place).is_err();
+        assert!(fails(true, &["urn:senid:aal:3"], Where::Here));
+        assert!(!fails(true, &["urn:senid:aal:3", "phr"], Where::Here));
+        assert!(fails(true, &["urn:senid:aal:3", "phr"], Where::Elsewhere));
+        assert!(!fails(false, &["urn:senid:aal:3"], Where::Here));
+        assert!(fails(true, &["urn:example:gold"], Where::Here));
     }
 }

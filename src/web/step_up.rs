@@ -23,13 +23,11 @@ pub struct StepUp {
 
 impl StepUp {
     fn lead(&self) -> String {
-        let (with_portal, without) = match self.methods.is_empty() {
-            false => ("step-up-lead-portal", "step-up-lead"),
-            true => ("step-up-nothing-portal", "step-up-nothing"),
-        };
-        match &self.portal {
-            Some(portal) => self.layout.text_with(with_portal, "portal", portal.name.as_str()),
-            None => self.layout.text(without),
+        match (&self.portal, self.methods.is_empty()) {
+            (Some(portal), false) => self.layout.text_with("step-up-lead-portal", "portal", portal.name.as_str()),
+            (None, false) => self.layout.text("step-up-lead"),
+            (Some(portal), true) => self.layout.text_with("step-up-nothing-portal", "portal", portal.name.as_str()),
+            (None, true) => self.layout.text("step-up-nothing"),
         }
     }
 

@@ -8,10 +8,12 @@ use super::{NOW, load, settings};
 
 const EXAMPLE: &str = include_str!("../../../deploy/senid.example.toml");
 
-/// Lines such as `#key = value` are settings at their defaults.
+/// Lines such as `#key = value` are settings at their defaults; the lines of a long list end with `#]`.
 fn uncommented() -> String {
     let setting = |line: &str| {
-        line.strip_prefix('#').is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_lowercase()))
+        line.strip_prefix('#').is_some_and(|rest| {
+            rest.starts_with(|first: char| first.is_ascii_lowercase()) || rest.starts_with("    {") || rest == "]"
+        })
     };
     EXAMPLE.lines().map(|line| if setting(line) { &line[1..] } else { line }).collect::<Vec<_>>().join("\n")
 }

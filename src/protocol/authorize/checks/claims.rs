@@ -3,7 +3,9 @@
 //! request's type has nowhere to tell is left out too, so that nobody is asked to allow it.
 
 use crate::domain::authorization::AuthorizationRequest;
-use crate::protocol::{OAuthError, acr, claims};
+use crate::protocol::acr::{self, Where};
+use crate::protocol::authorize::Channel;
+use crate::protocol::{OAuthError, claims};
 
 use super::{Context, Draft};
 
@@ -14,7 +16,8 @@ pub(super) fn check(
 ) -> Result<(), OAuthError> {
     if let Some(text) = draft.parameters.single("claims")? {
         request.claims = claims::parse(text)?.limited_to(&draft.client.scopes).told_by(request.response_type);
-        acr::attainable(context.acr, request)?;
+        let place = if context.channel == Channel::Direct { Where::Elsewhere } else { Where::Here };
+        acr::attainable(context.acr, request, place)?;
     }
     Ok(())
 }
