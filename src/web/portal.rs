@@ -63,6 +63,10 @@ pub struct Citizen {
     pub claims: Vec<Claim>,
     /// The claim `account_level`: it decides which services are open.
     pub account_level: u8,
+    /// The claim `authentication_level`, and so does it.
+    pub authentication_level: u8,
+    /// The path that asks for a stronger sign-in.
+    pub stronger: String,
     /// Signs out here and at the provider.
     pub sign_out: Form,
     /// The address of the citizen's own pages at the provider.
@@ -111,7 +115,12 @@ impl Citizen {
     }
 
     fn is_open(&self, service: &Service) -> bool {
-        service.level <= self.account_level
+        service.level <= self.account_level && service.factors <= self.authentication_level
+    }
+
+    /// Whether a stronger sign-in would open it.
+    fn needs_more(&self, service: &Service) -> bool {
+        service.level <= self.account_level && service.factors > self.authentication_level
     }
 
     fn open_count(&self) -> usize {
@@ -138,39 +147,24 @@ impl PortalError {
     }
 }
 
-/// A service that the portal would offer, and the account level that it asks for.
+/// A service that the portal would offer, and the account level and the number of factors that it asks for.
 struct Service {
     key: &'static str,
     name: TextId,
     about: TextId,
     level: u8,
+    factors: u8,
 }
 
 const SERVICES: [Service; 6] = [
-    Service { key: "track", name: id("portal-service-track"), about: id("portal-service-track.about"), level: 0 },
-    Service { key: "fine", name: id("portal-service-fine"), about: id("portal-service-fine.about"), level: 1 },
-    Service {
-        key: "insurance",
-        name: id("portal-service-insurance"),
-        about: id("portal-service-insurance.about"),
-        level: 1,
-    },
-    Service {
-        key: "passport",
-        name: id("portal-service-passport"),
-        about: id("portal-service-passport.about"),
-        level: 2,
-    },
-    Service {
-        key: "residence",
-        name: id("portal-service-residence"),
-        about: id("portal-service-residence.about"),
-        level: 2,
-    },
-    Service {
-        key: "business",
-        name: id("portal-service-business"),
-        about: id("portal-service-business.about"),
-        level: 2,
-    },
+    service("track", id("portal-service-track"), id("portal-service-track.about"), 0, 1),
+    service("fine", id("portal-service-fine"), id("portal-service-fine.about"), 1, 1),
+    service("insurance", id("portal-service-insurance"), id("portal-service-insurance.about"), 1, 1),
+    service("passport", id("portal-service-passport"), id("portal-service-passport.about"), 2, 1),
+    service("residence", id("portal-service-residence"), id("portal-service-residence.about"), 2, 2),
+    service("business", id("portal-service-business"), id("portal-service-business.about"), 2, 1),
 ];
+
+const fn service(key: &'static str, name: TextId, about: TextId, level: u8, factors: u8) -> Service {
+    Service { key, name, about, level, factors }
+}

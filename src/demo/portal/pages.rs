@@ -62,6 +62,8 @@ async fn home(State(portal): State<Arc<Portal>>, visitor: Visitor) -> Response {
 struct SignInQuery {
     /// `none`: sign in only if that needs no page of the provider.
     prompt: Option<String>,
+    /// Asks for a stronger sign-in than there was.
+    stronger: Option<String>,
 }
 
 async fn sign_in(
@@ -69,14 +71,18 @@ async fn sign_in(
     visitor: Visitor,
     query: Result<Query<SignInQuery>, QueryRejection>,
 ) -> Response {
-    let silent = query.is_ok_and(|Query(query)| query.prompt.as_deref() == Some("none"));
+    let asking = match query {
+        Ok(Query(query)) if query.prompt.as_deref() == Some("none") => Asking::Silently,
+        Ok(Query(query)) if query.stronger.is_some() => Asking::Stronger,
+        Ok(_) | Err(_) => Asking::Openly,
+    };
     // A second tab keeps the first one's cookie, or one of the two answers would come back to a stranger.
     let browser = visitor.session.clone().unwrap_or_else(|| SecretString::new(portal.unpredictable()));
     let begun = Begun {
         browser: browser.clone(),
         nonce: SecretString::new(portal.unpredictable()),
         code_verifier: SecretString::new(portal.unpredictable()),
-        asking: if silent { Asking::Silently } else { Asking::Openly },
+        asking,
     };
     let state = portal.unpredictable();
     match portal.provider.authorization_url(&begun, state.clone(), visitor.language).await {
@@ -210,6 +216,8 @@ fn citizen(portal: &Portal, visitor: &Visitor, session: &Session) -> Response {
         name: name.unwrap_or_else(|| user_info.subject().to_string()),
         claims,
         account_level: user_info.additional_claims().account_level.unwrap_or(0),
+        authentication_level: session.signed_in.authentication_level,
+        stronger: format!("{SIGN_IN}?stronger=yes"),
         sign_out: FormOf { action: "/sign-out".to_owned(), csrf: session.csrf.expose().to_owned() },
         account: portal.settings.issuer.at("/account/portals"),
     };

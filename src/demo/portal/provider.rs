@@ -14,9 +14,9 @@ use openidconnect::core::{
     CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreJsonWebKeySet, CoreTokenResponse,
 };
 use openidconnect::{
-    AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndSessionUrl, IssuerUrl, LanguageTag, LogoutRequest, Nonce,
-    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, RedirectUrl, RequestTokenError,
-    Scope, StandardErrorResponse, TokenResponse,
+    AuthenticationContextClass, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndSessionUrl, IssuerUrl,
+    LanguageTag, LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl,
+    RedirectUrl, RequestTokenError, Scope, StandardErrorResponse, TokenResponse,
 };
 use serde::Deserialize;
 use tokio::sync::Mutex;
@@ -30,11 +30,13 @@ use super::{InvalidPortal, PortalSettings};
 pub(super) use documents::UserInfo;
 use documents::{Metadata, RelyingParty};
 use fetch::Fetch;
-use id_token::IdTokenFault;
+use id_token::{IdTokenFault, OfSession};
 pub(super) use logout_token::SignedOut;
 use logout_token::{Expected, LogoutTokenFault};
 
 /// How long what discovery said is taken as true. A key that is not known is asked for at once.
+/// What the portal asks for where a password alone is not enough.
+const TWO_FACTORS: &str = "urn:senid:aal:2";
 const METADATA_LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// How often strangers can make the portal ask the provider for its keys: whoever likes sends it logout tokens.
 const KEYS_AGAIN_AFTER: Duration = Duration::from_secs(30);
@@ -67,6 +69,8 @@ pub(super) struct SignedIn {
     pub(super) user_info: UserInfo,
     /// The session at the provider, by the name that it gave this portal.
     pub(super) sid: Option<String>,
+    /// How strong the sign-in was.
+    pub(super) authentication_level: u8,
     id_token: CoreIdToken,
 }
 
@@ -138,9 +142,11 @@ impl Provider {
             .add_scopes(PortalSettings::SCOPES.map(|scope| Scope::new(scope.to_owned())))
             .set_pkce_challenge(challenge)
             .add_ui_locale(LanguageTag::new(language.tag().to_owned()));
-        if begun.asking == Asking::Silently {
-            request = request.add_prompt(CoreAuthPrompt::None);
-        }
+        request = match begun.asking {
+            Asking::Openly => request,
+            Asking::Silently => request.add_prompt(CoreAuthPrompt::None),
+            Asking::Stronger => request.add_auth_context_value(AuthenticationContextClass::new(TWO_FACTORS.to_owned())),
+        };
         Ok(request.url().0)
     }
 
@@ -179,7 +185,9 @@ impl Provider {
             .request_async(&self.fetch)
             .await
             .map_err(|fault| unverifiable(format!("userinfo: {}", told(&fault))))?;
-        Ok(SignedIn { user_info, sid: id_token::session(id_token), id_token: id_token.clone() })
+        let OfSession { sid, authentication_level } = id_token::of_session(id_token);
+        let authentication_level = authentication_level.unwrap_or(0);
+        Ok(SignedIn { user_info, sid, authentication_level, id_token: id_token.clone() })
     }
 
     /// Where to send somebody who signs out, so that they are signed out at the provider too; `None` where it has

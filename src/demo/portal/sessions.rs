@@ -35,6 +35,8 @@ pub(super) enum Asking {
     Openly,
     /// `prompt=none`: signed in if that needs nobody, and otherwise nothing happened.
     Silently,
+    /// With a second factor, where the citizen has one (`acr_values`).
+    Stronger,
 }
 
 /// Somebody who is signed in here.

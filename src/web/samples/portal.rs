@@ -26,10 +26,13 @@ impl Samples {
             name: "Nguyễn Văn An".to_owned(),
             claims: claims.into_iter().map(|(name, value)| Claim::new(ClaimName::parse(name), value)).collect(),
             account_level: 1,
+            authentication_level: 1,
+            stronger: "/sign-in?stronger=yes".to_owned(),
             sign_out: form("/sign-out"),
             account: "http://localhost:8080/account".to_owned(),
         };
         add("portal-citizen", &citizen);
+        add("portal-citizen-proven", &portal::Citizen { account_level: 2, ..citizen });
         for (name, fault) in [
             ("notfound", portal::PortalFault::NotFound),
             ("unexpected", portal::PortalFault::Unexpected),

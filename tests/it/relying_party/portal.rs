@@ -32,6 +32,21 @@ async fn the_portal_shows_who_signed_in_and_what_it_received() {
 }
 
 #[tokio::test]
+async fn a_service_that_needs_two_factors_asks_for_a_stronger_sign_in() {
+    let world = World::embedded().await;
+    let mut browser = Both::new(&world);
+    let page = browser.sign_in().await;
+    assert!(page.has("[data-service=residence][data-open=false] #stronger-residence"));
+    assert!(!page.has("#stronger-passport"));
+    let asked = browser.open("/sign-in?stronger=yes").await.location;
+    assert!(asked.contains("acr_values=urn%3Asenid%3Aaal%3A2"), "{asked}");
+    // Whoever has nothing more to prove it with is let in as they are.
+    let page = browser.through_senid("/sign-in?stronger=yes").await;
+    assert_eq!(page.text("#citizen-name"), AN.name);
+    assert!(page.has("#stronger-residence"));
+}
+
+#[tokio::test]
 async fn whoever_is_signed_in_at_senid_is_signed_in_silently() {
     let world = World::embedded().await;
     let mut browser = Both::new(&world);

@@ -38,15 +38,20 @@ pub(super) fn verify(
     Ok(claims.clone())
 }
 
-/// The `sid` of an ID token that holds (Back-Channel Logout §2.1): the crate's type has no place for it.
-pub(super) fn session(verified: &CoreIdToken) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Session {
-        sid: Option<String>,
-    }
+/// What an ID token says of the session, where the crate's type has no place for it.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct OfSession {
+    /// Back-Channel Logout §2.1.
+    pub(super) sid: Option<String>,
+    /// SenID's own: how strong the sign-in was.
+    pub(super) authentication_level: Option<u8>,
+}
+
+/// Of an ID token that holds.
+pub(super) fn of_session(verified: &CoreIdToken) -> OfSession {
     let token = verified.to_string();
-    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    serde_json::from_slice::<Session>(&claims).ok()?.sid
+    let claims = token.split('.').nth(1).and_then(|claims| URL_SAFE_NO_PAD.decode(claims).ok());
+    claims.and_then(|claims| serde_json::from_slice(&claims).ok()).unwrap_or_default()
 }
 
 /// Why an ID token does not hold.

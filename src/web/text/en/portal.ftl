@@ -42,6 +42,8 @@ portal-open-count = { $count ->
   }
 portal-service-open = Available
 portal-service-closed = Needs account level { $level }
+portal-service-stronger = Needs a sign-in with two factors
+portal-sign-in-stronger = Confirm once more
 portal-received-title = Information received
 portal-received-lead = { $provider } has signed this information.
 portal-account-level = Account level: { $level }

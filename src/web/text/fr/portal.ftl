@@ -42,6 +42,8 @@ portal-open-count = { $count ->
   }
 portal-service-open = Disponible
 portal-service-closed = Compte de niveau { $level } requis
+portal-service-stronger = Demande une connexion à deux facteurs
+portal-sign-in-stronger = Confirmer encore une fois
 portal-received-title = Informations reçues
 portal-received-lead = { $provider } a signé ces informations.
 portal-account-level = Niveau du compte : { $level }

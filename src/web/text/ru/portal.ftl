@@ -43,6 +43,8 @@ portal-open-count = { $count ->
   }
 portal-service-open = Доступно
 portal-service-closed = Нужен уровень { $level }
+portal-service-stronger = Нужен вход с двумя факторами
+portal-sign-in-stronger = Подтвердить ещё раз
 portal-received-title = Полученные сведения
 portal-received-lead = Эти сведения подписаны службой { $provider }.
 portal-account-level = Уровень учётной записи: { $level }
