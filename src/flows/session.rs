@@ -54,10 +54,15 @@ pub async fn current(app: &App, visitor: &Visitor) -> Result<Option<CurrentSessi
     Ok(Some(CurrentSession { key, session }))
 }
 
-/// Whether the visitor's live session is the one that `authentication` began.
-pub async fn is_of(app: &App, visitor: &Visitor, authentication: &Authentication) -> Result<bool, FlowError> {
-    let current = current(app, visitor).await?;
-    Ok(current.is_some_and(|own| own.id() == authentication.session && own.citizen() == authentication.citizen))
+/// What has been proven in the visitor's live session, where it is the one that `authentication` is of. That may be more by now,
+/// or less: what a credential proved that was removed since counts no more.
+pub async fn proven_in(
+    app: &App,
+    visitor: &Visitor,
+    authentication: &Authentication,
+) -> Result<Option<Authentication>, FlowError> {
+    let same = |own: &CurrentSession| own.id() == authentication.session && own.citizen() == authentication.citizen;
+    Ok(current(app, visitor).await?.filter(same).map(|current| current.session.authentication))
 }
 
 /// Begins the session of someone who has just proven who they are, and gives its cookie.

@@ -8,7 +8,8 @@ use crate::protocol::{OAuthError, acr};
 
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, answer, consent, pushed_request, session, short_lived};
-use super::{Next, names_someone_else, save, step_up};
+use super::step_up::{self, Asking};
+use super::{Next, names_someone_else, save};
 use crate::sessions::Claim;
 
 /// Leads a sign-in on as far as it goes without asking the person anything.
@@ -71,11 +72,16 @@ async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
     let Some(sign_in) = app.sessions.take(&short_lived::sign_in(sign_in.id)).await? else {
         return Ok(Next::Page(Step::Identify));
     };
+    let demanded = sign_in.demanded;
     let (purpose, authentication) = sign_in.answer().map_err(FlowError::failed)?;
     // A lock or a sign-out since the password was checked has taken the session away.
-    if !session::is_of(app, visitor, &authentication).await? {
+    let Some(authentication) = session::proven_in(app, visitor, &authentication).await? else {
         let why = OAuthError::login_required("the session ended before the sign-in was answered");
         return refusal(app, &purpose, why).await;
+    };
+    // What was proven may count for less since the person consented.
+    if step_up::of(app, Asking::from(&purpose), demanded, &authentication).await?.is_some() {
+        return refusal(app, &purpose, acr::unmet("the sign-in became weaker before it was answered")).await;
     }
     match purpose {
         Purpose::Account { return_to, .. } => Ok(Next::Account(return_to)),

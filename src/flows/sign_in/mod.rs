@@ -101,13 +101,13 @@ pub async fn load(app: &App, visitor: &Visitor, id: SignInId) -> Result<Result<S
     if visitor.browser != Some(sign_in.browser) {
         return Ok(Err(Missing::OtherBrowser));
     }
-    match &sign_in.state {
-        // Whoever proved who they are has signed out since: the next person at this browser is shown nothing of theirs.
-        State::Authenticated(by) | State::Consented(by) if !session::is_of(app, visitor, by).await? => {
-            Ok(Err(Missing::Gone))
-        }
-        _ => Ok(Ok(sign_in)),
-    }
+    let state = match &sign_in.state {
+        State::Offered | State::Requested | State::Identified { .. } => return Ok(Ok(sign_in)),
+        State::Authenticated(by) => session::proven_in(app, visitor, by).await?.map(State::Authenticated),
+        State::Consented(by) => session::proven_in(app, visitor, by).await?.map(State::Consented),
+    };
+    // Whoever proved who they are has signed out since: the next person at this browser is shown nothing of theirs.
+    Ok(state.map(|state| SignIn { state, ..sign_in }).ok_or(Missing::Gone))
 }
 
 /// Whether `request` names, by its `id_token_hint` or by `sub` in `claims`, someone else than `citizen`.
