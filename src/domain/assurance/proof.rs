@@ -201,7 +201,7 @@ pub(crate) mod tests {
         let totp = proof(AuthenticationMethod::Totp, Factors::POSSESSION, TwoFactors);
         let sms = proof(AuthenticationMethod::SmsCode, Factors::POSSESSION, TwoFactors);
         let mail = proof(AuthenticationMethod::EmailCode, Factors::NONE, ThreeFactors);
-        assert_eq!(of(&[password.clone()]).level(), OneFactor);
+        assert_eq!(of(std::slice::from_ref(&password)).level(), OneFactor);
         assert_eq!(of(&[password.clone(), totp.clone()]).level(), TwoFactors);
         assert_eq!(of(&[totp, sms]).level(), OneFactor);
         assert_eq!(of(&[password, mail.clone()]).level(), OneFactor);
@@ -212,7 +212,7 @@ pub(crate) mod tests {
     #[test]
     fn something_unlocked_is_two_factors_and_never_a_biometric() {
         let passkey = proof(AuthenticationMethod::WebAuthn, Factors::UNLOCKED, ThreeFactors);
-        assert_eq!(of(&[passkey.clone()]).level(), TwoFactors);
+        assert_eq!(of(std::slice::from_ref(&passkey)).level(), TwoFactors);
         assert_eq!(of(&[passkey, Proof::password(NOW)]).level(), TwoFactors);
     }
 
@@ -223,7 +223,7 @@ pub(crate) mod tests {
             Factors { biometric: true, possession: true, ..Factors::NONE },
             ThreeFactors,
         );
-        assert_eq!(of(&[face.clone()]).level(), Biometric);
+        assert_eq!(of(std::slice::from_ref(&face)).level(), Biometric);
         assert_eq!(of(&[face, Proof::password(NOW)]).level(), ThreeFactors);
     }
 
@@ -263,7 +263,7 @@ pub(crate) mod tests {
         assert_eq!(of(&[Proof::password(NOW)]).amr(), ["pwd"]);
         assert_eq!(of(&[Proof::password(NOW), totp]).amr(), ["pwd", "otp", "mfa"]);
         let key = proof(AuthenticationMethod::WebAuthn, Factors::UNLOCKED, TwoFactors);
-        assert_eq!(of(&[key.clone()]).amr(), ["pop", "mfa"]);
+        assert_eq!(of(std::slice::from_ref(&key)).amr(), ["pop", "mfa"]);
         assert_eq!(of(&[Proof { hardware_bound: true, ..key }]).amr(), ["hwk", "mfa"]);
     }
 }
