@@ -19,7 +19,7 @@ use crate::storage::Standing;
 use super::super::resource_servers::{Service, services};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, consent, short_lived};
-use super::{Next, finish, save};
+use super::{Next, finish, save, step_up};
 
 /// What the consent page shows.
 #[derive(Debug)]
@@ -87,6 +87,10 @@ pub async fn question(app: &App, sign_in: &SignIn) -> Result<Asked, FlowError> {
     let (Purpose::Client(request), State::Authenticated(authentication)) = (&sign_in.purpose, &sign_in.state) else {
         return Ok(Asked::OutOfOrder);
     };
+    // Whoever has proven half of what is needed is asked nothing and shown nothing yet.
+    if step_up::missing(app, sign_in).await?.is_some() {
+        return Ok(Asked::OutOfOrder);
+    }
     let Some(client) = app.clients.find(app, &request.client_id).await? else {
         return Ok(Asked::OutOfOrder);
     };
@@ -180,6 +184,10 @@ pub async fn allow(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Resu
     let Some((request, authentication)) = asked(&sign_in) else {
         return Ok(Err(OutOfOrder));
     };
+    // Nor can they allow anything.
+    if step_up::missing(app, &sign_in).await?.is_some() {
+        return Ok(Err(OutOfOrder));
+    }
     let client = app.clients.load(app, &request.client_id).await?;
     consent::grant(app, visitor, &client, request, authentication.citizen).await?;
     match sign_in.consent() {

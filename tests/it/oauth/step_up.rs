@@ -89,6 +89,9 @@ async fn what_the_person_cannot_reach_bothers_nobody_where_it_is_a_wish_and_is_t
         portal.start().with("claims", r#"{"id_token":{"acr":{"essential":true,"values":["urn:senid:aal:2"]}}}"#);
     let page = browser.open(&demand.url()).await;
     assert!(page.has("#how") && page.has("#leave") && !page.has("#use-password"), "{}", page.text());
+    // Nobody passes by: what is not proven is not asked about.
+    let skipped = browser.open(&page.url.path().replace("/step-up", "/consent")).await;
+    assert!(skipped.path().ends_with("/step-up"), "{}", skipped.url);
     let refused = browser.press(&page, "leave", &[]).await;
     assert_eq!(refused.refusal().0, "unmet_authentication_requirements");
     let silent = demand.with("prompt", "none");
