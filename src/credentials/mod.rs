@@ -1,3 +1,4 @@
 //! What a citizen proves themselves with.
 
 pub mod password;
+pub mod webauthn;
