@@ -49,6 +49,11 @@ pub fn sha512(data: &[u8]) -> [u8; 64] {
     array(digest::digest(&digest::SHA512, data).as_ref())
 }
 
+/// SHA-1, where a format has it as the name of something and nothing is proven by it: issuers' keys in OCSP (RFC 6960 §4.1.1).
+pub fn sha1_identifier(data: &[u8]) -> [u8; 20] {
+    array(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, data).as_ref())
+}
+
 /// What is stored of a secret. A plain hash is enough for secrets that we drew ourselves (256 random bits);
 /// what a person chose goes through Argon2 instead.
 pub fn hash_secret(secret: &[u8]) -> SecretHash {

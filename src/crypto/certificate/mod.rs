@@ -6,6 +6,7 @@
 mod chain;
 mod distinguished_name;
 mod name;
+mod signature;
 
 use rustls_pki_types::CertificateDer;
 use webpki::EndEntityCert;
@@ -21,6 +22,7 @@ use crate::domain::time::Timestamp;
 pub use chain::{TrustAnchors, UnusableAuthority};
 pub use distinguished_name::DistinguishedName;
 pub use name::{CertificateName, InvalidName};
+pub use signature::{SIGNATURE_ALGORITHMS, SignatureFault, verify_signature};
 
 /// More than any certificate of a program has; a request's head holds no more either.
 const LONGEST: usize = 16 * 1024;
