@@ -33,6 +33,7 @@ pub mod polling;
 pub mod random;
 pub mod registration;
 pub mod resource;
+pub mod revocation;
 pub mod scope;
 pub mod secret;
 pub mod session;

@@ -14,6 +14,7 @@ use url::{Host, Url};
 
 use super::answer::Document;
 use super::network::Exceptions;
+use super::purpose::Scheme;
 use super::resolver::{Guarded, Resolve, Withheld, is_local_name};
 use super::tally::{self, Fetches};
 use super::turns::Turns;
@@ -39,13 +40,32 @@ pub struct Limits {
     pub time: Duration,
     /// The longest document, in bytes.
     pub longest: usize,
+    /// The longest revocation list, in bytes. A whole country's cards may be in one.
+    pub longest_list: usize,
+    /// For a revocation list, as `time` is for everything else. Nobody waits for one that long.
+    pub time_of_list: Duration,
     /// Fetches under way at once.
     pub at_once: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { time: Duration::from_secs(5), longest: 64 * 1024, at_once: 64 }
+        Self {
+            time: Duration::from_secs(5),
+            longest: 64 * 1024,
+            longest_list: 64 * 1024 * 1024,
+            time_of_list: Duration::from_secs(60),
+            at_once: 64,
+        }
+    }
+}
+
+impl Limits {
+    const fn of(&self, purpose: Purpose) -> (Duration, usize) {
+        match purpose {
+            Purpose::Crl => (self.time_of_list, self.longest_list),
+            _ => (self.time, self.longest),
+        }
     }
 }
 
@@ -112,8 +132,28 @@ impl Fetcher {
         let accept = purpose.media_types().join(", ");
         let answered = self.in_time(url, purpose, async {
             let request = self.0.client.get(url.clone()).header(ACCEPT, accept);
-            let response = self.send(url, request).await?;
-            Document::read(response, purpose, self.0.limits.longest).await
+            let response = self.send(url, purpose, request).await?;
+            Document::read(response, purpose, self.0.limits.of(purpose).1).await
+        });
+        self.counted(url, purpose, answered.await)
+    }
+
+    /// Posts `body` as `media_type` to `url` and reads the document that is the answer.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn exchange(
+        &self,
+        url: &Url,
+        purpose: Purpose,
+        media_type: &'static str,
+        body: Vec<u8>,
+    ) -> Result<Document, FetchError> {
+        let accept = purpose.media_types().join(", ");
+        let answered = self.in_time(url, purpose, async {
+            let request = self.0.client.post(url.clone()).header(ACCEPT, accept).header(CONTENT_TYPE, media_type);
+            let response = self.send(url, purpose, request.body(body)).await?;
+            Document::read(response, purpose, self.0.limits.of(purpose).1).await
         });
         self.counted(url, purpose, answered.await)
     }
@@ -125,7 +165,7 @@ impl Fetcher {
     pub async fn post_form(&self, url: &Url, purpose: Purpose, form: String) -> Result<StatusCode, FetchError> {
         let answered = self.in_time(url, purpose, async {
             let request = self.0.client.post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-            let status = self.send(url, request.body(form)).await?.status();
+            let status = self.send(url, purpose, request.body(form)).await?.status();
             if status.is_redirection() { Err(FetchError::Redirect) } else { Ok(status) }
         });
         self.counted(url, purpose, answered.await)
@@ -148,7 +188,8 @@ impl Fetcher {
         bearer.set_sensitive(true);
         let answered = self.in_time(url, purpose, async {
             let request = self.0.client.post(url.clone()).header(CONTENT_TYPE, "application/json");
-            let status = self.send(url, request.header(AUTHORIZATION, bearer).body(body)).await?.status();
+            let request = request.header(AUTHORIZATION, bearer).body(body);
+            let status = self.send(url, purpose, request).await?.status();
             if status.is_redirection() { Err(FetchError::Redirect) } else { Ok(status) }
         });
         self.counted(url, purpose, answered.await)
@@ -168,11 +209,16 @@ impl Fetcher {
             let _turn = self.0.turns.take(url, purpose).await.map_err(|_| FetchError::TimedOut)?;
             work.await
         };
-        tokio::time::timeout(self.0.limits.time, in_turn).await.unwrap_or(Err(FetchError::TimedOut))
+        tokio::time::timeout(self.0.limits.of(purpose).0, in_turn).await.unwrap_or(Err(FetchError::TimedOut))
     }
 
-    async fn send(&self, url: &Url, request: RequestBuilder) -> Result<reqwest::Response, FetchError> {
-        check(url, &self.0.exceptions)?;
+    async fn send(
+        &self,
+        url: &Url,
+        purpose: Purpose,
+        request: RequestBuilder,
+    ) -> Result<reqwest::Response, FetchError> {
+        check(url, purpose.scheme(), &self.0.exceptions)?;
         // Without decoders none would be unpacked; asked for none, an honest host packs nothing.
         let request = request.header(ACCEPT_ENCODING, "identity");
         request.send().await.map_err(|error| fault(&error))
@@ -191,7 +237,7 @@ impl Fetcher {
 
 /// What can be said of an address without asking anybody. Odd spellings of IP addresses (`0x7f.1`, `2130706433`) are
 /// addresses by now: [`Url`] has read them as a browser does.
-fn check(url: &Url, exceptions: &Exceptions) -> Result<(), FetchError> {
+fn check(url: &Url, scheme: Scheme, exceptions: &Exceptions) -> Result<(), FetchError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(FetchError::UserInfo);
     }
@@ -203,7 +249,7 @@ fn check(url: &Url, exceptions: &Exceptions) -> Result<(), FetchError> {
     };
     match url.scheme() {
         "https" => {}
-        "http" if exceptions.loopback && is_loopback(&host, address) => {}
+        "http" if scheme == Scheme::HttpToo || (exceptions.loopback && is_loopback(&host, address)) => {}
         _ => return Err(FetchError::NotHttps),
     }
     match address {
@@ -266,7 +312,7 @@ mod tests {
     use super::*;
 
     fn checked(url: &str, loopback: bool) -> Result<(), FetchError> {
-        check(&url.parse().unwrap(), &Exceptions { loopback, ..Exceptions::default() })
+        check(&url.parse().unwrap(), Scheme::Https, &Exceptions { loopback, ..Exceptions::default() })
     }
 
     #[test]
@@ -307,6 +353,22 @@ mod tests {
         }
         assert_eq!(checked("https://8.8.8.8/", false), Ok(()));
         assert_eq!(checked("https://[2606:4700::1111]/", false), Ok(()));
+    }
+
+    #[test]
+    fn what_is_signed_may_come_over_plain_http_and_from_no_other_address() {
+        let checked =
+            |url: &str, purpose: Purpose| check(&url.parse().unwrap(), purpose.scheme(), &Exceptions::default());
+        for purpose in [Purpose::Ocsp, Purpose::Crl] {
+            assert_eq!(checked("http://ocsp.example/", purpose), Ok(()));
+            assert_eq!(checked("https://ocsp.example/", purpose), Ok(()));
+            assert_eq!(checked("ftp://ocsp.example/", purpose), Err(FetchError::NotHttps));
+            assert_eq!(checked("http://a:b@ocsp.example/", purpose), Err(FetchError::UserInfo));
+            for url in ["http://127.0.0.1/", "http://10.0.0.1/", "http://[::1]/", "http://169.254.169.254/"] {
+                assert_eq!(checked(url, purpose), Err(FetchError::NotPublic), "{url}");
+            }
+        }
+        assert_eq!(checked("http://portal.example/", Purpose::JwksUri), Err(FetchError::NotHttps));
     }
 
     #[test]

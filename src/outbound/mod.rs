@@ -4,11 +4,13 @@
 //! may try to make SenID knock on doors that only SenID can reach: the database beside it, the cloud's metadata, another
 //! authority's network. Therefore, for every fetch:
 //!
-//! - https only, without a user or a password in the address; any port;
+//! - https only, without a user or a password in the address; any port. What is signed by whom it is about and holds no
+//!   secret (OCSP, revocation lists) may come over plain http, from the same addresses and no others;
 //! - the host's addresses are held against IANA's special-purpose registries ([`network`]) and only those that passed are
 //!   handed to the connection, so a name that resolves otherwise a moment later changes nothing ([`resolver`]);
 //! - no redirect is followed, no proxy of the environment is used, no cookie is kept and no referer sent;
-//! - five seconds for all of it, 64 KiB of answer, never unpacked, and of the media type that its purpose expects;
+//! - five seconds for all of it, 64 KiB of answer (a revocation list: a minute and 64 MiB), never unpacked, and of the media
+//!   type that its purpose expects;
 //! - what is said of a failure is about the address, never about what answered there.
 //!
 //! Answers that are asked for often are kept in a [`Cache`].

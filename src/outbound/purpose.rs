@@ -15,9 +15,34 @@ pub enum Purpose {
     BackchannelLogoutUri,
     /// That there is an answer, sent: OpenID Connect Client-Initiated Backchannel Authentication Core §10.2.
     ClientNotificationEndpoint,
+    /// Whether a certificate is revoked, asked of its issuer: RFC 6960 appendix A.
+    Ocsp,
+    /// The certificates that an issuer has revoked: RFC 5280 §4.2.1.13.
+    Crl,
+}
+
+/// What an address may begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scheme {
+    Https,
+    /// What is fetched is signed by whom it is about, and nothing is said that a listener should not hear: authorities offer it
+    /// over plain http, because TLS would need its own answer first (RFC 5280 §8).
+    HttpToo,
 }
 
 impl Purpose {
+    pub(super) const fn scheme(self) -> Scheme {
+        match self {
+            Self::Ocsp | Self::Crl => Scheme::HttpToo,
+            Self::JwksUri
+            | Self::RequestUri
+            | Self::SectorIdentifierUri
+            | Self::LogoUri
+            | Self::BackchannelLogoutUri
+            | Self::ClientNotificationEndpoint => Scheme::Https,
+        }
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::JwksUri => "jwks_uri",
@@ -26,6 +51,8 @@ impl Purpose {
             Self::LogoUri => "logo_uri",
             Self::BackchannelLogoutUri => "backchannel_logout_uri",
             Self::ClientNotificationEndpoint => "backchannel_client_notification_endpoint",
+            Self::Ocsp => "ocsp",
+            Self::Crl => "crl",
         }
     }
 
@@ -38,6 +65,9 @@ impl Purpose {
             Self::SectorIdentifierUri => &["application/json"],
             // No SVG: that is a document, which may hold scripts.
             Self::LogoUri => &["image/png", "image/jpeg", "image/webp", "image/gif"],
+            Self::Ocsp => &["application/ocsp-response"],
+            // The last two are what authorities' file servers say; whatever it is, its signature is checked.
+            Self::Crl => &["application/pkix-crl", "application/x-pkcs7-crl", "application/octet-stream"],
             // An answer's body is not read.
             Self::BackchannelLogoutUri | Self::ClientNotificationEndpoint => &[],
         }

@@ -79,7 +79,12 @@ impl Turns {
 const fn is_for_strangers(purpose: Purpose) -> bool {
     match purpose {
         Purpose::RequestUri | Purpose::SectorIdentifierUri | Purpose::LogoUri => true,
-        Purpose::JwksUri | Purpose::BackchannelLogoutUri | Purpose::ClientNotificationEndpoint => false,
+        // Who asks about certificates has proven the key of one that a trusted authority issued.
+        Purpose::JwksUri
+        | Purpose::BackchannelLogoutUri
+        | Purpose::ClientNotificationEndpoint
+        | Purpose::Ocsp
+        | Purpose::Crl => false,
     }
 }
 

@@ -25,6 +25,7 @@ use super::known_devices::KnownDevices;
 use super::logout_outbox::LogoutOutbox;
 use super::passwords::Passwords;
 use super::resource_servers::ResourceServers;
+use super::revocations::Revocations;
 use super::sealed_keys::SealedKeys;
 use super::session_clients::SessionClients;
 use super::settled::Settled;
@@ -214,6 +215,7 @@ aggregates! {
     logout_outbox: LogoutOutbox,
     passwords: Passwords,
     resource_servers: ResourceServers,
+    revocations: Revocations,
     sealed_keys: SealedKeys,
     key_pairs: KeyPairs,
     transfer: Transfer,

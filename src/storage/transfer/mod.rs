@@ -28,6 +28,8 @@ pub const TABLES: &[&str] = &[
     "credentials",
     "credential_directory",
     "settled",
+    "revoked_certificates",
+    "revocation_lists",
     "known_devices",
     "consents",
     "grants",

@@ -15,6 +15,7 @@ mod passwords;
 mod people;
 mod registrations;
 mod resource_servers;
+mod revocations;
 mod round_trips;
 mod schema;
 mod sealed;

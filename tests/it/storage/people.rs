@@ -314,6 +314,9 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     assert_eq!(super::credentials::enrolled(store, &super::credentials::passkey(an.id), "raw id").await, Enrolled::New);
     let mut writing = store.write().await.unwrap();
     writing.settled().settle(Fact::RelyingPartyId, "id.example", NOW).await.unwrap();
+    assert!(writing.revocations().advance(&super::revocations::list(1)).await.unwrap());
+    let (certificate, revoked) = super::revocations::revoked();
+    writing.revocations().remember(&certificate, revoked, NOW).await.unwrap();
     writing.known_devices().remember(an.id, &known_device("Chrome on Android", NOW)).await.unwrap();
     writing.passwords().record_failure(an.id).await.unwrap();
     writing.passwords().reset_failures(an.id).await.unwrap();
@@ -355,6 +358,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     assert_eq!(reading.grants().list(an.id, None, 9).await.unwrap().items.len(), 1);
     assert!(reading.consents().find(an.id, &client.id).await.unwrap().is_some());
     assert_eq!(reading.consents().list(an.id, None, 9).await.unwrap().items.len(), 1);
+    assert!(reading.revocations().find(&certificate).await.unwrap().is_some());
     assert!(reading.known_devices().find(an.id, hash("Chrome on Android")).await.unwrap().is_some());
     assert_eq!(reading.ended_sessions().since(NOW, None, 9).await.unwrap().items.len(), 1);
     assert_eq!(reading.ended_sessions().cut_since(NOW, None, 9).await.unwrap().items.len(), 1);
