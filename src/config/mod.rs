@@ -25,6 +25,7 @@ mod limits;
 mod listeners;
 mod localised;
 mod log;
+mod messages;
 mod mutual_tls;
 mod national_id;
 mod nearest;
@@ -57,6 +58,7 @@ pub use limits::Limits;
 pub use listeners::{Listener, Listeners, MutualTlsListener, Tls};
 pub use localised::Localised;
 pub use log::{Log, LogFormat, LogLevel};
+pub use messages::{Budget, CallingCode, Mail, MailSecurity, Messages, Sms};
 pub use mutual_tls::MutualTls;
 pub use outbound::Outbound;
 pub use password::{Argon2, Password};
@@ -96,6 +98,7 @@ pub struct Settings {
     pub throttling: Throttling,
     pub limits: Limits,
     pub dpop: Dpop,
+    pub messages: Messages,
     pub outbound: Outbound,
     pub policies: Policies,
     pub registration: Registration,
@@ -178,6 +181,7 @@ impl Settings {
             throttling: Throttling::read(from),
             limits: Limits::read(from),
             dpop: Dpop::read(from),
+            messages: Messages::read(from),
             outbound: Outbound::read(from),
             registration: Registration::read(from, &policies),
             policies,
@@ -257,6 +261,7 @@ impl Default for Settings {
             throttling: Throttling::default(),
             limits: Limits::default(),
             dpop: Dpop::default(),
+            messages: Messages::default(),
             outbound: Outbound::default(),
             policies: Policies::default(),
             registration: Registration::default(),

@@ -1,4 +1,4 @@
-//! `[throttling]`: how often a wrong password may be tried.
+//! `[throttling]`: how often a wrong password, or a wrong code, may be tried.
 
 use std::time::Duration;
 
@@ -13,6 +13,9 @@ pub struct Throttling {
     pub per_address: Rate,
     /// Failures for one account from one address.
     pub per_account_and_address: Rate,
+    /// Wrong codes for one account and kind of code, of an authenticator application or a list or a message: whoever is asked for one
+    /// has proven something else already, wherever they are.
+    pub codes_per_account: Rate,
     /// Failures in a row after which the password alone no longer works on devices the citizen has not used before.
     pub failures_in_a_row: u32,
     /// User codes of devices (RFC 8628 §5.1) that a citizen enters and nobody waits under.
@@ -46,6 +49,7 @@ impl Default for Throttling {
         Self {
             per_address: Rate { most: 300, window },
             per_account_and_address: Rate { most: 10, window },
+            codes_per_account: Rate { most: 10, window },
             failures_in_a_row: 100,
             user_codes_per_citizen: Rate { most: 10, window },
             user_codes_per_address: Rate { most: 100, window },
@@ -65,6 +69,7 @@ impl Throttling {
         Self {
             per_address: from.value("throttling.per_address", default.per_address),
             per_account_and_address: from.value("throttling.per_account_and_address", default.per_account_and_address),
+            codes_per_account: from.value("throttling.codes_per_account", default.codes_per_account),
             // NIST SP 800-63B-4 §3.2.2: no more than 100.
             failures_in_a_row: from.within("throttling.failures_in_a_row", default.failures_in_a_row, 5..=100),
             user_codes_per_citizen: from.value("throttling.user_codes_per_citizen", default.user_codes_per_citizen),

@@ -109,6 +109,24 @@ event_kinds! {
     /// A citizen was given another national identifier.
     CitizenRenumbered = "citizen.renumbered",
     PasswordRehashed = "password.rehashed",
+    PasswordChanged = "password.changed",
+    /// Someone signed in from a device that the citizen had not used before.
+    NewDevice = "device.new",
+    CredentialAdded = "credential.added",
+    CredentialRemoved = "credential.removed",
+    CredentialRenamed = "credential.renamed",
+    /// It counts for more than before.
+    CredentialRaised = "credential.raised",
+    CertificateBound = "certificate.bound",
+    RecoveryCodeUsed = "recovery_code.used",
+    RecoveryBegun = "recovery.begun",
+    RecoveryFinished = "recovery.finished",
+    RecoveryStopped = "recovery.stopped",
+    /// A mail address or a telephone number was shown to be the citizen's.
+    ContactVerified = "contact.verified",
+    CodeSent = "code.sent",
+    /// A notice or a code did not reach the citizen, and is not tried again.
+    MessageUndelivered = "message.undelivered",
     KeysRotated = "keys.rotated",
     MasterKeyAdded = "keys.master_added",
     /// Citizens' data keys, and the server's, were wrapped by the newest master key.

@@ -63,6 +63,10 @@ uuid_id! {
     EventId;
     /// What one client has to be told of one session's end.
     DeliveryId;
+    /// What a citizen is told by mail or text message.
+    MessageId;
+    /// A code that was sent to a citizen.
+    SentCodeId;
     /// A client that registered itself: in text its `client_id`, and the locator of its registration access token.
     RegistrationId;
     /// What an initial access token was handed out as.

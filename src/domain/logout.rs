@@ -99,13 +99,17 @@ impl Delivery {
     /// When an attempt that failed is made again: twice as late each time, and never by all at the same moment, so that
     /// a portal that comes back is not overrun. `None` where it is time to give up.
     pub fn next_attempt(&self, now: Timestamp, random: &dyn Random) -> Option<Timestamp> {
-        let doublings = self.attempts.saturating_sub(1).min(16);
-        let pause = FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE);
-        let share = u32::from(u16::from_be_bytes(random.bytes()));
-        let jittered = pause / 2 + pause / 2 * share / u32::from(u16::MAX);
-        let next = now + jittered;
+        let next = now + pause_after(self.attempts, random);
         (next < self.give_up_at).then_some(next)
     }
+}
+
+/// How long to wait after so many attempts that failed.
+pub(super) fn pause_after(attempts: u32, random: &dyn Random) -> Duration {
+    let doublings = attempts.saturating_sub(1).min(16);
+    let pause = FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE);
+    let share = u32::from(u16::from_be_bytes(random.bytes()));
+    pause / 2 + pause / 2 * share / u32::from(u16::MAX)
 }
 
 /// How an attempt ended.

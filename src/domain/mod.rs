@@ -25,6 +25,7 @@ pub mod keys;
 pub mod language_tag;
 pub mod logout;
 pub mod mac;
+pub mod message;
 pub mod national_id;
 pub mod password_hash;
 pub mod password_policy;

@@ -32,6 +32,7 @@ pub mod keys;
 pub mod logout;
 pub mod logout_delivery;
 pub mod metrics;
+pub mod notices;
 pub mod protection;
 pub mod pushed_request;
 pub mod recovery;

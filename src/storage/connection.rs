@@ -23,10 +23,13 @@ use super::invalidations::Invalidation;
 use super::key_pairs::KeyPairs;
 use super::known_devices::KnownDevices;
 use super::logout_outbox::LogoutOutbox;
+use super::messages::Messages;
 use super::passwords::Passwords;
+use super::recovery_codes::RecoveryCodes;
 use super::resource_servers::ResourceServers;
 use super::revocations::Revocations;
 use super::sealed_keys::SealedKeys;
+use super::sent_codes::SentCodes;
 use super::session_clients::SessionClients;
 use super::settled::Settled;
 use super::subjects::Subjects;
@@ -213,10 +216,13 @@ aggregates! {
     initial_access_tokens: InitialAccessTokens,
     known_devices: KnownDevices,
     logout_outbox: LogoutOutbox,
+    messages: Messages,
     passwords: Passwords,
+    recovery_codes: RecoveryCodes,
     resource_servers: ResourceServers,
     revocations: Revocations,
     sealed_keys: SealedKeys,
+    sent_codes: SentCodes,
     key_pairs: KeyPairs,
     transfer: Transfer,
     session_clients: SessionClients,

@@ -42,8 +42,11 @@ const INSERT: &str = "INSERT INTO credentials (citizen_id, id, kind, label, mate
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const ENTER: &str = "INSERT INTO credential_directory (kind, lookup, citizen_id, credential_id) VALUES ($1, $2, $3, $4)
     ON CONFLICT (kind, lookup) DO NOTHING";
-const ADVANCE: &str = "UPDATE credentials SET counter = $3, last_used_at = $4
+const ADVANCE: &str = "UPDATE credentials SET counter = $3, last_used_at = $4, failures_in_a_row = 0
     WHERE citizen_id = $1 AND id = $2 AND counter < $3";
+const FAILURES: &str = "SELECT failures_in_a_row FROM credentials WHERE citizen_id = $1 AND id = $2";
+const FAILED: &str =
+    "UPDATE credentials SET failures_in_a_row = failures_in_a_row + 1 WHERE citizen_id = $1 AND id = $2";
 const USED: &str = "UPDATE credentials SET counter = CASE WHEN counter < $3 THEN $3 ELSE counter END, last_used_at = $4
     WHERE citizen_id = $1 AND id = $2";
 const REPLACE: &str =
@@ -125,6 +128,14 @@ impl<C: Read> Credentials<'_, C> {
         .transpose()
     }
 
+    /// How many wrong codes have been tried for it since the last right one.
+    pub async fn failures_in_a_row(&mut self, citizen: CitizenId, id: CredentialId) -> Result<u32, Error> {
+        let failures: Option<i32> = on_backend!(self.0, |db| {
+            sqlx::query_scalar(FAILURES).bind(citizen.uuid()).bind(id.uuid()).fetch_optional(db).await
+        })?;
+        Ok(failures.and_then(|failures| failures.try_into().ok()).unwrap_or(0))
+    }
+
     /// The credential that presents what has this hash.
     pub async fn find_presented(
         &mut self,
@@ -155,6 +166,13 @@ impl<C: Write> Credentials<'_, C> {
     ) -> Result<Advance, Error> {
         let moved = self.touch(ADVANCE, citizen, id, counter, now).await?;
         Ok(if moved == 0 { Advance::NotForward } else { Advance::Forward })
+    }
+
+    /// Counts one more wrong code for it.
+    pub async fn record_failure(&mut self, citizen: CitizenId, id: CredentialId) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query(FAILED).bind(citizen.uuid()).bind(id.uuid()).execute(db).await.map(drop)
+        })?)
     }
 
     /// Notes that it was used, and that its counter has come to `counter` or is beyond it.

@@ -118,6 +118,31 @@ impl Vault {
         })
     }
 
+    /// A value of `citizen`'s for a column that `place` names, under the data key that they have.
+    pub(super) fn seal_for(
+        &self,
+        citizen: CitizenId,
+        data_key: &[u8],
+        place: &Context,
+        value: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        DataKey::from_wrapped(&self.wrapping, citizen, data_key)?.seal(place, value, &*self.random)
+    }
+
+    pub(super) fn open_for(
+        &self,
+        citizen: CitizenId,
+        data_key: &[u8],
+        place: &Context,
+        sealed: &[u8],
+    ) -> Result<Opened, Error> {
+        let opened = DataKey::from_wrapped(&self.wrapping, citizen, data_key).and_then(|key| key.open(place, sealed));
+        opened.map_err(|error| {
+            tracing::error!(%error, %citizen, "a sealed value of a citizen's did not open");
+            Error::Corrupt("a citizen's sealed value")
+        })
+    }
+
     /// The data key wrapped by the current master key; `None` if it already is.
     pub(super) fn rewrap(&self, id: CitizenId, data_key: &[u8]) -> Result<Option<Vec<u8>>, SealError> {
         DataKey::rewrap(&self.wrapping, id, data_key, &*self.random)

@@ -5,6 +5,7 @@ mod effective;
 mod example;
 mod faults;
 mod jwt_grant;
+mod messages;
 mod mutual_tls;
 mod policies;
 mod values;

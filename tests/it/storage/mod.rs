@@ -11,6 +11,7 @@ mod grants;
 mod invalidations;
 mod keys;
 mod logout;
+mod messages;
 mod passwords;
 mod people;
 mod registrations;

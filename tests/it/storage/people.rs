@@ -312,6 +312,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     transaction.commit().await.unwrap();
 
     assert_eq!(super::credentials::enrolled(store, &super::credentials::passkey(an.id), "raw id").await, Enrolled::New);
+    super::messages::are_put_in_and_taken_out(store, an.id).await;
     let mut writing = store.write().await.unwrap();
     writing.settled().settle(Fact::RelyingPartyId, "id.example", NOW).await.unwrap();
     assert!(writing.revocations().advance(&super::revocations::list(1)).await.unwrap());

@@ -1,0 +1,301 @@
+//! What SenID sends to citizens: notices of what happened to their account, and codes that they type in.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::audit::EventKind;
+use super::citizen::Profile;
+use super::credential::CredentialKind;
+use super::ids::{CitizenId, MessageId};
+use super::logout::pause_after;
+use super::random::Random;
+use super::time::Timestamp;
+
+/// By what a citizen is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    Email,
+    Sms,
+}
+
+impl Channel {
+    pub const ALL: [Self; 2] = [Self::Email, Self::Sms];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.as_str() == text)
+    }
+
+    /// Where `profile` is reached by this, if the person has shown that it is theirs: nothing is told to anybody else.
+    pub fn verified_of(self, profile: &Profile) -> Option<&str> {
+        let contact = match self {
+            Self::Email => &profile.email,
+            Self::Sms => &profile.phone_number,
+        };
+        contact.as_ref().filter(|contact| contact.verified).map(|contact| contact.value.as_str())
+    }
+}
+
+/// What happened to an account that its owner is told of on every channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// Someone signed in from a device that the citizen had not used; device and network as the account's pages show them.
+    NewDevice {
+        device: String,
+        network: String,
+    },
+    CredentialAdded {
+        kind: CredentialKind,
+        name: String,
+    },
+    CredentialRemoved {
+        kind: CredentialKind,
+        name: String,
+    },
+    /// It counts for more than before.
+    CredentialRaised {
+        kind: CredentialKind,
+        name: String,
+    },
+    PasswordChanged,
+    /// Takes effect at `takes_effect_at` unless the citizen stops it at `stop_path`, a path below the issuer.
+    RecoveryBegun {
+        takes_effect_at: Timestamp,
+        stop_path: String,
+    },
+    RecoveryFinished,
+    RecoveryStopped,
+    /// A digital-signature certificate of `authority` signs in from now on.
+    CertificateBound {
+        authority: String,
+    },
+    RecoveryCodeUsed {
+        left: u32,
+    },
+    /// Another address or number, or the same one, was shown to be the citizen's; `masked` as pages show it.
+    ContactVerified {
+        channel: Channel,
+        masked: String,
+    },
+}
+
+impl Notice {
+    /// As the outbox and the figures name it.
+    pub const fn as_str(&self) -> &'static str {
+        self.event().as_str()
+    }
+
+    /// The event that is recorded with it.
+    pub const fn event(&self) -> EventKind {
+        match self {
+            Self::NewDevice { .. } => EventKind::NewDevice,
+            Self::CredentialAdded { .. } => EventKind::CredentialAdded,
+            Self::CredentialRemoved { .. } => EventKind::CredentialRemoved,
+            Self::CredentialRaised { .. } => EventKind::CredentialRaised,
+            Self::PasswordChanged => EventKind::PasswordChanged,
+            Self::RecoveryBegun { .. } => EventKind::RecoveryBegun,
+            Self::RecoveryFinished => EventKind::RecoveryFinished,
+            Self::RecoveryStopped => EventKind::RecoveryStopped,
+            Self::CertificateBound { .. } => EventKind::CertificateBound,
+            Self::RecoveryCodeUsed { .. } => EventKind::RecoveryCodeUsed,
+            Self::ContactVerified { .. } => EventKind::ContactVerified,
+        }
+    }
+
+    /// The facts of its event.
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::NewDevice { device, .. } => vec![("device", device.clone())],
+            Self::CredentialAdded { kind, name }
+            | Self::CredentialRemoved { kind, name }
+            | Self::CredentialRaised { kind, name } => vec![("kind", kind.to_string()), ("name", name.clone())],
+            Self::PasswordChanged | Self::RecoveryFinished | Self::RecoveryStopped => Vec::new(),
+            // Where it is stopped stays out: whoever knows the path stops it.
+            Self::RecoveryBegun { takes_effect_at, .. } => {
+                vec![("takes_effect_at", takes_effect_at.seconds().to_string())]
+            }
+            Self::CertificateBound { authority } => vec![("authority", authority.clone())],
+            Self::RecoveryCodeUsed { left } => vec![("left", left.to_string())],
+            Self::ContactVerified { channel, masked } => {
+                vec![("channel", channel.as_str().to_owned()), ("contact", masked.clone())]
+            }
+        }
+    }
+}
+
+/// What a code that was sent is good for, and nothing else. The text is what is stored, and is never changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodePurpose {
+    /// To show that a mailbox or a telephone is the citizen's.
+    VerifyEmail,
+    VerifyPhone,
+    /// A text message in a sign-in, beside what was proven already.
+    SecondFactor,
+    /// To show, beside a password, that a verified channel is at hand, before something is enrolled.
+    Confirm,
+    Recovery,
+}
+
+impl CodePurpose {
+    pub const ALL: [Self; 5] =
+        [Self::VerifyEmail, Self::VerifyPhone, Self::SecondFactor, Self::Confirm, Self::Recovery];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::VerifyEmail => "verify_email",
+            Self::VerifyPhone => "verify_phone",
+            Self::SecondFactor => "second_factor",
+            Self::Confirm => "confirm",
+            Self::Recovery => "recovery",
+        }
+    }
+}
+
+/// What is told.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    Notice { notice: Notice, at: Timestamp },
+    Code { purpose: CodePurpose, code: String, expires_at: Timestamp },
+}
+
+impl Content {
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Notice { notice, .. } => notice.as_str(),
+            Self::Code { .. } => "code",
+        }
+    }
+}
+
+/// What is told, to whom and in which language. Sealed wherever it is stored; `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// A mail address, or a telephone number (E.164).
+    pub to: String,
+    /// BCP 47.
+    pub language: String,
+    pub content: Content,
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Letter({})", self.content.kind())
+    }
+}
+
+/// A letter in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub id: MessageId,
+    pub citizen: CitizenId,
+    pub channel: Channel,
+    pub letter: Letter,
+    /// How often it was tried, the attempt under way included.
+    pub attempts: u32,
+    pub created_at: Timestamp,
+    pub give_up_at: Timestamp,
+}
+
+/// An attempt is over long before; a server that was killed in the middle of one holds it no longer.
+pub const LEASE: Duration = Duration::from_secs(60);
+/// Whoever is told later than that of something that happened is told by their account's pages.
+const NOTICES_ARE_GIVEN_UP_AFTER: Duration = Duration::from_secs(3 * 86_400);
+/// How long it can be seen what became of a message.
+pub const KEPT_FOR: Duration = Duration::from_secs(30 * 86_400);
+
+impl Message {
+    /// What is to be sent to `citizen`, from `now` on.
+    pub fn new(citizen: CitizenId, channel: Channel, letter: Letter, now: Timestamp, random: &dyn Random) -> Self {
+        let give_up_at = match letter.content {
+            Content::Notice { .. } => now + NOTICES_ARE_GIVEN_UP_AFTER,
+            Content::Code { expires_at, .. } => expires_at,
+        };
+        let id = MessageId::new(now, random);
+        Self { id, citizen, channel, letter, attempts: 0, created_at: now, give_up_at }
+    }
+
+    /// When an attempt that failed is made again; `None` where it is time to give up.
+    pub fn next_attempt(&self, now: Timestamp, random: &dyn Random) -> Option<Timestamp> {
+        let next = now + pause_after(self.attempts, random);
+        (next < self.give_up_at).then_some(next)
+    }
+}
+
+/// A letter in words, as it goes out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Composed {
+    /// One line. Text messages have none.
+    pub subject: String,
+    pub text: String,
+    /// The same for those who read mail as pages.
+    pub html: Option<String>,
+}
+
+impl fmt::Debug for Composed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[letter]")
+    }
+}
+
+/// Why a letter did not go out, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undelivered {
+    /// It is tried again.
+    Later(&'static str),
+    /// Nobody ever takes it: such an address does not exist.
+    Never(&'static str),
+}
+
+pub type Carrying<'a> = Pin<Box<dyn Future<Output = Result<(), Undelivered>> + Send + 'a>>;
+
+/// Takes letters to where they are read: a mail server, a gateway for text messages.
+pub trait Carrier: Send + Sync + fmt::Debug {
+    /// Hands one letter over. `id` is the same however often it is tried, so that whoever takes it can tell.
+    fn carry<'a>(&'a self, id: MessageId, to: &'a str, letter: &'a Composed) -> Carrying<'a>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::citizen::Verifiable;
+
+    #[test]
+    fn nothing_is_sent_where_nobody_has_shown_that_they_read_it() {
+        let contact = |verified| Some(Verifiable { value: "an@example.vn".to_owned(), verified });
+        let profile = |verified| Profile { email: contact(verified), ..Profile::default() };
+        assert_eq!(Channel::Email.verified_of(&profile(true)), Some("an@example.vn"));
+        assert_eq!(Channel::Email.verified_of(&profile(false)), None);
+        assert_eq!(Channel::Sms.verified_of(&profile(true)), None);
+    }
+
+    #[test]
+    fn what_is_stored_is_read_again_and_not_printed() {
+        let notice = Notice::RecoveryBegun {
+            takes_effect_at: Timestamp::from_seconds(9),
+            stop_path: "/recovery/stop/x".to_owned(),
+        };
+        assert!(notice.details().iter().all(|(_, detail)| !detail.contains("stop")));
+        let letter = Letter {
+            to: "+84912345678".to_owned(),
+            language: "vi".to_owned(),
+            content: Content::Notice { notice, at: Timestamp::EPOCH },
+        };
+        let stored = serde_json::to_string(&letter).unwrap();
+        assert_eq!(serde_json::from_str::<Letter>(&stored).unwrap(), letter);
+        assert_eq!(format!("{letter:?}"), "Letter(recovery.begun)");
+    }
+}
