@@ -6,7 +6,7 @@
 mod chain;
 mod distinguished_name;
 mod name;
-mod signature;
+pub mod signature;
 
 use rustls_pki_types::CertificateDer;
 use webpki::EndEntityCert;
@@ -22,7 +22,7 @@ use crate::domain::time::Timestamp;
 pub use chain::{TrustAnchors, UnusableAuthority};
 pub use distinguished_name::DistinguishedName;
 pub use name::{CertificateName, InvalidName};
-pub use signature::{SIGNATURE_ALGORITHMS, SignatureFault, verify_signature};
+pub use signature::{SignatureFault, Signed};
 
 /// More than any certificate of a program has; a request's head holds no more either.
 const LONGEST: usize = 16 * 1024;
@@ -92,7 +92,10 @@ pub fn thumbprint_text(thumbprint: &Thumbprint) -> String {
 }
 
 /// The whole of `der`, and nothing after it.
-fn parse(der: &[u8]) -> Result<X509Certificate<'_>, CertificateFault> {
+///
+/// # Errors
+/// `Malformed`.
+pub fn parse(der: &[u8]) -> Result<X509Certificate<'_>, CertificateFault> {
     match X509Certificate::from_der(der) {
         Ok(([], certificate)) => Ok(certificate),
         _ => Err(CertificateFault::Malformed),
