@@ -1,4 +1,5 @@
 //! What a citizen proves themselves with.
 
+pub mod certificate;
 pub mod password;
 pub mod webauthn;

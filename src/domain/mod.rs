@@ -42,5 +42,6 @@ pub mod sign_in;
 pub mod sign_in_name;
 pub mod time;
 pub mod token_exchange;
+pub mod trust;
 pub mod unseen;
 pub mod user_code;

@@ -8,8 +8,10 @@
 use std::str::FromStr;
 
 use unicode_normalization::is_nfc;
-use x509_parser::asn1_rs::{Any, FromDer, Tag};
+use x509_parser::asn1_rs::{Any, FromDer};
 use x509_parser::x509::X509Name;
+
+use super::directory_string::text;
 
 /// A name of at least one attribute, from the root on, as certificates have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,37 +207,9 @@ fn is_encoding_of(der: &[u8], value: &Any<'_>) -> bool {
     Any::from_der(der).is_ok_and(|(_, own)| own.header == value.header && own.data == value.data)
 }
 
-/// A directory string's text, where its bytes are what its type says.
-fn text(value: &Any<'_>) -> Option<String> {
-    let ascii = |allowed: fn(u8) -> bool| {
-        let text = std::str::from_utf8(value.data).ok()?;
-        text.bytes().all(allowed).then(|| text.to_owned())
-    };
-    match value.header.tag() {
-        Tag::Utf8String => std::str::from_utf8(value.data).ok().map(str::to_owned),
-        Tag::PrintableString => ascii(|byte| {
-            byte.is_ascii_alphanumeric()
-                || matches!(byte, b' ' | b'\'' | b'(' | b')' | b'+'..=b'/' | b':' | b'=' | b'?')
-        }),
-        Tag::NumericString => ascii(|byte| byte.is_ascii_digit() || byte == b' '),
-        // What T.61 has beyond ASCII nobody writes in the same way.
-        Tag::Ia5String | Tag::VisibleString | Tag::TeletexString => ascii(|byte| byte.is_ascii()),
-        Tag::BmpString => {
-            let (pairs, []) = value.data.as_chunks::<2>() else { return None };
-            // No surrogates: the basic plane is all there is.
-            pairs.iter().map(|pair| char::from_u32(u32::from(u16::from_be_bytes(*pair)))).collect()
-        }
-        Tag::UniversalString => {
-            let (fours, []) = value.data.as_chunks::<4>() else { return None };
-            fours.iter().map(|four| char::from_u32(u32::from_be_bytes(*four))).collect()
-        }
-        _ => None,
-    }
-}
-
 /// The form in which values are compared; none of a text that holds a control character, that another order of its code points
 /// would spell as well, or that says nothing.
-fn comparable(text: &str) -> Option<String> {
+pub(super) fn comparable(text: &str) -> Option<String> {
     if text.chars().any(char::is_control) || !is_nfc(text) {
         return None;
     }

@@ -1,11 +1,15 @@
-//! The certificates of clients' programs: RFC 5280, as far as RFC 8705 needs it.
+//! Certificates: RFC 5280, of clients' programs as far as RFC 8705 needs it, and what citizens' ones are judged with.
 //!
-//! [`read`] takes one as it came and says no more than that it is one; [`TrustAnchors`] says who issued it, and
-//! [`CertificateName`] to whom. None of them knows a client.
+//! [`read`] takes a client's as it came and says no more than that it is one; [`TrustAnchors`] says who issued it, and
+//! [`CertificateName`] to whom. None of them knows a client. Citizens' certificates are judged by `credentials::certificate`, by
+//! its own policy: here are the signatures, keys and names that it asks about.
 
 mod chain;
+pub mod directory_string;
 mod distinguished_name;
+pub mod key;
 mod name;
+pub mod name_constraints;
 pub mod signature;
 
 use rustls_pki_types::CertificateDer;
@@ -21,13 +25,14 @@ use crate::domain::time::Timestamp;
 
 pub use chain::{TrustAnchors, UnusableAuthority};
 pub use distinguished_name::DistinguishedName;
+pub use key::{KeyFault, KeyKind};
 pub use name::{CertificateName, InvalidName};
 pub use signature::{SignatureFault, Signed};
 
 /// More than any certificate of a program has; a request's head holds no more either.
-const LONGEST: usize = 16 * 1024;
+pub const LONGEST: usize = 16 * 1024;
 /// Between the certificate and an authority that is trusted.
-const MOST_INTERMEDIATES: usize = 8;
+pub const MOST_INTERMEDIATES: usize = 8;
 /// Below that a key can be found out, and then whoever holds the certificate proves nothing.
 const LEAST_RSA_BITS: usize = 2048;
 

@@ -2,6 +2,8 @@
 //!
 //! A new country is a file beside this one and a line in the table below.
 
+mod ee;
+mod ru;
 mod scheme;
 mod vn;
 
@@ -16,6 +18,10 @@ pub use scheme::{Schemes, UnknownScheme};
 scheme::table! {
     /// Viet Nam's personal identification number.
     Vn = "vn" => vn::PersonalIdentificationNumber;
+    /// Estonia's personal identification code.
+    Ee = "ee" => ee::Isikukood;
+    /// Russia's insurance number of an individual account.
+    Ru = "ru" => ru::Snils;
 }
 
 /// How one country's numbers are built.
@@ -121,6 +127,10 @@ pub enum Rejection {
     Length { expected: usize, found: usize },
     #[error("expected digits only")]
     Characters,
+    #[error("no day is written like the one in it")]
+    Date,
+    #[error("its check digits are not those of the rest")]
+    Checksum,
 }
 
 /// Unusual: for a registrar to confirm.

@@ -1,0 +1,21 @@
+//! Certificates of citizens: which are trusted, and whose they are.
+//!
+//! A certificate is [`Presented`] by somebody who has proven that its key is at hand. [`TrustStore::prove`] makes a
+//! [`TrustedChain`] of it or a [`Refusal`], and nothing else makes one: whether it was revoked, and whose number it carries, can
+//! be asked of nothing that is not trusted. Revocation before trust would fetch what a stranger's certificate says.
+//!
+//! The path is our own and not rustls-webpki's, which refuses critical certificate policies (RFC 5280 §4.2 says that they are to be
+//! understood), takes a leaf for one that may not sign, and says little of why: docs/certificates.md.
+
+mod anchors;
+mod chain;
+mod extensions;
+mod path;
+mod policy;
+mod refusal;
+mod subject;
+
+pub use anchors::{Standing, TrustStore, UnusableAuthority};
+pub use chain::{Facts, Presented, TrustedChain};
+pub use refusal::{Place, Refusal};
+pub use subject::Holder;
