@@ -2,6 +2,7 @@
 
 use super::assurance::{AccountLevel, AuthenticationLevel, AuthenticationMethod, Factors, Proof, Proofs, Requirement};
 use super::credential::{Credential, CredentialKind};
+use super::ids::CredentialId;
 use super::time::Timestamp;
 
 /// Everything that a citizen can prove themselves with.
@@ -54,6 +55,13 @@ impl Holdings {
         methods
     }
 
+    /// What they would hold without this credential.
+    #[must_use]
+    pub fn without(&self, credential: CredentialId) -> Self {
+        let credentials = self.credentials.iter().filter(|held| held.id != credential).cloned().collect();
+        Self { credentials, ..self.clone() }
+    }
+
     /// The most that can be asked of this person: what is worth protecting is done with it.
     pub fn strongest(&self, now: Timestamp) -> Requirement {
         let none = Proofs::default();
@@ -101,7 +109,6 @@ const fn possession(now: Timestamp) -> Proof {
 mod tests {
     use super::*;
     use crate::domain::credential::CredentialTraits;
-    use crate::domain::ids::CredentialId;
 
     const NOW: Timestamp = Timestamp::from_seconds(100);
     const TWO: Requirement = Requirement::level(AuthenticationLevel::TwoFactors);

@@ -121,6 +121,8 @@ pub enum Ending {
     /// The person signed out of it, or ended it from their account.
     ByPerson,
     ReplacedBySomeoneElse,
+    /// What it was begun with was removed from the account.
+    CredentialRemoved,
 }
 
 impl Ending {
@@ -128,6 +130,7 @@ impl Ending {
         match self {
             Self::ByPerson => "by_person",
             Self::ReplacedBySomeoneElse => "replaced",
+            Self::CredentialRemoved => "credential_removed",
         }
     }
 }
@@ -159,6 +162,13 @@ pub async fn end(
     app.deliveries.wake();
     forget(app, ended).await?;
     Ok(left)
+}
+
+/// Writes a session anew under the same cookie. One that was ended meanwhile stays ended.
+pub(super) async fn rewrite(app: &App, current: &CurrentSession, session: BrowserSession) -> Result<(), FlowError> {
+    let ttl = app.clock.now().until(session.expires_at).min(app.settings.lifetimes.session_idle);
+    app.sessions.swap(&short_lived::session(&current.key), &session, ttl).await?;
+    Ok(())
 }
 
 /// Takes a session out of the short-lived store.

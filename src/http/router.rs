@@ -99,6 +99,20 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/account/sign-in", get(pages::account::start::show).post(pages::account::start::begin))
         .route("/account/requests", get(pages::account::requests::list))
         .route("/account/requests/{id}", get(pages::account::requests::show).post(pages::account::requests::answer))
+        .route("/account/security", get(pages::account::security::show))
+        .route(
+            "/account/security/password",
+            get(pages::account::change_password::show).post(pages::account::change_password::change),
+        )
+        .route(
+            "/account/security/credentials/{id}",
+            get(pages::account::credential::show).post(pages::account::credential::rename),
+        )
+        .route(
+            "/account/security/credentials/{id}/remove",
+            get(pages::account::credential::ask).post(pages::account::credential::remove),
+        )
+        .route("/account/not-me", get(pages::account::not_me::ask).post(pages::account::not_me::lock))
         .route("/account/sessions", get(pages::account::sessions::show))
         .route("/account/sessions/end", post(pages::account::sessions::end))
         .route("/account/sessions/end-others", post(pages::account::sessions::end_others))

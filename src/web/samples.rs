@@ -4,6 +4,7 @@ mod consent;
 mod device;
 mod portal;
 mod requests;
+mod security;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     samples.leaving(&mut add);
     samples.account(&mut add);
     samples.requests(&mut add);
+    samples.security(&mut add);
     samples.portal(&mut add);
     for trouble in Trouble::ALL {
         pages.push(samples.error(trouble));
@@ -324,6 +326,8 @@ impl Samples {
             event(4 * DAY, None, Happening::SignInFailed { times: 1 }),
             event(5 * DAY, phone, Happening::SessionEnded),
             event(6 * DAY, phone, Happening::PasswordChanged),
+            event(6 * DAY, phone, Happening::CredentialRenamed),
+            event(6 * DAY, phone, Happening::CredentialRemoved),
             event(7 * DAY, None, Happening::AccountUnlocked),
             event(8 * DAY, None, Happening::AccountLocked),
             event(9 * DAY, None, Happening::AccessEnded { portal: portal() }),

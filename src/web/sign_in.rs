@@ -59,6 +59,42 @@ pub enum Fault {
     Busy,
     /// The page was older than the step: shown anew, nothing was done.
     StalePage,
+    /// What a new password may not be.
+    NewPassword(PasswordFault),
+    /// A name of something in the account.
+    NameMalformed,
+}
+
+/// Why a new password will not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordFault {
+    TooShort {
+        least: u32,
+    },
+    TooLong {
+        most: u32,
+    },
+    ControlCharacter,
+    Common,
+    Repetitive,
+    Sequential,
+    /// It is little more than what others know about its owner.
+    Known,
+}
+
+impl PasswordFault {
+    fn sentence(self, voice: &impl Speaks) -> String {
+        let sentence = match self {
+            Self::TooShort { least } => return voice.text_with("fault-new-password-too-short", "least", least),
+            Self::TooLong { most } => return voice.text_with("fault-new-password-too-long", "most", most),
+            Self::ControlCharacter => id("fault-new-password-control-character"),
+            Self::Common => id("fault-new-password-common"),
+            Self::Repetitive => id("fault-new-password-repetitive"),
+            Self::Sequential => id("fault-new-password-sequential"),
+            Self::Known => id("fault-new-password-known"),
+        };
+        voice.say(sentence)
+    }
 }
 
 impl Problem {
@@ -72,6 +108,8 @@ impl Problem {
             Fault::TooManyTries { minutes } => return voice.text_with("fault-too-many-tries", "minutes", minutes),
             Fault::Busy => id("fault-busy"),
             Fault::StalePage => id("fault-stale-page"),
+            Fault::NewPassword(fault) => return fault.sentence(voice),
+            Fault::NameMalformed => id("fault-name-malformed"),
         };
         voice.say(sentence)
     }

@@ -122,6 +122,13 @@ impl Proofs {
         self
     }
 
+    /// Those that were given at `moment` or later.
+    #[must_use]
+    pub fn since(mut self, moment: Timestamp) -> Self {
+        self.0.retain(|proof| proof.at >= moment);
+        self
+    }
+
     /// The level that they reach together.
     ///
     /// A credential counts towards no level above its binding: whoever stole a password and enrolled a key with it has

@@ -1,4 +1,16 @@
 //! The citizen's own pages: what is known, where they are signed in, which portals received what, and what happened.
+//!
+//! | file | what it is about |
+//! |---|---|
+//! | [`guard`] | whether a sensitive act may be done now |
+//! | [`credentials`] | what they prove themselves with: rename, remove, and what comes of it |
+//! | [`password`] | another password |
+//! | [`not_me`] | "this was not me": everything is closed in one action |
+
+pub mod credentials;
+pub mod guard;
+pub mod not_me;
+pub mod password;
 
 use std::cmp::Reverse;
 

@@ -65,18 +65,19 @@ fn guard(sign_in: &SignIn) -> Guarded<'static> {
 
 /// What is offered, and how the page names it.
 fn methods(missing: &Missing) -> impl Iterator<Item = (AuthenticationMethod, Method)> + '_ {
-    missing.offers.iter().filter_map(|method| {
-        let shown = match method {
-            AuthenticationMethod::Password => Method::Password,
-            AuthenticationMethod::WebAuthn => Method::Passkey,
-            AuthenticationMethod::Certificate => Method::Certificate,
-            AuthenticationMethod::Totp => Method::Totp,
-            AuthenticationMethod::SmsCode => Method::SmsCode,
-            AuthenticationMethod::RecoveryCode => Method::RecoveryCode,
-            // Nobody is asked for these in the middle of a sign-in.
-            AuthenticationMethod::EmailCode | AuthenticationMethod::CounterCode => return None,
-        };
-        Some((*method, shown))
+    missing.offers.iter().filter_map(|method| Some((*method, method_shown(*method)?)))
+}
+
+/// How pages name a method; `None` for those that nobody is asked for in the middle of a sign-in.
+pub(super) const fn method_shown(method: AuthenticationMethod) -> Option<Method> {
+    Some(match method {
+        AuthenticationMethod::Password => Method::Password,
+        AuthenticationMethod::WebAuthn => Method::Passkey,
+        AuthenticationMethod::Certificate => Method::Certificate,
+        AuthenticationMethod::Totp => Method::Totp,
+        AuthenticationMethod::SmsCode => Method::SmsCode,
+        AuthenticationMethod::RecoveryCode => Method::RecoveryCode,
+        AuthenticationMethod::EmailCode | AuthenticationMethod::CounterCode => return None,
     })
 }
 

@@ -69,6 +69,8 @@ pub enum Happening {
     SignedOut,
     SessionEnded,
     PasswordChanged,
+    CredentialRenamed,
+    CredentialRemoved,
     AccountLocked,
     AccountUnlocked,
     /// A code or token came a second time: the portal's access was ended (RFC 9700 §2.2.2).
@@ -105,6 +107,8 @@ impl Event {
             Happening::SignedOut => voice.text("event-signed-out"),
             Happening::SessionEnded => voice.text("event-session-ended"),
             Happening::PasswordChanged => voice.text("event-password-changed"),
+            Happening::CredentialRenamed => voice.text("event-credential-renamed"),
+            Happening::CredentialRemoved => voice.text("event-credential-removed"),
             Happening::AccountLocked => voice.text("event-account-locked"),
             Happening::AccountUnlocked => voice.text("event-account-unlocked"),
             Happening::AccessEnded { portal } => about(id("event-access-ended"), portal),
@@ -120,7 +124,11 @@ impl Event {
     /// The sign beside it: something to look at twice, something given, or neither.
     pub(super) fn kind(&self) -> &'static str {
         match self.what {
-            Happening::SignInFailed { .. } | Happening::AccountLocked | Happening::AccessEnded { .. } => "care",
+            Happening::SignInFailed { .. }
+            | Happening::PasswordChanged
+            | Happening::CredentialRemoved
+            | Happening::AccountLocked
+            | Happening::AccessEnded { .. } => "care",
             Happening::ConsentGiven { .. } | Happening::DataReleased { .. } | Happening::RequestAllowed { .. } => {
                 "given"
             }

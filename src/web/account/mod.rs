@@ -1,17 +1,25 @@
 //! The account pages: what a citizen sees and decides about their own account.
 
 mod activity;
+mod change_password;
+mod credential;
+mod not_me;
 mod overview;
 mod portals;
 mod requests;
+mod security;
 mod sessions;
 mod start;
 mod withdraw;
 
 pub use activity::{Activity, Event, Happening};
+pub use change_password::ChangePassword;
+pub use credential::{Credential, LastStrong, RemoveCredential};
+pub use not_me::NotMe;
 pub use overview::{Level, Overview, SignInMethod};
 pub use portals::{Allowed, ConnectedPortal, Portals};
 pub use requests::{Closed, ClosedRequest, Proof, Request, Requests, Waiting};
+pub use security::{Counts, Enrolment, Held, Security};
 pub use sessions::{Session, Sessions, Standing};
 pub use start::Start;
 pub use withdraw::Withdraw;
@@ -25,6 +33,10 @@ pub enum Notice {
     RequestAllowed,
     RequestDenied,
     RequestOver,
+    CredentialAdded,
+    CredentialRenamed,
+    CredentialRemoved,
+    PasswordChanged,
 }
 
 impl Notice {
@@ -36,6 +48,10 @@ impl Notice {
             Self::RequestAllowed => super::text::id("notice-request-allowed"),
             Self::RequestDenied => super::text::id("notice-request-denied"),
             Self::RequestOver => super::text::id("notice-request-over"),
+            Self::CredentialAdded => super::text::id("notice-credential-added"),
+            Self::CredentialRenamed => super::text::id("notice-credential-renamed"),
+            Self::CredentialRemoved => super::text::id("notice-credential-removed"),
+            Self::PasswordChanged => super::text::id("notice-password-changed"),
         }
     }
 }

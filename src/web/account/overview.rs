@@ -65,6 +65,7 @@ impl Level {
 #[derive(Clone, Copy, Debug)]
 pub struct SignInMethod {
     pub method: Method,
+    /// Of a password it is only known where this session used it.
     pub last_used: Option<Moment>,
 }
 

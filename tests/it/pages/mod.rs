@@ -7,6 +7,7 @@ mod device;
 mod language;
 mod requests;
 mod safety;
+mod security;
 mod sessions;
 mod sign_in;
 mod steps;

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::claims;
 use crate::domain::ids::ClientId;
 use crate::flows::FlowError;
 use crate::flows::account::RecordedEvent;
 use crate::http::Site;
+use crate::http::pages::step_up::method_shown;
 use crate::web::account::{Event as Shown, Happening};
 use crate::web::claims::{ClaimName, Method};
 use crate::web::device::Device;
@@ -40,7 +42,7 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         claims::worth_telling(&names).map(ClaimName::parse).collect::<Vec<_>>()
     };
     let what = match (event.kind?, event.outcome) {
-        (EventKind::SignIn, Outcome::Success) => Happening::SignedIn { method: Method::Password, portal },
+        (EventKind::SignIn, Outcome::Success) => Happening::SignedIn { method: method(event), portal },
         (EventKind::SignIn, Outcome::Refused) => Happening::SignInFailed { times: 1 },
         (EventKind::SessionEnded, _) => match event.details.get("why").map(String::as_str) {
             Some("by_person") => Happening::SignedOut,
@@ -58,6 +60,9 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         (EventKind::CodeReplayed | EventKind::RefreshTokenReplayed, _) => {
             Happening::AccessEnded { portal: named(portal) }
         }
+        (EventKind::PasswordChanged, _) => Happening::PasswordChanged,
+        (EventKind::CredentialRenamed, _) => Happening::CredentialRenamed,
+        (EventKind::CredentialRemoved, _) => Happening::CredentialRemoved,
         (EventKind::CitizenLocked, _) => Happening::AccountLocked,
         (EventKind::CitizenUnlocked, _) => Happening::AccountUnlocked,
         _ => return None,
@@ -68,4 +73,11 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         device: event.details.get("device").map(|device| Device::from_user_agent(device)),
         address: event.address.clone(),
     })
+}
+
+/// What they signed in with. Before there was a choice it was not written down.
+fn method(event: &RecordedEvent) -> Method {
+    let written = event.details.get("method").map(String::as_str);
+    let known = AuthenticationMethod::ALL.into_iter().find(|method| Some(method.as_str()) == written);
+    known.and_then(method_shown).unwrap_or(Method::Password)
 }

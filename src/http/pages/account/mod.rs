@@ -1,19 +1,27 @@
 //! The citizen's own pages.
 
 pub mod activity;
+pub mod change_password;
+pub mod credential;
 mod events;
+pub mod not_me;
 pub mod overview;
 pub mod portals;
 pub mod requests;
+pub mod security;
 pub mod sessions;
 pub mod start;
 
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::citizen::Citizen;
+use crate::domain::secret::SecretString;
 use crate::flows::account;
+use crate::flows::account::guard::{self, Guard};
 use crate::flows::session::{self, CurrentSession};
+use crate::flows::sign_in::Begun;
 use crate::http::Site;
+use crate::http::cookies::Cookie;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::page::SeeOther;
@@ -44,4 +52,32 @@ pub(super) async fn enter(site: &Site, visit: &Visit) -> Result<Door, Failure> {
     let who = SignedIn { name: citizen.profile.name.clone(), sign_out: "/logout".to_owned() };
     let layout = site.layout(visit, &[], Some(who));
     Ok(Door::Open(Box::new(Entered { current, citizen, layout })))
+}
+
+/// As [`enter`], for a sensitive act: where what was proven lately is not the strongest that this citizen can bring, the way
+/// to prove that, which comes back to `return_to`, a page of ours that is read by GET.
+pub(in crate::http::pages) async fn enter_for_sensitive(
+    site: &Site,
+    visit: &Visit,
+    return_to: &str,
+) -> Result<Door, Failure> {
+    let entered = match enter(site, visit).await? {
+        Door::Open(entered) => entered,
+        Door::Closed(response) => return Ok(Door::Closed(response)),
+    };
+    match guard::sensitive(&site.app, &entered.current).await? {
+        Guard::Allowed => Ok(Door::Open(entered)),
+        Guard::StepUp(least) => {
+            let (visitor, return_to) = (&visit.visitor, return_to.to_owned());
+            let begun = guard::step_up(&site.app, visitor, &entered.current, return_to, least).await?;
+            Ok(Door::Closed(to_sign_in(site, &begun)))
+        }
+    }
+}
+
+/// On to a sign-in that was just begun.
+pub(super) fn to_sign_in(site: &Site, begun: &Begun) -> Response {
+    let browser = begun.browser.as_ref().map(SecretString::expose);
+    let cookie = browser.and_then(|secret| site.cookies.set(Cookie::Browser, secret));
+    SeeOther::to(format!("/sign-in/{}", begun.sign_in.id)).with_cookie(cookie).into_response()
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
-use super::{Door, enter, events};
-use crate::domain::assurance::AccountLevel;
-use crate::flows::account;
+use super::security::method;
+use super::{Door, Entered, enter, events};
+use crate::domain::assurance::{AccountLevel, AuthenticationMethod};
+use crate::domain::time::Timestamp;
+use crate::flows::account::{self, credentials, password};
 use crate::flows::backchannel::incoming;
 use crate::http::Site;
 use crate::http::error::Failure;
@@ -28,7 +30,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     let (recent, _) = account::activity(&site.app, entered.citizen.id, None).await?;
     let mut recent = events::shown(&site, &recent, entered.layout.voice.language).await?;
     recent.truncate(RECENT);
-    let last_used = Moment::from_micros(entered.current.session.authentication.auth_time.micros());
+    let methods = methods(&site, &entered).await?;
     let template = Overview {
         name: entered.citizen.profile.name.clone(),
         level: match entered.citizen.account_level {
@@ -36,10 +38,26 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             AccountLevel::Registered => Level::Matched,
             AccountLevel::Proven => Level::Proven,
         },
-        methods: vec![SignInMethod { method: Method::Password, last_used: Some(last_used) }],
+        methods,
         recent,
         waiting: incoming::list(&site.app, entered.citizen.id).await?.len(),
         layout: entered.layout,
     };
     Ok(Page::render(&template)?.into_response())
+}
+
+/// What they have set up, and when each was last used: of a password nothing but this session knows it.
+async fn methods(site: &Site, entered: &Entered) -> Result<Vec<SignInMethod>, Failure> {
+    let moment = |at: Timestamp| Moment::from_micros(at.micros());
+    let citizen = entered.citizen.id;
+    let mut methods = Vec::new();
+    if password::set_at(&site.app, citizen).await?.is_some() {
+        let mut proofs = entered.current.session.authentication.proofs.iter();
+        let typed = proofs.find(|proof| proof.method == AuthenticationMethod::Password);
+        methods.push(SignInMethod { method: Method::Password, last_used: typed.map(|proof| moment(proof.at)) });
+    }
+    for held in credentials::list(&site.app, citizen).await? {
+        methods.push(SignInMethod { method: method(&held), last_used: held.last_used_at.map(moment) });
+    }
+    Ok(methods)
 }

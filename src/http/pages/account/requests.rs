@@ -7,14 +7,12 @@ use axum::response::{IntoResponse, Response};
 use http::Uri;
 
 use super::super::consent::{claim, services};
-use super::{Door, Entered, enter};
+use super::{Door, Entered, enter, to_sign_in};
 use crate::domain::ids::GrantId;
-use crate::domain::secret::SecretString;
 use crate::flows::backchannel::decide::{self, Decided};
 use crate::flows::backchannel::incoming::{self, Incoming, Standing};
 use crate::flows::sign_in;
 use crate::http::Site;
-use crate::http::cookies::Cookie;
 use crate::http::details::told;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
@@ -89,9 +87,7 @@ pub async fn answer(
         Decided::TooLate => Ok(SeeOther::to("/account/requests?done=over").into_response()),
         Decided::SignInAgain { least } => {
             let begun = sign_in::begin_for_account(&site.app, &visit.visitor, path(id), least).await?;
-            let browser = begun.browser.as_ref().map(SecretString::expose);
-            let cookie = browser.and_then(|secret| site.cookies.set(Cookie::Browser, secret));
-            Ok(SeeOther::to(format!("/sign-in/{}", begun.sign_in.id)).with_cookie(cookie).into_response())
+            Ok(to_sign_in(&site, &begun))
         }
     }
 }

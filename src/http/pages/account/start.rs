@@ -6,12 +6,11 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::Uri;
 
+use super::to_sign_in;
 use crate::domain::assurance::Requirement;
 use crate::domain::ids::GrantId;
-use crate::domain::secret::SecretString;
 use crate::flows::{session, sign_in};
 use crate::http::Site;
-use crate::http::cookies::Cookie;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Visit};
 use crate::http::page::{Page, SeeOther};
@@ -42,17 +41,27 @@ pub async fn begin(State(site): State<Arc<Site>>, visit: Visit, uri: Uri, Form(_
     let query = Parameters::decode(uri.query().unwrap_or_default().as_bytes())?;
     let return_to = own_page(query.single("return_to")?);
     let begun = sign_in::begin_for_account(&site.app, &visit.visitor, return_to, Requirement::NONE).await?;
-    let browser = begun.browser.as_ref().map(SecretString::expose);
-    let cookie = browser.and_then(|secret| site.cookies.set(Cookie::Browser, secret));
-    Ok(SeeOther::to(format!("/sign-in/{}", begun.sign_in.id)).with_cookie(cookie).into_response())
+    Ok(to_sign_in(&site, &begun))
 }
 
 /// The page to come back to: one of these, whatever was asked.
 fn own_page(asked: Option<&str>) -> String {
-    const PAGES: [&str; 4] = ["/account/requests", "/account/sessions", "/account/portals", "/account/activity"];
+    const PAGES: [&str; 6] = [
+        "/account/requests",
+        "/account/security",
+        "/account/sessions",
+        "/account/portals",
+        "/account/activity",
+        "/account/not-me",
+    ];
     let path = asked.unwrap_or_default().split('?').next().unwrap_or_default();
     if let Some(Ok(id)) = path.strip_prefix("/account/requests/").map(str::parse::<GrantId>) {
         return format!("/account/requests/{id}");
+    }
+    // Below it each page looks for itself whether the sign-in is good enough for it.
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'/');
+    if path.starts_with("/account/security/") && path.bytes().all(plain) && !path.contains("//") {
+        return path.to_owned();
     }
     PAGES.into_iter().find(|page| *page == path).unwrap_or("/account").to_owned()
 }

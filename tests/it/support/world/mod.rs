@@ -18,6 +18,7 @@ pub mod device;
 pub mod dpop;
 pub mod exchange;
 mod front;
+pub mod holdings;
 mod office;
 pub mod operator;
 mod page;

@@ -1,0 +1,29 @@
+//! "This was not me": the account is closed in one action, by whoever is signed in to it, until the authority opens it.
+
+use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::citizen::CitizenStatus;
+
+use super::super::session::{self, CurrentSession};
+use super::super::visitor::Visitor;
+use super::super::{App, FlowError, single_logout};
+
+/// Locks the account as an operator would: every session ends, no token works, and nobody signs in. Nothing has to be proven
+/// for it beside the session, because an owner in a hurry may have nothing else left, and what it closes an office opens again.
+pub async fn lock(app: &App, visitor: &Visitor, current: &CurrentSession) -> Result<(), FlowError> {
+    let (citizen, now) = (current.citizen(), app.clock.now());
+    let event = app
+        .event(visitor, EventKind::CitizenLocked, Outcome::Success)
+        .by(Actor::Citizen(citizen))
+        .about(citizen)
+        .with("reason", "not_me")
+        .with("device", &visitor.device_name);
+    let mut tx = app.store.begin().await?;
+    tx.session_clients().close(citizen).await?;
+    let left = tx.session_clients().leave_all(citizen).await?;
+    single_logout::enqueue(&mut tx, &left, now, &*app.random).await?;
+    tx.citizens().set_status(citizen, CitizenStatus::Locked, now).await?;
+    tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    app.deliveries.wake();
+    session::forget_all(app, citizen).await
+}

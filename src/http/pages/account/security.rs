@@ -1,0 +1,87 @@
+//! `/account/security`: what the citizen proves themselves with.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::Uri;
+
+use super::{Door, enter};
+use crate::domain::assurance::AuthenticationLevel;
+use crate::domain::credential::{Credential, CredentialKind};
+use crate::domain::time::Timestamp;
+use crate::flows::account::{credentials, password};
+use crate::http::Site;
+use crate::http::error::Failure;
+use crate::http::extract::Visit;
+use crate::http::page::Page;
+use crate::web::account::{Counts, Enrolment, Held, Notice, Security};
+use crate::web::claims::Method;
+use crate::web::text::Moment;
+
+pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Result<Response, Failure> {
+    let entered = match enter(&site, &visit).await? {
+        Door::Open(entered) => entered,
+        Door::Closed(response) => return Ok(response),
+    };
+    let held = credentials::list(&site.app, entered.citizen.id).await?;
+    let password = password::set_at(&site.app, entered.citizen.id).await?;
+    let template = Security {
+        notice: match uri.query() {
+            Some("done=added") => Some(Notice::CredentialAdded),
+            Some("done=removed") => Some(Notice::CredentialRemoved),
+            Some("done=password") => Some(Notice::PasswordChanged),
+            _ => None,
+        },
+        password: password.map(|at| Moment::from_micros(at.micros())),
+        held: held.iter().map(shown).collect(),
+        enrolments: enrolments(&site),
+        layout: entered.layout,
+    };
+    Ok(Page::render(&template)?.into_response())
+}
+
+/// What can be added here: what the settings leave on.
+fn enrolments(_site: &Site) -> Vec<Enrolment> {
+    Vec::new()
+}
+
+/// A credential as its owner reads it.
+pub(super) fn shown(credential: &Credential) -> Held {
+    let moment = |at: Timestamp| Moment::from_micros(at.micros());
+    Held {
+        method: method(credential),
+        name: credential.name.to_string(),
+        counts: counts(credential),
+        added: moment(credential.created_at),
+        last_used: credential.last_used_at.map(moment),
+        page: format!("/account/security/credentials/{}", credential.id),
+    }
+}
+
+pub(super) const fn method(credential: &Credential) -> Method {
+    match credential.kind {
+        // What names its owner by itself is what people know as a passkey.
+        CredentialKind::WebAuthn if credential.traits.discoverable => Method::Passkey,
+        CredentialKind::WebAuthn => Method::SecurityKey,
+        CredentialKind::Certificate => Method::Certificate,
+        CredentialKind::Totp => Method::Totp,
+        CredentialKind::RecoveryCodes => Method::RecoveryCode,
+    }
+}
+
+fn counts(credential: &Credential) -> Counts {
+    let traits = credential.traits;
+    if credential.kind == CredentialKind::RecoveryCodes {
+        return Counts::Spare;
+    }
+    if credential.binding < AuthenticationLevel::TwoFactors {
+        return Counts::Weak;
+    }
+    match (traits.unlocked, traits.phishing_resistant) {
+        (true, true) => Counts::AloneResistant,
+        (true, false) => Counts::Alone,
+        (false, true) => Counts::BesideResistant,
+        (false, false) => Counts::Beside,
+    }
+}

@@ -1,0 +1,21 @@
+//! "This was not me": asks first, and says what will happen. `/account/not-me`
+
+use askama::Template;
+
+use crate::web::layout::{Form, Layout};
+use crate::web::text::Speaks;
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/not-me.html")]
+pub struct NotMe {
+    pub layout: Layout,
+    pub form: Form,
+    /// Where the way back leads.
+    pub keep: String,
+}
+
+impl NotMe {
+    fn section(&self) -> &'static str {
+        "activity"
+    }
+}

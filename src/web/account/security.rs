@@ -1,0 +1,120 @@
+//! What the citizen proves themselves with. `/account/security`
+
+use askama::Template;
+
+use super::Notice;
+use crate::web::claims::Method;
+use crate::web::layout::Layout;
+use crate::web::text::{Moment, Speaks, TextId, id};
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/security.html")]
+pub struct Security {
+    pub layout: Layout,
+    pub notice: Option<Notice>,
+    /// When it was set; `None` where there is none.
+    pub password: Option<Moment>,
+    /// The oldest first.
+    pub held: Vec<Held>,
+    /// What can be added here, best first.
+    pub enrolments: Vec<Enrolment>,
+}
+
+/// Something that the citizen proves themselves with, beside a password.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub method: Method,
+    /// What its owner calls it.
+    pub name: String,
+    pub counts: Counts,
+    pub added: Moment,
+    pub last_used: Option<Moment>,
+    /// The path of its page.
+    pub page: String,
+}
+
+/// What it counts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// It was added with one factor and stands for no more, until it is raised.
+    Weak,
+    /// Two factors by itself.
+    Alone,
+    AloneResistant,
+    /// Two factors together with another one.
+    Beside,
+    BesideResistant,
+    /// For whoever has lost something.
+    Spare,
+}
+
+impl Counts {
+    fn text(self) -> TextId {
+        match self {
+            Self::Weak => id("counts-weak"),
+            Self::Alone => id("counts-alone"),
+            Self::AloneResistant => id("counts-alone-resistant"),
+            Self::Beside => id("counts-beside"),
+            Self::BesideResistant => id("counts-beside-resistant"),
+            Self::Spare => id("counts-spare"),
+        }
+    }
+}
+
+/// Something that can be added in the account. A certificate is added by signing in with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enrolment {
+    Passkey,
+    Totp,
+    RecoveryCodes,
+}
+
+impl Enrolment {
+    pub const ALL: [Self; 3] = [Self::Passkey, Self::Totp, Self::RecoveryCodes];
+
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Passkey => "/account/security/passkeys/new",
+            Self::Totp => "/account/security/totp/new",
+            Self::RecoveryCodes => "/account/security/recovery-codes",
+        }
+    }
+
+    pub(super) fn id(&self) -> &'static str {
+        match self {
+            Self::Passkey => "add-passkey",
+            Self::Totp => "add-totp",
+            Self::RecoveryCodes => "add-recovery-codes",
+        }
+    }
+
+    pub(super) fn text(&self) -> TextId {
+        match self {
+            Self::Passkey => id("add-passkey"),
+            Self::Totp => id("add-totp"),
+            Self::RecoveryCodes => id("add-recovery-codes"),
+        }
+    }
+}
+
+impl Held {
+    pub(super) fn counts(&self, voice: &impl Speaks) -> String {
+        voice.say(self.counts.text())
+    }
+
+    /// When it was added and last used.
+    pub(super) fn times(&self, voice: &impl Speaks) -> String {
+        let added = voice.text_with("credential-added", "when", voice.date(&self.added));
+        let used = match &self.last_used {
+            Some(moment) => voice.text_with("last-used", "when", voice.when(moment)),
+            None => voice.text("never-used"),
+        };
+        format!("{added} · {used}")
+    }
+}
+
+impl Security {
+    fn section(&self) -> &'static str {
+        "security"
+    }
+}
