@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::assurance::Requirement;
 use super::authorization::AuthorizationRequest;
 use super::grant::Authentication;
-use super::ids::SignInId;
+use super::ids::{ClientId, SignInId};
 use super::secret::SecretHash;
 use super::time::Timestamp;
 
@@ -39,6 +39,16 @@ pub enum Purpose {
     /// The person's own account pages, at this path, for something that is only shown or done after so strong a sign-in, where
     /// they have what it takes.
     Account { return_to: String, least: Requirement },
+}
+
+impl Purpose {
+    /// The client that asks; none for the person's own account.
+    pub fn client(&self) -> Option<&ClientId> {
+        match self {
+            Self::Client(request) => Some(&request.client_id),
+            Self::Account { .. } => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::hash::hash_secret;
 use crate::domain::access_token::AccessToken;
+use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::backchannel::{BackChannelRequest, Decision};
 use crate::domain::consent::Consent;
 use crate::domain::device_authorization::DeviceAuthorization;
@@ -14,6 +15,7 @@ use crate::domain::polling::Pace;
 use crate::domain::secret::SecretHash;
 use crate::domain::session::BrowserSession;
 use crate::domain::sign_in::SignIn;
+use crate::domain::time::Timestamp;
 use crate::domain::user_code::UserCode;
 use crate::protocol::authorize::pushed::PushedRequest;
 use crate::sessions::{CounterKey, CounterKind, Key, Kind, SetKey, SetKind, Tag};
@@ -39,7 +41,11 @@ const BACKCHANNEL_PACE: Kind<Pace> = Kind::strict("backchannel-pace", 1);
 const SIGNED_REQUEST: Kind<()> = Kind::strict("signed-request", 1);
 const BACKCHANNEL_REQUESTS_TO: SetKind<GrantId> = SetKind::new("backchannel-requests-to", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
+const WAIT_AFTER_FAILURES: Kind<Timestamp> = Kind::surviving("wait-after-failures", 1);
+const TRIES_TOO_SOON: CounterKind = CounterKind::new("tries-too-soon");
 const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
+const FAILURES_THROUGH: CounterKind = CounterKind::new("failures-through");
+const FAILURES_OF: CounterKind = CounterKind::new("failures-of");
 const FAILURES_FOR: CounterKind = CounterKind::new("failures-for");
 const REGISTRATIONS_FROM: CounterKind = CounterKind::new("registrations-from");
 const REGISTRATIONS_WITH: CounterKind = CounterKind::new("registrations-with");
@@ -205,14 +211,35 @@ pub fn sessions_of(citizen: CitizenId) -> SetKey<SessionMember> {
     SESSIONS_OF.key(citizen)
 }
 
-/// Wrong passwords from a network.
-pub fn failures_from(network: &str) -> CounterKey {
-    FAILURES_FROM.key(Tag::text(network))
+/// Wrong guesses at something that people prove themselves with, from a network or a range of them.
+pub fn failures_from(method: AuthenticationMethod, network: &str) -> CounterKey {
+    FAILURES_FROM.key(Tag::text(&format!("{method} {network}")))
 }
 
-/// Wrong passwords for a name (by its blind index, in text) from a network or a known device.
-pub fn failures_for(name: &str, from: &str) -> CounterKey {
-    FAILURES_FOR.key(Tag::text(&format!("{name}-{from}")))
+/// Those of the sign-ins for one client, from a range of networks.
+pub fn failures_through(method: AuthenticationMethod, client: Option<&ClientId>, range: &str) -> CounterKey {
+    let client = client.map_or("", ClientId::as_str);
+    FAILURES_THROUGH.key(Tag::text(&format!("{method} {range} {client}")))
+}
+
+/// Those at one citizen (their id, or the blind index of a name, in text), wherever from.
+pub fn failures_of(method: AuthenticationMethod, whose: &str) -> CounterKey {
+    FAILURES_OF.key(Tag::text(&format!("{method} {whose}")))
+}
+
+/// Those at one citizen from a network or a known device.
+pub fn failures_for(method: AuthenticationMethod, whose: &str, from: &str) -> CounterKey {
+    FAILURES_FOR.key(Tag::text(&format!("{method} {whose} {from}")))
+}
+
+/// Until when no further guess is taken there.
+pub fn wait_after_failures(method: AuthenticationMethod, whose: &str, from: &str) -> Key<Timestamp> {
+    WAIT_AFTER_FAILURES.key(Tag::text(&format!("{method} {whose} {from}")))
+}
+
+/// Those that came before it, and were turned away.
+pub fn tries_too_soon(method: AuthenticationMethod, whose: &str, from: &str) -> CounterKey {
+    TRIES_TOO_SOON.key(Tag::text(&format!("{method} {whose} {from}")))
 }
 
 /// Attempts to register a client from a network, without a good initial access token.

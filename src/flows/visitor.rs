@@ -30,6 +30,20 @@ impl Visitor {
         }
     }
 
+    /// The range of the network, which one operator or one attacker may have the whole of: an IPv4 /24, or an IPv6 /48.
+    pub fn range(&self) -> String {
+        match self.address.to_canonical() {
+            IpAddr::V4(v4) => {
+                let [a, b, c, _] = v4.octets();
+                format!("{a}.{b}.{c}.0/24")
+            }
+            IpAddr::V6(v6) => {
+                let [a, b, c, ..] = v6.segments();
+                format!("{a:x}:{b:x}:{c:x}::/48")
+            }
+        }
+    }
+
     /// What logs, the audit log and the person's own pages may show: the network's first half.
     pub fn masked_address(&self) -> String {
         match self.address.to_canonical() {
@@ -66,6 +80,10 @@ mod tests {
         assert_eq!(from("2001:db8:1:2::1").network(), from("2001:db8:1:2:ffff::9").network());
         assert_ne!(from("2001:db8:1:2::1").network(), from("2001:db8:1:3::1").network());
         assert_eq!(from("::ffff:192.0.2.7").network(), "192.0.2.7");
+        assert_eq!(from("2001:db8:1:2::1").range(), from("2001:db8:1:3::1").range());
+        assert_ne!(from("2001:db8:1:2::1").range(), from("2001:db8:2:2::1").range());
+        assert_eq!(from("::ffff:192.0.2.7").range(), from("192.0.2.8").range());
+        assert_ne!(from("192.0.2.7").range(), from("192.0.3.7").range());
     }
 
     #[test]

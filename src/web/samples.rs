@@ -233,7 +233,11 @@ impl Samples {
         for (name, fault) in [
             ("missing", Fault::PasswordMissing),
             ("wrong", Fault::WrongIdentifierOrPassword),
+            ("wrong-and-wait", Fault::WrongAndWait { seconds: 4 }),
+            ("wrong-and-wait-long", Fault::WrongAndWait { seconds: 256 }),
+            ("too-soon", Fault::TooSoon { seconds: 8 }),
             ("tries", Fault::TooManyTries { minutes: 2 }),
+            ("tries-today", Fault::TooManyTriesToday { hours: 3 }),
         ] {
             add(&format!("password-fault-{name}"), &Password { problem: Self::problem(fault), ..password.clone() });
         }

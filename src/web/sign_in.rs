@@ -2,6 +2,8 @@
 //!
 //! Sends `username` and `choice`: `continue` (also meant by its absence), a method's id, `cancel`, or `extend`.
 
+use std::time::Duration;
+
 use askama::Template;
 
 use super::claims::Method;
@@ -52,8 +54,19 @@ pub enum Fault {
     MethodNotOffered,
     PasswordMissing,
     WrongIdentifierOrPassword,
+    /// The same, and the next try is only taken after a wait.
+    WrongAndWait {
+        seconds: i64,
+    },
+    /// The try came before the wait was over, and nothing was looked at.
+    TooSoon {
+        seconds: i64,
+    },
     TooManyTries {
         minutes: i64,
+    },
+    TooManyTriesToday {
+        hours: i64,
     },
     /// The queue in front of password checking is full.
     Busy,
@@ -97,7 +110,56 @@ impl PasswordFault {
     }
 }
 
+const TWO_MINUTES: i64 = 120;
+
+impl Fault {
+    /// A wrong identifier or password, and how long the next try has to wait.
+    pub fn wrong_password(pause: Option<Duration>) -> Self {
+        match pause {
+            Some(pause) => Self::WrongAndWait { seconds: seconds(pause) },
+            None => Self::WrongIdentifierOrPassword,
+        }
+    }
+
+    /// A try that is not taken before `retry_after`, in the unit that a person would say it in.
+    pub fn throttled(retry_after: Duration) -> Self {
+        const TWO_HOURS: i64 = 7200;
+        match seconds(retry_after) {
+            seconds @ ..TWO_MINUTES => Self::TooSoon { seconds },
+            seconds @ ..TWO_HOURS => Self::TooManyTries { minutes: minutes(seconds) },
+            seconds => Self::TooManyTriesToday { hours: minutes(minutes(seconds)) },
+        }
+    }
+
+    /// How long until trying again makes sense, where the page may count it down.
+    fn wait(self) -> Option<i64> {
+        match self {
+            Self::WrongAndWait { seconds } | Self::TooSoon { seconds } => Some(seconds),
+            _ => None,
+        }
+    }
+}
+
+/// In whole seconds, rounded up: who comes back then does not come too soon.
+pub fn whole_seconds(pause: Duration) -> u64 {
+    pause.as_secs().saturating_add(u64::from(pause.subsec_nanos() > 0)).max(1)
+}
+
+/// In whole minutes, rounded up.
+const fn minutes(seconds: i64) -> i64 {
+    (seconds + 59) / 60
+}
+
+fn seconds(pause: Duration) -> i64 {
+    i64::try_from(whole_seconds(pause)).unwrap_or(i64::MAX)
+}
+
 impl Problem {
+    /// In how many seconds another try is taken.
+    pub(super) fn wait(&self) -> Option<i64> {
+        self.fault.wait()
+    }
+
     pub(super) fn sentence(&self, voice: &impl Speaks) -> String {
         let sentence = match self.fault {
             Fault::IdentifierMissing => id("fault-identifier-missing"),
@@ -105,7 +167,16 @@ impl Problem {
             Fault::MethodNotOffered => id("fault-method-not-offered"),
             Fault::PasswordMissing => id("fault-password-missing"),
             Fault::WrongIdentifierOrPassword => id("fault-wrong"),
+            Fault::WrongAndWait { seconds } => {
+                let next = match seconds {
+                    ..TWO_MINUTES => voice.text_with("next-try-seconds", "seconds", seconds),
+                    _ => voice.text_with("next-try-minutes", "minutes", minutes(seconds)),
+                };
+                return format!("{} {next}", voice.text("fault-wrong"));
+            }
+            Fault::TooSoon { seconds } => return voice.text_with("fault-too-soon", "seconds", seconds),
             Fault::TooManyTries { minutes } => return voice.text_with("fault-too-many-tries", "minutes", minutes),
+            Fault::TooManyTriesToday { hours } => return voice.text_with("fault-too-many-tries-today", "hours", hours),
             Fault::Busy => id("fault-busy"),
             Fault::StalePage => id("fault-stale-page"),
             Fault::NewPassword(fault) => return fault.sentence(voice),

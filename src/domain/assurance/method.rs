@@ -57,6 +57,11 @@ impl AuthenticationMethod {
         }
     }
 
+    /// Whether it is a short secret that somebody may come upon by trying; a signature is not.
+    pub const fn is_guessable(self) -> bool {
+        !matches!(self, Self::WebAuthn | Self::Certificate)
+    }
+
     /// The `amr` value of one proof by this (RFC 8176 §2, and `pop` of OpenID Connect Extended Authentication Profile 1.0):
     /// `hardware` where the key is known to live in hardware, of which nothing is said where it is not.
     pub const fn amr(self, hardware: bool) -> &'static str {

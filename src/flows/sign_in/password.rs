@@ -18,7 +18,7 @@ use crate::domain::sign_in_name::SignInName;
 use crate::storage::{FoundByName, Store, Transaction};
 
 use super::super::audit::EventBuilder;
-use super::super::throttle::{KnownDevice, Throttle, Tries};
+use super::super::throttle::{KnownDevice, Throttle, Tries, Whose};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError};
 use super::prove::{self, LOCKED, Settle, Shown, SignedIn, Success};
@@ -36,7 +36,10 @@ pub enum Proof {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// One sentence for every reason there is.
-    WrongNameOrPassword,
+    WrongNameOrPassword {
+        /// How long the next try has to wait.
+        pause: Option<Duration>,
+    },
     Throttled {
         retry_after: Duration,
     },
@@ -58,7 +61,11 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
     // Nobody's devices are looked up where nobody has this name: it takes as long.
     let whose = found.as_ref().map_or_else(|| CitizenId::new(app.clock.now(), &*app.random), |found| found.citizen.id);
     let device = prove::known_device(app, visitor, whose).await?;
-    let tries = Tries::new(visitor, &app.store.name_tag(&name)?, device);
+    let whose = match &sign_in.state {
+        State::Authenticated(by) => Whose::Citizen(by.citizen),
+        _ => Whose::Name(&name, device),
+    };
+    let mut tries = Tries::new(app, visitor, method, sign_in.purpose.client(), whose)?;
     if let Throttle::Closed { retry_after, turned_away } = tries.enter(app).await? {
         app.metrics.sign_in_refused("throttled");
         // The first of a window is written: a flood of them costs nobody a hash, and must not fill the log either.
@@ -68,6 +75,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
         return Ok(Proof::Refused(Refusal::Throttled { retry_after }));
     }
 
+    let wrong = Refusal::WrongNameOrPassword { pause: tries.pause() };
     // What can be nobody's password is answered as slowly as what could be.
     let password = NormalisedPassword::new(typed, app.settings.password.lengths.most).ok();
     let stored = found.as_ref().and_then(|found| found.password.as_ref());
@@ -82,7 +90,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
 
     let Some(found) = found else {
         refused(app, visitor, &sign_in, &name, None, "unknown_name");
-        return Ok(Proof::Refused(Refusal::WrongNameOrPassword));
+        return Ok(Proof::Refused(wrong));
     };
     let citizen = found.citizen.id;
     let failures_in_a_row = stored_failures(&found);
@@ -100,7 +108,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
         let store = app.store.clone();
         app.background.spawn(async move { record_failure(store, citizen).await });
         refused(app, visitor, &sign_in, &name, Some(citizen), why);
-        return Ok(Proof::Refused(Refusal::WrongNameOrPassword));
+        return Ok(Proof::Refused(wrong));
     }
 
     if let (Verified::Match { needs_rehash: true }, Some(password), Some(old)) = (verified, password, found.password) {
@@ -120,7 +128,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
         }
         Success::TooLate(why) => {
             refused(app, visitor, &sign_in, &name, Some(citizen), why);
-            Ok(Proof::Refused(Refusal::WrongNameOrPassword))
+            Ok(Proof::Refused(wrong))
         }
     }
 }

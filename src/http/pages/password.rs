@@ -1,6 +1,7 @@
 //! `/sign-in/{id}/password`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -23,7 +24,7 @@ use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::Page;
 use crate::web::layout;
 use crate::web::password as view;
-use crate::web::sign_in::{Fault, Problem};
+use crate::web::sign_in::{Fault, Problem, whole_seconds};
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
@@ -55,27 +56,35 @@ pub async fn submit(
     match prove(&site.app, &visit.visitor, sign_in.clone(), &password).await {
         Ok(Proof::Given(signed_in)) => welcome(&site, &visit, *signed_in).await,
         Ok(Proof::OutOfOrder(_)) => dispatch(&site, &visit, sign_in).await,
-        Ok(Proof::Refused(Refusal::WrongNameOrPassword)) => {
-            refused(&site, &visit, sign_in, Fault::WrongIdentifierOrPassword).await
+        Ok(Proof::Refused(Refusal::WrongNameOrPassword { pause })) => {
+            refused(&site, &visit, sign_in, Fault::wrong_password(pause)).await
         }
         Ok(Proof::Refused(Refusal::Throttled { retry_after })) => {
-            let minutes = i64::try_from(retry_after.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
-            let mut response = refused(&site, &visit, sign_in, Fault::TooManyTries { minutes }).await?;
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
-            Ok(response)
+            refused_for_now(&site, &visit, sign_in, Fault::throttled(retry_after), retry_after).await
         }
-        Err(FlowError::Busy { retry_after }) => {
-            let mut response = refused(&site, &visit, sign_in, Fault::Busy).await?;
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
-            Ok(response)
-        }
+        Err(FlowError::Busy { retry_after }) => refused_for_now(&site, &visit, sign_in, Fault::Busy, retry_after).await,
         Err(other) => Err(other.into()),
     }
 }
 
+async fn refused_for_now(
+    site: &Site,
+    visit: &Visit,
+    sign_in: SignIn,
+    fault: Fault,
+    retry_after: Duration,
+) -> Result<Response, Failure> {
+    let mut response = refused(site, visit, sign_in, fault).await?;
+    // Rounded up: who comes back in so many seconds does not come too soon.
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(whole_seconds(retry_after)));
+    Ok(response)
+}
+
 async fn refused(site: &Site, visit: &Visit, sign_in: SignIn, fault: Fault) -> Result<Response, Failure> {
     let status = match fault {
-        Fault::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Fault::TooSoon { .. } | Fault::TooManyTries { .. } | Fault::TooManyTriesToday { .. } => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         Fault::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Fault::PasswordMissing => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::UNAUTHORIZED,

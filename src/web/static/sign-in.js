@@ -4,6 +4,7 @@
 const password = document.querySelector("#password");
 const reveal = document.querySelector("#reveal");
 const capsLock = document.querySelector("#caps-lock");
+const wait = document.querySelector("#wait");
 const limit = document.querySelector(".limit");
 
 if (password && reveal) {
@@ -31,6 +32,26 @@ if (password && capsLock) {
   password.addEventListener("blur", () => {
     capsLock.textContent = "";
   });
+}
+
+if (wait) {
+  // The sentence above says when; here it is counted, and the button waits too, so that nothing is typed in vain.
+  const button = wait.closest("form").querySelector(".primary");
+  const end = performance.now() + Number(wait.dataset.seconds) * 1000;
+  const count = () => {
+    const left = Math.ceil((end - performance.now()) / 1000);
+    button.disabled = left > 0;
+    if (left <= 0) {
+      wait.removeAttribute("aria-live");
+      wait.textContent = wait.dataset.over;
+      return;
+    }
+    wait.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    setTimeout(count, 250);
+  };
+  // Read out when it is over, not every second.
+  wait.setAttribute("aria-live", "off");
+  count();
 }
 
 if (limit) {

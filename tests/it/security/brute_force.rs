@@ -15,8 +15,12 @@ use super::up_to_password;
 async fn exhausts(world: &World, address: &str, citizen: &Citizen) {
     let mut browser = world.browser_at(address);
     let page = up_to_password(&mut browser, &world.portal("tax-office"), citizen).await;
-    for _ in 0..10 {
-        assert_eq!(citizen.enters(&mut browser, &page, "a wrong password").await.status, 401);
+    for number in 1..=10 {
+        let wrong = citizen.enters(&mut browser, &page, "a wrong password").await;
+        assert_eq!(wrong.status, 401, "{number}");
+        if number < 10 {
+            world.wait_as_told(&wrong);
+        }
     }
     assert_eq!(citizen.enters(&mut browser, &page, "a wrong password").await.status, 429);
 }
@@ -36,9 +40,10 @@ on_every_backend! {
             guesses.spawn(async move { AN.enters(&mut browser, &page, "a wrong password").await.status.as_u16() });
         }
         let statuses = guesses.join_all().await;
-        assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 10);
-        assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 20);
-        assert_eq!(world.app(0).hasher.load().computed - before, 10, "what is turned away costs no hash");
+        // Two that nothing waits for, and one that all others would have to wait for.
+        assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 3);
+        assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 27);
+        assert_eq!(world.app(0).hasher.load().computed - before, 3, "what is turned away costs no hash");
     }
 
     async fn too_many_tries_close_the_door_to_the_right_password_too_and_only_there(world: World) {
@@ -113,7 +118,7 @@ async fn what_a_client_claims_its_address_to_be_is_not_believed() {
     let pairs: Vec<_> = form.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let body = crate::support::world::web::encode(&pairs);
     let mut statuses = Vec::new();
-    for number in 0..12 {
+    for number in 0..5 {
         let (claim, forwarded) = (format!("203.0.113.{number}"), format!("for=203.0.113.{number}"));
         let headers = [
             ("x-forwarded-for", claim.as_str()),
@@ -125,8 +130,7 @@ async fn what_a_client_claims_its_address_to_be_is_not_believed() {
         let reply = browser.request(http::Method::POST, &page.url, Some(body.clone()), &headers).await;
         statuses.push(reply.status.as_u16());
     }
-    assert_eq!(statuses[..10], [401; 10]);
-    assert_eq!(statuses[10..], [429; 2]);
+    assert_eq!(statuses, [401, 401, 401, 429, 429]);
 }
 
 /// The lock is looked at when a try begins and when it ends.
@@ -157,9 +161,10 @@ async fn a_lock_that_comes_while_the_password_is_checked_counts() {
 #[tokio::test]
 async fn a_flood_of_tries_is_written_down_once_a_window() {
     let world = World::embedded().await;
+    exhausts(&world, "127.0.0.1", &AN).await;
     let mut browser = world.browser();
     let page = up_to_password(&mut browser, &world.portal("tax-office"), &AN).await;
-    for _ in 0..30 {
+    for _ in 0..19 {
         AN.enters(&mut browser, &page, "a wrong password").await;
     }
     let refused = |why: &str| {

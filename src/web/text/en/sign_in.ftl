@@ -25,6 +25,23 @@ fault-identifier-malformed = This is not an identification number, a telephone n
 fault-method-not-offered = This way to sign in is not available here. Choose another one.
 fault-password-missing = Enter your password.
 fault-wrong = The identifier or the password is not right. Check both and try again.
+next-try-seconds = { $seconds ->
+    [one] The next try is possible in 1 second.
+   *[other] The next try is possible in { $seconds } seconds.
+  }
+next-try-minutes = { $minutes ->
+    [one] The next try is possible in 1 minute.
+   *[other] The next try is possible in { $minutes } minutes.
+  }
+fault-too-soon = { $seconds ->
+    [one] After several wrong tries in a row there is a short wait. Try again in 1 second.
+   *[other] After several wrong tries in a row there is a short wait. Try again in { $seconds } seconds.
+  }
+wait-over = You can try again now.
+fault-too-many-tries-today = { $hours ->
+    [one] Too many unsuccessful tries. Sign in on a device that you have used before, or in another way; or wait 1 hour.
+   *[other] Too many unsuccessful tries. Sign in on a device that you have used before, or in another way; or wait { $hours } hours.
+  }
 fault-too-many-tries = { $minutes ->
     [one] Too many unsuccessful tries. Wait 1 minute, then try again.
    *[other] Too many unsuccessful tries. Wait { $minutes } minutes, then try again.

@@ -25,6 +25,23 @@ fault-identifier-malformed = La saisie n’est ni un numéro d’identification,
 fault-method-not-offered = Ce moyen de connexion n’est pas disponible ici. Choisissez-en un autre.
 fault-password-missing = Saisissez votre mot de passe.
 fault-wrong = L’identifiant ou le mot de passe est incorrect. Vérifiez-les et réessayez.
+next-try-seconds = { $seconds ->
+    [one] Le prochain essai sera possible dans { $seconds } seconde.
+   *[other] Le prochain essai sera possible dans { $seconds } secondes.
+  }
+next-try-minutes = { $minutes ->
+    [one] Le prochain essai sera possible dans { $minutes } minute.
+   *[other] Le prochain essai sera possible dans { $minutes } minutes.
+  }
+fault-too-soon = { $seconds ->
+    [one] Après plusieurs essais incorrects de suite, il faut attendre un peu. Réessayez dans { $seconds } seconde.
+   *[other] Après plusieurs essais incorrects de suite, il faut attendre un peu. Réessayez dans { $seconds } secondes.
+  }
+wait-over = Vous pouvez réessayer maintenant.
+fault-too-many-tries-today = { $hours ->
+    [one] Trop de tentatives infructueuses. Connectez-vous sur un appareil que vous avez déjà utilisé, ou d’une autre façon, ou attendez { $hours } heure.
+   *[other] Trop de tentatives infructueuses. Connectez-vous sur un appareil que vous avez déjà utilisé, ou d’une autre façon, ou attendez { $hours } heures.
+  }
 fault-too-many-tries = { $minutes ->
     [one] Trop de tentatives infructueuses. Attendez { $minutes } minute avant de réessayer.
    *[other] Trop de tentatives infructueuses. Attendez { $minutes } minutes avant de réessayer.

@@ -36,7 +36,7 @@ use std::time::Duration;
 use senid::app::serve::Running;
 use senid::config::Settings;
 use senid::domain::client::{BackChannelAuthentication, BackChannelDelivery, Client, GrantType};
-use senid::domain::time::{ManualClock, Timestamp};
+use senid::domain::time::{Clock, ManualClock, Timestamp};
 use senid::flows::App;
 
 pub use assertion::Assertion;
@@ -110,6 +110,18 @@ impl World {
     /// Moves the time that the deployment lives in.
     pub fn wait(&self, span: Duration) {
         self.clock.advance(span);
+    }
+
+    /// Waits for as long as the answer to a wrong try says that the next one has to.
+    pub fn wait_as_told(&self, page: &Page) {
+        self.wait(Duration::from_secs(page.wait().unwrap_or(0)));
+    }
+
+    /// Waits until failures are counted from none again.
+    pub fn wait_for_the_next_window(&self) {
+        let window = self.app(0).settings.throttling.per_account_and_address.window;
+        let into = Duration::from_micros(self.clock.now().micros().unsigned_abs() % window.as_micros() as u64);
+        self.wait(window - into);
     }
 
     /// A browser at home, which has never been here.

@@ -68,6 +68,11 @@ impl Page {
         own.map(|texts| squeeze(&texts.collect::<String>())).unwrap_or_default()
     }
 
+    /// In how many seconds the page says that another try is taken.
+    pub fn wait(&self) -> Option<u64> {
+        self.has("#wait").then(|| self.attribute("#wait", "data-seconds").parse().expect("a number"))
+    }
+
     /// The words of everything that `css` selects.
     pub fn words(&self, css: &str) -> String {
         let (html, css) = (Html::parse_document(&self.reply.body), selector(css));
