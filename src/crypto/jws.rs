@@ -1,11 +1,14 @@
 //! Signed tokens: JWS in its compact form (RFC 7515 §7.1), with the precautions of RFC 8725.
 //!
 //! A token's header chooses nothing. Which key verifies, with which algorithm, and what kind of token it must be comes
-//! from whoever expects it; what the header says has to agree. Keys that a header brings along (`jku`, `x5c`, `x5u`) are not
-//! looked at; a `jwk` is for the one kind of token that proves nothing but who holds the key ([`Unverified::own_key`]).
+//! from whoever expects it; what the header says has to agree. Keys that a header brings along (`jku`, `x5u`) are not
+//! looked at; a `jwk` is for the one kind of token that proves nothing but who holds the key ([`Unverified::own_key`]), and
+//! certificates (`x5c`) for the one kind that is expected from whoever an authority vouches for ([`Unverified::certificates`]).
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -46,6 +49,8 @@ pub enum Typ {
     AssertionGrant,
     /// That its sender holds a key: RFC 9449 §4.2. It is never ours to sign.
     DpopProof,
+    /// What is known of authenticators: FIDO Metadata Service §3.1.7. It is never ours to sign.
+    MetadataBlob,
 }
 
 impl Typ {
@@ -68,22 +73,28 @@ impl Typ {
             Self::TokenIntrospection => Some("token-introspection+jwt"),
             Self::ClientAssertion => Some("client-authentication+jwt"),
             Self::RequestObject => Some("oauth-authz-req+jwt"),
-            Self::SoftwareStatement | Self::AssertionGrant => None,
+            Self::SoftwareStatement | Self::AssertionGrant | Self::MetadataBlob => None,
             Self::DpopProof => Some("dpop+jwt"),
         }
+    }
+
+    const fn may_be_unnamed(self) -> bool {
+        matches!(
+            self,
+            Self::ClientAssertion
+                | Self::RequestObject
+                | Self::SoftwareStatement
+                | Self::AssertionGrant
+                | Self::MetadataBlob
+        )
     }
 
     /// Whether a header with this `typ` may belong to a token of this kind.
     fn accepts(self, typ: Option<&str>) -> bool {
         match (self, typ) {
             // The names are younger than the tokens: most say `JWT` or nothing. What they claim tells them from others.
-            (Self::ClientAssertion | Self::RequestObject | Self::SoftwareStatement | Self::AssertionGrant, None) => {
-                true
-            }
-            (
-                Self::ClientAssertion | Self::RequestObject | Self::SoftwareStatement | Self::AssertionGrant,
-                Some(typ),
-            ) if is_media_type(typ, "JWT") => true,
+            (kind, None) if kind.may_be_unnamed() => true,
+            (kind, Some(typ)) if kind.may_be_unnamed() && is_media_type(typ, "JWT") => true,
             (_, Some(typ)) => self.name().is_some_and(|name| is_media_type(typ, name)),
             (_, None) => false,
         }
@@ -103,7 +114,7 @@ fn is_media_type(typ: &str, name: &str) -> bool {
 /// Why a token is refused. Whoever presented it learns that it was, not why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwsError {
-    #[error("the token is longer than 16 KiB")]
+    #[error("the token is longer than any of its kind")]
     TooLong,
     #[error("the token is not three parts of base64url")]
     NotCompact,
@@ -195,7 +206,15 @@ impl<'t> Unverified<'t> {
     /// # Errors
     /// Whatever is wrong with its form, its header or its algorithm.
     pub fn parse(token: &'t str) -> Result<Self, JwsError> {
-        let parts = Parts::parse(token)?;
+        Self::parse_within(token, MAX_LENGTH)
+    }
+
+    /// As [`parse`](Self::parse), for a document of up to `longest` bytes.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_within(token: &'t str, longest: usize) -> Result<Self, JwsError> {
+        let parts = Parts::parse(token, longest)?;
         let algorithm = SignatureAlgorithm::from_name(&parts.algorithm).ok_or(JwsError::Algorithm)?;
         Ok(Self { algorithm, parts })
     }
@@ -219,6 +238,13 @@ impl<'t> Unverified<'t> {
         let jwk = self.parts.jwk.as_ref()?;
         let members = jwk.as_object().ok_or(JwkError::Type);
         Some(members.and_then(Jwk::parse).and_then(|key| key.verifying(self.algorithm)))
+    }
+
+    /// The certificates in DER that the token brings along (RFC 7515 §4.1.6), the signer's first: nothing is known of them yet.
+    /// `None` where it brings none, or what is no list of certificates.
+    pub fn certificates(&self) -> Option<Vec<Vec<u8>>> {
+        let listed = self.parts.x5c.as_ref()?.as_array()?;
+        listed.iter().map(|one| BASE64.decode(one.as_str()?).ok()).collect()
     }
 
     /// Whether the token is of the kind expected, signed by `key` with one of the `accepted` algorithms.
@@ -258,7 +284,7 @@ impl<'t> UnverifiedMac<'t> {
     /// # Errors
     /// As [`Unverified::parse`].
     pub fn parse(token: &'t str) -> Result<Self, JwsError> {
-        let parts = Parts::parse(token)?;
+        let parts = Parts::parse(token, MAX_LENGTH)?;
         let algorithm = MacAlgorithm::from_name(&parts.algorithm).ok_or(JwsError::Algorithm)?;
         Ok(Self { algorithm, parts })
     }
@@ -288,12 +314,12 @@ impl<'t> UnverifiedMac<'t> {
 
 /// What a token says that it is protected with, `none` included: to tell its sender apart what is wrong, for nothing else.
 pub fn claimed_algorithm(token: &str) -> Option<String> {
-    Parts::parse(token).ok().map(|parts| parts.algorithm)
+    Parts::parse(token, MAX_LENGTH).ok().map(|parts| parts.algorithm)
 }
 
 /// Whom a token says that it is from: a name to look keys up under, not to be believed before they have verified it.
 pub fn claimed_issuer(token: &str) -> Option<String> {
-    let payload = Parts::parse(token).ok()?.payload().ok()?;
+    let payload = Parts::parse(token, MAX_LENGTH).ok()?.payload().ok()?;
     match json::object(payload.as_bytes())?.remove("iss")? {
         Value::String(issuer) => Some(issuer),
         _ => None,
@@ -307,14 +333,15 @@ struct Parts<'t> {
     typ: Option<String>,
     kid: Option<KeyId>,
     jwk: Option<Value>,
+    x5c: Option<Value>,
     signed: &'t str,
     payload: &'t str,
     signature: Vec<u8>,
 }
 
 impl<'t> Parts<'t> {
-    fn parse(token: &'t str) -> Result<Self, JwsError> {
-        if token.len() > MAX_LENGTH {
+    fn parse(token: &'t str, longest: usize) -> Result<Self, JwsError> {
+        if token.len() > longest {
             return Err(JwsError::TooLong);
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(JwsError::NotCompact)?;
@@ -331,8 +358,8 @@ impl<'t> Parts<'t> {
         let algorithm = text(&mut header, "alg")?.ok_or(JwsError::Header)?;
         let typ = text(&mut header, "typ")?;
         let kid = text(&mut header, "kid")?.map(KeyId::new);
-        let jwk = header.remove("jwk");
-        Ok(Self { algorithm, typ, kid, jwk, signed, payload, signature })
+        let (jwk, x5c) = (header.remove("jwk"), header.remove("x5c"));
+        Ok(Self { algorithm, typ, kid, jwk, x5c, signed, payload, signature })
     }
 
     fn payload(&self) -> Result<Payload, JwsError> {

@@ -2,6 +2,7 @@
 
 pub mod access_token;
 pub mod assurance;
+pub mod attestation;
 pub mod audit;
 pub mod authorization;
 pub mod authorization_details;

@@ -11,6 +11,7 @@ pub mod key;
 mod name;
 pub mod name_constraints;
 pub mod signature;
+mod vouched;
 
 use rustls_pki_types::CertificateDer;
 use webpki::EndEntityCert;
@@ -28,6 +29,7 @@ pub use distinguished_name::DistinguishedName;
 pub use key::{KeyFault, KeyKind};
 pub use name::{CertificateName, InvalidName};
 pub use signature::{SignatureFault, Signed};
+pub use vouched::{common_name, is_in_date, optional_extension, public_key};
 
 /// More than any certificate of a program has; a request's head holds no more either.
 pub const LONGEST: usize = 16 * 1024;

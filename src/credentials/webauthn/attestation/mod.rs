@@ -3,9 +3,16 @@
 //! The ceremony verifies the statement's own signature. Whether its signer is anybody, and whether that is enough, is a
 //! [`Policy`]'s to judge.
 
+mod cbor;
+mod object;
+mod rules;
+
 use webauthn_rs_core::proto::{AttestationFormat, AttestationMetadata, ParsedAttestationData};
 
 use crate::domain::time::Timestamp;
+
+pub use object::MalformedObject;
+pub use rules::{Refusal, Rules};
 
 /// What an authenticator said of itself, its signature verified and its signer not.
 #[derive(Clone, Debug)]
