@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::crypto::base64url;
 use crate::crypto::certificate::CertificateFault;
-use crate::crypto::hash::sha256;
+use crate::crypto::hash::{HmacKey, sha256};
 use crate::crypto::jws::JwsError;
 use crate::crypto::private_key::PrivateKey;
 use crate::domain::keys::SignatureAlgorithm;
@@ -232,8 +232,8 @@ fn the_header_chooses_nothing() {
     // HS256, with the public key as the secret.
     let encode = |part: &Value| base64url::encode(part.to_string().as_bytes());
     let signed = format!("{}.{}", encode(&json!({ "alg": "HS256", "x5c": x5c })), encode(&payload(1, vec![])));
-    let mac = ring::hmac::sign(&ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &signer.chain[0]), signed.as_bytes());
-    let forged = format!("{signed}.{}", base64url::encode(mac.as_ref()));
+    let mac = HmacKey::new(&signer.chain[0]).mac(&[signed.as_bytes()]);
+    let forged = format!("{signed}.{}", base64url::encode(&mac));
     assert_eq!(verify(&forged, &root.signers()).unwrap_err(), jws(JwsError::Algorithm));
     // And without any signature.
     let unsigned = format!("{}.{}.", encode(&json!({ "alg": "ES256", "x5c": x5c })), encode(&payload(1, vec![])));
