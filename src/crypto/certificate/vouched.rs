@@ -1,4 +1,4 @@
-//! The keys and names that certificates vouch for.
+//! What a certificate vouches for: whose key, under which name, until when. Who issued it is for others to say.
 
 use x509_parser::oid_registry::{OID_EC_P256, OID_NIST_EC_P384, OID_SIG_ED25519};
 use x509_parser::public_key::PublicKey as Parsed;
