@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::anchors::{Anchor, TrustStore};
 use super::chain::Presented;
 use super::extensions::{Certificate, Kind};
-use super::refusal::Refusal;
+use super::refusal::{Place, Refusal};
 use crate::crypto::certificate::{MOST_INTERMEDIATES, Signed, name_constraints};
 use crate::domain::time::Timestamp;
 
@@ -30,12 +30,11 @@ pub(super) fn find<'a>(store: &'a TrustStore, presented: &'a Presented, now: Tim
     leaf.check_key()?;
     leaf.check_leaf()?;
     leaf.check_dates(now)?;
-    let mut search = Search { store, beside: Vec::new(), now, signatures: 0, furthest: None };
+    let mut search = Search { store, beside: Vec::new(), unusable: Vec::new(), now, signatures: 0, furthest: None };
     for der in &presented.intermediates {
         match Certificate::read(der, Kind::Authority) {
             Ok(certificate) => search.beside.push(Rc::new(certificate)),
-            // It may be of no use on the way. If it is needed, that is the reason that is told.
-            Err(refusal) => search.note(0, refusal),
+            Err(refusal) => search.unusable.push(refusal),
         }
     }
     let mut certificates = vec![Rc::new(leaf)];
@@ -52,6 +51,8 @@ fn no_authority(certificates: &[Rc<Certificate<'_>>]) -> Refusal {
 struct Search<'a> {
     store: &'a TrustStore,
     beside: Vec<Rc<Certificate<'a>>>,
+    /// What else came beside it. It may be of no use on the way; where it is needed, it is the reason that is told.
+    unusable: Vec<Refusal>,
     now: Timestamp,
     signatures: usize,
     /// What stopped the way that came furthest, and how far that was.
@@ -93,7 +94,9 @@ impl<'a> Search<'a> {
             }
         }
         if !is_known {
-            self.note(2 * way.len(), no_authority(way));
+            let issuer = Place::Authority(last.parsed.issuer().to_string());
+            let needed = self.unusable.iter().find(|refusal| refusal.place() == Some(&issuer)).cloned();
+            self.note(2 * way.len(), needed.unwrap_or_else(|| no_authority(way)));
         }
         None
     }

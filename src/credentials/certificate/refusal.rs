@@ -155,6 +155,29 @@ impl Refusal {
         "not-trusted",
     ];
 
+    /// The certificate of the chain that is at fault, where it is one.
+    pub const fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Malformed(place)
+            | Self::CriticalExtension(place, _)
+            | Self::BrokenExtension(place, _)
+            | Self::WeakKey(place, _)
+            | Self::Gost(place)
+            | Self::UnsupportedKey(place, _)
+            | Self::NotYetValid(place, _)
+            | Self::Expired(place, _)
+            | Self::BrokenHash(place)
+            | Self::UnsupportedSignature(place, _)
+            | Self::Forged(place)
+            | Self::NoAuthorityInBetween(place)
+            | Self::AuthorityKeyUsage(place)
+            | Self::AuthorityPurpose(place)
+            | Self::PathLength(place)
+            | Self::NameConstraint(place, _) => Some(place),
+            _ => None,
+        }
+    }
+
     /// The day that the sentence names: when the certificate ended, or begins.
     pub const fn day(&self) -> Option<Timestamp> {
         match self {

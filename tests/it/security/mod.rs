@@ -5,6 +5,7 @@ mod algorithm_confusion;
 mod audit_and_logs;
 mod authorization_details;
 mod brute_force;
+mod certificate_chain;
 mod certificates;
 mod ciba;
 mod client_authentication;
