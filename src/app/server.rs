@@ -13,6 +13,7 @@ use crate::domain::time::Clock;
 use crate::flows::App;
 use crate::flows::audit::AuditWriter;
 use crate::flows::background::Background;
+use crate::flows::certificate::revocation::Revocation;
 use crate::flows::client_keys::ClientKeySets;
 use crate::flows::clients::ClientCache;
 use crate::flows::deliveries::Deliveries;
@@ -69,6 +70,8 @@ impl Server {
         let hasher = Hasher::start(hashing(&settings)?, random.clone()).map_err(StartError::Threads)?;
         let outbound = fetcher(&settings, clock.clone())?;
         let client_authorities = TrustAnchors::new(&settings.mtls.trusted_authorities)?;
+        let limits = settings.revocation.clone();
+        let revocation = Revocation::new(outbound.clone(), store.clone(), clock.clone(), random.clone(), limits);
         let app = Arc::new(App {
             audit: AuditWriter::start(store.clone()),
             keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.nonces, keys.sealing),
@@ -78,7 +81,8 @@ impl Server {
             client_keys: ClientKeySets::default(),
             client_authorities,
             request_objects: RequestObjects::default(),
-            metrics: Metrics::new(outbound.fetches()),
+            metrics: Metrics::new(outbound.fetches(), revocation.checks()),
+            revocation,
             outbound,
             background: Background::default(),
             deliveries: Deliveries::default(),

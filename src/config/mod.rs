@@ -35,6 +35,7 @@ mod policies;
 mod proxies;
 mod reader;
 mod registration;
+mod revocation;
 mod sessions;
 mod theme;
 mod throttling;
@@ -64,6 +65,7 @@ pub use outbound::Outbound;
 pub use password::{Argon2, Password};
 pub use proxies::{ClientAddressHeader, ClientCertificateHeader, Proxies};
 pub use registration::{Registration, RegistrationMode, SoftwareStatement, StatementIssuer, StatementKeys};
+pub use revocation::Revocation;
 pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
 pub use theme::{Colour, Palette, Theme};
 pub use throttling::{Rate, Throttling};
@@ -100,6 +102,7 @@ pub struct Settings {
     pub dpop: Dpop,
     pub messages: Messages,
     pub outbound: Outbound,
+    pub revocation: Revocation,
     pub policies: Policies,
     pub registration: Registration,
     pub jwt_grant: JwtGrant,
@@ -183,6 +186,7 @@ impl Settings {
             dpop: Dpop::read(from),
             messages: Messages::read(from),
             outbound: Outbound::read(from),
+            revocation: Revocation::read(from),
             registration: Registration::read(from, &policies),
             policies,
             jwt_grant: JwtGrant::read(from),
@@ -263,6 +267,7 @@ impl Default for Settings {
             dpop: Dpop::default(),
             messages: Messages::default(),
             outbound: Outbound::default(),
+            revocation: Revocation::default(),
             policies: Policies::default(),
             registration: Registration::default(),
             jwt_grant: JwtGrant::default(),

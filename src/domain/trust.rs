@@ -59,7 +59,18 @@ pub struct RevocationSources {
     pub lists: Vec<Url>,
     /// Whether the responders and lists that the certificate itself names are asked, after those above.
     pub of_certificate: bool,
+    pub nonce: NonceDemand,
     pub on_unavailable: OnUnavailable,
+}
+
+/// Whether a responder's answer must repeat the nonce of the question (RFC 9654).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NonceDemand {
+    #[default]
+    Demanded,
+    /// The responder makes its answers beforehand, so whoever listens can show an older one again for as long as it holds. One with a
+    /// nonce must still have ours.
+    Optional,
 }
 
 /// What happens where no source answers.

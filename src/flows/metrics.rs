@@ -15,6 +15,8 @@ use crate::outbound::Fetches;
 use crate::protocol::ErrorCode;
 use crate::protocol::token::GrantType;
 
+use super::certificate::revocation::RevocationChecks;
+
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -89,7 +91,7 @@ fn request_histogram() -> Histogram {
 
 impl Metrics {
     /// With what other floors count themselves.
-    pub fn new(fetches: &Fetches) -> Self {
+    pub fn new(fetches: &Fetches, revocation_checks: &RevocationChecks) -> Self {
         let mut registry = Registry::with_prefix("senid");
         let metrics = Self {
             sign_ins: Family::default(),
@@ -135,6 +137,11 @@ impl Metrics {
             metrics.device_authorizations.clone(),
         );
         registry.register("fetches", "Fetches by purpose and outcome", fetches.clone());
+        registry.register(
+            "revocation_checks",
+            "Certificates asked about, by source and outcome",
+            revocation_checks.clone(),
+        );
         registry.register("http_request_duration_seconds", "Requests by route and status", metrics.requests.clone());
         registry.register("password_hash_queue", "Passwords that wait to be hashed", metrics.hash_queue.clone());
         registry.register(

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod authorize;
 pub mod backchannel;
 pub mod background;
+pub mod certificate;
 pub mod clean_up;
 pub mod client_authentication;
 mod client_certificate;
@@ -74,6 +75,7 @@ pub use error::{FlowError, Part};
 
 use audit::{AuditWriter, EventBuilder};
 use background::Background;
+use certificate::revocation::Revocation;
 use client_keys::ClientKeySets;
 use clients::ClientCache;
 use deliveries::Deliveries;
@@ -101,6 +103,8 @@ pub struct App {
     /// Whose certificates prove clients (`tls_client_auth`).
     pub client_authorities: TrustAnchors,
     pub request_objects: RequestObjects,
+    /// Whether citizens' certificates were revoked.
+    pub revocation: Revocation,
     /// The one way to fetch what a client's registration names.
     pub outbound: Fetcher,
     pub audit: AuditWriter,

@@ -23,6 +23,7 @@ const DELIVER_LOGOUTS: Duration = Duration::from_secs(1);
 /// As with sign-outs; and requests expire without anybody doing anything.
 const DELIVER_PINGS: Duration = Duration::from_secs(1);
 const NOTE_BACKLOG: Duration = Duration::from_secs(10);
+const REFRESH_LISTS: Duration = Duration::from_secs(60);
 
 /// The running jobs.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ impl Jobs {
             tokio::spawn(deliver_logouts(app.clone())),
             tokio::spawn(deliver_pings(app.clone())),
             every(NOTE_BACKLOG, app, note_backlog),
+            every(REFRESH_LISTS, app, refresh_revocation_lists),
         ])
     }
 
@@ -120,6 +122,11 @@ async fn deliver_pings(app: Arc<App>) {
             tracing::warn!(%error, "clients cannot be told of answers; it is tried again soon");
         }
     }
+}
+
+/// Whoever signs in finds the list there.
+async fn refresh_revocation_lists(app: Arc<App>) {
+    app.revocation.refresh_lists().await;
 }
 
 async fn note_backlog(app: Arc<App>) {

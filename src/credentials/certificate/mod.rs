@@ -13,6 +13,7 @@ mod extensions;
 mod path;
 mod policy;
 mod refusal;
+pub mod revocation;
 mod subject;
 
 pub use anchors::{Standing, TrustStore, UnusableAuthority};

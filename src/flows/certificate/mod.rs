@@ -1,0 +1,3 @@
+//! Certificates of citizens: what is asked of others about them.
+
+pub mod revocation;

@@ -1,0 +1,49 @@
+//! Why a source said nothing that counts.
+
+use crate::credentials::certificate::revocation::{ListFault, OcspFault, Refused};
+use crate::outbound::FetchError;
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Fault {
+    #[error("it has failed several times and is left alone for now")]
+    LeftAlone,
+    #[error("it did not answer in time")]
+    Slow,
+    #[error("it {0}")]
+    Fetch(#[from] FetchError),
+    #[error("its answer {0}")]
+    Ocsp(#[from] OcspFault),
+    #[error("its list {0}")]
+    List(#[from] ListFault),
+    #[error("its answer is signed by a responder whose own certificate was revoked")]
+    RevokedResponder,
+    #[error("the question cannot be written")]
+    Question,
+    #[error("whether its list is the newest cannot be looked up")]
+    Store,
+}
+
+impl Fault {
+    /// The word that metrics count it under.
+    pub(super) const fn label(&self) -> &'static str {
+        match self {
+            Self::LeftAlone => "left_alone",
+            Self::Slow | Self::Fetch(FetchError::TimedOut) => "timed_out",
+            Self::Fetch(_) => "unreachable",
+            Self::Ocsp(OcspFault::Refused(_)) => "refused",
+            Self::Ocsp(_) | Self::List(_) | Self::RevokedResponder => "unusable",
+            Self::Question | Self::Store => "failed",
+        }
+    }
+
+    /// Whether it shows that the source is not well. An answer that is signed by another authority, or about another certificate,
+    /// shows only that it was the wrong one to ask.
+    pub(super) const fn is_of_source(&self) -> bool {
+        match self {
+            Self::Slow | Self::Fetch(_) => true,
+            Self::Ocsp(OcspFault::Refused(refused)) => matches!(refused, Refused::TryLater | Refused::InternalError),
+            Self::Ocsp(OcspFault::Malformed) | Self::List(ListFault::Malformed) => true,
+            _ => false,
+        }
+    }
+}
