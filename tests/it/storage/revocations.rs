@@ -1,7 +1,6 @@
 //! What authorities say of certificates once and cannot take back.
 
 use senid::domain::revocation::{CertificateId, ListEdition, Reason, Revoked, SerialNumber};
-use senid::storage::Store;
 
 use super::on_every_database;
 use super::people::{DAY, NOW};
