@@ -7,8 +7,8 @@ use senid::domain::assurance::{AuthenticationLevel, Factors, Proof, Proofs};
 use senid::domain::national_id::Scheme;
 use senid::domain::time::Timestamp;
 use senid::domain::trust::{
-    AuthorityPolicy, CertificatePolicies, DeviceProtection, Identifiers, OnUnavailable, RevocationSources, SubjectRule,
-    TrustedAuthority,
+    AuthorityPolicy, CertificatePolicies, DeviceProtection, Identifiers, NonceDemand, OnUnavailable, RevocationSources,
+    SubjectRule, TrustedAuthority,
 };
 
 use crate::support::pki::{Authority, Card, Key, Profile, openssl, run, subjects, tlv};
@@ -22,6 +22,7 @@ fn policy() -> AuthorityPolicy {
             responders: Vec::new(),
             lists: Vec::new(),
             of_certificate: false,
+            nonce: NonceDemand::Demanded,
             on_unavailable: OnUnavailable::Refuse,
         },
         identifiers: Identifiers { rules: SubjectRule::ALL.to_vec(), schemes: Scheme::ALL.to_vec() },
