@@ -21,7 +21,7 @@ use crate::domain::secret::SecretBytes;
 use crate::domain::time::Clock;
 use crate::flows::audit::EventBuilder;
 use crate::flows::key_pairs::{self, RotationError};
-use crate::storage::{self, Options, SchemaState, SealedKey, SealedKeyKind, Store, Vault};
+use crate::storage::{self, Fact, Options, SchemaState, SealedKey, SealedKeyKind, Store, Vault};
 
 use super::master_key::{self, Start};
 pub use master_key::master_key_file;
@@ -80,6 +80,8 @@ pub enum OpenError {
     OtherMasterKey(SealError),
     #[error("the identity store's {0} key: {1}")]
     ServerKey(&'static str, SealError),
+    #[error("{}", other_relying_party(.settled, .now.as_deref()))]
+    OtherRelyingParty { settled: String, now: Option<String> },
     #[error("the signing keys: {0}")]
     KeyRing(#[from] KeyRingError),
     #[error("the signing keys: {0}")]
@@ -96,11 +98,29 @@ pub async fn open(
     random: Arc<dyn Random>,
 ) -> Result<Deployment, OpenError> {
     let store = connect_current(&settings).await?;
+    hold_relying_party(&settings, &store).await?;
     let stored = store.read().await?.sealed_keys().load().await?;
     let start = if stored.is_empty() { Start::First } else { Start::Later };
     let masters = master_key::load(&settings, start, &*random)?;
     let keys = unlock(&settings, &store, &masters, stored, &*clock, &random).await?;
     Ok(Deployment { settings, clock, random, store, masters, keys })
+}
+
+/// Passkeys that were made for one domain work under no other: every one of them would be lost.
+async fn hold_relying_party(settings: &Settings, store: &Store) -> Result<(), OpenError> {
+    let now = settings.webauthn.relying_party_id(&settings.issuer).map(|id| id.to_string());
+    match store.read().await?.settled().find(Fact::RelyingPartyId).await? {
+        Some(settled) if now.as_deref() != Some(settled.as_str()) => Err(OpenError::OtherRelyingParty { settled, now }),
+        _ => Ok(()),
+    }
+}
+
+fn other_relying_party(settled: &str, now: Option<&str>) -> String {
+    let now = now.map_or_else(|| "the issuer's host is an address".to_owned(), |now| format!("the settings say {now}"));
+    format!(
+        "citizens' passkeys and security keys were made for {settled}, and {now}: none of them would work again. Set \
+         webauthn.rp_id = \"{settled}\", with an issuer at that domain or below it"
+    )
 }
 
 /// Makes the first master key in the file that the settings name, if there is neither that file nor anything sealed yet.

@@ -109,7 +109,8 @@ impl From<OpenError> for Failure {
             | OpenError::MasterKeyVariable(_)
             | OpenError::MasterKeyGone(_)
             | OpenError::KeysFolder(..)
-            | OpenError::OtherMasterKey(_) => Exit::Settings,
+            | OpenError::OtherMasterKey(_)
+            | OpenError::OtherRelyingParty { .. } => Exit::Settings,
             OpenError::NoDatabase(_)
             | OpenError::SchemaBehind(_)
             | OpenError::SchemaUnknown

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::deployment::Deployment;
 use crate::config::{SessionStoreUrl, Settings};
 use crate::credentials::password::{Hasher, HasherSettings, InvalidParameters, Parameters};
+use crate::credentials::webauthn::{InvalidOrigin, RelyingParty, attestation};
 use crate::crypto::certificate::{TrustAnchors, UnusableAuthority};
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
@@ -44,6 +45,8 @@ pub enum StartError {
     Threads(io::Error),
     #[error("mtls.trusted_authorities_file: {0}")]
     Authorities(#[from] UnusableAuthority),
+    #[error("webauthn: {0}")]
+    RelyingParty(#[from] InvalidOrigin),
     #[error("outbound: {0}")]
     Outbound(#[from] outbound::SetupError),
 }
@@ -72,7 +75,10 @@ impl Server {
         let client_authorities = TrustAnchors::new(&settings.mtls.trusted_authorities)?;
         let limits = settings.revocation.clone();
         let revocation = Revocation::new(outbound.clone(), store.clone(), clock.clone(), random.clone(), limits);
+        let relying_party = relying_party(&settings)?;
         let app = Arc::new(App {
+            relying_party,
+            attestation: Arc::new(attestation::NothingAsked),
             audit: AuditWriter::start(store.clone()),
             keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.nonces, keys.sealing),
             clients: ClientCache::default(),
@@ -137,6 +143,14 @@ pub(super) fn redis(settings: &Settings) -> Option<RedisSettings> {
         },
     };
     Some(RedisSettings { prefix: settings.sessions.key_prefix.clone(), ..RedisSettings::new(topology) })
+}
+
+/// Whom passkeys are made for: from the issuer's pages, and from those that the settings name.
+fn relying_party(settings: &Settings) -> Result<Option<RelyingParty>, InvalidOrigin> {
+    let Some(id) = settings.webauthn.relying_party_id(&settings.issuer) else { return Ok(None) };
+    let related = settings.webauthn.related_origins.iter().map(|origin| origin.as_str().to_owned());
+    let origins = std::iter::once(settings.issuer.origin().to_owned()).chain(related).collect();
+    RelyingParty::new(id.as_str(), origins).map(Some)
 }
 
 fn fetcher(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Fetcher, outbound::SetupError> {

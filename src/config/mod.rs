@@ -40,6 +40,7 @@ mod sessions;
 mod theme;
 mod throttling;
 mod value;
+mod webauthn;
 
 #[cfg(test)]
 mod tests;
@@ -70,6 +71,7 @@ pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
 pub use theme::{Colour, Palette, Theme};
 pub use throttling::{Rate, Throttling};
 pub use value::{Size, parse_duration};
+pub use webauthn::{Origin as RelatedOrigin, WebAuthn};
 
 use crate::domain::assurance::AcrTable;
 use crate::domain::certificate::AcceptedCertificates;
@@ -93,6 +95,7 @@ pub struct Settings {
     pub mtls: MutualTls,
     pub authority: Authority,
     pub acr: AcrTable,
+    pub webauthn: WebAuthn,
     pub national_id: Schemes,
     pub languages: Languages,
     pub lifetimes: Lifetimes,
@@ -177,6 +180,7 @@ impl Settings {
             mtls,
             authority,
             acr: assurance::read(from),
+            webauthn: WebAuthn::read(from, &issuer),
             national_id: national_id::read(from),
             languages,
             lifetimes,
@@ -258,6 +262,7 @@ impl Default for Settings {
             mtls: MutualTls::default(),
             authority: Authority::default(),
             acr: AcrTable::default(),
+            webauthn: WebAuthn::default(),
             national_id: Schemes::default(),
             languages: Languages::default(),
             lifetimes: Lifetimes::default(),

@@ -40,9 +40,19 @@ impl SubjectKey {
         self.derive(b"browser-state", "", session.uuid().as_bytes())
     }
 
+    /// What a citizen's authenticators know them by (WebAuthn §14.6.1: a user handle says nothing). One citizen has one, so that a
+    /// phone with two of their passkeys shows one account; another relying party would be given another.
+    pub fn user_handle(&self, relying_party: &str, citizen: CitizenId) -> [u8; 32] {
+        self.mac(b"user-handle", relying_party, citizen.uuid().as_bytes())
+    }
+
     fn derive(&self, label: &[u8], audience: &str, id: &[u8; 16]) -> String {
+        base64url::encode(&self.mac(label, audience, id))
+    }
+
+    fn mac(&self, label: &[u8], audience: &str, id: &[u8; 16]) -> [u8; 32] {
         // Unambiguous: no label contains a NUL, and the id at the end has a fixed length.
-        base64url::encode(&self.0.mac(&[label, &[0], audience.as_bytes(), &[0], id]))
+        self.0.mac(&[label, &[0], audience.as_bytes(), &[0], id])
     }
 }
 
@@ -84,6 +94,16 @@ mod tests {
         let sid = key().sid(&"portal".parse().unwrap(), session);
         assert_ne!(sid, key().sid(&"other".parse().unwrap(), session));
         assert_ne!(sid, key().pairwise("portal", citizen(7)));
+    }
+
+    #[test]
+    fn a_user_handle_stays_what_it_is_and_says_nothing() {
+        let handle = key().user_handle("id.example.gov", citizen(7));
+        // Every passkey hangs on this: a change here would lose them all.
+        assert_eq!(base64url::encode(&handle), "zh3OkIFcThC23PpNbgYuH_JGkx1ut4RSg4aoius4iTs");
+        assert_ne!(handle, key().user_handle("id.example.gov", citizen(8)));
+        assert_ne!(handle, key().user_handle("other.example.gov", citizen(7)));
+        assert_ne!(base64url::encode(&handle), key().pairwise("id.example.gov", citizen(7)));
     }
 
     #[test]

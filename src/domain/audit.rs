@@ -49,6 +49,8 @@ event_kinds! {
     SignIn = "sign_in",
     SignInCancelled = "sign_in.cancelled",
     SessionEnded = "session.ended",
+    /// A credential behaved as one does that was copied, and was refused.
+    CredentialSuspected = "credential.suspected",
     /// A client said that it has ended its own session.
     LogoutDelivered = "logout.delivered",
     /// A client could not be told that a session has ended, or would not hear of it.

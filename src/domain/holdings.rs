@@ -16,43 +16,45 @@ pub struct Holdings {
 }
 
 impl Holdings {
-    /// What each of these would prove at best at `now`.
-    fn potential(&self, now: Timestamp) -> Vec<Proof> {
+    /// What each of these would prove at best at `now`, beside what was `proven`.
+    fn potential(&self, proven: &Proofs, now: Timestamp) -> Vec<Proof> {
         let password = self.has_password.then(|| Proof::password(now));
         let sms = self.has_sms.then(|| Proof { method: AuthenticationMethod::SmsCode, ..possession(now) });
-        let held = self.credentials.iter().map(|credential| credential.proof(now));
+        let held = self
+            .credentials
+            .iter()
+            .map(|credential| Proof { binding: credential.binding_beside(proven), ..credential.proof(now) });
         password.into_iter().chain(sms).chain(held).collect()
     }
 
     /// Whether the person who has proven `proven` could meet `requirement` by proving more.
     pub fn can_bring(&self, proven: &Proofs, requirement: Requirement, now: Timestamp) -> bool {
-        let all = self.potential(now).into_iter().fold(proven.clone(), Proofs::with);
+        let all = self.potential(proven, now).into_iter().fold(proven.clone(), Proofs::with);
         requirement.met_by(self.account_level, &all)
     }
 
-    /// The methods to choose from for what is missing of `requirement`, the best first: those of which one is enough or, where
-    /// none is, those that are a part of it.
+    /// The methods to choose from for what is missing of `requirement`, the best first.
     pub fn offers(&self, proven: &Proofs, requirement: Requirement, now: Timestamp) -> Vec<AuthenticationMethod> {
-        let potential = self.potential(now);
-        let enough = |proof: &&Proof| requirement.proven_by(&proven.clone().with((*proof).clone()));
-        let new = |proof: &&Proof| {
+        let fit = self.fitting(proven, requirement, now);
+        BEST_FIRST.into_iter().filter(|method| fit.iter().any(|proof| proof.method == *method)).collect()
+    }
+
+    /// What would be proven by what is worth asking for where `requirement` is missing: by that of which one is enough or, where
+    /// none is, by what is a part of it.
+    pub fn fitting(&self, proven: &Proofs, requirement: Requirement, now: Timestamp) -> Vec<Proof> {
+        let mut potential = self.potential(proven, now);
+        potential.retain(|proof| {
             !proven.iter().any(|known| (known.method, known.credential) == (proof.method, proof.credential))
-        };
-        let mut fit: Vec<&Proof> = potential.iter().filter(new).filter(enough).collect();
-        if fit.is_empty() && self.can_bring(proven, requirement, now) {
-            fit = potential
-                .iter()
-                .filter(new)
-                .filter(|proof| proof.binding >= requirement.authentication_level)
-                .collect();
+        });
+        let enough = |proof: &Proof| requirement.proven_by(&proven.clone().with(proof.clone()));
+        if potential.iter().any(enough) {
+            potential.retain(enough);
+        } else if self.can_bring(proven, requirement, now) {
+            potential.retain(|proof| proof.binding >= requirement.authentication_level);
+        } else {
+            potential.clear();
         }
-        let mut methods: Vec<AuthenticationMethod> = Vec::new();
-        for method in BEST_FIRST {
-            if fit.iter().any(|proof| proof.method == method) {
-                methods.push(method);
-            }
-        }
-        methods
+        potential
     }
 
     /// What they would hold without this credential.
@@ -81,6 +83,16 @@ const BEST_FIRST: [AuthenticationMethod; 6] = [
 ];
 
 impl Credential {
+    /// What it counts for once it is proven in a session that has `proven` this: a passkey or a key that is used where everything
+    /// else reaches more is vouched for by that, and is raised.
+    pub fn binding_beside(&self, proven: &Proofs) -> AuthenticationLevel {
+        let others = proven.clone().without(self.id);
+        match self.kind {
+            CredentialKind::WebAuthn if !others.is_empty() => self.binding.max(others.level()),
+            _ => self.binding,
+        }
+    }
+
     /// What it proves at best.
     pub fn proof(&self, now: Timestamp) -> Proof {
         let method = match self.kind {

@@ -34,6 +34,7 @@ pub mod policies;
 pub mod polling;
 pub mod random;
 pub mod registration;
+pub mod relying_party;
 pub mod resource;
 pub mod revocation;
 pub mod scope;

@@ -84,6 +84,11 @@ impl Keys {
         self.subjects.browser_state(session)
     }
 
+    /// What the citizen's authenticators know them by.
+    pub fn user_handle(&self, relying_party: &str, citizen: CitizenId) -> [u8; 32] {
+        self.subjects.user_handle(relying_party, citizen)
+    }
+
     /// Signs `claims` with the current key of `algorithm`.
     pub fn sign(
         &self,

@@ -51,11 +51,14 @@ pub mod throttle;
 pub mod token;
 pub mod userinfo;
 pub mod visitor;
+pub mod webauthn;
 
 use std::sync::Arc;
 
 use crate::config::Settings;
 use crate::credentials::password::Hasher;
+use crate::credentials::webauthn::RelyingParty;
+use crate::credentials::webauthn::attestation;
 use crate::crypto::base64url;
 use crate::crypto::certificate::TrustAnchors;
 use crate::domain::audit::EventKind;
@@ -96,6 +99,10 @@ pub struct App {
     pub sessions: sessions::Store,
     pub keys: Keys,
     pub hasher: Hasher,
+    /// Whom passkeys and security keys are made for; `None` where they are off.
+    pub relying_party: Option<RelyingParty>,
+    /// What authenticators' statements are held against.
+    pub attestation: Arc<dyn attestation::Policy>,
     pub clients: ClientCache,
     pub resource_servers: ResourceServerCache,
     pub details_types: DetailsTypes,

@@ -20,6 +20,8 @@ use crate::domain::user_code::UserCode;
 use crate::protocol::authorize::pushed::PushedRequest;
 use crate::sessions::{CounterKey, CounterKind, Key, Kind, SetKey, SetKind, Tag};
 
+use super::webauthn::{AssertionChallenge, EnrolmentChallenge};
+
 const SESSION: Kind<BrowserSession> = Kind::surviving("session", 2);
 const CONSENT: Kind<RememberedConsent> = Kind::surviving("consent", 1);
 const SIGN_IN: Kind<SignIn> = Kind::strict("sign-in", 4);
@@ -39,6 +41,8 @@ const BACKCHANNEL_REQUEST: Kind<BackChannelRequest> = Kind::strict("backchannel-
 const BACKCHANNEL_DECISION: Kind<Decision> = Kind::strict("backchannel-decision", 2);
 const BACKCHANNEL_PACE: Kind<Pace> = Kind::strict("backchannel-pace", 1);
 const SIGNED_REQUEST: Kind<()> = Kind::strict("signed-request", 1);
+const ENROLMENT_CHALLENGE: Kind<EnrolmentChallenge> = Kind::strict("enrolment-challenge", 1);
+const ASSERTION_CHALLENGE: Kind<AssertionChallenge> = Kind::strict("assertion-challenge", 1);
 const BACKCHANNEL_REQUESTS_TO: SetKind<GrantId> = SetKind::new("backchannel-requests-to", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
 const WAIT_AFTER_FAILURES: Kind<Timestamp> = Kind::surviving("wait-after-failures", 1);
@@ -59,6 +63,7 @@ const BACKCHANNEL_REQUESTS_OF: CounterKind = CounterKind::new("backchannel-reque
 const BACKCHANNEL_REQUESTS_ABOUT: CounterKind = CounterKind::new("backchannel-requests-about");
 const BACKCHANNEL_REQUESTS_OF_TO: CounterKind = CounterKind::new("backchannel-requests-of-to");
 const BACKCHANNEL_REQUESTS_SHOWN: CounterKind = CounterKind::new("backchannel-requests-shown");
+const ASSERTIONS_REFUSED_FROM: CounterKind = CounterKind::new("assertions-refused-from");
 const CLIENT_REFUSALS: CounterKind = CounterKind::new("client-refusals");
 
 /// A code, or the mark that it was spent, which names the grant that must die if it comes again.
@@ -180,6 +185,21 @@ pub fn backchannel_pace(id: GrantId) -> Key<Pace> {
 /// The mark that a client's signed request was used.
 pub fn signed_request(client: &ClientId, jti: &str) -> Key<()> {
     SIGNED_REQUEST.key(&hash_secret(format!("{client}\0{jti}").as_bytes()))
+}
+
+/// What a new passkey of this session has to sign.
+pub fn enrolment_challenge(session: &SecretHash) -> Key<EnrolmentChallenge> {
+    ENROLMENT_CHALLENGE.key(session)
+}
+
+/// What a passkey has to sign in this sign-in.
+pub fn assertion_challenge(sign_in: SignInId) -> Key<AssertionChallenge> {
+    ASSERTION_CHALLENGE.key(sign_in)
+}
+
+/// Assertions from a network that did not hold.
+pub fn assertions_refused_from(network: &str) -> CounterKey {
+    ASSERTIONS_REFUSED_FROM.key(Tag::text(network))
 }
 
 /// What waits for a citizen's answer.

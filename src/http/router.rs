@@ -48,6 +48,7 @@ fn documents() -> Router<Arc<Site>> {
         .route("/.well-known/openid-configuration", get(oauth::discovery::show))
         .route("/.well-known/oauth-authorization-server", get(oauth::discovery::show))
         .route("/.well-known/oauth-protected-resource", get(oauth::protected_resource::show))
+        .route("/.well-known/webauthn", get(oauth::related_origins::show))
         .route("/jwks.json", get(oauth::jwks::show))
 }
 
@@ -84,6 +85,13 @@ fn sign_in(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/sign-in/{id}", get(pages::identify::show).post(pages::identify::submit))
         .route("/sign-in/{id}/create", get(pages::create::show).post(pages::create::submit))
         .route("/sign-in/{id}/password", get(pages::password::show).post(pages::password::submit))
+        .route("/sign-in/{id}/passkey", get(pages::passkey::show_passkey).post(pages::passkey::submit_passkey))
+        .route("/sign-in/{id}/passkey/options", post(pages::passkey::options))
+        .route(
+            "/sign-in/{id}/security-key",
+            get(pages::passkey::show_security_key).post(pages::passkey::submit_security_key),
+        )
+        .route("/sign-in/{id}/security-key/options", post(pages::passkey::options))
         .route("/sign-in/{id}/step-up", get(pages::step_up::show).post(pages::step_up::submit))
         .route("/sign-in/{id}/consent", get(pages::consent::show).post(pages::consent::submit))
         .route("/logout/confirm", post(pages::sign_out::confirm))
@@ -121,6 +129,12 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
             "/account/portals/{client}/withdraw",
             get(pages::account::portals::ask).post(pages::account::portals::withdraw),
         )
+        .route(
+            "/account/security/passkeys/new",
+            get(pages::account::new_passkey::show).post(pages::account::new_passkey::submit),
+        )
+        .route("/account/security/passkeys/new/options", post(pages::account::new_passkey::options))
+        .route("/account/security/passkeys/{id}/added", get(pages::account::new_passkey::added))
         .route("/account/activity", get(pages::account::activity::show))
         .layer(axum::middleware::from_fn_with_state(site, middleware::same_origin::only))
 }

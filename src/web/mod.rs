@@ -19,6 +19,7 @@ pub mod device_code;
 pub mod error;
 pub mod form_post;
 pub mod layout;
+pub mod passkey;
 pub mod password;
 pub mod portal;
 pub mod qr;

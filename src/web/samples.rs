@@ -2,6 +2,7 @@
 
 mod consent;
 mod device;
+mod passkey;
 mod portal;
 mod requests;
 mod security;
@@ -46,6 +47,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
         pages.push(Sample { name: name.to_owned(), html: page.dyn_render().unwrap() });
     };
     samples.sign_in(&mut add);
+    samples.passkeys(&mut add);
     samples.consent(&mut add);
     samples.answering(&mut add);
     samples.leaving(&mut add);
@@ -179,6 +181,7 @@ impl Samples {
             reason: Reason::NotSignedIn,
             username: String::new(),
             methods: vec![Method::Password],
+            ceremony: None,
             problem: None,
             limit: TimeLimit { until: ago(-16 * MINUTE) },
         };
@@ -193,7 +196,13 @@ impl Samples {
         let methods = vec![Method::Passkey, Method::SecurityKey, Method::Certificate, Method::Password];
         add(
             "sign-in-methods",
-            &SignIn { methods, reason: Reason::AskedAgain, portal: Some(self.library()), ..sign_in.clone() },
+            &SignIn {
+                methods,
+                ceremony: Some(passkey::ceremony()),
+                reason: Reason::AskedAgain,
+                portal: Some(self.library()),
+                ..sign_in.clone()
+            },
         );
         let limit = TimeLimit { until: ago(-MINUTE) };
         add("sign-in-account", &SignIn { portal: None, reason: Reason::OtherPerson, limit, ..sign_in.clone() });

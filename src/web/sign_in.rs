@@ -8,6 +8,7 @@ use askama::Template;
 
 use super::claims::Method;
 use super::layout::{Form, Layout, Portal, TimeLimit};
+use super::passkey::Ceremony;
 use super::text::{Speaks, id};
 
 #[derive(Clone, Debug, Template)]
@@ -22,6 +23,8 @@ pub struct SignIn {
     pub username: String,
     /// The methods that this request allows, best first: the same for everybody.
     pub methods: Vec<Method>,
+    /// For passkeys, where they are on.
+    pub ceremony: Option<Ceremony>,
     pub problem: Option<Problem>,
     pub limit: TimeLimit,
 }
@@ -70,6 +73,13 @@ pub enum Fault {
     },
     /// The queue in front of password checking is full.
     Busy,
+    /// One sentence for whatever was wrong with a passkey's answer.
+    PasskeyNotAccepted,
+    /// The key has to come beside something else.
+    KeyNotAlone,
+    /// The browser took longer than a challenge is good for, or the answer came twice.
+    PasskeyStale,
+    NeedsScript,
     /// The page was older than the step: shown anew, nothing was done.
     StalePage,
     /// What a new password may not be.
@@ -178,6 +188,10 @@ impl Problem {
             Fault::TooManyTries { minutes } => return voice.text_with("fault-too-many-tries", "minutes", minutes),
             Fault::TooManyTriesToday { hours } => return voice.text_with("fault-too-many-tries-today", "hours", hours),
             Fault::Busy => id("fault-busy"),
+            Fault::PasskeyNotAccepted => id("passkey-fault-not-accepted"),
+            Fault::KeyNotAlone => id("passkey-fault-not-alone"),
+            Fault::PasskeyStale => id("passkey-fault-stale"),
+            Fault::NeedsScript => id("passkey-needs-script"),
             Fault::StalePage => id("fault-stale-page"),
             Fault::NewPassword(fault) => return fault.sentence(voice),
             Fault::NameMalformed => id("fault-name-malformed"),
@@ -187,16 +201,14 @@ impl Problem {
 }
 
 impl SignIn {
-    /// With a single method the button that continues is that method's too.
-    fn only_method(&self) -> Option<&Method> {
-        match self.methods.as_slice() {
-            [only] => Some(only),
-            _ => None,
-        }
+    /// The method whose page the button that continues leads to: the name that was typed is for it.
+    fn continues_with(&self) -> Option<&Method> {
+        self.methods.iter().find(|method| **method == Method::Password)
     }
 
-    fn other_methods(&self) -> &[Method] {
-        if self.only_method().is_some() { &[] } else { &self.methods }
+    /// Those that need no name.
+    fn other_methods(&self) -> Vec<Method> {
+        self.methods.iter().copied().filter(|method| *method != Method::Password).collect()
     }
 
     fn lead(&self) -> String {

@@ -193,9 +193,20 @@ fn every_id_is_unique_and_whatever_names_one_finds_it() {
 
 #[test]
 fn the_ids_that_scripts_rely_on_are_where_they_belong() {
-    let expected: [(&str, &[&str]); 20] = [
+    let expected: [(&str, &[&str]); 22] = [
         ("sign-in", &["input#username[name=username]", "button#continue", "#use-password", "#cancel", "#extend"]),
-        ("sign-in-methods", &["#continue", "button#use-passkey", "button#use-certificate", "button#use-password"]),
+        (
+            "sign-in-methods",
+            &[
+                "#continue",
+                "button#use-passkey",
+                "button#use-certificate",
+                "#use-password",
+                "#username[autocomplete~=webauthn]",
+            ],
+        ),
+        ("passkey", &["form#webauthn[data-options]", "button#use-passkey", "noscript", "[name=credential]", "#cancel"]),
+        ("account-passkey-new", &["form#webauthn[data-options]", "button#add-passkey", "#name[name=name]", "noscript"]),
         ("sign-in-fault", &["#username[aria-invalid=true][aria-describedby~=problem]", "#problem[role=alert]"]),
         (
             "password",

@@ -12,6 +12,7 @@ pub mod logout;
 pub mod par;
 pub mod protected_resource;
 pub mod register;
+pub mod related_origins;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;

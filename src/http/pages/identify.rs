@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
+use super::passkey;
 use super::{dispatch, follow, leads_to, load, request, ui_locales};
 use crate::domain::sign_in::{OutOfOrder, SignIn, State as Standing};
 use crate::domain::sign_in_name::NameFault;
@@ -14,7 +15,7 @@ use crate::flows::{session, sign_in};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
-use crate::http::page::Page;
+use crate::http::page::{Page, SeeOther};
 use crate::web::claims::Method;
 use crate::web::layout;
 use crate::web::sign_in as view;
@@ -51,6 +52,11 @@ pub async fn submit(
             let sign_in = sign_in::extend(&site.app, sign_in).await?.map_err(Fault::SignIn)?;
             return Ok(page(&site, &visit, &sign_in, typed, None).await?.into_response());
         }
+        Some(chosen @ ("use-passkey" | "use-security-key")) if offers(&site, chosen) => {
+            // Without script, or where the browser cannot: the page of its own says so.
+            let page = if chosen == "use-passkey" { "passkey" } else { "security-key" };
+            return Ok(SeeOther::to(format!("/sign-in/{}/{page}", sign_in.id)).into_response());
+        }
         None | Some("continue" | "use-password") => match identify::identify(&site.app, sign_in.clone(), &typed).await?
         {
             Identified::Noted(sign_in) => return dispatch(&site, &visit, sign_in).await,
@@ -78,6 +84,16 @@ fn typed_before(site: &Site, sign_in: &SignIn) -> Result<String, Failure> {
     Ok(request(sign_in).and_then(|request| request.login_hint.clone()).unwrap_or_default())
 }
 
+/// The same for everybody: what is offered tells nothing about a name.
+fn methods(site: &Site) -> Vec<Method> {
+    let webauthn = site.app.relying_party.is_some().then_some([Method::Passkey, Method::SecurityKey]);
+    webauthn.into_iter().flatten().chain([Method::Password]).collect()
+}
+
+fn offers(site: &Site, chosen: &str) -> bool {
+    methods(site).iter().any(|method| method.id() == chosen)
+}
+
 async fn page(
     site: &Site,
     visit: &Visit,
@@ -92,7 +108,8 @@ async fn page(
         portal,
         reason: reason(site, visit, sign_in).await?,
         username,
-        methods: vec![Method::Password],
+        methods: methods(site),
+        ceremony: site.app.relying_party.is_some().then(|| passkey::ceremony(visit, sign_in)),
         problem: fault.map(|fault| view::Problem { fault, reference: visit.visitor.request.to_string() }),
         limit: site.limit(sign_in.expires_at),
         layout,

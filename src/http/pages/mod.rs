@@ -7,6 +7,7 @@ pub mod device;
 pub mod identify;
 pub mod language;
 pub mod logos;
+pub mod passkey;
 pub mod password;
 pub mod sign_out;
 pub mod static_files;
@@ -66,12 +67,9 @@ async fn extended(site: &Site, sign_in: SignIn, path: &str) -> Result<Response, 
 fn method_path(sign_in: &SignIn, method: &Method) -> Option<String> {
     let page = match method {
         Method::Password => "password",
-        Method::Passkey
-        | Method::SecurityKey
-        | Method::Certificate
-        | Method::Totp
-        | Method::SmsCode
-        | Method::RecoveryCode => return None,
+        Method::Passkey => "passkey",
+        Method::SecurityKey => "security-key",
+        Method::Certificate | Method::Totp | Method::SmsCode | Method::RecoveryCode => return None,
     };
     Some(format!("/sign-in/{}/{page}", sign_in.id))
 }

@@ -71,6 +71,11 @@ pub enum Happening {
     PasswordChanged,
     CredentialRenamed,
     CredentialRemoved,
+    CredentialAdded,
+    /// It counts for more than before.
+    CredentialRaised,
+    /// It behaved as a copy would.
+    PasskeySuspected,
     AccountLocked,
     AccountUnlocked,
     /// A code or token came a second time: the portal's access was ended (RFC 9700 §2.2.2).
@@ -106,6 +111,9 @@ impl Event {
             Happening::RequestDenied { portal } => about(id("event-request-denied"), portal),
             Happening::SignedOut => voice.text("event-signed-out"),
             Happening::SessionEnded => voice.text("event-session-ended"),
+            Happening::CredentialAdded => voice.text("event-credential-added"),
+            Happening::CredentialRaised => voice.text("event-credential-raised"),
+            Happening::PasskeySuspected => voice.text("event-passkey-suspected"),
             Happening::PasswordChanged => voice.text("event-password-changed"),
             Happening::CredentialRenamed => voice.text("event-credential-renamed"),
             Happening::CredentialRemoved => voice.text("event-credential-removed"),
@@ -126,7 +134,9 @@ impl Event {
         match self.what {
             Happening::SignInFailed { .. }
             | Happening::PasswordChanged
+            | Happening::CredentialAdded
             | Happening::CredentialRemoved
+            | Happening::PasskeySuspected
             | Happening::AccountLocked
             | Happening::AccessEnded { .. } => "care",
             Happening::ConsentGiven { .. } | Happening::DataReleased { .. } | Happening::RequestAllowed { .. } => {

@@ -3,6 +3,7 @@
 mod activity;
 mod change_password;
 mod credential;
+mod new_passkey;
 mod not_me;
 mod overview;
 mod portals;
@@ -15,6 +16,7 @@ mod withdraw;
 pub use activity::{Activity, Event, Happening};
 pub use change_password::ChangePassword;
 pub use credential::{Credential, LastStrong, RemoveCredential};
+pub use new_passkey::{Fault as PasskeyFault, NewPasskey, PasskeyAdded, Problem as PasskeyProblem, StandsAlone};
 pub use not_me::NotMe;
 pub use overview::{Level, Overview, SignInMethod};
 pub use portals::{Allowed, ConnectedPortal, Portals};

@@ -5,6 +5,7 @@ mod consent;
 mod create;
 mod device;
 mod language;
+mod passkeys;
 mod requests;
 mod safety;
 mod security;

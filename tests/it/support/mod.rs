@@ -1,5 +1,6 @@
 //! What the tests run against: real servers, started when the first test asks and gone with the process.
 
+pub mod authenticator;
 pub mod outside;
 pub mod pki;
 pub mod postgres;
@@ -8,6 +9,7 @@ pub mod supervisor;
 pub mod wiretap;
 pub mod world;
 
+pub use authenticator::{Authenticator, Behaviour};
 pub use postgres::Postgres;
 pub use redis::Redis;
 pub use supervisor::free_port;

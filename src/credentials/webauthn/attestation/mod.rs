@@ -17,6 +17,8 @@ pub use rules::{Refusal, Rules};
 /// What an authenticator said of itself, its signature verified and its signer not.
 #[derive(Clone, Debug)]
 pub struct Statement {
+    /// The attestation object as it came (§6.5.4).
+    pub object: Vec<u8>,
     pub format: AttestationFormat,
     /// Who signed it: the certificates, the leaf first, or the credential's own key, or nobody.
     pub signer: ParsedAttestationData,

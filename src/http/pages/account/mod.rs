@@ -4,6 +4,7 @@ pub mod activity;
 pub mod change_password;
 pub mod credential;
 mod events;
+pub mod new_passkey;
 pub mod not_me;
 pub mod overview;
 pub mod portals;

@@ -46,13 +46,14 @@ pub async fn begin(State(site): State<Arc<Site>>, visit: Visit, uri: Uri, Form(_
 
 /// The page to come back to: one of these, whatever was asked.
 fn own_page(asked: Option<&str>) -> String {
-    const PAGES: [&str; 6] = [
+    const PAGES: [&str; 7] = [
         "/account/requests",
         "/account/security",
         "/account/sessions",
         "/account/portals",
         "/account/activity",
         "/account/not-me",
+        "/account/security/passkeys/new",
     ];
     let path = asked.unwrap_or_default().split('?').next().unwrap_or_default();
     if let Some(Ok(id)) = path.strip_prefix("/account/requests/").map(str::parse::<GrantId>) {

@@ -22,6 +22,7 @@ pub mod holdings;
 mod office;
 pub mod operator;
 mod page;
+pub mod passkey;
 pub mod portal;
 pub mod proof;
 pub mod resources;

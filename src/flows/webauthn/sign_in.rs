@@ -1,0 +1,303 @@
+//! The person proves who they are with a passkey or a security key: alone, or beside what they proved already.
+//!
+//! Alone it has to be opened by its owner, says by itself whose it is, and nothing is looked up before: what a browser is told is the
+//! same for everybody, whatever name was typed. Beside something proven, exactly those of the person's credentials are asked for that
+//! bring what is missing.
+
+use serde_json::Value;
+
+use crate::credentials::webauthn::{Assertion, Hint, Key, Owner, Refusal as Fault, UserVerification, Verified};
+use crate::crypto::hash::hash_secret;
+use crate::domain::assurance::{
+    AuthenticationLevel, AuthenticationMethod, Factors, Proof as Proven, Proofs, Requirement,
+};
+use crate::domain::audit::{EventKind, Outcome};
+use crate::domain::citizen::CitizenStatus;
+use crate::domain::credential::{Credential, CredentialKind};
+use crate::domain::ids::CitizenId;
+use crate::domain::message::Notice;
+use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
+use crate::domain::time::Timestamp;
+use crate::storage::{Advance, StoredCredential, Transaction};
+
+use super::super::sign_in::prove::{self, LOCKED, Settle, Shown, SignedIn, Success};
+use super::super::sign_in::step_up;
+use super::super::throttle::{self, Throttle};
+use super::super::visitor::Visitor;
+use super::super::{App, FlowError, holdings, notices, short_lived};
+use super::{AssertionChallenge, Expected, key};
+
+/// How proving it ends.
+#[derive(Debug)]
+pub enum Proof {
+    Given(Box<SignedIn>),
+    Refused(Refusal),
+    OutOfOrder(OutOfOrder),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The challenge was answered before, has expired, or never was.
+    Stale,
+    /// One sentence for whatever did not hold, and for an account that is locked.
+    NotAccepted,
+    /// It was enrolled without anything that opens it, so it does not stand alone: whoever finds it could have set a PIN.
+    NotAlone,
+}
+
+/// What the browser is to do; `None` where no passkey is asked for now.
+pub async fn begin(app: &App, sign_in: &SignIn, hint: Hint) -> Result<Option<Value>, FlowError> {
+    let Some(relying_party) = &app.relying_party else { return Ok(None) };
+    let Some(Asked { verification, expected, keys }) = asked(app, sign_in).await? else { return Ok(None) };
+    let challenge = app.random.bytes::<32>();
+    let record = AssertionChallenge { challenge, expires_at: sign_in.expires_at, verification, expected };
+    let ttl = app.clock.now().until(record.expires_at);
+    app.sessions.put(&short_lived::assertion_challenge(sign_in.id), &record, ttl).await?;
+    Ok(Some(relying_party.request_options(&challenge, &keys, verification, hint)))
+}
+
+/// Whether a passkey is asked for now.
+pub async fn is_asked(app: &App, sign_in: &SignIn) -> Result<bool, FlowError> {
+    Ok(app.relying_party.is_some() && asked(app, sign_in).await?.is_some())
+}
+
+/// Of whom an assertion is asked, and how.
+struct Asked {
+    verification: UserVerification,
+    expected: Expected,
+    keys: Vec<Key>,
+}
+
+async fn asked(app: &App, sign_in: &SignIn) -> Result<Option<Asked>, FlowError> {
+    let by = match &sign_in.state {
+        State::Requested | State::Identified { .. } => {
+            let verification = UserVerification::Required;
+            return Ok(Some(Asked { verification, expected: Expected::Anyones, keys: Vec::new() }));
+        }
+        State::Authenticated(by) => by,
+        State::Offered | State::Consented(_) => return Ok(None),
+    };
+    let Some(missing) = step_up::missing(app, sign_in).await? else { return Ok(None) };
+    let Some(requirement) = missing.requirement else { return Ok(None) };
+    let Some(held) = holdings::load(app, by.citizen).await? else { return Ok(None) };
+    let fitting = held.fitting(&by.proofs, requirement, app.clock.now());
+    let fitting: Vec<_> = fitting.into_iter().filter(|proof| proof.method == AuthenticationMethod::WebAuthn).collect();
+    let ids: Vec<_> = fitting.iter().filter_map(|proof| proof.credential).collect();
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let stored = app.store.read().await?.credentials().list(by.citizen).await?;
+    let keys = stored.iter().filter(|stored| ids.contains(&stored.credential.id)).map(key).collect::<Result<_, _>>()?;
+    Ok(Some(Asked {
+        verification: verification(&by.proofs, &fitting, requirement),
+        expected: Expected::OneOf { citizen: by.citizen, credentials: ids },
+        keys,
+    }))
+}
+
+/// A touch is enough where it is enough with each of them, and opening is demanded where it is with none.
+fn verification(proven: &Proofs, fitting: &[Proven], requirement: Requirement) -> UserVerification {
+    let by_touch = |proof: &&Proven| {
+        let touched = Proven { factors: Factors::POSSESSION, ..(*proof).clone() };
+        requirement.proven_by(&proven.clone().with(touched))
+    };
+    let opened = |proof: &&Proven| requirement.proven_by(&proven.clone().with((*proof).clone()));
+    match fitting.iter().filter(by_touch).count() {
+        all if all == fitting.len() => UserVerification::Discouraged,
+        0 if fitting.iter().all(|proof| opened(&proof)) => UserVerification::Required,
+        _ => UserVerification::Preferred,
+    }
+}
+
+/// Holds what the browser brought against what was asked.
+pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, answer: &str) -> Result<Proof, FlowError> {
+    let now = app.clock.now();
+    let asked = app.sessions.take(&short_lived::assertion_challenge(sign_in.id)).await?;
+    let Some(asked) = asked.filter(|asked| now < asked.expires_at) else {
+        return Ok(Proof::Refused(Refusal::Stale));
+    };
+    // Nobody's challenge is answered once somebody has proven who they are, nor one person's by another.
+    let in_order = match (&sign_in.state, &asked.expected) {
+        (State::Requested | State::Identified { .. }, Expected::Anyones) => true,
+        (State::Authenticated(by), Expected::OneOf { citizen, .. }) => {
+            by.citizen == *citizen && step_up::is_offered(app, &sign_in, AuthenticationMethod::WebAuthn).await?
+        }
+        _ => false,
+    };
+    if !in_order {
+        return Ok(Proof::OutOfOrder(OutOfOrder));
+    }
+    let attempt = Attempt { app, visitor, sign_in: &sign_in };
+    let assertion = match Assertion::read(answer) {
+        Ok(assertion) => assertion,
+        Err(fault) => return attempt.refuse(None, fault.as_str()).await,
+    };
+    let lookup = hash_secret(&assertion.id);
+    let found = app.store.read().await?.credentials().find_presented(CredentialKind::WebAuthn, lookup).await?;
+    let Some(found) = found else { return attempt.refuse(None, "unknown_credential").await };
+    if let Expected::OneOf { citizen, credentials } = &asked.expected
+        && (found.citizen != *citizen || !credentials.contains(&found.credential.id))
+    {
+        return attempt.refuse(None, "not_asked_for").await;
+    }
+    let verified = match verify(app, &assertion, &asked, &found)? {
+        Ok(verified) => verified,
+        Err(fault) => {
+            if fault == Fault::CounterFell {
+                attempt.suspect(&found);
+            }
+            return attempt.refuse(Some(found.citizen), fault.as_str()).await;
+        }
+    };
+    let Some(citizen) = app.store.read().await?.citizens().find(found.citizen).await? else {
+        return attempt.refuse(None, "unknown_credential").await;
+    };
+    if citizen.status != CitizenStatus::Active {
+        return attempt.refuse(Some(citizen.id), LOCKED).await;
+    }
+    let others = proven_beside(&sign_in, &found.credential);
+    if asked.expected == Expected::Anyones && !found.credential.traits.unlocked {
+        attempt.note(Some(citizen.id), "not_alone").await?;
+        return Ok(Proof::Refused(Refusal::NotAlone));
+    }
+    let (proof, raised) = proof(now, &found.credential, verified, &others);
+    let device = prove::known_device(app, visitor, citizen.id).await?;
+    let shown = Shown { citizen: &citizen, proof, device };
+    let right = Right { before: found, verified, now };
+    match prove::succeed(app, visitor, sign_in.clone(), shown, Box::new(right)).await? {
+        Success::Given(signed_in) => {
+            if let Some(raised) = raised {
+                raise(app, visitor, citizen.id, raised).await?;
+            }
+            Ok(Proof::Given(signed_in))
+        }
+        Success::OutOfOrder(why) => Ok(Proof::OutOfOrder(why)),
+        Success::TooLate(why) => attempt.refuse(Some(citizen.id), why).await,
+    }
+}
+
+fn verify(
+    app: &App,
+    assertion: &Assertion,
+    asked: &AssertionChallenge,
+    found: &StoredCredential,
+) -> Result<Result<Verified, Fault>, FlowError> {
+    let relying_party = app.relying_party.as_ref().ok_or_else(|| FlowError::failed("there is no relying party"))?;
+    let user_handle = app.keys.user_handle(relying_party.id(), found.citizen);
+    let owner = Owner { user_handle: &user_handle, must_be_named: asked.expected == Expected::Anyones };
+    let key = key(found)?;
+    Ok(relying_party.verify(assertion, &asked.challenge, asked.verification, owner, &key, found.counter))
+}
+
+/// What was proven in this session by anything else.
+fn proven_beside(sign_in: &SignIn, credential: &Credential) -> Proofs {
+    match &sign_in.state {
+        State::Authenticated(by) => by.proofs.clone().without(credential.id),
+        State::Offered | State::Requested | State::Identified { .. } | State::Consented(_) => Proofs::default(),
+    }
+}
+
+/// What the assertion proves, and what the credential is from here on, if it is more.
+fn proof(now: Timestamp, credential: &Credential, verified: Verified, others: &Proofs) -> (Proven, Option<Credential>) {
+    let mut raised = Credential { binding: credential.binding_beside(others), ..credential.clone() };
+    let touched = Proven { factors: Factors::POSSESSION, ..raised.proof(now) };
+    if verified.user_verified && others.clone().with(touched.clone()).reach(AuthenticationLevel::TwoFactors) {
+        // It was given a PIN since. Beside another factor that was its owner; whoever found it could have done so too (§7.2 step 23).
+        raised.traits.unlocked = true;
+    }
+    let proof = if verified.user_verified { raised.proof(now) } else { touched };
+    let changed = (raised.binding, raised.traits) != (credential.binding, credential.traits);
+    (proof, changed.then_some(raised))
+}
+
+/// The credential is from here on what the session has vouched for, and its owner is told.
+async fn raise(app: &App, visitor: &Visitor, citizen: CitizenId, raised: Credential) -> Result<(), FlowError> {
+    let mut tx = app.store.begin().await?;
+    let Some(stored) = tx.credentials().find(citizen, raised.id).await? else { return Ok(()) };
+    // Its name may have been changed meanwhile; nothing else of it can.
+    let credential = Credential { name: stored.credential.name.clone(), ..raised };
+    let notice = Notice::CredentialRaised { kind: credential.kind, name: credential.name.to_string() };
+    tx.credentials().replace(&StoredCredential { credential, ..stored }).await?;
+    notices::tell(app, visitor, &mut tx, citizen, notice).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What is written where an assertion was right, and looked at again.
+struct Right {
+    before: StoredCredential,
+    verified: Verified,
+    now: Timestamp,
+}
+
+/// The credential was removed while it was being used.
+const REMOVED: &str = "credential_removed";
+
+#[async_trait::async_trait]
+impl Settle for Right {
+    async fn settle(self: Box<Self>, tx: &mut Transaction) -> Result<Option<&'static str>, FlowError> {
+        let (citizen, id) = (self.before.citizen, self.before.credential.id);
+        let counter = i64::from(self.verified.counter);
+        let Some(stored) = tx.credentials().find(citizen, id).await? else { return Ok(Some(REMOVED)) };
+        // Of two assertions with the same counter one is the first; where there is no counter, there is none to fall.
+        if counter > 0 || stored.counter > 0 {
+            if tx.credentials().advance(citizen, id, counter, self.now).await? == Advance::NotForward {
+                return Ok(Some(Fault::CounterFell.as_str()));
+            }
+        } else {
+            tx.credentials().used(citizen, id, counter, self.now).await?;
+        }
+        Ok(None)
+    }
+}
+
+/// Who tries, and for what: what refusals are written with.
+struct Attempt<'a> {
+    app: &'a App,
+    visitor: &'a Visitor,
+    sign_in: &'a SignIn,
+}
+
+impl Attempt<'_> {
+    async fn refuse(&self, whom: Option<CitizenId>, why: &'static str) -> Result<Proof, FlowError> {
+        self.note(whom, why).await?;
+        Ok(Proof::Refused(Refusal::NotAccepted))
+    }
+
+    /// Writes a refusal. Of a flood of them from one network only the beginning is: nothing is guessed by it, and it must not fill
+    /// the log.
+    async fn note(&self, whom: Option<CitizenId>, why: &'static str) -> Result<(), FlowError> {
+        self.app.metrics.sign_in_refused(why);
+        let rate = self.app.settings.throttling.per_address;
+        let counter = short_lived::assertions_refused_from(&self.visitor.network());
+        if throttle::count(self.app, &counter, rate).await? != Throttle::Open {
+            return Ok(());
+        }
+        let mut event = self
+            .app
+            .event(self.visitor, EventKind::SignIn, Outcome::Refused)
+            .with("method", AuthenticationMethod::WebAuthn)
+            .with("why", why)
+            .with("device", &self.visitor.device_name);
+        if let Some(citizen) = whom {
+            event = event.about(citizen);
+        }
+        if let Purpose::Client(request) = &self.sign_in.purpose {
+            event = event.of(&request.client_id);
+        }
+        self.app.record(event);
+        Ok(())
+    }
+
+    /// The key may have been copied: its owner is told.
+    fn suspect(&self, found: &StoredCredential) {
+        let event = self
+            .app
+            .event(self.visitor, EventKind::CredentialSuspected, Outcome::Refused)
+            .about(found.citizen)
+            .with("credential", found.credential.id)
+            .with("kind", found.credential.kind)
+            .with("why", Fault::CounterFell.as_str())
+            .with("device", &self.visitor.device_name);
+        self.app.record(event);
+    }
+}

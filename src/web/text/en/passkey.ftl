@@ -1,0 +1,45 @@
+# Passkeys and security keys: at sign-in
+passkey-title = Sign in with a passkey
+passkey-title-key = Sign in with a security key
+passkey-title-enrolled = Confirm with a passkey or security key
+passkey-lead = Press the button, then unlock your phone or computer as you always do.
+passkey-lead-key = Plug in the key or hold it to the phone, then press the button.
+passkey-lead-enrolled = Press the button, then use your phone, your computer or your security key.
+passkey-use = Use a passkey
+passkey-use-key = Use a security key
+passkey-another-way = Choose another way
+passkey-needs-script = This way needs JavaScript, which is off in this browser. Turn it on, or choose another way.
+passkey-unsupported = This browser cannot use passkeys or security keys. It may be the one inside another app.
+passkey-unsupported-way-out = Open the portal in your phone’s own browser, such as Chrome or Safari, and sign in there, or choose another way here.
+passkey-cancelled = Nothing was done: it was cancelled or took too long. You can try again.
+passkey-failed = The browser could not finish this. Try again, or choose another way.
+passkey-fault-unsupported = This device cannot do that. Use another device or key, or choose another way.
+passkey-fault-not-accepted = We could not sign you in with this passkey or key. Try again, or choose another way.
+passkey-fault-not-alone = This key works only together with your password. Sign in with your password first.
+passkey-fault-stale = That took too long, or was sent twice. Try again.
+
+## In the account
+passkey-new-title = Add a passkey or security key
+passkey-new-lead = With it you sign in without a password: nothing to remember, and nothing that a false page could ask you for.
+passkey-new-phone = A phone or computer: you unlock it with a finger, your face or its PIN. That never leaves the device.
+passkey-new-key = A security key: you plug it in or hold it to the phone.
+passkey-new-safe = We keep a public key only. It is of no use to anybody else.
+passkey-name = What will you call it?
+passkey-name-hint = So that you know it again in the list, such as “My phone”.
+passkey-name-default = My device
+passkey-add = Add it
+passkey-fault-name = Give it a name of at most 64 characters.
+passkey-fault-taken = This device or key is in your account already.
+passkey-fault-too-many = Your account holds as many as it can. Remove one that you no longer use.
+passkey-fault-not-enrolled = We could not accept what the device sent. Try again, or use another device.
+passkey-fault-authenticator = The authority does not accept devices of this kind. Use another device or key.
+passkey-added-title = It is added
+passkey-added = “{ $name }” is now in your account.
+passkey-added-alone = Next time, choose it on the sign-in page: there is nothing to type.
+passkey-added-beside = Next time, sign in with your password, and confirm with it where a service asks for more.
+passkey-added-second = Add a second one as well, so that you can still sign in if you lose the first.
+passkey-add-another = Add another
+passkey-done = Back to my account
+event-credential-added = A way to sign in was added
+event-credential-raised = A passkey or security key counts for more from now on
+event-passkey-suspected = A passkey or security key behaved as if it had been copied, and was refused. If this happens again, remove it.

@@ -1,0 +1,45 @@
+# Clés d’accès et clés de sécurité : à la connexion
+passkey-title = Se connecter avec une clé d’accès
+passkey-title-key = Se connecter avec une clé de sécurité
+passkey-title-enrolled = Confirmer avec une clé d’accès ou de sécurité
+passkey-lead = Appuyez sur le bouton, puis déverrouillez votre téléphone ou votre ordinateur comme d’habitude.
+passkey-lead-key = Branchez la clé ou approchez-la du téléphone, puis appuyez sur le bouton.
+passkey-lead-enrolled = Appuyez sur le bouton, puis utilisez votre téléphone, votre ordinateur ou votre clé de sécurité.
+passkey-use = Utiliser une clé d’accès
+passkey-use-key = Utiliser une clé de sécurité
+passkey-another-way = Choisir un autre moyen
+passkey-needs-script = Ce moyen a besoin de JavaScript, désactivé dans ce navigateur. Activez-le ou choisissez un autre moyen.
+passkey-unsupported = Ce navigateur ne peut utiliser ni clé d’accès ni clé de sécurité. C’est peut-être celui d’une autre application.
+passkey-unsupported-way-out = Ouvrez le portail dans le navigateur de votre téléphone, par exemple Chrome ou Safari, et connectez-vous là, ou choisissez ici un autre moyen.
+passkey-cancelled = Rien n’a été fait : l’opération a été annulée ou a pris trop de temps. Vous pouvez réessayer.
+passkey-failed = Le navigateur n’a pas pu terminer l’opération. Réessayez ou choisissez un autre moyen.
+passkey-fault-unsupported = Cet appareil ne le permet pas. Utilisez un autre appareil ou une autre clé, ou choisissez un autre moyen.
+passkey-fault-not-accepted = La connexion avec cette clé n’a pas été possible. Réessayez ou choisissez un autre moyen.
+passkey-fault-not-alone = Cette clé ne fonctionne qu’avec votre mot de passe. Connectez-vous d’abord avec votre mot de passe.
+passkey-fault-stale = L’opération a pris trop de temps ou a été envoyée deux fois. Réessayez.
+
+## Dans le compte
+passkey-new-title = Ajouter une clé d’accès ou de sécurité
+passkey-new-lead = Elle vous connecte sans mot de passe : rien à retenir, et rien qu’une fausse page puisse vous demander.
+passkey-new-phone = Un téléphone ou un ordinateur : vous le déverrouillez avec un doigt, votre visage ou son code. Rien de cela ne quitte l’appareil.
+passkey-new-key = Une clé de sécurité : vous la branchez ou l’approchez du téléphone.
+passkey-new-safe = Nous ne gardons qu’une clé publique. Elle ne sert à personne d’autre.
+passkey-name = Comment l’appeler ?
+passkey-name-hint = Pour la reconnaître dans la liste, par exemple « Mon téléphone ».
+passkey-name-default = Mon appareil
+passkey-add = Ajouter
+passkey-fault-name = Donnez-lui un nom de 64 caractères au plus.
+passkey-fault-taken = Cet appareil ou cette clé est déjà dans votre compte.
+passkey-fault-too-many = Votre compte en contient autant que possible. Retirez celle que vous n’utilisez plus.
+passkey-fault-not-enrolled = La réponse de l’appareil n’a pas pu être acceptée. Réessayez ou utilisez un autre appareil.
+passkey-fault-authenticator = L’autorité n’accepte pas ce type d’appareil. Utilisez un autre appareil ou une autre clé.
+passkey-added-title = C’est ajouté
+passkey-added = « { $name } » est maintenant dans votre compte.
+passkey-added-alone = La prochaine fois, choisissez-la sur la page de connexion : il n’y a rien à saisir.
+passkey-added-beside = La prochaine fois, connectez-vous avec votre mot de passe et confirmez avec elle quand un service demande davantage.
+passkey-added-second = Ajoutez-en une seconde, pour pouvoir encore vous connecter si vous perdez la première.
+passkey-add-another = En ajouter une autre
+passkey-done = Revenir à mon compte
+event-credential-added = Un moyen de connexion a été ajouté
+event-credential-raised = Une clé d’accès ou de sécurité compte désormais pour davantage
+event-passkey-suspected = Une clé d’accès ou de sécurité s’est comportée comme si elle avait été copiée et a été refusée. Si cela se reproduit, retirez-la.

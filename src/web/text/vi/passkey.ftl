@@ -1,0 +1,45 @@
+# Khóa truy cập và khóa bảo mật: khi đăng nhập
+passkey-title = Đăng nhập bằng khóa truy cập
+passkey-title-key = Đăng nhập bằng khóa bảo mật
+passkey-title-enrolled = Xác nhận bằng khóa truy cập hoặc khóa bảo mật
+passkey-lead = Hãy bấm nút, rồi mở khóa điện thoại hoặc máy tính như bạn vẫn làm.
+passkey-lead-key = Hãy cắm khóa hoặc chạm khóa vào điện thoại, rồi bấm nút.
+passkey-lead-enrolled = Hãy bấm nút, rồi dùng điện thoại, máy tính hoặc khóa bảo mật của bạn.
+passkey-use = Dùng khóa truy cập
+passkey-use-key = Dùng khóa bảo mật
+passkey-another-way = Chọn cách khác
+passkey-needs-script = Cách này cần JavaScript, hiện đang tắt trong trình duyệt này. Hãy bật lên hoặc chọn cách khác.
+passkey-unsupported = Trình duyệt này không dùng được khóa truy cập và khóa bảo mật. Có thể đây là trình duyệt nằm trong một ứng dụng khác.
+passkey-unsupported-way-out = Hãy mở cổng dịch vụ bằng trình duyệt của điện thoại, chẳng hạn Chrome hoặc Safari, rồi đăng nhập ở đó, hoặc chọn cách khác tại đây.
+passkey-cancelled = Chưa có gì được thực hiện: thao tác đã bị hủy hoặc quá lâu. Bạn có thể thử lại.
+passkey-failed = Trình duyệt không hoàn tất được việc này. Hãy thử lại hoặc chọn cách khác.
+passkey-fault-unsupported = Thiết bị này không làm được việc đó. Hãy dùng thiết bị hoặc khóa khác, hoặc chọn cách khác.
+passkey-fault-not-accepted = Không thể đăng nhập bằng khóa này. Hãy thử lại hoặc chọn cách khác.
+passkey-fault-not-alone = Khóa này chỉ dùng được cùng với mật khẩu. Hãy đăng nhập bằng mật khẩu trước.
+passkey-fault-stale = Thao tác quá lâu hoặc đã được gửi hai lần. Hãy thử lại.
+
+## Trong tài khoản
+passkey-new-title = Thêm khóa truy cập hoặc khóa bảo mật
+passkey-new-lead = Nhờ đó bạn đăng nhập không cần mật khẩu: không phải nhớ gì, và trang giả mạo cũng không lấy được gì.
+passkey-new-phone = Điện thoại hoặc máy tính: bạn mở bằng vân tay, khuôn mặt hoặc mã PIN. Những thứ đó không bao giờ rời khỏi thiết bị.
+passkey-new-key = Khóa bảo mật: bạn cắm vào máy hoặc chạm vào điện thoại.
+passkey-new-safe = Chúng tôi chỉ giữ khóa công khai, người khác có được cũng không dùng làm gì được.
+passkey-name = Bạn muốn đặt tên là gì?
+passkey-name-hint = Để bạn nhận ra trong danh sách, chẳng hạn “Điện thoại của tôi”.
+passkey-name-default = Thiết bị của tôi
+passkey-add = Thêm
+passkey-fault-name = Hãy đặt tên, tối đa 64 ký tự.
+passkey-fault-taken = Thiết bị hoặc khóa này đã có trong tài khoản của bạn.
+passkey-fault-too-many = Tài khoản của bạn đã đủ số lượng tối đa. Hãy xóa bớt khóa không còn dùng.
+passkey-fault-not-enrolled = Không chấp nhận được dữ liệu thiết bị gửi đến. Hãy thử lại hoặc dùng thiết bị khác.
+passkey-fault-authenticator = Cơ quan không chấp nhận loại thiết bị này. Hãy dùng thiết bị hoặc khóa khác.
+passkey-added-title = Đã thêm
+passkey-added = “{ $name }” đã có trong tài khoản của bạn.
+passkey-added-alone = Lần sau, hãy chọn khóa này trên trang đăng nhập: không cần nhập gì.
+passkey-added-beside = Lần sau, hãy đăng nhập bằng mật khẩu rồi xác nhận bằng khóa này khi dịch vụ yêu cầu mức cao hơn.
+passkey-added-second = Hãy thêm một khóa nữa để vẫn đăng nhập được nếu mất khóa đầu tiên.
+passkey-add-another = Thêm khóa khác
+passkey-done = Về tài khoản của tôi
+event-credential-added = Đã thêm một cách đăng nhập
+event-credential-raised = Một khóa truy cập hoặc khóa bảo mật được nâng mức
+event-passkey-suspected = Một khóa truy cập hoặc khóa bảo mật có dấu hiệu bị sao chép và đã bị từ chối. Nếu việc này lặp lại, hãy xóa khóa đó.
