@@ -10,6 +10,7 @@ use super::server::{Server, StartError};
 use crate::cli::theme::theme;
 use crate::config::Settings;
 use crate::crypto::random::SystemRandom;
+use crate::domain::relying_party;
 use crate::http::{Listening, ServeError, Site, Sockets, serve, serve_on};
 use crate::web::layout::Standing;
 
@@ -101,6 +102,9 @@ fn site(server: &Server, standing: Standing) -> Result<Arc<Site>, RunError> {
 pub async fn run(settings: Arc<Settings>) -> Result<(), RunError> {
     if settings.issuer.is_loopback() {
         tracing::warn!(issuer = %settings.issuer, "only this machine can reach the issuer: set it to the public address");
+    }
+    if settings.webauthn.relying_party_id(&settings.issuer).is_none() {
+        tracing::warn!(issuer = %settings.issuer, "{}", relying_party::NONE_AT_AN_ADDRESS);
     }
     let deployment = deployment::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom::new())).await?;
     let told_to_stop = ToldToStop::listen()?;

@@ -174,6 +174,18 @@ mod tests {
     }
 
     #[test]
+    fn a_passkey_that_was_enrolled_with_less_is_asked_for_where_everything_else_vouches_for_it() {
+        let two = AuthenticationLevel::TwoFactors;
+        let phr = Requirement { phishing_resistant: true, ..TWO };
+        let totp = credential(CredentialKind::Totp, two, CredentialTraits::default());
+        let held = holdings(vec![totp.clone(), passkey(AuthenticationLevel::OneFactor)]);
+        let password = Proofs::new(vec![Proof::password(NOW)]);
+        assert!(held.offers(&password, phr, NOW).is_empty());
+        let both = password.with(totp.proof(NOW));
+        assert_eq!(held.offers(&both, phr, NOW), [AuthenticationMethod::WebAuthn]);
+    }
+
+    #[test]
     fn the_account_level_is_brought_by_nothing_here() {
         let proven = Requirement { account_level: AccountLevel::Proven, ..Requirement::NONE };
         assert!(!holdings(Vec::new()).can_bring(&Proofs::default(), proven, NOW));

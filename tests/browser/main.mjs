@@ -8,11 +8,12 @@ import { forms } from "./form-post.mjs";
 import { journey } from "./journey.mjs";
 import { mishaps } from "./mishaps.mjs";
 import { neighbours } from "./neighbours.mjs";
+import { passkeys } from "./passkeys.mjs";
 import { requests } from "./requests.mjs";
 import { session } from "./session.mjs";
 
 const wanted = process.argv.slice(2);
-const all = { ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...requests, ...session, ...accessibility };
+const all = { ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...requests, ...passkeys, ...session, ...accessibility };
 const cases = Object.entries(all).filter(
   ([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)),
 );

@@ -301,3 +301,69 @@ impl Attempt<'_> {
         self.app.record(event);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::assurance::Proof as Proven;
+    use crate::domain::credential::CredentialTraits;
+    use crate::domain::ids::CredentialId;
+    use AuthenticationLevel::{OneFactor, TwoFactors};
+
+    const NOW: Timestamp = Timestamp::from_seconds(100);
+
+    fn passkey(number: u128, binding: AuthenticationLevel, unlocked: bool) -> Credential {
+        Credential {
+            id: CredentialId::from_uuid(uuid::Uuid::from_u128(number)),
+            kind: CredentialKind::WebAuthn,
+            name: "mine".parse().unwrap(),
+            binding,
+            traits: CredentialTraits { unlocked, phishing_resistant: true, ..CredentialTraits::default() },
+            created_at: NOW,
+            last_used_at: None,
+        }
+    }
+
+    fn shown(user_verified: bool) -> Verified {
+        Verified { user_verified, counter: 0 }
+    }
+
+    #[test]
+    fn a_session_that_reaches_more_by_everything_else_raises_it_and_one_that_does_not_leaves_it() {
+        let weak = passkey(1, OneFactor, true);
+        let password = Proofs::new(vec![Proven::password(NOW)]);
+        assert_eq!(proof(NOW, &weak, shown(true), &password).1, None);
+        let strong = password.with(passkey(2, TwoFactors, true).proof(NOW));
+        let (proven, raised) = proof(NOW, &weak, shown(true), &strong);
+        assert_eq!((proven.binding, raised.map(|raised| raised.binding)), (TwoFactors, Some(TwoFactors)));
+        // What it proved itself in this session vouches for nothing.
+        let own = Proofs::new(vec![passkey(1, TwoFactors, true).proof(NOW)]).without(weak.id);
+        assert_eq!(proof(NOW, &weak, shown(true), &own).1, None);
+    }
+
+    #[test]
+    fn opening_counts_where_it_was_opened_when_it_was_enrolled_or_beside_something_else() {
+        let touched = passkey(1, TwoFactors, false);
+        let alone = proof(NOW, &touched, shown(true), &Proofs::default());
+        assert_eq!((alone.0.factors, alone.1), (Factors::POSSESSION, None), "whoever found it may have given it a PIN");
+        let password = Proofs::new(vec![Proven::password(NOW)]);
+        let (beside, raised) = proof(NOW, &touched, shown(true), &password);
+        assert_eq!((beside.factors, raised.map(|raised| raised.traits.unlocked)), (Factors::UNLOCKED, Some(true)));
+        assert_eq!(proof(NOW, &touched, shown(false), &password).0.factors, Factors::POSSESSION);
+        let opened = passkey(1, TwoFactors, true);
+        assert_eq!(proof(NOW, &opened, shown(true), &Proofs::default()).0.factors, Factors::UNLOCKED);
+        assert_eq!(proof(NOW, &opened, shown(false), &Proofs::default()).0.factors, Factors::POSSESSION);
+    }
+
+    #[test]
+    fn nobody_is_bothered_where_a_touch_is_enough() {
+        let two = Requirement::level(TwoFactors);
+        let password = Proofs::new(vec![Proven::password(NOW)]);
+        let [key, phone] = [passkey(1, TwoFactors, false), passkey(2, TwoFactors, true)].map(|held| held.proof(NOW));
+        let asked = |proven: &Proofs, fitting: &[Proven]| verification(proven, fitting, two);
+        assert_eq!(asked(&password, &[key.clone(), phone.clone()]), UserVerification::Discouraged);
+        assert_eq!(asked(&Proofs::default(), &[phone.clone()]), UserVerification::Required);
+        let other = Proofs::new(vec![passkey(3, TwoFactors, false).proof(NOW)]);
+        assert_eq!(asked(&other, &[key, phone]), UserVerification::Preferred);
+    }
+}

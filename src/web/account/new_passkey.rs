@@ -13,8 +13,8 @@ use crate::web::text::{Speaks, TextId, id};
 pub struct NewPasskey {
     pub layout: Layout,
     pub ceremony: Ceremony,
-    /// What the person called it, or a name to begin with.
-    pub name: String,
+    /// What the person called it, if they have.
+    pub typed: Option<String>,
     pub problem: Option<Problem>,
 }
 
@@ -71,6 +71,11 @@ impl Problem {
 }
 
 impl NewPasskey {
+    /// A name to begin with is there: most people have one phone.
+    fn name(&self) -> String {
+        self.typed.clone().unwrap_or_else(|| self.layout.text("passkey-name-default"))
+    }
+
     fn section(&self) -> &'static str {
         "security"
     }

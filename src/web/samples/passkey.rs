@@ -34,7 +34,7 @@ impl Samples {
         let new = NewPasskey {
             layout: self.citizen(),
             ceremony: Ceremony { form: form(path), options: format!("{path}/options") },
-            name: self.one_of(["Thiết bị của tôi", "My device", "Mon appareil", "Моё устройство"]),
+            typed: None,
             problem: None,
         };
         add("account-passkey-new", &new);
@@ -48,7 +48,10 @@ impl Samples {
             ("authenticator", PasskeyFault::AuthenticatorNotAccepted),
         ] {
             let problem = Some(PasskeyProblem { fault, reference: "0198a3f2-7c41".to_owned() });
-            add(&format!("account-passkey-fault-{name}"), &NewPasskey { problem, ..new.clone() });
+            add(
+                &format!("account-passkey-fault-{name}"),
+                &NewPasskey { problem, typed: Some("\"><i>".to_owned()), ..new.clone() },
+            );
         }
         let added = PasskeyAdded {
             layout: self.citizen(),

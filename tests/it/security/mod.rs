@@ -34,6 +34,7 @@ mod session_fixation;
 mod step_skipping;
 mod subject_identifiers;
 mod token_exchange;
+mod webauthn;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -95,13 +95,17 @@ impl Authenticator {
 
     /// `navigator.credentials.create()`: what the script sends.
     pub fn create(&mut self, options: &Value) -> String {
+        let mut id = vec![0; 32];
+        SystemRandom::new().fill(&mut id).unwrap();
+        self.create_with(id, options)
+    }
+
+    fn create_with(&mut self, id: Vec<u8>, options: &Value) -> String {
         let offered = options["pubKeyCredParams"].as_array().unwrap();
         assert!(offered.iter().any(|one| one["alg"] == -7), "{offered:?}");
         let random = SystemRandom::new();
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, document.as_ref(), &random).unwrap();
-        let mut id = vec![0; 32];
-        random.fill(&mut id).unwrap();
         let behaviour = self.behaviour.clone();
         let point = key.public_key().as_ref().to_vec();
         let attested = [
@@ -131,6 +135,15 @@ impl Authenticator {
         });
         self.credentials.push(Credential { id, key, user_handle, counter, resident: behaviour.resident });
         answer.to_string()
+    }
+
+    /// Says that it has made the credential that it made before.
+    pub fn create_again(&mut self, which: usize, options: &Value) -> String {
+        let id = self.credentials[which].id.clone();
+        let kept = std::mem::take(&mut self.credentials);
+        let answer = self.create_with(id, options);
+        self.credentials = kept;
+        answer
     }
 
     /// `navigator.credentials.get()`: what the script sends, of the credential that fits.
@@ -209,7 +222,7 @@ fn cose(algorithm: i8, x: &[u8], y: &[u8]) -> Vec<u8> {
 }
 
 /// CBOR (RFC 8949): as much of it as authenticators write.
-fn integer(value: i8) -> Vec<u8> {
+pub fn integer(value: i8) -> Vec<u8> {
     match value {
         0.. => head(0, usize::from(value.unsigned_abs())),
         _ => head(1, usize::from(value.unsigned_abs()) - 1),

@@ -21,7 +21,6 @@ use crate::http::page::{Page, SeeOther};
 use crate::web::account::{NewPasskey, PasskeyAdded, PasskeyFault, PasskeyProblem, StandsAlone};
 use crate::web::layout;
 use crate::web::passkey::Ceremony;
-use crate::web::text::Speaks;
 
 const ADD: Guarded<'static> = Guarded::Account("add-passkey");
 const PATH: &str = "/account/security/passkeys/new";
@@ -34,8 +33,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         Door::Open(entered) => entered,
         Door::Closed(response) => return Ok(response),
     };
-    let name = entered.layout.text("passkey-name-default");
-    Ok(page(&visit, *entered, name, None)?.into_response())
+    Ok(page(&visit, *entered, None, None)?.into_response())
 }
 
 /// What the browser is to do. A new challenge each time: the one before is void.
@@ -99,17 +97,17 @@ pub async fn added(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<S
     Ok(Page::render(&template)?.into_response())
 }
 
-fn refused(visit: &Visit, entered: Entered, name: String, fault: PasskeyFault) -> Result<Response, Failure> {
-    Ok(page(visit, entered, name, Some(fault))?.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
+fn refused(visit: &Visit, entered: Entered, typed: String, fault: PasskeyFault) -> Result<Response, Failure> {
+    Ok(page(visit, entered, Some(typed), Some(fault))?.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
 }
 
-fn page(visit: &Visit, entered: Entered, name: String, fault: Option<PasskeyFault>) -> Result<Page, Failure> {
+fn page(visit: &Visit, entered: Entered, typed: Option<String>, fault: Option<PasskeyFault>) -> Result<Page, Failure> {
     let template = NewPasskey {
         ceremony: Ceremony {
             form: layout::Form { action: PATH.to_owned(), csrf: ADD.token(visit) },
             options: format!("{PATH}/options"),
         },
-        name,
+        typed,
         problem: fault.map(|fault| PasskeyProblem { fault, reference: visit.visitor.request.to_string() }),
         layout: entered.layout,
     };
