@@ -5,10 +5,12 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::deployment::Deployment;
-use crate::config::{SessionStoreUrl, Settings};
+use crate::config::{self, SessionStoreUrl, Settings};
 use crate::credentials::password::{Hasher, HasherSettings, InvalidParameters, Parameters};
 use crate::credentials::webauthn::{InvalidOrigin, RelyingParty, attestation};
 use crate::crypto::certificate::{TrustAnchors, UnusableAuthority};
+use crate::domain::message::Carrier;
+use crate::domain::random::Random;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
 use crate::flows::App;
@@ -20,12 +22,15 @@ use crate::flows::clients::ClientCache;
 use crate::flows::deliveries::Deliveries;
 use crate::flows::details_types::DetailsTypes;
 use crate::flows::keys::Keys;
+use crate::flows::message_delivery::PostOffice;
 use crate::flows::metrics::Metrics;
 use crate::flows::recovery::Reapply;
 use crate::flows::request_object::RequestObjects;
 use crate::flows::resource_servers::ResourceServerCache;
 use crate::jobs::Jobs;
-use crate::outbound::{self, Fetcher, Reach, SystemResolver};
+use crate::outbound::{
+    self, Fetcher, MailServer, MailSetupError, Mailer, Reach, SharedKey, SmsGateway, SystemResolver,
+};
 use crate::sessions::{InProcess, InvalidSettings, Redis, RedisSettings, Store, Topology};
 
 /// An app with the jobs that keep it.
@@ -49,6 +54,8 @@ pub enum StartError {
     RelyingParty(#[from] InvalidOrigin),
     #[error("outbound: {0}")]
     Outbound(#[from] outbound::SetupError),
+    #[error(transparent)]
+    Mail(#[from] MailSetupError),
 }
 
 impl Server {
@@ -76,6 +83,7 @@ impl Server {
         let limits = settings.revocation.clone();
         let revocation = Revocation::new(outbound.clone(), store.clone(), clock.clone(), random.clone(), limits);
         let relying_party = relying_party(&settings)?;
+        let post = post_office(&settings, &outbound, &clock, &random)?;
         let app = Arc::new(App {
             relying_party,
             attestation: Arc::new(attestation::NothingAsked),
@@ -93,6 +101,7 @@ impl Server {
             background: Background::default(),
             deliveries: Deliveries::default(),
             pings: Deliveries::default(),
+            post,
             settings,
             clock,
             random,
@@ -151,6 +160,41 @@ fn relying_party(settings: &Settings) -> Result<Option<RelyingParty>, InvalidOri
     let related = settings.webauthn.related_origins.iter().map(|origin| origin.as_str().to_owned());
     let origins = std::iter::once(settings.issuer.origin().to_owned()).chain(related).collect();
     RelyingParty::new(id.as_str(), origins).map(Some)
+/// Whoever takes messages, where the settings name anybody.
+fn post_office(
+    settings: &Settings,
+    outbound: &Fetcher,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+) -> Result<PostOffice, StartError> {
+    let mail = match &settings.messages.mail {
+        None => None,
+        Some(mail) => {
+            let server = MailServer {
+                host: mail.host.clone(),
+                port: mail.port,
+                security: match mail.security {
+                    config::MailSecurity::StartTls => outbound::MailSecurity::StartTls,
+                    config::MailSecurity::Tls => outbound::MailSecurity::Tls,
+                    config::MailSecurity::None => outbound::MailSecurity::None,
+                },
+                login: mail.login.clone(),
+                extra_roots: settings.outbound.extra_roots.clone(),
+                own_name: settings.issuer.host().to_owned(),
+            };
+            Some(Arc::new(Mailer::new(server, &mail.from, clock.clone())?) as Arc<dyn Carrier>)
+        }
+    };
+    let sms = settings.messages.sms.as_ref().map(|sms| {
+        Arc::new(SmsGateway {
+            fetcher: outbound.clone(),
+            url: sms.url.clone(),
+            key: SharedKey::new(&sms.key_id, &sms.key),
+            sender: sms.sender.clone(),
+            random: random.clone(),
+        }) as Arc<dyn Carrier>
+    });
+    Ok(PostOffice::new(mail, sms))
 }
 
 fn fetcher(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Fetcher, outbound::SetupError> {

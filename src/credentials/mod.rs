@@ -2,4 +2,6 @@
 
 pub mod certificate;
 pub mod password;
+pub mod recovery_codes;
+pub mod totp;
 pub mod webauthn;

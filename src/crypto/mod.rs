@@ -13,6 +13,7 @@ pub mod keyring;
 pub mod mac;
 pub mod master_key;
 pub mod nonce;
+pub mod one_time_password;
 pub mod pairwise;
 pub mod private_key;
 pub mod random;

@@ -238,6 +238,8 @@ impl Message {
 /// A letter in words, as it goes out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Composed {
+    /// Who writes, in words.
+    pub from: String,
     /// One line. Text messages have none.
     pub subject: String,
     pub text: String,

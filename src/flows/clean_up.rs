@@ -2,6 +2,7 @@
 
 use super::{App, FlowError};
 use crate::domain::logout::KEPT_FOR;
+use crate::domain::message;
 
 /// Few at a time, so that no transaction is long.
 const AT_ONCE: u32 = 500;
@@ -15,8 +16,10 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
         let sessions = tx.ended_sessions().forget(now, AT_ONCE).await?;
         let clients = tx.session_clients().forget(now, AT_ONCE).await?;
         let deliveries = tx.logout_outbox().forget(now - KEPT_FOR, AT_ONCE).await?;
+        let messages = tx.messages().forget(now - message::KEPT_FOR, AT_ONCE).await?;
+        tx.sent_codes().forget(now).await?;
         tx.commit().await?;
-        if grants.max(sessions).max(clients).max(deliveries) < u64::from(AT_ONCE) {
+        if grants.max(sessions).max(clients).max(deliveries).max(messages) < u64::from(AT_ONCE) {
             return Ok(());
         }
     }

@@ -33,6 +33,9 @@ pub struct Metrics {
     hash_queue: Gauge,
     logout_attempts: Family<LogoutLabels, Counter>,
     ping_attempts: Family<PingLabels, Counter>,
+    message_attempts: Family<MessageLabels, Counter>,
+    messages_pending: Gauge,
+    messages_oldest: Gauge,
     logouts_pending: Gauge,
     logouts_oldest: Gauge,
 }
@@ -79,6 +82,12 @@ struct PingLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct MessageLabels {
+    channel: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     /// A pattern of the router, so that nobody can make up labels.
     route: String,
@@ -107,6 +116,9 @@ impl Metrics {
             hash_queue: Gauge::default(),
             logout_attempts: Family::default(),
             ping_attempts: Family::default(),
+            message_attempts: Family::default(),
+            messages_pending: Gauge::default(),
+            messages_oldest: Gauge::default(),
             logouts_pending: Gauge::default(),
             logouts_oldest: Gauge::default(),
             registry: Registry::default(),
@@ -154,6 +166,17 @@ impl Metrics {
             "Attempts to tell clients that there is an answer, by outcome",
             metrics.ping_attempts.clone(),
         );
+        registry.register(
+            "message_attempts",
+            "Attempts to send citizens mail and text messages, by channel and outcome",
+            metrics.message_attempts.clone(),
+        );
+        registry.register("messages_pending", "Messages still to be sent", metrics.messages_pending.clone());
+        registry.register(
+            "messages_oldest_seconds",
+            "Since when the message that has waited longest waits",
+            metrics.messages_oldest.clone(),
+        );
         registry.register("logouts_pending", "Clients still to be told of a sign-out", metrics.logouts_pending.clone());
         registry.register(
             "logouts_oldest_seconds",
@@ -178,6 +201,15 @@ impl Metrics {
     /// A client was to be told that there is an answer (CIBA).
     pub(super) fn ping_attempted(&self, outcome: &'static str) {
         self.ping_attempts.get_or_create(&PingLabels { outcome }).inc();
+    }
+
+    pub(super) fn message_attempted(&self, channel: &'static str, outcome: &'static str) {
+        self.message_attempts.get_or_create(&MessageLabels { channel, outcome }).inc();
+    }
+
+    pub(super) fn messages_pending(&self, pending: u64, oldest: Duration) {
+        self.messages_pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
+        self.messages_oldest.set(i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX));
     }
 
     pub(super) fn logout_attempted(&self, outcome: &'static str) {

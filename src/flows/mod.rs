@@ -32,6 +32,7 @@ pub mod key_pairs;
 pub mod keys;
 pub mod logout;
 pub mod logout_delivery;
+pub mod message_delivery;
 pub mod metrics;
 pub mod notices;
 pub mod protection;
@@ -84,6 +85,7 @@ use clients::ClientCache;
 use deliveries::Deliveries;
 use details_types::DetailsTypes;
 use keys::Keys;
+use message_delivery::PostOffice;
 use metrics::Metrics;
 use request_object::RequestObjects;
 use resource_servers::ResourceServerCache;
@@ -120,6 +122,8 @@ pub struct App {
     pub deliveries: Deliveries,
     /// Clients that are told of an answer (CIBA).
     pub pings: Deliveries,
+    /// Who takes what citizens are told.
+    pub post: PostOffice,
 }
 
 impl App {

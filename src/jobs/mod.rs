@@ -1,5 +1,7 @@
 //! What runs in the background, on every server: each job may run on several at once without harm.
 
+mod letters;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +11,8 @@ use tokio::task::JoinHandle;
 use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
 use crate::flows::backchannel::ping;
-use crate::flows::{App, clean_up, invalidation, key_pairs, logout_delivery};
+use crate::flows::{App, clean_up, invalidation, key_pairs, logout_delivery, message_delivery};
+use letters::Letters;
 
 /// Between two attempts to listen.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
@@ -22,6 +25,8 @@ const CLEAN_UP: Duration = Duration::from_secs(600);
 const DELIVER_LOGOUTS: Duration = Duration::from_secs(1);
 /// As with sign-outs; and requests expire without anybody doing anything.
 const DELIVER_PINGS: Duration = Duration::from_secs(1);
+/// As with sign-outs.
+const DELIVER_MESSAGES: Duration = Duration::from_secs(1);
 const NOTE_BACKLOG: Duration = Duration::from_secs(10);
 const REFRESH_LISTS: Duration = Duration::from_secs(60);
 
@@ -39,6 +44,7 @@ impl Jobs {
             every(CLEAN_UP, app, remove_what_has_expired),
             tokio::spawn(deliver_logouts(app.clone())),
             tokio::spawn(deliver_pings(app.clone())),
+            tokio::spawn(deliver_messages(app.clone())),
             every(NOTE_BACKLOG, app, note_backlog),
             every(REFRESH_LISTS, app, refresh_revocation_lists),
         ])
@@ -129,7 +135,26 @@ async fn refresh_revocation_lists(app: Arc<App>) {
     app.revocation.refresh_lists().await;
 }
 
+/// As sign-outs are.
+async fn deliver_messages(app: Arc<App>) {
+    let letters = Arc::new(Letters::new(&app.settings));
+    let mut ticks = tokio::time::interval(DELIVER_MESSAGES);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = app.post.woken() => {}
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = message_delivery::deliver_due(&app, &letters).await {
+            tracing::warn!(%error, "the outbox of messages cannot be emptied; it is tried again soon");
+        }
+    }
+}
+
 async fn note_backlog(app: Arc<App>) {
+    if let Err(error) = message_delivery::note_backlog(&app).await {
+        tracing::debug!(%error, "the outbox of messages cannot be counted");
+    }
     if let Err(error) = logout_delivery::note_backlog(&app).await {
         tracing::debug!(%error, "the outbox of single logout cannot be counted");
     }

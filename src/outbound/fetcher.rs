@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use ipnet::IpNet;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use rustls::{ClientConfig, RootCertStore};
@@ -189,6 +189,25 @@ impl Fetcher {
         let answered = self.in_time(url, purpose, async {
             let request = self.0.client.post(url.clone()).header(CONTENT_TYPE, "application/json");
             let request = request.header(AUTHORIZATION, bearer).body(body);
+            let status = self.send(url, purpose, request).await?.status();
+            if status.is_redirection() { Err(FetchError::Redirect) } else { Ok(status) }
+        });
+        self.counted(url, purpose, answered.await)
+    }
+
+    /// Posts `body` under `headers`, which say what it is, and returns the status of the answer. Nothing more of it is read.
+    ///
+    /// # Errors
+    /// As [`post_form`](Self::post_form).
+    pub async fn post(
+        &self,
+        url: &Url,
+        purpose: Purpose,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<StatusCode, FetchError> {
+        let answered = self.in_time(url, purpose, async {
+            let request = self.0.client.post(url.clone()).headers(headers).body(body);
             let status = self.send(url, purpose, request).await?.status();
             if status.is_redirection() { Err(FetchError::Redirect) } else { Ok(status) }
         });

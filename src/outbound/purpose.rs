@@ -15,6 +15,8 @@ pub enum Purpose {
     BackchannelLogoutUri,
     /// That there is an answer, sent: OpenID Connect Client-Initiated Backchannel Authentication Core §10.2.
     ClientNotificationEndpoint,
+    /// A text message, sent: the setting `messages.sms.url`.
+    SmsGateway,
     /// Whether a certificate is revoked, asked of its issuer: RFC 6960 appendix A.
     Ocsp,
     /// The certificates that an issuer has revoked: RFC 5280 §4.2.1.13.
@@ -39,7 +41,8 @@ impl Purpose {
             | Self::SectorIdentifierUri
             | Self::LogoUri
             | Self::BackchannelLogoutUri
-            | Self::ClientNotificationEndpoint => Scheme::Https,
+            | Self::ClientNotificationEndpoint
+            | Self::SmsGateway => Scheme::Https,
         }
     }
 
@@ -53,6 +56,7 @@ impl Purpose {
             Self::ClientNotificationEndpoint => "backchannel_client_notification_endpoint",
             Self::Ocsp => "ocsp",
             Self::Crl => "crl",
+            Self::SmsGateway => "messages.sms.url",
         }
     }
 
@@ -69,7 +73,7 @@ impl Purpose {
             // The last two are what authorities' file servers say; whatever it is, its signature is checked.
             Self::Crl => &["application/pkix-crl", "application/x-pkcs7-crl", "application/octet-stream"],
             // An answer's body is not read.
-            Self::BackchannelLogoutUri | Self::ClientNotificationEndpoint => &[],
+            Self::BackchannelLogoutUri | Self::ClientNotificationEndpoint | Self::SmsGateway => &[],
         }
     }
 }

@@ -84,7 +84,8 @@ const fn is_for_strangers(purpose: Purpose) -> bool {
         | Purpose::BackchannelLogoutUri
         | Purpose::ClientNotificationEndpoint
         | Purpose::Ocsp
-        | Purpose::Crl => false,
+        | Purpose::Crl
+        | Purpose::SmsGateway => false,
     }
 }
 

@@ -20,6 +20,7 @@ pub mod error;
 pub mod form_post;
 pub mod layout;
 pub mod passkey;
+pub mod letter;
 pub mod password;
 pub mod portal;
 pub mod qr;

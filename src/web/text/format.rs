@@ -9,6 +9,8 @@ use super::{Language, Speaks, Voice, id};
 pub struct Moment(jiff::Timestamp);
 
 impl Moment {
+    pub const EPOCH: Self = Self(jiff::Timestamp::UNIX_EPOCH);
+
     /// From microseconds since the Unix epoch. What lies outside the years that a calendar holds becomes the epoch.
     pub fn from_micros(micros: i64) -> Self {
         Self(jiff::Timestamp::from_microsecond(micros).unwrap_or_default())

@@ -1,0 +1,114 @@
+//! Puts what citizens are told into words, in their language and the operator's name.
+
+use std::sync::Arc;
+
+use crate::config::{Authority, Settings};
+use crate::domain::credential::CredentialKind;
+use crate::domain::message::{Channel, CodePurpose, Composed, Content, Message, Notice};
+use crate::domain::time::Timestamp;
+use crate::flows::App;
+use crate::flows::message_delivery::Compose;
+use crate::web::layout::{Brand, Localised, Standing, Support};
+use crate::web::letter::{CodeFor, Held, Letter, What};
+use crate::web::text::{Language, Moment, Voice};
+use crate::web::theme::Theme;
+
+#[derive(Debug)]
+pub struct Letters {
+    brand: Arc<Brand>,
+}
+
+impl Letters {
+    pub fn new(settings: &Settings) -> Self {
+        Self { brand: Arc::new(brand(settings)) }
+    }
+}
+
+impl Compose for Letters {
+    fn compose(&self, app: &App, message: &Message) -> Composed {
+        let language = Language::parse(&message.letter.language).unwrap_or_default();
+        let letter = Letter {
+            brand: self.brand.clone(),
+            // A letter is read some other day: every time in it stands with its date, as seen from long ago.
+            voice: Voice { language, now: Moment::EPOCH, zone: app.settings.authority.time_zone.clone() },
+            issuer: app.issuer().to_owned(),
+            what: what(&message.letter.content, app.clock.now()),
+        };
+        match message.channel {
+            Channel::Email => {
+                Composed { from: letter.from(), subject: letter.subject(), text: letter.text(), html: letter.html() }
+            }
+            Channel::Sms => Composed { from: letter.from(), subject: String::new(), text: letter.short(), html: None },
+        }
+    }
+}
+
+fn what(content: &Content, now: Timestamp) -> What {
+    let moment = |at: &Timestamp| Moment::from_micros(at.micros());
+    match content {
+        Content::Code { purpose, code, expires_at } => What::Code {
+            purpose: match purpose {
+                CodePurpose::VerifyEmail | CodePurpose::VerifyPhone => CodeFor::Verification,
+                CodePurpose::SecondFactor => CodeFor::SignIn,
+                CodePurpose::Confirm => CodeFor::Confirmation,
+                CodePurpose::Recovery => CodeFor::Recovery,
+            },
+            code: code.clone(),
+            minutes: moment(&now).minutes_until(moment(expires_at)),
+        },
+        Content::Notice { notice, at } => {
+            let at = moment(at);
+            match notice.clone() {
+                Notice::NewDevice { device, network } => What::NewDevice { at, device, network },
+                Notice::CredentialAdded { kind, name } => What::Added { at, held: held(kind), name },
+                Notice::CredentialRemoved { kind, name } => What::Removed { at, held: held(kind), name },
+                Notice::CredentialRaised { kind, name } => What::Raised { at, held: held(kind), name },
+                Notice::PasswordChanged => What::PasswordChanged { at },
+                Notice::RecoveryBegun { takes_effect_at, stop_path } => {
+                    What::RecoveryBegun { at, takes_effect_at: moment(&takes_effect_at), stop_path }
+                }
+                Notice::RecoveryFinished => What::RecoveryFinished { at },
+                Notice::RecoveryStopped => What::RecoveryStopped { at },
+                Notice::CertificateBound { authority } => What::CertificateBound { at, authority },
+                Notice::RecoveryCodeUsed { left } => What::RecoveryCodeUsed { at, left },
+                Notice::ContactVerified { masked, .. } => What::ContactVerified { at, contact: masked },
+            }
+        }
+    }
+}
+
+const fn held(kind: CredentialKind) -> Held {
+    match kind {
+        CredentialKind::WebAuthn => Held::Passkey,
+        CredentialKind::Certificate => Held::Certificate,
+        CredentialKind::Totp => Held::Totp,
+        CredentialKind::RecoveryCodes => Held::RecoveryCodes,
+    }
+}
+
+/// As much of the operator's name as a letter says.
+fn brand(settings: &Settings) -> Brand {
+    let authority: &Authority = &settings.authority;
+    let languages: Vec<Language> =
+        settings.languages.enabled.iter().filter_map(|tag| Language::parse(&tag.to_string())).collect();
+    let named = |text: &crate::config::Localised| {
+        let of = |language: Language| {
+            language.tag().parse().map(|tag| text.in_language(&tag).to_owned()).unwrap_or_default()
+        };
+        let default = of(languages.first().copied().unwrap_or_default());
+        languages.iter().fold(Localised::new(default), |names, language| names.with(*language, of(*language)))
+    };
+    Brand {
+        base: settings.issuer.path().to_owned(),
+        service: named(&authority.service_name),
+        tagline: None,
+        authority: named(&authority.name),
+        logo: None,
+        support: Support { phone: authority.support.phone.clone(), ..Support::default() },
+        privacy: None,
+        terms: None,
+        theme: Theme::default().style_sheet(),
+        standing: Standing::Official,
+        languages,
+    }
+}
