@@ -160,6 +160,8 @@ fn relying_party(settings: &Settings) -> Result<Option<RelyingParty>, InvalidOri
     let related = settings.webauthn.related_origins.iter().map(|origin| origin.as_str().to_owned());
     let origins = std::iter::once(settings.issuer.origin().to_owned()).chain(related).collect();
     RelyingParty::new(id.as_str(), origins).map(Some)
+}
+
 /// Whoever takes messages, where the settings name anybody.
 fn post_office(
     settings: &Settings,

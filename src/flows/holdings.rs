@@ -1,7 +1,9 @@
 //! What a citizen could prove, as the identity store knows it.
 
+use crate::domain::credential::CredentialKind;
 use crate::domain::holdings::Holdings;
 use crate::domain::ids::CitizenId;
+use crate::domain::message::Channel;
 
 use super::{App, FlowError};
 
@@ -10,6 +12,16 @@ pub async fn load(app: &App, citizen: CitizenId) -> Result<Option<Holdings>, Flo
     let mut store = app.store.read().await?;
     let Some(found) = store.citizens().find(citizen).await? else { return Ok(None) };
     let has_password = store.passwords().find(citizen).await?.is_some();
-    let credentials = store.credentials().list(citizen).await?.into_iter().map(|stored| stored.credential).collect();
-    Ok(Some(Holdings { account_level: found.account_level, has_password, has_sms: false, credentials }))
+    let mut credentials: Vec<_> =
+        store.credentials().list(citizen).await?.into_iter().map(|stored| stored.credential).collect();
+    for list in credentials.clone().iter().filter(|held| held.kind == CredentialKind::RecoveryCodes) {
+        // A list that is used up proves nothing more.
+        if store.recovery_codes().left(citizen, list.id).await? == 0 {
+            credentials.retain(|held| held.id != list.id);
+        }
+    }
+    let messages = &app.settings.messages;
+    let reached = Channel::Sms.verified_of(&found.profile).is_some_and(|number| messages.reaches(number));
+    let has_sms = messages.sms_counts && messages.offers(Channel::Sms) && reached;
+    Ok(Some(Holdings { account_level: found.account_level, has_password, has_sms, credentials }))
 }

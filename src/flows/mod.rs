@@ -43,6 +43,7 @@ pub mod request_object;
 pub mod resource_servers;
 pub mod revoke;
 pub mod sender;
+pub mod sent_code;
 pub mod session;
 pub mod short_lived;
 pub mod sign_in;

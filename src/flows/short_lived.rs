@@ -11,6 +11,7 @@ use crate::domain::device_authorization::DeviceAuthorization;
 use crate::domain::grant::AuthorizationCode;
 use crate::domain::ids::{CitizenId, ClientId, GrantId, InitialTokenId, SessionId, SignInId};
 use crate::domain::key_binding::Thumbprint;
+use crate::domain::message::Channel;
 use crate::domain::polling::Pace;
 use crate::domain::secret::SecretHash;
 use crate::domain::session::BrowserSession;
@@ -51,6 +52,11 @@ const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
 const FAILURES_THROUGH: CounterKind = CounterKind::new("failures-through");
 const FAILURES_OF: CounterKind = CounterKind::new("failures-of");
 const FAILURES_FOR: CounterKind = CounterKind::new("failures-for");
+const CODES_TO: CounterKind = CounterKind::new("codes-to");
+const CODES_TO_RANGE: CounterKind = CounterKind::new("codes-to-range");
+const CODES_FROM: CounterKind = CounterKind::new("codes-from");
+const CODES_BY: CounterKind = CounterKind::new("codes-by");
+const TOTP_ENROLMENT: Kind<Vec<u8>> = Kind::strict("totp-enrolment", 1);
 const REGISTRATIONS_FROM: CounterKind = CounterKind::new("registrations-from");
 const REGISTRATIONS_WITH: CounterKind = CounterKind::new("registrations-with");
 const REGISTRATION_UPDATES: CounterKind = CounterKind::new("registration-updates");
@@ -260,6 +266,31 @@ pub fn wait_after_failures(method: AuthenticationMethod, whose: &str, from: &str
 /// Those that came before it, and were turned away.
 pub fn tries_too_soon(method: AuthenticationMethod, whose: &str, from: &str) -> CounterKey {
     TRIES_TOO_SOON.key(Tag::text(&format!("{method} {whose} {from}")))
+}
+
+/// Codes that were sent to a citizen.
+pub fn codes_to(citizen: CitizenId) -> CounterKey {
+    CODES_TO.key(citizen)
+}
+
+/// Codes that were sent to numbers that begin alike, whose beginning has this hash.
+pub fn codes_to_range(range: &SecretHash) -> CounterKey {
+    CODES_TO_RANGE.key(range)
+}
+
+/// Codes that a network asked for.
+pub fn codes_from(network: &str) -> CounterKey {
+    CODES_FROM.key(Tag::text(network))
+}
+
+/// Every code that was sent by a channel.
+pub fn codes_by(channel: Channel) -> CounterKey {
+    CODES_BY.key(Tag::text(channel.as_str()))
+}
+
+/// The secret, sealed, of an authenticator application that a session is enrolling.
+pub fn totp_enrolment(session: SessionId) -> Key<Vec<u8>> {
+    TOTP_ENROLMENT.key(session)
 }
 
 /// Attempts to register a client from a network, without a good initial access token.

@@ -92,6 +92,9 @@ fn sign_in(site: Arc<Site>) -> Router<Arc<Site>> {
             get(pages::passkey::show_security_key).post(pages::passkey::submit_security_key),
         )
         .route("/sign-in/{id}/security-key/options", post(pages::passkey::options))
+        .route("/sign-in/{id}/totp", pages::second_step::Kind::Totp.router())
+        .route("/sign-in/{id}/recovery-code", pages::second_step::Kind::RecoveryCode.router())
+        .route("/sign-in/{id}/sms", pages::second_step::Kind::Sms.router())
         .route("/sign-in/{id}/step-up", get(pages::step_up::show).post(pages::step_up::submit))
         .route("/sign-in/{id}/consent", get(pages::consent::show).post(pages::consent::submit))
         .route("/logout/confirm", post(pages::sign_out::confirm))

@@ -24,6 +24,7 @@ pub mod letter;
 pub mod password;
 pub mod portal;
 pub mod qr;
+pub mod second_step;
 pub mod sign_in;
 pub mod sign_out;
 pub mod step_up;

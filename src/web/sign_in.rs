@@ -71,6 +71,21 @@ pub enum Fault {
     TooManyTriesToday {
         hours: i64,
     },
+    CodeMissing,
+    /// It is not the code, or it was used before.
+    WrongCode,
+    /// Codes of this kind were tried so often that they count no more.
+    CodesExhausted,
+    /// Nothing goes out to this number or address.
+    Unreachable,
+    /// As many codes were sent as there may be.
+    TooManyMessages {
+        minutes: i64,
+    },
+    /// Neither a mail address nor a telephone number.
+    ContactMalformed,
+    /// Another account has it.
+    ContactTaken,
     /// The queue in front of password checking is full.
     Busy,
     /// One sentence for whatever was wrong with a passkey's answer.
@@ -187,6 +202,15 @@ impl Problem {
             Fault::TooSoon { seconds } => return voice.text_with("fault-too-soon", "seconds", seconds),
             Fault::TooManyTries { minutes } => return voice.text_with("fault-too-many-tries", "minutes", minutes),
             Fault::TooManyTriesToday { hours } => return voice.text_with("fault-too-many-tries-today", "hours", hours),
+            Fault::CodeMissing => id("fault-code-missing"),
+            Fault::WrongCode => id("fault-code-wrong"),
+            Fault::CodesExhausted => id("fault-codes-exhausted"),
+            Fault::Unreachable => id("fault-unreachable"),
+            Fault::TooManyMessages { minutes } => {
+                return voice.text_with("fault-too-many-messages", "minutes", minutes);
+            }
+            Fault::ContactMalformed => id("fault-contact-malformed"),
+            Fault::ContactTaken => id("fault-contact-taken"),
             Fault::Busy => id("fault-busy"),
             Fault::PasskeyNotAccepted => id("passkey-fault-not-accepted"),
             Fault::KeyNotAlone => id("passkey-fault-not-alone"),

@@ -5,6 +5,7 @@
 //! | how do you get an account (`prompt=create`) | [`create`] |
 //! | who are you | [`identify`] |
 //! | prove it with a password | [`password`] |
+//! | prove more with a code of an application, of a list or of a message | [`totp`], [`recovery_code`], [`sms`], [`second_step`] |
 //! | what every proof ends with | [`prove`] |
 //! | what is still missing | [`step_up`] |
 //! | may the portal receive this | [`ask_consent`] |
@@ -16,7 +17,11 @@ pub mod finish;
 pub mod identify;
 pub mod password;
 pub mod prove;
+pub mod recovery_code;
+pub mod second_step;
+pub mod sms;
 pub mod step_up;
+pub mod totp;
 pub mod whom;
 
 use crate::crypto::hash::hash_secret;

@@ -9,6 +9,7 @@ pub mod language;
 pub mod logos;
 pub mod passkey;
 pub mod password;
+pub mod second_step;
 pub mod sign_out;
 pub mod static_files;
 pub mod step_up;
@@ -69,7 +70,10 @@ fn method_path(sign_in: &SignIn, method: &Method) -> Option<String> {
         Method::Password => "password",
         Method::Passkey => "passkey",
         Method::SecurityKey => "security-key",
-        Method::Certificate | Method::Totp | Method::SmsCode | Method::RecoveryCode => return None,
+        Method::Totp => second_step::Kind::Totp.as_str(),
+        Method::SmsCode => second_step::Kind::Sms.as_str(),
+        Method::RecoveryCode => second_step::Kind::RecoveryCode.as_str(),
+        Method::Certificate => return None,
     };
     Some(format!("/sign-in/{}/{page}", sign_in.id))
 }
