@@ -106,7 +106,8 @@ pub async fn entered(
 
 /// An address or a number as pages and events show it.
 pub fn masked(app: &App, to: &str) -> String {
-    SignInName::parse(to, app.settings.national_id.default_scheme()).map_or_else(|_| "•••".to_owned(), |name| name.masked())
+    SignInName::parse(to, app.settings.national_id.default_scheme())
+        .map_or_else(|_| "•••".to_owned(), |name| name.masked())
 }
 
 /// Counts one more code, and says whether it is one too many. What is turned away by one counter counts in no other.
@@ -165,7 +166,11 @@ mod tests {
 
     #[test]
     fn a_code_is_six_digits_and_none_is_likelier_than_another() {
-        assert_eq!(six_digits(&Falling(AtomicU32::new(u32::MAX))), "000007", "what is beyond the last million is drawn again");
+        assert_eq!(
+            six_digits(&Falling(AtomicU32::new(u32::MAX))),
+            "000007",
+            "what is beyond the last million is drawn again"
+        );
         assert_eq!(six_digits(&Falling(AtomicU32::new(4_293_999_999))), "999999");
         assert_eq!(six_digits(&Falling(AtomicU32::new(4_294_000_000))), "000007");
     }

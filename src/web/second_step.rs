@@ -28,7 +28,10 @@ pub enum Code {
     Totp,
     Recovery,
     /// To the number `to`, masked; `waiting` once a code was sent there.
-    Sms { to: String, waiting: bool },
+    Sms {
+        to: String,
+        waiting: bool,
+    },
 }
 
 impl SecondStep {

@@ -39,7 +39,9 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &str) -
     let mut store = app.store.read().await?;
     for stored in store.credentials().list(citizen).await? {
         let list = stored.credential;
-        if list.kind != CredentialKind::RecoveryCodes || !store.recovery_codes().is_unused(citizen, list.id, code).await? {
+        if list.kind != CredentialKind::RecoveryCodes
+            || !store.recovery_codes().is_unused(citizen, list.id, code).await?
+        {
             continue;
         }
         drop(store);

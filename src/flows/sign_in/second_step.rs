@@ -68,11 +68,7 @@ pub(super) async fn enter(
 }
 
 /// Of whom a code of this kind is expected now; `None` where none is.
-pub async fn asked(
-    app: &App,
-    sign_in: &SignIn,
-    method: AuthenticationMethod,
-) -> Result<Option<Citizen>, FlowError> {
+pub async fn asked(app: &App, sign_in: &SignIn, method: AuthenticationMethod) -> Result<Option<Citizen>, FlowError> {
     let State::Authenticated(by) = &sign_in.state else { return Ok(None) };
     if !step_up::is_offered(app, sign_in, method).await? {
         return Ok(None);

@@ -28,7 +28,8 @@ pub struct Standing {
 pub async fn standing(app: &App, sign_in: &SignIn) -> Result<Option<Standing>, FlowError> {
     let Some(citizen) = second_step::asked(app, sign_in, METHOD).await? else { return Ok(None) };
     let Some(number) = Channel::Sms.verified_of(&citizen.profile) else { return Ok(None) };
-    let live = app.store.read().await?.sent_codes().live(citizen.id, PURPOSE, sign_in.id.uuid(), app.clock.now()).await?;
+    let live =
+        app.store.read().await?.sent_codes().live(citizen.id, PURPOSE, sign_in.id.uuid(), app.clock.now()).await?;
     Ok(Some(Standing { to: sent_code::masked(app, number), waiting: live.is_some() }))
 }
 
