@@ -123,6 +123,14 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
             "/account/security/credentials/{id}/remove",
             get(pages::account::credential::ask).post(pages::account::credential::remove),
         )
+        .route("/account/security/totp/new", get(pages::account::totp::show).post(pages::account::totp::add))
+        .route("/account/security/totp/picture", get(pages::account::totp::picture))
+        .route(
+            "/account/security/recovery-codes",
+            get(pages::account::recovery_codes::show).post(pages::account::recovery_codes::make),
+        )
+        .route("/account/security/contact", get(pages::account::contact::show).post(pages::account::contact::submit))
+        .route("/account/security/confirm", get(pages::account::confirm::show).post(pages::account::confirm::submit))
         .route("/account/not-me", get(pages::account::not_me::ask).post(pages::account::not_me::lock))
         .route("/account/sessions", get(pages::account::sessions::show))
         .route("/account/sessions/end", post(pages::account::sessions::end))

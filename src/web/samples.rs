@@ -1,5 +1,6 @@
 //! Every page in every state that looks different, filled as the demonstration would fill it.
 
+mod codes;
 mod consent;
 mod device;
 mod passkey;
@@ -52,6 +53,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     samples.answering(&mut add);
     samples.leaving(&mut add);
     samples.account(&mut add);
+    samples.codes(&mut add);
     samples.requests(&mut add);
     samples.security(&mut add);
     samples.portal(&mut add);

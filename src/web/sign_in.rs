@@ -86,6 +86,8 @@ pub enum Fault {
     ContactMalformed,
     /// Another account has it.
     ContactTaken,
+    /// There are as many as one account may have.
+    TooManyCredentials,
     /// The queue in front of password checking is full.
     Busy,
     /// One sentence for whatever was wrong with a passkey's answer.
@@ -211,6 +213,7 @@ impl Problem {
             }
             Fault::ContactMalformed => id("fault-contact-malformed"),
             Fault::ContactTaken => id("fault-contact-taken"),
+            Fault::TooManyCredentials => id("fault-too-many-credentials"),
             Fault::Busy => id("fault-busy"),
             Fault::PasskeyNotAccepted => id("passkey-fault-not-accepted"),
             Fault::KeyNotAlone => id("passkey-fault-not-alone"),

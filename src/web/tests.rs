@@ -114,7 +114,8 @@ fn no_page_fetches_anything_that_is_not_served_here() {
             let address = element.attr("src").or(element.attr("href"))?;
             let served = assets::find(address).is_some()
                 || address == Theme::default().style_sheet().path
-                || address == "/device/qr/WDJB-MJHT";
+                || address == "/device/qr/WDJB-MJHT"
+                || address == "/account/security/totp/picture";
             (!served).then(|| format!("fetches {address}"))
         });
         let linked = select(html, "a[href], form[action], [formaction]").into_iter().filter_map(|element| {

@@ -5,12 +5,19 @@
 //! | [`guard`] | whether a sensitive act may be done now |
 //! | [`credentials`] | what they prove themselves with: rename, remove, and what comes of it |
 //! | [`password`] | another password |
+//! | [`totp`], [`recovery_codes`] | an authenticator application and a list of codes are added |
+//! | [`contact`] | where they are reached, shown to be theirs |
+//! | [`confirm`] | a code over a verified channel, before something is added with a password alone |
 //! | [`not_me`] | "this was not me": everything is closed in one action |
 
+pub mod confirm;
+pub mod contact;
 pub mod credentials;
 pub mod guard;
 pub mod not_me;
 pub mod password;
+pub mod recovery_codes;
+pub mod totp;
 
 use std::cmp::Reverse;
 

@@ -2,6 +2,7 @@
 
 mod activity;
 mod change_password;
+mod codes;
 mod credential;
 mod new_passkey;
 mod not_me;
@@ -15,6 +16,7 @@ mod withdraw;
 
 pub use activity::{Activity, Event, Happening};
 pub use change_password::ChangePassword;
+pub use codes::{Confirm, Contact, NewTotp, Reached, RecoveryCodes, RecoveryCodesShown};
 pub use credential::{Credential, LastStrong, RemoveCredential};
 pub use new_passkey::{Fault as PasskeyFault, NewPasskey, PasskeyAdded, Problem as PasskeyProblem, StandsAlone};
 pub use not_me::NotMe;

@@ -1,6 +1,7 @@
 //! What operators rely on: health, metrics, overload, outages, a stop that loses nothing, several servers, the audit log.
 
 mod audit;
+mod messages;
 mod metrics;
 mod once_only;
 mod outages;

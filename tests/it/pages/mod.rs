@@ -8,6 +8,7 @@ mod language;
 mod passkeys;
 mod requests;
 mod safety;
+mod second_step;
 mod security;
 mod sessions;
 mod sign_in;

@@ -139,6 +139,15 @@ static PKI: LazyLock<Pki> = LazyLock::new(|| {
     Pki { certificate: read("cert.pem"), key: read("key.pem") }
 });
 
+/// For servers that speak something else over TLS.
+pub fn tls() -> Arc<rustls::ServerConfig> {
+    let certificate = CertificateDer::from_pem_slice(&PKI.certificate).unwrap();
+    let key = rustls_pki_types::PrivateKeyDer::from_pem_slice(&PKI.key).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    Arc::new(builder.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap())
+}
+
 /// What to trust so that the servers over TLS are believed.
 pub fn authority() -> CertificateDer<'static> {
     CertificateDer::from_pem_slice(&PKI.certificate).unwrap()

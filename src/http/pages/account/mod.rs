@@ -2,16 +2,20 @@
 
 pub mod activity;
 pub mod change_password;
+pub mod confirm;
+pub mod contact;
 pub mod credential;
 mod events;
 pub mod new_passkey;
 pub mod not_me;
 pub mod overview;
 pub mod portals;
+pub mod recovery_codes;
 pub mod requests;
 pub mod security;
 pub mod sessions;
 pub mod start;
+pub mod totp;
 
 use axum::response::{IntoResponse, Response};
 

@@ -44,7 +44,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resu
 /// What can be added here: what the settings leave on.
 fn enrolments(site: &Site) -> Vec<Enrolment> {
     let passkey = site.app.relying_party.is_some().then_some(Enrolment::Passkey);
-    passkey.into_iter().collect()
+    passkey.into_iter().chain([Enrolment::Totp, Enrolment::RecoveryCodes]).collect()
 }
 
 /// A credential as its owner reads it.

@@ -45,7 +45,7 @@ pub async fn begin(State(site): State<Arc<Site>>, visit: Visit, uri: Uri, Form(_
 }
 
 /// The page to come back to: one of these, whatever was asked.
-fn own_page(asked: Option<&str>) -> String {
+pub(super) fn own_page(asked: Option<&str>) -> String {
     const PAGES: [&str; 7] = [
         "/account/requests",
         "/account/security",

@@ -19,6 +19,7 @@ fault-too-many-messages = { $minutes ->
    *[other] Too many codes were sent. Wait { $minutes } minutes, then try again.
   }
 fault-contact-malformed = This is neither a mail address nor a telephone number. Check it and try again.
+fault-too-many-credentials = The account has as many ways to sign in as it may have. Remove one, then add this.
 fault-contact-taken = Another account uses this address or number. Use another one.
 
 ## Authenticator app

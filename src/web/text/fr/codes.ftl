@@ -19,6 +19,7 @@ fault-too-many-messages = { $minutes ->
    *[other] Trop de codes ont été envoyés. Attendez { $minutes } minutes avant de réessayer.
   }
 fault-contact-malformed = Ce n’est ni une adresse électronique ni un numéro de téléphone. Vérifiez et réessayez.
+fault-too-many-credentials = Le compte a autant de moyens de connexion que possible. Retirez-en un, puis ajoutez celui-ci.
 fault-contact-taken = Un autre compte utilise cette adresse ou ce numéro. Choisissez-en un autre.
 
 ## Application d’authentification

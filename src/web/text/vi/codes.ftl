@@ -16,6 +16,7 @@ fault-codes-exhausted = Mã của ứng dụng này đã bị thử sai quá nhi
 fault-unreachable = Chúng tôi không gửi được mã đến đó. Hãy chọn cách khác.
 fault-too-many-messages = Đã gửi quá nhiều mã. Hãy đợi { $minutes } phút rồi thử lại.
 fault-contact-malformed = Đây không phải địa chỉ thư điện tử hay số điện thoại. Hãy kiểm tra rồi nhập lại.
+fault-too-many-credentials = Tài khoản đã có quá nhiều cách đăng nhập. Hãy gỡ bớt rồi thêm lại.
 fault-contact-taken = Một tài khoản khác đang dùng địa chỉ hoặc số này. Hãy dùng cái khác.
 
 ## Ứng dụng xác thực

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod assertion;
+pub mod authenticator;
 pub mod browser;
 pub mod certificates;
 pub mod citizen;

@@ -1,0 +1,102 @@
+//! Where a citizen is reached: an address or a number counts as theirs once they typed a code that was sent there, and no other way.
+
+use crate::domain::citizen::{Citizen, Verifiable};
+use crate::domain::message::{Channel, CodePurpose, Notice};
+use crate::domain::sign_in_name::{NameKind, SignInName};
+use crate::storage::{self, Conflict, Spent};
+
+use super::super::sent_code::{self, Order, Sending};
+use super::super::session::CurrentSession;
+use super::super::visitor::Visitor;
+use super::super::{App, FlowError, notices};
+
+/// What became of an address or a number that was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Asked {
+    Sending(Sending),
+    /// It can be none.
+    Malformed,
+}
+
+/// How confirming it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Confirmed {
+    Done,
+    WrongCode,
+    /// Another citizen has it.
+    Taken,
+}
+
+pub const fn purpose(channel: Channel) -> CodePurpose {
+    match channel {
+        Channel::Email => CodePurpose::VerifyEmail,
+        Channel::Sms => CodePurpose::VerifyPhone,
+    }
+}
+
+/// Where a code that waits to be typed was sent, masked.
+pub async fn waiting(app: &App, current: &CurrentSession, channel: Channel) -> Result<Option<String>, FlowError> {
+    let (citizen, bound_to, now) = (current.citizen(), current.id().uuid(), app.clock.now());
+    let live = app.store.read().await?.sent_codes().live(citizen, purpose(channel), bound_to, now).await?;
+    Ok(live.map(|code| sent_code::masked(app, &code.said.to)))
+}
+
+/// Sends a code to what was typed. Whether anybody has it already is not looked at, so nothing shows it.
+pub async fn ask(
+    app: &App,
+    visitor: &Visitor,
+    current: &CurrentSession,
+    citizen: &Citizen,
+    channel: Channel,
+    typed: &str,
+) -> Result<Asked, FlowError> {
+    let expected = match channel {
+        Channel::Email => NameKind::Email,
+        Channel::Sms => NameKind::Phone,
+    };
+    let name = SignInName::parse(typed, app.settings.national_id.default_scheme());
+    let Some(name) = name.ok().filter(|name| name.kind() == expected) else { return Ok(Asked::Malformed) };
+    let to = name.normalised();
+    let order = Order { purpose: purpose(channel), bound_to: current.id().uuid(), channel, to: &to };
+    Ok(Asked::Sending(sent_code::send(app, visitor, citizen, order).await?))
+}
+
+/// Confirms what the code was sent to. Whoever was reached before is told there, too.
+pub async fn confirm(
+    app: &App,
+    visitor: &Visitor,
+    current: &CurrentSession,
+    channel: Channel,
+    typed: &str,
+) -> Result<Confirmed, FlowError> {
+    let (citizen, now) = (current.citizen(), app.clock.now());
+    let entered = sent_code::entered(app, citizen, purpose(channel), current.id().uuid(), typed).await?;
+    let Some(code) = entered else { return Ok(Confirmed::WrongCode) };
+    let mut tx = app.store.begin().await?;
+    if tx.sent_codes().spend(&code).await? == Spent::Gone {
+        return Ok(Confirmed::WrongCode);
+    }
+    let found = tx.citizens().find(citizen).await?;
+    let mut profile = found.ok_or(storage::Error::Corrupt("no citizen of this id"))?.profile;
+    // Before it changes: what is told goes to where the citizen was reached until now.
+    let masked = sent_code::masked(app, &code.said.to);
+    notices::tell(app, visitor, &mut tx, citizen, Notice::ContactVerified { channel, masked }).await?;
+    let contact = Some(Verifiable { value: code.said.to.clone(), verified: true });
+    match channel {
+        Channel::Email => profile.email = contact,
+        Channel::Sms => profile.phone_number = contact,
+    }
+    let scheme = app.settings.national_id.default_scheme();
+    let verified = Channel::ALL.into_iter().filter_map(|channel| channel.verified_of(&profile));
+    let names: Vec<SignInName> = verified.filter_map(|value| SignInName::parse(value, scheme).ok()).collect();
+    match tx.citizens().update_profile(citizen, &profile, &names, now).await {
+        Ok(()) => {}
+        Err(storage::Error::Conflict(Conflict::Name(_))) => return Ok(Confirmed::Taken),
+        Err(other) => return Err(other.into()),
+    }
+    tx.commit().await?;
+    app.post.wake();
+    Ok(Confirmed::Done)
+}
