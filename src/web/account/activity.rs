@@ -76,6 +76,12 @@ pub enum Happening {
     CredentialRaised,
     /// It behaved as a copy would.
     PasskeySuspected,
+    RecoveryCodeUsed {
+        left: u32,
+    },
+    ContactVerified,
+    /// A notice or a code did not arrive.
+    MessageUndelivered,
     AccountLocked,
     AccountUnlocked,
     /// A code or token came a second time: the portal's access was ended (RFC 9700 §2.2.2).
@@ -117,6 +123,9 @@ impl Event {
             Happening::PasswordChanged => voice.text("event-password-changed"),
             Happening::CredentialRenamed => voice.text("event-credential-renamed"),
             Happening::CredentialRemoved => voice.text("event-credential-removed"),
+            Happening::RecoveryCodeUsed { left } => voice.text_with("event-recovery-code-used", "left", *left),
+            Happening::ContactVerified => voice.text("event-contact-verified"),
+            Happening::MessageUndelivered => voice.text("event-message-undelivered"),
             Happening::AccountLocked => voice.text("event-account-locked"),
             Happening::AccountUnlocked => voice.text("event-account-unlocked"),
             Happening::AccessEnded { portal } => about(id("event-access-ended"), portal),
@@ -137,6 +146,9 @@ impl Event {
             | Happening::CredentialAdded
             | Happening::CredentialRemoved
             | Happening::PasskeySuspected
+            | Happening::RecoveryCodeUsed { .. }
+            | Happening::ContactVerified
+            | Happening::MessageUndelivered
             | Happening::AccountLocked
             | Happening::AccessEnded { .. } => "care",
             Happening::ConsentGiven { .. } | Happening::DataReleased { .. } | Happening::RequestAllowed { .. } => {

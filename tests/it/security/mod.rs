@@ -19,6 +19,7 @@ mod dpop;
 mod enumeration;
 mod framing;
 mod introspection_audience;
+mod one_time_codes;
 mod outbound_fetch;
 mod parsing;
 mod pkce;

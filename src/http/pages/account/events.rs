@@ -66,6 +66,12 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         (EventKind::CredentialAdded, Outcome::Success) => Happening::CredentialAdded,
         (EventKind::CredentialRaised, _) => Happening::CredentialRaised,
         (EventKind::CredentialSuspected, _) => Happening::PasskeySuspected,
+        (EventKind::RecoveryCodeUsed, _) => {
+            let left = event.details.get("left").and_then(|left| left.parse().ok()).unwrap_or(0);
+            Happening::RecoveryCodeUsed { left }
+        }
+        (EventKind::ContactVerified, _) => Happening::ContactVerified,
+        (EventKind::MessageUndelivered, _) => Happening::MessageUndelivered,
         (EventKind::CitizenLocked, _) => Happening::AccountLocked,
         (EventKind::CitizenUnlocked, _) => Happening::AccountUnlocked,
         _ => return None,

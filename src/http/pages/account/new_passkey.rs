@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::CACHE_CONTROL;
 
-use super::{Door, Entered, enter, enter_for_sensitive};
+use super::confirm::enter_to_add;
+use super::{Door, Entered, enter};
 use crate::credentials::webauthn::Refusal;
 use crate::domain::credential::CredentialName;
 use crate::domain::ids::CredentialId;
@@ -29,7 +30,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     if site.app.relying_party.is_none() {
         return Err(Fault::NotFound.into());
     }
-    let entered = match enter_for_sensitive(&site, &visit, PATH).await? {
+    let entered = match enter_to_add(&site, &visit, PATH).await? {
         Door::Open(entered) => entered,
         Door::Closed(response) => return Ok(response),
     };
@@ -40,7 +41,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
 pub async fn options(State(site): State<Arc<Site>>, visit: Visit, Form(form): Form) -> Result<Response, Failure> {
     ADD.check(&visit, &form)?;
     // Where more has to be proven first, the page that sends the form leads there.
-    let Door::Open(entered) = enter_for_sensitive(&site, &visit, PATH).await? else {
+    let Door::Open(entered) = enter_to_add(&site, &visit, PATH).await? else {
         return Err(Fault::StaleForm.into());
     };
     let service = site.brand.service.of(entered.layout.voice.language);
@@ -52,7 +53,7 @@ pub async fn options(State(site): State<Arc<Site>>, visit: Visit, Form(form): Fo
 
 pub async fn submit(State(site): State<Arc<Site>>, visit: Visit, Form(form): Form) -> Result<Response, Failure> {
     ADD.check(&visit, &form)?;
-    let entered = match enter_for_sensitive(&site, &visit, PATH).await? {
+    let entered = match enter_to_add(&site, &visit, PATH).await? {
         Door::Open(entered) => entered,
         Door::Closed(response) => return Ok(response),
     };

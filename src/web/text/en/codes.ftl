@@ -66,3 +66,8 @@ contact-confirm = Confirm
 confirm-title = Confirm it is you
 confirm-lead = To protect your account, we send a code to where you have shown that we reach you.
 confirm-send-to = Send a code to { $to }
+
+## Activity
+event-recovery-code-used = A recovery code was used; codes left: { $left }
+event-contact-verified = A way to reach you was confirmed
+event-message-undelivered = A notice or a code did not arrive

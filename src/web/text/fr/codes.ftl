@@ -66,3 +66,8 @@ contact-confirm = Confirmer
 confirm-title = Confirmez que c’est vous
 confirm-lead = Pour protéger votre compte, nous envoyons un code là où vous avez montré que nous vous joignons.
 confirm-send-to = Envoyer un code à { $to }
+
+## Activité
+event-recovery-code-used = Un code de secours a été utilisé ; codes restants : { $left }
+event-contact-verified = Une coordonnée a été confirmée
+event-message-undelivered = Un avis ou un code n’est pas arrivé

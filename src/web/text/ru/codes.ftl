@@ -68,3 +68,8 @@ contact-confirm = Подтвердить
 confirm-title = Подтвердите, что это вы
 confirm-lead = Чтобы защитить учётную запись, мы отправим код туда, где, как вы показали, вас можно найти.
 confirm-send-to = Отправить код на { $to }
+
+## Активность
+event-recovery-code-used = Использован резервный код; осталось кодов: { $left }
+event-contact-verified = Подтверждён контакт
+event-message-undelivered = Уведомление или код не доставлены

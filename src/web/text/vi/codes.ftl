@@ -60,3 +60,8 @@ contact-confirm = Xác nhận
 confirm-title = Xác nhận đó là bạn
 confirm-lead = Để bảo vệ tài khoản, chúng tôi gửi một mã đến nơi bạn đã xác nhận.
 confirm-send-to = Gửi mã đến { $to }
+
+## Hoạt động
+event-recovery-code-used = Đã dùng một mã khôi phục; còn { $left } mã
+event-contact-verified = Đã xác nhận một thông tin liên lạc
+event-message-undelivered = Một thông báo hoặc mã không gửi đến được

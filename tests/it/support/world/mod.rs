@@ -7,8 +7,8 @@
 //! Operator ────────────▶┘   two servers) └─▶ Postgres and Redis              (World::production, World::two_servers)
 //! ```
 
+pub mod application;
 pub mod assertion;
-pub mod authenticator;
 pub mod browser;
 pub mod certificates;
 pub mod citizen;

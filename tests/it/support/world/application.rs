@@ -7,11 +7,11 @@ use super::{Browser, Citizen, Page, World};
 
 /// An application that has scanned a secret.
 #[derive(Clone, Debug)]
-pub struct Authenticator {
+pub struct Application {
     secret: Vec<u8>,
 }
 
-impl Authenticator {
+impl Application {
     /// Types the secret that the page shows.
     pub fn scanning(page: &Page) -> Self {
         let shown = page.words("#secret");
@@ -44,9 +44,9 @@ impl Authenticator {
 
 impl World {
     /// The citizen adds an application in their account, with whatever they have signed in with.
-    pub async fn adds_totp(&self, citizen: &Citizen, browser: &mut Browser) -> Authenticator {
+    pub async fn adds_totp(&self, citizen: &Citizen, browser: &mut Browser) -> Application {
         let page = citizen.enters_account(browser, "/account/security/totp/new").await;
-        let application = Authenticator::scanning(&page);
+        let application = Application::scanning(&page);
         let page = browser.press(&page, "add", &[("name", "My app"), ("code", &application.code(self, 0))]).await;
         assert_eq!(page.path(), "/account/security", "{}", page.text());
         application
