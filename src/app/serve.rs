@@ -11,6 +11,7 @@ use crate::cli::theme::theme;
 use crate::config::Settings;
 use crate::crypto::random::SystemRandom;
 use crate::domain::relying_party;
+use crate::flows::authenticators;
 use crate::http::{Listening, ServeError, Site, Sockets, serve, serve_on};
 use crate::web::layout::Standing;
 
@@ -46,6 +47,9 @@ impl Running {
     /// A sentence that says what to change.
     pub async fn start(deployment: Deployment, standing: Standing) -> Result<Self, RunError> {
         let server = Server::start(deployment)?;
+        if let Err(error) = authenticators::recall(&server.app).await {
+            tracing::warn!(%error, "no metadata of authenticators: until there is, no key counts as bound to hardware");
+        }
         let listening = serve(site(&server, standing)?).await?;
         tracing::info!(public = %listening.public, operations = %listening.operations, "serving");
         Ok(Self { server, listening })

@@ -15,6 +15,7 @@ use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
 use crate::flows::App;
 use crate::flows::audit::AuditWriter;
+use crate::flows::authenticators::Authenticators;
 use crate::flows::background::Background;
 use crate::flows::certificate::revocation::Revocation;
 use crate::flows::client_keys::ClientKeySets;
@@ -52,6 +53,8 @@ pub enum StartError {
     Authorities(#[from] UnusableAuthority),
     #[error("webauthn: {0}")]
     RelyingParty(#[from] InvalidOrigin),
+    #[error("webauthn.attestation.roots_file: {0}")]
+    AttestationRoots(UnusableAuthority),
     #[error("outbound: {0}")]
     Outbound(#[from] outbound::SetupError),
     #[error(transparent)]
@@ -84,6 +87,7 @@ impl Server {
         let revocation = Revocation::new(outbound.clone(), store.clone(), clock.clone(), random.clone(), limits);
         let relying_party = relying_party(&settings)?;
         let post = post_office(&settings, &outbound, &clock, &random)?;
+        let authenticators = Authenticators::new(&settings.attestation).map_err(StartError::AttestationRoots)?;
         let app = Arc::new(App {
             relying_party,
             attestation: Arc::new(attestation::NothingAsked),
@@ -94,6 +98,7 @@ impl Server {
             details_types: DetailsTypes::default(),
             client_keys: ClientKeySets::default(),
             client_authorities,
+            authenticators,
             request_objects: RequestObjects::default(),
             metrics: Metrics::new(outbound.fetches(), revocation.checks()),
             revocation,

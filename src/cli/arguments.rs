@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     audit, citizen, client, deliveries, demo, details, exchange, keys, migrate, registration, resource, serve, store,
+    webauthn,
 };
 
 const EXIT_CODES: &str = "\
@@ -77,6 +78,9 @@ pub enum Administration {
     /// Which clients may exchange whose tokens for what (RFC 8693).
     #[command(subcommand)]
     Exchange(exchange::Command),
+    /// What is known of passkeys' and security keys' models.
+    #[command(subcommand)]
+    Webauthn(webauthn::Command),
 }
 
 #[cfg(test)]

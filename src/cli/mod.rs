@@ -23,6 +23,7 @@ mod standard_input;
 mod store;
 pub mod theme;
 mod times;
+mod webauthn;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -89,6 +90,7 @@ async fn dispatch(
         Administration::Store(command) => store::run(command, &settings, house, output).await,
         Administration::Audit(command) => audit::run(command, settings, house, output).await,
         Administration::Exchange(command) => exchange::run(command, settings, house, output).await,
+        Administration::Webauthn(command) => webauthn::run(command, settings, house, output).await,
         Administration::Deliveries(command) => deliveries::run(command, settings, house, output).await,
     }
 }

@@ -64,6 +64,31 @@ pub(super) fn read_all(path: &Path) -> Result<Vec<CertificateDer<'static>>, rust
     if chain.is_empty() { Err(rustls_pki_types::pem::Error::NoItemsFound) } else { Ok(chain) }
 }
 
+/// The certificates of authorities in a PEM file, of which there is at least one; a fault at `key` where there is none, or one
+/// is no authority's.
+pub(super) fn read_authorities(
+    from: &mut Reader,
+    key: &str,
+    path: &Path,
+    now: Timestamp,
+) -> Vec<CertificateDer<'static>> {
+    let read = read_all(path).unwrap_or_else(|error| {
+        from.refuse(key, format!("expected a PEM file with certificates: {error}"));
+        Vec::new()
+    });
+    for (at, certificate) in read.iter().enumerate() {
+        match X509Certificate::from_der(certificate) {
+            Ok((_, authority)) if authority.is_ca() => {
+                if authority.validity().not_after.timestamp() < now.seconds() {
+                    from.warn(key, format!("certificate {} has expired: {}", at + 1, authority.subject()));
+                }
+            }
+            _ => from.refuse(key, format!("expected certificates of authorities: number {} is none", at + 1)),
+        }
+    }
+    read
+}
+
 fn warn_of_dates(from: &mut Reader, key: &str, leaf: &X509Certificate<'_>, now: Timestamp) {
     let validity = leaf.validity();
     let left = validity.not_after.timestamp() - now.seconds();

@@ -8,6 +8,7 @@
 //! in a file of its own: `database.url_file`, `SENID_DATABASE__URL_FILE`.
 
 mod assurance;
+mod attestation;
 mod authority;
 mod certificate;
 mod client_address;
@@ -47,6 +48,7 @@ mod tests;
 
 use std::path::Path;
 
+pub use attestation::{Attestation, MetadataSource};
 pub use authority::{Authority, Support};
 pub use database::{Database, DatabaseUrl};
 pub use dpop::{Dpop, DpopNonces};
@@ -96,6 +98,7 @@ pub struct Settings {
     pub authority: Authority,
     pub acr: AcrTable,
     pub webauthn: WebAuthn,
+    pub attestation: Attestation,
     pub national_id: Schemes,
     pub languages: Languages,
     pub lifetimes: Lifetimes,
@@ -181,6 +184,7 @@ impl Settings {
             authority,
             acr: assurance::read(from),
             webauthn: WebAuthn::read(from, &issuer),
+            attestation: Attestation::read(from, now),
             national_id: national_id::read(from),
             languages,
             lifetimes,
@@ -263,6 +267,7 @@ impl Default for Settings {
             authority: Authority::default(),
             acr: AcrTable::default(),
             webauthn: WebAuthn::default(),
+            attestation: Attestation::default(),
             national_id: Schemes::default(),
             languages: Languages::default(),
             lifetimes: Lifetimes::default(),

@@ -1,10 +1,9 @@
 //! `[mtls]`: clients that prove themselves, and bind their tokens, with certificates (RFC 8705).
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rustls_pki_types::CertificateDer;
-use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::certificate::{self, KnownAs};
 use super::listeners::Listeners;
@@ -41,7 +40,7 @@ impl MutualTls {
             }
         });
         let trusted_authorities = match from.optional::<PathBuf>("mtls.trusted_authorities_file") {
-            Some(path) => authorities(from, &path, now),
+            Some(path) => certificate::read_authorities(from, "mtls.trusted_authorities_file", &path, now),
             None => Vec::new(),
         };
         let is_offered = listeners.mtls.is_some() || proxies.pass_certificates_on();
@@ -64,25 +63,6 @@ impl MutualTls {
         }
         Self { public_url, trusted_authorities }
     }
-}
-
-fn authorities(from: &mut Reader, path: &Path, now: Timestamp) -> Vec<CertificateDer<'static>> {
-    const KEY: &str = "mtls.trusted_authorities_file";
-    let read = certificate::read_all(path).unwrap_or_else(|error| {
-        from.refuse(KEY, format!("expected a PEM file with certificates: {error}"));
-        Vec::new()
-    });
-    for (at, certificate) in read.iter().enumerate() {
-        match X509Certificate::from_der(certificate) {
-            Ok((_, authority)) if authority.is_ca() => {
-                if authority.validity().not_after.timestamp() < now.seconds() {
-                    from.warn(KEY, format!("certificate {} has expired: {}", at + 1, authority.subject()));
-                }
-            }
-            _ => from.refuse(KEY, format!("expected certificates of authorities: number {} is none", at + 1)),
-        }
-    }
-    read
 }
 
 impl fmt::Debug for MutualTls {

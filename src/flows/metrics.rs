@@ -11,6 +11,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 use crate::domain::authorization::ResponseType;
+use crate::domain::time::Timestamp;
 use crate::outbound::Fetches;
 use crate::protocol::ErrorCode;
 use crate::protocol::token::GrantType;
@@ -38,6 +39,8 @@ pub struct Metrics {
     messages_oldest: Gauge,
     logouts_pending: Gauge,
     logouts_oldest: Gauge,
+    metadata_number: Gauge,
+    metadata_next_update: Gauge,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -121,6 +124,8 @@ impl Metrics {
             messages_oldest: Gauge::default(),
             logouts_pending: Gauge::default(),
             logouts_oldest: Gauge::default(),
+            metadata_number: Gauge::default(),
+            metadata_next_update: Gauge::default(),
             registry: Registry::default(),
         };
         registry.register("sign_ins", "Sign-in attempts by outcome", metrics.sign_ins.clone());
@@ -183,6 +188,16 @@ impl Metrics {
             "Since when the one that has waited longest waits",
             metrics.logouts_oldest.clone(),
         );
+        registry.register(
+            "authenticator_metadata_number",
+            "The number of the FIDO metadata in force; 0 where there is none",
+            metrics.metadata_number.clone(),
+        );
+        registry.register(
+            "authenticator_metadata_next_update_seconds",
+            "Until when there is newer FIDO metadata, in seconds of the Unix epoch",
+            metrics.metadata_next_update.clone(),
+        );
         Self { registry, ..metrics }
     }
 
@@ -219,6 +234,11 @@ impl Metrics {
     pub(super) fn logouts_pending(&self, pending: u64, oldest: Duration) {
         self.logouts_pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
         self.logouts_oldest.set(i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX));
+    }
+
+    pub(super) fn authenticator_metadata(&self, number: u32, next_update: Timestamp) {
+        self.metadata_number.set(i64::from(number));
+        self.metadata_next_update.set(next_update.seconds());
     }
 
     pub(super) fn signed_in(&self) {

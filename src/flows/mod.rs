@@ -5,6 +5,7 @@ pub mod account;
 pub mod admin;
 pub mod answer;
 pub mod audit;
+pub mod authenticators;
 pub mod authorize;
 pub mod backchannel;
 pub mod background;
@@ -79,6 +80,7 @@ use crate::{sessions, storage};
 pub use error::{FlowError, Part};
 
 use audit::{AuditWriter, EventBuilder};
+use authenticators::Authenticators;
 use background::Background;
 use certificate::revocation::Revocation;
 use client_keys::ClientKeySets;
@@ -112,6 +114,8 @@ pub struct App {
     pub client_keys: ClientKeySets,
     /// Whose certificates prove clients (`tls_client_auth`).
     pub client_authorities: TrustAnchors,
+    /// What is asked and known of authenticators.
+    pub authenticators: Authenticators,
     pub request_objects: RequestObjects,
     /// Whether citizens' certificates were revoked.
     pub revocation: Revocation,

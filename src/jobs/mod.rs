@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
 use crate::flows::backchannel::ping;
-use crate::flows::{App, clean_up, invalidation, key_pairs, logout_delivery, message_delivery};
+use crate::flows::{App, authenticators, clean_up, invalidation, key_pairs, logout_delivery, message_delivery};
 use letters::Letters;
 
 /// Between two attempts to listen.
@@ -29,6 +29,8 @@ const DELIVER_PINGS: Duration = Duration::from_secs(1);
 const DELIVER_MESSAGES: Duration = Duration::from_secs(1);
 const NOTE_BACKLOG: Duration = Duration::from_secs(10);
 const REFRESH_LISTS: Duration = Duration::from_secs(60);
+/// What another server accepted, or the operator put into the file; the service itself is asked far more seldom.
+const LEARN_OF_AUTHENTICATORS: Duration = Duration::from_secs(60);
 
 /// The running jobs.
 #[derive(Debug)]
@@ -47,6 +49,7 @@ impl Jobs {
             tokio::spawn(deliver_messages(app.clone())),
             every(NOTE_BACKLOG, app, note_backlog),
             every(REFRESH_LISTS, app, refresh_revocation_lists),
+            every(LEARN_OF_AUTHENTICATORS, app, learn_of_authenticators),
         ])
     }
 
@@ -157,6 +160,12 @@ async fn note_backlog(app: Arc<App>) {
     }
     if let Err(error) = logout_delivery::note_backlog(&app).await {
         tracing::debug!(%error, "the outbox of single logout cannot be counted");
+    }
+}
+
+async fn learn_of_authenticators(app: Arc<App>) {
+    if let Err(error) = authenticators::refresh(&app).await {
+        tracing::warn!(%error, "no newer metadata of authenticators; what there was stays in force");
     }
 }
 

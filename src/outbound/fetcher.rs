@@ -42,7 +42,9 @@ pub struct Limits {
     pub longest: usize,
     /// The longest revocation list, in bytes. A whole country's cards may be in one.
     pub longest_list: usize,
-    /// For a revocation list, as `time` is for everything else. Nobody waits for one that long.
+    /// The longest metadata of authenticators, in bytes: FIDO's has some six million.
+    pub longest_metadata: usize,
+    /// For a revocation list or metadata, as `time` is for everything else. Nobody waits for one that long.
     pub time_of_list: Duration,
     /// Fetches under way at once.
     pub at_once: usize,
@@ -54,6 +56,7 @@ impl Default for Limits {
             time: Duration::from_secs(5),
             longest: 64 * 1024,
             longest_list: 64 * 1024 * 1024,
+            longest_metadata: 16 * 1024 * 1024,
             time_of_list: Duration::from_secs(60),
             at_once: 64,
         }
@@ -64,6 +67,7 @@ impl Limits {
     const fn of(&self, purpose: Purpose) -> (Duration, usize) {
         match purpose {
             Purpose::Crl => (self.time_of_list, self.longest_list),
+            Purpose::AuthenticatorMetadata => (self.time_of_list, self.longest_metadata),
             _ => (self.time, self.longest),
         }
     }

@@ -9,7 +9,7 @@
 //! - the host's addresses are held against IANA's special-purpose registries ([`network`]) and only those that passed are
 //!   handed to the connection, so a name that resolves otherwise a moment later changes nothing ([`resolver`]);
 //! - no redirect is followed, no proxy of the environment is used, no cookie is kept and no referer sent;
-//! - five seconds for all of it, 64 KiB of answer (a revocation list: a minute and 64 MiB), never unpacked, and of the media
+//! - five seconds for all of it, 64 KiB of answer (a minute, and 64 MiB for a revocation list or 16 MiB for authenticators' metadata), never unpacked, and of the media
 //!   type that its purpose expects;
 //! - what is said of a failure is about the address, never about what answered there.
 //!

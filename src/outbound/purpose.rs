@@ -21,6 +21,8 @@ pub enum Purpose {
     Ocsp,
     /// The certificates that an issuer has revoked: RFC 5280 §4.2.1.13.
     Crl,
+    /// What is known of authenticators: FIDO Metadata Service §3.2.
+    AuthenticatorMetadata,
 }
 
 /// What an address may begin with.
@@ -42,7 +44,8 @@ impl Purpose {
             | Self::LogoUri
             | Self::BackchannelLogoutUri
             | Self::ClientNotificationEndpoint
-            | Self::SmsGateway => Scheme::Https,
+            | Self::SmsGateway
+            | Self::AuthenticatorMetadata => Scheme::Https,
         }
     }
 
@@ -57,6 +60,7 @@ impl Purpose {
             Self::Ocsp => "ocsp",
             Self::Crl => "crl",
             Self::SmsGateway => "messages.sms.url",
+            Self::AuthenticatorMetadata => "authenticator_metadata",
         }
     }
 
@@ -72,6 +76,8 @@ impl Purpose {
             Self::Ocsp => &["application/ocsp-response"],
             // The last two are what authorities' file servers say; whatever it is, its signature is checked.
             Self::Crl => &["application/pkix-crl", "application/x-pkcs7-crl", "application/octet-stream"],
+            // Whatever the service calls it, its signature is checked.
+            Self::AuthenticatorMetadata => &["application/jwt", "application/jose", "application/octet-stream"],
             // An answer's body is not read.
             Self::BackchannelLogoutUri | Self::ClientNotificationEndpoint | Self::SmsGateway => &[],
         }

@@ -85,7 +85,8 @@ const fn is_for_strangers(purpose: Purpose) -> bool {
         | Purpose::ClientNotificationEndpoint
         | Purpose::Ocsp
         | Purpose::Crl
-        | Purpose::SmsGateway => false,
+        | Purpose::SmsGateway
+        | Purpose::AuthenticatorMetadata => false,
     }
 }
 

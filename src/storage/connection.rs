@@ -7,6 +7,7 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use tokio::sync::broadcast;
 
 use super::audit::Audit;
+use super::authenticator_metadata::AuthenticatorMetadata;
 use super::backchannel_pings::BackChannelPings;
 use super::citizens::Citizens;
 use super::client_logos::ClientLogos;
@@ -203,6 +204,7 @@ macro_rules! aggregates {
 aggregates! {
     Reading, Writing, Transaction;
     audit: Audit,
+    authenticator_metadata: AuthenticatorMetadata,
     backchannel_pings: BackChannelPings,
     citizens: Citizens,
     client_logos: ClientLogos,

@@ -16,6 +16,7 @@
 //! an explicit `match` says so.
 
 mod audit;
+mod authenticator_metadata;
 mod backchannel_pings;
 mod citizens;
 mod client_logos;
@@ -52,6 +53,7 @@ mod transfer;
 mod vault;
 
 pub use audit::{Audit, RecordedEvent};
+pub use authenticator_metadata::{AcceptedAt, AuthenticatorMetadata, StoredMetadata};
 pub use backchannel_pings::BackChannelPings;
 pub use citizens::{Citizens, FoundByName, SignInStanding, Standing, StoredPassword};
 pub use client_logos::{ClientLogos, StoredLogo};

@@ -2,6 +2,7 @@
 //! event in the transaction of its change.
 
 pub mod add_citizen;
+pub mod authenticator_metadata;
 pub mod create_client;
 pub mod deliveries;
 pub mod details_types;

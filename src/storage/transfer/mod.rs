@@ -33,6 +33,7 @@ pub const TABLES: &[&str] = &[
     "settled",
     "revoked_certificates",
     "revocation_lists",
+    "authenticator_metadata",
     "known_devices",
     "consents",
     "grants",

@@ -58,7 +58,7 @@ pub enum BlobError {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Payload {
-    no: u64,
+    no: u32,
     next_update: String,
     entries: Vec<Value>,
 }

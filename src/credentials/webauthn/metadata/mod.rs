@@ -23,7 +23,7 @@ pub use status::Status;
 #[derive(Debug)]
 pub struct Metadata {
     /// `no`: each BLOB has one more than the one before.
-    pub number: u64,
+    pub number: u32,
     /// `nextUpdate`: the end of the day until which there is a newer one.
     pub next_update: Timestamp,
     models: HashMap<Aaguid, Model>,
