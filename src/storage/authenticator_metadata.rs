@@ -19,7 +19,7 @@ const ASK: &str = "INSERT INTO authenticator_metadata (signer, number, document,
 pub struct AuthenticatorMetadata<'c, C>(pub(super) &'c mut C);
 
 /// A document as it was signed.
-#[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct StoredMetadata {
     pub number: i64,
     pub document: Vec<u8>,

@@ -1,5 +1,6 @@
 //! What an operator writes, and what they are told.
 
+mod attestation;
 mod certificates;
 mod effective;
 mod example;

@@ -25,6 +25,8 @@ pub struct Authenticators {
     metadata: ArcSwapOption<Metadata>,
     /// The file as it was read last.
     file: Mutex<Option<refresh::Stamp>>,
+    /// Held by whoever looks for newer metadata.
+    looking: tokio::sync::Mutex<()>,
 }
 
 impl Authenticators {
@@ -37,6 +39,7 @@ impl Authenticators {
             signers: signers(settings),
             metadata: ArcSwapOption::empty(),
             file: Mutex::default(),
+            looking: tokio::sync::Mutex::default(),
         })
     }
 

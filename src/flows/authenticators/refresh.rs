@@ -44,11 +44,12 @@ pub enum RefreshError {
 /// The first thing that went wrong.
 pub async fn refresh(app: &App) -> Result<(), RefreshError> {
     let known = &app.authenticators;
-    recall(app).await?;
     let settings = &app.settings.attestation;
     if settings.policy == AttestationPolicy::None || !settings.metadata.is_configured() {
         return Ok(());
     }
+    let _looking = known.looking.lock().await;
+    from_the_store(app).await?;
     let file = from_the_file(app).await;
     let service = from_the_service(app).await;
     if let Some(metadata) = known.metadata() {

@@ -15,3 +15,4 @@ mod registration;
 mod resources;
 mod settings;
 mod store;
+mod webauthn;

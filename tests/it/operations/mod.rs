@@ -2,6 +2,7 @@
 
 mod audit;
 mod messages;
+mod authenticator_metadata;
 mod metrics;
 mod once_only;
 mod outages;

@@ -315,6 +315,8 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     super::messages::are_put_in_and_taken_out(store, an.id).await;
     let mut writing = store.write().await.unwrap();
     writing.settled().settle(Fact::RelyingPartyId, "id.example", NOW).await.unwrap();
+    assert!(writing.authenticator_metadata().advance("mds.example", 7, b"a document", NOW).await.unwrap());
+    assert!(writing.authenticator_metadata().ask("mds.example", NOW, NOW).await.unwrap());
     assert!(writing.revocations().advance(&super::revocations::list(1)).await.unwrap());
     let (certificate, revoked) = super::revocations::revoked();
     writing.revocations().remember(&certificate, revoked, NOW).await.unwrap();
@@ -360,6 +362,8 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     assert!(reading.consents().find(an.id, &client.id).await.unwrap().is_some());
     assert_eq!(reading.consents().list(an.id, None, 9).await.unwrap().items.len(), 1);
     assert!(reading.revocations().find(&certificate).await.unwrap().is_some());
+    assert_eq!(reading.authenticator_metadata().number("mds.example").await.unwrap(), 7);
+    assert!(reading.authenticator_metadata().find("mds.example").await.unwrap().is_some());
     assert!(reading.known_devices().find(an.id, hash("Chrome on Android")).await.unwrap().is_some());
     assert_eq!(reading.ended_sessions().since(NOW, None, 9).await.unwrap().items.len(), 1);
     assert_eq!(reading.ended_sessions().cut_since(NOW, None, 9).await.unwrap().items.len(), 1);
