@@ -48,8 +48,8 @@ fn it_says_why_a_file_is_refused() {
     let senid = believes(&MetadataService::new());
     let refused = |file: &str| senid.run(&["webauthn", "metadata", file]).ended(1).err;
     let whole = std::fs::read_to_string(senid.path().join("metadata.jwt")).unwrap();
-    senid.write("cut.jwt", &whole[..whole.len() - 9]);
-    assert!(refused("cut.jwt").contains("the signature is not the key's"), "{}", refused("cut.jwt"));
+    senid.write("forged.jwt", format!("{}AAAAAAAA", &whole[..whole.len() - 8]));
+    assert!(refused("forged.jwt").contains("the signature is not the key's"), "{}", refused("forged.jwt"));
     senid.write("other.jwt", MetadataService::new().sign(8, "2020-01-01", &[]));
     assert!(refused("other.jwt").contains("its signer's certificate does not count"), "{}", refused("other.jwt"));
     assert!(refused("missing.jwt").contains("missing.jwt cannot be read"), "{}", refused("missing.jwt"));

@@ -1,6 +1,6 @@
 //! The newest FIDO metadata that was accepted.
 
-use senid::storage::{AcceptedAt, Store, StoredMetadata};
+use senid::storage::{AcceptedAt, StoredMetadata};
 
 use super::on_every_database;
 use super::people::{DAY, MINUTE, NOW};
