@@ -32,7 +32,10 @@ pub enum Enrolling {
     Taken,
     /// The account holds as many credentials as it may.
     TooMany,
-    Refused(Refusal),
+    /// What came back does not hold.
+    NotAccepted,
+    /// No credential is taken from an authenticator of this kind.
+    Unacceptable,
     /// While it was being done, the account was locked or signed out.
     SignedOut,
 }
@@ -78,7 +81,10 @@ pub async fn finish(
         Ok(made) => made,
         Err(refusal) => {
             app.record(event(app, visitor, current, Outcome::Refused).with("why", refusal.as_str()));
-            return Ok(Enrolling::Refused(refusal));
+            return Ok(match refusal {
+                Refusal::Unacceptable(_) => Enrolling::Unacceptable,
+                _ => Enrolling::NotAccepted,
+            });
         }
     };
     store(app, visitor, current, relying_party, name, made).await

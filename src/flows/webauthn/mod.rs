@@ -8,6 +8,7 @@ pub mod sign_in;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::credentials::webauthn::Hint;
 use crate::credentials::webauthn::{ChallengeBytes, Key, UserVerification};
 use crate::domain::credential::CredentialKind;
 use crate::domain::ids::{CitizenId, CredentialId};

@@ -75,7 +75,7 @@ with_passkeys! {
         let told = portal.id_token(&portal.exchange(&started, &code).await).await;
         // Two factors, of which one was enrolled with a password alone: they reach what a password reaches.
         assert_eq!((told["acr"].as_str(), &told["amr"]), (Some("phr"), &json!(["pwd", "pop"])), "{told}");
-        assert_eq!(told["authentication_level"], json!(null));
+        assert_eq!(told["authentication_level"], 1);
         let page = browser.open("/account/security").await;
         assert_eq!(page.count(".credential"), 2, "{}", page.text());
         assert!(page.text().contains("Last used"), "{}", page.text());

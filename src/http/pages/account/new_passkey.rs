@@ -10,7 +10,6 @@ use http::header::CACHE_CONTROL;
 
 use super::confirm::enter_to_add;
 use super::{Door, Entered, enter};
-use crate::credentials::webauthn::Refusal;
 use crate::domain::credential::CredentialName;
 use crate::domain::ids::CredentialId;
 use crate::flows::account::credentials;
@@ -73,8 +72,8 @@ pub async fn submit(State(site): State<Arc<Site>>, visit: Visit, Form(form): For
         Enrolling::Stale => PasskeyFault::Stale,
         Enrolling::Taken => PasskeyFault::Taken,
         Enrolling::TooMany => PasskeyFault::TooMany,
-        Enrolling::Refused(Refusal::Unacceptable(_)) => PasskeyFault::AuthenticatorNotAccepted,
-        Enrolling::Refused(_) => PasskeyFault::NotAccepted,
+        Enrolling::Unacceptable => PasskeyFault::AuthenticatorNotAccepted,
+        Enrolling::NotAccepted => PasskeyFault::NotAccepted,
     };
     refused(&visit, *entered, typed, fault)
 }
