@@ -6,6 +6,7 @@ mod audit_and_logs;
 mod authorization_details;
 mod brute_force;
 mod certificate_chain;
+mod certificate_revocation;
 mod certificates;
 mod ciba;
 mod client_authentication;

@@ -20,7 +20,9 @@ use senid::outbound::Resolve;
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub head: Parts,
+    /// Where it is no text, what of it is.
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 type Answer = dyn Fn(&Seen) -> Response + Send + Sync;
@@ -100,7 +102,7 @@ impl Outside {
 async fn respond(State(server): State<Arc<Inner>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, 1024 * 1024).await.expect("a request's body");
-    let seen = Seen { head, body: String::from_utf8(body.to_vec()).expect("a body in UTF-8") };
+    let seen = Seen { head, body: String::from_utf8_lossy(&body).into_owned(), bytes: body.to_vec() };
     server.seen.lock().unwrap().push(seen.clone());
     let answer = server.answer.lock().unwrap().clone();
     answer(&seen)

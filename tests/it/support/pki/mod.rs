@@ -2,6 +2,7 @@
 //! the styles of several countries, sound ones and ones that nobody should trust.
 
 mod profile;
+pub mod responder;
 pub mod subjects;
 
 use std::fmt::Write as _;
