@@ -41,7 +41,7 @@ screenshots: ## Every page, light and dark, phone and desktop, into docs/screens
 
 bench: ## The micro-benchmarks: signatures, hashes, and the hot paths through the server
 	@scripts/setup.sh build
-	cargo bench --bench crypto --bench flows
+	cargo bench --bench crypto --bench flows --bench certificates
 
 bench-load: ## What a server costs: CPU time for a thousand of each operation, memory, time to ready
 	@scripts/setup.sh test

@@ -10,6 +10,8 @@ use super::Purpose;
 
 /// The share of the turns that one host has at most.
 const OF_ONE_HOST: usize = 8;
+/// As [`OF_ONE_HOST`], of an authority that is asked about certificates: one answers for a whole country's.
+const OF_ONE_AUTHORITY: usize = 2;
 /// The share of those that are taken because a stranger sent a request.
 const OF_STRANGERS: usize = 2;
 /// Hosts that are remembered before those at which nothing is under way are forgotten.
@@ -19,13 +21,23 @@ const HOSTS: usize = 256;
 pub(super) struct Turns {
     all: Semaphore,
     strangers: Semaphore,
-    each: usize,
+    at_once: usize,
     hosts: Mutex<HashMap<Own, Weak<Semaphore>>>,
 }
 
-/// A host, and whether strangers make us ask it: however many wait to have a portal's request objects fetched, its keys are
-/// fetched meanwhile.
-type Own = (String, bool);
+/// A host, and for whom it is asked: however many wait to have a portal's request objects fetched, its keys are fetched meanwhile.
+type Own = (String, Asker);
+
+/// For whom something is fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Asker {
+    /// Anyone can make us fetch it, as often as they like: a fragment of their own makes a new address of every `request_uri`.
+    Stranger,
+    /// A client's keys, telling clients of a sign-out, and what the settings name.
+    Operator,
+    /// Somebody who has proven the key of a certificate that a trusted authority issued.
+    Citizen,
+}
 
 /// A turn, until it is dropped.
 #[derive(Debug)]
@@ -40,7 +52,7 @@ impl Turns {
         Self {
             all: Semaphore::new(at_once),
             strangers: Semaphore::new((at_once / OF_STRANGERS).max(1)),
-            each: (at_once / OF_ONE_HOST).max(1),
+            at_once,
             hosts: Mutex::default(),
         }
     }
@@ -50,12 +62,12 @@ impl Turns {
     /// # Errors
     /// None: nothing here is ever closed.
     pub(super) async fn take(&self, url: &Url, purpose: Purpose) -> Result<Turn<'_>, AcquireError> {
-        let for_strangers = is_for_strangers(purpose);
-        let host = (url.host_str().unwrap_or_default().to_owned(), for_strangers);
+        let asker = asker(purpose);
+        let host = (url.host_str().unwrap_or_default().to_owned(), asker);
         let host = self.of_host(host).acquire_owned().await?;
-        let strangers = match for_strangers {
-            true => Some(self.strangers.acquire().await?),
-            false => None,
+        let strangers = match asker {
+            Asker::Stranger => Some(self.strangers.acquire().await?),
+            Asker::Operator | Asker::Citizen => None,
         };
         Ok(Turn { _all: self.all.acquire().await?, _strangers: strangers, _host: host })
     }
@@ -68,25 +80,25 @@ impl Turns {
         if hosts.len() >= HOSTS {
             hosts.retain(|_, turns| turns.strong_count() > 0);
         }
-        let turns = Arc::new(Semaphore::new(self.each));
+        let share = match host.1 {
+            Asker::Stranger | Asker::Operator => OF_ONE_HOST,
+            Asker::Citizen => OF_ONE_AUTHORITY,
+        };
+        let turns = Arc::new(Semaphore::new((self.at_once / share).max(1)));
         hosts.insert(host, Arc::downgrade(&turns));
         turns
     }
 }
 
-/// Whether anyone can make us fetch it, as often as they like: a fragment of their own makes a new address of every
-/// `request_uri`. What is left is for clients' keys and for telling clients of a sign-out.
-const fn is_for_strangers(purpose: Purpose) -> bool {
+const fn asker(purpose: Purpose) -> Asker {
     match purpose {
-        Purpose::RequestUri | Purpose::SectorIdentifierUri | Purpose::LogoUri => true,
-        // Who asks about certificates has proven the key of one that a trusted authority issued.
+        Purpose::RequestUri | Purpose::SectorIdentifierUri | Purpose::LogoUri => Asker::Stranger,
         Purpose::JwksUri
         | Purpose::BackchannelLogoutUri
         | Purpose::ClientNotificationEndpoint
-        | Purpose::Ocsp
-        | Purpose::Crl
         | Purpose::SmsGateway
-        | Purpose::AuthenticatorMetadata => false,
+        | Purpose::AuthenticatorMetadata => Asker::Operator,
+        Purpose::Ocsp | Purpose::Crl => Asker::Citizen,
     }
 }
 
@@ -127,6 +139,15 @@ mod tests {
         assert!(now(&turns, "portal.example", Purpose::LogoUri).is_none());
         assert!(now(&turns, "portal.example", Purpose::JwksUri).is_some());
         assert!(now(&turns, "portal.example", Purpose::BackchannelLogoutUri).is_some());
+    }
+
+    #[test]
+    fn an_authority_that_answers_for_a_country_has_more_turns_and_leaves_some() {
+        let turns = Turns::new(64);
+        let held: Vec<_> = (0..100).map_while(|_| now(&turns, "ocsp.example", Purpose::Ocsp)).collect();
+        assert_eq!(held.len(), 32);
+        assert!(now(&turns, "portal.example", Purpose::JwksUri).is_some());
+        assert!(now(&turns, "ocsp.elsewhere.example", Purpose::Ocsp).is_some());
     }
 
     #[test]

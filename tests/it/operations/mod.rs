@@ -1,8 +1,8 @@
 //! What operators rely on: health, metrics, overload, outages, a stop that loses nothing, several servers, the audit log.
 
 mod audit;
-mod messages;
 mod authenticator_metadata;
+mod messages;
 mod metrics;
 mod once_only;
 mod outages;

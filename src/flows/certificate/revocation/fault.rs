@@ -9,8 +9,10 @@ pub(super) enum Fault {
     LeftAlone,
     #[error("it did not answer in time")]
     Slow,
+    #[error("it could not be connected to")]
+    Unreachable,
     #[error("it {0}")]
-    Fetch(#[from] FetchError),
+    Fetch(FetchError),
     #[error("its answer {0}")]
     Ocsp(#[from] OcspFault),
     #[error("its list {0}")]
@@ -23,13 +25,24 @@ pub(super) enum Fault {
     Store,
 }
 
+impl From<FetchError> for Fault {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::TimedOut => Self::Slow,
+            // Plain http is as good here.
+            FetchError::Unreachable => Self::Unreachable,
+            other => Self::Fetch(other),
+        }
+    }
+}
+
 impl Fault {
     /// The word that metrics count it under.
     pub(super) const fn label(&self) -> &'static str {
         match self {
             Self::LeftAlone => "left_alone",
-            Self::Slow | Self::Fetch(FetchError::TimedOut) => "timed_out",
-            Self::Fetch(_) => "unreachable",
+            Self::Slow => "timed_out",
+            Self::Unreachable | Self::Fetch(_) => "unreachable",
             Self::Ocsp(OcspFault::Refused(_)) => "refused",
             Self::Ocsp(_) | Self::List(_) | Self::RevokedResponder => "unusable",
             Self::Question | Self::Store => "failed",
@@ -40,7 +53,7 @@ impl Fault {
     /// shows only that it was the wrong one to ask.
     pub(super) const fn is_of_source(&self) -> bool {
         match self {
-            Self::Slow | Self::Fetch(_) => true,
+            Self::Slow | Self::Unreachable | Self::Fetch(_) => true,
             Self::Ocsp(OcspFault::Refused(refused)) => matches!(refused, Refused::TryLater | Refused::InternalError),
             Self::Ocsp(OcspFault::Malformed) | Self::List(ListFault::Malformed) => true,
             _ => false,
