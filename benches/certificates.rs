@@ -13,6 +13,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::any;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use criterion::{Criterion, criterion_group, criterion_main};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -110,7 +112,7 @@ impl Authority {
             key_identifier_method: KeyIdMethod::Sha256,
         };
         let list = list.signed_by(&issuer)?.der().to_vec();
-        let answer = answer(folder, &root.pem(), &root_key.serialize_pem(), &leaf.pem())?;
+        let answer = answer(folder, root.der(), root_key.serialized_der(), leaf.der())?;
         Ok(Self { root: root.der().to_vec(), leaf: leaf.der().to_vec(), answer, list })
     }
 
@@ -144,12 +146,19 @@ fn params(name: &str) -> CertificateParams {
 }
 
 /// What `openssl ocsp` says of the certificate, good for ten hours.
-fn answer(folder: &Path, root: &str, root_key: &str, leaf: &str) -> Result<Vec<u8>, Failure> {
+fn answer(folder: &Path, root: &[u8], root_key: &[u8], leaf: &[u8]) -> Result<Vec<u8>, Failure> {
     let path = |name: &str| folder.join(name);
     let mut index = String::new();
     writeln!(index, "V\t400101000000Z\t\t{SERIAL:X}\tunknown\t/CN=Citizen")?;
-    for (name, text) in [("root.pem", root), ("root.key", root_key), ("leaf.pem", leaf), ("index", &index)] {
-        std::fs::write(path(name), text)?;
+    std::fs::write(path("index"), index)?;
+    for (name, kind, der) in
+        [("root.pem", "CERTIFICATE", root), ("root.key", "PRIVATE KEY", root_key), ("leaf.pem", "CERTIFICATE", leaf)]
+    {
+        let mut pem = format!("-----BEGIN {kind}-----\n");
+        for line in STANDARD.encode(der).as_bytes().chunks(64) {
+            writeln!(pem, "{}", std::str::from_utf8(line)?)?;
+        }
+        std::fs::write(path(name), format!("{pem}-----END {kind}-----\n"))?;
     }
     run(&[
         ("-no_nonce", None),
