@@ -21,6 +21,7 @@ use crate::domain::random::Random;
 use crate::domain::time::Clock;
 use crate::flows::admin::schema::Schema;
 use crate::flows::admin::{AdminError, Administrator};
+use crate::flows::certificate::revocation::Revocation;
 use crate::sessions::{self, Recovery, Redis};
 
 /// The system's clock and random source, and whatever the settings name.
@@ -69,6 +70,14 @@ impl House for SystemHouse {
             masters,
             sealing: Arc::clone(&keys.sealing),
         })
+    }
+
+    async fn revocation(&self, settings: Settings) -> Result<Revocation, Failure> {
+        let (clock, random) = (Arc::new(self.clock), Arc::new(self.random.clone()));
+        let Deployment { settings, clock, random, store, .. } =
+            deployment::open(Arc::new(settings), clock, random).await?;
+        let outbound = server::fetcher(&settings, clock.clone())?;
+        Ok(Revocation::new(outbound, store, clock, random, settings.revocation.clone()))
     }
 
     async fn make_first_master_key(&self, settings: &Settings, actor: Actor) -> Result<Option<PathBuf>, Failure> {

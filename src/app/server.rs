@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::deployment::Deployment;
 use crate::config::{self, SessionStoreUrl, Settings};
+use crate::credentials::certificate::{self, TrustStore};
 use crate::credentials::password::{Hasher, HasherSettings, InvalidParameters, Parameters};
 use crate::credentials::webauthn::{InvalidOrigin, RelyingParty, attestation};
 use crate::crypto::certificate::{TrustAnchors, UnusableAuthority};
@@ -55,6 +56,8 @@ pub enum StartError {
     RelyingParty(#[from] InvalidOrigin),
     #[error("webauthn.attestation.roots_file: {0}")]
     AttestationRoots(UnusableAuthority),
+    #[error("certificates.trust_folder: {0}")]
+    Trust(#[from] certificate::UnusableAuthority),
     #[error("outbound: {0}")]
     Outbound(#[from] outbound::SetupError),
     #[error(transparent)]
@@ -83,6 +86,7 @@ impl Server {
         let hasher = Hasher::start(hashing(&settings)?, random.clone()).map_err(StartError::Threads)?;
         let outbound = fetcher(&settings, clock.clone())?;
         let client_authorities = TrustAnchors::new(&settings.mtls.trusted_authorities)?;
+        let trust = TrustStore::new(settings.certificates.authorities.clone())?;
         let limits = settings.revocation.clone();
         let revocation = Revocation::new(outbound.clone(), store.clone(), clock.clone(), random.clone(), limits);
         let relying_party = relying_party(&settings)?;
@@ -100,7 +104,8 @@ impl Server {
             client_authorities,
             authenticators,
             request_objects: RequestObjects::default(),
-            metrics: Metrics::new(outbound.fetches(), revocation.checks()),
+            metrics: Metrics::new(outbound.fetches(), revocation.checks(), &trust.standing(clock.now())),
+            trust,
             revocation,
             outbound,
             background: Background::default(),
@@ -204,7 +209,7 @@ fn post_office(
     Ok(PostOffice::new(mail, sms))
 }
 
-fn fetcher(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Fetcher, outbound::SetupError> {
+pub(super) fn fetcher(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Fetcher, outbound::SetupError> {
     let outbound = settings.outbound.clone();
     let reach = Reach {
         loopback: outbound.allow_loopback,

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     audit, citizen, client, deliveries, demo, details, exchange, keys, migrate, registration, resource, serve, store,
-    webauthn,
+    trust, webauthn,
 };
 
 const EXIT_CODES: &str = "\
@@ -72,6 +72,9 @@ pub enum Administration {
     /// What was recorded.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Whose certificates citizens sign in with, and what becomes of one.
+    #[command(subcommand)]
+    Trust(trust::Command),
     /// Which portals are still to be told that somebody signed out.
     #[command(subcommand)]
     Deliveries(deliveries::Command),

@@ -8,6 +8,7 @@ use crate::domain::random::Random;
 use crate::domain::time::Clock;
 use crate::flows::admin::Administrator;
 use crate::flows::admin::schema::Schema;
+use crate::flows::certificate::revocation::Revocation;
 
 use super::failure::Failure;
 
@@ -33,6 +34,9 @@ pub trait House {
         actor: Actor,
         reach: Reach,
     ) -> impl Future<Output = Result<Administrator, Failure>>;
+
+    /// What asks authorities whether certificates were revoked.
+    fn revocation(&self, settings: Settings) -> impl Future<Output = Result<Revocation, Failure>>;
 
     /// Makes the first master key, where the settings name a file for it that is not there and nothing is sealed yet.
     /// Returns where.

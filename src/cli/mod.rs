@@ -23,6 +23,7 @@ mod standard_input;
 mod store;
 pub mod theme;
 mod times;
+mod trust;
 mod webauthn;
 
 use std::path::{Path, PathBuf};
@@ -91,6 +92,7 @@ async fn dispatch(
         Administration::Audit(command) => audit::run(command, settings, house, output).await,
         Administration::Exchange(command) => exchange::run(command, settings, house, output).await,
         Administration::Webauthn(command) => webauthn::run(command, settings, house, output).await,
+        Administration::Trust(command) => trust::run(command, settings, house, output).await,
         Administration::Deliveries(command) => deliveries::run(command, settings, house, output).await,
     }
 }

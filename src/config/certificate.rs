@@ -102,7 +102,7 @@ fn warn_of_dates(from: &mut Reader, key: &str, leaf: &X509Certificate<'_>, now: 
     }
 }
 
-fn date(seconds: i64) -> String {
+pub(super) fn date(seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds)
         .map_or_else(|_| "an impossible date".to_owned(), |instant| instant.strftime("%Y-%m-%d %H:%M UTC").to_string())
 }

@@ -40,6 +40,7 @@ mod revocation;
 mod sessions;
 mod theme;
 mod throttling;
+mod trust;
 mod value;
 mod webauthn;
 
@@ -72,6 +73,7 @@ pub use revocation::Revocation;
 pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
 pub use theme::{Colour, Palette, Theme};
 pub use throttling::{Rate, Throttling};
+pub use trust::Certificates;
 pub use value::{Size, parse_duration};
 pub use webauthn::{Origin as RelatedOrigin, WebAuthn};
 
@@ -95,6 +97,7 @@ pub struct Settings {
     pub keys: Keys,
     pub proxies: Proxies,
     pub mtls: MutualTls,
+    pub certificates: Certificates,
     pub authority: Authority,
     pub acr: AcrTable,
     pub webauthn: WebAuthn,
@@ -171,6 +174,7 @@ impl Settings {
         let keys = Keys::read(from, &lifetimes);
         let proxies = Proxies::read(from);
         let mtls = MutualTls::read(from, &listeners, &proxies, &issuer, now);
+        let certificates = Certificates::read(from, &issuer, now);
         let languages = Languages::read(from);
         let authority = Authority::read(from, &languages, &issuer);
         let policies = policies::read(from);
@@ -181,6 +185,7 @@ impl Settings {
             keys,
             proxies,
             mtls,
+            certificates,
             authority,
             acr: assurance::read(from),
             webauthn: WebAuthn::read(from, &issuer),
@@ -264,6 +269,7 @@ impl Default for Settings {
             keys: Keys::default(),
             proxies: Proxies::default(),
             mtls: MutualTls::default(),
+            certificates: Certificates::default(),
             authority: Authority::default(),
             acr: AcrTable::default(),
             webauthn: WebAuthn::default(),

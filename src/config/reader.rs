@@ -261,6 +261,11 @@ impl Reader {
         self.fault(key, origin, problem.into());
     }
 
+    /// Faults of a file that the settings speak of.
+    pub(super) fn adopt(&mut self, faults: Vec<Fault>) {
+        self.faults.extend(faults);
+    }
+
     pub(super) fn warn(&mut self, key: &str, sentence: impl Into<String>) {
         self.warnings.push(Warning { key: key.to_owned(), sentence: sentence.into() });
     }

@@ -10,6 +10,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::credentials::certificate::Standing;
 use crate::domain::authorization::ResponseType;
 use crate::domain::time::Timestamp;
 use crate::outbound::Fetches;
@@ -91,6 +92,13 @@ struct MessageLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TrustLabels {
+    authority: String,
+    role: &'static str,
+    serial: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     /// A pattern of the router, so that nobody can make up labels.
     route: String,
@@ -101,9 +109,19 @@ fn request_histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.000_5, 2.0, 14))
 }
 
+/// When they end does not change while the server runs; how far off that is, whoever watches works out.
+fn ends_of(trusted: &[Standing]) -> Family<TrustLabels, Gauge> {
+    let ends = Family::<TrustLabels, Gauge>::default();
+    for Standing { authority, role, serial, not_after, .. } in trusted {
+        let labels = TrustLabels { authority: authority.clone(), role: role.as_str(), serial: serial.clone() };
+        ends.get_or_create(&labels).set(not_after.seconds());
+    }
+    ends
+}
+
 impl Metrics {
     /// With what other floors count themselves.
-    pub fn new(fetches: &Fetches, revocation_checks: &RevocationChecks) -> Self {
+    pub fn new(fetches: &Fetches, revocation_checks: &RevocationChecks, trusted: &[Standing]) -> Self {
         let mut registry = Registry::with_prefix("senid");
         let metrics = Self {
             sign_ins: Family::default(),
@@ -158,6 +176,11 @@ impl Metrics {
             "revocation_checks",
             "Certificates asked about, by source and outcome",
             revocation_checks.clone(),
+        );
+        registry.register(
+            "trust_certificate_not_after_seconds",
+            "When a certificate of the trust folder ends, in seconds since the epoch",
+            ends_of(trusted),
         );
         registry.register("http_request_duration_seconds", "Requests by route and status", metrics.requests.clone());
         registry.register("password_hash_queue", "Passwords that wait to be hashed", metrics.hash_queue.clone());

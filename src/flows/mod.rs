@@ -59,6 +59,7 @@ pub mod webauthn;
 use std::sync::Arc;
 
 use crate::config::Settings;
+use crate::credentials::certificate::TrustStore;
 use crate::credentials::password::Hasher;
 use crate::credentials::webauthn::RelyingParty;
 use crate::credentials::webauthn::attestation;
@@ -116,6 +117,8 @@ pub struct App {
     pub client_authorities: TrustAnchors,
     /// What is asked and known of authenticators.
     pub authenticators: Authenticators,
+    /// Whose certificates prove citizens.
+    pub trust: TrustStore,
     pub request_objects: RequestObjects,
     /// Whether citizens' certificates were revoked.
     pub revocation: Revocation,

@@ -10,6 +10,10 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde_json::json;
 
 use super::Site;
+use crate::flows::admin::trust::Standing;
+
+/// From how many days before its end a certificate of the trust folder is spoken of: authorities are not renewed in a week.
+const SOON_DAYS: i64 = 60;
 
 /// The process answers.
 pub async fn live() -> impl IntoResponse {
@@ -23,6 +27,9 @@ pub async fn ready(State(site): State<Arc<Site>>) -> Response {
     let (identity, short_lived) = (identity.is_ok(), short_lived.is_ok());
     let ready = identity && short_lived && !site.is_draining();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let soon = site.app.trust.standing(site.app.clock.now()).into_iter().filter(|one| one.days_left < SOON_DAYS);
+    let ending =
+        |one: Standing| json!({ "authority": one.authority, "subject": one.subject, "days_left": one.days_left });
     let body = json!({
         "status": if ready { "ready" } else { "not ready" },
         "identity_store": word(identity),

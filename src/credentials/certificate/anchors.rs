@@ -25,6 +25,8 @@ pub(super) struct Anchor {
 
 #[derive(Clone)]
 struct Known {
+    /// The name of the authority's files.
+    authority: String,
     subject: Vec<u8>,
     der: Vec<u8>,
 }
@@ -41,6 +43,8 @@ pub struct Standing {
     pub authority: String,
     /// Its subject as people read it.
     pub subject: String,
+    /// Hexadecimal.
+    pub serial: String,
     pub role: Role,
     pub not_before: Timestamp,
     pub not_after: Timestamp,
@@ -67,7 +71,7 @@ impl TrustStore {
             };
             store.anchors.push(Anchor { subject: subject(&authority.anchor)?, authority: Arc::clone(&authority) });
             for der in &authority.intermediates {
-                let known = Known { subject: subject(der)?, der: der.clone() };
+                let known = Known { authority: authority.name.clone(), subject: subject(der)?, der: der.clone() };
                 store.intermediates.push(known);
             }
         }
@@ -99,6 +103,7 @@ impl TrustStore {
             Some(Standing {
                 authority: authority.name.clone(),
                 subject: parsed.subject().to_string(),
+                serial: parsed.raw_serial_as_string(),
                 role,
                 not_before: Timestamp::from_seconds(validity.not_before.timestamp()),
                 not_after: Timestamp::from_seconds(not_after),
@@ -115,6 +120,13 @@ impl TrustStore {
 
     pub(super) fn anchors_of(&self, name: &[u8]) -> impl Iterator<Item = &Anchor> {
         self.anchors.iter().filter(move |anchor| anchor.subject == name)
+    }
+
+    /// Anchors first.
+    pub(super) fn named_in_folder(&self, name: &[u8]) -> impl Iterator<Item = (&[u8], String, Role)> {
+        let anchors = self.anchors_of(name).map(|anchor| (anchor.der(), anchor.authority.name.clone(), Role::Anchor));
+        let known = self.intermediates.iter().filter(move |known| known.subject == name);
+        anchors.chain(known.map(|known| (&known.der[..], known.authority.clone(), Role::Intermediate)))
     }
 
     pub(super) fn intermediates_of(&self, name: &[u8]) -> impl Iterator<Item = &[u8]> {

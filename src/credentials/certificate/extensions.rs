@@ -9,6 +9,9 @@ use crate::crypto::certificate::{self, KeyKind};
 use crate::domain::time::Timestamp;
 use crate::domain::trust::ObjectIdentifier;
 
+/// On one chain, the anchor among them. A country has a root, its agency's authority and the one that signs cards.
+pub(super) const MOST_AUTHORITIES: usize = 6;
+
 const ANY_POLICY: &str = "2.5.29.32.0";
 /// ETSI EN 319 412-5.
 const QC_STATEMENTS: &str = "1.3.6.1.5.5.7.1.3";

@@ -15,8 +15,10 @@ mod policy;
 mod refusal;
 pub mod revocation;
 mod subject;
+mod way;
 
-pub use anchors::{Standing, TrustStore, UnusableAuthority};
+pub use anchors::{Role, Standing, TrustStore, UnusableAuthority};
 pub use chain::{Facts, Presented, TrustedChain};
-pub use refusal::{Place, Refusal};
+pub use refusal::{Place, Refusal, Step};
 pub use subject::Holder;
+pub use way::{Named, Source};

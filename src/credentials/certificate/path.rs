@@ -4,13 +4,11 @@ use std::rc::Rc;
 
 use super::anchors::{Anchor, TrustStore};
 use super::chain::Presented;
-use super::extensions::{Certificate, Kind};
+use super::extensions::{Certificate, Kind, MOST_AUTHORITIES};
 use super::refusal::{Place, Refusal};
 use crate::crypto::certificate::{MOST_INTERMEDIATES, Signed, name_constraints};
 use crate::domain::time::Timestamp;
 
-/// The anchor among them. A country has a root, its agency's authority and the one that signs cards.
-const MOST_AUTHORITIES: usize = 6;
 /// Whoever brings eight authorities of one name and key makes the ways many: no honest chain needs as many signatures.
 const MOST_SIGNATURES: usize = 64;
 

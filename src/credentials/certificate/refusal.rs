@@ -103,7 +103,40 @@ pub enum Refusal {
     SchemeNotVouchedFor(Scheme),
 }
 
+/// Where on the way from a file to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    Chain,
+    Policy,
+    Identifier,
+}
+
+impl Step {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chain => "chain",
+            Self::Policy => "policy",
+            Self::Identifier => "identifier",
+        }
+    }
+}
+
 impl Refusal {
+    /// What it was refused at: the steps before it were passed.
+    pub const fn step(&self) -> Step {
+        match self {
+            Self::NoValidPolicy | Self::DisallowedPolicy(_) | Self::NoAllowedPolicy => Step::Policy,
+            Self::UnreadableSubject(_)
+            | Self::NoIdentifier
+            | Self::Seal
+            | Self::ConflictingIdentifiers
+            | Self::InvalidIdentifier(..)
+            | Self::SchemeNotEnabled(_)
+            | Self::SchemeNotVouchedFor(_) => Step::Identifier,
+            _ => Step::Chain,
+        }
+    }
+
     /// What the citizen is told: the key of a sentence, without its `certificate-`. [`Refusal::day`] goes with some.
     pub const fn sentence(&self) -> &'static str {
         match self {

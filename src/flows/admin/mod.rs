@@ -23,6 +23,7 @@ pub mod rotate_keys;
 pub mod schema;
 pub mod show_citizen;
 pub mod transfer;
+pub mod trust;
 pub mod update_client;
 
 use std::sync::Arc;

@@ -106,6 +106,13 @@ impl Finding {
         format!("{} {} {hash}", self.standing.as_str(), self.origin.as_str())
     }
 
+    /// For whoever looks at one certificate: who said what of it, and who did not answer before.
+    pub fn described(&self) -> String {
+        let by = self.said.as_ref().map(|said| format!(" at {}", said.host)).unwrap_or_default();
+        let tried: String = self.tried.iter().map(|tried| format!("; before, {tried}")).collect();
+        format!("{} ({}{by}){tried}", self.standing.as_str(), self.origin.as_str())
+    }
+
     fn certificate_hash(&self) -> String {
         let mut hash = Sha256::new();
         hash.update(&self.certificate.issuer_key);
