@@ -76,7 +76,7 @@ impl House for SystemHouse {
         let (clock, random) = (Arc::new(self.clock), Arc::new(self.random.clone()));
         let Deployment { settings, clock, random, store, .. } =
             deployment::open(Arc::new(settings), clock, random).await?;
-        let outbound = server::fetcher(&settings, clock.clone())?;
+        let outbound = server::fetcher(&settings, clock.clone()).map_err(StartError::from)?;
         Ok(Revocation::new(outbound, store, clock, random, settings.revocation.clone()))
     }
 

@@ -35,6 +35,8 @@ pub async fn ready(State(site): State<Arc<Site>>) -> Response {
         "identity_store": word(identity),
         "short_lived_store": word(short_lived),
         "draining": site.is_draining(),
+        // It keeps nobody from serving: whose certificates come from others sign in.
+        "trust_ending": soon.map(ending).collect::<Vec<_>>(),
         // Sign-in by certificate goes on with what other sources say, or does not: it is no reason to send nobody here.
         "revocation_sources_away": site.app.revocation.away(),
     });

@@ -15,4 +15,5 @@ mod registration;
 mod resources;
 mod settings;
 mod store;
+mod trust;
 mod webauthn;

@@ -13,3 +13,4 @@ mod several_servers;
 mod single_logout;
 mod stop;
 mod transfer;
+mod trust;

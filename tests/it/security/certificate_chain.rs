@@ -14,7 +14,7 @@ use senid::domain::trust::{
 use crate::support::pki::{Authority, Card, Key, Profile, openssl, run, subjects, tlv};
 use crate::support::world::NOW;
 
-fn policy() -> AuthorityPolicy {
+pub fn policy() -> AuthorityPolicy {
     AuthorityPolicy {
         policies: CertificatePolicies::default(),
         device: DeviceProtection::default(),
@@ -34,7 +34,7 @@ fn trusting(authority: &Authority) -> TrustStore {
     trusting_by(authority, policy())
 }
 
-fn trusting_by(authority: &Authority, policy: AuthorityPolicy) -> TrustStore {
+pub fn trusting_by(authority: &Authority, policy: AuthorityPolicy) -> TrustStore {
     let (name, anchor) = ("test".to_owned(), authority.der().to_vec());
     TrustStore::new(vec![TrustedAuthority { name, anchor, intermediates: Vec::new(), policy }]).unwrap()
 }
