@@ -91,11 +91,11 @@ fn every_fault_of_every_file_is_said_at_once() {
              looked at by nobody",
             "trust/alone.pem line 1: expected alone.toml beside it",
             "trust/national.pem line 1: certificate 1: expected an authority's: CN=common.example.gov may not issue certificates",
+            "bind_on_first_use (trust/national.toml line 1): found \"maybe\"; expected true or false",
             "identifiers.schemes (trust/national.toml line 1): expected at least one: there is no default for whose numbers an \
              authority may vouch for",
-            "bind_on_first_use (trust/national.toml line 1): found \"maybe\"; expected true or false",
             "trust/other.toml line 1: expected other.pem beside it",
-            "trust/torn.pem line 1: expected a PEM file with an authority's certificate: section end \"CERTIFICATE\" missing",
+            "trust/torn.pem line 1: expected an authority's certificate in PEM: what begins there does not end, or is no base64",
             "trust/torn.toml line 1: this is not TOML: string values must be quoted, expected literal string",
             "identifiers.rules (trust/national.toml line 2): found \"printed-name\"; expected one of \"etsi\", \"vn-uid\", \"ru-snils\"",
             "identifiers.scheme (trust/national.toml line 3): there is no such setting; did you mean identifiers.schemes?",

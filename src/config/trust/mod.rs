@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::pem::{self, PemObject};
 use toml::Value;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
@@ -119,7 +119,12 @@ fn certificates(from: &mut Reader, path: &Path, issuer: &Issuer, now: Timestamp)
     let read = match certificate::read_all(path) {
         Ok(read) => read,
         Err(error) => {
-            from.fault_in(path, &format!("expected a PEM file with an authority's certificate: {error}"));
+            let what = match error {
+                pem::Error::NoItemsFound => "there is none".to_owned(),
+                pem::Error::Io(error) => error.to_string(),
+                _ => "what begins there does not end, or is no base64".to_owned(),
+            };
+            from.fault_in(path, &format!("expected an authority's certificate in PEM: {what}"));
             return None;
         }
     };
