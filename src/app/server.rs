@@ -8,7 +8,7 @@ use super::deployment::Deployment;
 use crate::config::{self, SessionStoreUrl, Settings};
 use crate::credentials::certificate::{self, TrustStore};
 use crate::credentials::password::{Hasher, HasherSettings, InvalidParameters, Parameters};
-use crate::credentials::webauthn::{InvalidOrigin, RelyingParty, attestation};
+use crate::credentials::webauthn::{InvalidOrigin, RelyingParty};
 use crate::crypto::certificate::{TrustAnchors, UnusableAuthority};
 use crate::domain::message::Carrier;
 use crate::domain::random::Random;
@@ -94,7 +94,6 @@ impl Server {
         let authenticators = Authenticators::new(&settings.attestation).map_err(StartError::AttestationRoots)?;
         let app = Arc::new(App {
             relying_party,
-            attestation: Arc::new(attestation::NothingAsked),
             audit: AuditWriter::start(store.clone()),
             keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.nonces, keys.sealing),
             clients: ClientCache::default(),

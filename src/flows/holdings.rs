@@ -5,15 +5,20 @@ use crate::domain::holdings::Holdings;
 use crate::domain::ids::CitizenId;
 use crate::domain::message::Channel;
 
-use super::{App, FlowError};
+use super::{App, FlowError, webauthn};
 
 /// What `citizen` holds; nothing at all for someone who is gone.
 pub async fn load(app: &App, citizen: CitizenId) -> Result<Option<Holdings>, FlowError> {
     let mut store = app.store.read().await?;
     let Some(found) = store.citizens().find(citizen).await? else { return Ok(None) };
     let has_password = store.passwords().find(citizen).await?.is_some();
-    let mut credentials: Vec<_> =
-        store.credentials().list(citizen).await?.into_iter().map(|stored| stored.credential).collect();
+    let mut credentials: Vec<_> = store
+        .credentials()
+        .list(citizen)
+        .await?
+        .into_iter()
+        .map(|stored| webauthn::weighed(app, stored).credential)
+        .collect();
     for list in credentials.clone().iter().filter(|held| held.kind == CredentialKind::RecoveryCodes) {
         // A list that is used up proves nothing more.
         if store.recovery_codes().left(citizen, list.id).await? == 0 {

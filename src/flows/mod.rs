@@ -62,7 +62,6 @@ use crate::config::Settings;
 use crate::credentials::certificate::TrustStore;
 use crate::credentials::password::Hasher;
 use crate::credentials::webauthn::RelyingParty;
-use crate::credentials::webauthn::attestation;
 use crate::crypto::base64url;
 use crate::crypto::certificate::TrustAnchors;
 use crate::domain::audit::EventKind;
@@ -107,8 +106,6 @@ pub struct App {
     pub hasher: Hasher,
     /// Whom passkeys and security keys are made for; `None` where they are off.
     pub relying_party: Option<RelyingParty>,
-    /// What authenticators' statements are held against.
-    pub attestation: Arc<dyn attestation::Policy>,
     pub clients: ClientCache,
     pub resource_servers: ResourceServerCache,
     pub details_types: DetailsTypes,

@@ -7,7 +7,7 @@ use webauthn_rs_core::proto::{
     RegistrationState,
 };
 
-use super::attestation::{Policy, Statement};
+use super::attestation::Policy;
 use super::client_data::{self, Ceremony};
 use super::relying_party::ALGORITHMS;
 use super::{ChallengeBytes, Hint, Key, Refusal, RelyingParty, TIMEOUT_MILLISECONDS, UserVerification};
@@ -37,8 +37,6 @@ pub struct NewCredential {
     pub key: Key,
     pub traits: CredentialTraits,
     pub counter: u32,
-    /// What the authenticator's model is called, where it attested it.
-    pub model: Option<String>,
 }
 
 /// What a browser sends: `PublicKeyCredential.toJSON()` (§5.1), of which only this is looked at.
@@ -145,26 +143,18 @@ impl RelyingParty {
         if made.cred_id != id || id.is_empty() || id.len() > LONGEST_ID {
             return Err(Refusal::Malformed);
         }
-        let statement = Statement {
-            object: registration.response.attestation_object,
-            format: made.attestation_format.clone(),
-            signer: made.attestation.data.clone(),
-            metadata: made.attestation.metadata.clone(),
-            backup_eligible: made.backup_eligible,
-        };
-        let attested = policy.judge(&statement, now)?;
+        let provenance = policy.enrol(&registration.response.attestation_object, now)?;
         let discoverable = answer.extensions.properties.and_then(|properties| properties.rk).unwrap_or(false);
         Ok(NewCredential {
             traits: CredentialTraits {
                 unlocked: made.user_verified,
                 phishing_resistant: true,
-                hardware_bound: attested.hardware_bound && !made.backup_eligible,
+                hardware_bound: policy.is_hardware_bound(&provenance),
                 discoverable,
                 synced: made.backup_eligible,
             },
-            key: Key::new(&made, answer.response.transports, attested.model.clone()),
+            key: Key::new(&made, answer.response.transports, provenance),
             counter: made.counter,
-            model: attested.model,
             id,
         })
     }

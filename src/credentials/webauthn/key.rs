@@ -6,6 +6,7 @@ use webauthn_rs_core::proto::{
 };
 
 use crate::crypto::base64url;
+use crate::domain::attestation::Provenance;
 
 /// The form that is written today.
 const VERSION: u8 = 1;
@@ -20,9 +21,9 @@ pub struct Key {
     /// How its authenticator is reached, as the browser said: a hint for the next browser.
     transports: Vec<String>,
     backup_eligible: bool,
-    /// The model that was attested, so that a report on it finds what was made by it.
+    /// What was proven of its authenticator, so that what becomes known of the model finds what was made by it.
     #[serde(default)]
-    pub model: Option<String>,
+    pub provenance: Provenance,
 }
 
 /// It was written by a later version of SenID, or is not what was written.
@@ -35,7 +36,7 @@ const MOST_TRANSPORTS: usize = 8;
 const LONGEST_TRANSPORT: usize = 32;
 
 impl Key {
-    pub(super) fn new(made: &Credential, transports: Vec<String>, model: Option<String>) -> Self {
+    pub(super) fn new(made: &Credential, transports: Vec<String>, provenance: Provenance) -> Self {
         let plain = |name: &String| {
             name.len() <= LONGEST_TRANSPORT && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
         };
@@ -45,7 +46,7 @@ impl Key {
             key: made.cred.clone(),
             transports: transports.into_iter().filter(plain).take(MOST_TRANSPORTS).collect(),
             backup_eligible: made.backup_eligible,
-            model,
+            provenance,
         }
     }
 

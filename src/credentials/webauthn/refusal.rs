@@ -2,7 +2,7 @@
 
 use webauthn_rs_core::error::WebauthnError;
 
-use super::attestation::Unacceptable;
+use super::attestation;
 
 /// What was wrong with it, as events and logs name it. Whoever sent it is told less.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +40,7 @@ pub enum Refusal {
     #[error("the attestation statement does not hold")]
     Attestation,
     #[error("no credential is taken from this authenticator: {0}")]
-    Unacceptable(#[from] Unacceptable),
+    Unacceptable(#[from] attestation::Refusal),
 }
 
 impl Refusal {

@@ -11,9 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwapOption;
 
 use crate::config::Attestation;
-use crate::credentials::webauthn::attestation::Rules;
+use crate::credentials::webauthn::attestation::{Conveyance, Policy, Refusal, Rules};
 use crate::credentials::webauthn::metadata::{Blob, BlobError, Metadata, Signers};
 use crate::crypto::certificate::UnusableAuthority;
+use crate::domain::attestation::Provenance;
 use crate::domain::time::Timestamp;
 
 pub use refresh::{RefreshError, recall, refresh};
@@ -43,10 +44,6 @@ impl Authenticators {
         })
     }
 
-    pub const fn rules(&self) -> &Rules {
-        &self.rules
-    }
-
     /// The metadata in force, if there is any.
     pub fn metadata(&self) -> Option<Arc<Metadata>> {
         self.metadata.load_full()
@@ -54,6 +51,20 @@ impl Authenticators {
 
     fn file(&self) -> std::sync::MutexGuard<'_, Option<refresh::Stamp>> {
         self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Policy for Authenticators {
+    fn conveyance(&self) -> Conveyance {
+        self.rules.conveyance()
+    }
+
+    fn enrol(&self, object: &[u8], now: Timestamp) -> Result<Provenance, Refusal> {
+        self.rules.enrol(object, self.metadata().as_deref(), now)
+    }
+
+    fn is_hardware_bound(&self, credential: &Provenance) -> bool {
+        self.rules.is_hardware_bound(credential, self.metadata().as_deref())
     }
 }
 

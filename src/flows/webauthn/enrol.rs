@@ -61,7 +61,7 @@ pub async fn begin(
         has: &has,
         hint: Hint::None,
     };
-    Ok(Some(relying_party.creation_options(&challenge, &enrolment, &*app.attestation)))
+    Ok(Some(relying_party.creation_options(&challenge, &enrolment, &app.authenticators)))
 }
 
 /// Enrols what the browser brought, under `name`. It counts for as much as the session does.
@@ -77,7 +77,7 @@ pub async fn finish(
     let (Some(relying_party), Some(asked)) = (&app.relying_party, asked.filter(|asked| now < asked.expires_at)) else {
         return Ok(Enrolling::Stale);
     };
-    let made = match relying_party.enrol(&asked.challenge, &*app.attestation, now, answer) {
+    let made = match relying_party.enrol(&asked.challenge, &app.authenticators, now, answer) {
         Ok(made) => made,
         Err(refusal) => {
             app.record(event(app, visitor, current, Outcome::Refused).with("why", refusal.as_str()));

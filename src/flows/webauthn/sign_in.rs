@@ -25,7 +25,7 @@ use super::super::sign_in::step_up;
 use super::super::throttle::{self, Throttle};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, holdings, notices, short_lived};
-use super::{AssertionChallenge, Expected, key};
+use super::{AssertionChallenge, Expected, key, weighed};
 
 /// How proving it ends.
 #[derive(Debug)]
@@ -134,7 +134,9 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, answer: &str) 
     };
     let lookup = hash_secret(&assertion.id);
     let found = app.store.read().await?.credentials().find_presented(CredentialKind::WebAuthn, lookup).await?;
-    let Some(found) = found else { return attempt.refuse(None, "unknown_credential").await };
+    let Some(found) = found.map(|found| weighed(app, found)) else {
+        return attempt.refuse(None, "unknown_credential").await;
+    };
     if let Expected::OneOf { citizen, credentials } = &asked.expected
         && (found.citizen != *citizen || !credentials.contains(&found.credential.id))
     {

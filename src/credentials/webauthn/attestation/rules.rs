@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rustls_pki_types::CertificateDer;
 
+use super::Conveyance;
 use super::object::{AttestationObject, MalformedObject, Voucher};
 use crate::credentials::webauthn::metadata::{KeyProtection, Metadata, Model};
 use crate::crypto::certificate::{CertificateFault, TrustAnchors, UnusableAuthority, optional_extension, public_key};
@@ -73,9 +74,12 @@ impl Rules {
         Ok(Self { policy, unattested, known, roots: TrustAnchors::new(roots)?, grace })
     }
 
-    /// Whether authenticators are to be asked for their attestation (`attestation: direct`), which browsers ask people about.
-    pub fn asks(&self) -> bool {
-        self.policy != AttestationPolicy::None
+    /// Browsers ask people whether they mind.
+    pub fn conveyance(&self) -> Conveyance {
+        match self.policy {
+            AttestationPolicy::None => Conveyance::None,
+            AttestationPolicy::KnownModels | AttestationPolicy::Metadata => Conveyance::Direct,
+        }
     }
 
     /// What is known of the authenticator that made a new credential, where the ceremony has verified all the rest.

@@ -73,7 +73,7 @@ fn where_nothing_is_asked_nothing_is_believed() {
     let maker = Maker::new();
     let metadata = maker.metadata(&[]);
     let rules = rules(AttestationPolicy::None, Unattested::Enrolled);
-    assert!(!rules.asks() && demanding().asks());
+    assert_eq!((rules.conveyance(), demanding().conveyance()), (Conveyance::None, Conveyance::Direct));
     let enrolled = rules.enrol(&maker.device(model()).write(), Some(&metadata), NOW).unwrap();
     assert!(!enrolled.attested);
     // Neither is what was proven while something was asked.
