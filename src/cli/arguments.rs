@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand};
 use super::{
     audit, citizen, client, deliveries, demo, details, exchange, keys, migrate, registration, resource, serve, store,
     trust, webauthn,
+    audit, citizen, client, deliveries, demo, details, exchange, keys, messages, migrate, registration, resource,
+    serve, store, webauthn,
 };
 
 const EXIT_CODES: &str = "\
@@ -78,6 +80,9 @@ pub enum Administration {
     /// Which portals are still to be told that somebody signed out.
     #[command(subcommand)]
     Deliveries(deliveries::Command),
+    /// What citizens are still to be told by mail and text message, and what did not arrive.
+    #[command(subcommand)]
+    Messages(messages::Command),
     /// Which clients may exchange whose tokens for what (RFC 8693).
     #[command(subcommand)]
     Exchange(exchange::Command),

@@ -43,7 +43,7 @@ pub struct Retry {
     client: Option<ClientId>,
 }
 
-fn state(text: &str) -> Result<DeliveryState, String> {
+pub(super) fn state(text: &str) -> Result<DeliveryState, String> {
     DeliveryState::parse(text).ok_or_else(|| "expected pending, delivered, refused or undelivered".to_owned())
 }
 

@@ -13,6 +13,7 @@ mod exit;
 mod failure;
 pub mod house;
 mod keys;
+mod messages;
 mod migrate;
 mod operator;
 mod output;
@@ -94,5 +95,6 @@ async fn dispatch(
         Administration::Webauthn(command) => webauthn::run(command, settings, house, output).await,
         Administration::Trust(command) => trust::run(command, settings, house, output).await,
         Administration::Deliveries(command) => deliveries::run(command, settings, house, output).await,
+        Administration::Messages(command) => messages::run(command, settings, house, output).await,
     }
 }

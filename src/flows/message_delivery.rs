@@ -56,7 +56,7 @@ impl PostOffice {
 /// Begins an attempt at everything that is due and that there is a place for; the attempts go on by themselves.
 pub async fn deliver_due<C: Compose + 'static>(app: &Arc<App>, composer: &Arc<C>) -> Result<(), FlowError> {
     let now = app.clock.now();
-    for channel in Channel::ALL {
+    for channel in app.store.read().await?.messages().due_channels(now).await? {
         let places = app.post.places.available_permits();
         // Each channel has half: a mail server that does not answer holds up no text message.
         let limit = u32::try_from(places.min(AT_ONCE / 2)).unwrap_or(0);

@@ -28,6 +28,7 @@ const DATA_KEY: &str = "SELECT data_key FROM citizens WHERE id = $1";
 const ENQUEUE: &str = "INSERT INTO messages
     (id, citizen_id, channel, kind, sealed, state, attempts, due_at, created_at, give_up_at)
     VALUES ($1, $2, $3, $4, $5, 'pending', 0, $6, $6, $7)";
+const DUE_CHANNELS: &str = "SELECT DISTINCT channel FROM messages WHERE state = 'pending' AND due_at <= $1";
 const CLAIM_POSTGRES: &str = concat!(
     "UPDATE messages SET due_at = $2, attempts = attempts + 1 WHERE id IN
     (SELECT id FROM messages WHERE state = 'pending' AND channel = $1 AND due_at <= $3
@@ -89,6 +90,13 @@ impl<C: Read> Messages<'_, C> {
         })?;
         let records = rows.into_iter().map(RecordRow::open).collect::<Result<_, _>>()?;
         Ok(Page::new(records, limit, |record: &MessageRecord| record.id))
+    }
+
+    /// The channels on which something is due.
+    pub async fn due_channels(&mut self, now: Timestamp) -> Result<Vec<Channel>, Error> {
+        let channels: Vec<String> =
+            on_backend!(self.0, |db| sqlx::query_scalar(DUE_CHANNELS).bind(now.micros()).fetch_all(db).await)?;
+        channels.iter().map(|text| Channel::parse(text).ok_or(Error::Corrupt("a message's channel"))).collect()
     }
 
     pub async fn backlog(&mut self) -> Result<Backlog, Error> {

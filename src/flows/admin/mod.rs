@@ -12,6 +12,7 @@ pub mod find_citizen;
 pub mod further;
 pub mod import;
 pub mod lock_citizen;
+pub mod messages;
 pub mod new_master_key;
 pub mod particulars;
 pub mod read_audit;

@@ -193,7 +193,7 @@ async fn a_mail_server_that_is_away_is_asked_again_and_what_was_given_up_is_seen
 }
 
 async fn listed(world: &World, state: DeliveryState) -> usize {
-    world.app(0).store.read().await.unwrap().messages().list(Some(state), None, 9).await.unwrap().items.len()
+    world.operator().messages(state).await.len()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -79,6 +79,7 @@ async fn claimed(store: &Store, channel: Channel, at: Timestamp) -> Vec<Message>
 /// Every statement there is.
 pub async fn are_put_in_and_taken_out(store: &Store, citizen: CitizenId) {
     put_in(store, &notice(citizen, Channel::Email)).await;
+    assert_eq!(store.read().await.unwrap().messages().due_channels(NOW).await.unwrap(), [Channel::Email]);
     let taken = claimed(store, Channel::Email, NOW).await;
     let mut writing = store.write().await.unwrap();
     assert!(writing.messages().settle(&taken[0], &Settlement::Delivered, NOW).await.unwrap());

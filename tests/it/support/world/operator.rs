@@ -10,6 +10,7 @@ use senid::domain::audit::Actor;
 use senid::domain::client::{Client, ClientStatus};
 use senid::domain::ids::{CitizenId, ClientId, DeliveryId, InitialTokenId};
 use senid::domain::keys::{KeyPair, plan_rotation};
+use senid::domain::logout::DeliveryState;
 use senid::domain::national_id::Scheme;
 use senid::domain::registration::RegistrationTerms;
 use senid::domain::secret::SecretString;
@@ -19,6 +20,7 @@ use senid::flows::admin::add_citizen::add;
 use senid::flows::admin::create_client::Registered;
 use senid::flows::admin::deliveries::{self, Which};
 use senid::flows::admin::find_citizen::Who;
+use senid::flows::admin::messages::{self, MessageRecord};
 use senid::flows::admin::particulars::{Column, Particulars};
 use senid::flows::admin::registration_tokens::{self, TokenRequest};
 use senid::flows::admin::renumber_citizen::{self, Renumbered};
@@ -74,6 +76,11 @@ impl<'w> Operator<'w> {
         }
         let password = SecretString::new(citizen.password);
         add(&self.admin().await, &particulars, Some(&password)).await.unwrap();
+    }
+
+    /// What became of messages, in this state.
+    pub async fn messages(&self, state: DeliveryState) -> Vec<MessageRecord> {
+        messages::list(&self.admin().await, Some(state), 50).await.unwrap()
     }
 
     pub async fn locks(&self, citizen: &Citizen) {
