@@ -22,6 +22,10 @@ export async function tour(citizen, stop) {
   await stop("portal");
   await citizen.press("portal-sign-in");
   await stop("signin");
+  const signIn = citizen.page.url();
+  await citizen.page.goto(`${signIn}/passkey`);
+  await stop("signin-passkey");
+  await citizen.page.goto(signIn);
   await citizen.identify("00109012345");
   await stop("signin-problem");
   await citizen.identify();
@@ -35,6 +39,7 @@ export async function tour(citizen, stop) {
 
   for (const [name, path] of [
     ["account", "/account"],
+    ["account-passkey-new", "/account/security/passkeys/new"],
     ["account-sessions", "/account/sessions"],
     ["account-portals", "/account/portals"],
     ["account-activity", "/account/activity"],
