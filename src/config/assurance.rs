@@ -52,7 +52,8 @@ impl Setting for Entry {
     }
 
     fn show(&self) -> Value {
-        let Requirement { account_level, authentication_level, phishing_resistant, hardware_bound } = self.requirement;
+        let Requirement { account_level, authentication_level, phishing_resistant, hardware_bound, .. } =
+            self.requirement;
         let mut table = Table::new();
         table.insert("value".to_owned(), Value::String(self.value.clone()));
         table.insert("account_level".to_owned(), Value::Integer(i16::from(account_level).into()));

@@ -35,6 +35,7 @@ mod password;
 mod policies;
 mod proxies;
 mod reader;
+mod recovery;
 mod registration;
 mod revocation;
 mod sessions;
@@ -68,6 +69,7 @@ pub use mutual_tls::MutualTls;
 pub use outbound::Outbound;
 pub use password::{Argon2, Password};
 pub use proxies::{ClientAddressHeader, ClientCertificateHeader, Proxies};
+pub use recovery::{Counter, OldCredentials, Recovery};
 pub use registration::{Registration, RegistrationMode, SoftwareStatement, StatementIssuer, StatementKeys};
 pub use revocation::Revocation;
 pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
@@ -107,6 +109,8 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     pub password: Password,
     pub throttling: Throttling,
+    pub recovery: Recovery,
+    pub counter: Counter,
     pub limits: Limits,
     pub dpop: Dpop,
     pub messages: Messages,
@@ -195,6 +199,8 @@ impl Settings {
             lifetimes,
             password: Password::read(from),
             throttling: Throttling::read(from),
+            recovery: Recovery::read(from),
+            counter: Counter::read(from),
             limits: Limits::read(from),
             dpop: Dpop::read(from),
             messages: Messages::read(from),
@@ -279,6 +285,8 @@ impl Default for Settings {
             lifetimes: Lifetimes::default(),
             password: Password::default(),
             throttling: Throttling::default(),
+            recovery: Recovery::default(),
+            counter: Counter::default(),
             limits: Limits::default(),
             dpop: Dpop::default(),
             messages: Messages::default(),

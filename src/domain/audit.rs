@@ -112,6 +112,14 @@ event_kinds! {
     CitizenRenumbered = "citizen.renumbered",
     PasswordRehashed = "password.rehashed",
     PasswordChanged = "password.changed",
+    /// A citizen switched whether every sign-in of theirs asks for a second step.
+    SecondStepSwitched = "second_step.switched",
+    /// A registrar was given a code to hand to a citizen.
+    CodeIssued = "code.issued",
+    /// The citizen used it.
+    IssuedCodeUsed = "code.used",
+    /// Somebody tried to get back into an account and did not show that it is theirs.
+    RecoveryRefused = "recovery.refused",
     /// Someone signed in from a device that the citizen had not used before.
     NewDevice = "device.new",
     CredentialAdded = "credential.added",

@@ -159,6 +159,16 @@ pub struct Address {
     pub country: Option<String>,
 }
 
+/// Whether a citizen's sign-ins ask for a second step where they have one. Nothing that a portal asks lowers it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SecondStep {
+    /// Every sign-in does: a password that somebody stole opens nothing.
+    #[default]
+    Always,
+    /// Those that ask for it themselves.
+    WhereAsked,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

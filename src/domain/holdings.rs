@@ -57,6 +57,14 @@ impl Holdings {
         potential
     }
 
+    /// Whether they have something that is always at hand beside a password: not a list of codes that runs out, nor messages that
+    /// somebody has to send.
+    pub fn has_second_step(&self, now: Timestamp) -> bool {
+        let mut at_hand = Self { has_sms: false, ..self.clone() };
+        at_hand.credentials.retain(|held| held.kind != CredentialKind::RecoveryCodes);
+        at_hand.can_bring(&Proofs::default(), Requirement::TWO_STEPS, now)
+    }
+
     /// What they would hold without this credential.
     #[must_use]
     pub fn without(&self, credential: CredentialId) -> Self {
@@ -69,7 +77,10 @@ impl Holdings {
         let none = Proofs::default();
         let two = Requirement::level(AuthenticationLevel::TwoFactors);
         let phr = Requirement { phishing_resistant: true, ..two };
-        [phr, two].into_iter().find(|asked| self.can_bring(&none, *asked, now)).unwrap_or_default()
+        [phr, two, Requirement::TWO_STEPS]
+            .into_iter()
+            .find(|asked| self.can_bring(&none, *asked, now))
+            .unwrap_or_default()
     }
 }
 
@@ -169,7 +180,9 @@ mod tests {
         let weak = holdings(vec![passkey(AuthenticationLevel::OneFactor)]);
         assert!(!weak.can_bring(&password, TWO, NOW));
         assert!(weak.offers(&password, TWO, NOW).is_empty());
-        assert_eq!(weak.strongest(NOW), Requirement::NONE);
+        assert_eq!(weak.strongest(NOW), Requirement::TWO_STEPS, "all the same both are asked for");
+        assert!(weak.offers(&password, Requirement::TWO_STEPS, NOW) == [AuthenticationMethod::WebAuthn]);
+        assert_eq!(holdings(Vec::new()).strongest(NOW), Requirement::NONE);
         assert!(holdings(vec![passkey(AuthenticationLevel::TwoFactors)]).strongest(NOW).phishing_resistant);
     }
 
@@ -183,6 +196,15 @@ mod tests {
         assert!(held.offers(&password, phr, NOW).is_empty());
         let both = password.with(totp.proof(NOW));
         assert_eq!(held.offers(&both, phr, NOW), [AuthenticationMethod::WebAuthn]);
+    }
+
+    #[test]
+    fn a_list_of_codes_is_no_second_step_that_every_sign_in_asks_for() {
+        let one = AuthenticationLevel::OneFactor;
+        let codes = credential(CredentialKind::RecoveryCodes, one, CredentialTraits::default());
+        assert!(!holdings(vec![codes.clone()]).has_second_step(NOW) && !holdings(Vec::new()).has_second_step(NOW));
+        let totp = credential(CredentialKind::Totp, one, CredentialTraits::default());
+        assert!(holdings(vec![codes, totp]).has_second_step(NOW) && holdings(vec![passkey(one)]).has_second_step(NOW));
     }
 
     #[test]

@@ -65,6 +65,8 @@ uuid_id! {
     DeliveryId;
     /// What a citizen is told by mail or text message.
     MessageId;
+    /// A way back into an account, from when it was begun.
+    RecoveryId;
     /// A code that was sent to a citizen.
     SentCodeId;
     /// A client that registered itself: in text its `client_id`, and the locator of its registration access token.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::assurance::Requirement;
 use super::grant::Authentication;
 use super::time::Timestamp;
 
@@ -11,6 +12,8 @@ use super::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrowserSession {
     pub authentication: Authentication,
+    /// Nothing is opened before this has been proven: until then it is a sign-in under way.
+    pub demanded: Requirement,
     pub started_at: Timestamp,
     pub last_seen_at: Timestamp,
     /// However used, it is over.
@@ -25,6 +28,11 @@ impl BrowserSession {
     /// Whether it still stands at `now` after at most `idle` without use.
     pub fn is_live(&self, idle: Duration, now: Timestamp) -> bool {
         now < self.expires_at && now < self.last_seen_at + idle
+    }
+
+    /// Whether everything has been proven that is demanded of it.
+    pub fn is_complete(&self) -> bool {
+        self.demanded.proven_by(&self.authentication.proofs)
     }
 
     /// Whether `last_seen_at` is old enough to be worth a write.

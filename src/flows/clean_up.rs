@@ -13,6 +13,8 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
     loop {
         let mut tx = app.store.begin().await?;
         let grants = tx.grants().forget(now, AT_ONCE).await?;
+        // Few are ever issued: all that have expired go at once.
+        tx.issued_codes().forget(now).await?;
         let sessions = tx.ended_sessions().forget(now, AT_ONCE).await?;
         let clients = tx.session_clients().forget(now, AT_ONCE).await?;
         let deliveries = tx.logout_outbox().forget(now - KEPT_FOR, AT_ONCE).await?;

@@ -38,6 +38,7 @@ pub mod metrics;
 pub mod notices;
 pub mod protection;
 pub mod pushed_request;
+pub mod recover;
 pub mod recovery;
 pub mod registration;
 pub mod request_object;

@@ -1,7 +1,9 @@
 //! Browser sessions: begun at sign-in, read by every silent sign-on, ended by the person, an operator or time.
 
+use std::time::Duration;
+
 use crate::crypto::hash::hash_secret;
-use crate::domain::assurance::{AccountLevel, Proofs};
+use crate::domain::assurance::{AccountLevel, AuthenticationMethod, Proofs, Requirement};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::grant::Authentication;
 use crate::domain::ids::{CitizenId, ClientId, SessionId};
@@ -32,8 +34,13 @@ impl CurrentSession {
     }
 }
 
-/// The live session of the visitor's cookie, if there is one; noted as in use.
+/// The live session of the visitor's cookie, if there is one and everything was proven that is demanded of it; noted as in use.
 pub async fn current(app: &App, visitor: &Visitor) -> Result<Option<CurrentSession>, FlowError> {
+    Ok(begun(app, visitor).await?.filter(|current| current.session.is_complete()))
+}
+
+/// As [`current`], also where more is still demanded of it: in the sign-in that proves it, and to end it.
+pub async fn begun(app: &App, visitor: &Visitor) -> Result<Option<CurrentSession>, FlowError> {
     let Some(key) = visitor.session else {
         return Ok(None);
     };
@@ -62,7 +69,7 @@ pub async fn proven_in(
     authentication: &Authentication,
 ) -> Result<Option<Authentication>, FlowError> {
     let same = |own: &CurrentSession| own.id() == authentication.session && own.citizen() == authentication.citizen;
-    Ok(current(app, visitor).await?.filter(same).map(|current| current.session.authentication))
+    Ok(begun(app, visitor).await?.filter(same).map(|current| current.session.authentication))
 }
 
 /// Begins the session of someone who has just proven who they are, and gives its cookie.
@@ -73,13 +80,15 @@ pub async fn proven_in(
 pub async fn begin(
     app: &App,
     visitor: &Visitor,
-    citizen: CitizenId,
-    account_level: AccountLevel,
+    who: (CitizenId, AccountLevel),
     proofs: Proofs,
+    demanded: Requirement,
 ) -> Result<(SecretString, BrowserSession), FlowError> {
     let now = app.clock.now();
+    let (citizen, account_level) = who;
     let lifetimes = &app.settings.lifetimes;
-    let before = current(app, visitor).await?;
+    let absolute = longest(app, &proofs);
+    let before = begun(app, visitor).await?;
     let id = match &before {
         Some(before) if before.citizen() == citizen => before.id(),
         _ => SessionId::new(now, &*app.random),
@@ -88,18 +97,19 @@ pub async fn begin(
     let key = hash_secret(cookie.expose().as_bytes());
     let session = BrowserSession {
         authentication: Authentication { citizen, session: id, auth_time: now, account_level, proofs },
+        demanded,
         started_at: now,
         last_seen_at: now,
-        expires_at: now + lifetimes.session_absolute,
+        expires_at: now + absolute,
         device: visitor.device_name.clone(),
         address: visitor.masked_address(),
     };
     let member = SessionMember { key, id };
     // The index first: whatever part of this a failover keeps, no session stands that its citizen's list does not know.
-    let batch = Batch::new().insert(&short_lived::sessions_of(citizen), &member, lifetimes.session_absolute)?.put(
+    let batch = Batch::new().insert(&short_lived::sessions_of(citizen), &member, absolute)?.put(
         &short_lived::session(&key),
         &session,
-        lifetimes.session_idle.min(lifetimes.session_absolute),
+        lifetimes.session_idle.min(absolute),
     )?;
     app.sessions.apply(batch).await?;
     match before {
@@ -113,6 +123,15 @@ pub async fn begin(
         None => {}
     }
     Ok((cookie, session))
+}
+
+/// However used, it lasts no longer: at a counter it is short, because somebody else comes after this person.
+fn longest(app: &App, proofs: &Proofs) -> Duration {
+    let absolute = app.settings.lifetimes.session_absolute;
+    match proofs.iter().any(|proof| proof.method == AuthenticationMethod::CounterCode) {
+        true => absolute.min(app.settings.counter.session),
+        false => absolute,
+    }
 }
 
 /// Why a session ends.

@@ -11,7 +11,9 @@ use tokio::task::JoinHandle;
 use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
 use crate::flows::backchannel::ping;
-use crate::flows::{App, authenticators, clean_up, invalidation, key_pairs, logout_delivery, message_delivery};
+use crate::flows::{
+    App, authenticators, clean_up, invalidation, key_pairs, logout_delivery, message_delivery, recover,
+};
 use letters::Letters;
 
 /// Between two attempts to listen.
@@ -27,6 +29,8 @@ const DELIVER_LOGOUTS: Duration = Duration::from_secs(1);
 const DELIVER_PINGS: Duration = Duration::from_secs(1);
 /// As with sign-outs.
 const DELIVER_MESSAGES: Duration = Duration::from_secs(1);
+/// A recovery that has waited for days waits a minute more.
+const FINISH_RECOVERIES: Duration = Duration::from_secs(60);
 const NOTE_BACKLOG: Duration = Duration::from_secs(10);
 const REFRESH_LISTS: Duration = Duration::from_secs(60);
 /// What another server accepted, or the operator put into the file; the service itself is asked far more seldom.
@@ -47,6 +51,7 @@ impl Jobs {
             tokio::spawn(deliver_logouts(app.clone())),
             tokio::spawn(deliver_pings(app.clone())),
             tokio::spawn(deliver_messages(app.clone())),
+            every(FINISH_RECOVERIES, app, finish_recoveries),
             every(NOTE_BACKLOG, app, note_backlog),
             every(REFRESH_LISTS, app, refresh_revocation_lists),
             every(LEARN_OF_AUTHENTICATORS, app, learn_of_authenticators),
@@ -151,6 +156,12 @@ async fn deliver_messages(app: Arc<App>) {
         if let Err(error) = message_delivery::deliver_due(&app, &letters).await {
             tracing::warn!(%error, "the outbox of messages cannot be emptied; it is tried again soon");
         }
+    }
+}
+
+async fn finish_recoveries(app: Arc<App>) {
+    if let Err(error) = recover::finish::finish_due(&app).await {
+        tracing::warn!(%error, "recoveries that are due could not be finished; it is tried again soon");
     }
 }
 

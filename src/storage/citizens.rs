@@ -6,7 +6,7 @@ use super::connection::{Read, Transaction, Write, on_backend};
 use super::error::Error;
 use super::vault::{SealedPerson, Vault};
 use crate::crypto::blind_index::BlindIndex;
-use crate::domain::citizen::{Citizen, CitizenStatus, Profile};
+use crate::domain::citizen::{Citizen, CitizenStatus, Profile, SecondStep};
 use crate::domain::grant::Authentication;
 use crate::domain::ids::CitizenId;
 use crate::domain::national_id::NationalId;
@@ -24,6 +24,10 @@ pub(super) use citizen_columns;
 
 const FIND: &str = concat!("SELECT ", citizen_columns!(), " FROM citizens c WHERE c.id = $1");
 const FIND_STANDING: &str = "SELECT status, sessions_valid_from FROM citizens WHERE id = $1";
+// A credential may be more than one factor, or be beside a password: which it is, is not decided here.
+const FIND_SECOND_STEP: &str = "SELECT second_step, EXISTS (SELECT 1 FROM credentials k WHERE k.citizen_id = c.id)
+    FROM citizens c WHERE c.id = $1";
+const SET_SECOND_STEP: &str = "UPDATE citizens SET second_step = $2, updated_at = $3 WHERE id = $1";
 const FIND_SIGN_IN_STANDING: &str =
     "SELECT status, sessions_valid_from, EXISTS (SELECT 1 FROM ended_sessions WHERE session_id = $2)
     FROM citizens WHERE id = $1";
@@ -94,6 +98,16 @@ impl<C: Read> Citizens<'_, C> {
             .transpose()
     }
 
+    /// Whether every sign-in of this citizen asks for a second step where they have one, and whether they may have one.
+    pub async fn second_step(&mut self, id: CitizenId) -> Result<Option<(SecondStep, MayHave)>, Error> {
+        let found: Option<(i32, bool)> =
+            on_backend!(self.0, |db| sqlx::query_as(FIND_SECOND_STEP).bind(id.uuid()).fetch_optional(db).await)?;
+        Ok(found.map(|(wish, any)| {
+            let wish = if wish == 0 { SecondStep::WhereAsked } else { SecondStep::Always };
+            (wish, if any { MayHave::Yes } else { MayHave::No })
+        }))
+    }
+
     /// Whether a sign-in still counts, its session included.
     pub async fn sign_in_standing(&mut self, authentication: &Authentication) -> Result<SignInStanding, Error> {
         let found: Option<(String, i64, bool)> = on_backend!(self.0, |db| {
@@ -159,6 +173,13 @@ impl<C: Read> Citizens<'_, C> {
     }
 }
 
+/// Whether a citizen has any credential beside a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MayHave {
+    Yes,
+    No,
+}
+
 /// What became of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
@@ -210,6 +231,14 @@ impl<C: Write> Citizens<'_, C> {
     /// Ends every session that began before `now`, wherever it is.
     pub async fn end_sessions(&mut self, id: CitizenId, now: Timestamp) -> Result<(), Error> {
         self.touch(END_SESSIONS, id, now).await
+    }
+
+    /// Notes whether every sign-in asks for a second step.
+    pub async fn set_second_step(&mut self, id: CitizenId, wish: SecondStep, now: Timestamp) -> Result<(), Error> {
+        let wish = i32::from(wish == SecondStep::Always);
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query(SET_SECOND_STEP).bind(id.uuid()).bind(wish).bind(now.micros()).execute(db).await.map(drop)
+        })?)
     }
 
     async fn touch(&mut self, statement: &'static str, id: CitizenId, now: Timestamp) -> Result<(), Error> {

@@ -21,11 +21,13 @@ use super::error::Error;
 use super::grants::Grants;
 use super::initial_access_tokens::InitialAccessTokens;
 use super::invalidations::Invalidation;
+use super::issued_codes::IssuedCodes;
 use super::key_pairs::KeyPairs;
 use super::known_devices::KnownDevices;
 use super::logout_outbox::LogoutOutbox;
 use super::messages::Messages;
 use super::passwords::Passwords;
+use super::recoveries::Recoveries;
 use super::recovery_codes::RecoveryCodes;
 use super::resource_servers::ResourceServers;
 use super::revocations::Revocations;
@@ -216,10 +218,12 @@ aggregates! {
     ended_sessions: EndedSessions,
     grants: Grants,
     initial_access_tokens: InitialAccessTokens,
+    issued_codes: IssuedCodes,
     known_devices: KnownDevices,
     logout_outbox: LogoutOutbox,
     messages: Messages,
     passwords: Passwords,
+    recoveries: Recoveries,
     recovery_codes: RecoveryCodes,
     resource_servers: ResourceServers,
     revocations: Revocations,

@@ -247,6 +247,8 @@ pub enum Method {
     /// A code that was sent to the person's telephone.
     SmsCode,
     RecoveryCode,
+    /// A code on paper that an officer handed over.
+    CounterCode,
 }
 
 impl Method {
@@ -260,6 +262,7 @@ impl Method {
             Self::Totp => "use-totp",
             Self::SmsCode => "use-sms",
             Self::RecoveryCode => "use-recovery-code",
+            Self::CounterCode => "use-counter-code",
         }
     }
 
@@ -272,6 +275,7 @@ impl Method {
             Self::Totp => id("method-totp"),
             Self::SmsCode => id("method-sms"),
             Self::RecoveryCode => id("method-recovery-code"),
+            Self::CounterCode => id("method-counter-code"),
         }
     }
 
@@ -284,6 +288,7 @@ impl Method {
             Self::Totp => id("method-totp.inline"),
             Self::SmsCode => id("method-sms.inline"),
             Self::RecoveryCode => id("method-recovery-code.inline"),
+            Self::CounterCode => id("method-counter-code.inline"),
         }
     }
 }

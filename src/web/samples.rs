@@ -5,6 +5,7 @@ mod consent;
 mod device;
 mod passkey;
 mod portal;
+mod recovery;
 mod requests;
 mod security;
 
@@ -56,6 +57,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     samples.codes(&mut add);
     samples.requests(&mut add);
     samples.security(&mut add);
+    samples.recovery(&mut add);
     samples.portal(&mut add);
     for trouble in Trouble::ALL {
         pages.push(samples.error(trouble));
@@ -347,6 +349,12 @@ impl Samples {
             event(6 * DAY, phone, Happening::RecoveryCodeUsed { left: 7 }),
             event(6 * DAY, phone, Happening::ContactVerified),
             event(6 * DAY, None, Happening::MessageUndelivered),
+            event(6 * DAY, phone, Happening::SecondStepSwitched),
+            event(6 * DAY, phone, Happening::RecoveryBegun),
+            event(6 * DAY, phone, Happening::RecoveryFinished),
+            event(6 * DAY, phone, Happening::RecoveryStopped),
+            event(6 * DAY, phone, Happening::CodeIssued),
+            event(6 * DAY, phone, Happening::IssuedCodeUsed),
             event(7 * DAY, None, Happening::AccountUnlocked),
             event(8 * DAY, None, Happening::AccountLocked),
             event(9 * DAY, None, Happening::AccessEnded { portal: portal() }),

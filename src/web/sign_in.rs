@@ -103,6 +103,10 @@ pub enum Fault {
     NewPassword(PasswordFault),
     /// A name of something in the account.
     NameMalformed,
+    WrongIdentifierOrCode,
+    /// A code that a registrar handed over.
+    WrongIssuedCode,
+    NothingChosen,
 }
 
 /// Why a new password will not do.
@@ -222,6 +226,9 @@ impl Problem {
             Fault::StalePage => id("fault-stale-page"),
             Fault::NewPassword(fault) => return fault.sentence(voice),
             Fault::NameMalformed => id("fault-name-malformed"),
+            Fault::WrongIdentifierOrCode => id("fault-wrong-code"),
+            Fault::WrongIssuedCode => id("fault-wrong-issued-code"),
+            Fault::NothingChosen => id("fault-nothing-chosen"),
         };
         voice.say(sentence)
     }

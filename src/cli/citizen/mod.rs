@@ -1,7 +1,8 @@
-//! `senid citizen add|show|lock|unlock|renumber|import`.
+//! `senid citizen add|show|lock|unlock|issue-code|renumber|import`.
 
 mod add;
 mod import;
+mod issue_code;
 mod lock;
 mod renumber;
 mod show;
@@ -21,6 +22,7 @@ pub enum Command {
     Lock(lock::Arguments),
     /// Lets a locked citizen sign in again.
     Unlock(lock::Arguments),
+    IssueCode(issue_code::Arguments),
     Renumber(renumber::Arguments),
     Import(import::Arguments),
 }
@@ -42,6 +44,7 @@ pub async fn run(
         Command::Show(arguments) => show::run(&open().await?, &arguments, scheme, output).await,
         Command::Lock(arguments) => lock::lock(&open().await?, &arguments, scheme, output).await,
         Command::Unlock(arguments) => lock::unlock(&open().await?, &arguments, scheme, output).await,
+        Command::IssueCode(arguments) => issue_code::run(&open().await?, &arguments, scheme, output).await,
         Command::Renumber(arguments) => renumber::run(&open().await?, &arguments, scheme, output).await,
         Command::Import(arguments) => import::run(&open().await?, &arguments, output).await,
     }

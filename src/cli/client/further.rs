@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::domain::assurance::{AccountLevel, AuthenticationLevel};
 use crate::domain::client::{GrantType, PolicyName};
 use crate::domain::encryption::{ContentEncryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
@@ -30,6 +31,18 @@ pub struct Options {
     /// What its access tokens look like: jwt or opaque, or none to leave it to the resource server.
     #[arg(long, value_name = "FORMAT")]
     access_token_format: Option<OrNone<AccessTokenFormat>>,
+    /// The authentication level that every sign-in for it must reach, whatever its requests say: 1 or 2.
+    #[arg(long, value_name = "LEVEL", value_parser = level::<AuthenticationLevel>)]
+    least_level: Option<AuthenticationLevel>,
+    /// How well citizens must be known who sign in to it: 0, 1 or 2.
+    #[arg(long, value_name = "LEVEL", value_parser = level::<AccountLevel>)]
+    least_account_level: Option<AccountLevel>,
+    /// Every sign-in for it is with something that could not have been handed to another site.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    phishing_resistant: Option<bool>,
+    /// And with a key that cannot leave its hardware.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    hardware_bound: Option<bool>,
     /// The subject of its certificate, for tls_client_auth; as RFC 4514 writes it, such as "CN=portal,O=Ministry,C=VN".
     #[arg(long, value_name = "DN")]
     tls_client_auth_subject_dn: Option<String>,
@@ -90,6 +103,10 @@ impl Options {
             resources: set::<ResourceId>("--resource", self.resource)?,
             authorization_details_types: set("--authorization-details-type", self.authorization_details_type)?,
             access_token_format: self.access_token_format,
+            least_account_level: self.least_account_level,
+            least_authentication_level: self.least_level,
+            phishing_resistant: self.phishing_resistant,
+            hardware_bound: self.hardware_bound,
             tls_client_auth_subject_dn: self.tls_client_auth_subject_dn,
             tls_client_auth_san_dns: self.tls_client_auth_san_dns,
             tls_client_auth_san_uri: self.tls_client_auth_san_uri,
@@ -111,6 +128,11 @@ impl Options {
             backchannel_authentication_request_signing_alg: self.backchannel_authentication_request_signing_alg,
         })
     }
+}
+
+fn level<L: TryFrom<i16, Error: std::fmt::Display>>(typed: &str) -> Result<L, String> {
+    let number: i16 = typed.parse().map_err(|_| "expected a number".to_owned())?;
+    L::try_from(number).map_err(|why| why.to_string())
 }
 
 /// What was named, all of it; nothing after the word `none`; `None` where nothing was named.

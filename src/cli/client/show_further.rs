@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::assurance::{AccountLevel, AuthenticationLevel, Requirement};
 use crate::domain::client::{Client, ClientAuthentication, ProtectedAnswer};
 
 /// Lines of the table; what is not registered has none.
@@ -17,6 +18,7 @@ pub fn rows(client: &Client) -> Vec<(&'static str, String)> {
     row("resources", list(client.resources.iter().map(|resource| resource.as_str()).collect()));
     row("authorization details", list(client.authorization_details_types.iter().map(String::as_str).collect()));
     row("access tokens", policy.access_token_format.map_or("", |format| format.as_str()).to_owned());
+    row("every sign-in", least(policy.assurance));
     let bound = policy.bound_access_tokens;
     let by: Vec<&str> =
         [bound.dpop.then_some("DPoP"), bound.certificate.then_some("TLS certificate")].into_iter().flatten().collect();
@@ -38,6 +40,20 @@ pub fn rows(client: &Client) -> Vec<(&'static str, String)> {
     rows
 }
 
+/// What every sign-in for it must reach; nothing where that is nothing.
+fn least(assurance: Requirement) -> String {
+    let Requirement { account_level, authentication_level, phishing_resistant, hardware_bound, .. } = assurance;
+    let authentication = (authentication_level > AuthenticationLevel::OneFactor)
+        .then(|| format!("authentication level {}", i16::from(authentication_level)));
+    let account =
+        (account_level > AccountLevel::SelfAsserted).then(|| format!("account level {}", i16::from(account_level)));
+    let properties = [
+        phishing_resistant.then(|| "phishing-resistant".to_owned()),
+        hardware_bound.then(|| "hardware-bound".to_owned()),
+    ];
+    [authentication, account].into_iter().chain(properties).flatten().collect::<Vec<_>>().join(", ")
+}
+
 fn protection(answer: ProtectedAnswer) -> String {
     let signed = answer.algorithm.map(|algorithm| format!("signed with {algorithm}"));
     let encrypted =
@@ -53,6 +69,10 @@ pub fn members(client: &Client) -> Map<String, Value> {
     put("resources", json!(client.resources));
     put("authorization_details_types", json!(client.authorization_details_types));
     put("access_token_format", json!(policy.access_token_format.map(|format| format.as_str())));
+    put("least_account_level", i16::from(policy.assurance.account_level).into());
+    put("least_authentication_level", i16::from(policy.assurance.authentication_level).into());
+    put("phishing_resistant", policy.assurance.phishing_resistant.into());
+    put("hardware_bound", policy.assurance.hardware_bound.into());
     put("tls_client_certificate_bound_access_tokens", policy.bound_access_tokens.certificate.into());
     put("dpop_bound_access_tokens", policy.bound_access_tokens.dpop.into());
     put("require_pushed_authorization_requests", policy.pushed_requests_required.into());

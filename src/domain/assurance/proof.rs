@@ -144,6 +144,12 @@ impl Proofs {
         factors.level().is_some_and(|reached| reached >= level)
     }
 
+    /// Whether two different factors were shown, whatever each counts for.
+    pub fn show_two_factors(&self) -> bool {
+        let factors = self.iter().fold(Factors::NONE, |all, proof| all.and(proof.factors));
+        factors.level().is_some_and(|reached| reached >= AuthenticationLevel::TwoFactors)
+    }
+
     /// Whether one of those that count towards `level` could not have been phished.
     pub fn phishing_resistant(&self, level: AuthenticationLevel) -> bool {
         self.counting(level).any(|proof| proof.phishing_resistant)

@@ -13,6 +13,10 @@ pub struct Requirement {
     pub phishing_resistant: bool,
     /// Which is worth nothing without the former: what can be phished is not bound to anything.
     pub hardware_bound: bool,
+    /// Two different factors were shown, whatever they count for: a key that was enrolled with a password alone proves no level
+    /// beyond the password's, and all the same whoever stole the password has not got the key.
+    #[serde(default)]
+    pub two_steps: bool,
 }
 
 impl Requirement {
@@ -22,7 +26,11 @@ impl Requirement {
         authentication_level: AuthenticationLevel::OneFactor,
         phishing_resistant: false,
         hardware_bound: false,
+        two_steps: false,
     };
+
+    /// Two different factors, and no level.
+    pub const TWO_STEPS: Self = Self { two_steps: true, ..Self::NONE };
 
     pub const fn level(authentication_level: AuthenticationLevel) -> Self {
         Self { authentication_level, ..Self::NONE }
@@ -36,6 +44,7 @@ impl Requirement {
             authentication_level: self.authentication_level.max(other.authentication_level),
             phishing_resistant: self.phishing_resistant || other.phishing_resistant,
             hardware_bound: self.hardware_bound || other.hardware_bound,
+            two_steps: self.two_steps || other.two_steps,
         }
     }
 
@@ -50,6 +59,7 @@ impl Requirement {
         proofs.reach(level)
             && (!self.phishing_resistant || proofs.phishing_resistant(level))
             && (!self.hardware_bound || proofs.hardware_bound(level))
+            && (!self.two_steps || proofs.show_two_factors())
     }
 }
 
@@ -86,6 +96,20 @@ mod tests {
         assert!(!phr.proven_by(&with_both));
         let enrolled_better = Proof { binding: two, ..key };
         assert!(phr.proven_by(&password.with(enrolled_better)));
+    }
+
+    #[test]
+    fn two_steps_are_two_factors_and_no_level() {
+        let now = Timestamp::from_seconds(1);
+        let one = AuthenticationLevel::OneFactor;
+        let password = Proofs::new(vec![Proof::password(now)]);
+        let totp = proof(AuthenticationMethod::Totp, Factors::POSSESSION, one);
+        let mail = proof(AuthenticationMethod::EmailCode, Factors::NONE, AuthenticationLevel::ThreeFactors);
+        assert!(!Requirement::TWO_STEPS.proven_by(&password) && !Requirement::TWO_STEPS.proven_by(&Proofs::default()));
+        assert!(!Requirement::TWO_STEPS.proven_by(&password.clone().with(mail)));
+        let both = password.with(totp);
+        assert!(Requirement::TWO_STEPS.proven_by(&both) && both.level() == one);
+        assert!(Requirement::NONE.and(Requirement::TWO_STEPS).two_steps);
     }
 
     #[test]

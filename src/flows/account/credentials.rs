@@ -119,5 +119,7 @@ pub async fn remove(
 /// The session goes on with less.
 async fn leave(app: &App, current: &CurrentSession, proofs: Proofs) -> Result<(), FlowError> {
     let authentication = Authentication { proofs, ..current.session.authentication.clone() };
-    session::rewrite(app, current, BrowserSession { authentication, ..current.session.clone() }).await
+    // What was demanded of it was proven, or nothing could have been removed: it is not demanded again of what is left.
+    let left = BrowserSession { authentication, demanded: Requirement::NONE, ..current.session.clone() };
+    session::rewrite(app, current, left).await
 }

@@ -8,6 +8,8 @@
 //! | [`totp`], [`recovery_codes`] | an authenticator application and a list of codes are added |
 //! | [`contact`] | where they are reached, shown to be theirs |
 //! | [`confirm`] | a code over a verified channel, before something is added with a password alone |
+//! | [`second_step`] | whether every sign-in asks for a second step |
+//! | [`raise`] | a registrar's code makes what was proven count for more |
 //! | [`not_me`] | "this was not me": everything is closed in one action |
 
 pub mod confirm;
@@ -16,7 +18,9 @@ pub mod credentials;
 pub mod guard;
 pub mod not_me;
 pub mod password;
+pub mod raise;
 pub mod recovery_codes;
+pub mod second_step;
 pub mod totp;
 
 use std::cmp::Reverse;

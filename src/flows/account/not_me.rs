@@ -21,6 +21,7 @@ pub async fn lock(app: &App, visitor: &Visitor, current: &CurrentSession) -> Res
     tx.session_clients().close(citizen).await?;
     let left = tx.session_clients().leave_all(citizen).await?;
     single_logout::enqueue(&mut tx, &left, now, &*app.random).await?;
+    tx.recoveries().stop_all(citizen, now).await?;
     tx.citizens().set_status(citizen, CitizenStatus::Locked, now).await?;
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;

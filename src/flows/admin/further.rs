@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::domain::assurance::{AccountLevel, AuthenticationLevel, Requirement};
 use crate::domain::client::{
     BackChannelDelivery, CertificateSubject, Client, GrantType, PolicyName, ProtectedAnswer, only_code,
 };
@@ -24,6 +25,11 @@ pub struct Further {
     pub resources: Option<BTreeSet<ResourceId>>,
     pub authorization_details_types: Option<BTreeSet<String>>,
     pub access_token_format: Option<OrNone<AccessTokenFormat>>,
+    /// What every sign-in for it must reach, whatever its requests say.
+    pub least_account_level: Option<AccountLevel>,
+    pub least_authentication_level: Option<AuthenticationLevel>,
+    pub phishing_resistant: Option<bool>,
+    pub hardware_bound: Option<bool>,
     pub tls_client_auth_subject_dn: Option<String>,
     pub tls_client_auth_san_dns: Option<String>,
     pub tls_client_auth_san_uri: Option<String>,
@@ -106,6 +112,7 @@ impl Further {
         if let Some(format) = self.access_token_format {
             policy.access_token_format = format.value();
         }
+        self.apply_assurance(&mut policy.assurance, faults);
         set(&mut policy.bound_access_tokens.certificate, &self.tls_client_certificate_bound_access_tokens);
         set(&mut policy.bound_access_tokens.dpop, &self.dpop_bound_access_tokens);
         set(&mut policy.pushed_requests_required, &self.require_pushed_authorization_requests);
@@ -120,6 +127,26 @@ impl Further {
         let member = "introspection_encrypted_response_enc";
         protect(&mut policy.introspection_response, self.introspection_signed_response_alg, encrypted, member, faults);
         self.apply_back_channel(client, faults);
+    }
+
+    fn apply_assurance(&self, least: &mut Requirement, faults: &mut Vec<registration::Fault>) {
+        set(&mut least.account_level, &self.least_account_level);
+        set(&mut least.authentication_level, &self.least_authentication_level);
+        set(&mut least.phishing_resistant, &self.phishing_resistant);
+        set(&mut least.hardware_bound, &self.hardware_bound);
+        if least.authentication_level > AuthenticationLevel::ATTAINABLE {
+            let most = i16::from(AuthenticationLevel::ATTAINABLE);
+            faults.push(registration::Fault::new(
+                "least_authentication_level",
+                format!("nobody could sign in: nothing that is built in proves more than {most}"),
+            ));
+        }
+        if least.hardware_bound && !least.phishing_resistant {
+            faults.push(registration::Fault::new(
+                "hardware_bound",
+                "is of no use without phishing_resistant: what can be phished is bound to nothing",
+            ));
+        }
     }
 
     /// Writes the grant types, and holds the response types together with them: whichever of the two is not named follows

@@ -82,6 +82,7 @@ async fn set_status(
         event = event.with("reason", reason);
     }
     if status == CitizenStatus::Locked {
+        tx.recoveries().stop_all(citizen.id, admin.clock.now()).await?;
         tx.session_clients().close(citizen.id).await?;
         let left = tx.session_clients().leave_all(citizen.id).await?;
         single_logout::enqueue(&mut tx, &left, admin.clock.now(), &*admin.random).await?;

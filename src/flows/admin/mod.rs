@@ -11,6 +11,7 @@ pub mod exchange_rules;
 pub mod find_citizen;
 pub mod further;
 pub mod import;
+pub mod issue_code;
 pub mod lock_citizen;
 pub mod messages;
 pub mod new_master_key;

@@ -6,12 +6,14 @@
 //! | who are you | [`identify`] |
 //! | prove it with a password | [`password`] |
 //! | prove more with a code of an application, of a list or of a message | [`totp`], [`recovery_code`], [`sms`], [`second_step`] |
+//! | prove it with a code from an officer | [`counter`] |
 //! | what every proof ends with | [`prove`] |
 //! | what is still missing | [`step_up`] |
 //! | may the portal receive this | [`ask_consent`] |
 //! | the answer | [`finish`] |
 
 pub mod ask_consent;
+pub mod counter;
 pub mod create;
 pub mod finish;
 pub mod identify;

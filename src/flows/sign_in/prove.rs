@@ -1,7 +1,7 @@
 //! What every proof ends with, whatever the method: the session, the known device, the event, and the sign-in that goes on.
 
 use crate::crypto::hash::hash_secret;
-use crate::domain::assurance::{Proof, Proofs};
+use crate::domain::assurance::{AuthenticationMethod, Proof, Proofs, Requirement};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::Citizen;
 use crate::domain::grant::Authentication;
@@ -11,6 +11,7 @@ use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
 use crate::domain::time::Timestamp;
 use crate::storage::{self, Transaction};
 
+use super::super::account::second_step;
 use super::super::session::CurrentSession;
 use super::super::throttle::KnownDevice;
 use super::super::visitor::Visitor;
@@ -73,10 +74,18 @@ pub async fn succeed(
         return Ok(Success::OutOfOrder(OutOfOrder));
     }
     let name = shown.proof.method;
+    let demanded = match &before {
+        Some(_) => sign_in.demanded.and(demanded_before(app, visitor).await?),
+        None => sign_in.demanded.and(second_step::demanded(app, citizen, name).await?),
+    };
+    let sign_in = SignIn { demanded, ..sign_in };
     let proofs = before.as_ref().map_or_else(Proofs::default, |before| before.proofs.clone()).with(shown.proof);
-    let (session, record) = session::begin(app, visitor, citizen, shown.citizen.account_level, proofs).await?;
+    let who = (citizen, shown.citizen.account_level);
+    let (session, record) = session::begin(app, visitor, who, proofs, demanded).await?;
     let session_hash = hash_secret(session.expose().as_bytes());
-    let device_cookie = (shown.device == KnownDevice::No).then(|| cookie_secret(&*app.random));
+    // At a counter the device is the office's.
+    let own_device = name != AuthenticationMethod::CounterCode;
+    let device_cookie = (own_device && shown.device == KnownDevice::No).then(|| cookie_secret(&*app.random));
     let mut event = app
         .event(visitor, EventKind::SignIn, Outcome::Success)
         .by(Actor::Citizen(citizen))
@@ -101,7 +110,9 @@ pub async fn succeed(
         session::forget(app, &CurrentSession { key: session_hash, session: record }).await?;
         return Ok(Success::TooLate(why));
     }
-    remember_device(app, visitor, citizen, device_cookie.as_ref(), &mut tx).await?;
+    if own_device {
+        remember_device(app, visitor, citizen, device_cookie.as_ref(), &mut tx).await?;
+    }
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
     app.metrics.signed_in();
@@ -120,6 +131,11 @@ pub async fn succeed(
         },
         Err(fault) => Success::OutOfOrder(fault),
     })
+}
+
+/// What is demanded of the session that goes on: a step-up within it takes nothing of that away.
+async fn demanded_before(app: &App, visitor: &Visitor) -> Result<Requirement, FlowError> {
+    Ok(session::begun(app, visitor).await?.map_or(Requirement::NONE, |begun| begun.session.demanded))
 }
 
 /// Whether the account was locked, or signed out everywhere, since the person began to prove themselves.

@@ -42,7 +42,8 @@ pub async fn submit(
     let sign_in = load(&site, &visit, &id).await?;
     guard(&sign_in).check(&visit, &form)?;
     let typed = form.single("username")?.unwrap_or_default().to_owned();
-    let fault = match form.single("choice")? {
+    let chosen = form.single("choice")?;
+    let fault = match chosen {
         Some("cancel") => {
             let id = sign_in.id;
             return follow(&site, &visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?);
@@ -57,15 +58,20 @@ pub async fn submit(
             let page = if chosen == "use-passkey" { "passkey" } else { "security-key" };
             return Ok(SeeOther::to(format!("/sign-in/{}/{page}", sign_in.id)).into_response());
         }
-        None | Some("continue" | "use-password") => match identify::identify(&site.app, sign_in.clone(), &typed).await?
-        {
-            Identified::Noted(sign_in) => return dispatch(&site, &visit, sign_in).await,
-            Identified::OutOfOrder(OutOfOrder) => {
-                return dispatch(&site, &visit, sign_in).await;
+        Some(chosen @ "use-counter-code") if !offers(&site, chosen) => view::Fault::MethodNotOffered,
+        None | Some("continue" | "use-password" | "use-counter-code") => {
+            match identify::identify(&site.app, sign_in.clone(), &typed).await? {
+                Identified::Noted(sign_in) if chosen == Some(Method::CounterCode.id()) => {
+                    return Ok(SeeOther::to(format!("/sign-in/{}/counter", sign_in.id)).into_response());
+                }
+                Identified::Noted(sign_in) => return dispatch(&site, &visit, sign_in).await,
+                Identified::OutOfOrder(OutOfOrder) => {
+                    return dispatch(&site, &visit, sign_in).await;
+                }
+                Identified::Refused(NameFault::Empty) => view::Fault::IdentifierMissing,
+                Identified::Refused(NameFault::Unrecognised) => view::Fault::IdentifierMalformed,
             }
-            Identified::Refused(NameFault::Empty) => view::Fault::IdentifierMissing,
-            Identified::Refused(NameFault::Unrecognised) => view::Fault::IdentifierMalformed,
-        },
+        }
         Some(_) => view::Fault::MethodNotOffered,
     };
     let shown = page(&site, &visit, &sign_in, typed, Some(fault)).await?;
@@ -87,7 +93,8 @@ fn typed_before(site: &Site, sign_in: &SignIn) -> Result<String, Failure> {
 /// The same for everybody: what is offered tells nothing about a name.
 fn methods(site: &Site) -> Vec<Method> {
     let webauthn = site.app.relying_party.is_some().then_some([Method::Passkey, Method::SecurityKey]);
-    webauthn.into_iter().flatten().chain([Method::Password]).collect()
+    let counter = site.app.settings.counter.enabled.then_some(Method::CounterCode);
+    webauthn.into_iter().flatten().chain([Method::Password]).chain(counter).collect()
 }
 
 fn offers(site: &Site, chosen: &str) -> bool {

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod consent;
+pub mod counter;
 pub mod create;
 pub mod device;
 pub mod identify;
@@ -9,6 +10,7 @@ pub mod language;
 pub mod logos;
 pub mod passkey;
 pub mod password;
+pub mod recover;
 pub mod second_step;
 pub mod sign_out;
 pub mod static_files;
@@ -68,6 +70,7 @@ async fn extended(site: &Site, sign_in: SignIn, path: &str) -> Result<Response, 
 fn method_path(sign_in: &SignIn, method: &Method) -> Option<String> {
     let page = match method {
         Method::Password => "password",
+        Method::CounterCode => "counter",
         Method::Passkey => "passkey",
         Method::SecurityKey => "security-key",
         Method::Totp => second_step::Kind::Totp.as_str(),

@@ -77,7 +77,8 @@ pub(super) const fn method_shown(method: AuthenticationMethod) -> Option<Method>
         AuthenticationMethod::Totp => Method::Totp,
         AuthenticationMethod::SmsCode => Method::SmsCode,
         AuthenticationMethod::RecoveryCode => Method::RecoveryCode,
-        AuthenticationMethod::EmailCode | AuthenticationMethod::CounterCode => return None,
+        AuthenticationMethod::CounterCode => Method::CounterCode,
+        AuthenticationMethod::EmailCode => return None,
     })
 }
 

@@ -127,6 +127,7 @@ pub(crate) mod tests {
                 account_level: AccountLevel::Proven,
                 proofs: Proofs::new(vec![Proof::password(at)]),
             },
+            demanded: Requirement::NONE,
             started_at: at,
             last_seen_at: at,
             expires_at: NOW + Duration::from_secs(3600),

@@ -29,6 +29,8 @@ pub const TABLES: &[&str] = &[
     "credential_directory",
     "recovery_codes",
     "sent_codes",
+    "issued_codes",
+    "recoveries",
     "messages",
     "settled",
     "revoked_certificates",

@@ -82,6 +82,13 @@ pub enum Happening {
     ContactVerified,
     /// A notice or a code did not arrive.
     MessageUndelivered,
+    SecondStepSwitched,
+    RecoveryBegun,
+    RecoveryFinished,
+    RecoveryStopped,
+    /// An officer was given a code to hand over.
+    CodeIssued,
+    IssuedCodeUsed,
     AccountLocked,
     AccountUnlocked,
     /// A code or token came a second time: the portal's access was ended (RFC 9700 §2.2.2).
@@ -126,6 +133,12 @@ impl Event {
             Happening::RecoveryCodeUsed { left } => voice.text_with("event-recovery-code-used", "left", *left),
             Happening::ContactVerified => voice.text("event-contact-verified"),
             Happening::MessageUndelivered => voice.text("event-message-undelivered"),
+            Happening::SecondStepSwitched => voice.text("event-second-step"),
+            Happening::RecoveryBegun => voice.text("event-recovery-begun"),
+            Happening::RecoveryFinished => voice.text("event-recovery-finished"),
+            Happening::RecoveryStopped => voice.text("event-recovery-stopped"),
+            Happening::CodeIssued => voice.text("event-code-issued"),
+            Happening::IssuedCodeUsed => voice.text("event-code-used"),
             Happening::AccountLocked => voice.text("event-account-locked"),
             Happening::AccountUnlocked => voice.text("event-account-unlocked"),
             Happening::AccessEnded { portal } => about(id("event-access-ended"), portal),
@@ -149,6 +162,9 @@ impl Event {
             | Happening::RecoveryCodeUsed { .. }
             | Happening::ContactVerified
             | Happening::MessageUndelivered
+            | Happening::RecoveryBegun
+            | Happening::RecoveryFinished
+            | Happening::CodeIssued
             | Happening::AccountLocked
             | Happening::AccessEnded { .. } => "care",
             Happening::ConsentGiven { .. } | Happening::DataReleased { .. } | Happening::RequestAllowed { .. } => {

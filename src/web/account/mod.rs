@@ -8,6 +8,7 @@ mod new_passkey;
 mod not_me;
 mod overview;
 mod portals;
+mod recovery;
 mod requests;
 mod security;
 mod sessions;
@@ -22,8 +23,9 @@ pub use new_passkey::{Fault as PasskeyFault, NewPasskey, PasskeyAdded, Problem a
 pub use not_me::NotMe;
 pub use overview::{Level, Overview, SignInMethod};
 pub use portals::{Allowed, ConnectedPortal, Portals};
+pub use recovery::{Lost, Raisable, Raise};
 pub use requests::{Closed, ClosedRequest, Proof, Request, Requests, Waiting};
-pub use security::{Counts, Enrolment, Held, Security};
+pub use security::{Asked, Counts, Enrolment, Held, SecondStep, Security, Waiting as RecoveryWaiting};
 pub use sessions::{Session, Sessions, Standing};
 pub use start::Start;
 pub use withdraw::Withdraw;
@@ -41,6 +43,11 @@ pub enum Notice {
     CredentialRenamed,
     CredentialRemoved,
     PasswordChanged,
+    SecondStepOn,
+    SecondStepOff,
+    CredentialRaised,
+    RecoveryBegun,
+    RecoveryStopped,
 }
 
 impl Notice {
@@ -56,6 +63,11 @@ impl Notice {
             Self::CredentialRenamed => super::text::id("notice-credential-renamed"),
             Self::CredentialRemoved => super::text::id("notice-credential-removed"),
             Self::PasswordChanged => super::text::id("notice-password-changed"),
+            Self::SecondStepOn => super::text::id("notice-second-step-on"),
+            Self::SecondStepOff => super::text::id("notice-second-step-off"),
+            Self::CredentialRaised => super::text::id("notice-credential-raised"),
+            Self::RecoveryBegun => super::text::id("notice-recovery-begun"),
+            Self::RecoveryStopped => super::text::id("notice-recovery-stopped"),
         }
     }
 }

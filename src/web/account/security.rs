@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Notice;
 use crate::web::claims::Method;
-use crate::web::layout::Layout;
+use crate::web::layout::{Form, Layout};
 use crate::web::text::{Moment, Speaks, TextId, id};
 
 #[derive(Clone, Debug, Template)]
@@ -14,10 +14,58 @@ pub struct Security {
     pub notice: Option<Notice>,
     /// When it was set; `None` where there is none.
     pub password: Option<Moment>,
+    /// A recovery that waits, and that this session may stop.
+    pub recovery: Option<Waiting>,
     /// The oldest first.
     pub held: Vec<Held>,
+    /// Whether every sign-in asks for a second step; `None` where there is none to ask for.
+    pub second_step: Option<SecondStep>,
     /// What can be added here, best first.
     pub enrolments: Vec<Enrolment>,
+}
+
+/// A recovery that waits: somebody has begun it, and perhaps it was not its owner.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub until: Moment,
+    pub stop: Form,
+}
+
+/// Whether every sign-in asks for a second step, and the form that switches it: it sends `choice`, `always` or `where-asked`.
+#[derive(Clone, Debug)]
+pub struct SecondStep {
+    pub asked: Asked,
+    pub form: Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Always,
+    WhereAsked,
+}
+
+impl SecondStep {
+    pub(super) fn meaning(&self) -> TextId {
+        match self.asked {
+            Asked::Always => id("second-step-always"),
+            Asked::WhereAsked => id("second-step-where-asked"),
+        }
+    }
+
+    /// What the button switches to.
+    pub(super) fn choice(&self) -> &'static str {
+        match self.asked {
+            Asked::Always => "where-asked",
+            Asked::WhereAsked => "always",
+        }
+    }
+
+    pub(super) fn button(&self) -> TextId {
+        match self.asked {
+            Asked::Always => id("second-step-off"),
+            Asked::WhereAsked => id("second-step-on"),
+        }
+    }
 }
 
 /// Something that the citizen proves themselves with, beside a password.

@@ -1,7 +1,8 @@
 //! The pages of what the citizen proves themselves with.
 
 use super::super::account::{
-    ChangePassword, Counts, Credential, Enrolment, Held, LastStrong, NotMe, Notice, RemoveCredential, Security,
+    Asked, ChangePassword, Counts, Credential, Enrolment, Held, LastStrong, NotMe, Notice, RecoveryWaiting,
+    RemoveCredential, SecondStep, Security,
 };
 use super::super::claims::Method;
 use super::super::sign_in::{Fault, PasswordFault};
@@ -23,6 +24,8 @@ impl Samples {
             layout: self.citizen(),
             notice: Some(Notice::CredentialRemoved),
             password: Some(ago(90 * DAY)),
+            recovery: Some(RecoveryWaiting { until: ago(-2 * DAY), stop: form("/account/security/recovery/stop") }),
+            second_step: Some(SecondStep { asked: Asked::Always, form: form("/account/security/second-step") }),
             held: vec![
                 phone.clone(),
                 held(Method::SecurityKey, "YubiKey", Counts::BesideResistant),
@@ -38,16 +41,26 @@ impl Samples {
             ("added", Notice::CredentialAdded),
             ("renamed", Notice::CredentialRenamed),
             ("password", Notice::PasswordChanged),
+            ("raised", Notice::CredentialRaised),
+            ("second-step-on", Notice::SecondStepOn),
+            ("recovery-begun", Notice::RecoveryBegun),
+            ("recovery-stopped", Notice::RecoveryStopped),
         ] {
             let bare = Security {
                 notice: Some(notice),
                 password: None,
+                recovery: None,
+                second_step: None,
                 held: Vec::new(),
                 enrolments: Vec::new(),
                 ..security.clone()
             };
             add(&format!("account-security-{name}"), &bare);
         }
+
+        let where_asked = SecondStep { asked: Asked::WhereAsked, form: form("/account/security/second-step") };
+        let off = Security { notice: Some(Notice::SecondStepOff), second_step: Some(where_asked), ..security };
+        add("account-security-second-step-off", &off);
 
         let credential = Credential {
             layout: self.citizen(),

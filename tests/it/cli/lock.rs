@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use senid::app::SystemClock;
 use senid::crypto::hash::hash_secret;
-use senid::domain::assurance::{AccountLevel, Proof, Proofs};
+use senid::domain::assurance::{AccountLevel, Proof, Proofs, Requirement};
 use senid::domain::grant::Authentication;
 use senid::domain::ids::{CitizenId, SessionId};
 use senid::domain::secret::SecretString;
@@ -82,6 +82,7 @@ async fn a_lock_takes_every_session_out_of_redis() {
             account_level: AccountLevel::Proven,
             proofs: Proofs::new(vec![Proof::password(now)]),
         },
+        demanded: Requirement::NONE,
         started_at: now,
         last_seen_at: now,
         expires_at: now + hour,

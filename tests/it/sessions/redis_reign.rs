@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use senid::domain::assurance::{AccountLevel, Proof, Proofs};
+use senid::domain::assurance::{AccountLevel, Proof, Proofs, Requirement};
 use senid::domain::grant::Authentication;
 use senid::domain::ids::{CitizenId, SessionId};
 use senid::domain::session::BrowserSession;
@@ -198,6 +198,7 @@ async fn a_browser_session_is_compact() {
             account_level: AccountLevel::Proven,
             proofs: Proofs::new(vec![Proof::password(NOW)]),
         },
+        demanded: Requirement::NONE,
         started_at: NOW,
         last_seen_at: NOW,
         expires_at: NOW + MINUTE,

@@ -72,6 +72,12 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         }
         (EventKind::ContactVerified, _) => Happening::ContactVerified,
         (EventKind::MessageUndelivered, _) => Happening::MessageUndelivered,
+        (EventKind::SecondStepSwitched, Outcome::Success) => Happening::SecondStepSwitched,
+        (EventKind::RecoveryBegun, Outcome::Success) => Happening::RecoveryBegun,
+        (EventKind::RecoveryFinished, Outcome::Success) => Happening::RecoveryFinished,
+        (EventKind::RecoveryStopped, Outcome::Success) => Happening::RecoveryStopped,
+        (EventKind::CodeIssued, Outcome::Success) => Happening::CodeIssued,
+        (EventKind::IssuedCodeUsed, Outcome::Success) => Happening::IssuedCodeUsed,
         (EventKind::CitizenLocked, _) => Happening::AccountLocked,
         (EventKind::CitizenUnlocked, _) => Happening::AccountUnlocked,
         _ => return None,

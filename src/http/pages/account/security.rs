@@ -6,17 +6,21 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::Uri;
 
-use super::{Door, enter};
+use super::{Door, enter, lost, second_step};
 use crate::domain::assurance::AuthenticationLevel;
+use crate::domain::citizen::SecondStep as Wish;
 use crate::domain::credential::{Credential, CredentialKind};
 use crate::domain::time::Timestamp;
+use crate::flows::account::second_step::wish as second_step_wish;
 use crate::flows::account::{credentials, password};
+use crate::flows::recover;
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::page::Page;
-use crate::web::account::{Counts, Enrolment, Held, Notice, Security};
+use crate::web::account::{Asked, Counts, Enrolment, Held, Notice, RecoveryWaiting, SecondStep, Security};
 use crate::web::claims::Method;
+use crate::web::layout;
 use crate::web::text::Moment;
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Result<Response, Failure> {
@@ -26,15 +30,31 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resu
     };
     let held = credentials::list(&site.app, entered.citizen.id).await?;
     let password = password::set_at(&site.app, entered.citizen.id).await?;
+    let waiting = recover::waiting(&site.app, entered.citizen.id).await?;
+    let stop = layout::Form { action: lost::STOP_PATH.to_owned(), csrf: lost::STOP.token(&visit) };
+    let wish = second_step_wish(&site.app, entered.citizen.id).await?;
     let template = Security {
         notice: match uri.query() {
             Some("done=added") => Some(Notice::CredentialAdded),
             Some("done=removed") => Some(Notice::CredentialRemoved),
             Some("done=password") => Some(Notice::PasswordChanged),
+            Some("done=raised") => Some(Notice::CredentialRaised),
+            Some("done=second-step-on") => Some(Notice::SecondStepOn),
+            Some("done=second-step-off") => Some(Notice::SecondStepOff),
+            Some("done=recovery") => Some(Notice::RecoveryBegun),
+            Some("done=stopped") => Some(Notice::RecoveryStopped),
             _ => None,
         },
         password: password.map(|at| Moment::from_micros(at.micros())),
+        recovery: waiting.map(|until| RecoveryWaiting { until: Moment::from_micros(until.micros()), stop }),
         held: held.iter().map(shown).collect(),
+        second_step: wish.map(|wish| SecondStep {
+            asked: match wish {
+                Wish::Always => Asked::Always,
+                Wish::WhereAsked => Asked::WhereAsked,
+            },
+            form: layout::Form { action: second_step::PATH.to_owned(), csrf: second_step::GUARD.token(&visit) },
+        }),
         enrolments: enrolments(&site),
         layout: entered.layout,
     };

@@ -1,0 +1,57 @@
+//! A code for a citizen whom a registrar sees in front of them: handed over on paper, good once and for one thing.
+
+use std::time::Duration;
+
+use crate::crypto::hash::hash_secret;
+use crate::domain::audit::EventKind;
+use crate::domain::citizen::CitizenStatus;
+use crate::domain::ids::CitizenId;
+use crate::domain::issued_code::{CodeText, CodeUse, IssuedCode};
+use crate::domain::secret::SecretString;
+use crate::domain::time::Timestamp;
+
+use super::find_citizen::Who;
+use super::{AdminError, Administrator};
+
+#[derive(Debug)]
+pub struct Issued {
+    pub citizen: CitizenId,
+    /// It is shown once.
+    pub code: SecretString,
+    pub expires_at: Timestamp,
+}
+
+/// Makes a code, and ends the one before of the same purpose.
+///
+/// # Errors
+/// `NotFound`; `Conflict` where the account is locked; `Invalid` for a counter code where the settings have none.
+pub async fn issue(admin: &Administrator, who: &Who, purpose: CodeUse) -> Result<Issued, AdminError> {
+    let now = admin.clock.now();
+    let lives = lives(admin, purpose)?;
+    let code = CodeText::draw(&*admin.random);
+    let mut tx = admin.store.begin().await?;
+    let citizen = who.load(&mut tx).await?;
+    if citizen.status == CitizenStatus::Locked {
+        return Err(AdminError::Conflict("the account is locked: unlock it first".to_owned()));
+    }
+    let expires_at = now + lives;
+    let hash = hash_secret(code.letters().as_bytes());
+    let new = IssuedCode { hash, citizen: citizen.id, purpose, issued_at: now, expires_at };
+    tx.issued_codes().issue(&new).await?;
+    let event = admin
+        .event(EventKind::CodeIssued)
+        .about(citizen.id)
+        .with("purpose", purpose)
+        .with("expires_at", expires_at.seconds());
+    tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    Ok(Issued { citizen: citizen.id, code: code.written(), expires_at })
+}
+
+fn lives(admin: &Administrator, purpose: CodeUse) -> Result<Duration, AdminError> {
+    match purpose {
+        CodeUse::Recover | CodeUse::Raise => Ok(admin.settings.recovery.code),
+        CodeUse::Counter if admin.settings.counter.enabled => Ok(admin.settings.counter.code),
+        CodeUse::Counter => Err(AdminError::invalid("purpose", "counter codes are off: the setting counter.enabled")),
+    }
+}

@@ -1,0 +1,50 @@
+//! What a registrar's code raises, and what to do about something that is lost. `/account/security/raise`,
+//! `/account/security/lost`
+//!
+//! The first one's form sends `code` and `credential`, as often as something is chosen.
+
+use askama::Template;
+
+use crate::web::claims::Method;
+use crate::web::layout::{Form, Layout};
+use crate::web::sign_in::Problem;
+use crate::web::text::Speaks;
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/raise.html")]
+pub struct Raise {
+    pub layout: Layout,
+    pub form: Form,
+    /// What was proven in this session and counts for less than a code raises to.
+    pub raisable: Vec<Raisable>,
+    pub problem: Option<Problem>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Raisable {
+    pub id: String,
+    pub method: Method,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/lost.html")]
+pub struct Lost {
+    pub layout: Layout,
+    /// `None` where this session has not proven enough for it.
+    pub form: Option<Form>,
+    /// How many hours pass before it takes effect.
+    pub hours: u64,
+}
+
+impl Raise {
+    fn section(&self) -> &'static str {
+        "security"
+    }
+}
+
+impl Lost {
+    fn section(&self) -> &'static str {
+        "security"
+    }
+}
