@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::domain::assurance::{AuthenticationMethod, Proofs, Requirement};
+use crate::domain::holdings::Holdings;
 use crate::domain::sign_in::Purpose;
 
 use super::super::session::CurrentSession;
@@ -29,7 +30,18 @@ pub async fn sensitive(app: &App, current: &CurrentSession) -> Result<Guard, Flo
     let Some(held) = holdings::load(app, current.citizen()).await? else {
         return Ok(Guard::StepUp(Requirement::NONE));
     };
-    let least = held.strongest(now);
+    let mut least = held.strongest(now);
+    if least == Requirement::NONE {
+        // What was added with a password alone counts for no more than it, and all the same whoever has only the password removes
+        // nothing. Just after it was added it is not asked for: its owner is still at work.
+        let settled = Holdings {
+            credentials: held.credentials.into_iter().filter(|held| held.created_at < now - FRESH_FOR).collect(),
+            ..held
+        };
+        if settled.can_bring(&Proofs::default(), Requirement::TWO_STEPS, now) {
+            least = Requirement::TWO_STEPS;
+        }
+    }
     Ok(match least.proven_by(&fresh(app, current)) {
         true => Guard::Allowed,
         false => Guard::StepUp(least),

@@ -6,6 +6,7 @@ mod create;
 mod device;
 mod language;
 mod passkeys;
+mod recovery;
 mod requests;
 mod safety;
 mod second_step;

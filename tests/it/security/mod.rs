@@ -26,6 +26,7 @@ mod outbound_fetch;
 mod parsing;
 mod pkce;
 mod pushed_requests;
+mod recovery;
 mod redirect_uri;
 mod reflected_text;
 mod refresh_race;

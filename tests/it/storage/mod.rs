@@ -15,6 +15,7 @@ mod logout;
 mod messages;
 mod passwords;
 mod people;
+mod recoveries;
 mod registrations;
 mod resource_servers;
 mod revocations;

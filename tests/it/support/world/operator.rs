@@ -9,6 +9,7 @@ use senid::credentials::password::{HasherSettings, Parameters};
 use senid::domain::audit::Actor;
 use senid::domain::client::{Client, ClientStatus};
 use senid::domain::ids::{CitizenId, ClientId, DeliveryId, InitialTokenId};
+use senid::domain::issued_code::CodeUse;
 use senid::domain::keys::{KeyPair, plan_rotation};
 use senid::domain::logout::DeliveryState;
 use senid::domain::national_id::Scheme;
@@ -26,7 +27,7 @@ use senid::flows::admin::registration_tokens::{self, TokenRequest};
 use senid::flows::admin::renumber_citizen::{self, Renumbered};
 use senid::flows::admin::rotate_keys::{Rotated, When};
 use senid::flows::admin::update_client::{self, ClientChange};
-use senid::flows::admin::{AdminError, Administrator, lock_citizen, registered_clients, rotate_keys};
+use senid::flows::admin::{AdminError, Administrator, issue_code, lock_citizen, registered_clients, rotate_keys};
 use senid::flows::{App, key_pairs};
 use senid::storage::RecordedEvent;
 
@@ -221,6 +222,12 @@ impl<'w> Operator<'w> {
     /// Revokes it.
     pub async fn takes_back(&self, token: InitialTokenId) {
         registration_tokens::revoke(&self.admin().await, token).await.unwrap();
+    }
+
+    /// As `senid citizen issue-code` does: the code that is handed over.
+    pub async fn issues(&self, citizen: &Citizen, purpose: CodeUse) -> Result<String, AdminError> {
+        let issued = issue_code::issue(&self.admin().await, &who(citizen), purpose).await?;
+        Ok(issued.code.expose().to_owned())
     }
 
     /// As `senid citizen renumber` does.
