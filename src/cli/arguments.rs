@@ -5,10 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::{
-    audit, citizen, client, deliveries, demo, details, exchange, keys, migrate, registration, resource, serve, store,
-    trust, webauthn,
     audit, citizen, client, deliveries, demo, details, exchange, keys, messages, migrate, registration, resource,
-    serve, store, webauthn,
+    serve, store, trust, webauthn,
 };
 
 const EXIT_CODES: &str = "\

@@ -29,6 +29,7 @@ mod issuer_path;
 mod jarm;
 mod jwt_grant;
 mod key_rotation;
+mod least;
 mod logout;
 mod model;
 mod mutual_tls;
