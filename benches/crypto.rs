@@ -5,9 +5,14 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use criterion::{Criterion, criterion_group, criterion_main};
+use rcgen::{CertificateParams, KeyPair};
+use senid::credentials::certificate::web_eid::{self, Nonce};
 use senid::credentials::password::{Hasher, HasherSettings, Parameters};
 use senid::crypto::base64url;
+use senid::crypto::hash::sha256;
 use senid::crypto::jwk::VerifyingKey;
 use senid::crypto::jwk_set::JwkSet;
 use senid::crypto::jws::{Signer, Typ, Unverified};
@@ -106,6 +111,25 @@ fn proofs(criterion: &mut Criterion) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What the browser's extension gives: read, and held against its nonce. The chain and its revocation are measured for themselves.
+fn web_eid(criterion: &mut Criterion) -> Result<(), Failure> {
+    const ORIGIN: &str = "https://id.example.vn";
+    let pkcs8 = PrivateKey::generate(SignatureAlgorithm::Es256)?;
+    let key = PrivateKey::from_pkcs8(SignatureAlgorithm::Es256, &pkcs8)?;
+    let certificate = CertificateParams::new(Vec::new())?.self_signed(&KeyPair::try_from(pkcs8.as_slice())?)?;
+    let nonce = Nonce::new(&SystemRandom::new());
+    let message = [sha256(ORIGIN.as_bytes()), sha256(nonce.as_str().as_bytes())].concat();
+    let token = json!({
+        "unverifiedCertificate": STANDARD.encode(certificate.der()), "algorithm": "ES256", "format": "web-eid:1.0",
+        "signature": STANDARD.encode(key.sign(&message)?.as_ref()), "appVersion": "2.5.0",
+    });
+    let token = token.to_string();
+    let verify = || web_eid::Token::parse(black_box(&token)).and_then(|token| token.verify(ORIGIN, &nonce));
+    verify()?;
+    criterion.bench_function("Web eID token ES256 verify", |bencher| bencher.iter(verify));
+    Ok(())
+}
+
 fn signed(key: &PrivateKey, header: &Value, claims: &Value) -> Result<String, PrivateKeyError> {
     let part = |value: &Value| base64url::encode(value.to_string().as_bytes());
     let text = format!("{}.{}", part(header), part(claims));
@@ -146,7 +170,7 @@ fn small_things(criterion: &mut Criterion) -> Result<(), Failure> {
 }
 
 fn all(criterion: &mut Criterion) {
-    for bench in [tokens, proofs, passwords, small_things] {
+    for bench in [tokens, proofs, web_eid, passwords, small_things] {
         if let Err(failure) = bench(criterion) {
             eprintln!("not measured: {failure}");
             std::process::exit(1);

@@ -12,6 +12,7 @@ use crate::credentials::webauthn::{InvalidOrigin, RelyingParty};
 use crate::crypto::certificate::{TrustAnchors, UnusableAuthority};
 use crate::domain::message::Carrier;
 use crate::domain::random::Random;
+use crate::domain::remote_signing::RemoteSigning;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
 use crate::flows::App;
@@ -31,7 +32,7 @@ use crate::flows::request_object::RequestObjects;
 use crate::flows::resource_servers::ResourceServerCache;
 use crate::jobs::Jobs;
 use crate::outbound::{
-    self, Fetcher, MailServer, MailSetupError, Mailer, Reach, SharedKey, SmsGateway, SystemResolver,
+    self, Fetcher, MailServer, MailSetupError, Mailer, Reach, SharedKey, SigningService, SmsGateway, SystemResolver,
 };
 use crate::sessions::{InProcess, InvalidSettings, Redis, RedisSettings, Store, Topology};
 
@@ -102,6 +103,7 @@ impl Server {
             client_keys: ClientKeySets::default(),
             client_authorities,
             authenticators,
+            remote_signing: remote_signing(&settings, &outbound, &random),
             request_objects: RequestObjects::default(),
             metrics: Metrics::new(outbound.fetches(), revocation.checks(), &trust.standing(clock.now())),
             trust,
@@ -216,6 +218,12 @@ pub(super) fn fetcher(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Fetc
         extra_roots: outbound.extra_roots,
     };
     Fetcher::new(reach, outbound::Limits::default(), Arc::new(SystemResolver), clock)
+}
+
+/// The service that has citizens sign with their telephones.
+fn remote_signing(settings: &Settings, fetcher: &Fetcher, random: &Arc<dyn Random>) -> Option<Arc<dyn RemoteSigning>> {
+    let remote = settings.certificate_sign_in.remote.as_ref()?;
+    Some(Arc::new(SigningService::new(fetcher.clone(), remote.url.clone(), &remote.secret, random.clone())))
 }
 
 pub(super) fn hashing(settings: &Settings) -> Result<HasherSettings, StartError> {

@@ -1,4 +1,4 @@
-//! `[listeners.public]`, `[listeners.mtls]` and `[listeners.operations]`: where SenID listens, and with which certificates.
+//! `[listeners.public]`, `[listeners.mtls]`, `[listeners.certificate]` and `[listeners.operations]`: where SenID listens, and with which certificates.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -15,6 +15,9 @@ pub struct Listeners {
     /// What clients' programs reach with certificates of their own, where there is one. It is apart because whoever listens for
     /// certificates asks every browser for one.
     pub mtls: Option<MutualTlsListener>,
+    /// Where citizens' browsers are asked for the certificates of their cards, where there is one. It is apart for the same reason, and
+    /// from the other because nothing but that is there.
+    pub certificate: Option<MutualTlsListener>,
     /// Health and metrics: for the operator's own network.
     pub operations: Listener,
 }
@@ -42,7 +45,7 @@ pub struct Tls {
 impl Default for Listeners {
     fn default() -> Self {
         let plain = |port| Listener { address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)), tls: None };
-        Self { public: plain(8080), mtls: None, operations: plain(9090) }
+        Self { public: plain(8080), mtls: None, certificate: None, operations: plain(9090) }
     }
 }
 
@@ -50,17 +53,21 @@ impl Listeners {
     pub(super) fn read(from: &mut Reader, issuer: &Issuer, now: Timestamp) -> Self {
         let default = Self::default();
         let public = Listener::read(from, "listeners.public", default.public);
-        let mtls = MutualTlsListener::read(from);
+        let mtls = MutualTlsListener::read(from, "listeners.mtls");
+        let certificate = MutualTlsListener::read(from, "listeners.certificate");
         let operations = Listener::read(from, "listeners.operations", default.operations);
         // Port 0 asks the system for a free one, so two of them are never the same.
         if public.address == operations.address && public.address.port() != 0 {
             from.refuse("listeners.operations.address", "expected another address than listeners.public.address has");
         }
-        for (key, other) in [("public", &public), ("operations", &operations)] {
-            if mtls.as_ref().is_some_and(|mtls| mtls.address == other.address && mtls.address.port() != 0) {
+        let mut taken = vec![("public", public.address), ("operations", operations.address)];
+        for (name, asking) in [("mtls", &mtls), ("certificate", &certificate)] {
+            let Some(address) = asking.as_ref().map(|listener| listener.address) else { continue };
+            if let Some((key, _)) = taken.iter().find(|(_, other)| *other == address && address.port() != 0) {
                 let problem = format!("expected another address than listeners.{key}.address has");
-                from.refuse("listeners.mtls.address", problem);
+                from.refuse(&format!("listeners.{name}.address"), problem);
             }
+            taken.push((name, address));
         }
         if let Some(tls) = &public.tls {
             let known_as = KnownAs { url: issuer, by: "the issuer's host" };
@@ -72,23 +79,25 @@ impl Listeners {
         if let Some(tls) = &operations.tls {
             certificate::inspect(from, "listeners.operations.tls", tls, None, now);
         }
-        Self { public, mtls, operations }
+        Self { public, mtls, certificate, operations }
     }
 }
 
 impl MutualTlsListener {
-    /// The certificate is looked at where the address that it must name is known: [`super::MutualTls`].
-    fn read(from: &mut Reader) -> Option<Self> {
-        let address = from.optional::<SocketAddr>("listeners.mtls.address");
-        let tls = Tls::read(from, "listeners.mtls");
+    /// The certificate is looked at where the address that it must name is known: [`super::MutualTls`],
+    /// [`super::CertificateSignIn`].
+    fn read(from: &mut Reader, group: &str) -> Option<Self> {
+        let address_key = format!("{group}.address");
+        let address = from.optional::<SocketAddr>(&address_key);
+        let tls = Tls::read(from, group);
         match (address, tls) {
             (Some(address), Some(tls)) => Some(Self { address, tls }),
-            (Some(_), None) if !from.has_fault_below("listeners.mtls") => {
-                from.refuse("listeners.mtls.address", "expected listeners.mtls.tls.certificate and .key beside it");
+            (Some(_), None) if !from.has_fault_below(group) => {
+                from.refuse(&address_key, format!("expected {group}.tls.certificate and .key beside it"));
                 None
             }
-            (None, Some(_)) if !from.has_fault_below("listeners.mtls") => {
-                from.refuse("listeners.mtls.tls.certificate", "expected listeners.mtls.address beside it");
+            (None, Some(_)) if !from.has_fault_below(group) => {
+                from.refuse(&format!("{group}.tls.certificate"), format!("expected {address_key} beside it"));
                 None
             }
             _ => None,

@@ -11,6 +11,7 @@ mod assurance;
 mod attestation;
 mod authority;
 mod certificate;
+mod certificate_sign_in;
 mod client_address;
 mod database;
 mod document;
@@ -52,6 +53,7 @@ use std::path::Path;
 
 pub use attestation::{Attestation, MetadataSource};
 pub use authority::{Authority, Support};
+pub use certificate_sign_in::{CertificateSignIn, RemoteSigning};
 pub use database::{Database, DatabaseUrl};
 pub use dpop::{Dpop, DpopNonces};
 pub use effective::{Effective, Shown};
@@ -100,6 +102,7 @@ pub struct Settings {
     pub proxies: Proxies,
     pub mtls: MutualTls,
     pub certificates: Certificates,
+    pub certificate_sign_in: CertificateSignIn,
     pub authority: Authority,
     pub acr: AcrTable,
     pub webauthn: WebAuthn,
@@ -179,6 +182,7 @@ impl Settings {
         let proxies = Proxies::read(from);
         let mtls = MutualTls::read(from, &listeners, &proxies, &issuer, now);
         let certificates = Certificates::read(from, &issuer, now);
+        let certificate_sign_in = CertificateSignIn::read(from, &listeners, &proxies, &issuer, now);
         let languages = Languages::read(from);
         let authority = Authority::read(from, &languages, &issuer);
         let policies = policies::read(from);
@@ -190,6 +194,7 @@ impl Settings {
             proxies,
             mtls,
             certificates,
+            certificate_sign_in,
             authority,
             acr: assurance::read(from),
             webauthn: WebAuthn::read(from, &issuer),
@@ -276,6 +281,7 @@ impl Default for Settings {
             proxies: Proxies::default(),
             mtls: MutualTls::default(),
             certificates: Certificates::default(),
+            certificate_sign_in: CertificateSignIn::default(),
             authority: Authority::default(),
             acr: AcrTable::default(),
             webauthn: WebAuthn::default(),

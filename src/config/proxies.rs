@@ -39,9 +39,18 @@ pub enum ClientCertificateHeader {
     None,
     /// RFC 9440.
     ClientCert,
+    /// `X-SSL-Client-Cert`, as proxies that are older than the standard are set up: PEM with its special characters escaped, PEM on
+    /// one line, or the base64 of DER. The certificate alone.
+    XSslClientCert,
 }
 
-words!(ClientCertificateHeader, "one of \"none\", \"client-cert\"", None = "none", ClientCert = "client-cert");
+words!(
+    ClientCertificateHeader,
+    "one of \"none\", \"client-cert\", \"x-ssl-client-cert\"",
+    None = "none",
+    ClientCert = "client-cert",
+    XSslClientCert = "x-ssl-client-cert"
+);
 
 impl Default for Proxies {
     fn default() -> Self {

@@ -128,6 +128,8 @@ event_kinds! {
     /// It counts for more than before.
     CredentialRaised = "credential.raised",
     CertificateBound = "certificate.bound",
+    /// Someone signed in with a certificate: how it was presented, whose word it is, and who said that it was not revoked.
+    CertificateAccepted = "certificate.accepted",
     RecoveryCodeUsed = "recovery_code.used",
     RecoveryBegun = "recovery.begun",
     RecoveryFinished = "recovery.finished",
@@ -135,8 +137,6 @@ event_kinds! {
     /// A mail address or a telephone number was shown to be the citizen's.
     ContactVerified = "contact.verified",
     CodeSent = "code.sent",
-    /// A citizen who is signed in showed that a verified channel is at hand.
-    CodeEntered = "code.entered",
     /// A notice or a code did not reach the citizen, and is not tried again.
     MessageUndelivered = "message.undelivered",
     KeysRotated = "keys.rotated",

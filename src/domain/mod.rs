@@ -37,6 +37,7 @@ pub mod random;
 pub mod recovery;
 pub mod registration;
 pub mod relying_party;
+pub mod remote_signing;
 pub mod resource;
 pub mod revocation;
 pub mod scope;

@@ -69,6 +69,7 @@ use crate::domain::audit::EventKind;
 use crate::domain::audit::Outcome;
 use crate::domain::client::Client;
 use crate::domain::random::Random;
+use crate::domain::remote_signing::RemoteSigning;
 use crate::domain::resource::ResourceRegistry;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
@@ -117,6 +118,8 @@ pub struct App {
     pub authenticators: Authenticators,
     /// Whose certificates prove citizens.
     pub trust: TrustStore,
+    /// Who has citizens sign with their telephones, if anybody has.
+    pub remote_signing: Option<Arc<dyn RemoteSigning>>,
     pub request_objects: RequestObjects,
     /// Whether citizens' certificates were revoked.
     pub revocation: Revocation,

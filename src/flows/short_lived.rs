@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::certificate::Asked;
+use super::certificate::connection::{Errand, Ticket};
+use super::certificate::remote::RemoteRequest;
 use crate::crypto::hash::hash_secret;
 use crate::domain::access_token::AccessToken;
 use crate::domain::assurance::AuthenticationMethod;
@@ -44,6 +47,11 @@ const BACKCHANNEL_PACE: Kind<Pace> = Kind::strict("backchannel-pace", 1);
 const SIGNED_REQUEST: Kind<()> = Kind::strict("signed-request", 1);
 const ENROLMENT_CHALLENGE: Kind<EnrolmentChallenge> = Kind::strict("enrolment-challenge", 1);
 const ASSERTION_CHALLENGE: Kind<AssertionChallenge> = Kind::strict("assertion-challenge", 1);
+const WEB_EID_NONCE: Kind<Asked> = Kind::strict("web-eid-nonce", 1);
+const SIGNATURE_CHALLENGE: Kind<Asked> = Kind::strict("signature-challenge", 1);
+const CERTIFICATE_ERRAND: Kind<Errand> = Kind::strict("certificate-errand", 1);
+const CERTIFICATE_TICKET: Kind<Ticket> = Kind::strict("certificate-ticket", 1);
+const REMOTE_SIGNATURE: Kind<RemoteRequest> = Kind::strict("remote-signature", 1);
 const BACKCHANNEL_REQUESTS_TO: SetKind<GrantId> = SetKind::new("backchannel-requests-to", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
 const WAIT_AFTER_FAILURES: Kind<Timestamp> = Kind::surviving("wait-after-failures", 1);
@@ -70,6 +78,7 @@ const BACKCHANNEL_REQUESTS_ABOUT: CounterKind = CounterKind::new("backchannel-re
 const BACKCHANNEL_REQUESTS_OF_TO: CounterKind = CounterKind::new("backchannel-requests-of-to");
 const BACKCHANNEL_REQUESTS_SHOWN: CounterKind = CounterKind::new("backchannel-requests-shown");
 const ASSERTIONS_REFUSED_FROM: CounterKind = CounterKind::new("assertions-refused-from");
+const REMOTE_SIGNATURES_OF: CounterKind = CounterKind::new("remote-signatures-of");
 const CLIENT_REFUSALS: CounterKind = CounterKind::new("client-refusals");
 
 /// A code, or the mark that it was spent, which names the grant that must die if it comes again.
@@ -206,6 +215,36 @@ pub fn assertion_challenge(sign_in: SignInId) -> Key<AssertionChallenge> {
 /// Assertions from a network that did not hold.
 pub fn assertions_refused_from(network: &str) -> CounterKey {
     ASSERTIONS_REFUSED_FROM.key(Tag::text(network))
+}
+
+/// What a card is asked to sign in a sign-in (Web eID).
+pub fn web_eid_nonce(sign_in: SignInId) -> Key<Asked> {
+    WEB_EID_NONCE.key(sign_in)
+}
+
+/// The text that a person is asked to sign in a sign-in.
+pub fn signature_challenge(sign_in: SignInId) -> Key<Asked> {
+    SIGNATURE_CHALLENGE.key(sign_in)
+}
+
+/// What the certificate's listener is asked by the address with this hash.
+pub fn certificate_errand(hash: &SecretHash) -> Key<Errand> {
+    CERTIFICATE_ERRAND.key(hash)
+}
+
+/// What it found out, by the ticket with this hash.
+pub fn certificate_ticket(hash: &SecretHash) -> Key<Ticket> {
+    CERTIFICATE_TICKET.key(hash)
+}
+
+/// The signature that a telephone was asked for in a sign-in.
+pub fn remote_signature(sign_in: SignInId) -> Key<RemoteRequest> {
+    REMOTE_SIGNATURE.key(sign_in)
+}
+
+/// How often the telephone of one name (by its blind index, in text) was asked.
+pub fn remote_signatures_of(name: &str) -> CounterKey {
+    REMOTE_SIGNATURES_OF.key(Tag::text(name))
 }
 
 /// What waits for a citizen's answer.

@@ -27,11 +27,15 @@ pub(super) struct Connection(pub(super) Option<Arc<ClientCertificate>>);
 
 /// Takes every certificate that can be read, and none.
 #[derive(Debug)]
-pub(super) struct AnyCertificate(WebPkiSupportedAlgorithms);
+pub(super) struct AnyCertificate {
+    algorithms: WebPkiSupportedAlgorithms,
+    /// Whose certificates are wanted; whoever shows another one is heard all the same.
+    authorities: Arc<[DistinguishedName]>,
+}
 
 impl AnyCertificate {
-    pub(super) fn new() -> Self {
-        Self(ring::default_provider().signature_verification_algorithms)
+    pub(super) fn new(authorities: Arc<[DistinguishedName]>) -> Self {
+        Self { algorithms: ring::default_provider().signature_verification_algorithms, authorities }
     }
 }
 
@@ -40,9 +44,8 @@ impl ClientCertVerifier for AnyCertificate {
         false
     }
 
-    /// Nobody is named: a client whose certificate nobody issued would keep it to itself.
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
-        &[]
+        &self.authorities
     }
 
     fn verify_client_cert(
@@ -63,7 +66,7 @@ impl ClientCertVerifier for AnyCertificate {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0)
+        verify_tls12_signature(message, certificate, signature, &self.algorithms)
     }
 
     fn verify_tls13_signature(
@@ -72,11 +75,11 @@ impl ClientCertVerifier for AnyCertificate {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0)
+        verify_tls13_signature(message, certificate, signature, &self.algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_schemes()
+        self.algorithms.supported_schemes()
     }
 }
 

@@ -12,10 +12,11 @@ pub fn public(site: Arc<Site>) -> Router {
     let issuer = site.app.settings.issuer.clone();
     let envelope = || axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
     let passed_on = axum::middleware::from_fn_with_state(site.clone(), middleware::client_certificate::from_proxy);
-    let endpoints = token_like(site.clone()).layer(passed_on);
+    let endpoints = token_like(site.clone()).layer(passed_on.clone());
     let programs = documents().merge(endpoints).layer(envelope()).layer(middleware::cors::for_anyone());
     let people = authorization()
         .merge(sign_in(site.clone()))
+        .merge(card().layer(passed_on))
         .merge(account(site.clone()))
         .merge(device(site.clone()))
         .route("/static/{*file}", get(pages::static_files::show))
@@ -35,6 +36,19 @@ pub fn mutual_tls(site: Arc<Site>) -> Router {
     let envelope = axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
     let endpoints = token_like(site.clone()).layer(own);
     middleware::below::mount(endpoints.layer(envelope).with_state(site), issuer.path())
+}
+
+/// Where browsers are asked for certificates, and nothing but what that needs.
+pub fn certificate(site: Arc<Site>) -> Router {
+    let issuer = site.app.settings.issuer.clone();
+    let own = axum::middleware::from_fn(middleware::client_certificate::from_connection);
+    let envelope = axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
+    let pages = card()
+        .layer(own)
+        .route("/static/{*file}", get(pages::static_files::show))
+        .fallback(pages::not_found)
+        .layer(envelope);
+    middleware::below::mount(pages.with_state(site), issuer.path())
 }
 
 /// What the operator's own network reaches.
@@ -96,6 +110,22 @@ fn sign_in(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/sign-in/{id}/recovery-code", pages::second_step::Kind::RecoveryCode.router())
         .route("/sign-in/{id}/sms", pages::second_step::Kind::Sms.router())
         .route("/sign-in/{id}/counter", get(pages::counter::show).post(pages::counter::submit))
+        .route("/sign-in/{id}/certificate", get(pages::certificate::show).post(pages::certificate::submit))
+        .route("/sign-in/{id}/certificate/card", get(pages::certificate::connection::leave))
+        .route("/sign-in/{id}/certificate/ticket", get(pages::certificate::connection::come_back))
+        .route(
+            "/sign-in/{id}/certificate/web-eid",
+            get(pages::certificate::web_eid::show).post(pages::certificate::web_eid::submit),
+        )
+        .route(
+            "/sign-in/{id}/certificate/signature",
+            get(pages::certificate::signature::show).post(pages::certificate::signature::submit),
+        )
+        .route("/sign-in/{id}/certificate/signature/text", get(pages::certificate::signature::text))
+        .route(
+            "/sign-in/{id}/certificate/remote",
+            get(pages::certificate::remote::show).post(pages::certificate::remote::submit),
+        )
         .route("/sign-in/{id}/step-up", get(pages::step_up::show).post(pages::step_up::submit))
         .route("/sign-in/{id}/consent", get(pages::consent::show).post(pages::consent::submit))
         .route("/recover", get(pages::recover::show).post(pages::recover::submit))
@@ -104,6 +134,11 @@ fn sign_in(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/signed-out", get(pages::sign_out::signed_out))
         .route("/language", post(pages::language::switch))
         .layer(axum::middleware::from_fn_with_state(site, middleware::same_origin::only))
+}
+
+/// Where a browser comes with the certificate of its connection. No cookie is read here, and the address is good once.
+fn card() -> Router<Arc<Site>> {
+    Router::new().route("/certificate/{errand}", get(pages::certificate::connection::meet))
 }
 
 fn account(site: Arc<Site>) -> Router<Arc<Site>> {

@@ -9,8 +9,9 @@ use std::time::Duration;
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
-use rustls::ServerConfig;
 use rustls::crypto::ring::default_provider;
+use rustls::server::NoServerSessionStorage;
+use rustls::{DistinguishedName, ServerConfig};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::task::JoinHandle;
@@ -26,6 +27,8 @@ pub struct Listening {
     pub public: SocketAddr,
     /// Where clients bring certificates, if there is such a listener.
     pub mtls: Option<SocketAddr>,
+    /// Where browsers are asked for certificates, if there is such a listener.
+    pub certificate: Option<SocketAddr>,
     pub operations: SocketAddr,
     site: Arc<Site>,
     /// The public ones, then the operations': the order in which they close.
@@ -59,6 +62,7 @@ pub async fn serve(site: Arc<Site>) -> Result<Listening, ServeError> {
     let sockets = Sockets {
         public: bind(listeners.public.address)?,
         mtls: listeners.mtls.as_ref().map(|mtls| bind(mtls.address)).transpose()?,
+        certificate: listeners.certificate.as_ref().map(|asking| bind(asking.address)).transpose()?,
         operations: bind(listeners.operations.address)?,
     };
     serve_on(site, sockets).await
@@ -70,6 +74,8 @@ pub struct Sockets {
     pub public: TcpListener,
     /// Of use where the settings have such a listener.
     pub mtls: Option<TcpListener>,
+    /// As that.
+    pub certificate: Option<TcpListener>,
     pub operations: TcpListener,
 }
 
@@ -79,12 +85,14 @@ pub struct Sockets {
 /// Where a certificate cannot be used.
 pub async fn serve_on(site: Arc<Site>, sockets: Sockets) -> Result<Listening, ServeError> {
     let listeners = &site.app.settings.clone().listeners;
-    let Sockets { public, mtls, operations } = sockets;
+    let Sockets { public, mtls, certificate, operations } = sockets;
     let address = |listener: &TcpListener| listener.local_addr().unwrap_or(listeners.public.address);
     let mtls = mtls.zip(listeners.mtls.as_ref());
+    let certificate = certificate.zip(listeners.certificate.as_ref());
     let mut listening = Listening {
         public: address(&public),
         mtls: mtls.as_ref().map(|(socket, _)| address(socket)),
+        certificate: certificate.as_ref().map(|(socket, _)| address(socket)),
         operations: address(&operations),
         site: site.clone(),
         servers: Vec::new(),
@@ -92,7 +100,11 @@ pub async fn serve_on(site: Arc<Site>, sockets: Sockets) -> Result<Listening, Se
     };
     listening.start(public, listeners.public.tls.as_ref(), router::public(site.clone()))?;
     if let Some((socket, mtls)) = mtls {
-        listening.start_asking(socket, &mtls.tls, router::mutual_tls(site.clone()))?;
+        listening.start_asking(socket, &mtls.tls, Peers::Programs, router::mutual_tls(site.clone()))?;
+    }
+    if let Some((socket, asking)) = certificate {
+        let names = site.app.trust.names().map(|name| DistinguishedName::from(name.to_vec())).collect();
+        listening.start_asking(socket, &asking.tls, Peers::Citizens(names), router::certificate(site.clone()))?;
     }
     listening.start(operations, listeners.operations.tls.as_ref(), router::operations(site))?;
     Ok(listening)
@@ -123,11 +135,17 @@ impl Listening {
     }
 
     /// As [`Listening::start`], asking whoever connects for a certificate.
-    fn start_asking(&mut self, listener: TcpListener, tls: &Tls, router: Router) -> Result<(), ServeError> {
+    fn start_asking(
+        &mut self,
+        listener: TcpListener,
+        tls: &Tls,
+        peers: Peers,
+        router: Router,
+    ) -> Result<(), ServeError> {
         let address = listener.local_addr().unwrap_or(self.public);
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let handle = Handle::new();
-        let config = self.watched(tls, Peers::Asked)?;
+        let config = self.watched(tls, peers)?;
         let server =
             axum_server::from_tcp_rustls(listener, config).map_err(|error| ServeError::Bind(address, error))?;
         let mut server = server.handle(handle.clone()).map(|acceptor| Impatient(Identified(acceptor)));
@@ -139,7 +157,7 @@ impl Listening {
 
     /// The files' contents, for as long as they stay as they are.
     fn watched(&mut self, tls: &Tls, peers: Peers) -> Result<RustlsConfig, ServeError> {
-        let config = RustlsConfig::from_config(Arc::new(read(tls, peers)?));
+        let config = RustlsConfig::from_config(Arc::new(read(tls, &peers)?));
         self.watchers.push(tokio::spawn(watch(tls.clone(), peers, config.clone())));
         Ok(config)
     }
@@ -202,15 +220,18 @@ fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     Ok(socket)
 }
 
-/// Whether those who connect are asked for certificates.
-#[derive(Clone, Copy, Debug)]
+/// Whether those who connect are asked for certificates, and whose.
+#[derive(Clone, Debug)]
 enum Peers {
     Anonymous,
-    Asked,
+    /// Nobody's in particular: a client whose certificate nobody issued would keep it to itself.
+    Programs,
+    /// Those of these authorities: a browser offers its person nothing else.
+    Citizens(Arc<[DistinguishedName]>),
 }
 
 /// TLS 1.2 with ECDHE and AEAD, or 1.3: what rustls offers at all.
-fn read(tls: &Tls, peers: Peers) -> Result<ServerConfig, ServeError> {
+fn read(tls: &Tls, peers: &Peers) -> Result<ServerConfig, ServeError> {
     let fault = |path: &std::path::Path, error: &dyn std::fmt::Display| {
         ServeError::Tls(path.display().to_string(), error.to_string())
     };
@@ -221,10 +242,18 @@ fn read(tls: &Tls, peers: Peers) -> Result<ServerConfig, ServeError> {
     let builder = builder.with_safe_default_protocol_versions().map_err(|error| fault(&tls.certificate, &error))?;
     let builder = match peers {
         Peers::Anonymous => builder.with_no_client_auth(),
-        Peers::Asked => builder.with_client_cert_verifier(Arc::new(AnyCertificate::new())),
+        Peers::Programs => builder.with_client_cert_verifier(Arc::new(AnyCertificate::new(Arc::default()))),
+        Peers::Citizens(names) => builder.with_client_cert_verifier(Arc::new(AnyCertificate::new(names.clone()))),
     };
     let mut config = builder.with_single_cert(chain, key).map_err(|error| fault(&tls.certificate, &error))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    if let Peers::Citizens(_) = peers {
+        // A card that was taken out signs nothing. A session that is resumed, or a connection that goes on, would still have its
+        // certificate, for whoever sits there then.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    }
     Ok(config)
 }
 
@@ -243,7 +272,7 @@ async fn watch(tls: Tls, peers: Peers, config: RustlsConfig) {
             continue;
         }
         seen = now;
-        match read(&tls, peers) {
+        match read(&tls, &peers) {
             Ok(fresh) => {
                 config.reload_from_config(Arc::new(fresh));
                 tracing::info!(certificate = %tls.certificate.display(), "the certificate was read again");

@@ -153,9 +153,21 @@ impl Fetcher {
         media_type: &'static str,
         body: Vec<u8>,
     ) -> Result<Document, FetchError> {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(media_type))]);
+        self.exchange_signed(url, purpose, headers, body).await
+    }
+
+    /// As [`exchange`](Self::exchange), with `headers` that say what `body` is and who sends it.
+    pub(super) async fn exchange_signed(
+        &self,
+        url: &Url,
+        purpose: Purpose,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Document, FetchError> {
         let accept = purpose.media_types().join(", ");
         let answered = self.in_time(url, purpose, async {
-            let request = self.0.client.post(url.clone()).header(ACCEPT, accept).header(CONTENT_TYPE, media_type);
+            let request = self.0.client.post(url.clone()).headers(headers).header(ACCEPT, accept);
             let response = self.send(url, purpose, request.body(body)).await?;
             Document::read(response, purpose, self.0.limits.of(purpose).1).await
         });

@@ -23,6 +23,8 @@ pub enum Purpose {
     Crl,
     /// What is known of authenticators: FIDO Metadata Service §3.2.
     AuthenticatorMetadata,
+    /// A signature by a person's telephone, asked for and looked for.
+    RemoteSigning,
 }
 
 /// What an address may begin with.
@@ -45,7 +47,8 @@ impl Purpose {
             | Self::BackchannelLogoutUri
             | Self::ClientNotificationEndpoint
             | Self::SmsGateway
-            | Self::AuthenticatorMetadata => Scheme::Https,
+            | Self::AuthenticatorMetadata
+            | Self::RemoteSigning => Scheme::Https,
         }
     }
 
@@ -61,6 +64,7 @@ impl Purpose {
             Self::Crl => "crl",
             Self::SmsGateway => "messages.sms.url",
             Self::AuthenticatorMetadata => "authenticator_metadata",
+            Self::RemoteSigning => "remote_signing",
         }
     }
 
@@ -70,7 +74,7 @@ impl Purpose {
             Self::JwksUri => &["application/jwk-set+json", "application/json"],
             // The second is older than the first and the third older still.
             Self::RequestUri => &["application/oauth-authz-req+jwt", "application/jwt", "application/jose"],
-            Self::SectorIdentifierUri => &["application/json"],
+            Self::SectorIdentifierUri | Self::RemoteSigning => &["application/json"],
             // No SVG: that is a document, which may hold scripts.
             Self::LogoUri => &["image/png", "image/jpeg", "image/webp", "image/gif"],
             Self::Ocsp => &["application/ocsp-response"],

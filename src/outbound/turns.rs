@@ -92,7 +92,10 @@ impl Turns {
 
 const fn asker(purpose: Purpose) -> Asker {
     match purpose {
-        Purpose::RequestUri | Purpose::SectorIdentifierUri | Purpose::LogoUri => Asker::Stranger,
+        // Whoever types a number has somebody's telephone asked.
+        Purpose::RequestUri | Purpose::SectorIdentifierUri | Purpose::LogoUri | Purpose::RemoteSigning => {
+            Asker::Stranger
+        }
         Purpose::JwksUri
         | Purpose::BackchannelLogoutUri
         | Purpose::ClientNotificationEndpoint

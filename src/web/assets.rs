@@ -68,7 +68,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 const WOFF2: &str = "font/woff2";
 
-const SOURCES: [(&str, &str, &[u8]); 12] = [
+const SOURCES: [(&str, &str, &[u8]); 14] = [
     ("be-vietnam-pro-400.woff2", WOFF2, include_bytes!("static/fonts/be-vietnam-pro-400.woff2")),
     ("be-vietnam-pro-600.woff2", WOFF2, include_bytes!("static/fonts/be-vietnam-pro-600.woff2")),
     ("lotus.svg", SVG, include_bytes!("static/lotus.svg")),
@@ -78,6 +78,8 @@ const SOURCES: [(&str, &str, &[u8]); 12] = [
     ("portal.css", CSS, include_bytes!("static/portal.css")),
     ("sign-in.js", SCRIPT, include_bytes!("static/sign-in.js")),
     ("webauthn.js", SCRIPT, include_bytes!("static/webauthn.js")),
+    ("web-eid.js", SCRIPT, include_bytes!("static/web-eid.js")),
+    ("signature.js", SCRIPT, include_bytes!("static/signature.js")),
     ("check-session.js", SCRIPT, include_bytes!("static/check-session.js")),
     ("signing-out.js", SCRIPT, include_bytes!("static/signing-out.js")),
     ("form-post.js", SCRIPT, include_bytes!("static/form-post.js")),

@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod certificate;
 pub mod check_session;
 pub mod claims;
 pub mod consent;

@@ -1,5 +1,6 @@
 //! Every page in every state that looks different, filled as the demonstration would fill it.
 
+mod certificate;
 mod codes;
 mod consent;
 mod device;
@@ -50,6 +51,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     };
     samples.sign_in(&mut add);
     samples.passkeys(&mut add);
+    samples.certificate(&mut add);
     samples.consent(&mut add);
     samples.answering(&mut add);
     samples.leaving(&mut add);

@@ -61,6 +61,7 @@ macro_rules! text_files {
             include_str!(concat!("text/", $language, "/common.ftl")),
             include_str!(concat!("text/", $language, "/sign_in.ftl")),
             include_str!(concat!("text/", $language, "/passkey.ftl")),
+            include_str!(concat!("text/", $language, "/certificate.ftl")),
             include_str!(concat!("text/", $language, "/consent.ftl")),
             include_str!(concat!("text/", $language, "/device.ftl")),
             include_str!(concat!("text/", $language, "/sign_out.ftl")),

@@ -6,9 +6,14 @@
 //!
 //! The path is our own and not rustls-webpki's, which refuses critical certificate policies (RFC 5280 §4.2 says that they are to be
 //! understood), takes a leaf for one that may not sign, and says little of why: docs/certificates.md.
+//!
+//! That the key is at hand is proven by the browser's connection, or here: by a token of the browser's extension ([`web_eid`]), or by a
+//! signature ([`cms`]) over a text that says what it is for ([`challenge`]).
 
 mod anchors;
 mod chain;
+pub mod challenge;
+pub mod cms;
 mod extensions;
 mod path;
 mod policy;
@@ -16,6 +21,7 @@ mod refusal;
 pub mod revocation;
 mod subject;
 mod way;
+pub mod web_eid;
 
 pub use anchors::{Role, Standing, TrustStore, UnusableAuthority};
 pub use chain::{Facts, Presented, TrustedChain};

@@ -10,6 +10,7 @@ mod distinguished_name;
 pub mod key;
 mod name;
 pub mod name_constraints;
+mod possession;
 pub mod signature;
 mod vouched;
 
@@ -28,6 +29,7 @@ pub use chain::{TrustAnchors, UnusableAuthority};
 pub use distinguished_name::DistinguishedName;
 pub use key::{KeyFault, KeyKind};
 pub use name::{CertificateName, InvalidName};
+pub use possession::{Hash, PossessionFault, Scheme, verify_possession};
 pub use signature::{SignatureFault, Signed};
 pub use vouched::{common_name, is_in_date, optional_extension, public_key};
 

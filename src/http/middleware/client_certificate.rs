@@ -8,12 +8,13 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::config::ClientCertificateHeader;
 use crate::domain::certificate::ClientCertificate;
 use crate::http::Site;
 use crate::http::error::{Challenge, Failure};
 use crate::http::mutual_tls::Connection;
 use crate::protocol::OAuthError;
-use crate::protocol::client_cert::{self, CLIENT_CERT, CLIENT_CERT_CHAIN};
+use crate::protocol::client_cert::{self, CLIENT_CERT, CLIENT_CERT_CHAIN, X_SSL_CLIENT_CERT};
 
 /// On a listener whose connections have no certificates of their own. From whoever is no proxy of ours the headers are words of
 /// theirs, and nobody reads them.
@@ -40,9 +41,13 @@ fn passed_on(site: &Site, request: &Request) -> Result<Option<ClientCertificate>
     let proxies = &site.app.settings.proxies;
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let is_ours = peer.is_some_and(|ConnectInfo(peer)| proxies.trusts(peer.ip()));
-    if !is_ours || !proxies.pass_certificates_on() {
+    if !is_ours {
         return Ok(None);
     }
     let all = |name| request.headers().get_all(name).into_iter().map(|value| value.as_bytes()).collect::<Vec<_>>();
-    client_cert::read(&all(CLIENT_CERT), &all(CLIENT_CERT_CHAIN))
+    match proxies.client_certificate {
+        ClientCertificateHeader::None => Ok(None),
+        ClientCertificateHeader::ClientCert => client_cert::read(&all(CLIENT_CERT), &all(CLIENT_CERT_CHAIN)),
+        ClientCertificateHeader::XSslClientCert => client_cert::read_older(&all(X_SSL_CLIENT_CERT)),
+    }
 }

@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
 use super::passkey;
-use super::{dispatch, follow, leads_to, load, request, ui_locales};
+use super::{dispatch, follow, leads_to, load, method_path, request, ui_locales};
 use crate::domain::sign_in::{OutOfOrder, SignIn, State as Standing};
 use crate::domain::sign_in_name::NameFault;
 use crate::flows::sign_in::identify::{self, Identified};
-use crate::flows::{session, sign_in};
+use crate::flows::{certificate, session, sign_in};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
@@ -53,10 +53,13 @@ pub async fn submit(
             let sign_in = sign_in::extend(&site.app, sign_in).await?.map_err(Fault::SignIn)?;
             return Ok(page(&site, &visit, &sign_in, typed, None).await?.into_response());
         }
-        Some(chosen @ ("use-passkey" | "use-security-key")) if offers(&site, chosen) => {
-            // Without script, or where the browser cannot: the page of its own says so.
-            let page = if chosen == "use-passkey" { "passkey" } else { "security-key" };
-            return Ok(SeeOther::to(format!("/sign-in/{}/{page}", sign_in.id)).into_response());
+        Some(chosen @ ("use-passkey" | "use-security-key" | "use-certificate")) if offers(&site, chosen) => {
+            // It says by itself whose it is. Without script, or where the browser cannot, the page of its own says so.
+            let method = methods(&site).into_iter().find(|method| method.id() == chosen);
+            match method.and_then(|method| method_path(&sign_in, &method)) {
+                Some(path) => return Ok(SeeOther::to(path).into_response()),
+                None => view::Fault::MethodNotOffered,
+            }
         }
         Some(chosen @ "use-counter-code") if !offers(&site, chosen) => view::Fault::MethodNotOffered,
         None | Some("continue" | "use-password" | "use-counter-code") => {
@@ -94,7 +97,8 @@ fn typed_before(site: &Site, sign_in: &SignIn) -> Result<String, Failure> {
 fn methods(site: &Site) -> Vec<Method> {
     let webauthn = site.app.relying_party.is_some().then_some([Method::Passkey, Method::SecurityKey]);
     let counter = site.app.settings.counter.enabled.then_some(Method::CounterCode);
-    webauthn.into_iter().flatten().chain([Method::Password]).chain(counter).collect()
+    let certificate = certificate::is_offered(&site.app).then_some(Method::Certificate);
+    webauthn.into_iter().flatten().chain(certificate).chain([Method::Password]).chain(counter).collect()
 }
 
 fn offers(site: &Site, chosen: &str) -> bool {

@@ -1,6 +1,7 @@
 //! The pages that people see. Each does its one step and returns to the dispatcher, `flows::sign_in::finish::advance`.
 
 pub mod account;
+pub mod certificate;
 pub mod consent;
 pub mod counter;
 pub mod create;
@@ -76,7 +77,7 @@ fn method_path(sign_in: &SignIn, method: &Method) -> Option<String> {
         Method::Totp => second_step::Kind::Totp.as_str(),
         Method::SmsCode => second_step::Kind::Sms.as_str(),
         Method::RecoveryCode => second_step::Kind::RecoveryCode.as_str(),
-        Method::Certificate => return None,
+        Method::Certificate => "certificate",
     };
     Some(format!("/sign-in/{}/{page}", sign_in.id))
 }

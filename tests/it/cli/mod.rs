@@ -9,7 +9,6 @@ mod exchange;
 mod import;
 mod keys;
 mod lock;
-mod messages;
 mod policies;
 pub mod program;
 mod registration;

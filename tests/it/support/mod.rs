@@ -1,6 +1,7 @@
 //! What the tests run against: real servers, started when the first test asks and gone with the process.
 
 pub mod authenticator;
+pub mod card;
 pub mod mail;
 pub mod outside;
 pub mod pki;

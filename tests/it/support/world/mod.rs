@@ -105,6 +105,16 @@ impl World {
         start::with_mutual_tls(backend, change).await
     }
 
+    /// One server on `backend` that asks browsers for certificates at an address of its own.
+    pub async fn with_card_reader(backend: Backend, change: impl FnOnce(&mut Settings)) -> Self {
+        start::with_card_reader(backend, change).await
+    }
+
+    /// The file of the server's own certificate.
+    pub fn own_certificate(&self) -> std::path::PathBuf {
+        self.folder.as_ref().expect("a world with TLS").path().join("cert.pem")
+    }
+
     /// The embedded world, with this path after its issuer's origin.
     pub async fn embedded_below(path: &str) -> Self {
         Self::embedded_with(|settings| settings.issuer = settings.issuer.at(path).parse().unwrap()).await

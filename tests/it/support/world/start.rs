@@ -167,7 +167,7 @@ async fn serve_one(backend: Backend, change: impl FnOnce(&mut Settings), public:
     let settings = Arc::new(settings);
     let clock = Arc::new(ManualClock::at(backend.start));
     let server = backend.open(settings, clock.clone()).await;
-    World { clock, issuer, servers: vec![serve(server, public, None).await], front: None, backend, folder: None }
+    World { clock, issuer, servers: vec![serve(server, public, None, None).await], front: None, backend, folder: None }
 }
 
 /// One server with a listener that asks for certificates.
@@ -181,7 +181,7 @@ pub(super) async fn with_mutual_tls(backend: Backend, change: impl FnOnce(&mut S
     change(&mut settings);
     let clock = Arc::new(ManualClock::at(NOW));
     let server = backend.open(Arc::new(settings), clock.clone()).await;
-    let servers = vec![serve(server, public, Some(mtls)).await];
+    let servers = vec![serve(server, public, Some(mtls), None).await];
     World { clock, issuer, servers, front: None, backend, folder: Some(folder) }
 }
 
@@ -192,15 +192,37 @@ pub(super) async fn two_servers(backend: Backend) -> World {
     let mut servers = Vec::new();
     for _ in 0..2 {
         let (public, _) = listen();
-        servers.push(serve(backend.open(settings.clone(), clock.clone()).await, public, None).await);
+        servers.push(serve(backend.open(settings.clone(), clock.clone()).await, public, None, None).await);
     }
     let front = Front::start(port, servers.iter().map(Running::public).collect());
     World { clock, issuer, servers, front: Some(front), backend, folder: None }
 }
 
-async fn serve(server: Server, public: TcpListener, mtls: Option<TcpListener>) -> Running {
+/// One server with a listener that asks browsers for certificates.
+pub(super) async fn with_card_reader(backend: Backend, change: impl FnOnce(&mut Settings)) -> World {
+    let ((public, issuer), (cards, _)) = (listen(), listen());
+    let address = cards.local_addr().expect("a port");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut settings = settings(&issuer, backend.database.clone());
+    let tls = certificates::of_the_server(folder.path());
+    settings.listeners.certificate = Some(MutualTlsListener { address, tls });
+    let url = format!("https://localhost:{}", address.port());
+    settings.certificate_sign_in.public_url = Some(url.parse().expect("an address"));
+    change(&mut settings);
+    let clock = Arc::new(ManualClock::at(NOW));
+    let server = backend.open(Arc::new(settings), clock.clone()).await;
+    let servers = vec![serve(server, public, None, Some(cards)).await];
+    World { clock, issuer, servers, front: None, backend, folder: Some(folder) }
+}
+
+async fn serve(
+    server: Server,
+    public: TcpListener,
+    mtls: Option<TcpListener>,
+    certificate: Option<TcpListener>,
+) -> Running {
     let (operations, _) = listen();
-    let sockets = Sockets { public, mtls, operations };
+    let sockets = Sockets { public, mtls, certificate, operations };
     Running::start_on(server, Standing::Official, sockets).await.expect("the server serves")
 }
 

@@ -1,0 +1,96 @@
+//! The certificate becomes a credential of its citizen's, and what it counts for.
+
+use senid::domain::assurance::AuthenticationLevel;
+use senid::domain::audit::EventKind;
+use senid::domain::credential::CredentialKind;
+use senid::domain::trust::OnUnavailable;
+
+use super::web_eid::presents;
+use super::{card_of_an, trusts, trusts_with, world};
+use crate::support::World;
+use crate::support::pki::{Authority, subjects};
+use crate::support::world::{AN, Citizen};
+
+async fn credentials(world: &World, citizen: &Citizen) -> Vec<senid::storage::StoredCredential> {
+    let id = world.operator().id_of(citizen).await;
+    world.app(0).store.read().await.unwrap().credentials().list(id).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_first_use_binds_it_and_every_other_uses_it() {
+    let authority = Authority::root("Authority");
+    let world = world(&authority).await;
+    let card = card_of_an(&authority);
+    for _ in 0..2 {
+        assert!(presents(&world, &card, "ES256").await.has("#allow"));
+    }
+    let held = credentials(&world, &AN).await;
+    let [one] = held.as_slice() else { panic!("{held:?}") };
+    assert_eq!(one.credential.kind, CredentialKind::Certificate);
+    assert!(one.credential.name.as_str().starts_with("test-ca …"), "{}", one.credential.name);
+    assert!(one.credential.traits.unlocked && one.credential.traits.hardware_bound);
+    assert!(one.credential.last_used_at.is_some());
+    // A renewed card is another one.
+    assert!(presents(&world, &card_of_an(&authority), "ES256").await.has("#allow"));
+    assert_eq!(credentials(&world, &AN).await.len(), 2);
+    let events = world.operator().events_of(&AN).await;
+    let count = |kind| events.iter().filter(|event| event.kind == Some(kind)).count();
+    assert_eq!((count(EventKind::CertificateBound), count(EventKind::CertificateAccepted)), (2, 3));
+}
+
+#[tokio::test]
+async fn without_the_authority_s_leave_nothing_is_bound_by_itself() {
+    let authority = Authority::root("Authority");
+    let world = World::embedded_with(|settings| {
+        trusts_with(settings, &authority, |policy| policy.bind_on_first_use = false);
+    })
+    .await;
+    let page = presents(&world, &card_of_an(&authority), "ES256").await;
+    assert!(page.problem().contains("must be added first"), "{}", page.text());
+    assert!(credentials(&world, &AN).await.is_empty());
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_to_an_account_that_is_locked_or_not_confirmed() {
+    let authority = Authority::root("Authority");
+    let world = world(&authority).await;
+    world.operator().locks(&AN).await;
+    let page = presents(&world, &card_of_an(&authority), "ES256").await;
+    assert!(page.problem().contains("is locked"), "{}", page.text());
+    let unconfirmed = senid::demo::people::PEOPLE.iter().find(|person| person.account_level == 0).unwrap();
+    let card = authority.issues(subjects::vietnamese_of(unconfirmed.national_id));
+    let page = presents(&world, &card, "ES256").await;
+    assert!(page.problem().contains("has not been confirmed"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn where_nobody_says_whether_it_was_revoked_it_is_refused_or_counts_for_less() {
+    let authority = Authority::root("Authority");
+    let with = |on_unavailable| {
+        let authority = &authority;
+        World::embedded_with(move |settings| {
+            trusts_with(settings, authority, |policy| policy.revocation.on_unavailable = on_unavailable);
+        })
+    };
+    let world = with(OnUnavailable::Refuse).await;
+    let page = presents(&world, &card_of_an(&authority), "ES256").await;
+    assert_eq!(page.status, 503, "{}", page.text());
+    assert!(page.problem().contains("nobody can say"), "{}", page.text());
+    for (level, expected) in [(AuthenticationLevel::OneFactor, 1), (AuthenticationLevel::TwoFactors, 2)] {
+        let world = with(OnUnavailable::Level(level)).await;
+        assert!(presents(&world, &card_of_an(&authority), "ES256").await.has("#allow"));
+        let events = world.operator().events_of(&AN).await;
+        let said = events.iter().find(|event| event.kind == Some(EventKind::CertificateAccepted)).unwrap();
+        assert!(format!("{said:?}").contains(&format!("urn:senid:aal:{expected}")), "{said:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_no_device_is_said_to_hold_is_one_factor() {
+    let authority = Authority::root("Authority");
+    let world = World::embedded_with(|settings| trusts(settings, &authority)).await;
+    let card = authority.issues(subjects::vietnamese_of(AN.identifier));
+    assert!(presents(&world, &card, "ES256").await.has("#allow"));
+    let held = credentials(&world, &AN).await;
+    assert!(!held[0].credential.traits.unlocked && !held[0].credential.traits.hardware_bound);
+}
