@@ -8,7 +8,7 @@ source "$(dirname "$0")/senid.sh"
 relying_parties=(
     openid_client.mjs readme_example.mjs oauth4webapi.mjs oidc_client_ts.mjs apache.mjs
     fapi_openid_client.mjs fapi_oauth4webapi.mjs
-    single_logout.mjs authlib_client.py oic_client.py
+    single_logout.mjs authlib_client.py oic_client.py authenticator.py
 )
 
 # The citizen whom the relying parties sign in.

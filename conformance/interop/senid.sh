@@ -8,7 +8,7 @@ source "$here/../../tests/demo.sh"
 # The relying parties that run, by file: they end with this shell too.
 declare -A processes=()
 
-# Starts it; sets ISSUER, and what a relying party needs: PROGRAM and SENID_CONFIG to register with, TLS for the folder
+# Starts it, with the interpreter `python`; sets ISSUER, and what a relying party needs: PROGRAM and SENID_CONFIG to register with, TLS for the folder
 # of ca.pem, ca.key, server.pem and server.key, MTLS for where certificates of that authority prove clients. It ends with
 # this shell.
 start_senid() {
@@ -18,8 +18,12 @@ start_senid() {
     work=$(mktemp -d)
     trap stop_senid EXIT
     make_certificates
+    # A maker of security keys, and the metadata of its models.
+    FIDO=$work/fido
+    mkdir "$FIDO"
+    "$python" -B "$here/authenticators.py" "$FIDO"
     ISSUER=https://localhost:$port MTLS=https://localhost:$mtls_port SENID_CONFIG=$work/senid.toml TLS=$work/tls
-    export PROGRAM ISSUER MTLS SENID_CONFIG TLS
+    export PROGRAM ISSUER MTLS SENID_CONFIG TLS FIDO
     cat >"$SENID_CONFIG" <<TOML
 issuer = "$ISSUER"
 listeners.operations.address = "127.0.0.1:$operations_port"
@@ -36,6 +40,19 @@ tls = { certificate = "$TLS/server.pem", key = "$TLS/server.key" }
 [listeners.mtls]
 address = "127.0.0.1:$mtls_port"
 tls = { certificate = "$TLS/server.pem", key = "$TLS/server.key" }
+
+# What is forged is tried more often than a guess would be.
+[throttling]
+per_account_and_address = "1000 in 10m"
+free_tries = 100
+
+[webauthn.attestation]
+policy = "metadata"
+
+[webauthn.metadata]
+file = "$FIDO/metadata.jwt"
+root_file = "$FIDO/root.pem"
+signer = "mds.example"
 
 [mtls]
 public_url = "$MTLS"

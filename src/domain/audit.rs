@@ -137,6 +137,8 @@ event_kinds! {
     /// A mail address or a telephone number was shown to be the citizen's.
     ContactVerified = "contact.verified",
     CodeSent = "code.sent",
+    /// A citizen who is signed in showed that a verified channel is at hand.
+    CodeEntered = "code.entered",
     /// A notice or a code did not reach the citizen, and is not tried again.
     MessageUndelivered = "message.undelivered",
     KeysRotated = "keys.rotated",

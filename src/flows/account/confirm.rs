@@ -90,7 +90,7 @@ pub async fn confirm(
         Channel::Email => Proof { method, factors: Factors::NONE, ..Proof::password(now) },
     };
     let event = app
-        .event(visitor, EventKind::SignIn, Outcome::Success)
+        .event(visitor, EventKind::CodeEntered, Outcome::Success)
         .by(Actor::Citizen(citizen.id))
         .about(citizen.id)
         .with("method", proof.method)

@@ -9,6 +9,7 @@ mod exchange;
 mod import;
 mod keys;
 mod lock;
+mod messages;
 mod policies;
 pub mod program;
 mod registration;
