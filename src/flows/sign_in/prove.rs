@@ -83,8 +83,9 @@ pub async fn succeed(
     let who = (citizen, shown.citizen.account_level);
     let (session, record) = session::begin(app, visitor, who, proofs, demanded).await?;
     let session_hash = hash_secret(session.expose().as_bytes());
-    // At a counter the device is the office's.
-    let own_device = name != AuthenticationMethod::CounterCode;
+    // At a counter the device is the office's; and half of a sign-in shows too little for a device to be known by it.
+    let at_a_counter = |proof: &Proof| proof.method == AuthenticationMethod::CounterCode;
+    let own_device = record.is_complete() && !record.authentication.proofs.iter().any(at_a_counter);
     let device_cookie = (own_device && shown.device == KnownDevice::No).then(|| cookie_secret(&*app.random));
     let mut event = app
         .event(visitor, EventKind::SignIn, Outcome::Success)

@@ -110,3 +110,24 @@ async fn a_lock_takes_every_session_out_of_redis() {
     );
     assert_eq!(senid.run(&["citizen", "show", &id, "--json"]).ended(0).json()["status"], "locked");
 }
+
+#[test]
+fn a_code_is_made_for_one_purpose_and_shown_once() {
+    let senid = Senid::ready();
+    senid.run(&AN).ended(0);
+    let issued = senid.run(&["citizen", "issue-code", "001090123456", "--purpose", "recover", "--json"]).ended(0).json();
+    let code = issued["code"].as_str().unwrap().to_owned();
+    assert_eq!((code.len(), &issued["purpose"]), (19, &serde_json::json!("recover")));
+    let said = senid.run(&["citizen", "issue-code", "001090123456", "--purpose", "raise"]).ended(0).out;
+    assert!(said.contains("to raise, until ") && !said.contains(&code), "{said}");
+    let off = senid.run(&["citizen", "issue-code", "001090123456", "--purpose", "counter"]).ended(1);
+    assert!(off.err.contains("counter codes are off: the setting counter.enabled"), "{}", off.err);
+    let unknown = senid.run(&["citizen", "issue-code", "001090123456", "--purpose", "enrol"]).ended(2);
+    assert!(unknown.err.contains("expected recover, raise or counter"), "{}", unknown.err);
+    senid.run(&["citizen", "lock", "001090123456"]).ended(0);
+    let locked = senid.run(&["citizen", "issue-code", "001090123456", "--purpose", "recover"]).ended(1);
+    assert!(locked.err.contains("the account is locked"), "{}", locked.err);
+    let recorded = senid.recorded(&["--citizen", "001090123456"]);
+    assert!(recorded.iter().any(|(kind, details)| kind == "code.issued" && details["purpose"] == "recover"));
+    assert!(!format!("{recorded:?}").contains(&code), "the log never has the code");
+}

@@ -270,6 +270,26 @@ fn what_protects_tokens_and_answers_is_given_and_taken_away() {
 }
 
 #[test]
+fn an_operator_says_what_every_sign_in_for_a_client_must_reach() {
+    let senid = Senid::ready();
+    create(&senid, &[]).ended(0);
+    let members = ["least_authentication_level", "least_account_level", "phishing_resistant", "hardware_bound"];
+    let least = |shown: &Value| members.map(|member| shown[member].clone());
+    assert_eq!(least(&show(&senid)), [json!(1), json!(0), json!(false), json!(false)]);
+    update(&senid, &["--least-level", "2", "--least-account-level", "1", "--phishing-resistant"]).ended(0);
+    assert_eq!(least(&show(&senid)), [json!(2), json!(1), json!(true), json!(false)]);
+    // What is not named stays.
+    update(&senid, &["--least-account-level", "0"]).ended(0);
+    assert_eq!(least(&show(&senid)), [json!(2), json!(0), json!(true), json!(false)]);
+    let refused = update(&senid, &["--least-level", "3"]).ended(1).err;
+    assert!(refused.contains("least_authentication_level: nobody could sign in"), "{refused}");
+    let refused = update(&senid, &["--hardware-bound", "--phishing-resistant=false"]).ended(1).err;
+    assert!(refused.contains("hardware_bound: is of no use without phishing_resistant"), "{refused}");
+    assert!(update(&senid, &["--least-level", "7"]).ended(2).err.contains("7 is not a level"));
+    assert_eq!(least(&show(&senid)), [json!(2), json!(0), json!(true), json!(false)]);
+}
+
+#[test]
 fn an_initial_access_token_names_the_policy_of_its_clients() {
     let senid = Senid::ready();
     let token = |more: &[&str]| senid.run(&[&["registration", "token", "create", "--json"], more].concat());

@@ -26,10 +26,11 @@ async fn is_written(world: &World, kind: &str) -> bool {
 
 on_every_backend! {
     async fn everything_that_opens_the_account_is_there_with_what_it_counts_for(world: World) {
+        let (mut browser, _) = at_home(&world).await;
         world.holds(&AN, "My phone", CredentialKind::WebAuthn, PASSKEY, WEAK).await;
         world.holds(&AN, "My app", CredentialKind::Totp, CredentialTraits::default(), WEAK).await;
         world.holds(&BINH, "Not mine", CredentialKind::WebAuthn, PASSKEY, STRONG).await;
-        let (mut browser, page) = at_home(&world).await;
+        let page = browser.open("/account/security").await;
         let text = page.text();
         assert_eq!(page.count(".credential"), 2, "{text}");
         assert!(text.contains("My phone") && text.contains("Passkey") && text.contains("Never used"), "{text}");
@@ -40,8 +41,9 @@ on_every_backend! {
     }
 
     async fn it_is_given_another_name(world: World) {
-        let id = world.holds(&AN, "My phone", CredentialKind::WebAuthn, PASSKEY, WEAK).await;
         let (mut browser, page) = at_home(&world).await;
+        let id = world.holds(&AN, "My phone", CredentialKind::WebAuthn, PASSKEY, WEAK).await;
+        let page = browser.reload(&page).await;
         let page = browser.open(&page.link(".credential a")).await;
         for wrong in ["", "  ", &"x".repeat(65), "two\nlines"] {
             let refused = browser.press(&page, "rename", &[("name", wrong)]).await;
@@ -60,8 +62,8 @@ on_every_backend! {
     }
 
     async fn it_is_removed_once_its_owner_has_read_what_will_happen(world: World) {
-        let id = world.holds(&AN, "My phone", CredentialKind::WebAuthn, PASSKEY, WEAK).await;
         let (mut browser, _) = at_home(&world).await;
+        let id = world.holds(&AN, "My phone", CredentialKind::WebAuthn, PASSKEY, WEAK).await;
         let page = browser.open(&format!("/account/security/credentials/{id}")).await;
         let page = browser.open(&page.link("#remove")).await;
         assert_eq!(page.heading(), "Remove this way to sign in?");
@@ -80,8 +82,9 @@ on_every_backend! {
     }
 
     async fn a_sensitive_act_needs_the_strongest_that_its_owner_can_bring(world: World) {
-        let id = world.holds(&AN, "My phone", CredentialKind::WebAuthn, PASSKEY, STRONG).await;
         let (mut browser, page) = at_home(&world).await;
+        let id = world.holds(&AN, "My phone", CredentialKind::WebAuthn, PASSKEY, STRONG).await;
+        let page = browser.reload(&page).await;
         assert!(page.text().contains("Signs you in by itself"), "{}", page.text());
         for path in ["/account/security/password".to_owned(), format!("/account/security/credentials/{id}/remove")] {
             let page = browser.open(&path).await;
