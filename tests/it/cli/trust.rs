@@ -78,8 +78,8 @@ fn a_refused_certificate_is_refused_at_its_step_with_what_the_citizen_reads() {
         "{identifier}"
     );
     assert!(!identifier.contains("revocation"), "nobody is asked about what is refused: {identifier}");
-    let stranger = Authority::root("Stranger").issues(subjects::vietnamese());
-    let stranger = check(&senid, &stranger.certificate, 1);
+    let stranger = Authority::root("Stranger");
+    let stranger = check(&senid, &stranger.issues(subjects::vietnamese()).certificate, 1);
     assert!(stranger.contains("chain        refused: nobody who is trusted issued it"), "{stranger}");
 }
 

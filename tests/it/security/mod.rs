@@ -6,6 +6,7 @@ mod audit_and_logs;
 mod authorization_details;
 mod brute_force;
 pub mod certificate_chain;
+mod certificate_policy;
 mod certificate_revocation;
 mod certificate_subject;
 mod certificates;
