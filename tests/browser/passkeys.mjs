@@ -21,7 +21,6 @@ async function holds(citizen, options) {
   return {
     credentials: async () => (await send("getCredentials")).credentials,
     touched: (enabled) => send("setAutomaticPresenceSimulation", { enabled }),
-    verifies: (isUserVerified) => send("setUserVerified", { isUserVerified }),
   };
 }
 
@@ -65,14 +64,15 @@ export const passkeys = {
       assert.equal(credential.rpId, "localhost");
 
       await forgets(chau);
-      await phone.touched(false);
-      // The first click.
+      const asked = [];
+      chau.page.on("request", (request) => {
+        if (request.url().endsWith("/options")) asked.push(new URLSearchParams(request.postData()).get("choice"));
+      });
+      // The first click. The second, in the browser's own list, is the authenticator's, which answers as soon as it is asked.
       await chau.pressSignIn();
-      await chau.sees("username");
-      // The second, in the browser's own list.
-      await phone.touched(true);
       await chau.page.waitForSelector("#citizen-name");
       await chau.seesOwnPage();
+      assert.deepEqual(asked, ["autofill"]);
     }),
 
   "a citizen signs in with a passkey by its button": () =>
@@ -94,8 +94,9 @@ export const passkeys = {
       await binh.page.locator("#use-passkey").click();
       await binh.page.waitForSelector("#webauthn-problem:not([hidden])");
       assert.match(await binh.text("webauthn-problem"), /cancelled or took too long/);
-      await binh.page.locator("#use-passkey").click();
+      // What waited for autofill gives way to the button.
       await phone.touched(true);
+      await binh.page.locator("#use-passkey").click();
       await binh.page.waitForSelector("#citizen-name");
       await binh.seesOwnPage();
     }),
@@ -119,11 +120,13 @@ export const passkeys = {
 
   "a security key with a PIN signs in alone": () =>
     withCitizen({ person: CHAU, language: "fr" }, async (chau) => {
-      await holds(chau, KEY_WITH_PIN);
+      const key = await holds(chau, KEY_WITH_PIN);
       await chau.openAccount(NEW);
       await enrols(chau, "Ma clé");
       await forgets(chau);
+      await key.touched(false);
       await chau.page.goto(phishingResistant());
+      await key.touched(true);
       await chau.page.locator("#use-security-key").click();
       await chau.page.waitForSelector("#allow");
     }),

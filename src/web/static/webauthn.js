@@ -111,6 +111,8 @@ if (form && supported) {
     });
   }
   add?.form.addEventListener("submit", (event) => {
+    // Without a name the server says so, before the device has made anything.
+    if (!form.elements.name.value.trim()) return;
     event.preventDefault();
     ask("add", add);
   });
