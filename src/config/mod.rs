@@ -39,6 +39,7 @@ mod reader;
 mod recovery;
 mod registration;
 mod revocation;
+mod risk;
 mod sessions;
 mod theme;
 mod throttling;
@@ -74,6 +75,7 @@ pub use proxies::{ClientAddressHeader, ClientCertificateHeader, Proxies};
 pub use recovery::{Counter, OldCredentials, Recovery};
 pub use registration::{Registration, RegistrationMode, SoftwareStatement, StatementIssuer, StatementKeys};
 pub use revocation::Revocation;
+pub use risk::Risk;
 pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
 pub use theme::{Colour, Palette, Theme};
 pub use throttling::{Rate, Throttling};
@@ -114,6 +116,7 @@ pub struct Settings {
     pub throttling: Throttling,
     pub recovery: Recovery,
     pub counter: Counter,
+    pub risk: Risk,
     pub limits: Limits,
     pub dpop: Dpop,
     pub messages: Messages,
@@ -206,6 +209,7 @@ impl Settings {
             throttling: Throttling::read(from),
             recovery: Recovery::read(from),
             counter: Counter::read(from),
+            risk: Risk::read(from),
             limits: Limits::read(from),
             dpop: Dpop::read(from),
             messages: Messages::read(from),
@@ -293,6 +297,7 @@ impl Default for Settings {
             throttling: Throttling::default(),
             recovery: Recovery::default(),
             counter: Counter::default(),
+            risk: Risk::default(),
             limits: Limits::default(),
             dpop: Dpop::default(),
             messages: Messages::default(),

@@ -40,6 +40,7 @@ pub mod relying_party;
 pub mod remote_signing;
 pub mod resource;
 pub mod revocation;
+pub mod risk;
 pub mod scope;
 pub mod secret;
 pub mod session;

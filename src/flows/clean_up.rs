@@ -3,6 +3,7 @@
 use super::{App, FlowError};
 use crate::domain::logout::KEPT_FOR;
 use crate::domain::message;
+use crate::domain::risk::PLACES_ARE_KEPT_FOR;
 
 /// Few at a time, so that no transaction is long.
 const AT_ONCE: u32 = 500;
@@ -20,8 +21,9 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
         let deliveries = tx.logout_outbox().forget(now - KEPT_FOR, AT_ONCE).await?;
         let messages = tx.messages().forget(now - message::KEPT_FOR, AT_ONCE).await?;
         tx.sent_codes().forget(now).await?;
+        let places = tx.known_devices().forget_places(now - PLACES_ARE_KEPT_FOR, AT_ONCE).await?;
         tx.commit().await?;
-        if grants.max(sessions).max(clients).max(deliveries).max(messages) < u64::from(AT_ONCE) {
+        if grants.max(sessions).max(clients).max(deliveries).max(messages).max(places) < u64::from(AT_ONCE) {
             return Ok(());
         }
     }

@@ -44,6 +44,7 @@ pub mod registration;
 pub mod request_object;
 pub mod resource_servers;
 pub mod revoke;
+pub mod risk;
 pub mod sender;
 pub mod sent_code;
 pub mod session;

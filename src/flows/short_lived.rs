@@ -55,6 +55,8 @@ const REMOTE_SIGNATURE: Kind<RemoteRequest> = Kind::strict("remote-signature", 1
 const BACKCHANNEL_REQUESTS_TO: SetKind<GrantId> = SetKind::new("backchannel-requests-to", 1);
 const SESSIONS_OF: SetKind<SessionMember> = SetKind::new("sessions-of", 1);
 const WAIT_AFTER_FAILURES: Kind<Timestamp> = Kind::surviving("wait-after-failures", 1);
+const NAME_TRIED_FROM: Kind<()> = Kind::surviving("name-tried-from", 1);
+const NAMES_FROM: CounterKind = CounterKind::new("names-from");
 const TRIES_TOO_SOON: CounterKind = CounterKind::new("tries-too-soon");
 const FAILURES_FROM: CounterKind = CounterKind::new("failures-from");
 const FAILURES_THROUGH: CounterKind = CounterKind::new("failures-through");
@@ -330,6 +332,14 @@ pub fn codes_by(channel: Channel) -> CounterKey {
 /// The secret, sealed, of an authenticator application that a session is enrolling.
 pub fn totp_enrolment(session: SessionId) -> Key<Vec<u8>> {
     TOTP_ENROLMENT.key(session)
+/// The mark that somebody's name (by its blind index, in text) was tried from a network.
+pub fn name_tried_from(network: &str, name: &str) -> Key<()> {
+    NAME_TRIED_FROM.key(&hash_secret(format!("{network} {name}").as_bytes()))
+}
+
+/// How many names were tried from a network.
+pub fn names_from(network: &str) -> CounterKey {
+    NAMES_FROM.key(Tag::text(network))
 }
 
 /// Attempts to register a client from a network, without a good initial access token.

@@ -33,7 +33,7 @@ use crate::domain::time::Timestamp;
 use crate::sessions::{Claim, CounterKey, Key};
 
 use super::visitor::Visitor;
-use super::{App, FlowError, short_lived};
+use super::{App, FlowError, risk, short_lived};
 
 /// Whether a try is let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub struct Tries {
     /// What a success sets back to none.
     forgiven: Vec<Limit>,
     wait: Option<Wait>,
+    /// A stranger's: what many of from one network are looked at for (`flows::risk`).
+    name_from: Option<(String, String)>,
     pause: Option<Duration>,
 }
 
@@ -110,6 +112,7 @@ impl Tries {
             }
             _ => (network.clone(), None, throttling.per_account_and_address),
         };
+        let in_step_up = matches!(whose, Whose::Citizen(_));
         let whose = match whose {
             Whose::Name(name, _) => Some(app.store.name_tag(name)?),
             Whose::Citizen(citizen) => Some(citizen.to_string()),
@@ -129,12 +132,13 @@ impl Tries {
             Some(_) => own.into_iter().collect(),
             None => own.into_iter().chain(everywhere).chain(of_strangers).collect(),
         };
+        let name_from = whose.clone().filter(|_| device.is_none() && !in_step_up).map(|name| (network, name));
         let wait = whose.filter(|_| method.is_guessable()).map(|whose| Wait {
             until: short_lived::wait_after_failures(method, &whose, &from),
             rate,
             turned_away: short_lived::tries_too_soon(method, &whose, &from),
         });
-        Ok(Self { limits, forgiven, wait, pause: None })
+        Ok(Self { limits, forgiven, wait, name_from, pause: None })
     }
 
     /// Counts one more try, and says whether it is one too many or comes too soon.
@@ -153,6 +157,9 @@ impl Tries {
                 discount(app, self.limits.get(..place).unwrap_or_default()).await?;
                 return Ok(closed);
             }
+        }
+        if let Some((network, name)) = &self.name_from {
+            risk::note_name(app, network, name).await?;
         }
         let Some(wait) = &self.wait else { return Ok(Throttle::Open) };
         let Some(pause) = pause(&app.settings.throttling, wait.rate.window, tries) else { return Ok(Throttle::Open) };

@@ -44,6 +44,20 @@ impl Visitor {
         }
     }
 
+    /// The block of addresses that says roughly where in the Internet it is: an IPv4 /16, or an IPv6 /32.
+    pub fn block(&self) -> String {
+        match self.address.to_canonical() {
+            IpAddr::V4(v4) => {
+                let [a, b, ..] = v4.octets();
+                format!("{a}.{b}.0.0/16")
+            }
+            IpAddr::V6(v6) => {
+                let [a, b, ..] = v6.segments();
+                format!("{a:x}:{b:x}::/32")
+            }
+        }
+    }
+
     /// What logs, the audit log and the person's own pages may show: the network's first half.
     pub fn masked_address(&self) -> String {
         match self.address.to_canonical() {

@@ -6,18 +6,23 @@ use super::connection::{Read, Write, on_backend};
 use super::error::Error;
 use super::row::hash;
 use crate::domain::ids::{CitizenId, DeviceId};
+use crate::domain::risk::Place;
 use crate::domain::secret::SecretHash;
 use crate::domain::time::Timestamp;
 
-const FIND: &str = "SELECT id, secret_hash, label, created_at, last_used_at FROM known_devices
+const FIND: &str = "SELECT id, secret_hash, label, created_at, last_used_at, place FROM known_devices
     WHERE citizen_id = $1 AND secret_hash = $2";
-const LIST: &str = "SELECT id, secret_hash, label, created_at, last_used_at FROM known_devices
+const LIST: &str = "SELECT id, secret_hash, label, created_at, last_used_at, place FROM known_devices
     WHERE citizen_id = $1 ORDER BY last_used_at DESC LIMIT 100";
-const REMEMBER: &str = "INSERT INTO known_devices (citizen_id, id, secret_hash, label, created_at, last_used_at)
-    VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (citizen_id, secret_hash) DO UPDATE SET label = excluded.label, last_used_at = excluded.last_used_at";
+const REMEMBER: &str = "INSERT INTO known_devices (citizen_id, id, secret_hash, label, created_at, last_used_at, place)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (citizen_id, secret_hash)
+    DO UPDATE SET label = excluded.label, last_used_at = excluded.last_used_at, place = excluded.place";
 const FORGET: &str = "DELETE FROM known_devices WHERE citizen_id = $1 AND id = $2";
 const FORGET_ALL: &str = "DELETE FROM known_devices WHERE citizen_id = $1";
+const FORGET_PLACES: &str = "UPDATE known_devices SET place = NULL WHERE (citizen_id, id) IN
+    (SELECT citizen_id, id FROM known_devices WHERE place IS NOT NULL AND last_used_at < $1
+     ORDER BY last_used_at LIMIT $2)";
 
 /// Known devices, seen from one connection.
 pub struct KnownDevices<'c, C>(pub(super) &'c mut C);
@@ -31,6 +36,8 @@ pub struct KnownDevice {
     pub label: String,
     pub created_at: Timestamp,
     pub last_used_at: Timestamp,
+    /// Where that was, for some time after it.
+    pub place: Option<Place>,
 }
 
 impl<C: Read> KnownDevices<'_, C> {
@@ -67,6 +74,7 @@ impl<C: Write> KnownDevices<'_, C> {
                 .bind(&device.label)
                 .bind(device.created_at.micros())
                 .bind(device.last_used_at.micros())
+                .bind(device.place.as_ref().map(|place| place.as_bytes().as_slice()))
                 .execute(db)
                 .await
                 .map(drop)
@@ -76,6 +84,14 @@ impl<C: Write> KnownDevices<'_, C> {
     pub async fn forget(&mut self, citizen: CitizenId, device: DeviceId) -> Result<(), Error> {
         Ok(on_backend!(self.0, |db| {
             sqlx::query(FORGET).bind(citizen.uuid()).bind(device.uuid()).execute(db).await.map(drop)
+        })?)
+    }
+
+    /// Forgets where up to `limit` devices were that were last used before `before`.
+    pub async fn forget_places(&mut self, before: Timestamp, limit: u32) -> Result<u64, Error> {
+        Ok(on_backend!(self.0, |db| {
+            let forget = sqlx::query(FORGET_PLACES).bind(before.micros()).bind(i64::from(limit));
+            forget.execute(db).await.map(|done| done.rows_affected())
         })?)
     }
 
@@ -92,16 +108,19 @@ struct DeviceRow {
     label: String,
     created_at: i64,
     last_used_at: i64,
+    place: Option<Vec<u8>>,
 }
 
 impl DeviceRow {
     fn open(self) -> Result<KnownDevice, Error> {
+        let place = self.place.map(<[u8; 32]>::try_from).transpose();
         Ok(KnownDevice {
             id: DeviceId::from_uuid(self.id),
             secret: hash(self.secret_hash)?,
             label: self.label,
             created_at: Timestamp::from_micros(self.created_at),
             last_used_at: Timestamp::from_micros(self.last_used_at),
+            place: place.map_err(|_| Error::Corrupt("a device's place"))?.map(Place::from_bytes),
         })
     }
 }

@@ -21,6 +21,8 @@ use super::error::Error;
 use super::invalidations::{Invalidation, Invalidations};
 use super::schema::{self, SchemaState};
 use super::vault::Vault;
+use crate::domain::ids::CitizenId;
+use crate::domain::risk::Place;
 use crate::domain::sign_in_name::SignInName;
 
 /// Invalidations that a slow listener may leave unread before it is told that everything is stale.
@@ -101,6 +103,12 @@ impl Store {
     /// What counters of other stores may call a name by; it cannot be traced back to the name.
     pub fn name_tag(&self, name: &SignInName) -> Result<String, Error> {
         Ok(self.0.vault.load().as_ref().ok_or(Error::Locked)?.name_tag(name))
+    }
+
+    /// A coarse block of addresses as this citizen's records name it; it can be traced back neither to the block nor to another
+    /// citizen's records.
+    pub fn place(&self, citizen: CitizenId, block: &str) -> Result<Place, Error> {
+        Ok(self.0.vault.load().as_ref().ok_or(Error::Locked)?.place(citizen, block))
     }
 
     /// A connection for reads alone.

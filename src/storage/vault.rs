@@ -13,6 +13,7 @@ use crate::domain::citizen::{Citizen, Profile};
 use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::national_id::{NationalId, Scheme};
 use crate::domain::random::Random;
+use crate::domain::risk;
 use crate::domain::sign_in_name::SignInName;
 
 /// Handed to the store once its keys are loaded.
@@ -164,6 +165,12 @@ impl Vault {
     /// A name as a key of other stores: its current blind index, which says nothing without the index key.
     pub(super) fn name_tag(&self, name: &SignInName) -> String {
         base64url::encode(&self.index.index(name.kind().as_str(), &name.normalised()).mac)
+    }
+
+    /// After the index key was changed a place has another name, and is one where the citizen has not been: that is found out
+    /// once, and costs a second factor at most.
+    pub(super) fn place(&self, citizen: CitizenId, block: &str) -> risk::Place {
+        risk::Place::from_bytes(self.index.index("device.place", &format!("{citizen} {block}")).mac)
     }
 
     fn seal_number_with(&self, key: &DataKey, id: CitizenId, national_id: &NationalId) -> Result<Vec<u8>, SealError> {

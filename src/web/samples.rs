@@ -16,7 +16,7 @@ use askama::Template;
 
 use super::account::{
     Activity, Allowed, ConnectedPortal, Event, Happening, Level, Notice, Overview, Portals, Session, Sessions,
-    SignInMethod, Standing as Place, Start, Withdraw,
+    SignInMethod, Standing as Place, Start, Unusual, Withdraw,
 };
 use super::claims::{ClaimName, Method};
 use super::create::Create;
@@ -326,13 +326,23 @@ impl Samples {
         let portal = || self.public_services().name;
         let claims = || vec![ClaimName::Name, ClaimName::Birthdate, ClaimName::NationalId];
         let phone = Some(Device { browser: Some("Chrome"), system: Some("Android") });
-        let event =
-            |span: i64, device, what| Event { at: ago(span), what, device, address: Some("203.0.113.7".to_owned()) };
+        let event = |span: i64, device, what| Event {
+            at: ago(span),
+            what,
+            device,
+            address: Some("203.0.113.7".to_owned()),
+            unusual: Vec::new(),
+        };
+        let new_device = |event: Event, unusual: &[Unusual]| Event { unusual: unusual.to_vec(), ..event };
         vec![
             event(2 * MINUTE, phone, Happening::DataReleased { portal: portal(), claims: claims() }),
             event(2 * MINUTE, phone, Happening::ConsentGiven { portal: portal(), claims: claims() }),
             event(3 * MINUTE, phone, Happening::SignedIn { method: Method::Password, portal: Some(portal()) }),
             event(DAY, None, Happening::SignInFailed { times: 3 }),
+            new_device(
+                event(DAY, phone, Happening::SignedIn { method: Method::Password, portal: Some(portal()) }),
+                &[Unusual::NewDevice, Unusual::ImpossibleTravel, Unusual::ManyAccounts, Unusual::MoreAsked],
+            ),
             event(2 * DAY, phone, Happening::ConsentWithdrawn { portal: self.library().name }),
             event(2 * DAY, phone, Happening::ConsentDenied { portal: self.library().name }),
             event(2 * DAY, phone, Happening::DeviceAllowed { portal: self.library().name }),

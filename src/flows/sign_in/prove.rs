@@ -6,16 +6,17 @@ use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::Citizen;
 use crate::domain::grant::Authentication;
 use crate::domain::ids::{CitizenId, DeviceId};
+use crate::domain::message::Notice;
+use crate::domain::risk::{Assessment, Reason, Response, Unmet};
 use crate::domain::secret::{SecretHash, SecretString};
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
-use crate::domain::time::Timestamp;
 use crate::storage::{self, Transaction};
 
 use super::super::account::second_step;
 use super::super::session::CurrentSession;
 use super::super::throttle::KnownDevice;
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, cookie_secret, session};
+use super::super::{App, FlowError, cookie_secret, holdings, notices, risk, session};
 use super::save;
 
 /// Someone has signed in, or has proven more: the sign-in goes on, with these cookies.
@@ -74,25 +75,38 @@ pub async fn succeed(
         return Ok(Success::OutOfOrder(OutOfOrder));
     }
     let name = shown.proof.method;
+    // At a counter the device is the office's, and an officer has seen who it is.
+    let own_device = name != AuthenticationMethod::CounterCode;
+    let proofs = before.as_ref().map_or_else(Proofs::default, |before| before.proofs.clone()).with(shown.proof);
+    let risk = match before {
+        None if own_device => unusual(app, visitor, citizen, shown.device, &proofs).await?,
+        _ => Unusual::default(),
+    };
     let demanded = match &before {
         Some(_) => sign_in.demanded.and(demanded_before(app, visitor).await?),
-        None => sign_in.demanded.and(second_step::demanded(app, citizen, name).await?),
+        None => sign_in.demanded.and(second_step::demanded(app, citizen, name).await?).and(risk.demanded),
     };
     let sign_in = SignIn { demanded, ..sign_in };
-    let proofs = before.as_ref().map_or_else(Proofs::default, |before| before.proofs.clone()).with(shown.proof);
     let who = (citizen, shown.citizen.account_level);
     let (session, record) = session::begin(app, visitor, who, proofs, demanded).await?;
     let session_hash = hash_secret(session.expose().as_bytes());
-    // At a counter the device is the office's; and half of a sign-in shows too little for a device to be known by it.
+    // Nor is one of which more is demanded the citizen's until that is proven: half of a sign-in shows too little.
     let at_a_counter = |proof: &Proof| proof.method == AuthenticationMethod::CounterCode;
-    let own_device = record.is_complete() && !record.authentication.proofs.iter().any(at_a_counter);
-    let device_cookie = (own_device && shown.device == KnownDevice::No).then(|| cookie_secret(&*app.random));
+    let own_device = own_device && !record.authentication.proofs.iter().any(at_a_counter);
+    let becomes_known = own_device && shown.device == KnownDevice::No && record.is_complete();
+    let device_cookie = becomes_known.then(|| cookie_secret(&*app.random));
     let mut event = app
         .event(visitor, EventKind::SignIn, Outcome::Success)
         .by(Actor::Citizen(citizen))
         .about(citizen)
         .with("method", name)
         .with("device", &visitor.device_name);
+    if !risk.reasons.is_empty() {
+        event = event.with("unusual", risk.reasons.join(" "));
+    }
+    if let Some(outcome) = risk.outcome {
+        event = event.with("demanded", outcome);
+    }
     if before.is_some() {
         event = event.with("step_up", record.authentication.level().acr());
     }
@@ -111,8 +125,11 @@ pub async fn succeed(
         session::forget(app, &CurrentSession { key: session_hash, session: record }).await?;
         return Ok(Success::TooLate(why));
     }
-    if own_device {
+    if becomes_known || (own_device && shown.device == KnownDevice::Yes) {
         remember_device(app, visitor, citizen, device_cookie.as_ref(), &mut tx).await?;
+    }
+    if becomes_known || risk.outcome == Some(OUT_OF_REACH) {
+        tell_of_new_device(app, visitor, citizen, &mut tx).await?;
     }
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
@@ -132,6 +149,56 @@ pub async fn succeed(
         },
         Err(fault) => Success::OutOfOrder(fault),
     })
+}
+
+/// What is unusual about a first proof, and what comes of it.
+#[derive(Debug, Default)]
+struct Unusual {
+    reasons: Vec<&'static str>,
+    demanded: Requirement,
+    /// What became of the demand, as the event says it.
+    outcome: Option<&'static str>,
+}
+
+const ASKED_FOR: &str = "asked_for";
+const OUT_OF_REACH: &str = "out_of_reach";
+
+/// Asks the rules. Of somebody who has nothing that brings what they demand it is demanded only where the settings say so.
+async fn unusual(
+    app: &App,
+    visitor: &Visitor,
+    citizen: CitizenId,
+    device: KnownDevice,
+    proofs: &Proofs,
+) -> Result<Unusual, FlowError> {
+    let Assessment { reasons, demanded } = risk::assess(app, visitor, citizen, device).await?;
+    let reasons = reasons.into_iter().map(Reason::as_str).collect();
+    if demanded.proven_by(proofs) {
+        return Ok(Unusual { reasons, ..Unusual::default() });
+    }
+    let held = holdings::load(app, citizen).await?;
+    let now = app.clock.now();
+    Ok(match held.is_some_and(|held| held.can_bring(proofs, demanded, now)) {
+        true => Unusual { reasons, demanded, outcome: Some(ASKED_FOR) },
+        false => match app.settings.risk.on_unmet {
+            Unmet::Refuse => Unusual { reasons, demanded, outcome: Some(OUT_OF_REACH) },
+            Unmet::Allow => Unusual { reasons, demanded: Requirement::NONE, outcome: Some(OUT_OF_REACH) },
+        },
+    })
+}
+
+/// Where no rule says anything of new devices, nobody is told of them.
+async fn tell_of_new_device(
+    app: &App,
+    visitor: &Visitor,
+    citizen: CitizenId,
+    tx: &mut Transaction,
+) -> Result<(), FlowError> {
+    if app.settings.risk.new_device == Response::Off {
+        return Ok(());
+    }
+    let notice = Notice::NewDevice { device: visitor.device_name.clone(), network: visitor.masked_address() };
+    notices::tell(app, visitor, tx, citizen, notice).await
 }
 
 /// What is demanded of the session that goes on: a step-up within it takes nothing of that away.
@@ -160,13 +227,17 @@ async fn remember_device(
         (None, Some(known)) => known,
         (None, None) => return Ok(()),
     };
-    tx.known_devices().remember(citizen, &remembered(app, visitor, secret, app.clock.now())).await?;
+    let now = app.clock.now();
+    let device = storage::KnownDevice {
+        id: DeviceId::new(now, &*app.random),
+        secret,
+        label: visitor.device_name.clone(),
+        created_at: now,
+        last_used_at: now,
+        place: Some(risk::place(app, visitor, citizen)?),
+    };
+    tx.known_devices().remember(citizen, &device).await?;
     Ok(())
-}
-
-fn remembered(app: &App, visitor: &Visitor, secret: SecretHash, now: Timestamp) -> storage::KnownDevice {
-    let id = DeviceId::new(now, &*app.random);
-    storage::KnownDevice { id, secret, label: visitor.device_name.clone(), created_at: now, last_used_at: now }
 }
 
 /// Whether the visitor's device cookie is one that `citizen` has signed in with.

@@ -25,6 +25,17 @@ pub struct Event {
     pub what: Happening,
     pub device: Option<Device>,
     pub address: Option<String>,
+    /// What was unusual about it, and what came of that.
+    pub unusual: Vec<Unusual>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unusual {
+    NewDevice,
+    ImpossibleTravel,
+    ManyAccounts,
+    /// So a second proof was asked for.
+    MoreAsked,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +156,16 @@ impl Event {
         }
     }
 
+    pub(super) fn unusual(&self, voice: &impl Speaks) -> Vec<String> {
+        let sentence = |unusual: &Unusual| match unusual {
+            Unusual::NewDevice => voice.text("unusual-new-device"),
+            Unusual::ImpossibleTravel => voice.text("unusual-travel"),
+            Unusual::ManyAccounts => voice.text("unusual-many-accounts"),
+            Unusual::MoreAsked => voice.text("unusual-more-asked"),
+        };
+        self.unusual.iter().map(sentence).collect()
+    }
+
     /// When, on what, from where.
     pub(super) fn circumstances(&self, voice: &impl Speaks) -> String {
         let device = self.device.map(|device| device.name(voice));
@@ -154,6 +175,7 @@ impl Event {
     /// The sign beside it: something to look at twice, something given, or neither.
     pub(super) fn kind(&self) -> &'static str {
         match self.what {
+            _ if !self.unusual.is_empty() => "care",
             Happening::SignInFailed { .. }
             | Happening::PasswordChanged
             | Happening::CredentialAdded

@@ -1,5 +1,6 @@
 //! Passwords and known devices in the identity store.
 
+use senid::domain::risk::Place;
 use senid::domain::secret::SecretString;
 use senid::storage::KnownDevice;
 
@@ -84,5 +85,22 @@ on_every_database! {
         assert_eq!(writing.known_devices().find(an, phone.secret).await.unwrap(), None);
         writing.known_devices().forget_all(an).await.unwrap();
         assert_eq!(writing.known_devices().list(an).await.unwrap(), []);
+    }
+
+    async fn where_a_device_was_is_forgotten_and_the_device_is_not(store: Store) {
+        let an = enrol(&store, AN).await.id;
+        let mut writing = store.write().await.unwrap();
+        let (old, new) = (known_device("old", NOW), known_device("new", NOW + DAY));
+        for device in [&old, &new] {
+            writing.known_devices().remember(an, device).await.unwrap();
+        }
+        assert_eq!(writing.known_devices().forget_places(NOW + DAY, 10).await.unwrap(), 1);
+        assert_eq!(writing.known_devices().forget_places(NOW + DAY, 10).await.unwrap(), 0);
+        let placeless = KnownDevice { place: None, ..old };
+        assert_eq!(writing.known_devices().list(an).await.unwrap(), [new, placeless.clone()]);
+        // Used again, it has one again.
+        let moved = KnownDevice { place: Some(Place::from_bytes([9; 32])), last_used_at: NOW + 2 * DAY, ..placeless };
+        writing.known_devices().remember(an, &moved).await.unwrap();
+        assert_eq!(writing.known_devices().find(an, moved.secret).await.unwrap(), Some(moved));
     }
 }

@@ -24,6 +24,7 @@ use senid::domain::keys::{SealedKeyPair, SignatureAlgorithm};
 use senid::domain::logout::{Delivery, Participant};
 use senid::domain::national_id::{NationalId, Scheme};
 use senid::domain::resource::{ResourceServer, ScopeTerms};
+use senid::domain::risk::Place;
 use senid::domain::secret::{SecretBytes, SecretHash, SecretString};
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::Timestamp;
@@ -208,6 +209,7 @@ pub fn known_device(label: &str, at: Timestamp) -> KnownDevice {
         label: label.to_owned(),
         created_at: at,
         last_used_at: at,
+        place: Some(Place::from_bytes([7; 32])),
     }
 }
 
@@ -322,6 +324,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     let (certificate, revoked) = super::revocations::revoked();
     writing.revocations().remember(&certificate, revoked, NOW).await.unwrap();
     writing.known_devices().remember(an.id, &known_device("Chrome on Android", NOW)).await.unwrap();
+    assert_eq!(writing.known_devices().forget_places(NOW, 10).await.unwrap(), 0);
     writing.passwords().record_failure(an.id).await.unwrap();
     writing.passwords().reset_failures(an.id).await.unwrap();
     let ended = EndedSession { session: grant.authentication.session, citizen: an.id, ended_at: NOW };

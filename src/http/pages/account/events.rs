@@ -6,11 +6,12 @@ use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::claims;
 use crate::domain::ids::ClientId;
+use crate::domain::risk::Reason;
 use crate::flows::FlowError;
 use crate::flows::account::RecordedEvent;
 use crate::http::Site;
 use crate::http::pages::step_up::method_shown;
-use crate::web::account::{Event as Shown, Happening};
+use crate::web::account::{Event as Shown, Happening, Unusual};
 use crate::web::claims::{ClaimName, Method};
 use crate::web::device::Device;
 use crate::web::text::{Language, Moment};
@@ -87,7 +88,19 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         what,
         device: event.details.get("device").map(|device| Device::from_user_agent(device)),
         address: event.address.clone(),
+        unusual: unusual(event),
     })
+}
+
+/// What was unusual about a sign-in.
+fn unusual(event: &RecordedEvent) -> Vec<Unusual> {
+    let detail = |name: &str| event.details.get(name).map_or("", String::as_str);
+    let reasons = detail("unusual").split(' ').filter_map(Reason::parse).map(|reason| match reason {
+        Reason::NewDevice => Unusual::NewDevice,
+        Reason::ImpossibleTravel => Unusual::ImpossibleTravel,
+        Reason::ManyAccounts => Unusual::ManyAccounts,
+    });
+    reasons.chain((detail("demanded") == "asked_for").then_some(Unusual::MoreAsked)).collect()
 }
 
 /// What they signed in with. Before there was a choice it was not written down.
