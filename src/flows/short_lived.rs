@@ -332,6 +332,8 @@ pub fn codes_by(channel: Channel) -> CounterKey {
 /// The secret, sealed, of an authenticator application that a session is enrolling.
 pub fn totp_enrolment(session: SessionId) -> Key<Vec<u8>> {
     TOTP_ENROLMENT.key(session)
+}
+
 /// The mark that somebody's name (by its blind index, in text) was tried from a network.
 pub fn name_tried_from(network: &str, name: &str) -> Key<()> {
     NAME_TRIED_FROM.key(&hash_secret(format!("{network} {name}").as_bytes()))

@@ -8,6 +8,7 @@ mod language;
 mod passkeys;
 mod recovery;
 mod requests;
+mod risk;
 mod safety;
 mod second_step;
 mod security;

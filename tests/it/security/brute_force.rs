@@ -1,13 +1,15 @@
 //! Guessing passwords (CVE-2025-64102, CVE-2026-9798): slow for the guesser, and nobody locks somebody else out.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use senid::config::Rate;
 use senid::domain::password_hash::PasswordHash;
 use tokio::task::JoinSet;
 
-use crate::support::World;
-use crate::support::world::{AN, BINH, CHAU, Citizen, eventually, on_every_backend};
+use crate::support::world::passkey::{has_enrolled, uses};
+use crate::support::world::{AN, BINH, Backend, Browser, CHAU, Citizen, Page, eventually, on_every_backend};
+use crate::support::{Authenticator, World};
 
 use super::up_to_password;
 
@@ -176,4 +178,121 @@ async fn a_flood_of_tries_is_written_down_once_a_window() {
     world.app(0).audit.flush().await;
     let written = super::audit_and_logs::audit_rows(&world, "throttled").await;
     assert_eq!(written, 1);
+}
+
+/// A portal's sign-in that one stranger goes on with from wherever they like.
+async fn stranger_at_password(world: &World, citizen: &Citizen) -> (Browser, Page) {
+    let mut stranger = world.browser();
+    let page = up_to_password(&mut stranger, &world.portal("tax-office"), citizen).await;
+    (stranger, page)
+}
+
+async fn a_thousand_guesses_from_everywhere_stop_at_the_cap_and_stop_nobody_at_home(world: World) {
+    let mut phone = Authenticator::phone(&world.issuer);
+    let mut at_home = has_enrolled(&world, &AN, &mut phone).await;
+    let (mut stranger, page) = stranger_at_password(&world, &AN).await;
+    let before = world.app(0).hasher.load().computed;
+    let mut statuses = BTreeMap::new();
+    for number in 0..1000 {
+        stranger = stranger.moved_to(&format!("127.{}.{}.{}", 1 + number % 50, 1 + number % 7, 1 + number % 250));
+        *statuses.entry(AN.enters(&mut stranger, &page, "a wrong password").await.status.as_u16()).or_insert(0) += 1;
+    }
+    assert_eq!(statuses, BTreeMap::from([(401, 100), (429, 900)]));
+    assert_eq!(world.app(0).hasher.load().computed - before, 100, "what is turned away costs no hash");
+    world.app(0).background.idle().await;
+    // The right one is none of theirs to find any more, wherever they try it from; on another day it still is not.
+    for (wait, status) in [(0, 429), (86_400, 401)] {
+        world.wait(Duration::from_secs(wait));
+        let mut fresh = world.browser_at("127.77.0.1");
+        let page = up_to_password(&mut fresh, &world.portal("tax-office"), &AN).await;
+        assert_eq!(AN.enters(&mut fresh, &page, AN.password).await.status, status);
+    }
+    // With the passkey the citizen is let in anywhere, where the guesses came from too.
+    for address in ["127.77.0.1", "127.1.1.1"] {
+        let mut anywhere = world.browser_at(address);
+        let page = anywhere.open(&world.portal("tax-office").start().url()).await;
+        let page = uses(&mut anywhere, &page, &mut phone).await;
+        assert!(page.has("#allow"), "{}: {}", page.url, page.text());
+    }
+    // With the password on the device at home, and after that everywhere.
+    at_home.cookies.remove("senid-session");
+    for mut browser in [at_home, world.browser_at("127.77.0.1")] {
+        let page = up_to_password(&mut browser, &world.portal("tax-office"), &AN).await;
+        let page = AN.enters(&mut browser, &page, AN.password).await;
+        assert!(page.has("#allow"), "{}: {}", page.url, page.text());
+    }
+}
+
+async fn a_thousand_accounts_from_one_address_are_not_tried(world: World) {
+    let (mut at_home, _) = world.signed_in(&world.portal("tax-office"), &AN).await;
+    let mut stranger = world.browser();
+    let names = stranger.open(&world.portal("tax-office").start().url()).await;
+    let before = world.app(0).hasher.load().computed;
+    let mut statuses = BTreeMap::new();
+    for number in 0..1000 {
+        let identifier: &'static str = format!("001099{number:06}").leak();
+        let somebody = Citizen { identifier, ..AN };
+        let page = somebody.identifies(&mut stranger, &names).await;
+        *statuses.entry(somebody.enters(&mut stranger, &page, "123456").await.status.as_u16()).or_insert(0) += 1;
+    }
+    assert_eq!(statuses, BTreeMap::from([(401, 300), (429, 700)]));
+    assert_eq!(world.app(0).hasher.load().computed - before, 300, "what is turned away costs no hash");
+    // A citizen behind that address signs in on their own device, and anybody from another address.
+    at_home.cookies.remove("senid-session");
+    for mut browser in [at_home, world.browser_at("127.0.0.2")] {
+        let page = up_to_password(&mut browser, &world.portal("tax-office"), &AN).await;
+        assert!(!AN.enters(&mut browser, &page, AN.password).await.has("#password"));
+    }
+}
+
+mod embedded_at_scale {
+    use super::{Backend, World};
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_thousand_guesses_from_everywhere_stop_at_the_cap_and_stop_nobody_at_home() {
+        let world = World::with_passkeys(Backend::embedded().await).await;
+        super::a_thousand_guesses_from_everywhere_stop_at_the_cap_and_stop_nobody_at_home(world).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_thousand_accounts_from_one_address_are_not_tried() {
+        super::a_thousand_accounts_from_one_address_are_not_tried(World::embedded().await).await;
+    }
+}
+
+mod production_at_scale {
+    use super::{Backend, World};
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_thousand_guesses_from_everywhere_stop_at_the_cap_and_stop_nobody_at_home() {
+        let world = World::with_passkeys(Backend::production().await).await;
+        super::a_thousand_guesses_from_everywhere_stop_at_the_cap_and_stop_nobody_at_home(world).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_thousand_accounts_from_one_address_are_not_tried() {
+        super::a_thousand_accounts_from_one_address_are_not_tried(World::production().await).await;
+    }
+}
+
+#[tokio::test]
+async fn the_addresses_of_one_range_are_counted_together_too() {
+    let world = World::embedded_with(|settings| settings.throttling.per_range.most = 3).await;
+    let (mut stranger, page) = stranger_at_password(&world, &AN).await;
+    for (address, expected) in
+        [("127.5.0.1", 401), ("127.5.0.2", 401), ("127.5.0.3", 401), ("127.5.0.4", 429), ("127.5.1.4", 401)]
+    {
+        stranger = stranger.moved_to(address);
+        assert_eq!(AN.enters(&mut stranger, &page, "a wrong password").await.status, expected, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_through_one_portal_leaves_the_others_open() {
+    let world = World::embedded_with(|settings| settings.throttling.per_client_and_range.most = 2).await;
+    for (portal, expected) in [("tax-office", 401), ("tax-office", 401), ("tax-office", 429), ("library", 401)] {
+        let mut browser = world.browser();
+        let page = up_to_password(&mut browser, &world.portal(portal), &CHAU).await;
+        assert_eq!(CHAU.enters(&mut browser, &page, "a wrong password").await.status, expected, "{portal}");
+    }
 }

@@ -18,7 +18,16 @@ pub fn at_localhost(settings: &mut Settings) {
 impl World {
     /// One server on `backend`, at a name that passkeys can be made for.
     pub async fn with_passkeys(backend: Backend) -> Self {
-        Self::start(backend, at_localhost).await
+        Self::with_passkeys_and(backend, |_| {}).await
+    }
+
+    /// With settings that the test has changed.
+    pub async fn with_passkeys_and(backend: Backend, change: impl FnOnce(&mut Settings)) -> Self {
+        let change = |settings: &mut Settings| {
+            at_localhost(settings);
+            change(settings);
+        };
+        Self::start(backend, change).await
     }
 }
 
