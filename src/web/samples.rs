@@ -27,7 +27,7 @@ use super::layout::{Brand, Form, Layout, Localised, Portal, SignedIn, Standing, 
 use super::password::Password;
 use super::sign_in::{Fault, Problem, Reason, SignIn};
 use super::sign_out::{BackLink, SignOut, SignedOut, SigningOut};
-use super::step_up::StepUp;
+use super::step_up::{Because, StepUp};
 use super::text::{Language, Moment, Voice};
 use super::theme::Theme;
 
@@ -260,11 +260,15 @@ impl Samples {
             layout: self.official(),
             form: form("/sign-in/0198a3f2/step-up"),
             portal: Some(self.public_services()),
+            because: Because::Purpose,
             methods: vec![Method::Passkey, Method::Certificate, Method::Totp, Method::SmsCode, Method::RecoveryCode],
             problem: None,
             limit: TimeLimit { until: ago(-15 * MINUTE) },
         };
         add("step-up", &step_up);
+        add("step-up-unusual", &StepUp { because: Because::Unusual, ..step_up.clone() });
+        let nothing = StepUp { because: Because::Unusual, methods: Vec::new(), ..step_up.clone() };
+        add("step-up-nothing-unusual", &nothing);
         add("step-up-nothing", &StepUp { methods: Vec::new(), portal: None, ..step_up });
         add("password-account", &Password { portal: None, ..password });
     }

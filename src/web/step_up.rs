@@ -15,14 +15,30 @@ pub struct StepUp {
     pub layout: Layout,
     pub form: Form,
     pub portal: Option<Portal>,
+    pub because: Because,
     /// What the person has that proves what is missing, best first; empty where nothing does.
     pub methods: Vec<Method>,
     pub problem: Option<Problem>,
     pub limit: TimeLimit,
 }
 
+/// Why more is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// What the person signs in for asks for it.
+    Purpose,
+    /// Something about this sign-in is unusual.
+    Unusual,
+}
+
 impl StepUp {
     fn lead(&self) -> String {
+        if self.because == Because::Unusual {
+            return match self.methods.is_empty() {
+                false => self.layout.text("step-up-lead-unusual"),
+                true => self.layout.text("step-up-nothing-unusual"),
+            };
+        }
         match (&self.portal, self.methods.is_empty()) {
             (Some(portal), false) => self.layout.text_with("step-up-lead-portal", "portal", portal.name.as_str()),
             (None, false) => self.layout.text("step-up-lead"),

@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::identify::portal;
 use super::{dispatch, extended, follow, leads_to, load, method_path, ui_locales};
 use crate::domain::assurance::AuthenticationMethod;
-use crate::domain::sign_in::SignIn;
+use crate::domain::sign_in::{SignIn, State as Standing};
 use crate::flows::sign_in::step_up::{self, Missing};
 use crate::flows::sign_in::{self, finish};
 use crate::http::Site;
@@ -82,6 +82,14 @@ pub(super) const fn method_shown(method: AuthenticationMethod) -> Option<Method>
     })
 }
 
+/// What is unusual goes before what the portal asks: it is what the person may want to know.
+fn because(sign_in: &SignIn) -> view::Because {
+    match &sign_in.state {
+        Standing::Authenticated(by) if !by.meets(sign_in.demanded) => view::Because::Unusual,
+        _ => view::Because::Purpose,
+    }
+}
+
 async fn page(
     site: &Site,
     visit: &Visit,
@@ -93,6 +101,7 @@ async fn page(
     let template = view::StepUp {
         form: layout::Form { action: format!("/sign-in/{}/step-up", sign_in.id), csrf: guard(sign_in).token(visit) },
         portal: portal(site, sign_in, &layout).await?,
+        because: because(sign_in),
         methods: methods(missing).map(|(_, method)| method).collect(),
         problem: fault.map(|fault| Problem { fault, reference: visit.visitor.request.to_string() }),
         limit: site.limit(sign_in.expires_at),
