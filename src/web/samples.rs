@@ -266,9 +266,7 @@ impl Samples {
             limit: TimeLimit { until: ago(-15 * MINUTE) },
         };
         add("step-up", &step_up);
-        add("step-up-unusual", &StepUp { because: Because::Unusual, ..step_up.clone() });
-        let nothing = StepUp { because: Because::Unusual, methods: Vec::new(), ..step_up.clone() };
-        add("step-up-nothing-unusual", &nothing);
+        add("step-up-account", &StepUp { because: Because::Account, ..step_up.clone() });
         add("step-up-nothing", &StepUp { methods: Vec::new(), portal: None, ..step_up });
         add("password-account", &Password { portal: None, ..password });
     }

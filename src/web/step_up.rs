@@ -27,19 +27,14 @@ pub struct StepUp {
 pub enum Because {
     /// What the person signs in for asks for it.
     Purpose,
-    /// Something about this sign-in is unusual.
-    Unusual,
+    /// The citizen's own wish does, or something about the sign-in is unusual.
+    Account,
 }
 
 impl StepUp {
     fn lead(&self) -> String {
-        if self.because == Because::Unusual {
-            return match self.methods.is_empty() {
-                false => self.layout.text("step-up-lead-unusual"),
-                true => self.layout.text("step-up-nothing-unusual"),
-            };
-        }
-        match (&self.portal, self.methods.is_empty()) {
+        let portal = self.portal.as_ref().filter(|_| self.because == Because::Purpose);
+        match (portal, self.methods.is_empty()) {
             (Some(portal), false) => self.layout.text_with("step-up-lead-portal", "portal", portal.name.as_str()),
             (None, false) => self.layout.text("step-up-lead"),
             (Some(portal), true) => self.layout.text_with("step-up-nothing-portal", "portal", portal.name.as_str()),

@@ -91,10 +91,6 @@ pub enum Unmet {
     Refuse,
 }
 
-/// What is as good as what a rule demands. A passkey that was enrolled with a password alone never counts for a second factor; but
-/// whoever stole the password does not have it, and nobody talks it out of its owner.
-pub const INSTEAD: Requirement = Requirement { phishing_resistant: true, ..Requirement::NONE };
-
 /// Sees the facts of a sign-in, and nothing else: neither a clock nor a store.
 pub trait Rule: Send + Sync {
     fn reason(&self) -> Reason;
@@ -113,7 +109,6 @@ pub trait Rule: Send + Sync {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assessment {
     pub reasons: Vec<Reason>,
-    /// Or [`INSTEAD`].
     pub demanded: Requirement,
 }
 

@@ -7,7 +7,7 @@ use crate::domain::citizen::Citizen;
 use crate::domain::grant::Authentication;
 use crate::domain::ids::{CitizenId, DeviceId};
 use crate::domain::message::Notice;
-use crate::domain::risk::{Assessment, INSTEAD, Reason, Response, Unmet};
+use crate::domain::risk::{Assessment, Reason, Response, Unmet};
 use crate::domain::secret::{SecretHash, SecretString};
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
 use crate::storage::{self, Transaction};
@@ -173,15 +173,14 @@ async fn unusual(
 ) -> Result<Unusual, FlowError> {
     let Assessment { reasons, demanded } = risk::assess(app, visitor, citizen, device).await?;
     let reasons = reasons.into_iter().map(Reason::as_str).collect();
-    if demanded.proven_by(proofs) || INSTEAD.proven_by(proofs) {
+    if demanded.proven_by(proofs) {
         return Ok(Unusual { reasons, ..Unusual::default() });
     }
     let held = holdings::load(app, citizen).await?;
     let now = app.clock.now();
-    let can_bring = |asked: &Requirement| held.as_ref().is_some_and(|held| held.can_bring(proofs, *asked, now));
-    Ok(match [demanded, INSTEAD].into_iter().find(can_bring) {
-        Some(demanded) => Unusual { reasons, demanded, outcome: Some(ASKED_FOR) },
-        None => match app.settings.risk.on_unmet {
+    Ok(match held.is_some_and(|held| held.can_bring(proofs, demanded, now)) {
+        true => Unusual { reasons, demanded, outcome: Some(ASKED_FOR) },
+        false => match app.settings.risk.on_unmet {
             Unmet::Refuse => Unusual { reasons, demanded, outcome: Some(OUT_OF_REACH) },
             Unmet::Allow => Unusual { reasons, demanded: Requirement::NONE, outcome: Some(OUT_OF_REACH) },
         },

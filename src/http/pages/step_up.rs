@@ -82,10 +82,10 @@ pub(super) const fn method_shown(method: AuthenticationMethod) -> Option<Method>
     })
 }
 
-/// What is unusual goes before what the portal asks: it is what the person may want to know.
+/// What the account itself asks for is not said to be the portal's.
 fn because(sign_in: &SignIn) -> view::Because {
     match &sign_in.state {
-        Standing::Authenticated(by) if !by.meets(sign_in.demanded) => view::Because::Unusual,
+        Standing::Authenticated(by) if !by.meets(sign_in.demanded) => view::Because::Account,
         _ => view::Because::Purpose,
     }
 }

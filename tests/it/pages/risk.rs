@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use senid::config::Settings;
 use senid::domain::audit::EventKind;
+use senid::domain::citizen::SecondStep;
 use senid::domain::risk::Unmet;
 
-use crate::support::World;
 use crate::support::world::passkey::{phone_of_an, uses};
 use crate::support::world::{AN, BINH, Backend, Browser, CHAU, Citizen, Page};
+use crate::support::{Authenticator, World};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -36,6 +37,15 @@ macro_rules! on_both {
     };
 }
 
+/// The phone of [`AN`], who is asked for it where something asks for it, and not in every sign-in.
+async fn phone_where_asked(world: &World) -> Authenticator {
+    let phone = phone_of_an(world).await;
+    let an = world.operator().id_of(&AN).await;
+    let mut writing = world.app(0).store.write().await.unwrap();
+    writing.citizens().set_second_step(an, SecondStep::WhereAsked, world.app(0).clock.now()).await.unwrap();
+    phone
+}
+
 async fn types_the_password(world: &World, browser: &mut Browser, citizen: &Citizen) -> Page {
     let page = browser.open(&world.portal("tax-office").start().url()).await;
     citizen.signs_in(browser, &page).await
@@ -56,12 +66,12 @@ async fn new_devices(world: &World, citizen: &Citizen) -> usize {
 
 on_both! {
     async fn whoever_stole_the_password_far_away_is_asked_for_what_they_do_not_have(world: World) {
-        let mut phone = phone_of_an(&world).await;
+        let mut phone = phone_where_asked(&world).await;
         assert_eq!(new_devices(&world, &AN).await, 1);
         world.wait(HOUR - Duration::from_secs(1));
         let mut thief = world.browser_at(ABROAD);
         let page = types_the_password(&world, &mut thief, &AN).await;
-        assert!(page.text().contains("Something about this sign-in is unusual."), "{}: {}", page.url, page.text());
+        assert!(page.text().contains("To go on, confirm it is you"), "{}: {}", page.url, page.text());
         assert!(page.has("#use-passkey") && !page.has("#use-password"), "{}", page.text());
         // The half of a sign-in is none: not for the account, not silently, and not in a sign-in that begins anew.
         assert_eq!(thief.open("/account").await.path(), "/account/sign-in");
@@ -94,7 +104,7 @@ on_both! {
     }
 
     async fn who_has_had_time_to_travel_is_asked_for_nothing_more(world: World) {
-        phone_of_an(&world).await;
+        phone_where_asked(&world).await;
         world.wait(HOUR);
         let mut abroad = world.browser_at(ABROAD);
         assert!(is_let_in(&types_the_password(&world, &mut abroad, &AN).await));
@@ -104,7 +114,7 @@ on_both! {
     }
 
     async fn a_passkey_alone_is_enough_anywhere(world: World) {
-        let mut phone = phone_of_an(&world).await;
+        let mut phone = phone_where_asked(&world).await;
         let mut abroad = world.browser_at(ABROAD);
         let page = abroad.open(&world.portal("tax-office").start().url()).await;
         let page = uses(&mut abroad, &page, &mut phone).await;
@@ -146,7 +156,7 @@ async fn an_operator_may_refuse_whoever_has_nothing_more() {
 async fn a_network_that_tries_many_names_is_asked_for_more() {
     let few = |settings: &mut Settings| settings.risk.accounts_per_address.most = 2;
     let world = World::with_passkeys_and(Backend::embedded().await, few).await;
-    phone_of_an(&world).await;
+    phone_where_asked(&world).await;
     let nobody = Citizen { identifier: "001099999999", ..AN };
     for citizen in [nobody, CHAU] {
         let mut stranger = world.browser_at("127.0.0.9");
@@ -173,7 +183,7 @@ async fn where_no_rule_is_on_nobody_is_bothered() {
         (risk.new_device, risk.impossible_travel, risk.many_accounts) = (Off, Off, Off);
     };
     let world = World::with_passkeys_and(Backend::embedded().await, off).await;
-    phone_of_an(&world).await;
+    phone_where_asked(&world).await;
     let mut abroad = world.browser_at(ABROAD);
     assert!(is_let_in(&types_the_password(&world, &mut abroad, &AN).await));
     assert_eq!(new_devices(&world, &AN).await, 0);

@@ -219,6 +219,10 @@ async fn a_thousand_guesses_from_everywhere_stop_at_the_cap_and_stop_nobody_at_h
     for mut browser in [at_home, world.browser_at("127.77.0.1")] {
         let page = up_to_password(&mut browser, &world.portal("tax-office"), &AN).await;
         let page = AN.enters(&mut browser, &page, AN.password).await;
+        // The citizen has a passkey, and is asked for it in every sign-in with a password.
+        assert!(page.path().ends_with("/step-up"), "{}: {}", page.url, page.text());
+        let page = browser.press(&page, "use-passkey", &[]).await;
+        let page = uses(&mut browser, &page, &mut phone).await;
         assert!(page.has("#allow"), "{}: {}", page.url, page.text());
     }
 }

@@ -64,8 +64,6 @@ create-have-account = I have an account: sign in
 # One more proof.
 step-up-title = One more step
 step-up-lead-portal = { $portal } asks for a stronger sign-in. Confirm it is you in one of these ways.
-step-up-lead-unusual = Something about this sign-in is unusual. Confirm it is you in one of these ways.
-step-up-nothing-unusual = Something about this sign-in is unusual, and your account has nothing else to confirm that it is you. Sign in on a device that you have used before.
 step-up-lead = To go on, confirm it is you in one of these ways.
 step-up-methods = Ways to confirm
 step-up-nothing-portal = { $portal } asks for a stronger sign-in than what you have set up allows.

@@ -64,8 +64,6 @@ create-have-account = J’ai un compte : me connecter
 # Une preuve de plus.
 step-up-title = Encore une étape
 step-up-lead-portal = { $portal } demande une connexion plus forte. Confirmez votre identité par l’un de ces moyens.
-step-up-lead-unusual = Cette connexion est inhabituelle. Confirmez votre identité par l’un de ces moyens.
-step-up-nothing-unusual = Cette connexion est inhabituelle, et votre compte n’a rien d’autre pour confirmer votre identité. Connectez-vous sur un appareil que vous avez déjà utilisé.
 step-up-lead = Pour continuer, confirmez votre identité par l’un de ces moyens.
 step-up-methods = Moyens de confirmer
 step-up-nothing-portal = { $portal } demande une connexion plus forte que ce que vos moyens permettent.

@@ -49,8 +49,6 @@ create-have-account = Tôi đã có tài khoản: đăng nhập
 # Bước xác nhận thêm.
 step-up-title = Cần xác nhận thêm
 step-up-lead-portal = { $portal } yêu cầu đăng nhập ở mức cao hơn. Hãy xác nhận thêm bằng một trong các cách sau.
-step-up-lead-unusual = Lần đăng nhập này có điểm bất thường. Hãy xác nhận thêm bằng một trong các cách sau.
-step-up-nothing-unusual = Lần đăng nhập này có điểm bất thường, và tài khoản của bạn không có cách nào khác để xác nhận. Hãy đăng nhập trên thiết bị đã từng dùng.
 step-up-lead = Để tiếp tục, hãy xác nhận thêm bằng một trong các cách sau.
 step-up-methods = Cách xác nhận
 step-up-nothing-portal = { $portal } yêu cầu đăng nhập ở mức cao hơn những gì bạn đã đăng ký.
