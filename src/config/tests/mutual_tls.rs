@@ -63,7 +63,7 @@ fn what_does_not_fit_together_is_refused() {
         ),
         (
             "[proxies]\nclient_certificate = \"x-ssl-cert\"\n".to_owned(),
-            "proxies.client_certificate (senid.toml line 3): found \"x-ssl-cert\"; expected one of \"none\", \"client-cert\""
+            "proxies.client_certificate (senid.toml line 3): found \"x-ssl-cert\"; expected one of \"none\", \"client-cert\", \"x-ssl-client-cert\""
                 .to_owned(),
         ),
         (

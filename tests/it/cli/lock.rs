@@ -115,7 +115,8 @@ async fn a_lock_takes_every_session_out_of_redis() {
 fn a_code_is_made_for_one_purpose_and_shown_once() {
     let senid = Senid::ready();
     senid.run(&AN).ended(0);
-    let issued = senid.run(&["citizen", "issue-code", "001090123456", "--purpose", "recover", "--json"]).ended(0).json();
+    let issued =
+        senid.run(&["citizen", "issue-code", "001090123456", "--purpose", "recover", "--json"]).ended(0).json();
     let code = issued["code"].as_str().unwrap().to_owned();
     assert_eq!((code.len(), &issued["purpose"]), (19, &serde_json::json!("recover")));
     let said = senid.run(&["citizen", "issue-code", "001090123456", "--purpose", "raise"]).ended(0).out;

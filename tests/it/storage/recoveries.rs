@@ -122,7 +122,8 @@ on_every_database! {
         let an = enrol(&store, AN).await.id;
         let wish = async || store.read().await.unwrap().citizens().second_step(an).await.unwrap().unwrap();
         assert_eq!(wish().await, (SecondStep::Always, MayHave::No));
-        super::credentials::enrolled(&store, &super::credentials::passkey(an), "raw id").await;
+        let enrolled = super::credentials::enrolled(&store, &super::credentials::passkey(an), "raw id").await;
+        assert_eq!(enrolled, senid::storage::Enrolled::New);
         assert_eq!(wish().await, (SecondStep::Always, MayHave::Yes));
         let mut writing = store.write().await.unwrap();
         writing.citizens().set_second_step(an, SecondStep::WhereAsked, NOW).await.unwrap();

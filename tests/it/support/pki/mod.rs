@@ -129,11 +129,6 @@ impl Authority {
         &self.chain[0]
     }
 
-    /// From this one to the root (DER).
-    pub fn chain(&self) -> &[Vec<u8>] {
-        &self.chain
-    }
-
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
