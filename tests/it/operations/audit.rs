@@ -36,6 +36,7 @@ on_every_backend! {
             "consent.granted success",
             "consent.withdrawn success",
             "data.released success",
+            "device.new success",
             "session.ended success",
             "sign_in refused",
             "sign_in success",
