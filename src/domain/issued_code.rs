@@ -123,19 +123,32 @@ pub struct IssuedCode {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU8, Ordering};
+
     use super::*;
-    use crate::crypto::random::SystemRandom;
+    use crate::domain::random::Random;
+
+    /// One byte after another.
+    #[derive(Debug, Default)]
+    struct InTurn(AtomicU8);
+
+    impl Random for InTurn {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill_with(|| self.0.fetch_add(1, Ordering::Relaxed));
+        }
+    }
 
     #[test]
     fn a_code_is_read_as_it_was_written_and_as_people_type() {
-        let code = CodeText::draw(&SystemRandom::new());
+        let random = InTurn::default();
+        let code = CodeText::draw(&random);
         let written = code.written();
         assert_eq!(written.expose().len(), 19);
         let typed = [written.expose().to_owned(), written.expose().to_lowercase(), format!(" {} ", code.letters())];
         for typed in typed {
             assert_eq!(CodeText::read(&typed).unwrap().letters(), code.letters(), "{typed}");
         }
-        assert_ne!(CodeText::draw(&SystemRandom::new()).letters(), code.letters());
+        assert_ne!(CodeText::draw(&random).letters(), code.letters());
         let long = "B".repeat(17);
         for wrong in ["", "BCDF-GHJK-LMNP-QRS", "BCDF-GHJK-LMNP-QRSA", &long, &"-".repeat(65)] {
             assert!(CodeText::read(wrong).is_none(), "{wrong}");

@@ -103,7 +103,7 @@ fn faults(name: &str, text: &str, crates: &[String]) -> Vec<String> {
                 first => Some(format!("`crate::{}` is on no floor", first.map_or("*", String::as_str))),
             },
             // Unit tests may use what they need to look at their floor.
-            paths::Path::Foreign(_) if place == Place::Test => None,
+            paths::Path::Foreign(_) if place == Place::Test || is_of_tests(name) => None,
             paths::Path::Foreign(segments) => foreign_fault(floor, segments),
         };
         faults.extend(fault.map(|fault| format!("src/{name}:{line}: {fault}")));
@@ -113,6 +113,11 @@ fn faults(name: &str, text: &str, crates: &[String]) -> Vec<String> {
         faults.extend(waits);
     }
     faults
+}
+
+/// Whether a file holds nothing but unit tests.
+fn is_of_tests(name: &str) -> bool {
+    name.ends_with("_tests.rs") || name.ends_with("/tests.rs")
 }
 
 fn foreign_fault(floor: &str, segments: &[String]) -> Option<String> {

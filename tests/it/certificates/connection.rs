@@ -7,7 +7,7 @@ use http::Method;
 use senid::config::ClientCertificateHeader;
 use url::Url;
 
-use super::{card_of_an, choose, trusts};
+use super::{card_of_an, choose, trusts, with_key};
 use crate::support::World;
 use crate::support::pki::{Authority, Card, Key, run, subjects};
 use crate::support::world::{AN, Backend, Browser, Page, web};
@@ -74,7 +74,7 @@ async fn a_card_that_is_refused_gets_a_page_and_not_a_broken_connection() {
         assert!(page.has("#way-connection"), "and another try");
     }
     for key in [Key::Rsa(2048), Key::P384, Key::Ed25519] {
-        let page = presents(&world, &mut world.browser(), Some(&authority.issues(of_an().with_key(key)))).await;
+        let page = presents(&world, &mut world.browser(), Some(&with_key(&authority, of_an(), key))).await;
         assert!(page.has("#allow"), "{key:?}: {}", page.text());
     }
 }

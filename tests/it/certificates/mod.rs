@@ -16,7 +16,7 @@ use senid::domain::trust::{
 };
 
 use crate::support::World;
-use crate::support::pki::{Authority, Card, subjects};
+use crate::support::pki::{Authority, Card, Key, Profile, subjects};
 use crate::support::world::{AN, Browser, Page, Portal};
 
 /// The policy under which the test's authority issues keys that live in devices.
@@ -52,6 +52,11 @@ pub fn trusts_with(settings: &mut Settings, authority: &Authority, change: impl 
     let mut trusted = trusted(authority);
     change(&mut trusted.policy);
     settings.certificates.authorities = vec![trusted];
+}
+
+/// A card with a key of this kind, which its PIN opens: it is two factors by itself, however often the same person comes.
+pub fn with_key(authority: &Authority, profile: Profile, key: Key) -> Card {
+    authority.issues(profile.with("certificatePolicies", IN_A_DEVICE).with_key(key))
 }
 
 /// Cô An's card.

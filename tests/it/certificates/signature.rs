@@ -1,6 +1,6 @@
 //! A signature over a text, made by `openssl cms`.
 
-use super::{at_the_choice, card_of_an, choose, way, world};
+use super::{at_the_choice, card_of_an, choose, way, with_key, world};
 use crate::support::World;
 use crate::support::pki::{Authority, Key, openssl, run, subjects};
 use crate::support::world::{AN, BINH, Browser, Page};
@@ -53,7 +53,7 @@ async fn programs_sign_with_many_keys_and_in_many_ways() {
         (Key::Rsa(2048), pss),
         (Key::Ed25519, &["-md", "sha512"]),
     ] {
-        let card = authority.issues(profile().with_key(key));
+        let card = with_key(&authority, profile(), key);
         let mut browser = world.browser();
         let page = page_of(&world, &mut browser).await;
         let text = text(&mut browser, &page).await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{at_the_choice, card_of_an, choose, trusts, way, world};
+use super::{at_the_choice, card_of_an, choose, trusts, way, with_key, world};
 use crate::support::World;
 use crate::support::card::ALGORITHMS;
 use crate::support::pki::{Authority, Card, Key, subjects};
@@ -52,7 +52,7 @@ async fn each_of_the_nine_algorithms_signs_somebody_in() {
     let authority = Authority::root("Authority");
     let world = world(&authority).await;
     let profile = || subjects::vietnamese_of(AN.identifier);
-    let rsa = authority.issues(profile().with_key(Key::Rsa(2048)));
+    let rsa = with_key(&authority, profile(), Key::Rsa(2048));
     for algorithm in ALGORITHMS {
         let elliptic = match algorithm {
             "ES256" => Some(Key::P256),
@@ -60,7 +60,7 @@ async fn each_of_the_nine_algorithms_signs_somebody_in() {
             "ES512" => Some(Key::P521),
             _ => None,
         };
-        let card = elliptic.map(|key| authority.issues(profile().with_key(key)));
+        let card = elliptic.map(|key| with_key(&authority, profile(), key));
         let page = presents(&world, card.as_ref().unwrap_or(&rsa), algorithm).await;
         assert!(page.has("#allow"), "{algorithm}: {}", page.text());
     }

@@ -281,9 +281,9 @@ fn an_operator_says_what_every_sign_in_for_a_client_must_reach() {
     // What is not named stays.
     update(&senid, &["--least-account-level", "0"]).ended(0);
     assert_eq!(least(&show(&senid)), [json!(2), json!(0), json!(true), json!(false)]);
-    let refused = update(&senid, &["--least-level", "3"]).ended(1).err;
-    assert!(refused.contains("least_authentication_level: nobody could sign in"), "{refused}");
-    let refused = update(&senid, &["--hardware-bound", "--phishing-resistant=false"]).ended(1).err;
+    let refused = update(&senid, &["--least-level", "3"]).ended(2).err;
+    assert!(refused.contains("nobody could sign in: nothing that is built in proves more than 2"), "{refused}");
+    let refused = update(&senid, &["--hardware-bound", "--phishing-resistant=false"]).ended(2).err;
     assert!(refused.contains("hardware_bound: is of no use without phishing_resistant"), "{refused}");
     assert!(update(&senid, &["--least-level", "7"]).ended(2).err.contains("7 is not a level"));
     assert_eq!(least(&show(&senid)), [json!(2), json!(0), json!(true), json!(false)]);

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use senid::config::{Mail as MailSettings, MailSecurity, Rate, Settings, Sms};
 use senid::crypto::hash::{HmacKey, sha256};
 use senid::domain::logout::DeliveryState;
+use senid::domain::risk::Response;
 use senid::domain::secret::SecretString;
 use serde_json::Value;
 
@@ -21,6 +22,8 @@ const TWO_FACTORS: &str = r#"{"id_token":{"acr":{"essential":true,"values":["urn
 
 fn mail(settings: &mut Settings, server: &MailServer, security: MailSecurity) {
     settings.outbound.extra_roots = vec![authority()];
+    // Only what each test causes goes out.
+    settings.risk.new_device = Response::Off;
     settings.messages.mail = Some(MailSettings {
         host: "localhost".to_owned(),
         port: server.address.port(),
@@ -31,6 +34,7 @@ fn mail(settings: &mut Settings, server: &MailServer, security: MailSecurity) {
 }
 
 fn sms(settings: &mut Settings, gateway: &Outside) {
+    settings.risk.new_device = Response::Off;
     settings.messages.sms = Some(Sms {
         url: gateway.url("/send?from=senid").parse().unwrap(),
         key_id: "senid".to_owned(),

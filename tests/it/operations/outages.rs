@@ -55,7 +55,7 @@ async fn without_postgres_nobody_signs_in_and_what_was_sent_may_be_sent_again() 
     postgres.stop();
     let away = json!({
         "status": "not ready", "identity_store": "away", "short_lived_store": "up", "draining": false,
-        "revocation_sources_away": [],
+        "revocation_sources_away": [], "trust_ending": [],
     });
     assert_eq!(ready(&world).await, (503, away));
     is_interrupted(&AN.enters(&mut second, &page, AN.password).await, INTERRUPTED[0]);
@@ -97,7 +97,7 @@ async fn without_redis_nobody_signs_in_and_whoever_comes_later_does() {
     eventually("the server notices", async || ready(&world).await.0 == 503).await;
     let away = json!({
         "status": "not ready", "identity_store": "up", "short_lived_store": "away", "draining": false,
-        "revocation_sources_away": [],
+        "revocation_sources_away": [], "trust_ending": [],
     });
     assert_eq!(ready(&world).await, (503, away));
     is_interrupted(&AN.identifies(&mut second, &page).await, INTERRUPTED[0]);
