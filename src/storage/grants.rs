@@ -68,6 +68,8 @@ const REVOKE: &str = "UPDATE grants SET revoked_at = $2, revoked_reason = $3
         AND revoked_at IS NULL";
 const REVOKE_OF_CLIENT: &str = "UPDATE grants SET revoked_at = $3, revoked_reason = $4
     WHERE citizen_id = $1 AND client_id = $2 AND revoked_at IS NULL";
+const REVOKE_ALL: &str = "UPDATE grants SET revoked_at = $2, revoked_reason = $3
+    WHERE citizen_id = $1 AND revoked_at IS NULL";
 const FORGET: &str = "DELETE FROM grants WHERE (citizen_id, id) IN
     (SELECT citizen_id, id FROM grants WHERE forget_after < $1 ORDER BY forget_after LIMIT $2)";
 const FORGET_ENTRIES: &str = "DELETE FROM grant_directory WHERE grant_id IN
@@ -117,6 +119,10 @@ pub enum RevocationReason {
     CodeReplayed,
     /// A refresh token came again after its successor was used (RFC 9700 §4.14.2).
     RefreshTokenReplayed,
+    /// Its owner came back into an account that somebody else may have been in.
+    AccountRecovered,
+    /// Its owner said that what was done in their name was somebody else's doing.
+    NotMe,
 }
 
 impl RevocationReason {
@@ -126,6 +132,8 @@ impl RevocationReason {
             Self::ConsentWithdrawn => "consent_withdrawn",
             Self::CodeReplayed => "code_replayed",
             Self::RefreshTokenReplayed => "refresh_token_replayed",
+            Self::AccountRecovered => "account_recovered",
+            Self::NotMe => "not_me",
         }
     }
 }
@@ -193,6 +201,24 @@ impl<C: Write> Grants<'_, C> {
                 .execute(db)
                 .await
                 .map(|done| done.rows_affected())
+        })?)
+    }
+
+    /// Ends all that was ever granted in a citizen's name: whoever granted it may not have been them.
+    pub async fn revoke_all(
+        &mut self,
+        citizen: CitizenId,
+        reason: RevocationReason,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query(REVOKE_ALL)
+                .bind(citizen.uuid())
+                .bind(now.micros())
+                .bind(reason.as_str())
+                .execute(db)
+                .await
+                .map(drop)
         })?)
     }
 }

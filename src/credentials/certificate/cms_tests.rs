@@ -6,18 +6,18 @@ use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{CertificateSet, EncapsulatedContentInfo, SignerInfos};
 use der::Tag;
 use der::asn1::{BitString, SetOfVec};
-use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
-use ring::rand::SystemRandom as RingRandom;
-use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
+use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, SigningKey};
 use x509_cert::attr::Attribute;
 
 use super::*;
-use crate::crypto::hash::sha256;
+use crate::crypto::hash::{sha256, sha512};
 use crate::crypto::random::SystemRandom;
 use crate::domain::time::Timestamp;
 
 const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
+const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const ECDSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
 const ECDSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
 
@@ -44,6 +44,16 @@ impl Signer {
         Self { key, certificate, attributes, digest: SHA256, algorithm: ECDSA_SHA256 }
     }
 
+    /// OpenSSL 3.0 makes none of these.
+    fn with_ed25519(digest: ObjectIdentifier, of: Vec<u8>) -> Self {
+        let key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+        let certificate = CertificateParams::new(Vec::new()).unwrap().self_signed(&key).unwrap();
+        let certificate = Certificate::from_der(certificate.der()).unwrap();
+        let of = attribute(MESSAGE_DIGEST, vec![Any::new(Tag::OctetString, of).unwrap()]);
+        let attributes = Some(vec![content_type(DATA), of]);
+        Self { key, certificate, attributes, digest, algorithm: ED25519 }
+    }
+
     fn with(self, attributes: Vec<Attribute>) -> Self {
         Self { attributes: Some(attributes), ..self }
     }
@@ -51,9 +61,7 @@ impl Signer {
     fn info(&self) -> SignerInfo {
         let signed_attrs = self.attributes.clone().map(|attributes| SetOfVec::try_from(attributes).unwrap());
         let message = signed_attrs.as_ref().map_or_else(Vec::new, |attributes| attributes.to_der().unwrap());
-        let random = RingRandom::new();
-        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &self.key.serialize_der(), &random);
-        let signature = key.unwrap().sign(&random, &message).unwrap();
+        let signature = self.key.sign(&message).unwrap();
         let subject = &self.certificate.tbs_certificate;
         SignerInfo {
             version: CmsVersion::V1,
@@ -64,7 +72,7 @@ impl Signer {
             digest_alg: plain(self.digest),
             signed_attrs,
             signature_algorithm: plain(self.algorithm),
-            signature: OctetString::new(signature.as_ref()).unwrap(),
+            signature: OctetString::new(signature).unwrap(),
             unsigned_attrs: None,
         }
     }
@@ -139,6 +147,19 @@ fn a_signature_over_the_challenge_proves_its_signer_s_certificate() {
     assert_eq!(verify(&pem, &challenge).unwrap().leaf, leaf);
     let with_content = Document { content: Some(challenge.as_str().into()), ..Document::of(&signer) };
     assert!(verify_der(&with_content.der(), &challenge).is_ok(), "the same content, embedded");
+}
+
+#[test]
+fn an_edwards_key_signs_with_sha_512() {
+    let challenge = challenge();
+    let text = challenge.as_str().as_bytes();
+    let signer = Signer::with_ed25519(SHA512, sha512(text).to_vec());
+    assert_eq!(
+        verify_der(&Document::of(&signer).der(), &challenge).unwrap().leaf,
+        signer.certificate.to_der().unwrap()
+    );
+    let signer = Signer::with_ed25519(SHA256, sha256(text).to_vec());
+    assert_eq!(fault(Document::of(&signer), &challenge), CmsFault::Algorithm);
 }
 
 #[test]

@@ -165,7 +165,7 @@ impl<'a> Extensions<'a> {
             (QC_STATEMENTS, _) => self.qualified_statements = Some(value),
             (_, ParsedExtension::ParseError { .. }) => return Understood::Broken,
             (_, ParsedExtension::BasicConstraints(constraints)) => self.basic_constraints = Some(constraints.clone()),
-            (_, ParsedExtension::KeyUsage(usage)) => self.key_usage = Some(usage.clone()),
+            (_, ParsedExtension::KeyUsage(usage)) => self.key_usage = Some(*usage),
             (_, ParsedExtension::ExtendedKeyUsage(usage)) => self.extended_key_usage = Some(usage.clone()),
             (_, ParsedExtension::CertificatePolicies(policies)) => {
                 let mut read = Policies::default();

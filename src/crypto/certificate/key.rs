@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use x509_parser::asn1_rs::Tag;
+use x509_parser::asn1_rs::{Class, Tag};
 use x509_parser::public_key::PublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
@@ -62,8 +62,11 @@ impl KeyKind {
 
 fn curve(key: &SubjectPublicKeyInfo<'_>) -> Result<KeyKind, KeyFault> {
     // A curve with parameters of its own may be anything (CVE-2020-0601).
-    let parameters = key.algorithm.parameters.as_ref().filter(|parameters| parameters.tag() == Tag::Oid);
-    let named = parameters.filter(|oid| !oid.header.constructed()).and_then(|parameters| parameters.as_oid().ok());
+    let named = key.algorithm.parameters.as_ref().filter(|any| {
+        // The reader looks at the number alone: a name in another class, or in pieces, is none.
+        any.class() == Class::Universal && any.tag() == Tag::Oid && !any.header.constructed()
+    });
+    let named = named.and_then(|parameters| parameters.as_oid().ok());
     match named.map(|oid| oid.to_id_string()).as_deref() {
         Some("1.2.840.10045.3.1.7") => Ok(KeyKind::P256),
         Some("1.3.132.0.34") => Ok(KeyKind::P384),

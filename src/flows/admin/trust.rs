@@ -25,7 +25,7 @@ pub enum Outcome {
     /// No authority of the folder vouches for it.
     Untrusted { refusal: Refusal, step: Step },
     /// One does; whose it is may be another question.
-    Trusted { chain: TrustedChain, holder: Result<Holder, Refusal> },
+    Trusted { chain: Box<TrustedChain>, holder: Result<Holder, Refusal> },
 }
 
 /// The authorities of the trust folder.
@@ -57,7 +57,7 @@ pub fn read(file: &[u8]) -> Result<Presented, rustls_pki_types::pem::Error> {
 pub fn examine(trust: &TrustStore, settings: &Settings, presented: &Presented, now: Timestamp) -> Examination {
     let outcome = match trust.prove(presented, now) {
         Err(refusal) => Outcome::Untrusted { step: refusal.step(), refusal },
-        Ok(chain) => Outcome::Trusted { holder: chain.holder(&settings.national_id), chain },
+        Ok(chain) => Outcome::Trusted { holder: chain.holder(&settings.national_id), chain: Box::new(chain) },
     };
     Examination { way: trust.named_way(presented), outcome }
 }

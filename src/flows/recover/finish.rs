@@ -5,7 +5,7 @@ use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
 use crate::domain::message::Notice;
 use crate::domain::recovery::Recovery;
-use crate::storage::{RecoveryEnd, Transaction};
+use crate::storage::{RecoveryEnd, RevocationReason, Transaction};
 
 use super::super::audit::EventBuilder;
 use super::super::notices::{self, Post};
@@ -58,6 +58,7 @@ pub(super) async fn apply(app: &App, tx: &mut Transaction, recovery: &Recovery) 
     let left = tx.session_clients().leave_all(citizen).await?;
     single_logout::enqueue(tx, &left, now, &*app.random).await?;
     tx.citizens().end_sessions(citizen, now).await?;
+    tx.grants().revoke_all(citizen, RevocationReason::AccountRecovered, now).await?;
     let event = EventBuilder::new(now, &*app.random, Notice::RecoveryFinished.event(), Outcome::Success)
         .by(Actor::System)
         .with("means", recovery.means);

@@ -364,7 +364,7 @@ mod tests {
         let [key, phone] = [passkey(1, TwoFactors, false), passkey(2, TwoFactors, true)].map(|held| held.proof(NOW));
         let asked = |proven: &Proofs, fitting: &[Proven]| verification(proven, fitting, two);
         assert_eq!(asked(&password, &[key.clone(), phone.clone()]), UserVerification::Discouraged);
-        assert_eq!(asked(&Proofs::default(), &[phone.clone()]), UserVerification::Required);
+        assert_eq!(asked(&Proofs::default(), std::slice::from_ref(&phone)), UserVerification::Required);
         let other = Proofs::new(vec![passkey(3, TwoFactors, false).proof(NOW)]);
         assert_eq!(asked(&other, &[key, phone]), UserVerification::Preferred);
     }

@@ -153,7 +153,7 @@ async fn a_certificate_in_a_header_is_believed_of_a_trusted_proxy_alone() {
         // The proxy comes with it to the server itself.
         let reply = web::get(&world.at(errand.path()), &[("client-cert", &header)]).await;
         assert_eq!(reply.status, 303, "{}", reply.body);
-        let page = browser.open(&reply.header("location")).await;
+        let page = browser.open(reply.header("location")).await;
         match words {
             None => assert!(page.has("#allow"), "{}", page.text()),
             Some(words) => assert!(page.problem().contains(words) && !page.has("#allow"), "{}", page.text()),

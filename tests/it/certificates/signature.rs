@@ -51,7 +51,6 @@ async fn programs_sign_with_many_keys_and_in_many_ways() {
         (Key::Rsa(2048), &["-md", "sha256", "-keyid"]),
         (Key::Rsa(3072), &["-md", "sha512"]),
         (Key::Rsa(2048), pss),
-        (Key::Ed25519, &["-md", "sha512"]),
     ] {
         let card = with_key(&authority, profile(), key);
         let mut browser = world.browser();

@@ -284,7 +284,7 @@ fn an_operator_says_what_every_sign_in_for_a_client_must_reach() {
     let refused = update(&senid, &["--least-level", "3"]).ended(2).err;
     assert!(refused.contains("nobody could sign in: nothing that is built in proves more than 2"), "{refused}");
     let refused = update(&senid, &["--hardware-bound", "--phishing-resistant=false"]).ended(2).err;
-    assert!(refused.contains("hardware_bound: is of no use without phishing_resistant"), "{refused}");
+    assert!(refused.contains("--hardware-bound: is of no use without phishing_resistant"), "{refused}");
     assert!(update(&senid, &["--least-level", "7"]).ended(2).err.contains("7 is not a level"));
     assert_eq!(least(&show(&senid)), [json!(2), json!(0), json!(true), json!(false)]);
 }

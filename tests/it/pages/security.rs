@@ -159,6 +159,8 @@ on_every_backend! {
         let event = world.operator().events_of(&AN).await;
         let event = event.iter().find(|event| event.kind.unwrap().as_str() == "citizen.locked").expect("it is written");
         assert_eq!(event.details["reason"], "not_me");
+        world.operator().unlocks(&AN).await;
+        assert_eq!(portal.refresh(&tokens.refresh_token()).await.status, 400, "whoever granted it may be a stranger");
     }
 }
 

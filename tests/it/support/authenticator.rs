@@ -96,14 +96,14 @@ impl Authenticator {
     /// `navigator.credentials.create()`: what the script sends.
     pub fn create(&mut self, options: &Value) -> String {
         let mut id = vec![0; 32];
-        SystemRandom::new().fill(&mut id).unwrap();
+        random().fill(&mut id).unwrap();
         self.create_with(id, options)
     }
 
     fn create_with(&mut self, id: Vec<u8>, options: &Value) -> String {
         let offered = options["pubKeyCredParams"].as_array().unwrap();
         assert!(offered.iter().any(|one| one["alg"] == -7), "{offered:?}");
-        let random = SystemRandom::new();
+        let random = random();
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, document.as_ref(), &random).unwrap();
         let behaviour = self.behaviour.clone();
@@ -166,7 +166,7 @@ impl Authenticator {
         let client_data = self.client_data("webauthn.get", options);
         let signed = [&data[..], digest(&SHA256, client_data.as_bytes()).as_ref()].concat();
         let credential = &self.credentials[which];
-        let mut signature = credential.key.sign(&SystemRandom::new(), &signed).unwrap().as_ref().to_vec();
+        let mut signature = credential.key.sign(&random(), &signed).unwrap().as_ref().to_vec();
         if behaviour.spoil_signature {
             *signature.last_mut().unwrap() ^= 1;
         }
@@ -257,4 +257,9 @@ pub fn encode(bytes: &[u8]) -> String {
 
 fn decode(text: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(text).unwrap()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the signer takes no other source")]
+fn random() -> SystemRandom {
+    SystemRandom::new()
 }

@@ -189,8 +189,8 @@ fn a_statement_is_of_its_format() {
     let x5c = |chain: Vec<u8>| map(&[algorithm.clone(), signature.clone(), (text("x5c"), chain)]);
     for statement in [
         map(&[]),
-        map(&[algorithm.clone()]),
-        map(&[signature.clone()]),
+        map(std::slice::from_ref(&algorithm)),
+        map(std::slice::from_ref(&signature)),
         map(&[(text("alg"), text("ES256")), signature.clone()]),
         map(&[algorithm.clone(), (text("sig"), text("x"))]),
         x5c(list(&[])),
@@ -200,7 +200,10 @@ fn a_statement_is_of_its_format() {
     ] {
         assert_eq!(refused(&object(text("packed"), statement, data())), MalformedObject::Statement);
     }
-    assert_eq!(refused(&object(text("none"), map(&[signature.clone()]), data())), MalformedObject::Statement);
+    assert_eq!(
+        refused(&object(text("none"), map(std::slice::from_ref(&signature)), data())),
+        MalformedObject::Statement
+    );
     for broken in [
         object(integer(1), map(&[]), data()),
         object(text("none"), list(&[]), data()),

@@ -111,5 +111,5 @@ fn page(visit: &Visit, entered: Entered, typed: Option<String>, fault: Option<Pa
         problem: fault.map(|fault| PasskeyProblem { fault, reference: visit.visitor.request.to_string() }),
         layout: entered.layout,
     };
-    Ok(Page::render(&template)?)
+    Page::render(&template)
 }
