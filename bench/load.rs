@@ -5,6 +5,8 @@
 
 #[path = "machine.rs"]
 mod machine;
+#[path = "passkey.rs"]
+mod passkey;
 #[path = "portal.rs"]
 #[allow(dead_code, reason = "shared with the micro-benchmarks")]
 mod portal;
@@ -12,10 +14,11 @@ mod portal;
 mod process;
 #[path = "prover.rs"]
 mod prover;
-/// The servers that the tests start for themselves.
+/// The servers that the tests start for themselves, and the phone that they hold.
 #[path = "../tests/it/support"]
 #[allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared with the tests")]
 mod support {
+    pub mod authenticator;
     pub mod postgres;
     pub mod redis;
     pub mod supervisor;
@@ -29,12 +32,14 @@ use senid::crypto::private_key::PrivateKey;
 use senid::demo::people::PEOPLE;
 use senid::storage::{Options, Store};
 use sqlx::Connection;
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use machine::{Form, Machine};
 use portal::{Browser, Door, Failure, Portal, Tokens};
 use process::{Place, Server, cpu_seconds, family, hashing_seconds, resident_megabytes};
 use prover::Prover;
+use support::authenticator::Authenticator;
 use support::postgres::Postgres;
 use support::redis::{Memory, Redis};
 use support::supervisor::free_port;
@@ -59,10 +64,12 @@ enum Operation {
     Refresh,
     SilentSignOn,
     PasswordSignIn,
+    /// The last: who has a passkey is asked for more than a password from then on.
+    PasskeySignIn,
 }
 
 impl Operation {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Discovery,
         Self::Jwks,
         Self::Userinfo,
@@ -75,6 +82,7 @@ impl Operation {
         Self::Refresh,
         Self::SilentSignOn,
         Self::PasswordSignIn,
+        Self::PasskeySignIn,
     ];
 
     const fn name(self) -> &'static str {
@@ -91,6 +99,7 @@ impl Operation {
             Self::Refresh => "refresh with rotation",
             Self::SilentSignOn => "silent sign-on",
             Self::PasswordSignIn => "password sign-in",
+            Self::PasskeySignIn => "passkey sign-in",
         }
     }
 
@@ -101,7 +110,7 @@ impl Operation {
             Self::OpaqueIntrospection | Self::ClientCredentials => 9_600,
             Self::JwtIntrospection | Self::Assertion | Self::BoundToken | Self::PushedRequest => 6_400,
             Self::Userinfo | Self::Refresh => 3_200,
-            Self::SilentSignOn => 1_600,
+            Self::SilentSignOn | Self::PasskeySignIn => 1_600,
             Self::PasswordSignIn => 40,
         }
     }
@@ -118,10 +127,15 @@ struct Worker {
     opaque: (Machine, String),
     prover: Prover,
     national_id: &'static str,
+    issuer: String,
+    phone: Phone,
 }
 
+/// A person's phone. It is enrolled when it is first asked, and answers one browser after the other.
+type Phone = Arc<Mutex<Option<Authenticator>>>;
+
 impl Worker {
-    async fn start(port: u16, national_id: &'static str, key: Arc<PrivateKey>) -> Result<Self, Failure> {
+    async fn start(port: u16, national_id: &'static str, key: Arc<PrivateKey>, phone: Phone) -> Result<Self, Failure> {
         let door = Door::wire(port)?;
         let (portal, mut browser) = (Portal::new(door.clone()), Browser::new(door.clone()));
         let tokens = portal.exchange(&browser.sign_in(national_id).await?).await?;
@@ -131,8 +145,9 @@ impl Worker {
             Ok::<_, Failure>((machine, token))
         };
         let (jwt, opaque) = (machine(Form::Jwt).await?, machine(Form::Opaque).await?);
-        let prover = Prover::new(door.clone(), format!("http://localhost:{port}"), key);
-        Ok(Self { portal, browser, tokens, jwt, opaque, prover, national_id, door })
+        let issuer = format!("http://localhost:{port}");
+        let prover = Prover::new(door.clone(), issuer.clone(), key);
+        Ok(Self { portal, browser, tokens, jwt, opaque, prover, national_id, phone, issuer, door })
     }
 
     async fn run(&mut self, operation: Operation) -> Result<(), Failure> {
@@ -158,7 +173,24 @@ impl Worker {
                 let code = Browser::new(self.door.clone()).sign_in(self.national_id).await?;
                 self.arrive(&code).await
             }
+            Operation::PasskeySignIn => {
+                let mut phone = self.phone.lock().await;
+                if phone.is_none() {
+                    *phone = Some(self.enrols().await?);
+                }
+                let phone = phone.as_mut().ok_or("a phone that is gone")?;
+                let code = passkey::sign_in(&mut Browser::new(self.door.clone()), phone).await?;
+                self.arrive(&code).await
+            }
         }
+    }
+
+    /// In a browser that has just signed in with a password.
+    async fn enrols(&self) -> Result<Authenticator, Failure> {
+        let (mut browser, mut phone) = (Browser::new(self.door.clone()), Authenticator::phone(&self.issuer));
+        browser.sign_in(self.national_id).await?;
+        passkey::enrol(&mut browser, &mut phone).await?;
+        Ok(phone)
     }
 
     async fn arrive(&self, code: &str) -> Result<(), Failure> {
@@ -259,8 +291,9 @@ async fn measure(title: &str, database_url: Option<String>, redis_url: Option<St
     };
 
     let mut workers = Vec::new();
-    for person in PEOPLE.iter().cycle().take(AT_ONCE.get()) {
-        workers.push(Worker::start(place.port, person.national_id, key.clone()).await?);
+    let phones: Vec<Phone> = PEOPLE.iter().map(|_| Phone::default()).collect();
+    for (person, phone) in PEOPLE.iter().zip(&phones).cycle().take(AT_ONCE.get()) {
+        workers.push(Worker::start(place.port, person.national_id, key.clone(), phone.clone()).await?);
     }
     println!("| operation | server | Postgres | Redis | of the server's, hashing |");
     println!("|---|---|---|---|---|");

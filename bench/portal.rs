@@ -175,16 +175,21 @@ impl Browser {
         code_in(&self.get(&authorization_request(&[("prompt", "none")])).await?.location()?)
     }
 
-    async fn get(&mut self, path: &str) -> Result<Answer, Failure> {
-        self.send(Method::GET, path, String::new()).await
+    pub async fn get(&mut self, path: &str) -> Result<Answer, Failure> {
+        self.send(Method::GET, path, Vec::new(), String::new()).await
     }
 
-    async fn post(&mut self, path: &str, form: &str) -> Result<Answer, Failure> {
-        self.send(Method::POST, path, form.to_owned()).await
+    pub async fn post(&mut self, path: &str, form: &str) -> Result<Answer, Failure> {
+        self.send(Method::POST, path, Vec::new(), form.to_owned()).await
     }
 
-    async fn send(&mut self, method: Method, path: &str, body: String) -> Result<Answer, Failure> {
-        let mut headers = Vec::new();
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        mut headers: Vec<(http::HeaderName, String)>,
+        body: String,
+    ) -> Result<Answer, Failure> {
         if !self.cookies.is_empty() {
             let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             headers.push((COOKIE, pairs.join("; ")));
@@ -213,19 +218,24 @@ impl Answer {
         }
     }
 
-    fn location(self) -> Result<String, Failure> {
+    pub fn location(self) -> Result<String, Failure> {
         let answer = self.expect(StatusCode::SEE_OTHER)?;
         Ok(answer.headers.get(LOCATION).ok_or("a redirect that leads nowhere")?.to_str()?.to_owned())
     }
 
     fn csrf(&self) -> Result<String, Failure> {
-        let html = std::str::from_utf8(&self.body)?;
-        let value = html.split_once("name=\"csrf\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let value = self.after("name=\"csrf\" value=\"")?.split_once('"');
         Ok(value.ok_or("a page without a form")?.0.to_owned())
+    }
+
+    /// What stands behind `mark` on the page.
+    pub fn after(&self, mark: &str) -> Result<&str, Failure> {
+        let found = std::str::from_utf8(&self.body)?.split_once(mark);
+        Ok(found.ok_or_else(|| format!("a page without {mark}"))?.1)
     }
 }
 
-fn authorization_request(more: &[(&str, &str)]) -> String {
+pub fn authorization_request(more: &[(&str, &str)]) -> String {
     format!("/authorize?{}", request_parameters(more))
 }
 
@@ -245,7 +255,7 @@ fn request_parameters(more: &[(&str, &str)]) -> String {
     query.extend_pairs(more).finish()
 }
 
-fn code_in(location: &str) -> Result<String, Failure> {
+pub fn code_in(location: &str) -> Result<String, Failure> {
     let pairs: Vec<_> = Url::parse(location)?.query_pairs().into_owned().collect();
     let code = pairs.iter().find(|(name, _)| name == "code");
     Ok(code.ok_or_else(|| format!("an answer without a code: {location}"))?.1.clone())

@@ -1,5 +1,11 @@
 //! What bounds an identity provider: signatures and password hashes, one core each.
 
+#[path = "../tests/it/support"]
+#[allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared with the tests")]
+mod support {
+    pub mod authenticator;
+}
+
 use std::hint::black_box;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -9,8 +15,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use criterion::{Criterion, criterion_group, criterion_main};
 use rcgen::{CertificateParams, KeyPair};
+use senid::config::Attestation;
 use senid::credentials::certificate::web_eid::{self, Nonce};
 use senid::credentials::password::{Hasher, HasherSettings, Parameters};
+use senid::credentials::webauthn::{Assertion, Enrolment, Hint, Owner, RelyingParty, UserVerification};
 use senid::crypto::base64url;
 use senid::crypto::hash::sha256;
 use senid::crypto::jwk::VerifyingKey;
@@ -26,11 +34,14 @@ use senid::domain::keys::SignatureAlgorithm;
 use senid::domain::password_policy::NormalisedPassword;
 use senid::domain::secret::{SecretBytes, SecretString};
 use senid::domain::time::Timestamp;
+use senid::flows::authenticators::Authenticators;
 use senid::protocol::client_auth::{ASSERTION_TYPE, Expected, Presented, private_key_jwt};
 use senid::protocol::dpop;
 use senid::protocol::parameters;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use support::authenticator::Authenticator;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -111,6 +122,36 @@ fn proofs(criterion: &mut Criterion) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What a phone answers: read, and held against its challenge and its key.
+fn passkeys(criterion: &mut Criterion) -> Result<(), Failure> {
+    const ORIGIN: &str = "https://id.example.vn";
+    const CHALLENGE: [u8; 32] = [7; 32];
+    const OWNER: [u8; 32] = [1; 32];
+    let relying_party = RelyingParty::new("id.example.vn", vec![ORIGIN.to_owned()])?;
+    let enrolment = Enrolment {
+        service: "SenID",
+        user_handle: &OWNER,
+        account: "An",
+        display_name: "An",
+        has: &[],
+        hint: Hint::None,
+    };
+    let policy = Authenticators::new(&Attestation::default())?;
+    let mut phone = Authenticator::phone(ORIGIN);
+    let made = phone.create(&relying_party.creation_options(&CHALLENGE, &enrolment, &policy));
+    let enrolled = relying_party.enrol(&CHALLENGE, &policy, Timestamp::from_seconds(1_800_000_000), &made)?;
+    let verification = UserVerification::Required;
+    let answer = phone.get(&relying_party.request_options(&CHALLENGE, &[], verification, Hint::None));
+    let owner = Owner { user_handle: &OWNER, must_be_named: true };
+    let verify = || {
+        Assertion::read(black_box(&answer))
+            .and_then(|assertion| relying_party.verify(&assertion, &CHALLENGE, verification, owner, &enrolled.key, 0))
+    };
+    verify()?;
+    criterion.bench_function("passkey assertion ES256 verify", |bencher| bencher.iter(verify));
+    Ok(())
+}
+
 /// What the browser's extension gives: read, and held against its nonce. The chain and its revocation are measured for themselves.
 fn web_eid(criterion: &mut Criterion) -> Result<(), Failure> {
     const ORIGIN: &str = "https://id.example.vn";
@@ -170,7 +211,7 @@ fn small_things(criterion: &mut Criterion) -> Result<(), Failure> {
 }
 
 fn all(criterion: &mut Criterion) {
-    for bench in [tokens, proofs, web_eid, passwords, small_things] {
+    for bench in [tokens, proofs, passkeys, web_eid, passwords, small_things] {
         if let Err(failure) = bench(criterion) {
             eprintln!("not measured: {failure}");
             std::process::exit(1);

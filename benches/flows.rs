@@ -10,6 +10,14 @@ mod machine;
 #[allow(dead_code, reason = "shared with the load driver")]
 mod portal;
 
+#[path = "../bench/passkey.rs"]
+mod passkey;
+#[path = "../tests/it/support"]
+#[allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared with the tests")]
+mod support {
+    pub mod authenticator;
+}
+
 use std::env::{self, VarError};
 use std::hint::black_box;
 use std::path::Path;
@@ -32,6 +40,7 @@ use tokio::runtime::Runtime;
 
 use machine::{Form, Machine};
 use portal::{Browser, Door, Failure, Portal};
+use support::authenticator::Authenticator;
 
 const NATIONAL_ID: &str = PEOPLE[0].national_id;
 
@@ -85,6 +94,7 @@ fn measure(criterion: &mut Criterion, runtime: &Runtime, name: &str, settings: S
     machines(&mut group, runtime, &house)?;
     signed_in(&mut group, runtime, &house)?;
     sign_in(&mut group, runtime, &house);
+    passkey_sign_in(&mut group, runtime, &house)?;
     group.finish();
     runtime.block_on(house.server.stop());
     Ok(())
@@ -161,6 +171,20 @@ fn sign_in(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, house: &
     group.bench_function("password sign-in", |bencher| {
         bencher.iter(|| must(runtime.block_on(Browser::new(house.door.clone()).sign_in(NATIONAL_ID))));
     });
+}
+
+/// From the portal's link to the code, with a phone. After it, a password alone opens nothing of this person's.
+fn passkey_sign_in(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, house: &House) -> Result<(), Failure> {
+    let mut phone = Authenticator::phone(house.server.app.settings.issuer.as_str());
+    runtime.block_on(async {
+        let mut browser = Browser::new(house.door.clone());
+        browser.sign_in(NATIONAL_ID).await?;
+        passkey::enrol(&mut browser, &mut phone).await
+    })?;
+    group.bench_function("passkey sign-in", |bencher| {
+        bencher.iter(|| must(runtime.block_on(passkey::sign_in(&mut Browser::new(house.door.clone()), &mut phone))));
+    });
+    Ok(())
 }
 
 fn settings(folder: &Path, servers: Option<(String, String)>) -> Result<Settings, Failure> {
