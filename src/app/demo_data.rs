@@ -82,7 +82,7 @@ fn addresses(client: &Client) -> (&[String], &[String], &LogoutEndpoints) {
 /// The one password, hashed once: it is public anyway.
 async fn hash(deployment: &Deployment) -> Result<SecretString, DataError> {
     let parameters =
-        super::server::parameters(&deployment.settings).map_err(|_| DataError::Constant("password.argon2"))?;
+        super::parts::parameters(&deployment.settings).map_err(|_| DataError::Constant("password.argon2"))?;
     let settings = HasherSettings {
         threads: std::num::NonZeroU32::MIN,
         queue: 1,

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use super::demo::DemoError;
 use super::demo_data::DataError;
 use super::deployment::{self, Deployment, OpenError};
+use super::parts;
 use super::serve::RunError;
-use super::server;
 use super::{StartError, SystemClock};
 use crate::cli::house::{Create, House, Reach};
 use crate::cli::{Exit, Failure};
@@ -53,7 +53,7 @@ impl House for SystemHouse {
     async fn administrator(&self, settings: Settings, actor: Actor, reach: Reach) -> Result<Administrator, Failure> {
         let (clock, random) = (Arc::new(self.clock), Arc::new(self.random.clone()));
         let opened = deployment::open(Arc::new(settings), clock, random).await?;
-        let hashing = server::hashing(&opened.settings)?;
+        let hashing = parts::hashing(&opened.settings)?;
         let sessions = match reach {
             Reach::IdentityStore => None,
             Reach::BothStores => shared_sessions(&opened)?,
@@ -76,7 +76,7 @@ impl House for SystemHouse {
         let (clock, random) = (Arc::new(self.clock), Arc::new(self.random.clone()));
         let Deployment { settings, clock, random, store, .. } =
             deployment::open(Arc::new(settings), clock, random).await?;
-        let outbound = server::fetcher(&settings, clock.clone()).map_err(StartError::from)?;
+        let outbound = parts::fetcher(&settings, clock.clone()).map_err(StartError::from)?;
         Ok(Revocation::new(outbound, store, clock, random, settings.revocation.clone()))
     }
 
@@ -92,7 +92,7 @@ impl House for SystemHouse {
 /// The short-lived store, if other processes than a server reach it.
 fn shared_sessions(opened: &Deployment) -> Result<Option<sessions::Store>, StartError> {
     let open = |settings| Redis::open(settings, opened.clock.clone(), Arc::new(OnlyEnds));
-    let redis = server::redis(&opened.settings).map(open).transpose()?;
+    let redis = parts::redis(&opened.settings).map(open).transpose()?;
     Ok(redis.map(|redis| sessions::Store::new(Arc::new(redis))))
 }
 

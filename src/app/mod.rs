@@ -7,6 +7,7 @@ pub mod deployment;
 mod house;
 pub mod logging;
 mod master_key;
+mod parts;
 pub mod serve;
 pub mod server;
 
