@@ -4,8 +4,9 @@
 
 use sqlx::types::Uuid;
 
-use super::connection::{Backend, Read, Write, on_backend};
+use super::connection::{Read, Write, on_backend};
 use super::error::Error;
+use super::outbox::{Claim, Lease};
 use crate::domain::backchannel::Ping;
 use crate::domain::ids::{ClientId, GrantId};
 use crate::domain::time::Timestamp;
@@ -20,18 +21,20 @@ const ENQUEUE: &str = "INSERT INTO backchannel_pings (id, client_id, sealed, att
     VALUES ($1, $2, $3, 0, $4, $5)";
 const HASTEN: &str = "UPDATE backchannel_pings SET due_at = $2 WHERE id = $1 AND attempts = 0 AND due_at > $2";
 const DUE_CLIENTS: &str = "SELECT DISTINCT client_id FROM backchannel_pings WHERE due_at <= $1";
-const CLAIM_POSTGRES: &str = concat!(
-    "UPDATE backchannel_pings SET due_at = $2, attempts = attempts + 1 WHERE id IN
+const CLAIM: Claim = Claim {
+    postgres: concat!(
+        "UPDATE backchannel_pings SET due_at = $2, attempts = attempts + 1 WHERE id IN
     (SELECT id FROM backchannel_pings WHERE client_id = $1 AND due_at <= $3
      ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING ",
-    ping_columns!()
-);
-const CLAIM_SQLITE: &str = concat!(
-    "UPDATE backchannel_pings SET due_at = $2, attempts = attempts + 1 WHERE id IN
+        ping_columns!()
+    ),
+    sqlite: concat!(
+        "UPDATE backchannel_pings SET due_at = $2, attempts = attempts + 1 WHERE id IN
     (SELECT id FROM backchannel_pings WHERE client_id = $1 AND due_at <= $3
      ORDER BY due_at LIMIT $4) RETURNING ",
-    ping_columns!()
-);
+        ping_columns!()
+    ),
+};
 // Only the attempt that holds the row settles it: of one whose lease ran out, another is under way.
 const POSTPONE: &str = "UPDATE backchannel_pings SET due_at = $3 WHERE id = $1 AND attempts = $2";
 const REMOVE: &str = "DELETE FROM backchannel_pings WHERE id = $1 AND attempts = $2";
@@ -79,17 +82,8 @@ impl<C: Write> BackChannelPings<'_, C> {
         lease_ends: Timestamp,
         limit: u32,
     ) -> Result<Vec<Ping>, Error> {
-        let (lease_ends, now, limit) = (lease_ends.micros(), now.micros(), i64::from(limit));
-        let rows: Vec<PingRow> = match self.0.backend() {
-            Backend::Postgres(db) => {
-                let claim = sqlx::query_as(CLAIM_POSTGRES).bind(client.as_str()).bind(lease_ends).bind(now).bind(limit);
-                claim.fetch_all(db).await?
-            }
-            Backend::Sqlite(db) => {
-                let claim = sqlx::query_as(CLAIM_SQLITE).bind(client.as_str()).bind(lease_ends).bind(now).bind(limit);
-                claim.fetch_all(db).await?
-            }
-        };
+        let lease = Lease { now, ends: lease_ends, limit };
+        let rows: Vec<PingRow> = CLAIM.take(self.0, client.as_str(), lease).await?;
         rows.into_iter().map(PingRow::open).collect()
     }
 

@@ -3,8 +3,9 @@
 
 use sqlx::types::Uuid;
 
-use super::connection::{Backend, Read, Transaction, Write, on_backend};
+use super::connection::{Read, Transaction, Write, on_backend};
 use super::error::Error;
+use super::outbox::{self, Backlog, Claim, Lease};
 use super::row::{Page, one_more};
 use crate::domain::ids::{CitizenId, ClientId, DeliveryId};
 use crate::domain::logout::{Delivery, DeliveryState, Settlement};
@@ -30,18 +31,20 @@ const DUE_CLIENTS: &str = "WITH RECURSIVE waiting (client_id) AS (
     SELECT client_id FROM waiting WHERE EXISTS
         (SELECT 1 FROM logout_deliveries d
          WHERE d.state = 'pending' AND d.client_id = waiting.client_id AND d.due_at <= $1)";
-const CLAIM_POSTGRES: &str = concat!(
-    "UPDATE logout_deliveries SET due_at = $2, attempts = attempts + 1 WHERE id IN
+const CLAIM: Claim = Claim {
+    postgres: concat!(
+        "UPDATE logout_deliveries SET due_at = $2, attempts = attempts + 1 WHERE id IN
     (SELECT id FROM logout_deliveries WHERE state = 'pending' AND client_id = $1 AND due_at <= $3
      ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING ",
-    delivery_columns!()
-);
-const CLAIM_SQLITE: &str = concat!(
-    "UPDATE logout_deliveries SET due_at = $2, attempts = attempts + 1 WHERE id IN
+        delivery_columns!()
+    ),
+    sqlite: concat!(
+        "UPDATE logout_deliveries SET due_at = $2, attempts = attempts + 1 WHERE id IN
     (SELECT id FROM logout_deliveries WHERE state = 'pending' AND client_id = $1 AND due_at <= $3
      ORDER BY due_at LIMIT $4) RETURNING ",
-    delivery_columns!()
-);
+        delivery_columns!()
+    ),
+};
 // Only the attempt that holds the row settles it: one whose lease ran out comes too late, and another is under way.
 const SETTLE: &str = "UPDATE logout_deliveries SET state = $3, due_at = $4, fault = $5, settled_at = $6
     WHERE id = $1 AND attempts = $2 AND state = 'pending'";
@@ -62,13 +65,6 @@ const FORGET: &str = "DELETE FROM logout_deliveries WHERE id IN
 
 /// The outbox, seen from one connection.
 pub struct LogoutOutbox<'c, C>(pub(super) &'c mut C);
-
-/// What waits to be delivered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Backlog {
-    pub pending: u64,
-    pub oldest: Option<Timestamp>,
-}
 
 impl<C: Read> LogoutOutbox<'_, C> {
     /// The clients for which something is due.
@@ -101,9 +97,7 @@ impl<C: Read> LogoutOutbox<'_, C> {
     }
 
     pub async fn backlog(&mut self) -> Result<Backlog, Error> {
-        let (pending, oldest): (i64, Option<i64>) =
-            on_backend!(self.0, |db| sqlx::query_as(BACKLOG).fetch_one(db).await)?;
-        Ok(Backlog { pending: u64::try_from(pending).unwrap_or(0), oldest: oldest.map(Timestamp::from_micros) })
+        outbox::backlog(self.0, BACKLOG).await
     }
 }
 
@@ -116,42 +110,14 @@ impl<C: Write> LogoutOutbox<'_, C> {
         lease_ends: Timestamp,
         limit: u32,
     ) -> Result<Vec<Delivery>, Error> {
-        let (lease_ends, now, limit) = (lease_ends.micros(), now.micros(), i64::from(limit));
-        let rows: Vec<DeliveryRow> = match self.0.backend() {
-            Backend::Postgres(db) => {
-                let claim = sqlx::query_as(CLAIM_POSTGRES).bind(client.as_str()).bind(lease_ends).bind(now).bind(limit);
-                claim.fetch_all(db).await?
-            }
-            Backend::Sqlite(db) => {
-                let claim = sqlx::query_as(CLAIM_SQLITE).bind(client.as_str()).bind(lease_ends).bind(now).bind(limit);
-                claim.fetch_all(db).await?
-            }
-        };
+        let lease = Lease { now, ends: lease_ends, limit };
+        let rows: Vec<DeliveryRow> = CLAIM.take(self.0, client.as_str(), lease).await?;
         rows.into_iter().map(DeliveryRow::open).collect()
     }
 
     /// Writes down how an attempt ended; tells whether it still was this attempt's to tell.
     pub async fn settle(&mut self, tried: &Delivery, how: &Settlement, now: Timestamp) -> Result<bool, Error> {
-        let (state, due_at, fault) = match how {
-            Settlement::Delivered => (DeliveryState::Delivered, tried.due_at, None),
-            Settlement::Refused { fault } => (DeliveryState::Refused, tried.due_at, Some(&**fault)),
-            Settlement::Undelivered { fault } => (DeliveryState::Undelivered, tried.due_at, Some(&**fault)),
-            Settlement::Postponed { due_at, fault } => (DeliveryState::Pending, *due_at, Some(&**fault)),
-        };
-        let settled_at = (state != DeliveryState::Pending).then_some(now.micros());
-        let settled = on_backend!(self.0, |db| {
-            sqlx::query(SETTLE)
-                .bind(tried.id.uuid())
-                .bind(i64::from(tried.attempts))
-                .bind(state.as_str())
-                .bind(due_at.micros())
-                .bind(fault)
-                .bind(settled_at)
-                .execute(db)
-                .await
-                .map(|done| done.rows_affected())
-        })?;
-        Ok(settled > 0)
+        outbox::settle(self.0, SETTLE, (tried.id.uuid(), tried.attempts), how, now).await
     }
 
     /// Tries a delivery that has not succeeded once more, at once; tells whether there is one.
@@ -182,14 +148,7 @@ impl<C: Write> LogoutOutbox<'_, C> {
 
     /// Removes up to `limit` that were settled before `before`, and tells how many that were.
     pub async fn forget(&mut self, before: Timestamp, limit: u32) -> Result<u64, Error> {
-        Ok(on_backend!(self.0, |db| {
-            sqlx::query(FORGET)
-                .bind(before.micros())
-                .bind(i64::from(limit))
-                .execute(db)
-                .await
-                .map(|done| done.rows_affected())
-        })?)
+        outbox::forget(self.0, FORGET, before, limit).await
     }
 }
 

@@ -6,9 +6,9 @@
 use sqlx::types::Uuid;
 use zeroize::Zeroizing;
 
-use super::connection::{Backend, Read, Transaction, Write, on_backend};
+use super::connection::{Read, Transaction, Write, on_backend};
 use super::error::Error;
-use super::logout_outbox::Backlog;
+use super::outbox::{self, Backlog, Claim, Lease};
 use super::row::{Page, one_more};
 use super::vault::Vault;
 use crate::crypto::seal::Context;
@@ -29,18 +29,20 @@ const ENQUEUE: &str = "INSERT INTO messages
     (id, citizen_id, channel, kind, sealed, state, attempts, due_at, created_at, give_up_at)
     VALUES ($1, $2, $3, $4, $5, 'pending', 0, $6, $6, $7)";
 const DUE_CHANNELS: &str = "SELECT DISTINCT channel FROM messages WHERE state = 'pending' AND due_at <= $1";
-const CLAIM_POSTGRES: &str = concat!(
-    "UPDATE messages SET due_at = $2, attempts = attempts + 1 WHERE id IN
+const CLAIM: Claim = Claim {
+    postgres: concat!(
+        "UPDATE messages SET due_at = $2, attempts = attempts + 1 WHERE id IN
     (SELECT id FROM messages WHERE state = 'pending' AND channel = $1 AND due_at <= $3
      ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING ",
-    claimed_columns!()
-);
-const CLAIM_SQLITE: &str = concat!(
-    "UPDATE messages SET due_at = $2, attempts = attempts + 1 WHERE id IN
+        claimed_columns!()
+    ),
+    sqlite: concat!(
+        "UPDATE messages SET due_at = $2, attempts = attempts + 1 WHERE id IN
     (SELECT id FROM messages WHERE state = 'pending' AND channel = $1 AND due_at <= $3
      ORDER BY due_at LIMIT $4) RETURNING ",
-    claimed_columns!()
-);
+        claimed_columns!()
+    ),
+};
 // Only the attempt that holds the row settles it: of one whose lease ran out, another is under way.
 const SETTLE: &str = "UPDATE messages
     SET state = $3, due_at = $4, fault = $5, settled_at = $6, sealed = CASE WHEN $6 IS NULL THEN sealed ELSE NULL END
@@ -100,9 +102,7 @@ impl<C: Read> Messages<'_, C> {
     }
 
     pub async fn backlog(&mut self) -> Result<Backlog, Error> {
-        let (pending, oldest): (i64, Option<i64>) =
-            on_backend!(self.0, |db| sqlx::query_as(BACKLOG).fetch_one(db).await)?;
-        Ok(Backlog { pending: u64::try_from(pending).unwrap_or(0), oldest: oldest.map(Timestamp::from_micros) })
+        outbox::backlog(self.0, BACKLOG).await
     }
 }
 
@@ -116,55 +116,19 @@ impl<C: Write> Messages<'_, C> {
         limit: u32,
     ) -> Result<Vec<Message>, Error> {
         let vault = self.0.vault()?;
-        let (lease_ends, now, limit) = (lease_ends.micros(), now.micros(), i64::from(limit));
-        let rows: Vec<ClaimedRow> = match self.0.backend() {
-            Backend::Postgres(db) => {
-                let claim =
-                    sqlx::query_as(CLAIM_POSTGRES).bind(channel.as_str()).bind(lease_ends).bind(now).bind(limit);
-                claim.fetch_all(db).await?
-            }
-            Backend::Sqlite(db) => {
-                let claim = sqlx::query_as(CLAIM_SQLITE).bind(channel.as_str()).bind(lease_ends).bind(now).bind(limit);
-                claim.fetch_all(db).await?
-            }
-        };
+        let lease = Lease { now, ends: lease_ends, limit };
+        let rows: Vec<ClaimedRow> = CLAIM.take(self.0, channel.as_str(), lease).await?;
         rows.into_iter().map(|row| row.open(&vault)).collect()
     }
 
     /// Writes down how an attempt ended; tells whether it still was this attempt's to tell.
     pub async fn settle(&mut self, tried: &Message, how: &Settlement, now: Timestamp) -> Result<bool, Error> {
-        let (state, due_at, fault) = match how {
-            Settlement::Delivered => (DeliveryState::Delivered, now, None),
-            Settlement::Refused { fault } => (DeliveryState::Refused, now, Some(&**fault)),
-            Settlement::Undelivered { fault } => (DeliveryState::Undelivered, now, Some(&**fault)),
-            Settlement::Postponed { due_at, fault } => (DeliveryState::Pending, *due_at, Some(&**fault)),
-        };
-        let settled_at = (state != DeliveryState::Pending).then_some(now.micros());
-        let settled = on_backend!(self.0, |db| {
-            sqlx::query(SETTLE)
-                .bind(tried.id.uuid())
-                .bind(i64::from(tried.attempts))
-                .bind(state.as_str())
-                .bind(due_at.micros())
-                .bind(fault)
-                .bind(settled_at)
-                .execute(db)
-                .await
-                .map(|done| done.rows_affected())
-        })?;
-        Ok(settled > 0)
+        outbox::settle(self.0, SETTLE, (tried.id.uuid(), tried.attempts), how, now).await
     }
 
     /// Removes up to `limit` that were settled before `before`, and tells how many that were.
     pub async fn forget(&mut self, before: Timestamp, limit: u32) -> Result<u64, Error> {
-        Ok(on_backend!(self.0, |db| {
-            sqlx::query(FORGET)
-                .bind(before.micros())
-                .bind(i64::from(limit))
-                .execute(db)
-                .await
-                .map(|done| done.rows_affected())
-        })?)
+        outbox::forget(self.0, FORGET, before, limit).await
     }
 }
 
