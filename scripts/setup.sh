@@ -25,6 +25,8 @@ find_missing() {
     need redis-server command -v redis-server
     need openssl command -v openssl
     need chromium command -v chromium
+    # Where the browser finds the certificates of citizens' cards.
+    need libnss3-tools command -v certutil
     # The browser's own dependencies include no font, and the pages are in Vietnamese and Russian too.
     need fonts-dejavu-core test -f /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
     # The program alone: the package apache2 would also start a server on port 80.

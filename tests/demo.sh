@@ -11,15 +11,26 @@ build_senid() {
         python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"] + "/debug/senid")'
 }
 
-# Builds SenID and starts a demonstration; sets SENID and PORTAL to its two addresses, and DEMO_PROGRAM and DEMO_DATA for whoever
-# administers it with the command line. It ends with this shell.
+# What is to be done when this shell ends, the last first.
+endings=()
+at_end() { endings=("$(printf '%q ' "$@")" "${endings[@]}"); }
+
+end() {
+    local status=$? ending
+    for ending in "${endings[@]}"; do eval "$ending" || true; done
+    exit "$status"
+}
+trap end EXIT
+
+# Builds SenID and starts a demonstration, with these further arguments; sets SENID and PORTAL to its two addresses, and
+# DEMO_PROGRAM and DEMO_DATA for whoever administers it with the command line. It ends with this shell.
 start_demo() {
     local senid port portal_port
     senid=$(build_senid)
     read -r port portal_port < <(free_ports)
     demo_folder=$(mktemp -d)
-    trap stop_demo EXIT
-    "$senid" demo --port "$port" --portal-port "$portal_port" --data "$demo_folder/data" >"$demo_folder/log" 2>&1 &
+    at_end stop_demo
+    "$senid" demo --port "$port" --portal-port "$portal_port" --data "$demo_folder/data" "$@" >"$demo_folder/log" 2>&1 &
     demo_process=$!
     export SENID=http://localhost:$port PORTAL=http://localhost:$portal_port
     export DEMO_PROGRAM=$senid DEMO_DATA=$demo_folder/data
@@ -49,12 +60,10 @@ PYTHON
 }
 
 stop_demo() {
-    local status=$?
     kill "$demo_process" 2>/dev/null && wait "$demo_process" 2>/dev/null
     # What the server said helps whoever reads of a failure.
     if [ "$status" -ne 0 ]; then grep -E 'WARN|ERROR|^senid:' "$demo_folder/log" | tail -n 40 >&2; fi
     rm -rf "$demo_folder"
-    exit "$status"
 }
 
 # Ports that nobody listens on, two or as many as $1 says, below those that the system gives to outgoing connections, so that

@@ -11,7 +11,7 @@ use super::deployment::{self, Deployment};
 use super::serve::{RunError, Running, ToldToStop};
 use super::{SystemClock, demo_data};
 use crate::cli::demo::Arguments;
-use crate::config::{DatabaseUrl, Listener, Localised, RegistrationMode, SessionStoreUrl, Settings};
+use crate::config::{DatabaseUrl, Faults, Listener, Localised, RegistrationMode, SessionStoreUrl, Settings};
 use crate::crypto::random::SystemRandom;
 use crate::demo::people::{self, PEOPLE};
 use crate::demo::portal::{self, PortalSettings};
@@ -19,13 +19,15 @@ use crate::domain::authorization::ResponseType;
 use crate::domain::client::PolicyName;
 use crate::domain::random::Random;
 use crate::domain::secret::SecretString;
-use crate::domain::time::Clock;
+use crate::domain::time::{Clock, Timestamp};
 use crate::web::layout::Standing;
 
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Settings(#[from] Faults),
     #[error("the folder {0}: {1}")]
     Folder(String, std::io::Error),
     #[error("--database-url: expected {0}")]
@@ -49,7 +51,7 @@ pub enum DemoError {
 pub async fn run(arguments: Arguments) -> Result<(), DemoError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
-    let settings = Arc::new(settings(&arguments)?);
+    let settings = Arc::new(settings(&arguments, clock.now())?);
     let portal = portal_settings(&settings, &arguments)?;
 
     let store = deployment::connect(&settings).await.map_err(demo_data::DataError::from)?;
@@ -75,10 +77,14 @@ pub async fn run(arguments: Arguments) -> Result<(), DemoError> {
     Ok(())
 }
 
-fn settings(arguments: &Arguments) -> Result<Settings, DemoError> {
+fn settings(arguments: &Arguments, now: Timestamp) -> Result<Settings, DemoError> {
     let folder = &arguments.data;
     std::fs::create_dir_all(folder).map_err(|error| DemoError::Folder(folder.display().to_string(), error))?;
-    let mut settings = Settings::default();
+    let mut settings = match &arguments.settings {
+        // Of a file that was named for this, and of nothing else: a real deployment's mail server is no place for made-up people.
+        Some(file) => Settings::load(Some(file), std::iter::empty(), now)?.settings,
+        None => Settings::default(),
+    };
     let issuer = format!("http://localhost:{}", arguments.port);
     settings.issuer = issuer.parse().map_err(|error| DemoError::Address(format!("{issuer}: {error}")))?;
     let plain = |port| Listener { address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)), tls: None };

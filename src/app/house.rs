@@ -152,6 +152,7 @@ impl From<DemoError> for Failure {
     fn from(error: DemoError) -> Self {
         match error {
             DemoError::Run(error) => error.into(),
+            DemoError::Settings(faults) => faults.into(),
             DemoError::Data(DataError::Store(error)) => OpenError::Store(error).into(),
             DemoError::Database(_) | DemoError::Redis(_) => Self::new(Exit::Usage, error.to_string()),
             DemoError::Folder(..)

@@ -27,6 +27,10 @@ pub struct Arguments {
     /// A Redis server instead of the in-process store: redis://…
     #[arg(long, value_parser = secret)]
     pub redis_url: Option<SecretString>,
+    /// More settings, as in senid.toml: authorities of certificates, a mail server. The demonstration's own go before them:
+    /// where it listens, its database, its keys.
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
 }
 
 fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {

@@ -9,7 +9,8 @@ export const AN = { name: "Nguyễn Văn An", username: "001090123456", password
 export const BINH = { name: "Trần Thị Bình", username: "079192000123", password: "hoa-sen-demo-2026" };
 export const CHAU = { name: "Lê Minh Châu", username: "048301004567", password: "hoa-sen-demo-2026" };
 
-const browser = await chromium.launch({
+// How every browser of the tests is started.
+export const LAUNCH = {
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: [
     "--no-sandbox",
@@ -21,7 +22,8 @@ const browser = await chromium.launch({
     // A page that a test writes itself has no address, and Chromium would keep it from framing one of this machine.
     "--disable-features=LocalNetworkAccessChecks",
   ],
-});
+};
+const browser = await chromium.launch(LAUNCH);
 
 export const closeBrowser = () => browser.close();
 
@@ -33,13 +35,10 @@ export class Citizen {
   neighbours = [];
   #complaints = [];
 
-  static async arrive({ person = AN, language = "vi", script = true, ...options } = {}) {
-    const context = await browser.newContext({
-      locale: language,
-      javaScriptEnabled: script,
-      reducedMotion: "reduce",
-      ...options,
-    });
+  // With a browser as new as everybody's, unless `open` opens another.
+  static async arrive({ person = AN, language = "vi", script = true, open, ...options } = {}) {
+    const wishes = { locale: language, javaScriptEnabled: script, reducedMotion: "reduce", ...options };
+    const context = await (open ? open(wishes) : browser.newContext(wishes));
     const page = await context.newPage();
     return new Citizen(person, context, page);
   }

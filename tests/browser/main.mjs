@@ -1,5 +1,5 @@
-// Runs every browser test, one after the other, and closes with the counts. With words as arguments: only the tests
-// whose name holds one of them.
+// Runs every browser test, one after the other, and closes with the counts: on the embedded backend all of them, on Postgres and
+// Redis what is kept there and used at once. With words as arguments: only the tests whose name holds one of them.
 
 import { closeBrowser } from "./citizen.mjs";
 import { accessibility } from "./accessibility.mjs";
@@ -11,10 +11,13 @@ import { neighbours } from "./neighbours.mjs";
 import { passkeys } from "./passkeys.mjs";
 import { requests } from "./requests.mjs";
 import { session } from "./session.mjs";
+import { strong } from "./strong.mjs";
 
 const wanted = process.argv.slice(2);
-const all = { ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...requests, ...passkeys, ...session, ...accessibility };
-const cases = Object.entries(all).filter(
+const pages = { ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...requests, ...session, ...accessibility };
+const suites = { embedded: { ...pages, ...passkeys, ...strong }, production: strong };
+const backend = process.env.BACKEND;
+const cases = Object.entries(suites[backend]).filter(
   ([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)),
 );
 
@@ -31,5 +34,5 @@ for (const [name, run] of cases) {
 }
 await closeBrowser();
 
-console.log(`browser: ${cases.length - failed} passed, ${failed} failed`);
-process.exit(failed === 0 && cases.length > 0 ? 0 : 1);
+console.log(`browser on the ${backend} backend: ${cases.length - failed} passed, ${failed} failed`);
+process.exit(failed === 0 && (cases.length > 0 || wanted.length > 0) ? 0 : 1);

@@ -2,14 +2,14 @@
 // 9396), for what a resource server holds (RFC 8707), and asks people who are elsewhere (CIBA).
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { PORTAL, SENID } from "./citizen.mjs";
+import { administer } from "./operator.mjs";
 
-const { DEMO_PROGRAM, DEMO_DATA } = process.env;
+const { DEMO_DATA } = process.env;
 const RECORDS = "https://tax.senid.example/api";
 const PAYMENT = "https://tax.senid.example/payment";
 const CIBA = "urn:openid:params:grant-type:ciba";
@@ -68,16 +68,6 @@ const payment = [
     ru: "Уплатить {amount | number} донгов: {for}[, до {due | date}]",
   }),
 ];
-
-function administer(words, input) {
-  const settings = {
-    SENID_ISSUER: SENID,
-    SENID_DATABASE__URL: `sqlite:${join(DEMO_DATA, "senid.sqlite")}`,
-    SENID_KEYS__FOLDER: join(DEMO_DATA, "keys"),
-  };
-  const stdio = ["pipe", "pipe", "pipe"];
-  return execFileSync(DEMO_PROGRAM, words, { env: { ...process.env, ...settings }, input, stdio, encoding: "utf8" });
-}
 
 export class TaxPortal {
   static #known = false;

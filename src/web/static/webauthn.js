@@ -45,11 +45,17 @@ const inText = (credential) => {
   return JSON.stringify({ id: toText(credential.rawId), type: credential.type, response: answer, clientExtensionResults });
 };
 
-// A new challenge; the one before is void.
-const options = async (choice) => {
-  const body = new URLSearchParams({ csrf: form.elements.csrf.value, choice });
-  const answer = await fetch(form.dataset.options, { method: "POST", body, redirect: "error" });
-  return answer.ok ? withBytes(await answer.json()) : null;
+// A new challenge; the one before is void. So they are asked for one after the other: the last who asked has the one that counts.
+let asked = Promise.resolve();
+const options = (choice) => {
+  asked = asked
+    .catch(() => {})
+    .then(async () => {
+      const body = new URLSearchParams({ csrf: form.elements.csrf.value, choice });
+      const answer = await fetch(form.dataset.options, { method: "POST", body, redirect: "error" });
+      return answer.ok ? withBytes(await answer.json()) : null;
+    });
+  return asked;
 };
 
 const send = (credential) => {
@@ -91,10 +97,12 @@ const ask = async (choice, button) => {
 // Passkeys among what the browser fills into the field (conditional mediation). Nobody is told where it comes to nothing: the
 // person has not asked for it.
 const offer = async () => {
-  if (!field || !(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  if (!field) return;
   const waiting = new AbortController();
   autofill = waiting;
   try {
+    // A button may be pressed before the browser has said whether it can.
+    if (!(await PublicKeyCredential.isConditionalMediationAvailable?.()) || waiting.signal.aborted) return;
     const publicKey = await options("autofill");
     if (!publicKey || waiting.signal.aborted) return;
     send(await navigator.credentials.get({ publicKey, mediation: "conditional", signal: waiting.signal }));

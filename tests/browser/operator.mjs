@@ -1,0 +1,32 @@
+// What an operator does at the command line of the demonstration, beside the server that runs.
+
+import { execFileSync } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import { SENID } from "./citizen.mjs";
+
+const { DEMO_PROGRAM, DEMO_DATA, DATABASE_URL } = process.env;
+
+export function administer(words, input) {
+  const settings = {
+    SENID_ISSUER: SENID,
+    SENID_DATABASE__URL: DATABASE_URL ?? `sqlite:${join(DEMO_DATA, "senid.sqlite")}`,
+    SENID_KEYS__FOLDER: join(DEMO_DATA, "keys"),
+  };
+  const stdio = ["pipe", "pipe", "pipe"];
+  return execFileSync(DEMO_PROGRAM, words, { env: { ...process.env, ...settings }, input, stdio, encoding: "utf8" });
+}
+
+// Somebody new, proven in person. What a test adds to their account meets no other test.
+export function newcomer(name = "Võ Minh Khoa") {
+  const username = `0010900${randomInt(100_000).toString().padStart(5, "0")}`;
+  const password = "hoa-sen-demo-2026";
+  const person = ["--national-id", username, "--name", name, "--birthdate", "1990-02-03", "--gender", "male"];
+  administer(["citizen", "add", ...person, "--account-level", "2", "--password-stdin"], password);
+  return { name, username, password };
+}
+
+// What an officer hands over once they have seen who comes.
+export function officersCode({ username }, purpose) {
+  return JSON.parse(administer(["--json", "citizen", "issue-code", username, "--purpose", purpose])).code;
+}
