@@ -1,5 +1,7 @@
 //! Citizens' lists of codes that are good once each, by their hashes. The list itself is a credential: removed, its codes go with it.
 
+use sqlx::types::Uuid;
+
 use super::connection::{Read, Transaction, Write, on_backend};
 use super::credentials::{Advance, StoredCredential};
 use super::error::Error;
@@ -12,8 +14,8 @@ const SPEND: &str = "UPDATE recovery_codes SET used_at = $4
     WHERE citizen_id = $1 AND credential_id = $2 AND code_hash = $3 AND used_at IS NULL";
 const LEFT: &str =
     "SELECT count(*) FROM recovery_codes WHERE citizen_id = $1 AND credential_id = $2 AND used_at IS NULL";
-const IS_UNUSED: &str = "SELECT EXISTS (SELECT 1 FROM recovery_codes
-    WHERE citizen_id = $1 AND credential_id = $2 AND code_hash = $3 AND used_at IS NULL)";
+const LIST_OF: &str = "SELECT credential_id FROM recovery_codes
+    WHERE citizen_id = $1 AND code_hash = $2 AND used_at IS NULL";
 
 /// The codes, seen from one connection.
 pub struct RecoveryCodes<'c, C>(pub(super) &'c mut C);
@@ -27,16 +29,13 @@ impl<C: Read> RecoveryCodes<'_, C> {
         Ok(u32::try_from(left).unwrap_or(0))
     }
 
-    /// Whether the code of this hash is on the list and still good.
-    pub async fn is_unused(&mut self, citizen: CitizenId, list: CredentialId, code: SecretHash) -> Result<bool, Error> {
-        Ok(on_backend!(self.0, |db| {
-            sqlx::query_scalar(IS_UNUSED)
-                .bind(citizen.uuid())
-                .bind(list.uuid())
-                .bind(code.as_bytes().as_slice())
-                .fetch_one(db)
-                .await
-        })?)
+    /// The citizen's list on which the code of this hash stands and is still good. One look-up, whoever has a list or none.
+    pub async fn list_of(&mut self, citizen: CitizenId, code: SecretHash) -> Result<Option<CredentialId>, Error> {
+        let list: Option<Uuid> = on_backend!(self.0, |db| {
+            let found = sqlx::query_scalar(LIST_OF).bind(citizen.uuid()).bind(code.as_bytes().as_slice());
+            found.fetch_optional(db).await
+        })?;
+        Ok(list.map(CredentialId::from_uuid))
     }
 }
 

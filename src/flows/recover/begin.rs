@@ -11,7 +11,6 @@ use crate::crypto::hash::hash_secret;
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::{Citizen, CitizenStatus};
-use crate::domain::credential::CredentialKind;
 use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::issued_code::{CodeText, CodeUse};
 use crate::domain::password_policy;
@@ -119,17 +118,10 @@ async fn look_up(app: &App, whose: CitizenId, typed: &str) -> Result<Option<Pres
     let issued = hash_secret(written.as_ref().map_or(typed, CodeText::letters).as_bytes());
     let mut store = app.store.read().await?;
     let good = store.issued_codes().is_good(issued, whose, CodeUse::Recover, app.clock.now()).await?;
-    let on_list = hash_typed(typed).unwrap_or(issued);
-    let mut found = good.then_some(Presented::Issued(issued));
-    for held in store.credentials().list(whose).await? {
-        let list = held.credential.id;
-        if held.credential.kind == CredentialKind::RecoveryCodes
-            && store.recovery_codes().is_unused(whose, list, on_list).await?
-        {
-            found = Some(Presented::OfList { list, code: on_list });
-        }
-    }
-    Ok(found)
+    let code = hash_typed(typed).unwrap_or(issued);
+    let list = store.recovery_codes().list_of(whose, code).await?;
+    let issued = good.then_some(Presented::Issued(issued));
+    Ok(list.map(|list| Presented::OfList { list, code }).or(issued))
 }
 
 /// The code is spent, the recovery written and its owner told, all at once.

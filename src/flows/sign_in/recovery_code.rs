@@ -6,7 +6,6 @@ use crate::config::Settings;
 use crate::credentials::recovery_codes::hash_typed;
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::audit::{Actor, Outcome};
-use crate::domain::credential::CredentialKind;
 use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::message::Notice;
 use crate::domain::random::Random;
@@ -37,18 +36,12 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &str) -
         return Ok(asked.refused(app, visitor, &sign_in, "wrong_code"));
     };
     let mut store = app.store.read().await?;
-    for stored in store.credentials().list(citizen).await? {
-        let list = stored.credential;
-        if list.kind != CredentialKind::RecoveryCodes
-            || !store.recovery_codes().is_unused(citizen, list.id, code).await?
-        {
-            continue;
-        }
-        drop(store);
-        let used = Spending::new(app, visitor, citizen, list.id, code);
-        return asked.proven(app, visitor, sign_in, list.proof(now), Box::new(used)).await;
-    }
-    Ok(asked.refused(app, visitor, &sign_in, "wrong_code"))
+    let list = store.recovery_codes().list_of(citizen, code).await?;
+    let held = store.credentials().list(citizen).await?.into_iter().find(|held| Some(held.credential.id) == list);
+    let Some(held) = held else { return Ok(asked.refused(app, visitor, &sign_in, "wrong_code")) };
+    drop(store);
+    let used = Spending::new(app, visitor, citizen, held.credential.id, code);
+    asked.proven(app, visitor, sign_in, held.credential.proof(now), Box::new(used)).await
 }
 
 /// The one use of a code: it is spent, and its owner is told, in whatever transaction its effect is written.

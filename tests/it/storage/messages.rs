@@ -100,7 +100,7 @@ pub async fn are_put_in_and_taken_out(store: &Store, citizen: CitizenId) {
     writing.credentials().record_failure(citizen, list.credential.id).await.unwrap();
     assert_eq!(writing.credentials().failures_in_a_row(citizen, list.credential.id).await.unwrap(), 1);
     assert_eq!(writing.recovery_codes().left(citizen, list.credential.id).await.unwrap(), 1);
-    assert!(writing.recovery_codes().is_unused(citizen, list.credential.id, hash("one")).await.unwrap());
+    assert_eq!(writing.recovery_codes().list_of(citizen, hash("one")).await.unwrap(), Some(list.credential.id));
 }
 
 on_every_database! {
@@ -205,7 +205,7 @@ on_every_database! {
         assert_eq!(spent, 1);
         let mut writing = store.write().await.unwrap();
         assert_eq!(writing.recovery_codes().left(an.id, id).await.unwrap(), 1);
-        assert!(!writing.recovery_codes().is_unused(an.id, id, hash("one")).await.unwrap());
+        assert_eq!(writing.recovery_codes().list_of(an.id, hash("one")).await.unwrap(), None);
         assert_eq!(writing.recovery_codes().spend(an.id, id, hash("three"), NOW).await.unwrap(), Advance::NotForward);
     }
 
