@@ -11,7 +11,7 @@ import requests
 from authenticators import (ATTESTED, BACKED_UP, MODEL, PRESENT, REVOKED, VERIFIED, Device, Key, Maker, Written, cbor, der,
                             maker_of)
 from plain_browser import PlainBrowser
-from senid import AN, ISSUER, register, run_cases
+from senid import ISSUER, register, run_cases
 
 SITE = "https://authenticator.example/"
 MAKER = maker_of(os.environ["FIDO"])
@@ -24,8 +24,9 @@ def signed_in():
     page = browser.open(f"{ISSUER}/account")
     if page.has("account-sign-in"):
         page = browser.press(page, "account-sign-in")
-    page = browser.press(page, "continue", username=AN["username"])
-    browser.press(page, "login", password=AN["password"])
+    page = browser.press(page, "continue", username=os.environ["BINH_USERNAME"])
+    page = browser.press(page, "login", password=os.environ["BINH_PASSWORD"])
+    assert page.address == f"{ISSUER}/account", f"{page.address}: {page.text}"
     return browser
 
 

@@ -13,6 +13,8 @@ relying_parties=(
 
 # The citizen whom the relying parties sign in.
 export AN_USERNAME=001090123456 AN_PASSWORD=hoa-sen-demo-2026 AN_NAME='Nguyễn Văn An'
+# And who has passkeys: whoever has one signs in with two factors everywhere, which the relying parties' citizen does not.
+export BINH_USERNAME=079192000123 BINH_PASSWORD=hoa-sen-demo-2026
 
 is_chosen() {
     local file=$1 word

@@ -1,4 +1,4 @@
-# To be sourced: a SenID as an operator installs one, on https with a certificate of a test authority, with one citizen
+# To be sourced: a SenID as an operator installs one, on https with a certificate of a test authority, with two citizens
 # in it. Relying parties register themselves with `senid client create` (senid.mjs, senid.py).
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -63,6 +63,8 @@ TOML
         "$PROGRAM" citizen add --national-id "$AN_USERNAME" --name "$AN_NAME" --given-name An --family-name Nguyễn \
             --birthdate 1990-05-17 --gender male --phone +84912345678 --phone-verified --email an@example.vn \
             --email-verified --address "12 Hàng Bài, Hà Nội" --password-stdin <<<"$AN_PASSWORD"
+        "$PROGRAM" citizen add --national-id "$BINH_USERNAME" --name "Trần Thị Bình" --birthdate 1992-03-02 \
+            --gender female --phone +84987654321 --phone-verified --password-stdin <<<"$BINH_PASSWORD"
     ) >"$work/log" 2>&1
     "$PROGRAM" serve >>"$work/log" 2>&1 &
     senid_process=$!
