@@ -24,6 +24,11 @@ find_missing() {
     need postgresql has_postgres
     need redis-server command -v redis-server
     need openssl command -v openssl
+    need curl command -v curl
+    # A smart card, what an office writes it with, and how programs reach it.
+    need softhsm2 command -v softhsm2-util
+    need opensc command -v pkcs11-tool
+    need libengine-pkcs11-openssl compgen -G '/usr/lib/*/engines-3/pkcs11.so'
     need chromium command -v chromium
     # Where the browser finds the certificates of citizens' cards.
     need libnss3-tools command -v certutil

@@ -17,7 +17,7 @@ async fn world(authority: &Authority) -> World {
 }
 
 /// Where the sign-in sends the browser for its certificate.
-async fn errand(world: &World, browser: &mut Browser) -> Url {
+pub(super) async fn errand(world: &World, browser: &mut Browser) -> Url {
     let page = choose(browser, &world.portal("tax-office")).await;
     let url = page.url.join(&page.link("#way-connection")).unwrap();
     let reply = browser.request(Method::GET, &url, None, &[]).await;

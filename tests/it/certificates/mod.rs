@@ -5,6 +5,7 @@ mod binding;
 mod connection;
 mod remote;
 mod signature;
+mod smart_card;
 mod web_eid;
 
 use senid::config::Settings;

@@ -4,6 +4,7 @@
 mod profile;
 pub mod responder;
 pub mod subjects;
+pub mod token;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
