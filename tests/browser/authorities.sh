@@ -1,13 +1,13 @@
 # To be sourced after tests/demo.sh: whose certificates the demonstration of the browser tests trusts, and its settings.
 
 # Makes, in the folder AUTHORITIES: ca.pem and ca.key, the authority of citizens' cards, with index.txt, of what it issued; tls-ca.pem,
-# the authority of the server's certificate; settings.toml, for the demonstration. OCSP_PORT is where the authority is asked.
+# the authority of the server's certificate; settings.toml, for the demonstration. OCSP_PORT is where the authority is asked, MAIL_PORT where mail is brought.
 make_authorities() {
     local card_port curve=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
     AUTHORITIES=$(mktemp -d)
     at_end rm -rf "$AUTHORITIES"
-    read -r card_port OCSP_PORT < <(free_ports 2)
-    export AUTHORITIES OCSP_PORT CARDS=https://localhost:$card_port
+    read -r card_port OCSP_PORT MAIL_PORT < <(free_ports 3)
+    export AUTHORITIES OCSP_PORT MAIL_PORT CARDS=https://localhost:$card_port
     (
         cd "$AUTHORITIES"
         openssl req -x509 "${curve[@]}" -days 30 -subj '/C=VN/CN=Authority of cards' -keyout ca.key -out ca.pem \
@@ -40,6 +40,7 @@ outbound.allow_loopback = true
 certificates.trust_folder = "$AUTHORITIES/trust"
 certificate_sign_in.public_url = "$CARDS"
 counter.enabled = true
+messages.mail = { server = "127.0.0.1:$MAIL_PORT", security = "none", from = "no-reply@senid.example" }
 
 [listeners.certificate]
 address = "127.0.0.1:$card_port"

@@ -5,6 +5,7 @@ import { closeBrowser } from "./citizen.mjs";
 import { accessibility } from "./accessibility.mjs";
 import { account } from "./account.mjs";
 import { forms } from "./form-post.mjs";
+import { closeMail } from "./mail.mjs";
 import { journey } from "./journey.mjs";
 import { mishaps } from "./mishaps.mjs";
 import { neighbours } from "./neighbours.mjs";
@@ -33,6 +34,7 @@ for (const [name, run] of cases) {
   }
 }
 await closeBrowser();
+closeMail();
 
 console.log(`browser on the ${backend} backend: ${cases.length - failed} passed, ${failed} failed`);
 process.exit(failed === 0 && (cases.length > 0 || wanted.length > 0) ? 0 : 1);

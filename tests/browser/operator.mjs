@@ -17,13 +17,15 @@ export function administer(words, input) {
   return execFileSync(DEMO_PROGRAM, words, { env: { ...process.env, ...settings }, input, stdio, encoding: "utf8" });
 }
 
-// Somebody new, proven in person. What a test adds to their account meets no other test.
-export function newcomer(name = "Võ Minh Khoa") {
+// Somebody new, proven in person, with a mailbox or without one. What a test adds to their account meets no other test.
+export function newcomer({ name = "Võ Minh Khoa", mailbox = false } = {}) {
   const username = `0010900${randomInt(100_000).toString().padStart(5, "0")}`;
   const password = "hoa-sen-demo-2026";
+  const email = `${username}@people.senid.example`;
   const person = ["--national-id", username, "--name", name, "--birthdate", "1990-02-03", "--gender", "male"];
-  administer(["citizen", "add", ...person, "--account-level", "2", "--password-stdin"], password);
-  return { name, username, password };
+  const contact = mailbox ? ["--email", email, "--email-verified"] : [];
+  administer(["citizen", "add", ...person, ...contact, "--account-level", "2", "--password-stdin"], password);
+  return { name, username, password, email };
 }
 
 // What an officer hands over once they have seen who comes.
