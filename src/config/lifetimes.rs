@@ -29,6 +29,8 @@ pub struct Lifetimes {
     pub session_idle: Duration,
     /// A browser session from its sign-in.
     pub session_absolute: Duration,
+    /// The same where the person said that others use the device.
+    pub session_on_shared_device: Duration,
     /// A sign-in from its first page to its answer.
     pub sign_in: Duration,
     /// How long a consent is remembered.
@@ -48,6 +50,7 @@ impl Default for Lifetimes {
             refresh_grace: MINUTE,
             session_idle: HOUR,
             session_absolute: 12 * HOUR,
+            session_on_shared_device: 15 * MINUTE,
             sign_in: 30 * MINUTE,
             consent: 365 * DAY,
         }
@@ -75,6 +78,11 @@ impl Lifetimes {
                 "lifetimes.session_absolute",
                 default.session_absolute,
                 5 * MINUTE..=90 * DAY,
+            ),
+            session_on_shared_device: from.within(
+                "lifetimes.session_on_shared_device",
+                default.session_on_shared_device,
+                5 * MINUTE..=2 * HOUR,
             ),
             sign_in: from.within("lifetimes.sign_in", default.sign_in, 5 * MINUTE..=2 * HOUR),
             consent: from.within("lifetimes.consent", default.consent, DAY..=3650 * DAY),

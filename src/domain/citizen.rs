@@ -122,6 +122,25 @@ impl fmt::Debug for Profile {
     }
 }
 
+impl Profile {
+    /// What a device that others use as well may show: enough for the family to know who is meant. `Nguyễn Văn An` is `N. V. An`.
+    pub fn masked_name(&self) -> String {
+        let words: Vec<&str> = self.name.split_whitespace().collect();
+        let called: Vec<&str> = self.given_name.iter().flat_map(|given| given.split_whitespace()).collect();
+        let own = |at: usize, word: &str| match called.is_empty() {
+            // Vietnamese names end with the one that a person is called by.
+            true => at + 1 == words.len(),
+            false => called.contains(&word),
+        };
+        let all_shown = words.iter().enumerate().all(|(at, word)| own(at, word));
+        let masked = words.iter().enumerate().map(|(at, word)| match own(at, word) && !all_shown {
+            true => (*word).to_owned(),
+            false => word.chars().take(1).chain(['.']).collect(),
+        });
+        masked.collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// A contact channel, and whether the person has shown that it is theirs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verifiable {
@@ -172,6 +191,20 @@ pub enum SecondStep {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_masked_name_is_what_the_family_calls_them_and_no_whole_name() {
+        let masked = |name: &str, given: Option<&str>| {
+            let given_name = given.map(str::to_owned);
+            Profile { name: name.to_owned(), given_name, ..Profile::default() }.masked_name()
+        };
+        assert_eq!(masked("Nguyễn Văn An", None), "N. V. An");
+        assert_eq!(masked(" Nguyễn  Thị Thu Hà ", Some("Thu Hà")), "N. T. Thu Hà");
+        assert_eq!(masked("Иванова Анна Петровна", Some("Анна")), "И. Анна П.");
+        assert_eq!(masked("Suharto", None), "S.");
+        assert_eq!(masked("Suharto", Some("Suharto")), "S.");
+        assert_eq!(masked("", None), "");
+    }
 
     #[test]
     fn a_profile_that_was_sealed_before_there_was_more_to_know_is_read() {

@@ -8,12 +8,28 @@ use super::assurance::Requirement;
 use super::grant::Authentication;
 use super::time::Timestamp;
 
+/// What stays on the device of somebody who signs in there, as they choose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Remember {
+    /// The device is known as one of theirs; its sign-in page shows nobody's name.
+    #[default]
+    Device,
+    /// The device is known, and its sign-in page shows their name, masked.
+    Name,
+    /// Others use it: nothing stays, and the session is short.
+    Nothing,
+}
+
+/// So many people have a device in common as one of their own; of one more, whoever used it longest ago is a stranger there again.
+pub const PEOPLE_PER_BROWSER: usize = 6;
+
 /// A session's record in the short-lived store, under the hash of its cookie.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrowserSession {
     pub authentication: Authentication,
     /// Nothing is opened before this has been proven: until then it is a sign-in under way.
     pub demanded: Requirement,
+    pub remember: Remember,
     pub started_at: Timestamp,
     pub last_seen_at: Timestamp,
     /// However used, it is over.

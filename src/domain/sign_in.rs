@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! (Offered ─▶) Requested ─▶ (Identified) ─▶ Authenticated ─▶ Consented ─▶ (answered: the record is gone)
-//!                                              └──◀── step-up
+//!                  ▲                           │└──◀── step-up
+//!                  └────── someone else ───────┘
 //! ```
 //!
 //! A transition consumes the sign-in and refuses where its state does not allow the step, so none can be
@@ -14,8 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::assurance::Requirement;
 use super::authorization::AuthorizationRequest;
 use super::grant::Authentication;
-use super::ids::{ClientId, SignInId};
+use super::ids::{CitizenId, ClientId, SignInId};
 use super::secret::SecretHash;
+use super::session::Remember;
 use super::time::Timestamp;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,6 +30,8 @@ pub struct SignIn {
     pub expires_at: Timestamp,
     /// What is demanded of this sign-in beside what its purpose demands, because something about it is unusual.
     pub demanded: Requirement,
+    /// What stays on the device of whoever signs in.
+    pub remember: Remember,
     pub state: State,
 }
 
@@ -57,12 +61,21 @@ pub enum State {
     Offered,
     /// Nobody yet.
     Requested,
-    /// Someone said who they are and has proven nothing. The name is sealed under this sign-in's id.
-    Identified { sealed_name: Vec<u8> },
+    /// Someone said who they are and has proven nothing.
+    Identified(Named),
     /// Someone has proven who they are.
     Authenticated(Authentication),
     /// And has allowed what is asked for.
     Consented(Authentication),
+}
+
+/// How someone said who they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Named {
+    /// By typing a name, sealed under the sign-in's id.
+    Typed { sealed: Vec<u8> },
+    /// By choosing themselves among those whom the browser knows. Nobody else signs in then.
+    Chosen(CitizenId),
 }
 
 /// The page, or the answer, that comes next.
@@ -88,7 +101,7 @@ impl SignIn {
         match self.state {
             State::Offered => Step::Create,
             State::Requested => Step::Identify,
-            State::Identified { .. } => Step::Authenticate,
+            State::Identified(_) => Step::Authenticate,
             State::Authenticated(_) => Step::Consent,
             State::Consented(_) => Step::Answer,
         }
@@ -117,11 +130,9 @@ impl SignIn {
     ///
     /// # Errors
     /// [`OutOfOrder`] before they said that they have an account, and once someone has proven who they are.
-    pub fn identify(self, sealed_name: Vec<u8>) -> Result<Self, OutOfOrder> {
+    pub fn identify(self, named: Named) -> Result<Self, OutOfOrder> {
         match self.state {
-            State::Requested | State::Identified { .. } => {
-                Ok(Self { state: State::Identified { sealed_name }, ..self })
-            }
+            State::Requested | State::Identified(_) => Ok(Self { state: State::Identified(named), ..self }),
             State::Offered | State::Authenticated(_) | State::Consented(_) => Err(OutOfOrder),
         }
     }
@@ -133,9 +144,7 @@ impl SignIn {
     pub fn authenticate(self, authentication: Authentication) -> Result<Self, OutOfOrder> {
         match self.state {
             // A passkey or a certificate says by itself whose it is.
-            State::Requested | State::Identified { .. } => {
-                Ok(Self { state: State::Authenticated(authentication), ..self })
-            }
+            State::Requested | State::Identified(_) => Ok(Self { state: State::Authenticated(authentication), ..self }),
             State::Offered | State::Authenticated(_) | State::Consented(_) => Err(OutOfOrder),
         }
     }
@@ -163,6 +172,28 @@ impl SignIn {
         match self.state {
             State::Requested => Ok(Self { state: State::Authenticated(authentication), ..self }),
             _ => Err(OutOfOrder),
+        }
+    }
+
+    /// Whether somebody else than `citizen` was chosen, or has proven something already.
+    pub fn is_for_another(&self, citizen: CitizenId) -> bool {
+        match &self.state {
+            State::Identified(Named::Chosen(other)) => *other != citizen,
+            State::Authenticated(by) | State::Consented(by) => by.citizen != citizen,
+            State::Offered | State::Requested | State::Identified(Named::Typed { .. }) => false,
+        }
+    }
+
+    /// It is somebody else: who they are is asked from the beginning, and what was demanded of the one before is not of them.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] before they said that they have an account, and once something was allowed.
+    pub fn begin_again(self) -> Result<Self, OutOfOrder> {
+        match self.state {
+            State::Requested | State::Identified(_) | State::Authenticated(_) => {
+                Ok(Self { state: State::Requested, demanded: Requirement::NONE, ..self })
+            }
+            State::Offered | State::Consented(_) => Err(OutOfOrder),
         }
     }
 

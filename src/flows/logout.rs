@@ -66,7 +66,7 @@ pub async fn logout(
 }
 
 /// The pages that end the sessions of those who took part and have no other way to be told, or this one as well.
-async fn frames(app: &App, left: &[Participant]) -> Result<Vec<String>, FlowError> {
+pub(super) async fn frames(app: &App, left: &[Participant]) -> Result<Vec<String>, FlowError> {
     let mut frames = Vec::new();
     for participant in left {
         let client = app.clients.find(app, &participant.client).await?;

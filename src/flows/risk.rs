@@ -26,7 +26,7 @@ pub async fn assess(
     citizen: CitizenId,
     device: KnownDevice,
 ) -> Result<Assessment, FlowError> {
-    if device == KnownDevice::Yes {
+    if device != KnownDevice::No {
         return Ok(Assessment::default());
     }
     let risk = &app.settings.risk;

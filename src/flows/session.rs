@@ -9,7 +9,7 @@ use crate::domain::grant::Authentication;
 use crate::domain::ids::{CitizenId, ClientId, SessionId};
 use crate::domain::logout::Participant;
 use crate::domain::secret::{SecretHash, SecretString};
-use crate::domain::session::BrowserSession;
+use crate::domain::session::{BrowserSession, Remember};
 use crate::sessions::Batch;
 use crate::storage::EndedSession;
 
@@ -82,22 +82,27 @@ pub async fn begin(
     visitor: &Visitor,
     who: (CitizenId, AccountLevel),
     proofs: Proofs,
-    demanded: Requirement,
+    (demanded, remember): (Requirement, Remember),
 ) -> Result<(SecretString, BrowserSession), FlowError> {
     let now = app.clock.now();
     let (citizen, account_level) = who;
     let lifetimes = &app.settings.lifetimes;
-    let absolute = longest(app, &proofs);
     let before = begun(app, visitor).await?;
-    let id = match &before {
-        Some(before) if before.citizen() == citizen => before.id(),
-        _ => SessionId::new(now, &*app.random),
+    let (id, remember) = match &before {
+        // A session that goes on is short still where others use the device, whatever is said of it in between.
+        Some(before) if before.citizen() == citizen && before.session.remember == Remember::Nothing => {
+            (before.id(), Remember::Nothing)
+        }
+        Some(before) if before.citizen() == citizen => (before.id(), remember),
+        _ => (SessionId::new(now, &*app.random), remember),
     };
+    let absolute = longest(app, &proofs, remember);
     let cookie = cookie_secret(&*app.random);
     let key = hash_secret(cookie.expose().as_bytes());
     let session = BrowserSession {
         authentication: Authentication { citizen, session: id, auth_time: now, account_level, proofs },
         demanded,
+        remember,
         started_at: now,
         last_seen_at: now,
         expires_at: now + absolute,
@@ -125,9 +130,14 @@ pub async fn begin(
     Ok((cookie, session))
 }
 
-/// However used, it lasts no longer: at a counter it is short, because somebody else comes after this person.
-fn longest(app: &App, proofs: &Proofs) -> Duration {
-    let absolute = app.settings.lifetimes.session_absolute;
+/// However used, it lasts no longer: at a counter, and wherever others use the device, it is short, because somebody else comes after
+/// this person.
+fn longest(app: &App, proofs: &Proofs, remember: Remember) -> Duration {
+    let lifetimes = &app.settings.lifetimes;
+    let absolute = match remember {
+        Remember::Nothing => lifetimes.session_absolute.min(lifetimes.session_on_shared_device),
+        Remember::Device | Remember::Name => lifetimes.session_absolute,
+    };
     match proofs.iter().any(|proof| proof.method == AuthenticationMethod::CounterCode) {
         true => absolute.min(app.settings.counter.session),
         false => absolute,

@@ -28,6 +28,7 @@ use crate::config::{Rate, Throttling};
 use crate::crypto::base64url;
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::ids::{CitizenId, ClientId};
+use crate::domain::secret::SecretHash;
 use crate::domain::sign_in_name::SignInName;
 use crate::domain::time::Timestamp;
 use crate::sessions::{Claim, CounterKey, Key};
@@ -62,7 +63,8 @@ pub enum Whose<'a> {
 /// Whether the visitor's device is one that the citizen has signed in with before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownDevice {
-    Yes,
+    /// By this secret of it.
+    Yes(SecretHash),
     No,
 }
 
@@ -105,9 +107,9 @@ impl Tries {
     ) -> Result<Self, FlowError> {
         let throttling = &app.settings.throttling;
         let (network, range) = (visitor.network(), visitor.range());
-        let (from, device, rate) = match (whose, &visitor.device) {
-            (Whose::Citizen(_), _) => ("anywhere".to_owned(), None, throttling.codes_per_account),
-            (Whose::Name(_, KnownDevice::Yes), Some(device)) => {
+        let (from, device, rate) = match whose {
+            Whose::Citizen(_) => ("anywhere".to_owned(), None, throttling.codes_per_account),
+            Whose::Name(_, KnownDevice::Yes(device)) => {
                 (base64url::encode(device.as_bytes()), Some(device), throttling.per_account_and_address)
             }
             _ => (network.clone(), None, throttling.per_account_and_address),

@@ -15,7 +15,8 @@ pub struct Visitor {
     /// Hashes of the cookies that the browser sent, where it sent them.
     pub browser: Option<SecretHash>,
     pub session: Option<SecretHash>,
-    pub device: Option<SecretHash>,
+    /// One of each person whose device it is, who used it last first.
+    pub devices: Vec<SecretHash>,
 }
 
 impl Visitor {
@@ -85,7 +86,7 @@ mod tests {
             request: RequestId::new(&crate::crypto::random::SystemRandom::new()),
             browser: None,
             session: None,
-            device: None,
+            devices: Vec::new(),
         }
     }
 

@@ -11,6 +11,7 @@ use http::header::{COOKIE, HeaderMap, HeaderValue};
 use crate::crypto::hash::hash_secret;
 use crate::domain::issuer::Issuer;
 use crate::domain::secret::{SecretHash, SecretString};
+use crate::domain::session::PEOPLE_PER_BROWSER;
 
 /// The cookies there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub enum Cookie {
     Browser,
     /// Who is signed in. Gone when the browser is closed, or when the server says so.
     Session,
-    /// That someone has signed in on this device before.
+    /// A secret of each person who has signed in on this device before, who used it last first; joined by dots.
     Device,
     /// The language the person chose.
     Language,
@@ -56,7 +57,7 @@ pub struct CookieScope {
 }
 
 /// No cookie of ours is longer.
-const LONGEST: usize = 128;
+const LONGEST: usize = 320;
 
 impl CookieScope {
     pub fn of(issuer: &Issuer) -> Self {
@@ -88,6 +89,30 @@ impl CookieScope {
         let value = self.read(headers, cookie)?;
         let hash = hash_secret(value.as_bytes());
         Some((SecretString::new(value), hash))
+    }
+
+    /// The secrets of everybody whose device it is, as far as they are ours to keep, and their hashes.
+    pub fn read_devices(&self, headers: &HeaderMap) -> Vec<(SecretString, SecretHash)> {
+        let value = self.read(headers, Cookie::Device).unwrap_or_default();
+        let secrets = value.split('.').filter(|secret| !secret.is_empty()).take(PEOPLE_PER_BROWSER);
+        secrets.map(|secret| (SecretString::new(secret), hash_secret(secret.as_bytes()))).collect()
+    }
+
+    /// The header that sets these secrets anew: with `first` before all others, without `gone`, and without whoever there is no room
+    /// for, who used the device longest ago. Where nobody is left it takes the cookie away.
+    pub fn set_devices(
+        &self,
+        before: &[(SecretString, SecretHash)],
+        first: Option<&SecretString>,
+        gone: Option<SecretHash>,
+    ) -> Option<HeaderValue> {
+        let stay = before.iter().filter(|(secret, hash)| Some(*hash) != gone && Some(secret) != first);
+        let secrets = first.into_iter().chain(stay.map(|(secret, _)| secret)).map(SecretString::expose);
+        let joined: Vec<&str> = secrets.take(PEOPLE_PER_BROWSER).collect();
+        match joined.is_empty() {
+            true => self.clear(Cookie::Device),
+            false => self.set(Cookie::Device, &joined.join(".")),
+        }
     }
 
     /// The header that sets a cookie.
@@ -158,6 +183,28 @@ mod tests {
         }
         let header = at("https://id.example/a").set(Cookie::Session, "x").unwrap();
         assert_eq!(header, "__Host-senid-session.a=x; Path=/; HttpOnly; SameSite=Lax; Secure");
+    }
+
+    #[test]
+    fn a_device_keeps_who_used_it_last_and_forgets_who_used_it_longest_ago() {
+        let scope = at("http://localhost");
+        let before = scope.read_devices(&sent("senid-device=a.b.c.d.e.f.g.h"));
+        let names: Vec<&str> = before.iter().map(|(secret, _)| secret.expose()).collect();
+        assert_eq!(names, ["a", "b", "c", "d", "e", "f"]);
+        let value = |first: Option<&str>, gone: Option<&str>| {
+            let first = first.map(SecretString::new);
+            let gone = gone.map(|gone| hash_secret(gone.as_bytes()));
+            let header = scope.set_devices(&before, first.as_ref(), gone).unwrap();
+            header.to_str().unwrap().split(';').next().unwrap().to_owned()
+        };
+        assert_eq!(value(Some("x"), None), "senid-device=x.a.b.c.d.e");
+        assert_eq!(value(Some("c"), None), "senid-device=c.a.b.d.e.f");
+        assert_eq!(value(None, Some("a")), "senid-device=b.c.d.e.f");
+        let alone = scope.read_devices(&sent("senid-device=a"));
+        let nobody = scope.set_devices(&alone, None, Some(hash_secret(b"a"))).unwrap();
+        assert!(
+            nobody.to_str().unwrap().starts_with("senid-device=;") && nobody.to_str().unwrap().contains("Max-Age=0")
+        );
     }
 
     #[test]

@@ -29,6 +29,7 @@ use super::messages::Messages;
 use super::passwords::Passwords;
 use super::recoveries::Recoveries;
 use super::recovery_codes::RecoveryCodes;
+use super::remembered_people::RememberedPeople;
 use super::resource_servers::ResourceServers;
 use super::revocations::Revocations;
 use super::sealed_keys::SealedKeys;
@@ -225,6 +226,7 @@ aggregates! {
     passwords: Passwords,
     recoveries: Recoveries,
     recovery_codes: RecoveryCodes,
+    remembered_people: RememberedPeople,
     resource_servers: ResourceServers,
     revocations: Revocations,
     sealed_keys: SealedKeys,

@@ -8,10 +8,11 @@ use super::row::hash;
 use crate::domain::ids::{CitizenId, DeviceId};
 use crate::domain::risk::Place;
 use crate::domain::secret::SecretHash;
+use crate::domain::session::PEOPLE_PER_BROWSER;
 use crate::domain::time::Timestamp;
 
 const FIND: &str = "SELECT id, secret_hash, label, created_at, last_used_at, place FROM known_devices
-    WHERE citizen_id = $1 AND secret_hash = $2";
+    WHERE citizen_id = $1 AND secret_hash IN ($2, $3, $4, $5, $6, $7) ORDER BY last_used_at DESC LIMIT 1";
 const LIST: &str = "SELECT id, secret_hash, label, created_at, last_used_at, place FROM known_devices
     WHERE citizen_id = $1 ORDER BY last_used_at DESC LIMIT 100";
 const REMEMBER: &str = "INSERT INTO known_devices (citizen_id, id, secret_hash, label, created_at, last_used_at, place)
@@ -19,6 +20,7 @@ const REMEMBER: &str = "INSERT INTO known_devices (citizen_id, id, secret_hash, 
     ON CONFLICT (citizen_id, secret_hash)
     DO UPDATE SET label = excluded.label, last_used_at = excluded.last_used_at, place = excluded.place";
 const FORGET: &str = "DELETE FROM known_devices WHERE citizen_id = $1 AND id = $2";
+const FORGET_HERE: &str = "DELETE FROM known_devices WHERE citizen_id = $1 AND secret_hash = $2";
 const FORGET_ALL: &str = "DELETE FROM known_devices WHERE citizen_id = $1";
 const FORGET_PLACES: &str = "UPDATE known_devices SET place = NULL WHERE (citizen_id, id) IN
     (SELECT citizen_id, id FROM known_devices WHERE place IS NOT NULL AND last_used_at < $1
@@ -41,14 +43,12 @@ pub struct KnownDevice {
 }
 
 impl<C: Read> KnownDevices<'_, C> {
-    /// The citizen's device whose cookie holds this secret.
-    pub async fn find(&mut self, citizen: CitizenId, secret: SecretHash) -> Result<Option<KnownDevice>, Error> {
+    /// The citizen's device whose cookie holds one of these secrets.
+    pub async fn find(&mut self, citizen: CitizenId, secrets: &[SecretHash]) -> Result<Option<KnownDevice>, Error> {
+        let Some([a, b, c, d, e, f]) = six(secrets) else { return Ok(None) };
         on_backend!(self.0, |db| {
-            sqlx::query_as::<_, DeviceRow>(FIND)
-                .bind(citizen.uuid())
-                .bind(secret.as_bytes().as_slice())
-                .fetch_optional(db)
-                .await
+            let find = sqlx::query_as::<_, DeviceRow>(FIND).bind(citizen.uuid());
+            find.bind(a).bind(b).bind(c).bind(d).bind(e).bind(f).fetch_optional(db).await
         })?
         .map(DeviceRow::open)
         .transpose()
@@ -87,6 +87,14 @@ impl<C: Write> KnownDevices<'_, C> {
         })?)
     }
 
+    /// Forgets the citizen's device of this secret.
+    pub async fn forget_here(&mut self, citizen: CitizenId, secret: SecretHash) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| {
+            let forget = sqlx::query(FORGET_HERE).bind(citizen.uuid()).bind(secret.as_bytes().as_slice());
+            forget.execute(db).await.map(drop)
+        })?)
+    }
+
     /// Forgets where up to `limit` devices were that were last used before `before`.
     pub async fn forget_places(&mut self, before: Timestamp, limit: u32) -> Result<u64, Error> {
         Ok(on_backend!(self.0, |db| {
@@ -99,6 +107,13 @@ impl<C: Write> KnownDevices<'_, C> {
     pub async fn forget_all(&mut self, citizen: CitizenId) -> Result<(), Error> {
         Ok(on_backend!(self.0, |db| sqlx::query(FORGET_ALL).bind(citizen.uuid()).execute(db).await.map(drop))?)
     }
+}
+
+/// What a statement that looks for one of a browser's secrets is given: as many as a browser keeps, the first one again where there
+/// are fewer.
+pub(super) fn six(secrets: &[SecretHash]) -> Option<[&[u8]; PEOPLE_PER_BROWSER]> {
+    let first = secrets.first()?;
+    Some(std::array::from_fn(|place| secrets.get(place).unwrap_or(first).as_bytes().as_slice()))
 }
 
 #[derive(sqlx::FromRow)]

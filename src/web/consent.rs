@@ -1,6 +1,6 @@
 //! The consent page: who receives what, why and for how long. `/sign-in/{id}/consent`, `/device/request`
 //!
-//! Sends `choice`: `allow`, `deny`, or `extend`. An answer without `choice` allows nothing.
+//! Sends `choice`: `allow`, `deny`, `somebody-else`, or `extend`. An answer without `choice` allows nothing.
 
 use askama::Template;
 
@@ -16,6 +16,8 @@ pub struct Consent {
     pub layout: Layout,
     pub form: Form,
     pub portal: Portal,
+    /// Whose sign-in it is, masked, where somebody else may take it over.
+    pub person: Option<String>,
     /// What is allowed this one time, in structures of its own (RFC 9396).
     pub details: Vec<Detail>,
     /// Exactly what will be given, masked where all of it need not be seen.

@@ -24,6 +24,7 @@ pub mod layout;
 pub mod letter;
 pub mod passkey;
 pub mod password;
+pub mod people;
 pub mod portal;
 pub mod qr;
 pub mod recover;

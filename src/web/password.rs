@@ -15,9 +15,9 @@ pub struct Password {
     pub layout: Layout,
     pub form: Form,
     pub portal: Option<Portal>,
-    /// The identifier as it was typed.
+    /// The identifier as it was typed; empty where nothing was.
     pub username: String,
-    /// The same as the page shows it: masked where it is a national number.
+    /// The same as the page shows it: masked where it is a national number, or the masked name of whoever was chosen.
     pub username_shown: String,
     /// The path back to the identifier's page.
     pub change: String,

@@ -5,6 +5,7 @@ mod codes;
 mod consent;
 mod device;
 mod passkey;
+mod people;
 mod portal;
 mod recovery;
 mod requests;
@@ -13,6 +14,8 @@ mod security;
 use std::sync::Arc;
 
 use askama::Template;
+
+use people::nobody;
 
 use super::account::{
     Activity, Allowed, ConnectedPortal, Event, Happening, Level, Notice, Overview, Portals, Session, Sessions,
@@ -185,6 +188,7 @@ impl Samples {
             form: form("/sign-in/0198a3f2"),
             portal: Some(self.public_services()),
             reason: Reason::NotSignedIn,
+            people: nobody(),
             username: String::new(),
             methods: vec![Method::Password],
             ceremony: None,
@@ -192,6 +196,7 @@ impl Samples {
             limit: TimeLimit { until: ago(-16 * MINUTE) },
         };
         add("sign-in", &sign_in);
+        self.people(&sign_in, add);
         let faulty = SignIn {
             layout: self.layout(Standing::Demonstration, None),
             username: "00109012345\"><script>".to_owned(),
@@ -261,6 +266,7 @@ impl Samples {
             form: form("/sign-in/0198a3f2/step-up"),
             portal: Some(self.public_services()),
             because: Because::Purpose,
+            person: Some("N. V. An".to_owned()),
             methods: vec![Method::Passkey, Method::Certificate, Method::Totp, Method::SmsCode, Method::RecoveryCode],
             problem: None,
             limit: TimeLimit { until: ago(-15 * MINUTE) },

@@ -1,6 +1,7 @@
 //! The sign-in page: who asks, and who is there. `/sign-in/{id}`
 //!
-//! Sends `username` and `choice`: `continue` (also meant by its absence), a method's id, `cancel`, or `extend`.
+//! Sends `username` and `choice`: `continue` (also meant by its absence), a method's id, `cancel`, or `extend`; and what
+//! [`super::people`] says.
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use askama::Template;
 use super::claims::Method;
 use super::layout::{Form, Layout, Portal, TimeLimit};
 use super::passkey::Ceremony;
+use super::people::People;
 use super::text::{Speaks, id};
 
 #[derive(Clone, Debug, Template)]
@@ -19,6 +21,7 @@ pub struct SignIn {
     /// The portal that asks; without one it is SenID's own account pages.
     pub portal: Option<Portal>,
     pub reason: Reason,
+    pub people: People,
     /// What was typed before, kept.
     pub username: String,
     /// The methods that this request allows, best first: the same for everybody.

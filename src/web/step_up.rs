@@ -1,6 +1,6 @@
 //! One more proof: exactly what is missing. `/sign-in/{id}/step-up`
 //!
-//! Sends `choice`: a method's id, `leave` where there is none, `cancel`, or `extend`.
+//! Sends `choice`: a method's id, `leave` where there is none, `somebody-else`, `cancel`, or `extend`.
 
 use askama::Template;
 
@@ -16,6 +16,8 @@ pub struct StepUp {
     pub form: Form,
     pub portal: Option<Portal>,
     pub because: Because,
+    /// Whose sign-in it is, masked; `None` where that is somebody's own account, which says so itself.
+    pub person: Option<String>,
     /// What the person has that proves what is missing, best first; empty where nothing does.
     pub methods: Vec<Method>,
     pub problem: Option<Problem>,

@@ -104,7 +104,13 @@ pub async fn confirm(
     tries.forgive(app).await?;
     // What was proven before keeps its time: a code makes no old password fresh.
     let proofs = current.session.authentication.proofs.clone().with(proof);
-    let (cookie, _) =
-        session::begin(app, visitor, (citizen.id, citizen.account_level), proofs, current.session.demanded).await?;
+    let (cookie, _) = session::begin(
+        app,
+        visitor,
+        (citizen.id, citizen.account_level),
+        proofs,
+        (current.session.demanded, current.session.remember),
+    )
+    .await?;
     Ok(Confirmed::Done(cookie))
 }

@@ -14,7 +14,7 @@ use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::message::Notice;
 use crate::domain::random::Random;
 use crate::domain::secret::SecretHash;
-use crate::domain::sign_in::{Purpose, SignIn, State};
+use crate::domain::sign_in::{Purpose, SignIn};
 use crate::domain::sign_in_name::SignInName;
 use crate::domain::time::Timestamp;
 use crate::storage::{Enrolled, Material, StoredCredential, Transaction};
@@ -68,7 +68,7 @@ pub(super) async fn conclude(
     if citizen.status != CitizenStatus::Active {
         return refused(Refusal::Locked);
     }
-    if matches!(&sign_in.state, State::Authenticated(before) if before.citizen != citizen.id) {
+    if sign_in.is_for_another(citizen.id) {
         return refused(Refusal::OtherPerson);
     }
     let lookup = judged.lookup();

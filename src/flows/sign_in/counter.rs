@@ -19,8 +19,8 @@ use crate::storage::{Spent, Transaction};
 use super::super::throttle::{KnownDevice, Throttle, Tries, Whose};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError};
-use super::identify;
 use super::prove::{self, Settle, Shown, SignedIn, Success};
+use super::whom::{self, Whom};
 
 /// How proving it ends.
 #[derive(Debug)]
@@ -48,8 +48,7 @@ pub fn is_asked(app: &App, sign_in: &SignIn) -> bool {
 
 /// Holds `typed` against the code that was handed to whom the person said they are.
 pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &str) -> Result<Proven, FlowError> {
-    let named = identify::named(app, &sign_in)?.filter(|_| is_asked(app, &sign_in));
-    let Some((_, name)) = named else {
+    let Some(Whom { name, .. }) = whom::expected(app, &sign_in).await?.filter(|_| is_asked(app, &sign_in)) else {
         return Ok(Proven::OutOfOrder(OutOfOrder));
     };
     let now = app.clock.now();

@@ -2,7 +2,7 @@
 
 use crate::crypto::seal::Context;
 use crate::domain::ids::SignInId;
-use crate::domain::sign_in::{OutOfOrder, SignIn, State};
+use crate::domain::sign_in::{Named, OutOfOrder, SignIn, State};
 use crate::domain::sign_in_name::{NameFault, SignInName};
 
 use super::super::{App, FlowError};
@@ -25,7 +25,7 @@ pub async fn identify(app: &App, sign_in: SignIn, typed: &str) -> Result<Identif
     };
     drop(name);
     let sealed = app.keys.seal_short_lived(&context(sign_in.id), typed.trim().as_bytes(), &*app.random)?;
-    match sign_in.identify(sealed) {
+    match sign_in.identify(Named::Typed { sealed }) {
         Ok(sign_in) => Ok(match save(app, &sign_in).await? {
             Ok(()) => Identified::Noted(sign_in),
             Err(over) => Identified::OutOfOrder(over),
@@ -34,12 +34,12 @@ pub async fn identify(app: &App, sign_in: SignIn, typed: &str) -> Result<Identif
     }
 }
 
-/// What was typed, as it was typed, and the name it is; `None` before anything was.
+/// What was typed, as it was typed, and the name it is; `None` where nothing was.
 pub fn named(app: &App, sign_in: &SignIn) -> Result<Option<(String, SignInName)>, FlowError> {
-    let State::Identified { sealed_name } = &sign_in.state else {
+    let State::Identified(Named::Typed { sealed }) = &sign_in.state else {
         return Ok(None);
     };
-    let opened = app.keys.open_short_lived(&context(sign_in.id), sealed_name)?;
+    let opened = app.keys.open_short_lived(&context(sign_in.id), sealed)?;
     let typed = String::from_utf8(opened.to_vec()).map_err(FlowError::failed)?;
     let name = parse(app, &typed).map_err(FlowError::failed)?;
     Ok(Some((typed, name)))

@@ -3,7 +3,7 @@
 //! | step | file |
 //! |---|---|
 //! | how do you get an account (`prompt=create`) | [`create`] |
-//! | who are you | [`identify`] |
+//! | who are you | [`identify`], or one of [`people`] |
 //! | prove it with a password | [`password`] |
 //! | prove more with a code of an application, of a list or of a message | [`totp`], [`recovery_code`], [`sms`], [`second_step`] |
 //! | prove it with a code from an officer | [`counter`] |
@@ -18,6 +18,7 @@ pub mod create;
 pub mod finish;
 pub mod identify;
 pub mod password;
+pub mod people;
 pub mod prove;
 pub mod recovery_code;
 pub mod second_step;
@@ -32,6 +33,7 @@ use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::ids::{CitizenId, SignInId};
 use crate::domain::secret::SecretString;
+use crate::domain::session::Remember;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
 use crate::protocol::authorize::Delivery;
@@ -81,6 +83,7 @@ pub async fn begin(app: &App, visitor: &Visitor, purpose: Purpose) -> Result<Beg
         state: SignIn::beginning(&purpose),
         purpose,
         demanded: Requirement::NONE,
+        remember: Remember::Device,
         started_at: now,
         expires_at: now + app.settings.lifetimes.sign_in,
     };

@@ -51,7 +51,7 @@ const PASSWORD_NOT_ENOUGH: &str = "password_alone_no_longer_works";
 pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &SecretString) -> Result<Proof, FlowError> {
     let method = AuthenticationMethod::Password;
     let wanted = match &sign_in.state {
-        State::Identified { .. } => true,
+        State::Identified(_) => true,
         _ => step_up::is_offered(app, &sign_in, method).await?,
     };
     let Some(Whom { name, .. }) = whom::expected(app, &sign_in).await?.filter(|_| wanted) else {

@@ -9,6 +9,7 @@ use crate::domain::ids::{CitizenId, DeviceId};
 use crate::domain::message::Notice;
 use crate::domain::risk::{Assessment, Reason, Response, Unmet};
 use crate::domain::secret::{SecretHash, SecretString};
+use crate::domain::session::{BrowserSession, Remember};
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
 use crate::storage::{self, Transaction};
 
@@ -27,8 +28,19 @@ pub struct SignedIn {
     pub session_hash: SecretHash,
     /// What portals' pages see of the session.
     pub browser_state: String,
-    /// Where the device was not known yet.
-    pub device: Option<SecretString>,
+    pub device: Device,
+}
+
+/// What becomes of the device's secret of whoever signed in.
+#[derive(Debug)]
+pub enum Device {
+    /// It has become known, by this one.
+    New(SecretString),
+    /// It was known by this one, and is.
+    Known(SecretHash),
+    /// It was known by this one: others use it, they say.
+    Forgotten(SecretHash),
+    Stranger,
 }
 
 /// Whose proof it is, and what it shows.
@@ -71,7 +83,7 @@ pub async fn succeed(
         State::Offered | State::Requested | State::Identified { .. } | State::Consented(_) => None,
     };
     let citizen = shown.citizen.id;
-    if before.as_ref().is_some_and(|before| before.citizen != citizen) {
+    if sign_in.is_for_another(citizen) {
         return Ok(Success::OutOfOrder(OutOfOrder));
     }
     let name = shown.proof.method;
@@ -88,13 +100,16 @@ pub async fn succeed(
     };
     let sign_in = SignIn { demanded, ..sign_in };
     let who = (citizen, shown.citizen.account_level);
-    let (session, record) = session::begin(app, visitor, who, proofs, demanded).await?;
+    let (session, record) = session::begin(app, visitor, who, proofs, (demanded, sign_in.remember)).await?;
     let session_hash = hash_secret(session.expose().as_bytes());
-    // Nor is one of which more is demanded the citizen's until that is proven: half of a sign-in shows too little.
-    let at_a_counter = |proof: &Proof| proof.method == AuthenticationMethod::CounterCode;
-    let own_device = own_device && !record.authentication.proofs.iter().any(at_a_counter);
-    let becomes_known = own_device && shown.device == KnownDevice::No && record.is_complete();
-    let device_cookie = becomes_known.then(|| cookie_secret(&*app.random));
+    let device = device(app, shown.device, own_device, &record);
+    // Whoever keeps nothing is told of a stranger's device all the same: a thief could say that others use it.
+    let shared_and_new = record.remember == Remember::Nothing && shown.device == KnownDevice::No && own_device;
+    let is_new = match (&device, &before) {
+        (Device::New(_), _) => true,
+        (_, None) => shared_and_new && record.is_complete(),
+        (_, Some(before)) => shared_and_new && record.is_complete() && !record.demanded.proven_by(&before.proofs),
+    };
     let mut event = app
         .event(visitor, EventKind::SignIn, Outcome::Success)
         .by(Actor::Citizen(citizen))
@@ -125,10 +140,8 @@ pub async fn succeed(
         session::forget(app, &CurrentSession { key: session_hash, session: record }).await?;
         return Ok(Success::TooLate(why));
     }
-    if becomes_known || (own_device && shown.device == KnownDevice::Yes) {
-        remember_device(app, visitor, citizen, device_cookie.as_ref(), &mut tx).await?;
-    }
-    if becomes_known || risk.outcome == Some(OUT_OF_REACH) {
+    enter_device(app, visitor, citizen, (&device, &record), &mut tx).await?;
+    if is_new || risk.outcome == Some(OUT_OF_REACH) {
         tell_of_new_device(app, visitor, citizen, &mut tx).await?;
     }
     tx.audit().record(&event.build()).await?;
@@ -141,10 +154,7 @@ pub async fn succeed(
     };
     Ok(match went_on {
         Ok(sign_in) => match save(app, &sign_in).await? {
-            Ok(()) => {
-                let device = device_cookie;
-                Success::Given(Box::new(SignedIn { sign_in, session_hash, session, browser_state, device }))
-            }
+            Ok(()) => Success::Given(Box::new(SignedIn { sign_in, session_hash, session, browser_state, device })),
             Err(over) => Success::OutOfOrder(over),
         },
         Err(fault) => Success::OutOfOrder(fault),
@@ -215,17 +225,34 @@ async fn changed_meanwhile(
     Ok((!standing.is_some_and(|standing| standing.honours(authentication))).then_some(LOCKED))
 }
 
-async fn remember_device(
+/// What the device is to whoever has just proven something in the session `record`.
+fn device(app: &App, before: KnownDevice, own_device: bool, record: &BrowserSession) -> Device {
+    let at_a_counter = |proof: &Proof| proof.method == AuthenticationMethod::CounterCode;
+    let own_device = own_device && !record.authentication.proofs.iter().any(at_a_counter);
+    match (before, record.remember) {
+        _ if !own_device => Device::Stranger,
+        (KnownDevice::Yes(secret), Remember::Nothing) => Device::Forgotten(secret),
+        (KnownDevice::Yes(secret), Remember::Device | Remember::Name) => Device::Known(secret),
+        (KnownDevice::No, Remember::Nothing) => Device::Stranger,
+        // One of which more is demanded is not the citizen's until that is proven: half of a sign-in shows too little.
+        (KnownDevice::No, _) if !record.is_complete() => Device::Stranger,
+        (KnownDevice::No, Remember::Device | Remember::Name) => Device::New(cookie_secret(&*app.random)),
+    }
+}
+
+/// Enters the device as the citizen's, or takes it off; with their name, where they chose that and have proven what is demanded.
+async fn enter_device(
     app: &App,
     visitor: &Visitor,
     citizen: CitizenId,
-    cookie: Option<&SecretString>,
+    (device, record): (&Device, &BrowserSession),
     tx: &mut Transaction,
 ) -> Result<(), FlowError> {
-    let secret = match (cookie, visitor.device) {
-        (Some(cookie), _) => hash_secret(cookie.expose().as_bytes()),
-        (None, Some(known)) => known,
-        (None, None) => return Ok(()),
+    let secret = match device {
+        Device::New(cookie) => hash_secret(cookie.expose().as_bytes()),
+        Device::Known(secret) => *secret,
+        Device::Forgotten(secret) => return Ok(tx.known_devices().forget_here(citizen, *secret).await?),
+        Device::Stranger => return Ok(()),
     };
     let now = app.clock.now();
     let device = storage::KnownDevice {
@@ -237,14 +264,17 @@ async fn remember_device(
         place: Some(risk::place(app, visitor, citizen)?),
     };
     tx.known_devices().remember(citizen, &device).await?;
+    if record.remember == Remember::Name && record.is_complete() {
+        tx.remembered_people().remember(citizen, secret, now).await?;
+    }
     Ok(())
 }
 
-/// Whether the visitor's device cookie is one that `citizen` has signed in with.
+/// Whether one of the secrets of the visitor's device is one that `citizen` has signed in with.
 pub async fn known_device(app: &App, visitor: &Visitor, citizen: CitizenId) -> Result<KnownDevice, FlowError> {
-    let Some(secret) = visitor.device else {
+    if visitor.devices.is_empty() {
         return Ok(KnownDevice::No);
-    };
-    let found = app.store.read().await?.known_devices().find(citizen, secret).await?;
-    Ok(if found.is_some() { KnownDevice::Yes } else { KnownDevice::No })
+    }
+    let found = app.store.read().await?.known_devices().find(citizen, &visitor.devices).await?;
+    Ok(found.map_or(KnownDevice::No, |device| KnownDevice::Yes(device.secret)))
 }

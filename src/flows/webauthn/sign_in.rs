@@ -16,7 +16,7 @@ use crate::domain::citizen::CitizenStatus;
 use crate::domain::credential::{Credential, CredentialKind};
 use crate::domain::ids::CitizenId;
 use crate::domain::message::Notice;
-use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
+use crate::domain::sign_in::{Named, OutOfOrder, Purpose, SignIn, State};
 use crate::domain::time::Timestamp;
 use crate::storage::{Advance, StoredCredential, Transaction};
 
@@ -70,10 +70,11 @@ struct Asked {
 
 async fn asked(app: &App, sign_in: &SignIn) -> Result<Option<Asked>, FlowError> {
     let by = match &sign_in.state {
-        State::Requested | State::Identified { .. } => {
+        State::Requested | State::Identified(Named::Typed { .. }) => {
             let verification = UserVerification::Required;
             return Ok(Some(Asked { verification, expected: Expected::Anyones, keys: Vec::new() }));
         }
+        State::Identified(Named::Chosen(citizen)) => return of_chosen(app, *citizen).await.map(Some),
         State::Authenticated(by) => by,
         State::Offered | State::Consented(_) => return Ok(None),
     };
@@ -93,6 +94,15 @@ async fn asked(app: &App, sign_in: &SignIn) -> Result<Option<Asked>, FlowError> 
         expected: Expected::OneOf { citizen: by.citizen, credentials: ids },
         keys,
     }))
+}
+
+/// Whoever was chosen on a device that knows them: one of theirs that stands alone.
+async fn of_chosen(app: &App, citizen: CitizenId) -> Result<Asked, FlowError> {
+    let mut stored = app.store.read().await?.credentials().list(citizen).await?;
+    stored.retain(|held| held.credential.kind == CredentialKind::WebAuthn && held.credential.traits.unlocked);
+    let credentials = stored.iter().map(|held| held.credential.id).collect();
+    let keys = stored.iter().map(key).collect::<Result<_, _>>()?;
+    Ok(Asked { verification: UserVerification::Required, expected: Expected::OneOf { citizen, credentials }, keys })
 }
 
 /// A touch is enough where it is enough with each of them, and opening is demanded where it is with none.
@@ -118,7 +128,8 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, answer: &str) 
     };
     // Nobody's challenge is answered once somebody has proven who they are, nor one person's by another.
     let in_order = match (&sign_in.state, &asked.expected) {
-        (State::Requested | State::Identified { .. }, Expected::Anyones) => true,
+        (State::Requested | State::Identified(Named::Typed { .. }), Expected::Anyones) => true,
+        (State::Identified(Named::Chosen(chosen)), Expected::OneOf { citizen, .. }) => chosen == citizen,
         (State::Authenticated(by), Expected::OneOf { citizen, .. }) => {
             by.citizen == *citizen && step_up::is_offered(app, &sign_in, AuthenticationMethod::WebAuthn).await?
         }
@@ -158,7 +169,8 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, answer: &str) 
         return attempt.refuse(Some(citizen.id), LOCKED).await;
     }
     let others = proven_beside(&sign_in, &found.credential);
-    if asked.expected == Expected::Anyones && !found.credential.traits.unlocked {
+    let alone = !matches!(sign_in.state, State::Authenticated(_));
+    if alone && !found.credential.traits.unlocked {
         attempt.note(Some(citizen.id), "not_alone").await?;
         return Ok(Proof::Refused(Refusal::NotAlone));
     }

@@ -10,7 +10,7 @@ use http::request::Parts;
 
 use crate::config::ClientAddressHeader;
 use crate::domain::ids::RequestId;
-use crate::domain::secret::SecretString;
+use crate::domain::secret::{SecretHash, SecretString};
 use crate::flows::visitor::Visitor;
 use crate::http::Site;
 use crate::http::cookies::Cookie;
@@ -23,6 +23,8 @@ pub struct Visit {
     /// The secrets that form tokens are made with.
     pub browser: Option<SecretString>,
     pub session: Option<SecretString>,
+    /// What the device is known by, of each person whose it is.
+    pub devices: Vec<(SecretString, SecretHash)>,
     /// The path and query, to come back to.
     pub path: String,
     language_choice: Option<String>,
@@ -34,19 +36,20 @@ impl Visit {
         let headers = &parts.headers;
         let browser = site.cookies.read_secret(headers, Cookie::Browser);
         let session = site.cookies.read_secret(headers, Cookie::Session);
-        let device = site.cookies.read_secret(headers, Cookie::Device);
+        let devices = site.cookies.read_devices(headers);
         let visitor = Visitor {
             address: address(site, parts),
             device_name: header(headers, USER_AGENT).unwrap_or_default().chars().take(256).collect(),
             request: parts.extensions.get().copied().unwrap_or_else(|| RequestId::new(&*site.app.random)),
             browser: browser.as_ref().map(|(_, hash)| *hash),
             session: session.as_ref().map(|(_, hash)| *hash),
-            device: device.map(|(_, hash)| hash),
+            devices: devices.iter().map(|(_, hash)| *hash).collect(),
         };
         Self {
             visitor,
             browser: browser.map(|(secret, _)| secret),
             session: session.map(|(secret, _)| secret),
+            devices,
             path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             language_choice: site.cookies.read(headers, Cookie::Language),
             accept_language: header(headers, ACCEPT_LANGUAGE).map(str::to_owned),

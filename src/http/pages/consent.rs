@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 
-use super::{dispatch, extended, follow, leads_to, load, ui_locales};
+use super::{dispatch, extended, follow, leads_to, load, people, ui_locales};
 use crate::domain::client::Localised;
 use crate::domain::sign_in::SignIn;
 use crate::flows::resource_servers;
 use crate::flows::sign_in::ask_consent::{self, Asked, Item, Preview, Question};
+use crate::flows::sign_in::whom;
 use crate::http::Site;
 use crate::http::details::told;
 use crate::http::error::Failure;
@@ -23,7 +24,7 @@ use crate::web::text::{Language, Moment};
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
     match ask_consent::question(&site.app, &sign_in).await? {
-        Asked::Question(question) => Ok(page(&site, &visit, &sign_in, *question)?.into_response()),
+        Asked::Question(question) => Ok(page(&site, &visit, &sign_in, *question).await?.into_response()),
         Asked::OutOfOrder => dispatch(&site, &visit, sign_in).await,
         Asked::Over(next) => follow(&site, &visit, sign_in.id, next),
     }
@@ -46,6 +47,7 @@ pub async fn submit(
             let id = sign_in.id;
             follow(&site, &visit, id, ask_consent::deny(&site.app, &visit.visitor, sign_in).await?)
         }
+        Some("somebody-else") => people::somebody_else(&site, &visit, sign_in).await,
         Some("extend") => extended(&site, sign_in, &visit.path).await,
         // Nothing was chosen: nothing is allowed, and the question stands.
         _ => dispatch(&site, &visit, sign_in).await,
@@ -56,10 +58,12 @@ fn guard(sign_in: &SignIn) -> Guarded<'static> {
     Guarded::SignIn { id: sign_in.id, step: "consent" }
 }
 
-fn page(site: &Site, visit: &Visit, sign_in: &SignIn, question: Question) -> Result<Page, Failure> {
+async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, question: Question) -> Result<Page, Failure> {
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let form = layout::Form { action: format!("/sign-in/{}/consent", sign_in.id), csrf: guard(sign_in).token(visit) };
-    let template = Consent { limit: Some(site.limit(sign_in.expires_at)), ..view(site, layout, form, question) };
+    let person = whom::shown(&site.app, sign_in).await?;
+    let limit = Some(site.limit(sign_in.expires_at));
+    let template = Consent { person, limit, ..view(site, layout, form, question) };
     Ok(Page::render(&template)?.leading_to(leads_to(sign_in)))
 }
 
@@ -75,6 +79,7 @@ pub(super) fn view(site: &Site, layout: layout::Layout, form: layout::Form, ques
         services: services(question.services, layout.voice.language),
         lasting: Lasting::Until(Moment::from_micros(ends.micros())),
         access: if question.offline { Access::Offline } else { Access::WhilePresent },
+        person: None,
         limit: None,
         elsewhere: None,
         withdraw: "/account/portals".to_owned(),

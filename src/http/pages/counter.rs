@@ -11,8 +11,9 @@ use super::identify::portal;
 use super::welcome::welcome;
 use super::{dispatch, extended, follow, leads_to, load, ui_locales};
 use crate::domain::sign_in::SignIn;
+use crate::flows::sign_in;
 use crate::flows::sign_in::counter::{self, Proven, Refusal, prove};
-use crate::flows::sign_in::{self, identify};
+use crate::flows::sign_in::whom::{self, Whom};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
@@ -83,13 +84,13 @@ fn guard(sign_in: &SignIn) -> Guarded<'static> {
 
 /// The page, where somebody said who they are and the settings have such codes.
 async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, fault: Option<Fault>) -> Result<Option<Page>, Failure> {
-    let named = identify::named(&site.app, sign_in)?.filter(|_| counter::is_asked(&site.app, sign_in));
-    let Some((_, name)) = named else { return Ok(None) };
+    let asked = whom::expected(&site.app, sign_in).await?.filter(|_| counter::is_asked(&site.app, sign_in));
+    let Some(Whom { shown, .. }) = asked else { return Ok(None) };
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let template = view::Counter {
         form: layout::Form { action: format!("/sign-in/{}/counter", sign_in.id), csrf: guard(sign_in).token(visit) },
         portal: portal(site, sign_in, &layout).await?,
-        username_shown: name.masked(),
+        username_shown: shown,
         change: format!("/sign-in/{}", sign_in.id),
         problem: fault.map(|fault| Problem { fault, reference: visit.visitor.request.to_string() }),
         limit: site.limit(sign_in.expires_at),

@@ -6,9 +6,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
-use super::passkey;
 use super::{dispatch, follow, leads_to, load, method_path, request, ui_locales};
-use crate::domain::sign_in::{OutOfOrder, SignIn, State as Standing};
+use super::{passkey, people};
+use crate::domain::sign_in::{Named, OutOfOrder, SignIn, State as Standing};
 use crate::domain::sign_in_name::NameFault;
 use crate::flows::sign_in::identify::{self, Identified};
 use crate::flows::{certificate, session, sign_in};
@@ -18,12 +18,13 @@ use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
 use crate::web::claims::Method;
 use crate::web::layout;
+use crate::web::people::Standing::GoesOn;
 use crate::web::sign_in as view;
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
     match &sign_in.state {
-        Standing::Requested | Standing::Identified { .. } => {
+        Standing::Requested | Standing::Identified(_) => {
             let typed = typed_before(&site, &sign_in)?;
             Ok(page(&site, &visit, &sign_in, typed, None).await?.into_response())
         }
@@ -41,6 +42,10 @@ pub async fn submit(
 ) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
     guard(&sign_in).check(&visit, &form)?;
+    if let Some(response) = people::answered(&site, &visit, &sign_in, &form).await? {
+        return Ok(response);
+    }
+    let sign_in = people::kept(&site, sign_in, &form).await?;
     let typed = form.single("username")?.unwrap_or_default().to_owned();
     let chosen = form.single("choice")?;
     let fault = match chosen {
@@ -62,6 +67,12 @@ pub async fn submit(
             }
         }
         Some(chosen @ "use-counter-code") if !offers(&site, chosen) => view::Fault::MethodNotOffered,
+        // Whoever was chosen types no name.
+        None | Some("continue" | "use-password" | "use-counter-code") if is_chosen(&sign_in) => {
+            let method = chosen.filter(|chosen| *chosen == Method::CounterCode.id()).map(|_| Method::CounterCode);
+            let path = method_path(&sign_in, &method.unwrap_or(Method::Password));
+            return Ok(path.map(SeeOther::to).ok_or(Fault::NotFound)?.into_response());
+        }
         None | Some("continue" | "use-password" | "use-counter-code") => {
             match identify::identify(&site.app, sign_in.clone(), &typed).await? {
                 Identified::Noted(sign_in) if chosen == Some(Method::CounterCode.id()) => {
@@ -83,6 +94,10 @@ pub async fn submit(
 
 fn guard(sign_in: &SignIn) -> Guarded<'static> {
     Guarded::SignIn { id: sign_in.id, step: "identify" }
+}
+
+fn is_chosen(sign_in: &SignIn) -> bool {
+    matches!(sign_in.state, Standing::Identified(Named::Chosen(_)))
 }
 
 /// What stands in the field: what was typed before, or what the portal said.
@@ -114,10 +129,15 @@ async fn page(
 ) -> Result<Page, Failure> {
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let portal = portal(site, sign_in, &layout).await?;
+    let people = people::shown(site, visit, sign_in).await?;
     let template = view::SignIn {
         form: layout::Form { action: format!("/sign-in/{}", sign_in.id), csrf: guard(sign_in).token(visit) },
         portal,
-        reason: reason(site, visit, sign_in).await?,
+        reason: match people.people.iter().any(|person| person.standing == GoesOn) {
+            true => view::Reason::NotSignedIn,
+            false => reason(site, visit, sign_in).await?,
+        },
+        people,
         username,
         methods: methods(site),
         ceremony: site.app.relying_party.is_some().then(|| passkey::ceremony(visit, sign_in)),

@@ -11,6 +11,7 @@ pub mod language;
 pub mod logos;
 pub mod passkey;
 pub mod password;
+mod people;
 pub mod recover;
 pub mod second_step;
 pub mod sign_out;

@@ -12,7 +12,7 @@ use http::header::CACHE_CONTROL;
 
 use super::identify::portal;
 use super::welcome::welcome;
-use super::{dispatch, extended, follow, leads_to, load, ui_locales};
+use super::{dispatch, extended, follow, leads_to, load, people, ui_locales};
 use crate::domain::sign_in::{SignIn, State as Standing};
 use crate::flows::sign_in;
 use crate::flows::webauthn::Hint;
@@ -102,6 +102,7 @@ async fn submit(site: &Arc<Site>, visit: &Visit, id: &str, Form(form): &Form, ch
         Some("extend") => return extended(site, sign_in, &visit.path).await,
         _ => {}
     }
+    let sign_in = people::kept(site, sign_in, form).await?;
     let answer = form.single("credential")?.unwrap_or_default();
     if answer.is_empty() {
         return refused(site, visit, sign_in, chosen, Fault::NeedsScript).await;
@@ -151,7 +152,7 @@ async fn page(
     if !webauthn::is_asked(&site.app, sign_in).await? {
         return Ok(None);
     }
-    let first = matches!(sign_in.state, Standing::Requested | Standing::Identified { .. });
+    let first = matches!(sign_in.state, Standing::Requested | Standing::Identified(_));
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let template = Passkey {
         ceremony: of(visit, sign_in, chosen),

@@ -102,18 +102,18 @@ fn guard(sign_in: &SignIn) -> Guarded<'static> {
 /// The page, if it comes next.
 async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, fault: Option<Fault>) -> Result<Option<Page>, Failure> {
     let asked = match sign_in.state {
-        Standing::Identified { .. } => true,
+        Standing::Identified(_) => true,
         _ => step_up::is_offered(&site.app, sign_in, AuthenticationMethod::Password).await?,
     };
-    let Some(Whom { shown, name }) = whom::expected(&site.app, sign_in).await?.filter(|_| asked) else {
+    let Some(Whom { typed, shown, .. }) = whom::expected(&site.app, sign_in).await?.filter(|_| asked) else {
         return Ok(None);
     };
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let template = view::Password {
         form: layout::Form { action: format!("/sign-in/{}/password", sign_in.id), csrf: guard(sign_in).token(visit) },
         portal: portal(site, sign_in, &layout).await?,
-        username: shown,
-        username_shown: name.masked(),
+        username: typed,
+        username_shown: shown,
         change: format!("/sign-in/{}", sign_in.id),
         problem: fault.map(|fault| Problem { fault, reference: visit.visitor.request.to_string() }),
         limit: site.limit(sign_in.expires_at),

@@ -53,7 +53,7 @@ pub async fn answer(site: &Site, visit: &Visit, asked: &Parameters, outcome: Log
 }
 
 /// Portals that are told in the browser are told before it leaves.
-fn signing_out(site: &Site, visit: &Visit, frames: Vec<String>, to: String) -> Result<Response, Failure> {
+pub(super) fn signing_out(site: &Site, visit: &Visit, frames: Vec<String>, to: String) -> Result<Response, Failure> {
     let next = match to.strip_prefix('/') {
         Some(_) => format!("{}{to}", site.app.settings.issuer.path()),
         None => to,

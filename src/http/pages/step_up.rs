@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
 use super::identify::portal;
-use super::{dispatch, extended, follow, leads_to, load, method_path, ui_locales};
+use super::{dispatch, extended, follow, leads_to, load, method_path, people, request, ui_locales};
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::sign_in::{SignIn, State as Standing};
 use crate::flows::sign_in::step_up::{self, Missing};
-use crate::flows::sign_in::{self, finish};
+use crate::flows::sign_in::{self, finish, whom};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
@@ -44,6 +44,7 @@ pub async fn submit(
     match form.single("choice")? {
         Some("cancel") => follow(&site, &visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?),
         Some("leave") => follow(&site, &visit, id, finish::give_up(&site.app, &visit.visitor, sign_in).await?),
+        Some("somebody-else") => people::somebody_else(&site, &visit, sign_in).await,
         Some("extend") => extended(&site, sign_in, &visit.path).await,
         chosen => {
             let offered = methods(&missing).find(|(_, method)| Some(method.id()) == chosen);
@@ -102,6 +103,7 @@ async fn page(
         form: layout::Form { action: format!("/sign-in/{}/step-up", sign_in.id), csrf: guard(sign_in).token(visit) },
         portal: portal(site, sign_in, &layout).await?,
         because: because(sign_in),
+        person: whom::shown(&site.app, sign_in).await?.filter(|_| request(sign_in).is_some()),
         methods: methods(missing).map(|(_, method)| method).collect(),
         problem: fault.map(|fault| Problem { fault, reference: visit.visitor.request.to_string() }),
         limit: site.limit(sign_in.expires_at),

@@ -40,8 +40,8 @@ pub enum Decision {
 
 /// Decides it.
 ///
-/// A browser has one session, and between sign-in and consent nothing is asked but what the request demands, so that
-/// `account_selection_required` and `interaction_required` have no occasion (Core §3.1.2.6).
+/// A browser has one session, whoever else it remembers, and between sign-in and consent nothing is asked but what the request
+/// demands, so that `account_selection_required` and `interaction_required` have no occasion (Core §3.1.2.6).
 pub fn decide(
     request: &AuthorizationRequest,
     known: Option<Known<'_>>,
@@ -74,10 +74,15 @@ pub fn decide(
 
 /// Whether the session is of the person, and of the time, that `request` asks for.
 fn is_of_now(request: &AuthorizationRequest, known: &Known<'_>, now: Timestamp) -> bool {
+    !request.prompt.select_account && goes_on_where_chosen(request, known, now)
+}
+
+/// Whether whoever is signed in need not prove anything again, once they were asked who it is and chose themselves
+/// (`prompt=select_account`).
+pub fn goes_on_where_chosen(request: &AuthorizationRequest, known: &Known<'_>, now: Timestamp) -> bool {
     // An age of nothing is `prompt=login` in other words, however short ago the sign-in was (Core §3.1.2.1).
     let fresh = request.max_age.is_none_or(|limit| !limit.is_zero() && known.session.age(now) <= limit);
-    let prompt = request.prompt;
-    fresh && request.is_for(known.subject) && !prompt.login && !prompt.select_account && !prompt.create
+    fresh && request.is_for(known.subject) && !request.prompt.login && !request.prompt.create
 }
 
 #[cfg(test)]
@@ -90,6 +95,7 @@ pub(crate) mod tests {
     use crate::domain::claims_request::ClaimRequest;
     use crate::domain::grant::Authentication;
     use crate::domain::ids::{CitizenId, SessionId};
+    use crate::domain::session::Remember;
 
     const NOW: Timestamp = Timestamp::from_seconds(10_000);
 
@@ -128,6 +134,7 @@ pub(crate) mod tests {
                 proofs: Proofs::new(vec![Proof::password(at)]),
             },
             demanded: Requirement::NONE,
+            remember: Remember::Device,
             started_at: at,
             last_seen_at: at,
             expires_at: NOW + Duration::from_secs(3600),
@@ -226,6 +233,24 @@ pub(crate) mod tests {
         let request = AuthorizationRequest { prompt: PromptSet { create: true, ..Default::default() }, ..request() };
         let session = session(0);
         assert_eq!(decide(&request, Some(known(&session)), ConsentStanding::Given, NOW), Decision::SignIn);
+    }
+
+    #[test]
+    fn whoever_is_signed_in_goes_on_by_choosing_themselves_and_where_a_new_proof_is_asked_for_they_do_not() {
+        let session = session(100);
+        let select = PromptSet { select_account: true, ..Default::default() };
+        let choice = AuthorizationRequest { prompt: select, ..request() };
+        assert_eq!(decide(&choice, Some(known(&session)), ConsentStanding::Given, NOW), Decision::SignIn);
+        assert!(goes_on_where_chosen(&choice, &known(&session), NOW));
+        let refused = [
+            AuthorizationRequest { prompt: PromptSet { login: true, ..select }, ..request() },
+            AuthorizationRequest { prompt: PromptSet { create: true, ..select }, ..request() },
+            AuthorizationRequest { max_age: Some(Duration::from_secs(99)), ..choice.clone() },
+            AuthorizationRequest { hinted_subject: Some("someone else".into()), ..choice },
+        ];
+        for request in refused {
+            assert!(!goes_on_where_chosen(&request, &known(&session), NOW), "{request:?}");
+        }
     }
 
     #[test]

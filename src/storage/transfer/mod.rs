@@ -37,6 +37,7 @@ pub const TABLES: &[&str] = &[
     "revocation_lists",
     "authenticator_metadata",
     "known_devices",
+    "remembered_people",
     "consents",
     "grants",
     "grant_directory",

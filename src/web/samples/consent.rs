@@ -17,6 +17,7 @@ impl Samples {
             (ClaimName::AccountLevel, "2"),
         ];
         let consent = Consent {
+            person: Some("N. V. An".to_owned()),
             layout: self.citizen(),
             form: form("/sign-in/0198a3f2/consent"),
             portal: self.public_services(),

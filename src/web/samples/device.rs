@@ -35,8 +35,11 @@ impl Samples {
             until: ago(-8 * MINUTE),
         };
         let here = Elsewhere { network: Network::Same, device: Device::default(), ..elsewhere.clone() };
-        add("device-request", &Consent { elsewhere: Some(elsewhere), limit: None, ..consent.clone() });
-        add("device-request-here", &Consent { elsewhere: Some(here), limit: None, portal: self.library(), ..consent });
+        add("device-request", &Consent { elsewhere: Some(elsewhere), person: None, limit: None, ..consent.clone() });
+        add(
+            "device-request-here",
+            &Consent { elsewhere: Some(here), person: None, limit: None, portal: self.library(), ..consent },
+        );
         for (name, outcome) in [
             ("allowed", DeviceOutcome::Allowed),
             ("denied", DeviceOutcome::Denied),

@@ -9,6 +9,8 @@ const unsupported = document.querySelector("#webauthn-unsupported");
 const field = document.querySelector("input[autocomplete~=webauthn]");
 const buttons = document.querySelectorAll("#use-passkey, #use-security-key");
 const add = document.querySelector("#add-passkey");
+// What the person says of the device stands in the form beside this one.
+const device = document.querySelector("select[name=device]");
 
 const supported = Boolean(window.PublicKeyCredential && navigator.credentials);
 // What waits for autofill, and gives way to a button.
@@ -60,6 +62,7 @@ const options = (choice) => {
 
 const send = (credential) => {
   form.elements.credential.value = credential ? inText(credential) : "";
+  if (device && form.elements.device) form.elements.device.value = device.value;
   form.submit();
 };
 

@@ -10,7 +10,7 @@ use senid::domain::assurance::{AccountLevel, Proof, Proofs, Requirement};
 use senid::domain::grant::Authentication;
 use senid::domain::ids::{CitizenId, SessionId};
 use senid::domain::secret::SecretString;
-use senid::domain::session::BrowserSession;
+use senid::domain::session::{BrowserSession, Remember};
 use senid::domain::time::Clock;
 use senid::flows::short_lived::{self, SessionMember};
 use senid::sessions::{Batch, Recovery, Redis as RedisBackend, RedisSettings, Store};
@@ -83,6 +83,7 @@ async fn a_lock_takes_every_session_out_of_redis() {
             proofs: Proofs::new(vec![Proof::password(now)]),
         },
         demanded: Requirement::NONE,
+        remember: Remember::Device,
         started_at: now,
         last_seen_at: now,
         expires_at: now + hour,

@@ -6,6 +6,7 @@ mod create;
 mod device;
 mod language;
 mod passkeys;
+mod people;
 mod recovery;
 mod requests;
 mod risk;

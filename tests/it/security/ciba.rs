@@ -130,7 +130,7 @@ async fn has_open(world: &World, browser: &mut Browser) -> (Visitor, CurrentSess
         request: RequestId::new(&*world.app(0).random),
         browser: None,
         session: Some(hash_secret(cookie.as_bytes())),
-        device: None,
+        devices: Vec::new(),
     };
     let current = session::current(world.app(0), &visitor).await.unwrap().expect("a session");
     let id = page.path().rsplit('/').next().unwrap().parse().unwrap();

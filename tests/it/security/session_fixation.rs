@@ -128,3 +128,74 @@ async fn a_consent_page_outlives_neither_its_person_s_sign_out_nor_someone_else_
     assert_eq!(page.status, 410);
     assert!(!page.reply.body.contains(AN.name));
 }
+
+/// What the buttons about people on the sign-in page send, and what they would do.
+const ABOUT_PEOPLE: [(&str, &str); 4] =
+    [("person", "session"), ("forget", "session"), ("choice", "sign-out"), ("choice", "somebody-else")];
+
+#[tokio::test]
+async fn nobody_is_chosen_or_signed_out_by_a_form_that_the_browser_was_not_shown() {
+    let world = World::embedded().await;
+    let portal = world.portal("tax-office");
+    let (mut victim, _) = world.signed_in(&portal, &AN).await;
+    let select = portal.start().with("prompt", "select_account");
+    let own = victim.open(&select.url()).await;
+    let mut attacker = world.browser();
+    let theirs = attacker.open(&select.url()).await;
+    let token_of = |page: &crate::support::world::Page| page.field("csrf");
+    for (name, value) in ABOUT_PEOPLE {
+        for csrf in [String::new(), token_of(&theirs)] {
+            let pairs = [("csrf".to_owned(), csrf), (name.to_owned(), value.to_owned())];
+            assert_eq!(victim.submit(&own, own.path(), &pairs).await.status, 403, "{name}={value}");
+            // Another site's form, with the right token even.
+            let pairs = [("csrf".to_owned(), token_of(&own)), (name.to_owned(), value.to_owned())];
+            let page = victim.post_from("https://evil.example", own.url.as_str(), &pairs).await;
+            assert_eq!(page.status, 403, "{name}={value}");
+            // And the victim is led to no sign-in of the attacker's.
+            let pairs = [("csrf".to_owned(), token_of(&theirs)), (name.to_owned(), value.to_owned())];
+            assert_eq!(victim.submit(&theirs, theirs.path(), &pairs).await.status, 403, "{name}={value}");
+        }
+    }
+    assert!(victim.open("/account").await.text().contains(AN.name));
+    assert!(victim.press(&own, "person-1", &[]).await.answer().contains_key("code"));
+}
+
+#[tokio::test]
+async fn whoever_has_the_browser_s_cookie_alone_chooses_nobody() {
+    let world = World::embedded().await;
+    let portal = world.portal("tax-office");
+    let mut victim = world.browser();
+    let page = victim.open(&portal.start().url()).await;
+    let page = victim.press(&page, "continue", &[("username", AN.identifier), ("device", "name")]).await;
+    let page = AN.enters(&mut victim, &page, AN.password).await;
+    AN.allows(&mut victim, &page).await;
+    let own = victim.open(&portal.start().with("prompt", "select_account").url()).await;
+    assert_eq!(own.count(".people li"), 1);
+
+    // They planted it, or read it: neither the session nor the device's secrets are theirs.
+    let mut attacker = world.browser();
+    attacker.cookies.insert(BROWSER.to_owned(), victim.cookies[BROWSER].clone());
+    let seen = attacker.reload(&own).await;
+    assert!(!seen.has(".people") && !seen.text().contains("An"), "{}", seen.text());
+    let pressed = attacker.press(&own, "person-1", &[]).await;
+    assert!(pressed.has("#username") && !pressed.has("#password"), "{}", pressed.text());
+    assert!(!attacker.cookies.contains_key(SESSION));
+}
+
+#[tokio::test]
+async fn a_planted_device_cookie_gives_whoever_planted_it_nothing_of_whom_signs_in_there() {
+    let world = World::embedded().await;
+    let portal = world.portal("tax-office");
+    let (attacker, _) = world.signed_in(&portal, &BINH).await;
+    let planted = attacker.cookies["senid-device"].clone();
+    let mut victim = world.browser();
+    victim.cookies.insert("senid-device".to_owned(), planted.clone());
+    let page = victim.open(&portal.start().url()).await;
+    let page = victim.press(&page, "continue", &[("username", AN.identifier), ("device", "name")]).await;
+    let page = AN.enters(&mut victim, &page, AN.password).await;
+    AN.allows(&mut victim, &page).await;
+    assert_ne!(victim.cookies["senid-device"].split('.').next(), Some(planted.as_str()), "the secret is a new one");
+    let mut attacker = world.browser();
+    attacker.cookies.insert("senid-device".to_owned(), planted);
+    assert!(!attacker.open(&portal.start().url()).await.has(".people"));
+}

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use senid::domain::assurance::{AccountLevel, Proof, Proofs, Requirement};
 use senid::domain::grant::Authentication;
 use senid::domain::ids::{CitizenId, SessionId};
-use senid::domain::session::BrowserSession;
+use senid::domain::session::{BrowserSession, Remember};
 use senid::domain::time::{Clock, ManualClock};
 use senid::sessions::{Claim, CounterKind, Error, Kind, Recovery, Redis, RedisSettings, SetKind, Store};
 use tokio::sync::Semaphore;
@@ -199,6 +199,7 @@ async fn a_browser_session_is_compact() {
             proofs: Proofs::new(vec![Proof::password(NOW)]),
         },
         demanded: Requirement::NONE,
+        remember: Remember::Device,
         started_at: NOW,
         last_seen_at: NOW,
         expires_at: NOW + MINUTE,

@@ -69,8 +69,8 @@ on_every_database! {
         for device in [&phone, &laptop] {
             writing.known_devices().remember(an, device).await.unwrap();
         }
-        assert_eq!(writing.known_devices().find(an, hash("phone")).await.unwrap(), Some(phone.clone()));
-        assert_eq!(writing.known_devices().find(binh, hash("phone")).await.unwrap(), None);
+        assert_eq!(writing.known_devices().find(an, &[hash("x"), hash("phone")]).await.unwrap(), Some(phone.clone()));
+        assert_eq!(writing.known_devices().find(binh, &[hash("phone")]).await.unwrap(), None);
         assert_eq!(writing.known_devices().list(an).await.unwrap(), [laptop.clone(), phone.clone()]);
 
         let again = KnownDevice { secret: phone.secret, label: "new name".to_owned(), ..known_device("x", NOW + 2 * DAY) };
@@ -82,9 +82,36 @@ on_every_database! {
         writing.known_devices().forget_all(binh).await.unwrap();
         assert_eq!(writing.known_devices().list(an).await.unwrap().len(), 2, "nobody forgets another's devices");
         writing.known_devices().forget(an, phone.id).await.unwrap();
-        assert_eq!(writing.known_devices().find(an, phone.secret).await.unwrap(), None);
+        assert_eq!(writing.known_devices().find(an, &[phone.secret]).await.unwrap(), None);
         writing.known_devices().forget_all(an).await.unwrap();
         assert_eq!(writing.known_devices().list(an).await.unwrap(), []);
+    }
+
+    async fn a_device_shows_whom_it_was_told_to_and_nobody_once_it_is_forgotten(store: Store) {
+        let (an, binh) = (enrol(&store, AN).await.id, enrol(&store, BINH).await.id);
+        let (of_an, of_binh) = (known_device("an here", NOW), known_device("binh here", NOW + DAY));
+        let mut writing = store.write().await.unwrap();
+        writing.known_devices().remember(an, &of_an).await.unwrap();
+        writing.known_devices().remember(binh, &of_binh).await.unwrap();
+        let secrets = [of_an.secret, of_binh.secret];
+        assert_eq!(writing.remembered_people().find(&secrets).await.unwrap(), [], "known is not shown");
+        for _ in 0..2 {
+            writing.remembered_people().remember(binh, of_binh.secret, NOW).await.unwrap();
+            writing.remembered_people().remember(an, of_an.secret, NOW).await.unwrap();
+        }
+        let shown = writing.remembered_people().find(&secrets).await.unwrap();
+        assert_eq!(shown.iter().map(|person| (person.citizen, person.device)).collect::<Vec<_>>(), [(an, of_an.id), (binh, of_binh.id)]);
+        assert_eq!(writing.remembered_people().find(&secrets[1..]).await.unwrap(), shown[1..]);
+        assert_eq!(writing.remembered_people().find(&[]).await.unwrap(), []);
+        // Nobody is remembered on a device that is not known as theirs.
+        assert!(writing.remembered_people().remember(an, hash("elsewhere"), NOW).await.is_err());
+
+        writing.known_devices().forget_here(binh, of_an.secret).await.unwrap();
+        assert_eq!(writing.remembered_people().find(&secrets).await.unwrap().len(), 2, "nobody forgets another's devices");
+        writing.known_devices().forget_here(an, of_an.secret).await.unwrap();
+        assert_eq!(writing.remembered_people().find(&secrets).await.unwrap(), shown[1..]);
+        writing.known_devices().forget_all(binh).await.unwrap();
+        assert_eq!(writing.remembered_people().find(&secrets).await.unwrap(), []);
     }
 
     async fn where_a_device_was_is_forgotten_and_the_device_is_not(store: Store) {
@@ -101,6 +128,6 @@ on_every_database! {
         // Used again, it has one again.
         let moved = KnownDevice { place: Some(Place::from_bytes([9; 32])), last_used_at: NOW + 2 * DAY, ..placeless };
         writing.known_devices().remember(an, &moved).await.unwrap();
-        assert_eq!(writing.known_devices().find(an, moved.secret).await.unwrap(), Some(moved));
+        assert_eq!(writing.known_devices().find(an, &[moved.secret]).await.unwrap(), Some(moved));
     }
 }

@@ -325,6 +325,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     writing.revocations().remember(&certificate, revoked, NOW).await.unwrap();
     writing.known_devices().remember(an.id, &known_device("Chrome on Android", NOW)).await.unwrap();
     assert_eq!(writing.known_devices().forget_places(NOW, 10).await.unwrap(), 0);
+    writing.remembered_people().remember(an.id, hash("Chrome on Android"), NOW).await.unwrap();
     writing.passwords().record_failure(an.id).await.unwrap();
     writing.passwords().reset_failures(an.id).await.unwrap();
     let ended = EndedSession { session: grant.authentication.session, citizen: an.id, ended_at: NOW };
@@ -368,7 +369,8 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     assert!(reading.revocations().find(&certificate).await.unwrap().is_some());
     assert_eq!(reading.authenticator_metadata().number("mds.example").await.unwrap(), 7);
     assert!(reading.authenticator_metadata().find("mds.example").await.unwrap().is_some());
-    assert!(reading.known_devices().find(an.id, hash("Chrome on Android")).await.unwrap().is_some());
+    assert!(reading.known_devices().find(an.id, &[hash("Chrome on Android")]).await.unwrap().is_some());
+    assert_eq!(reading.remembered_people().find(&[hash("Chrome on Android")]).await.unwrap().len(), 1);
     assert_eq!(reading.ended_sessions().since(NOW, None, 9).await.unwrap().items.len(), 1);
     assert_eq!(reading.ended_sessions().cut_since(NOW, None, 9).await.unwrap().items.len(), 1);
     assert_eq!(reading.audit().of_citizen(an.id, None, 9).await.unwrap().items.len(), 1);

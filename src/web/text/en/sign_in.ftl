@@ -70,3 +70,20 @@ step-up-nothing-portal = { $portal } asks for a stronger sign-in than what you h
 step-up-nothing = This needs a stronger sign-in than what you have set up allows.
 step-up-how = Add a passkey, a security key or a digital-signature certificate in your account, or visit the authority’s office, and try again.
 step-up-leave = Go back
+
+## Several people at one device
+people-title = Who is signing in?
+people-other = or somebody else
+person-goes-on = Signed in. Nothing to type.
+person-signed-in = Signed in. Confirm that it is you.
+person-remembered = Sign in on this device
+person-sign-out = Sign out
+person-forget = Remove
+somebody-else = Not you? Use another account
+device-label = This device
+device-mine = Mine
+device-name = Mine or my family’s: show my name
+device-shared = { $minutes ->
+    [one] Public: keep nothing, 1 minute
+   *[other] Public: keep nothing, { $minutes } minutes
+  }

@@ -70,3 +70,20 @@ step-up-nothing-portal = { $portal } demande une connexion plus forte que ce que
 step-up-nothing = Cette opération demande une connexion plus forte que ce que vos moyens permettent.
 step-up-how = Ajoutez une clé d’accès, une clé de sécurité ou un certificat de signature électronique dans votre compte, ou rendez-vous au guichet de l’administration, puis réessayez.
 step-up-leave = Retour
+
+## Plusieurs personnes sur un appareil
+people-title = Qui se connecte ?
+people-other = ou une autre personne
+person-goes-on = Connecté, rien à saisir
+person-signed-in = Connecté, à confirmer
+person-remembered = Se connecter sur cet appareil
+person-sign-out = Se déconnecter
+person-forget = Retirer
+somebody-else = Ce n’est pas vous ? Utiliser un autre compte
+device-label = Cet appareil
+device-mine = Le mien
+device-name = À moi ou à ma famille : afficher mon nom
+device-shared = { $minutes ->
+    [one] Public : ne rien garder, { $minutes } minute
+   *[other] Public : ne rien garder, { $minutes } minutes
+  }

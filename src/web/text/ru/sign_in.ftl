@@ -14,7 +14,7 @@ cancel-to = Отменить и вернуться: { $portal }
 password-title = Введите пароль
 password = Пароль
 password-show = Показать
-signing-in-as = Вход с номером
+signing-in-as = Входит:
 change = Изменить
 change-identifier = номер
 caps-lock = Включена клавиша Caps Lock.
@@ -75,3 +75,21 @@ step-up-nothing-portal = { $portal } требует более надёжног�
 step-up-nothing = Для этого нужен более надёжный вход, чем позволяют ваши способы входа.
 step-up-how = Добавьте в учётной записи ключ доступа, ключ безопасности или сертификат электронной подписи либо обратитесь в ведомство и попробуйте снова.
 step-up-leave = Назад
+
+## Несколько человек на одном устройстве
+people-title = Кто входит?
+people-other = или другой человек
+person-goes-on = Вход уже выполнен
+person-signed-in = Вход выполнен, нужно подтвердить
+person-remembered = Войти на этом устройстве
+person-sign-out = Выйти
+person-forget = Убрать
+somebody-else = Это не вы? Войти в другую учётную запись
+device-label = Это устройство
+device-mine = Моё
+device-name = Моё или семейное: показывать имя
+device-shared = { $minutes ->
+    [one] Общее: ничего не сохранять, { $minutes } минута
+    [few] Общее: ничего не сохранять, { $minutes } минуты
+   *[many] Общее: ничего не сохранять, { $minutes } минут
+  }

@@ -55,3 +55,17 @@ step-up-nothing-portal = { $portal } yêu cầu đăng nhập ở mức cao hơn
 step-up-nothing = Việc này cần đăng nhập ở mức cao hơn những gì bạn đã đăng ký.
 step-up-how = Hãy thêm khóa truy cập, khóa bảo mật hoặc chứng thư chữ ký số trong tài khoản của bạn, hoặc đến cơ quan có thẩm quyền, rồi thử lại.
 step-up-leave = Quay lại
+
+## Nhiều người dùng chung một thiết bị
+people-title = Ai đăng nhập?
+people-other = hoặc người khác
+person-goes-on = Đang đăng nhập, không cần nhập gì
+person-signed-in = Đang đăng nhập, cần xác nhận lại
+person-remembered = Đăng nhập trên thiết bị này
+person-sign-out = Đăng xuất
+person-forget = Bỏ tên
+somebody-else = Không phải bạn? Dùng tài khoản khác
+device-label = Thiết bị này
+device-mine = Của tôi
+device-name = Của tôi hoặc của nhà: hiện tên tôi
+device-shared = Công cộng: không lưu gì, { $minutes } phút

@@ -130,6 +130,16 @@ impl Page {
                 (name.to_owned(), typed.to_owned())
             })
             .collect();
+        // Of a list the first choice, unless another one is marked.
+        let (lists, choices) = (selector("select[name]"), selector("option"));
+        for list in form.select(&lists) {
+            let marked = list.select(&choices).find(|option| option.attr("selected").is_some());
+            let chosen = marked.or_else(|| list.select(&choices).next());
+            let name = list.attr("name").unwrap();
+            let value = chosen.and_then(|option| option.attr("value")).unwrap_or_default();
+            let value = filled.iter().find(|(own, _)| *own == name).map_or(value, |(_, chosen)| chosen);
+            pairs.push((name.to_owned(), value.to_owned()));
+        }
         for (name, _) in filled {
             assert!(pairs.iter().any(|(own, _)| own == name), "no field {name} in the form of {css}");
         }
