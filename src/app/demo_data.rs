@@ -107,7 +107,7 @@ fn citizen(
     deployment: &Deployment,
     now: Timestamp,
 ) -> Result<NewCitizen, DataError> {
-    let verified = |value: &str| Some(Verifiable { value: value.to_owned(), verified: true });
+    let verified = |value: &str| Some(Verifiable::known(value.to_owned(), true));
     let name = |typed: &'static str| SignInName::parse(typed, Scheme::Vn).map_err(|_| DataError::Constant(typed));
     let (family_name, given_name) = match (person.name.split_once(' '), person.name.rsplit_once(' ')) {
         (Some((family, _)), Some((_, given))) => (Some(family.to_owned()), Some(given.to_owned())),

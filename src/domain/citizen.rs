@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::assurance::AccountLevel;
+use super::assurance::{AccountLevel, AuthenticationLevel};
 use super::birthdate::Birthdate;
 use super::ids::CitizenId;
 use super::language_tag::LanguageTag;
@@ -146,6 +146,22 @@ impl Profile {
 pub struct Verifiable {
     pub value: String,
     pub verified: bool,
+    /// The level of the session in which its owner confirmed it: a code that is sent there never counts for more. None where the
+    /// authority itself vouches for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub binding: Option<AuthenticationLevel>,
+}
+
+impl Verifiable {
+    /// As the authority knows it.
+    pub const fn known(value: String, verified: bool) -> Self {
+        Self { value, verified, binding: None }
+    }
+
+    /// What a code that was sent there counts for at most.
+    pub fn counts_for(&self) -> AuthenticationLevel {
+        self.binding.unwrap_or(AuthenticationLevel::ThreeFactors)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

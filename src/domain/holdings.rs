@@ -10,8 +10,8 @@ use super::time::Timestamp;
 pub struct Holdings {
     pub account_level: AccountLevel,
     pub has_password: bool,
-    /// Codes are sent to a telephone that is verified, and the operator lets them count.
-    pub has_sms: bool,
+    /// Codes are sent to a telephone that is verified, and the operator lets them count: for so much at most.
+    pub sms: Option<AuthenticationLevel>,
     pub credentials: Vec<Credential>,
 }
 
@@ -19,7 +19,7 @@ impl Holdings {
     /// What each of these would prove at best at `now`, beside what was `proven`.
     fn potential(&self, proven: &Proofs, now: Timestamp) -> Vec<Proof> {
         let password = self.has_password.then(|| Proof::password(now));
-        let sms = self.has_sms.then(|| Proof { method: AuthenticationMethod::SmsCode, ..possession(now) });
+        let sms = self.sms.map(|binding| Proof { method: AuthenticationMethod::SmsCode, binding, ..possession(now) });
         let held = self
             .credentials
             .iter()
@@ -60,7 +60,7 @@ impl Holdings {
     /// Whether they have something that is always at hand beside a password: not a list of codes that runs out, nor messages that
     /// somebody has to send.
     pub fn has_second_step(&self, now: Timestamp) -> bool {
-        let mut at_hand = Self { has_sms: false, ..self.clone() };
+        let mut at_hand = Self { sms: None, ..self.clone() };
         at_hand.credentials.retain(|held| held.kind != CredentialKind::RecoveryCodes);
         at_hand.can_bring(&Proofs::default(), Requirement::TWO_STEPS, now)
     }
@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn holdings(credentials: Vec<Credential>) -> Holdings {
-        Holdings { account_level: AccountLevel::Registered, has_password: true, has_sms: false, credentials }
+        Holdings { account_level: AccountLevel::Registered, has_password: true, sms: None, credentials }
     }
 
     fn passkey(binding: AuthenticationLevel) -> Credential {

@@ -162,6 +162,11 @@ impl CodePurpose {
             Self::Recovery => "recovery",
         }
     }
+
+    /// Whether the code proves somebody, and is guessed at by whoever would be them.
+    pub const fn is_proof(self) -> bool {
+        matches!(self, Self::SecondFactor | Self::Confirm)
+    }
 }
 
 /// What is told.
@@ -277,7 +282,7 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_where_nobody_has_shown_that_they_read_it() {
-        let contact = |verified| Some(Verifiable { value: "an@example.vn".to_owned(), verified });
+        let contact = |verified| Some(Verifiable::known("an@example.vn".to_owned(), verified));
         let profile = |verified| Profile { email: contact(verified), ..Profile::default() };
         assert_eq!(Channel::Email.verified_of(&profile(true)), Some("an@example.vn"));
         assert_eq!(Channel::Email.verified_of(&profile(false)), None);

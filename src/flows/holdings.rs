@@ -27,6 +27,14 @@ pub async fn load(app: &App, citizen: CitizenId) -> Result<Option<Holdings>, Flo
     }
     let messages = &app.settings.messages;
     let reached = Channel::Sms.verified_of(&found.profile).is_some_and(|number| messages.reaches(number));
-    let has_sms = messages.sms_counts && messages.offers(Channel::Sms) && reached;
-    Ok(Some(Holdings { account_level: found.account_level, has_password, has_sms, credentials }))
+    let counts = messages.sms_counts && messages.offers(Channel::Sms) && reached;
+    let sms = match &found.profile.phone_number {
+        Some(telephone) if counts => {
+            // Where its codes were guessed at too often none is looked at any more.
+            let failures = store.sent_codes().failures_in_a_row(citizen).await?;
+            (failures < app.settings.throttling.failures_in_a_row).then(|| telephone.counts_for())
+        }
+        _ => None,
+    };
+    Ok(Some(Holdings { account_level: found.account_level, has_password, sms, credentials }))
 }

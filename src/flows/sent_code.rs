@@ -6,6 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::notices::Post;
+use super::sign_in::prove::Settle;
 use super::throttle::{Throttle, count};
 use super::visitor::Visitor;
 use super::{App, FlowError, short_lived};
@@ -19,7 +20,7 @@ use crate::domain::random::Random;
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in_name::SignInName;
 use crate::sessions::CounterKey;
-use crate::storage::{Said, SentCode};
+use crate::storage::{Said, SentCode, Spent, Transaction};
 
 /// How long a code is good (NIST SP 800-63B-4 §3.1.3.2).
 pub const LIFETIME: Duration = Duration::from_secs(600);
@@ -100,8 +101,46 @@ pub async fn entered(
 ) -> Result<Option<SentCode>, FlowError> {
     let typed = SecretString::new(typed.chars().filter(|c| !c.is_whitespace()).collect::<String>());
     let now = app.clock.now();
-    let live = app.store.write().await?.sent_codes().attempt(citizen, purpose, bound_to, now).await?;
-    Ok(live.filter(|code| constant_time_eq(code.said.code.expose().as_bytes(), typed.expose().as_bytes())))
+    let Some(live) = app.store.write().await?.sent_codes().attempt(citizen, purpose, bound_to, now).await? else {
+        return Ok(None);
+    };
+    if constant_time_eq(live.said.code.expose().as_bytes(), typed.expose().as_bytes()) {
+        return Ok(Some(live));
+    }
+    if purpose.is_proof() {
+        app.store.write().await?.sent_codes().record_failure(citizen).await?;
+    }
+    Ok(None)
+}
+
+/// Whether so many wrong codes were tried in a row that none proves this citizen any more (SP 800-63B-4 §3.2.2): each code ends after
+/// five tries, but there is a new one for the asking. What was confirmed anew by somebody who proved more counts again.
+pub async fn is_exhausted(app: &App, citizen: CitizenId) -> Result<bool, FlowError> {
+    let failures = app.store.read().await?.sent_codes().failures_in_a_row(citizen).await?;
+    Ok(failures >= app.settings.throttling.failures_in_a_row)
+}
+
+/// The one use of a code that proves somebody.
+#[derive(Debug)]
+pub struct Spending {
+    pub code: SentCode,
+    /// So many wrong ones in a row, and it proves nothing.
+    pub most: u32,
+}
+
+#[async_trait::async_trait]
+impl Settle for Spending {
+    async fn settle(self: Box<Self>, tx: &mut Transaction) -> Result<Option<&'static str>, FlowError> {
+        // Others may have guessed at it once too often while this one was being checked.
+        if tx.sent_codes().failures_in_a_row(self.code.citizen).await? >= self.most {
+            return Ok(Some("too_many_failures"));
+        }
+        if tx.sent_codes().spend(&self.code).await? == Spent::Gone {
+            return Ok(Some("code_used"));
+        }
+        tx.sent_codes().forgive(self.code.citizen).await?;
+        Ok(None)
+    }
 }
 
 /// An address or a number as pages and events show it.

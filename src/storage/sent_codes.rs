@@ -25,6 +25,10 @@ const LIVE: &str =
     "SELECT k.id, k.sealed, k.expires_at, c.data_key FROM sent_codes k JOIN citizens c ON c.id = k.citizen_id
     WHERE k.citizen_id = $1 AND k.purpose = $2 AND k.bound_to = $3 AND k.expires_at > $4 AND k.tries < $5";
 const SPEND: &str = "DELETE FROM sent_codes WHERE citizen_id = $1 AND purpose = $2 AND id = $3";
+const FAILURES: &str = "SELECT sent_code_failures FROM citizens WHERE id = $1";
+const FAILED: &str = "UPDATE citizens SET sent_code_failures = sent_code_failures + 1
+    WHERE id = $1 AND sent_code_failures < 2147483647";
+const FORGIVE: &str = "UPDATE citizens SET sent_code_failures = 0 WHERE id = $1 AND sent_code_failures > 0";
 const FORGET: &str = "DELETE FROM sent_codes WHERE expires_at <= $1";
 
 /// How often one code may be tried.
@@ -72,6 +76,13 @@ impl<C: Read> SentCodes<'_, C> {
         now: Timestamp,
     ) -> Result<Option<SentCode>, Error> {
         self.one(LIVE, citizen, purpose, bound_to, now).await
+    }
+
+    /// How many wrong codes the citizen's telephone or mailbox was proven with since the last right one, whatever code was live.
+    pub async fn failures_in_a_row(&mut self, citizen: CitizenId) -> Result<u32, Error> {
+        let failures: Option<i32> =
+            on_backend!(self.0, |db| sqlx::query_scalar(FAILURES).bind(citizen.uuid()).fetch_optional(db).await)?;
+        Ok(failures.and_then(|failures| failures.try_into().ok()).unwrap_or(0))
     }
 
     async fn one(
@@ -126,6 +137,16 @@ impl<C: Write> SentCodes<'_, C> {
                 .map(|done| done.rows_affected())
         })?;
         Ok(if gone == 0 { Spent::Gone } else { Spent::Now })
+    }
+
+    /// Counts one more wrong code, beyond the life of the code that it was tried for.
+    pub async fn record_failure(&mut self, citizen: CitizenId) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| sqlx::query(FAILED).bind(citizen.uuid()).execute(db).await.map(drop))?)
+    }
+
+    /// What was wrong before does not count any more. Writes nothing if nothing was.
+    pub async fn forgive(&mut self, citizen: CitizenId) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| sqlx::query(FORGIVE).bind(citizen.uuid()).execute(db).await.map(drop))?)
     }
 
     /// Removes those that have expired.

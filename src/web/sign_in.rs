@@ -79,6 +79,8 @@ pub enum Fault {
     WrongCode,
     /// Codes of this kind were tried so often that they count no more.
     CodesExhausted,
+    /// The same of codes that are sent.
+    SentCodesExhausted,
     /// Nothing goes out to this number or address.
     Unreachable,
     /// As many codes were sent as there may be.
@@ -214,6 +216,7 @@ impl Problem {
             Fault::CodeMissing => id("fault-code-missing"),
             Fault::WrongCode => id("fault-code-wrong"),
             Fault::CodesExhausted => id("fault-codes-exhausted"),
+            Fault::SentCodesExhausted => id("fault-sent-codes-exhausted"),
             Fault::Unreachable => id("fault-unreachable"),
             Fault::TooManyMessages { minutes } => {
                 return voice.text_with("fault-too-many-messages", "minutes", minutes);

@@ -8,11 +8,11 @@ use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::Citizen;
 use crate::domain::message::{Channel, CodePurpose};
 use crate::domain::secret::SecretString;
-use crate::storage::Spent;
 
 use super::super::notices::Post;
-use super::super::sent_code::{self, Order, Sending};
+use super::super::sent_code::{self, Order, Sending, Spending};
 use super::super::session::{self, CurrentSession};
+use super::super::sign_in::prove::Settle;
 use super::super::sign_in::sms;
 use super::super::throttle::{Throttle, Tries, Whose};
 use super::super::visitor::Visitor;
@@ -63,6 +63,8 @@ pub enum Confirmed {
     /// The session goes on under this new cookie.
     Done(SecretString),
     WrongCode,
+    /// So many wrong ones were tried that none is looked at any more.
+    Exhausted,
     Throttled {
         retry_after: Duration,
     },
@@ -80,14 +82,17 @@ pub async fn confirm(
     if let Throttle::Closed { retry_after, .. } = tries.enter(app).await? {
         return Ok(Confirmed::Throttled { retry_after });
     }
+    if sent_code::is_exhausted(app, citizen.id).await? {
+        return Ok(Confirmed::Exhausted);
+    }
     let entered = sent_code::entered(app, citizen.id, PURPOSE, current.id().uuid(), typed).await?;
     // A code that went to what is no channel of theirs any more shows nothing.
     let own = entered.filter(|code| code.said.channel.verified_of(&citizen.profile) == Some(code.said.to.as_str()));
     let Some(code) = own else { return Ok(Confirmed::WrongCode) };
     let now = app.clock.now();
-    let proof = match code.said.channel {
-        Channel::Sms => sms::proof(app, now),
-        Channel::Email => Proof { method, factors: Factors::NONE, ..Proof::password(now) },
+    let proof = match (code.said.channel, &citizen.profile.phone_number) {
+        (Channel::Sms, Some(number)) => sms::proof(app, number, now),
+        _ => Proof { method, factors: Factors::NONE, ..Proof::password(now) },
     };
     let event = app
         .event(visitor, EventKind::CodeEntered, Outcome::Success)
@@ -95,8 +100,9 @@ pub async fn confirm(
         .about(citizen.id)
         .with("method", proof.method)
         .with("device", &visitor.device_name);
+    let most = app.settings.throttling.failures_in_a_row;
     let mut tx = app.store.begin().await?;
-    if tx.sent_codes().spend(&code).await? == Spent::Gone {
+    if Box::new(Spending { code, most }).settle(&mut tx).await?.is_some() {
         return Ok(Confirmed::WrongCode);
     }
     tx.audit().record(&event.build()).await?;

@@ -83,11 +83,19 @@ pub async fn confirm(
     // Before it changes: what is told goes to where the citizen was reached until now.
     let masked = sent_code::masked(app, &code.said.to);
     notices::tell(app, visitor, &mut tx, citizen, Notice::ContactVerified { channel, masked }).await?;
-    let contact = Some(Verifiable { value: code.said.to.clone(), verified: true });
-    match channel {
-        Channel::Email => profile.email = contact,
-        Channel::Sms => profile.phone_number = contact,
-    }
+    let place = match channel {
+        Channel::Email => &mut profile.email,
+        Channel::Sms => &mut profile.phone_number,
+    };
+    // Like anything that is enrolled: a telephone that was confirmed with a password alone is no second factor beside it. What was
+    // vouched for before loses nothing by it.
+    let level = current.session.authentication.level();
+    let binding = match place.as_ref().filter(|known| known.verified && known.value == code.said.to) {
+        Some(known) => known.binding.map(|before| before.max(level)),
+        None => Some(level),
+    };
+    *place = Some(Verifiable { value: code.said.to.clone(), verified: true, binding });
+    tx.sent_codes().forgive(citizen).await?;
     let scheme = app.settings.national_id.default_scheme();
     let verified = Channel::ALL.into_iter().filter_map(|channel| channel.verified_of(&profile));
     let names: Vec<SignInName> = verified.filter_map(|value| SignInName::parse(value, scheme).ok()).collect();

@@ -53,6 +53,7 @@ pub(super) async fn apply(app: &App, tx: &mut Transaction, recovery: &Recovery) 
             tx.credentials().remove(citizen, held.credential.id).await?;
         }
     }
+    tx.sent_codes().forgive(citizen).await?;
     tx.known_devices().forget_all(citizen).await?;
     tx.session_clients().close(citizen).await?;
     let left = tx.session_clients().leave_all(citizen).await?;

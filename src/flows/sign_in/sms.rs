@@ -1,15 +1,14 @@
 //! The person proves more with a code that was sent to their telephone, where the operator lets that count.
 
 use crate::domain::assurance::{AuthenticationMethod, Factors, Proof};
+use crate::domain::citizen::Verifiable;
 use crate::domain::message::{Channel, CodePurpose};
 use crate::domain::sign_in::{OutOfOrder, SignIn};
 use crate::domain::time::Timestamp;
-use crate::storage::{SentCode, Spent, Transaction};
 
-use super::super::sent_code::{self, Sending};
+use super::super::sent_code::{self, Sending, Spending};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError};
-use super::prove::Settle;
 use super::second_step::{self, Proven};
 
 const METHOD: AuthenticationMethod = AuthenticationMethod::SmsCode;
@@ -49,32 +48,19 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &str) -
     };
     let right = sent_code::entered(app, asked.citizen.id, PURPOSE, sign_in.id.uuid(), typed).await?;
     // A code that went to another number than the one that is verified now shows nothing.
-    let number = Channel::Sms.verified_of(&asked.citizen.profile);
-    match right.filter(|code| number == Some(code.said.to.as_str())) {
-        Some(code) => {
-            let proof = proof(app, app.clock.now());
-            asked.proven(app, visitor, sign_in, proof, Box::new(Spending(code))).await
+    let number = asked.citizen.profile.phone_number.clone().filter(|number| number.verified);
+    match (right, number) {
+        (Some(code), Some(number)) if number.value == code.said.to => {
+            let proof = proof(app, &number, app.clock.now());
+            let most = app.settings.throttling.failures_in_a_row;
+            asked.proven(app, visitor, sign_in, proof, Box::new(Spending { code, most })).await
         }
-        None => Ok(asked.refused(app, visitor, &sign_in, "wrong_code")),
+        _ => Ok(asked.refused(app, visitor, &sign_in, "wrong_code")),
     }
 }
 
-/// What a code by text message shows.
-pub fn proof(app: &App, now: Timestamp) -> Proof {
+/// What a code by text message to `number` shows.
+pub fn proof(app: &App, number: &Verifiable, now: Timestamp) -> Proof {
     let factors = if app.settings.messages.sms_counts { Factors::POSSESSION } else { Factors::NONE };
-    Proof { method: METHOD, factors, ..Proof::password(now) }
-}
-
-/// The one use of a code.
-#[derive(Debug)]
-struct Spending(SentCode);
-
-#[async_trait::async_trait]
-impl Settle for Spending {
-    async fn settle(self: Box<Self>, tx: &mut Transaction) -> Result<Option<&'static str>, FlowError> {
-        Ok(match tx.sent_codes().spend(&self.0).await? {
-            Spent::Now => None,
-            Spent::Gone => Some("code_used"),
-        })
-    }
+    Proof { method: METHOD, factors, binding: number.counts_for(), ..Proof::password(now) }
 }

@@ -86,6 +86,9 @@ impl Samples {
         };
         add("account-confirm", &confirm);
         let waiting = Some("a•••@example.vn".to_owned());
-        add("account-confirm-wrong", &Confirm { waiting, problem: Self::problem(Fault::WrongCode), ..confirm });
+        for (name, fault) in [("wrong", Fault::WrongCode), ("exhausted", Fault::SentCodesExhausted)] {
+            let page = Confirm { waiting: waiting.clone(), problem: Self::problem(fault), ..confirm.clone() };
+            add(&format!("account-confirm-{name}"), &page);
+        }
     }
 }

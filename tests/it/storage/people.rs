@@ -99,7 +99,7 @@ pub fn name(typed: &str) -> SignInName {
 /// Whoever has this national identifier, with a phone and an e-mail address made of it, and a password.
 pub fn citizen(national_id: &str) -> NewCitizen {
     let (phone, email) = (format!("+8490{}", &national_id[5..]), format!("an.{national_id}@example.vn"));
-    let verified = |value: &str| Some(Verifiable { value: value.to_owned(), verified: true });
+    let verified = |value: &str| Some(Verifiable::known(value.to_owned(), true));
     NewCitizen {
         citizen: Citizen {
             id: CitizenId::new(NOW, &SystemRandom::new()),

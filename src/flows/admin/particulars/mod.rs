@@ -91,7 +91,7 @@ impl Particulars {
             if verified {
                 names.push(name);
             }
-            Some(Verifiable { value: shown, verified })
+            Some(Verifiable::known(shown, verified))
         };
         let (phone_number, email) = (contact(phone), contact(email));
         let profile = Profile { phone_number, email, ..profile };

@@ -90,6 +90,7 @@ pub async fn submit(
                         return Ok(response);
                     }
                     Confirmed::WrongCode => Fault::WrongCode,
+                    Confirmed::Exhausted => Fault::SentCodesExhausted,
                     Confirmed::Throttled { retry_after } => {
                         wait = Some(retry_after);
                         Fault::throttled(retry_after)

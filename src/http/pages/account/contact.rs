@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
 use super::super::second_step::{later, minutes};
-use super::{Door, Entered, enter_for_sensitive};
+use super::confirm::enter_to_add;
+use super::{Door, Entered};
 use crate::domain::message::Channel;
 use crate::flows::account::contact::{self, Asked, Confirmed};
 use crate::flows::sent_code::{self, Sending};
@@ -23,7 +24,8 @@ const PATH: &str = "/account/security/contact";
 const GUARD: Guarded<'static> = Guarded::Account("contact");
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
-    match enter_for_sensitive(&site, &visit, PATH).await? {
+    // What is sent to an address opens the account some day: with a password alone, one that is verified already says yes first.
+    match enter_to_add(&site, &visit, PATH).await? {
         Door::Open(entered) => Ok(page(&site, &visit, *entered, None).await?.into_response()),
         Door::Closed(response) => Ok(response),
     }
@@ -31,7 +33,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
 
 pub async fn submit(State(site): State<Arc<Site>>, visit: Visit, Form(form): Form) -> Result<Response, Failure> {
     GUARD.check(&visit, &form)?;
-    let entered = match enter_for_sensitive(&site, &visit, PATH).await? {
+    let entered = match enter_to_add(&site, &visit, PATH).await? {
         Door::Open(entered) => entered,
         Door::Closed(response) => return Ok(response),
     };

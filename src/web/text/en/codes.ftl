@@ -13,6 +13,7 @@ code-others = Choose another way
 fault-code-missing = Enter the code.
 fault-code-wrong = The code is not right, or no longer works. Enter the newest one.
 fault-codes-exhausted = Too many wrong codes of this app were tried. Use another way, then add the app again in your account.
+fault-sent-codes-exhausted = Too many wrong codes were tried for this account. Codes that are sent count no more: use another way, or ask support.
 fault-unreachable = We cannot send a code there. Choose another way.
 fault-too-many-messages = { $minutes ->
     [one] Too many codes were sent. Wait 1 minute, then try again.

@@ -13,6 +13,7 @@ code-others = Chọn cách khác
 fault-code-missing = Hãy nhập mã.
 fault-code-wrong = Mã không đúng hoặc không còn dùng được. Hãy nhập mã mới nhất.
 fault-codes-exhausted = Mã của ứng dụng này đã bị thử sai quá nhiều lần. Hãy dùng cách khác, rồi thêm lại ứng dụng trong tài khoản.
+fault-sent-codes-exhausted = Tài khoản này đã có quá nhiều mã sai. Mã gửi đi không còn giá trị: hãy dùng cách khác hoặc hỏi bộ phận hỗ trợ.
 fault-unreachable = Chúng tôi không gửi được mã đến đó. Hãy chọn cách khác.
 fault-too-many-messages = Đã gửi quá nhiều mã. Hãy đợi { $minutes } phút rồi thử lại.
 fault-contact-malformed = Đây không phải địa chỉ thư điện tử hay số điện thoại. Hãy kiểm tra rồi nhập lại.
