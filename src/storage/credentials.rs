@@ -52,7 +52,10 @@ const USED: &str = "UPDATE credentials SET counter = CASE WHEN counter < $3 THEN
 const REPLACE: &str =
     "UPDATE credentials SET label = $3, material = $4, binding = $5 WHERE citizen_id = $1 AND id = $2";
 const REMOVE: &str = "DELETE FROM credentials WHERE citizen_id = $1 AND id = $2";
-const LEAVE: &str = "DELETE FROM credential_directory WHERE citizen_id = $1 AND credential_id = $2";
+// A certificate would be bound again by whoever shows it: what its owner removed stays where it is looked for.
+const LEAVE: &str =
+    "DELETE FROM credential_directory WHERE citizen_id = $1 AND credential_id = $2 AND kind <> 'certificate'";
+const FIND_OWNER: &str = "SELECT citizen_id FROM credential_directory WHERE kind = $1 AND lookup = $2";
 
 /// Of every kind together; what is beyond it is refused when it is enrolled.
 pub const MOST_OF_A_CITIZEN: u32 = 50;
@@ -152,6 +155,18 @@ impl<C: Read> Credentials<'_, C> {
         })?
         .map(|row| row.open(&vault))
         .transpose()
+    }
+
+    /// Whose it is that presents what has this hash, or whose it was before they removed it.
+    pub async fn owner_of(&mut self, kind: CredentialKind, lookup: SecretHash) -> Result<Option<CitizenId>, Error> {
+        let found: Option<Uuid> = on_backend!(self.0, |db| {
+            sqlx::query_scalar(FIND_OWNER)
+                .bind(kind.as_str())
+                .bind(lookup.as_bytes().as_slice())
+                .fetch_optional(db)
+                .await
+        })?;
+        Ok(found.map(CitizenId::from_uuid))
     }
 }
 
@@ -270,7 +285,7 @@ impl Credentials<'_, Transaction> {
         })?)
     }
 
-    /// Removes it; `false` where it was gone.
+    /// Removes it; `false` where it was gone. A certificate is not enrolled again.
     pub async fn remove(&mut self, citizen: CitizenId, id: CredentialId) -> Result<bool, Error> {
         on_backend!(self.0, |db| sqlx::query(LEAVE).bind(citizen.uuid()).bind(id.uuid()).execute(db).await.map(drop))?;
         let gone = on_backend!(self.0, |db| {

@@ -47,6 +47,8 @@ pub enum Refusal {
     NotConfirmed,
     /// Its authority's certificates are added in the account first.
     NotBound,
+    /// It was in the account, and its owner took it out.
+    Removed,
     /// It is added to another account.
     Taken,
     /// The person holds as many credentials as one can.
@@ -80,6 +82,7 @@ impl Refusal {
             Self::Locked => "locked",
             Self::NotConfirmed => "account_level",
             Self::NotBound => "not_bound",
+            Self::Removed => "removed_by_owner",
             Self::Taken => "bound_to_another",
             Self::TooMany => "too_many_credentials",
             Self::OtherPerson => "other_person",

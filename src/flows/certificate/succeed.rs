@@ -72,10 +72,15 @@ pub(super) async fn conclude(
         return refused(Refusal::OtherPerson);
     }
     let lookup = judged.lookup();
-    let bound = app.store.read().await?.credentials().find_presented(CredentialKind::Certificate, lookup).await?;
+    let mut store = app.store.read().await?;
+    let bound = store.credentials().find_presented(CredentialKind::Certificate, lookup).await?;
+    let owner = store.credentials().owner_of(CredentialKind::Certificate, lookup).await?;
+    drop(store);
     let settle = match bound {
         Some(held) if held.citizen == citizen.id => Certificate::Bound(held.credential),
         Some(_) => return refused(Refusal::Taken),
+        // Whoever found the card, or has a copy of its key, does not put it back.
+        None if owner == Some(citizen.id) => return refused(Refusal::Removed),
         None if !judged.chain.authority().policy.bind_on_first_use => return refused(Refusal::NotBound),
         None if citizen.account_level < AccountLevel::Registered => return refused(Refusal::NotConfirmed),
         None => Certificate::New { credential: new(app, &citizen, judged)?, lookup },

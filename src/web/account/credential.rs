@@ -7,9 +7,10 @@ use askama::Template;
 
 use super::Notice;
 use super::security::Held;
+use crate::web::claims::Method;
 use crate::web::layout::{Form, Layout};
 use crate::web::sign_in::Problem;
-use crate::web::text::Speaks;
+use crate::web::text::{Speaks, TextId, id};
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "account/credential.html")]
@@ -55,6 +56,14 @@ impl Credential {
 impl RemoveCredential {
     fn section(&self) -> &'static str {
         "security"
+    }
+
+    /// A certificate that was removed is not taken again: whoever found the card would add it.
+    fn what(&self) -> TextId {
+        match self.held.method {
+            Method::Certificate => id("remove-certificate"),
+            _ => id("remove-what"),
+        }
     }
 
     fn is_last(&self) -> bool {

@@ -99,6 +99,7 @@ fn faults() -> Vec<(&'static str, Fault)> {
         ("locked", Fault::Locked),
         ("not-confirmed", Fault::NotConfirmed),
         ("not-bound", Fault::NotBound),
+        ("removed", Fault::Removed),
         ("taken", Fault::Taken),
         ("too-many", Fault::TooMany),
         ("other-person", Fault::OtherPerson),

@@ -85,6 +85,8 @@ impl Samples {
         add("account-credential-remove-last", &remove);
         let other = RemoveCredential { last_strong: LastStrong::No, closed: Vec::new(), ..remove };
         add("account-credential-remove", &other);
+        let held = Held { method: Method::Certificate, ..other.held.clone() };
+        add("account-credential-remove-certificate", &RemoveCredential { held, ..other });
 
         let password = ChangePassword {
             layout: self.citizen(),

@@ -6,10 +6,10 @@ use senid::domain::credential::CredentialKind;
 use senid::domain::trust::OnUnavailable;
 
 use super::web_eid::presents;
-use super::{card_of_an, trusts, trusts_with, world};
+use super::{at_the_choice, card_of_an, trusts, trusts_with, way, world};
 use crate::support::World;
 use crate::support::pki::{Authority, subjects};
-use crate::support::world::{AN, Citizen};
+use crate::support::world::{AN, Backend, Citizen};
 
 async fn credentials(world: &World, citizen: &Citizen) -> Vec<senid::storage::StoredCredential> {
     let id = world.operator().id_of(citizen).await;
@@ -93,4 +93,33 @@ async fn a_key_that_no_device_is_said_to_hold_is_one_factor() {
     assert!(presents(&world, &card, "ES256").await.has("#allow"));
     let held = credentials(&world, &AN).await;
     assert!(!held[0].credential.traits.unlocked && !held[0].credential.traits.hardware_bound);
+}
+
+/// Whoever found the card, or has a copy of its key, does not undo what its owner did.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_its_owner_removed_is_not_bound_again_by_being_shown() {
+    let authority = Authority::root("Authority");
+    for backend in [Backend::embedded().await, Backend::production().await] {
+        let world = World::start(backend, |settings| trusts(settings, &authority)).await;
+        let card = card_of_an(&authority);
+        let (mut browser, page) = at_the_choice(&world, &world.portal("tax-office")).await;
+        let page = way(&mut browser, &page, "web-eid").await;
+        let token = card.web_eid("ES256", &world.issuer, &page.attribute("#web-eid", "data-nonce")).to_string();
+        assert!(browser.press(&page, "use-card", &[("token", &token)]).await.has("#allow"));
+        let page = browser.open("/account/security").await;
+        let page = browser.open(&page.link(".credential a")).await;
+        let page = browser.open(&page.link("#remove")).await;
+        assert!(page.words("#remove-what").contains("only a new one will"), "{}", page.text());
+        browser.press(&page, "remove-confirm", &[]).await;
+        assert!(credentials(&world, &AN).await.is_empty());
+        for _ in 0..2 {
+            let refused = presents(&world, &card, "ES256").await;
+            assert_eq!(refused.status, 401);
+            assert!(refused.problem().contains("was removed from the account"), "{}", refused.problem());
+        }
+        assert!(credentials(&world, &AN).await.is_empty());
+        // A new card is another one, and another person's is none of this.
+        assert!(presents(&world, &card_of_an(&authority), "ES256").await.has("#allow"));
+        assert_eq!(credentials(&world, &AN).await.len(), 1);
+    }
 }

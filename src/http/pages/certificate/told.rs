@@ -32,6 +32,7 @@ pub(super) fn fault(refusal: &Refusal) -> Fault {
         Refusal::Locked => Fault::Locked,
         Refusal::NotConfirmed => Fault::NotConfirmed,
         Refusal::NotBound => Fault::NotBound,
+        Refusal::Removed => Fault::Removed,
         Refusal::Taken => Fault::Taken,
         Refusal::TooMany => Fault::TooMany,
         Refusal::OtherPerson => Fault::OtherPerson,

@@ -60,6 +60,7 @@ certificate-no-account = Your certificate is good, but there is no account with 
 certificate-locked = Your certificate is good, but this account is locked. Ask support.
 certificate-not-confirmed = Your certificate is good, but this account has not been confirmed yet. Visit the authority’s office first.
 certificate-not-bound = Your certificate is good, but must be added first: sign in another way, and add it in your account.
+certificate-removed = This certificate was removed from the account and opens it no more. Sign in another way, or with a new certificate.
 certificate-taken = This certificate was added to another account, or has just been removed. Ask support.
 certificate-too-many = Your account holds as many ways to sign in as it can. Sign in another way and remove one first.
 certificate-other-person = This certificate is somebody else’s than the account that is signed in here. Use your own.

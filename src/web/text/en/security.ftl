@@ -27,6 +27,7 @@ remove-title = Remove this way to sign in?
 remove-last = This is the last one that counts as two steps. Without it, services with a higher level stay closed to you until you add another one.
 remove-closed = These will no longer open: { $portals }.
 remove-what = Devices that signed in with it are signed out. It cannot be undone; you can add it again later.
+remove-certificate = Devices that signed in with it are signed out. It cannot be undone: this certificate will open the account no more, only a new one will.
 remove-keep = Keep it
 password-none = No password is set.
 password-set = Set { $when }

@@ -60,6 +60,7 @@ certificate-no-account = Votre certificat est bon, mais aucun compte ici ne port
 certificate-locked = Votre certificat est bon, mais ce compte est verrouillé. Demandez à l’assistance.
 certificate-not-confirmed = Votre certificat est bon, mais ce compte n’est pas encore confirmé. Passez d’abord au bureau de l’autorité.
 certificate-not-bound = Votre certificat est bon, mais doit d’abord être ajouté : connectez-vous autrement et ajoutez-le dans votre compte.
+certificate-removed = Ce certificat a été retiré du compte et ne l’ouvre plus. Connectez-vous autrement, ou avec un nouveau certificat.
 certificate-taken = Ce certificat a été ajouté à un autre compte, ou vient d’être retiré. Demandez à l’assistance.
 certificate-too-many = Votre compte a autant de façons de se connecter que possible. Connectez-vous autrement et retirez-en une.
 certificate-other-person = Ce certificat est celui d’une autre personne que le compte connecté ici. Utilisez le vôtre.

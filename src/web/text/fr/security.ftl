@@ -27,6 +27,7 @@ remove-title = Retirer ce moyen de connexion ?
 remove-last = C’est le dernier qui compte pour deux étapes. Sans lui, les services d’un niveau plus élevé vous restent fermés jusqu’à ce que vous en ajoutiez un autre.
 remove-closed = Ne s’ouvriront plus : { $portals }.
 remove-what = Les appareils connectés avec lui sont déconnectés. C’est définitif ; vous pourrez l’ajouter de nouveau plus tard.
+remove-certificate = Les appareils connectés avec lui seront déconnectés. C’est définitif : ce certificat n’ouvrira plus le compte, seul un nouveau l’ouvrira.
 remove-keep = Le garder
 password-none = Aucun mot de passe n’est défini.
 password-set = Défini le { $when }

@@ -60,6 +60,7 @@ certificate-no-account = Chứng thư của bạn hợp lệ, nhưng ở đây k
 certificate-locked = Chứng thư của bạn hợp lệ, nhưng tài khoản này đang bị khóa. Hãy hỏi bộ phận hỗ trợ.
 certificate-not-confirmed = Chứng thư của bạn hợp lệ, nhưng tài khoản này chưa được xác nhận. Trước hết hãy đến cơ quan cấp tài khoản.
 certificate-not-bound = Chứng thư của bạn hợp lệ, nhưng phải được thêm trước: hãy đăng nhập bằng cách khác rồi thêm trong tài khoản.
+certificate-removed = Chứng thư này đã bị gỡ khỏi tài khoản và không còn mở được tài khoản. Hãy đăng nhập bằng cách khác hoặc bằng chứng thư mới.
 certificate-taken = Chứng thư này đã được thêm vào tài khoản khác, hoặc vừa bị gỡ. Hãy hỏi bộ phận hỗ trợ.
 certificate-too-many = Tài khoản của bạn đã có tối đa số cách đăng nhập. Hãy đăng nhập bằng cách khác và gỡ bớt một cách.
 certificate-other-person = Chứng thư này là của người khác, không phải của tài khoản đang đăng nhập ở đây. Hãy dùng chứng thư của bạn.

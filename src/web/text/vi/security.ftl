@@ -27,6 +27,7 @@ remove-title = Gỡ cách đăng nhập này?
 remove-last = Đây là cách cuối cùng tính là hai bước. Không có nó, các dịch vụ ở mức cao hơn sẽ đóng với bạn cho đến khi bạn thêm cách khác.
 remove-closed = Những cổng này sẽ không mở được nữa: { $portals }.
 remove-what = Thiết bị đã đăng nhập bằng cách này sẽ bị đăng xuất. Không thể hoàn tác; sau này bạn có thể thêm lại.
+remove-certificate = Thiết bị đã đăng nhập bằng cách này sẽ bị đăng xuất. Không thể hoàn tác: chứng thư này sẽ không mở được tài khoản nữa, chỉ chứng thư mới mở được.
 remove-keep = Giữ lại
 password-none = Chưa đặt mật khẩu.
 password-set = Đặt ngày { $when }
