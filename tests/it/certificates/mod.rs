@@ -3,6 +3,7 @@
 
 mod binding;
 mod connection;
+mod presentation;
 mod remote;
 mod signature;
 mod smart_card;

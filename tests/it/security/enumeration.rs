@@ -3,15 +3,18 @@
 //! On a machine that tests share, time says little; work is counted instead: which hashes were computed, and of what
 //! cost. Without the dummy hash this goes red (an unknown name then costs none).
 
+use std::collections::BTreeSet;
+
 use senid::domain::citizen::{Citizen as Person, CitizenStatus};
 use senid::domain::ids::CitizenId;
+use senid::domain::issued_code::CodeUse;
 use senid::domain::national_id::{NationalId, Scheme};
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::Clock;
 use senid::storage::NewCitizen;
 
 use crate::support::World;
-use crate::support::world::{AN, BINH, CHAU, Citizen, Page};
+use crate::support::world::{AN, BINH, Backend, CHAU, Citizen, Page};
 
 /// Nobody has this number.
 const NOBODY: Citizen = Citizen { name: "", identifier: "001090999999", password: AN.password };
@@ -144,6 +147,44 @@ async fn a_number_of_one_kind_does_not_find_another_s() {
         let page = nobody.signs_in(&mut browser, &page).await;
         assert_eq!(page.status, 401, "{typed}");
     }
+}
+
+/// Whoever has one of everything is offered what somebody is who is not known at all, and what they type is answered alike.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_somebody_has_shows_on_no_page_before_they_proved_something() {
+    let (world, _) = World::with_every_method(Backend::embedded().await, |_| {}).await;
+    world.operator().issues(&AN, CodeUse::Counter).await.unwrap();
+    world.operator().locks(&BINH).await;
+    enrol_without_password(&world, &OTHER_MEANS).await;
+    let (mut first, mut work) = (None, BTreeSet::new());
+    for (number, citizen) in [AN, NOBODY, OTHER_MEANS, BINH, CHAU].iter().enumerate() {
+        let mut browser = world.browser_at(&format!("127.0.6.{}", 1 + number));
+        let page = browser.open(&world.portal("tax-office").start().url()).await;
+        let named = citizen.identifies(&mut browser, &page).await;
+        let again = browser.open(page.url.path()).await;
+        let counter = browser.press(&again, "use-counter-code", &[("username", citizen.identifier)]).await;
+        let before = world.app(0).hasher.load();
+        let refused = browser.press(&counter, "counter-login", &[("code", "BCDF-GHJK-LMNP-QRST")]).await;
+        let malformed = browser.press(&counter, "counter-login", &[("code", "no code at all")]).await;
+        work.insert(world.app(0).hasher.load().computed - before.computed);
+        let certificate = browser.press(&again, "use-certificate", &[]).await;
+        let passkey = browser.press(&again, "use-passkey", &[]).await;
+        assert!(passkey.has("#webauthn") && certificate.has("#way-web-eid"));
+        let pages = [named, again, counter, refused, malformed, certificate, passkey].map(|page| {
+            let mut seen = seen(&page, citizen);
+            // The other form of the same page.
+            if page.has("form#webauthn") {
+                let token = page.attribute("form#webauthn input[name=csrf]", "value");
+                seen.body = seen.body.replace(&token, "(token)");
+            }
+            seen
+        });
+        let first = first.get_or_insert_with(|| pages.iter().map(|page| format!("{page:?}")).collect::<Vec<_>>());
+        for (at, page) in pages.iter().enumerate() {
+            assert_eq!(format!("{page:?}"), first[at], "{number} {at}");
+        }
+    }
+    assert_eq!(work, BTreeSet::from([0]));
 }
 
 async fn guessed_at(world: &World, citizen: &Citizen) {

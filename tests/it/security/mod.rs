@@ -22,7 +22,9 @@ mod dpop;
 mod enumeration;
 mod framing;
 mod introspection_audience;
+mod locked_accounts;
 mod one_time_codes;
+mod one_use;
 mod outbound_fetch;
 mod parsing;
 mod pkce;
@@ -39,6 +41,7 @@ mod session_fixation;
 mod step_skipping;
 mod subject_identifiers;
 mod token_exchange;
+mod verified_contacts;
 mod webauthn;
 
 use std::collections::BTreeSet;

@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use base64::Engine;
+use senid::config::{self, Settings};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-use super::outside;
+use super::outside::{self, authority};
 
 /// A mail as it was handed over.
 #[derive(Clone, Debug)]
@@ -75,6 +76,18 @@ impl MailServer {
             }
         });
         server
+    }
+
+    /// Mail goes out by it.
+    pub fn is_reached(&self, settings: &mut Settings) {
+        settings.outbound.extra_roots = vec![authority()];
+        settings.messages.mail = Some(config::Mail {
+            host: "localhost".to_owned(),
+            port: self.address.port(),
+            security: config::MailSecurity::StartTls,
+            from: "no-reply@id.example.gov".to_owned(),
+            login: None,
+        });
     }
 
     pub fn does(&self, does: Does) {

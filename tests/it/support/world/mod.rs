@@ -20,6 +20,7 @@ pub mod dpop;
 pub mod exchange;
 mod front;
 pub mod holdings;
+pub mod means;
 pub mod metadata;
 mod office;
 pub mod operator;
