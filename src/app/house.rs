@@ -53,7 +53,7 @@ impl House for SystemHouse {
     async fn administrator(&self, settings: Settings, actor: Actor, reach: Reach) -> Result<Administrator, Failure> {
         let (clock, random) = (Arc::new(self.clock), Arc::new(self.random.clone()));
         let opened = deployment::open(Arc::new(settings), clock, random).await?;
-        let hashing = parts::hashing(&opened.settings)?;
+        let hashing = parts::hashing(&opened.settings).map_err(StartError::from)?;
         let sessions = match reach {
             Reach::IdentityStore => None,
             Reach::BothStores => shared_sessions(&opened)?,

@@ -4,7 +4,6 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use super::server::StartError;
 use crate::config::{self, SessionStoreUrl, Settings};
 use crate::credentials::password::{HasherSettings, InvalidParameters, Parameters};
 use crate::credentials::webauthn::{InvalidOrigin, RelyingParty};
@@ -15,7 +14,7 @@ use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
 use crate::flows::message_delivery::PostOffice;
 use crate::outbound::{
-    self, Fetcher, MailServer, Mailer, Reach, SharedKey, SigningService, SmsGateway, SystemResolver,
+    self, Fetcher, MailServer, MailSetupError, Mailer, Reach, SharedKey, SigningService, SmsGateway, SystemResolver,
 };
 use crate::sessions::{RedisSettings, Topology};
 
@@ -48,7 +47,7 @@ pub(super) fn post_office(
     outbound: &Fetcher,
     clock: &Arc<dyn Clock>,
     random: &Arc<dyn Random>,
-) -> Result<PostOffice, StartError> {
+) -> Result<PostOffice, MailSetupError> {
     let mail = match &settings.messages.mail {
         None => None,
         Some(mail) => {
@@ -99,7 +98,7 @@ pub(super) fn remote_signing(
     Some(Arc::new(SigningService::new(fetcher.clone(), remote.url.clone(), &remote.secret, random.clone())))
 }
 
-pub(super) fn hashing(settings: &Settings) -> Result<HasherSettings, StartError> {
+pub(super) fn hashing(settings: &Settings) -> Result<HasherSettings, InvalidParameters> {
     let password = &settings.password;
     let cores = std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX));
     let threads = NonZeroU32::new(password.hashing_threads.unwrap_or(cores)).unwrap_or(NonZeroU32::MIN);
