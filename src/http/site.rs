@@ -103,6 +103,7 @@ impl Site {
             logo: logo(&client.display),
             policy: client.display.policy_uri.clone(),
             terms: client.display.terms_uri.clone(),
+            home: client.display.home_uri.clone(),
         }
     }
 

@@ -150,6 +150,8 @@ pub struct Portal {
     /// The addresses of its own privacy notice and terms of use.
     pub policy: Option<String>,
     pub terms: Option<String>,
+    /// The address to come back to it by, for whoever has to begin again in another browser.
+    pub home: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -73,6 +73,16 @@ impl Passkey {
         }
     }
 
+    /// What whoever's browser has no passkeys can do.
+    fn other_browser(&self) -> TextId {
+        id("passkey-unsupported-way-out")
+    }
+
+    /// The address of the portal, for whoever has to go on in another browser.
+    fn way_out(&self) -> Option<&str> {
+        self.portal.as_ref()?.home.as_deref()
+    }
+
     fn cancel(&self) -> String {
         cancel(self.portal.as_ref(), &self.layout)
     }

@@ -163,6 +163,7 @@ impl Samples {
             logo: Some(super::assets::path("portal.svg").to_owned()),
             policy: Some("https://portal.example/privacy".to_owned()),
             terms: Some("https://portal.example/terms".to_owned()),
+            home: Some("https://portal.example/".to_owned()),
         }
     }
 
@@ -175,6 +176,7 @@ impl Samples {
             logo: None,
             policy: None,
             terms: None,
+            home: None,
         }
     }
 

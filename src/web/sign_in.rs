@@ -11,7 +11,7 @@ use super::claims::Method;
 use super::layout::{Form, Layout, Portal, TimeLimit};
 use super::passkey::Ceremony;
 use super::people::People;
-use super::text::{Speaks, id};
+use super::text::{Speaks, TextId, id};
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in.html")]
@@ -271,6 +271,16 @@ impl SignIn {
 
     fn cancel(&self) -> String {
         cancel(self.portal.as_ref(), &self.layout)
+    }
+
+    /// What whoever's browser has no passkeys can do.
+    fn other_browser(&self) -> TextId {
+        id("passkey-unsupported-way-out")
+    }
+
+    /// The address of the portal, for whoever has to go on in another browser.
+    fn way_out(&self) -> Option<&str> {
+        self.portal.as_ref()?.home.as_deref()
     }
 
     fn autocomplete(&self) -> &'static str {

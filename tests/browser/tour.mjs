@@ -1,11 +1,26 @@
 // Every page that SenID and the portal have, one after the other, as a citizen comes upon them.
 
+import { holds, PHONE } from "./authenticators.mjs";
 import { PORTAL, SENID } from "./citizen.mjs";
 import { formPost } from "./form-post.mjs";
 import { withNeighbour } from "./neighbour.mjs";
+import { newcomer } from "./operator.mjs";
+import { enrols } from "./passkeys.mjs";
 import { TaxPortal } from "./tax-portal.mjs";
 
 const authorize = (parameters) => `${SENID}/authorize?${new URLSearchParams({ response_type: "code", ...parameters })}`;
+
+// A request of the portal's with this `prompt`.
+const asksToSignIn = (prompt) =>
+  authorize({
+    client_id: "demo-portal",
+    redirect_uri: `${PORTAL}/callback`,
+    scope: "openid",
+    prompt,
+    // RFC 7636, appendix B.
+    code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    code_challenge_method: "S256",
+  });
 
 // A page that goes on by itself stays where its script does nothing.
 const still = (citizen, script) =>
@@ -56,10 +71,7 @@ export async function tour(citizen, stop) {
   await stop("signedout");
   await citizen.page.goto(`${SENID}/account`);
   await stop("account-start");
-  const toRegister = { client_id: "demo-portal", redirect_uri: `${PORTAL}/callback`, scope: "openid", prompt: "create" };
-  // RFC 7636, appendix B.
-  const challenge = { code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", code_challenge_method: "S256" };
-  await citizen.page.goto(authorize({ ...toRegister, ...challenge }));
+  await citizen.page.goto(asksToSignIn("create"));
   await stop("create");
 
   await citizen.openPortal();
@@ -86,9 +98,63 @@ export async function tour(citizen, stop) {
   await citizen.page.goto(authorize({ client_id: "sandbox", redirect_uri: `${PORTAL}/callback`, scope: "openid" }));
   await stop("error-address");
 
+  await withStrongerWays(citizen, stop);
   await atDevice(citizen, stop);
   await atTaxPortal(citizen, stop);
   await withNeighbour((neighbour) => atNeighbour(citizen, neighbour, stop));
+}
+
+// What somebody new proves themselves with, and the device that they share with others.
+async function withStrongerWays(citizen, stop) {
+  const { person } = citizen;
+  citizen.person = newcomer();
+  await citizen.context.clearCookies();
+  await citizen.openAccount("/account/security");
+  await stop("account-security-password");
+  for (const [name, path] of [
+    ["account-totp-new", "totp/new"],
+    ["account-contact", "contact"],
+    ["account-password", "password"],
+    ["account-recovery-codes", "recovery-codes"],
+  ]) {
+    await citizen.page.goto(`${SENID}/account/security/${path}`);
+    await stop(name);
+  }
+  await citizen.press("show");
+  await stop("account-recovery-codes-shown");
+  const phone = await holds(citizen, PHONE);
+  await enrols(citizen, "Điện thoại");
+  await stop("account-passkey-added");
+  await phone.lost();
+  await citizen.page.goto(`${SENID}/account/security`);
+  await stop("account-security");
+  for (const [name, path] of [["account-raise", "raise"], ["account-lost", "lost"]]) {
+    await citizen.page.goto(`${SENID}/account/security/${path}`);
+    await stop(name);
+  }
+  await citizen.page.goto(`${SENID}/account/security`);
+  await citizen.page.locator(".credential a").first().click();
+  await citizen.page.locator("#name").waitFor();
+  await stop("account-credential");
+  await citizen.page.goto(`${citizen.page.url()}/remove`);
+  await stop("account-credential-remove");
+
+  await citizen.context.clearCookies();
+  await citizen.page.goto(`${SENID}/recover`);
+  await stop("recover");
+  // The family's computer: who sits there first chose to be named.
+  citizen.person = person;
+  await citizen.openPortal();
+  await citizen.press("portal-sign-in");
+  await citizen.page.locator("#device").selectOption("name");
+  await citizen.identify();
+  await citizen.enterPassword();
+  await citizen.page.goto(asksToSignIn("select_account"));
+  await stop("signin-people");
+  await citizen.press("sign-out");
+  await citizen.press("person-1");
+  await stop("password-chosen");
+  await citizen.context.clearCookies();
 }
 
 // A sign-in that another device waits for: here it is this program.

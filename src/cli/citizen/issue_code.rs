@@ -36,7 +36,7 @@ pub async fn run(
     let Issued { citizen, code, expires_at } = issue(admin, &who, arguments.purpose).await?;
     let until = times::show(expires_at);
     output.say(
-        format_args!("{}\nfor citizen {citizen}, to {}, until {until}", code.expose(), arguments.purpose),
+        format_args!("{}\nfor citizen {citizen}, purpose {}, until {until}", code.expose(), arguments.purpose),
         &json!({
             "id": citizen.to_string(),
             "purpose": arguments.purpose.as_str(),

@@ -16,6 +16,8 @@ pub struct NewTotp {
     pub form: Form,
     /// The secret, in groups.
     pub secret: String,
+    /// The same as the picture says, for an application on this very telephone.
+    pub link: String,
     /// The path of the picture.
     pub picture: String,
     /// What was typed before, kept.

@@ -76,6 +76,16 @@ impl NewPasskey {
         self.typed.clone().unwrap_or_else(|| self.layout.text("passkey-name-default"))
     }
 
+    /// What whoever's browser has no passkeys can do.
+    fn other_browser(&self) -> TextId {
+        id("passkey-unsupported-here")
+    }
+
+    /// The page is the account's own: its address stands above it.
+    fn way_out(&self) -> Option<&str> {
+        None
+    }
+
     fn section(&self) -> &'static str {
         "security"
     }

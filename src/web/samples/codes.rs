@@ -38,6 +38,7 @@ impl Samples {
             layout: self.citizen(),
             form: form("/account/security/totp/new"),
             secret: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".to_owned(),
+            link: "otpauth://totp/SenID:001%E2%80%A2456?secret=GEZDGNBVGY3TQOJQ&issuer=SenID".to_owned(),
             picture: "/account/security/totp/picture".to_owned(),
             name: None,
             problem: None,

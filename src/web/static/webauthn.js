@@ -131,5 +131,5 @@ if (form && supported) {
 } else if (form && unsupported) {
   // The browser inside an application, as a rule: the buttons would do nothing.
   unsupported.hidden = false;
-  for (const button of form.querySelectorAll("#use-passkey, #use-security-key, #add-passkey")) button.hidden = true;
+  for (const button of document.querySelectorAll("#use-passkey, #use-security-key, #add-passkey")) button.hidden = true;
 }

@@ -77,7 +77,9 @@ async fn page(
     fault: Option<Fault>,
 ) -> Result<Page, Failure> {
     let secret = totp::offered(&site.app, &entered.current).await?;
+    let service = site.brand.service.of(entered.layout.voice.language);
     Page::render(&NewTotp {
+        link: secret.uri(service, &entered.citizen.national_id.masked()),
         form: layout::Form { action: PATH.to_owned(), csrf: GUARD.token(visit) },
         secret: secret.shown(),
         picture: PICTURE.to_owned(),

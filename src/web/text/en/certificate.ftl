@@ -63,6 +63,6 @@ certificate-not-bound = Your certificate is good, but must be added first: sign 
 certificate-removed = This certificate was removed from the account and opens it no more. Sign in another way, or with a new certificate.
 certificate-taken = This certificate was added to another account, or has just been removed. Ask support.
 certificate-too-many = Your account holds as many ways to sign in as it can. Sign in another way and remove one first.
-certificate-other-person = This certificate is somebody else’s than the account that is signed in here. Use your own.
+certificate-other-person = This certificate belongs to somebody else than the account you are signing in to. Use your own.
 certificate-not-signed = Nothing was signed on the phone in time. Start again when you are ready.
 certificate-service-away = The signing service does not answer at the moment. Try again in a few minutes, or choose another way.

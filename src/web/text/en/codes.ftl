@@ -28,6 +28,7 @@ totp-title = Add an authenticator app
 totp-lead = An authenticator app on your phone makes a new code every 30 seconds, without a network too.
 totp-scan = 1. Open the app and scan this picture.
 totp-picture = QR code for the authenticator app
+totp-here = On this phone? Open the application
 totp-type = Cannot scan it? Type this key into the app:
 totp-name = 2. Give it a name that you will recognise
 totp-name-usual = My phone

@@ -11,6 +11,7 @@ passkey-another-way = Choose another way
 passkey-needs-script = This way needs JavaScript, which is off in this browser. Turn it on, or choose another way.
 passkey-unsupported = This browser cannot use passkeys or security keys. It may be the one inside another app.
 passkey-unsupported-way-out = Open the portal in your phone’s own browser, such as Chrome or Safari, and sign in there, or choose another way here.
+passkey-unsupported-here = Open this page in your phone’s own browser, such as Chrome or Safari, and add it there.
 passkey-cancelled = Nothing was done: it was cancelled or took too long. You can try again.
 passkey-failed = The browser could not finish this. Try again, or choose another way.
 passkey-fault-unsupported = This device cannot do that. Use another device or key, or choose another way.

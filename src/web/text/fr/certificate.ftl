@@ -63,6 +63,6 @@ certificate-not-bound = Votre certificat est bon, mais doit d’abord être ajou
 certificate-removed = Ce certificat a été retiré du compte et ne l’ouvre plus. Connectez-vous autrement, ou avec un nouveau certificat.
 certificate-taken = Ce certificat a été ajouté à un autre compte, ou vient d’être retiré. Demandez à l’assistance.
 certificate-too-many = Votre compte a autant de façons de se connecter que possible. Connectez-vous autrement et retirez-en une.
-certificate-other-person = Ce certificat est celui d’une autre personne que le compte connecté ici. Utilisez le vôtre.
+certificate-other-person = Ce certificat appartient à une autre personne que le compte choisi ici. Utilisez le vôtre.
 certificate-not-signed = Rien n’a été signé à temps sur le téléphone. Recommencez quand vous serez prêt.
 certificate-service-away = Le service de signature ne répond pas en ce moment. Réessayez dans quelques minutes, ou choisissez une autre façon.

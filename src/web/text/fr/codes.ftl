@@ -28,6 +28,7 @@ totp-title = Ajouter une application d’authentification
 totp-lead = Une application d’authentification sur votre téléphone produit un nouveau code toutes les 30 secondes, même sans réseau.
 totp-scan = 1. Ouvrez l’application et scannez cette image.
 totp-picture = Code QR pour l’application d’authentification
+totp-here = L’application est sur ce téléphone ? L’ouvrir
 totp-type = Impossible de scanner ? Saisissez cette clé dans l’application :
 totp-name = 2. Donnez-lui un nom que vous reconnaîtrez
 totp-name-usual = Mon téléphone

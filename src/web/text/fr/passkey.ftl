@@ -11,6 +11,7 @@ passkey-another-way = Choisir un autre moyen
 passkey-needs-script = Ce moyen a besoin de JavaScript, désactivé dans ce navigateur. Activez-le ou choisissez un autre moyen.
 passkey-unsupported = Ce navigateur ne peut utiliser ni clé d’accès ni clé de sécurité. C’est peut-être celui d’une autre application.
 passkey-unsupported-way-out = Ouvrez le portail dans le navigateur de votre téléphone, par exemple Chrome ou Safari, et connectez-vous là, ou choisissez ici un autre moyen.
+passkey-unsupported-here = Ouvrez cette page dans le navigateur de votre téléphone, comme Chrome ou Safari, et ajoutez-la là.
 passkey-cancelled = Rien n’a été fait : l’opération a été annulée ou a pris trop de temps. Vous pouvez réessayer.
 passkey-failed = Le navigateur n’a pas pu terminer l’opération. Réessayez ou choisissez un autre moyen.
 passkey-fault-unsupported = Cet appareil ne le permet pas. Utilisez un autre appareil ou une autre clé, ou choisissez un autre moyen.

@@ -63,6 +63,6 @@ certificate-not-bound = Chứng thư của bạn hợp lệ, nhưng phải đư�
 certificate-removed = Chứng thư này đã bị gỡ khỏi tài khoản và không còn mở được tài khoản. Hãy đăng nhập bằng cách khác hoặc bằng chứng thư mới.
 certificate-taken = Chứng thư này đã được thêm vào tài khoản khác, hoặc vừa bị gỡ. Hãy hỏi bộ phận hỗ trợ.
 certificate-too-many = Tài khoản của bạn đã có tối đa số cách đăng nhập. Hãy đăng nhập bằng cách khác và gỡ bớt một cách.
-certificate-other-person = Chứng thư này là của người khác, không phải của tài khoản đang đăng nhập ở đây. Hãy dùng chứng thư của bạn.
+certificate-other-person = Chứng thư này là của người khác, không phải của tài khoản đang đăng nhập. Hãy dùng chứng thư của bạn.
 certificate-not-signed = Trên điện thoại chưa ký kịp. Hãy bắt đầu lại khi bạn sẵn sàng.
 certificate-service-away = Dịch vụ ký hiện không trả lời. Hãy thử lại sau vài phút, hoặc chọn cách khác.

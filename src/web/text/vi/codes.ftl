@@ -25,6 +25,7 @@ totp-title = Thêm ứng dụng xác thực
 totp-lead = Ứng dụng xác thực trên điện thoại tạo ra một mã mới mỗi 30 giây, kể cả khi không có mạng.
 totp-scan = 1. Mở ứng dụng và quét hình này.
 totp-picture = Mã QR cho ứng dụng xác thực
+totp-here = Ứng dụng ở ngay trên máy này? Mở ứng dụng
 totp-type = Không quét được? Nhập khóa này vào ứng dụng:
 totp-name = 2. Đặt tên để bạn nhận ra
 totp-name-usual = Điện thoại của tôi

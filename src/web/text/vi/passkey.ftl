@@ -11,6 +11,7 @@ passkey-another-way = Chọn cách khác
 passkey-needs-script = Cách này cần JavaScript, hiện đang tắt trong trình duyệt này. Hãy bật lên hoặc chọn cách khác.
 passkey-unsupported = Trình duyệt này không dùng được khóa truy cập và khóa bảo mật. Có thể đây là trình duyệt nằm trong một ứng dụng khác.
 passkey-unsupported-way-out = Hãy mở cổng dịch vụ bằng trình duyệt của điện thoại, chẳng hạn Chrome hoặc Safari, rồi đăng nhập ở đó, hoặc chọn cách khác tại đây.
+passkey-unsupported-here = Hãy mở trang này trong trình duyệt của điện thoại, chẳng hạn Chrome hoặc Safari, rồi thêm ở đó.
 passkey-cancelled = Chưa có gì được thực hiện: thao tác đã bị hủy hoặc quá lâu. Bạn có thể thử lại.
 passkey-failed = Trình duyệt không hoàn tất được việc này. Hãy thử lại hoặc chọn cách khác.
 passkey-fault-unsupported = Thiết bị này không làm được việc đó. Hãy dùng thiết bị hoặc khóa khác, hoặc chọn cách khác.
