@@ -36,7 +36,7 @@ const held = (language, options) => () =>
         if (width > size.width) faults.push(`${name}: ${width} pixels wide on a screen of ${size.width}`);
       }
     });
-    assert.ok(stops.size >= 20, `only ${stops.size} pages`);
+    assert.ok(stops.size >= 70, `only ${stops.size} pages`);
     assert.deepEqual(faults, []);
   });
 

@@ -3,6 +3,7 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BINH, closeBrowser, withCitizen } from "./citizen.mjs";
+import { closeMail } from "./mail.mjs";
 import { upng } from "./packages.mjs";
 import { tour } from "./tour.mjs";
 
@@ -26,6 +27,7 @@ await withCitizen({ person: BINH }, (binh) =>
   }),
 );
 await closeBrowser();
+closeMail();
 
 // With a palette: a third of the weight, and no difference to see. The pictures are kept in the repository.
 function lighter(picture) {

@@ -7,6 +7,7 @@ import { withNeighbour } from "./neighbour.mjs";
 import { newcomer } from "./operator.mjs";
 import { enrols } from "./passkeys.mjs";
 import { TaxPortal } from "./tax-portal.mjs";
+import { tourOfStrength } from "./tour-strong.mjs";
 
 const authorize = (parameters) => `${SENID}/authorize?${new URLSearchParams({ response_type: "code", ...parameters })}`;
 
@@ -102,6 +103,7 @@ export async function tour(citizen, stop) {
   await atDevice(citizen, stop);
   await atTaxPortal(citizen, stop);
   await withNeighbour((neighbour) => atNeighbour(citizen, neighbour, stop));
+  await tourOfStrength(citizen, stop);
 }
 
 // What somebody new proves themselves with, and the device that they share with others.
