@@ -1,11 +1,12 @@
 // Citizens' certificates by the authority that the demonstration trusts (authorities.sh), and the browser of a machine that has one in
 // the store where Chromium looks for it (NSS), as a card's own program would put it there.
 
+import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { LAUNCH } from "./citizen.mjs";
 import { chromium } from "./packages.mjs";
 
@@ -33,16 +34,27 @@ export function issue({ name, username }, { revoked = false } = {}) {
   return `${card}.p12`;
 }
 
-// Runs `errand` while the authority answers what became of its certificates.
+// Runs `errand` while the authority answers what became of its certificates: of those that were issued before, which is all that
+// OpenSSL's responder promises.
 export async function withResponder(errand) {
   const signer = ["-CA", "ca.pem", "-rsigner", "ca.pem", "-rkey", "ca.key", "-nmin", "10"];
   const words = ["ocsp", "-port", OCSP_PORT, "-index", "index.txt", ...signer];
   const responder = spawn("openssl", words, { cwd: AUTHORITIES, stdio: ["ignore", "ignore", "pipe"] });
+  const ended = once(responder, "exit");
+  let said = "";
+  const listens = new Promise((resolve) => {
+    responder.stderr.on("data", (text) => {
+      said += text;
+      if (said.includes("waiting for OCSP client connections")) resolve();
+    });
+  });
   try {
-    for await (const line of createInterface(responder.stderr)) if (line.includes("waiting for OCSP")) break;
+    await Promise.race([listens, ended]);
+    assert.equal(responder.exitCode, null, said);
     await errand();
   } finally {
     responder.kill();
+    await ended;
   }
 }
 

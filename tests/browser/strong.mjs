@@ -102,8 +102,8 @@ async function isSteppedUpForOneService(khoa) {
 }
 
 // 5. On another computer, which has a card in its reader.
-const signsInWithACard = (person) =>
-  withCitizen({ person, open: withCard(issue(person)) }, async (khoa) => {
+const signsInWithACard = (person, card) =>
+  withCitizen({ person, open: withCard(card) }, async (khoa) => {
     khoa.neighbours.push(CARDS);
     const asked = [];
     khoa.page.on("request", (request) => asked.push(new URL(request.url()).origin));
@@ -174,22 +174,22 @@ async function recover(khoa, code) {
 
 export const strong = {
   "a citizen enrols, signs in by autofill, steps up with a key, shows a card, loses the phone and recovers": () =>
-    withResponder(() =>
-      withCitizen({ person: newcomer({ mailbox: true }) }, async (khoa) => {
-        khoa.phone = await holds(khoa, SYNCED);
-        await enrolsThePhone(khoa);
-        await signsInByAutofill(khoa);
-        await becomesStronger(khoa);
-        await isSteppedUpForOneService(khoa);
-        await signsInWithACard(khoa.person);
-        await recovers(khoa);
-      }),
-    ),
+    withCitizen({ person: newcomer({ mailbox: true }) }, async (khoa) => {
+      khoa.phone = await holds(khoa, SYNCED);
+      await enrolsThePhone(khoa);
+      await signsInByAutofill(khoa);
+      await becomesStronger(khoa);
+      await isSteppedUpForOneService(khoa);
+      const card = issue(khoa.person);
+      await withResponder(() => signsInWithACard(khoa.person, card));
+      await recovers(khoa);
+    }),
 
-  "a card that was revoked gets a page that says so, and another way": () =>
-    withResponder(async () => {
-      const person = newcomer();
-      await withCitizen({ person, language: "en", open: withCard(issue(person, { revoked: true })) }, async (khoa) => {
+  "a card that was revoked gets a page that says so, and another way": async () => {
+    const person = newcomer();
+    const card = issue(person, { revoked: true });
+    await withResponder(() =>
+      withCitizen({ person, language: "en", open: withCard(card) }, async (khoa) => {
         khoa.neighbours.push(CARDS);
         await khoa.pressSignIn();
         await khoa.press("use-certificate");
@@ -198,6 +198,7 @@ export const strong = {
         assert.ok(!khoa.page.url().startsWith(PORTAL));
         await khoa.press("other-ways");
         await khoa.sees("username");
-      });
-    }),
+      }),
+    );
+  },
 };

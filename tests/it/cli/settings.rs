@@ -91,6 +91,9 @@ fn the_demonstration_ends_with_the_same_exit_codes() {
     assert_eq!(usage.err, "senid: --database-url: expected postgres://user:password@host/name or sqlite:path\n");
     let usage = senid.run(&["demo", "--redis-url", "localhost"]).ended(2);
     assert!(usage.err.starts_with("senid: --redis-url: expected memory, redis://"), "{}", usage.err);
+    senid.write("more.toml", "[messages.mial]\nserver = \"mail.example:587\"\n");
+    let faulty = senid.run(&["demo", "--settings", "more.toml"]).ended(3);
+    assert!(faulty.err.contains("there is no such setting"), "{}", faulty.err);
     let gone = senid.run(&["demo", "--data", "elsewhere", "--database-url", "sqlite:senid.db"]).ended(3);
     assert!(gone.err.contains("master.key is gone"), "{}", gone.err);
     let away = format!("postgres://senid@127.0.0.1:{}/senid", crate::support::free_port());
