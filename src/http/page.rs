@@ -27,6 +27,11 @@ pub struct Page {
 #[derive(Clone, Copy, Debug)]
 pub struct Framed;
 
+/// On a file that pages load: what says how a page may behave says nothing of it, and a slow line carries a kilobyte less before
+/// the sign-in page is whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Loaded;
+
 /// Where this page's forms may lead.
 #[derive(Debug)]
 enum FormAction {
@@ -100,6 +105,12 @@ impl IntoResponse for Page {
     }
 }
 
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// What browsers heed on pages alone.
+pub const OF_PAGES: [HeaderName; 2] = [OPENER_POLICY, PERMISSIONS_POLICY];
+
 /// What every answer of ours says, page or not.
 pub fn safety() -> impl Iterator<Item = (HeaderName, HeaderValue)> {
     [
@@ -107,8 +118,8 @@ pub fn safety() -> impl Iterator<Item = (HeaderName, HeaderValue)> {
         (X_FRAME_OPTIONS, "DENY"),
         // Our own forms must show where they come from; nobody else learns anything.
         (REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
+        (OPENER_POLICY, "same-origin"),
+        (PERMISSIONS_POLICY, "camera=(), microphone=(), geolocation=(), payment=()"),
     ]
     .into_iter()
     .map(|(name, value)| (name, HeaderValue::from_static(value)))

@@ -15,7 +15,7 @@ use crate::domain::ids::RequestId;
 use crate::http::Site;
 use crate::http::error::{Challenge, Failure, Fault, Pending};
 use crate::http::extract::Visit;
-use crate::http::page::{Framed, Page, safety};
+use crate::http::page::{Framed, Loaded, OF_PAGES, Page, safety};
 use crate::web::error::{ErrorPage, Trouble};
 
 /// Why there is no body.
@@ -49,9 +49,12 @@ pub async fn wrap(State(site): State<Arc<Site>>, mut request: Request, next: Nex
     span.in_scope(|| tracing::info!(status, micros = took.as_micros(), "answered"));
 
     let framed = response.extensions_mut().remove::<Framed>().is_some();
+    let loaded = response.extensions_mut().remove::<Loaded>().is_some();
     let headers = response.headers_mut();
-    for (name, value) in safety().filter(|(name, _)| !(framed && *name == X_FRAME_OPTIONS)) {
-        headers.entry(name).or_insert(value);
+    for (name, value) in safety() {
+        if !(framed && name == X_FRAME_OPTIONS) && !(loaded && OF_PAGES.contains(&name)) {
+            headers.entry(name).or_insert(value);
+        }
     }
     headers.extend(HeaderValue::try_from(reference.to_string()).map(|value| (X_REQUEST_ID, value)));
     if site.app.settings.issuer.is_https() {

@@ -14,6 +14,7 @@ use crate::crypto::base64url;
 use crate::crypto::hash::sha256;
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
+use crate::http::page::Loaded;
 use crate::web::assets;
 
 pub async fn show(State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap) -> Result<Response, Failure> {
@@ -40,7 +41,9 @@ fn file(bytes: Bytes, content_type: &'static str) -> Response {
         (CACHE_CONTROL, assets::CACHE_CONTROL),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
     ];
-    (headers, bytes).into_response()
+    let mut response = (headers, bytes).into_response();
+    response.extensions_mut().insert(Loaded);
+    response
 }
 
 /// The operator's logo, read once.

@@ -1,7 +1,7 @@
 //! What every page says to the browser about itself.
 
 use crate::support::World;
-use crate::support::world::{AN, Page};
+use crate::support::world::{AN, Page, web};
 
 fn policy(page: &Page) -> &str {
     page.reply.header("content-security-policy")
@@ -40,4 +40,25 @@ async fn a_form_leads_to_the_portal_that_asked_and_to_nobody_else() {
     assert!(policy(&page).contains("form-action 'self' https://tax.example;"), "{}", policy(&page));
     let page = browser.open("/account/sign-in").await;
     assert!(policy(&page).contains("form-action 'self';"), "{}", policy(&page));
+}
+
+#[tokio::test]
+async fn a_file_that_pages_load_is_taken_for_nothing_else() {
+    let world = World::embedded().await;
+    let mut browser = world.browser();
+    let page = browser.open("/account/sign-in").await;
+    assert_eq!(page.reply.header("cross-origin-opener-policy"), "same-origin");
+    let path = page.reply.body.split('"').find(|part| part.starts_with("/static/lotus")).unwrap();
+    let file = web::get(&world.at(path), &[]).await;
+    assert_eq!(file.status, 200);
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        // Of pages alone.
+        ("cross-origin-opener-policy", ""),
+        ("permissions-policy", ""),
+    ] {
+        assert_eq!(file.header(name), value, "{name}");
+    }
 }
