@@ -5,7 +5,7 @@ use crate::domain::holdings::Holdings;
 use crate::domain::ids::CitizenId;
 use crate::domain::message::Channel;
 
-use super::{App, FlowError, webauthn};
+use super::{App, FlowError, certificate, webauthn};
 
 /// What `citizen` holds; nothing at all for someone who is gone.
 pub async fn load(app: &App, citizen: CitizenId) -> Result<Option<Holdings>, FlowError> {
@@ -17,6 +17,7 @@ pub async fn load(app: &App, citizen: CitizenId) -> Result<Option<Holdings>, Flo
         .list(citizen)
         .await?
         .into_iter()
+        .filter(|stored| certificate::may_serve(app, stored))
         .map(|stored| webauthn::weighed(app, stored).credential)
         .collect();
     for list in credentials.clone().iter().filter(|held| held.kind == CredentialKind::RecoveryCodes) {

@@ -21,14 +21,17 @@ pub mod web_eid;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::assurance::AuthenticationMethod;
+use crate::domain::credential::CredentialKind;
 use crate::domain::sign_in::{Purpose, SignIn, State};
 use crate::domain::time::Timestamp;
+use crate::storage::StoredCredential;
 
 use super::sign_in::step_up;
 use super::{App, FlowError};
 
 pub use crate::credentials::certificate::Refusal as OfCertificate;
 pub use refusal::{Proof, Refusal};
+use succeed::BoundCertificate;
 
 /// How a certificate is presented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +98,19 @@ pub async fn comes_next(app: &App, sign_in: &SignIn) -> Result<bool, FlowError> 
         State::Authenticated(_) => step_up::is_offered(app, sign_in, AuthenticationMethod::Certificate).await,
         State::Offered | State::Consented(_) => Ok(false),
     }
+}
+
+/// Whether a credential can be shown at all, if it is a certificate: it is in date, and whoever issued it is still trusted. Of one that
+/// cannot, nobody is asked for it, and it is not the strongest that its owner has.
+pub fn may_serve(app: &App, stored: &StoredCredential) -> bool {
+    if stored.credential.kind != CredentialKind::Certificate {
+        return true;
+    }
+    let Ok(kept) = serde_json::from_slice::<BoundCertificate>(stored.material.expose()) else { return false };
+    let authorities = &app.settings.certificates.authorities;
+    is_offered(app)
+        && app.clock.now() <= Timestamp::from_seconds(kept.not_after)
+        && authorities.iter().any(|authority| authority.name == kept.authority)
 }
 
 /// What somebody is asked to sign, and until when.

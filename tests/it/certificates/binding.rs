@@ -1,15 +1,20 @@
 //! The certificate becomes a credential of its citizen's, and what it counts for.
 
+use std::time::Duration;
+
 use senid::domain::assurance::AuthenticationLevel;
 use senid::domain::audit::EventKind;
 use senid::domain::credential::CredentialKind;
+use senid::domain::time::Clock;
 use senid::domain::trust::OnUnavailable;
 
 use super::web_eid::presents;
-use super::{at_the_choice, card_of_an, trusts, trusts_with, way, world};
+use super::{IN_A_DEVICE, at_the_choice, card_of_an, trusts, trusts_with, way, world};
 use crate::support::World;
+use crate::support::outside::{Outside, ok};
+use crate::support::pki::responder::Answers;
 use crate::support::pki::{Authority, subjects};
-use crate::support::world::{AN, Backend, Citizen};
+use crate::support::world::{AN, Backend, Citizen, NOW};
 
 async fn credentials(world: &World, citizen: &Citizen) -> Vec<senid::storage::StoredCredential> {
     let id = world.operator().id_of(citizen).await;
@@ -122,4 +127,50 @@ async fn what_its_owner_removed_is_not_bound_again_by_being_shown() {
         assert!(presents(&world, &card_of_an(&authority), "ES256").await.has("#allow"));
         assert_eq!(credentials(&world, &AN).await.len(), 1);
     }
+}
+
+/// A card that nobody can show any more is not asked for: its owner would never get at their own account again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_card_that_has_expired_is_no_more_the_strongest_that_its_owner_has() {
+    const DAY: Duration = Duration::from_secs(86_400);
+    let authority = Authority::root("Authority");
+    let world = world(&authority).await;
+    let profile = subjects::vietnamese_of(AN.identifier).with("certificatePolicies", IN_A_DEVICE);
+    let card = authority.issues(profile.valid(NOW.seconds() - 1000, NOW.seconds() + 10 * 86_400));
+    assert!(presents(&world, &card, "ES256").await.has("#allow"));
+    for (wait, is_asked) in [(DAY, true), (9 * DAY + Duration::from_secs(1), false)] {
+        world.wait(wait);
+        let mut browser = world.browser();
+        let page = AN.enters_account(&mut browser, "/account/security/password").await;
+        assert_eq!(page.has("#use-certificate"), is_asked, "{}: {}", page.url, page.text());
+        assert_eq!(page.has("#password-save"), !is_asked, "{}: {}", page.url, page.text());
+    }
+}
+
+/// Its authority may say so once, and be silent or lie afterwards; and servers are started anew.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_card_that_was_revoked_once_stays_so_after_a_restart_whatever_its_authority_says_then() {
+    let authority = Authority::root("Authority");
+    let (card, other) = (card_of_an(&authority), card_of_an(&authority));
+    let before = std::fs::read(authority.index()).unwrap();
+    authority.revokes(&card);
+    let answers = Answers::of(&authority);
+    let responder = Outside::http(move |seen| ok("application/ocsp-response", answers.to(&seen.bytes)));
+    let asks = |settings: &mut senid::config::Settings| {
+        trusts_with(settings, &authority, |policy| {
+            policy.revocation.responders = vec![responder.url("/").parse().unwrap()]
+        });
+    };
+    // What a responder of OpenSSL says is of the machine's own time.
+    let world = World::start(Backend::embedded_since(senid::app::SystemClock.now()).await, asks).await;
+    let refused = presents(&world, &card, "ES256").await;
+    assert!(refused.status == 401 && refused.problem().contains("revoked"), "{}", refused.text());
+    std::fs::write(authority.index(), before).unwrap();
+    let world = World::start(world.stop().await, asks).await;
+    for _ in 0..2 {
+        let refused = presents(&world, &card, "ES256").await;
+        assert!(refused.status == 401 && refused.problem().contains("revoked"), "{}", refused.text());
+    }
+    assert_eq!(responder.requests(), 1, "nobody is asked again");
+    assert!(presents(&world, &other, "ES256").await.has("#allow"));
 }
