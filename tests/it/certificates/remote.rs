@@ -204,3 +204,25 @@ async fn nobody_s_telephone_is_asked_without_end_and_a_service_that_is_away_says
     assert_eq!(page.status, 503, "{}", page.text());
     assert!(page.problem().contains("does not answer"));
 }
+
+/// Whoever asks may be on the other side of the world, and their victim signs what a telephone shows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signature_on_a_telephone_is_never_phishing_resistant() {
+    let authority = Authority::root("Authority");
+    let service = Service::of(card_of_an(&authority));
+    let world = world(&authority, &service).await;
+    let portal = world.portal("tax-office");
+    let started = portal.start().with("acr_values", "phrh phr urn:senid:aal:2");
+    let mut browser = world.browser();
+    let page = browser.open(&started.url()).await;
+    let page = browser.press(&page, "use-certificate", &[]).await;
+    let page = way(&mut browser, &page, "remote").await;
+    assert!(page.text().contains("The tax office"), "who asks: {}", page.text());
+    let page = browser.press(&page, "ask-phone", &[("username", AN.identifier)]).await;
+    service.tells(Answer::Signs);
+    world.wait(Duration::from_secs(3));
+    let page = browser.reload(&page).await;
+    let answered = AN.goes_through(&mut browser, page).await;
+    let told = portal.id_token(&portal.exchange(&started, &answered.code()).await).await;
+    assert_eq!(told["acr"], "urn:senid:aal:2", "{told}");
+}

@@ -1,7 +1,8 @@
 //! Session fixation (CVE-2026-7507, CVE-2025-12390): what one browser began no other finishes, and signing out ends it all.
 
 use crate::support::World;
-use crate::support::world::{AN, BINH};
+use crate::support::world::passkey::uses;
+use crate::support::world::{AN, BINH, Backend};
 
 const SESSION: &str = "senid-session";
 const BROWSER: &str = "senid-browser";
@@ -198,4 +199,33 @@ async fn a_planted_device_cookie_gives_whoever_planted_it_nothing_of_whom_signs_
     let mut attacker = world.browser();
     attacker.cookies.insert("senid-device".to_owned(), planted);
     assert!(!attacker.open(&portal.start().url()).await.has(".people"));
+}
+
+/// Whoever has a copy of the half of a session, or planted it, has nothing of the whole.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_session_s_cookie_changes_with_every_second_step_and_the_one_before_is_worth_nothing() {
+    let (world, mut means) = World::with_every_method(Backend::embedded().await, |_| {}).await;
+    for kind in ["totp", "recovery-code", "sms", "passkey"] {
+        let mut browser = world.browser();
+        let page = browser.open(&world.portal("tax-office").start().url()).await;
+        let half = AN.signs_in(&mut browser, &page).await;
+        let mut copy = browser.clone();
+        let page = browser.press(&half, &format!("use-{kind}"), &[]).await;
+        let page = match kind {
+            "passkey" => uses(&mut browser, &page, &mut means.phone).await,
+            "sms" => {
+                let (page, code) = means.telephone.receives(&mut browser, &page, "send", &[]).await;
+                browser.press(&page, "prove", &[("code", &code)]).await
+            }
+            "totp" => browser.press(&page, "prove", &[("code", &means.application.code(&world, 0))]).await,
+            _ => browser.press(&page, "prove", &[("code", &means.codes[0])]).await,
+        };
+        assert!(page.has("#allow"), "{kind}: {}", page.text());
+        assert_ne!(browser.cookies[SESSION], copy.cookies[SESSION], "{kind}");
+        // The sign-in that goes on is the whole session's.
+        let shown = copy.open(page.url.path()).await;
+        assert!(shown.status == 410 && !shown.reply.body.contains(AN.name), "{kind}: {}", shown.text());
+        assert_eq!(copy.open("/account").await.path(), "/account/sign-in", "{kind}");
+        assert_eq!(browser.open("/account").await.path(), "/account", "{kind}");
+    }
 }
