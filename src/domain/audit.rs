@@ -122,6 +122,8 @@ event_kinds! {
     RecoveryRefused = "recovery.refused",
     /// Someone signed in from a device that the citizen had not used before.
     NewDevice = "device.new",
+    /// A device that a citizen had used is a stranger's again.
+    DeviceForgotten = "device.forgotten",
     CredentialAdded = "credential.added",
     CredentialRemoved = "credential.removed",
     CredentialRenamed = "credential.renamed",

@@ -177,6 +177,7 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/account/sessions", get(pages::account::sessions::show))
         .route("/account/sessions/end", post(pages::account::sessions::end))
         .route("/account/sessions/end-others", post(pages::account::sessions::end_others))
+        .route("/account/sessions/forget", post(pages::account::sessions::forget))
         .route("/account/portals", get(pages::account::portals::show))
         .route(
             "/account/portals/{client}/withdraw",

@@ -14,6 +14,7 @@ use crate::domain::time::Timestamp;
 const FIND: &str = "SELECT r.secret_hash, r.citizen_id, d.id FROM remembered_people r
     JOIN known_devices d ON d.citizen_id = r.citizen_id AND d.secret_hash = r.secret_hash
     WHERE r.secret_hash IN ($1, $2, $3, $4, $5, $6)";
+const DEVICES_OF: &str = "SELECT secret_hash FROM remembered_people WHERE citizen_id = $1 LIMIT 100";
 const REMEMBER: &str = "INSERT INTO remembered_people (secret_hash, citizen_id, remembered_at) VALUES ($1, $2, $3)
     ON CONFLICT (secret_hash) DO NOTHING";
 
@@ -38,6 +39,13 @@ impl<C: Read> RememberedPeople<'_, C> {
         let mut found = rows.into_iter().map(PersonRow::open).collect::<Result<Vec<_>, _>>()?;
         found.sort_by_key(|person| secrets.iter().position(|secret| *secret == person.secret));
         Ok(found)
+    }
+
+    /// The secrets of the devices that show the citizen's name.
+    pub async fn devices_of(&mut self, citizen: CitizenId) -> Result<Vec<SecretHash>, Error> {
+        let found: Vec<Vec<u8>> =
+            on_backend!(self.0, |db| { sqlx::query_scalar(DEVICES_OF).bind(citizen.uuid()).fetch_all(db).await })?;
+        found.into_iter().map(hash).collect()
     }
 }
 

@@ -364,6 +364,7 @@ impl Samples {
             event(3 * DAY, phone, Happening::SignedIn { method: Method::Passkey, portal: None }),
             event(4 * DAY, None, Happening::SignInFailed { times: 1 }),
             event(5 * DAY, phone, Happening::SessionEnded),
+            event(5 * DAY, phone, Happening::DeviceForgotten),
             event(6 * DAY, phone, Happening::PasswordChanged),
             event(6 * DAY, phone, Happening::CredentialRenamed),
             event(6 * DAY, phone, Happening::CredentialRemoved),
@@ -441,9 +442,12 @@ impl Samples {
             sessions: vec![here.clone(), there],
             end: form("/account/sessions/end"),
             end_others: form("/account/sessions/end-others"),
+            known: self.known(),
+            forget: form("/account/sessions/forget"),
         };
         add("account-sessions", &sessions);
-        let alone = Sessions { notice: Some(Notice::OtherSessionsEnded), sessions: vec![here], ..sessions };
+        let alone =
+            Sessions { notice: Some(Notice::OtherSessionsEnded), sessions: vec![here], known: Vec::new(), ..sessions };
         add("account-sessions-alone", &alone);
 
         let mut reader = self.connected();

@@ -15,6 +15,7 @@
 pub mod confirm;
 pub mod contact;
 pub mod credentials;
+pub mod devices;
 pub mod guard;
 pub mod not_me;
 pub mod password;

@@ -6,6 +6,7 @@
 
 use crate::crypto::hash::hash_secret;
 use crate::domain::assurance::AuthenticationMethod;
+use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::credential::CredentialKind;
 use crate::domain::ids::{CitizenId, DeviceId};
@@ -154,10 +155,14 @@ pub async fn somebody_else(app: &App, sign_in: SignIn) -> Result<Result<SignIn, 
 /// Takes somebody off this browser, and says by which secret it knew them. They are a stranger here from now on; what is known of
 /// anybody else stays.
 pub async fn forget(app: &App, visitor: &Visitor, device: DeviceId) -> Result<Option<SecretHash>, FlowError> {
-    let mut store = app.store.write().await?;
-    let known = store.remembered_people().find(&visitor.devices).await?;
+    let mut tx = app.store.begin().await?;
+    let known = tx.remembered_people().find(&visitor.devices).await?;
     let Some(person) = known.into_iter().find(|person| person.device == device) else { return Ok(None) };
-    store.known_devices().forget_here(person.citizen, person.secret).await?;
+    tx.known_devices().forget_here(person.citizen, person.secret).await?;
+    // Whoever did it has not said who they are.
+    let event = app.event(visitor, EventKind::DeviceForgotten, Outcome::Success).about(person.citizen);
+    tx.audit().record(&event.with("device", &visitor.device_name).build()).await?;
+    tx.commit().await?;
     Ok(Some(person.secret))
 }
 

@@ -26,7 +26,7 @@ pub use portals::{Allowed, ConnectedPortal, Portals};
 pub use recovery::{Lost, Raisable, Raise};
 pub use requests::{Closed, ClosedRequest, Proof, Request, Requests, Waiting};
 pub use security::{Asked, Counts, Enrolment, Held, SecondStep, Security, Waiting as RecoveryWaiting};
-pub use sessions::{Session, Sessions, Standing};
+pub use sessions::{Known, Naming, Session, Sessions, Standing};
 pub use start::Start;
 pub use withdraw::Withdraw;
 
@@ -35,6 +35,7 @@ pub use withdraw::Withdraw;
 pub enum Notice {
     SessionEnded,
     OtherSessionsEnded,
+    DeviceForgotten,
     ConsentWithdrawn,
     RequestAllowed,
     RequestDenied,
@@ -55,6 +56,7 @@ impl Notice {
         match self {
             Self::SessionEnded => super::text::id("notice-session-ended"),
             Self::OtherSessionsEnded => super::text::id("notice-other-sessions-ended"),
+            Self::DeviceForgotten => super::text::id("notice-device-forgotten"),
             Self::ConsentWithdrawn => super::text::id("notice-consent-withdrawn"),
             Self::RequestAllowed => super::text::id("notice-request-allowed"),
             Self::RequestDenied => super::text::id("notice-request-denied"),

@@ -1,4 +1,4 @@
-//! Where the citizen is signed in. `/account/sessions`
+//! Where the citizen is signed in, and which devices know them. `/account/sessions`
 //!
 //! Each row's form sends `session`; the form below the list ends all but this one.
 
@@ -19,6 +19,36 @@ pub struct Sessions {
     pub end: Form,
     /// Ends every session but this one.
     pub end_others: Form,
+    pub known: Vec<Known>,
+    /// Takes off the device named in the field `device`.
+    pub forget: Form,
+}
+
+/// A device that the citizen has signed in from.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub id: String,
+    pub device: Device,
+    pub standing: Standing,
+    pub naming: Naming,
+    pub last_used: Moment,
+}
+
+/// Whether its sign-in page shows their name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    Shown,
+    NotShown,
+}
+
+impl Known {
+    fn is_here(&self) -> bool {
+        self.standing == Standing::Here
+    }
+
+    fn shows_name(&self) -> bool {
+        self.naming == Naming::Shown
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -1,8 +1,10 @@
 //! Several people at one browser.
 
+use super::super::account::{Known, Naming, Standing as Place};
+use super::super::device::Device;
 use super::super::people::{Keeping, Keeps, People, Person, Standing};
 use super::super::sign_in::{Fault, SignIn};
-use super::{Add, Samples};
+use super::{Add, DAY, Samples, ago};
 
 /// A device that knows nobody.
 pub(super) fn nobody() -> People {
@@ -14,6 +16,22 @@ fn person(value: &str, name: &str, standing: Standing) -> Person {
 }
 
 impl Samples {
+    pub(super) fn known(&self) -> Vec<Known> {
+        let known = |id: &str, device, standing, naming, span| Known {
+            id: id.to_owned(),
+            device,
+            standing,
+            naming,
+            last_used: ago(span),
+        };
+        let phone = Device { browser: Some("Chrome"), system: Some("Android") };
+        let computer = Device { browser: Some("Firefox"), system: Some("Windows") };
+        vec![
+            known("0198a3f2", computer, Place::Here, Naming::Shown, 0),
+            known("0198a3f1", phone, Place::Elsewhere, Naming::NotShown, DAY),
+        ]
+    }
+
     pub(super) fn people(&self, sign_in: &SignIn, add: &mut Add<'_>) {
         let remembered = [
             person("0198a3f2-7c41-7b11-9d55-1f2e3c4d5a6b", "T. T. Bình", Standing::Remembered),

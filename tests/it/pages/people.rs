@@ -144,6 +144,38 @@ on_every_backend! {
         assert!(!asked_who(&world, &mut browser).await.words(".people li + li").contains(AN_SHOWN));
     }
 
+    async fn a_citizen_sees_which_devices_know_them_and_takes_one_off(world: World) {
+        let mut elsewhere = of_both(&world).await;
+        world.wait(MINUTE);
+        let mut browser = world.browser().named("Mozilla/5.0 (Linux; Android 14) Chrome/140.0 Mobile");
+        AN.enters_account(&mut browser, "/account").await;
+        let page = browser.open("/account/sessions").await;
+        assert_eq!(page.count("#known li"), 2, "{}", page.text());
+        let of = |row: usize| page.words(&format!("#known li:nth-child({row})"));
+        assert!(of(1).contains("This device") && !of(1).contains("shows your name"), "{}", of(1));
+        assert!(!of(2).contains("This device") && of(2).contains("shows your name"), "{}", of(2));
+
+        // Nobody takes another's device off: not with a form of their own.
+        let known = page.form_of("forget-2", &[]);
+        let mut binh = world.browser();
+        BINH.enters_account(&mut binh, "/account").await;
+        let own = binh.open("/account/sessions").await;
+        let mut theirs = own.form_of("forget-1", &[]).pairs;
+        theirs.retain(|(name, _)| name == "csrf");
+        theirs.extend(known.pairs.into_iter().filter(|(name, _)| name == "device"));
+        binh.submit(&own, &known.action, &theirs).await;
+        assert!(asked_who(&world, &mut elsewhere).await.words(".people").contains(AN_SHOWN));
+
+        let page = browser.press(&page, "forget-2", &[]).await;
+        assert!(page.text().contains("does not know you any more"), "{}", page.text());
+        assert_eq!(page.count("#known li"), 1);
+        assert!(!asked_who(&world, &mut elsewhere).await.words(".people").contains(AN_SHOWN));
+        assert!(browser.open("/account/activity").await.text().contains("A device was forgotten"));
+        let page = browser.press(&page, "forget-1", &[]).await;
+        assert!(!page.has("#known") && !browser.cookies.contains_key(DEVICE), "{}", page.text());
+        assert_eq!(browser.open("/account").await.path(), "/account", "who is signed in stays so");
+    }
+
     async fn nothing_stays_on_a_device_that_others_use(world: World) {
         let mut browser = of_both(&world).await;
         signs_in(&world, &mut browser, &AN, "shared").await;

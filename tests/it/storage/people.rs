@@ -371,6 +371,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     assert!(reading.authenticator_metadata().find("mds.example").await.unwrap().is_some());
     assert!(reading.known_devices().find(an.id, &[hash("Chrome on Android")]).await.unwrap().is_some());
     assert_eq!(reading.remembered_people().find(&[hash("Chrome on Android")]).await.unwrap().len(), 1);
+    assert_eq!(reading.remembered_people().devices_of(an.id).await.unwrap().len(), 1);
     assert_eq!(reading.ended_sessions().since(NOW, None, 9).await.unwrap().items.len(), 1);
     assert_eq!(reading.ended_sessions().cut_since(NOW, None, 9).await.unwrap().items.len(), 1);
     assert_eq!(reading.audit().of_citizen(an.id, None, 9).await.unwrap().items.len(), 1);

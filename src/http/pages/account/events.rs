@@ -49,6 +49,7 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
             Some("by_person") => Happening::SignedOut,
             _ => Happening::SessionEnded,
         },
+        (EventKind::DeviceForgotten, _) => Happening::DeviceForgotten,
         (EventKind::ConsentGranted, _) => Happening::ConsentGiven { portal: named(portal), claims: claims() },
         (EventKind::ConsentDenied, _) => Happening::ConsentDenied { portal: named(portal) },
         (EventKind::ConsentWithdrawn, _) => Happening::ConsentWithdrawn { portal: named(portal) },

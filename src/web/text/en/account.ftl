@@ -86,3 +86,12 @@ event-account-locked = Account locked
 event-account-unlocked = Account unlocked
 event-access-ended = The access of { $portal } was ended because there were signs that it had been copied
 portal-allowed = What you allowed one request at a time
+
+## Devices that know the citizen
+known-title = Devices that know you
+known-lead = You signed in there before. Wrong passwords that others type elsewhere do not lock you out on them.
+known-used = Last used { $when }.
+known-named = Its sign-in page shows your name.
+known-forget = Forget
+notice-device-forgotten = The device does not know you any more. The next sign-in there counts as one from a new device.
+event-device-forgotten = A device was forgotten

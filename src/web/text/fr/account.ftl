@@ -86,3 +86,12 @@ event-account-locked = Compte verrouillé
 event-account-unlocked = Compte déverrouillé
 event-access-ended = L’accès de { $portal } a été supprimé, car des signes indiquaient qu’il avait été copié
 portal-allowed = Ce que vous avez autorisé demande par demande
+
+## Devices that know the citizen
+known-title = Appareils qui vous connaissent
+known-lead = Vous vous y êtes déjà connecté. Les mots de passe faux que d’autres saisissent ailleurs ne vous y bloquent pas.
+known-used = Utilisé la dernière fois { $when }.
+known-named = Sa page de connexion affiche votre nom.
+known-forget = Oublier
+notice-device-forgotten = Cet appareil ne vous connaît plus. La prochaine connexion y comptera comme celle d’un nouvel appareil.
+event-device-forgotten = Un appareil a été oublié

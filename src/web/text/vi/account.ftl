@@ -86,3 +86,12 @@ event-account-locked = Tài khoản bị khóa
 event-account-unlocked = Tài khoản được mở khóa
 event-access-ended = Quyền truy cập của { $portal } đã bị chấm dứt vì có dấu hiệu bị sao chép trái phép
 portal-allowed = Những yêu cầu bạn đã cho phép từng lần
+
+## Devices that know the citizen
+known-title = Thiết bị quen
+known-lead = Bạn đã từng đăng nhập ở đây. Người khác nhập sai mật khẩu ở nơi khác không khóa được bạn trên các thiết bị này.
+known-used = Dùng gần nhất { $when }.
+known-named = Trang đăng nhập ở đó hiện tên bạn.
+known-forget = Quên thiết bị
+notice-device-forgotten = Thiết bị đó không còn là thiết bị quen. Lần đăng nhập sau ở đó được coi là từ thiết bị mới.
+event-device-forgotten = Một thiết bị quen đã được bỏ
