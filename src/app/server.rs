@@ -85,6 +85,7 @@ impl Server {
         let post = parts::post_office(&settings, &outbound, &clock, &random)?;
         let authenticators = Authenticators::new(&settings.attestation).map_err(StartError::AttestationRoots)?;
         let app = Arc::new(App {
+            attainable: settings.attainable(),
             relying_party,
             audit: AuditWriter::start(store.clone()),
             keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.nonces, keys.sealing),

@@ -1,23 +1,87 @@
-//! `[assurance]`: the `acr` values and what each of them demands (`domain::assurance`, docs/levels.md).
+//! `[assurance]`: the `acr` values and what each of them demands, and what can be proven at all with the methods that the settings
+//! offer (`domain::assurance`, docs/levels.md).
 
 use toml::{Table, Value};
 
+use super::Settings;
 use super::reader::Reader;
 use super::value::Setting;
-use crate::domain::assurance::{AccountLevel, AcrTable, AuthenticationLevel, Requirement};
+use crate::domain::assurance::{
+    AccountLevel, AcrTable, Attainable, AuthenticationLevel, AuthenticationMethod, Factors, Proof, Requirement,
+};
+use crate::domain::attestation::AttestationPolicy;
+use crate::domain::message::Channel;
+use crate::domain::time::Timestamp;
+
+const ACR_VALUES: &str = "assurance.acr_values";
 
 pub(super) fn read(from: &mut Reader) -> AcrTable {
     let default = AcrTable::default();
     let shipped = default.iter().map(|(value, requirement)| Entry { value: value.to_owned(), requirement }).collect();
-    let entries = from.list("assurance.acr_values", shipped);
+    let entries = from.list(ACR_VALUES, shipped);
     match AcrTable::new(entries.into_iter().map(|entry| (entry.value, entry.requirement)).collect()) {
         Some(table) => table,
         None => {
-            from.refuse(
-                "assurance.acr_values",
-                "expected each value once, and one that demands nothing: every sign-in has an acr",
-            );
+            from.refuse(ACR_VALUES, "expected each value once, and one that demands nothing: every sign-in has an acr");
             default
+        }
+    }
+}
+
+impl Settings {
+    /// What could be proven here at most: the one place that says what each setting adds to it. Whether a citizen holds it, and how
+    /// well they are known, is not asked.
+    pub fn attainable(&self) -> Attainable {
+        let password = Proof::password(Timestamp::EPOCH);
+        // Bound as high as it can be: a registrar's code, or something stronger beside it, raises whatever is held.
+        let possession = |method| Proof { method, factors: Factors::POSSESSION, ..Proof::password(Timestamp::EPOCH) };
+        let totp = possession(AuthenticationMethod::Totp);
+        let codes = possession(AuthenticationMethod::RecoveryCode);
+        let sms = self.messages.sms_counts && self.messages.offers(Channel::Sms);
+        let counter = self.counter.enabled.then(|| Proof {
+            factors: Factors::at_a_counter(self.counter.level),
+            binding: self.counter.level,
+            ..possession(AuthenticationMethod::CounterCode)
+        });
+        let passkey = self.webauthn.relying_party_id(&self.issuer).map(|_| Proof {
+            factors: Factors::UNLOCKED,
+            phishing_resistant: true,
+            hardware_bound: self.attestation.policy != AttestationPolicy::None,
+            ..possession(AuthenticationMethod::WebAuthn)
+        });
+        let always = [password, totp, codes];
+        let sms = sms.then(|| possession(AuthenticationMethod::SmsCode));
+        Attainable::by(always.into_iter().chain(sms).chain(counter).chain(passkey).chain(self.certificate()))
+    }
+
+    /// The best that a certificate shows, of whichever authority and however it is presented.
+    fn certificate(&self) -> Option<Proof> {
+        let authorities = &self.certificates.authorities;
+        let protected = authorities.iter().any(|authority| authority.policy.device.is_known());
+        (self.certificate_sign_in.is_offered() && !authorities.is_empty()).then(|| Proof {
+            method: AuthenticationMethod::Certificate,
+            factors: if protected { Factors::UNLOCKED } else { Factors::POSSESSION },
+            phishing_resistant: self.certificate_sign_in.is_phishing_resistant(),
+            hardware_bound: protected,
+            ..Proof::password(Timestamp::EPOCH)
+        })
+    }
+
+    /// A value that was written down for portals to ask for, and that nobody can reach, is seldom meant.
+    pub(super) fn advise_of_levels(&self, from: &mut Reader) {
+        if !from.is_set(ACR_VALUES) {
+            return;
+        }
+        let attainable = self.attainable();
+        let unreached: Vec<&str> = self
+            .acr
+            .iter()
+            .filter(|(_, requirement)| !attainable.reaches(*requirement))
+            .map(|(value, _)| value)
+            .collect();
+        if !unreached.is_empty() {
+            let told = format!("not announced, because no method that is offered proves it: {}", unreached.join(", "));
+            from.warn(ACR_VALUES, told);
         }
     }
 }

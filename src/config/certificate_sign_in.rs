@@ -60,6 +60,16 @@ impl Default for CertificateSignIn {
 }
 
 impl CertificateSignIn {
+    /// Whether a certificate is taken in any way.
+    pub const fn is_offered(&self) -> bool {
+        self.is_phishing_resistant() || self.signature || self.remote.is_some()
+    }
+
+    /// Whether one of the ways is bound to the site that the browser sees: in the others, what is signed can be carried elsewhere.
+    pub const fn is_phishing_resistant(&self) -> bool {
+        self.public_url.is_some() || self.web_eid
+    }
+
     pub(super) fn read(
         from: &mut Reader,
         listeners: &Listeners,

@@ -245,6 +245,7 @@ impl Settings {
 
     /// What works but is seldom meant.
     fn advise(&self, from: &mut Reader) {
+        self.advise_of_levels(from);
         if matches!((&self.database.url, &self.sessions.url), (DatabaseUrl::Postgres(_), SessionStoreUrl::Memory)) {
             from.warn(
                 "sessions.url",

@@ -65,6 +65,16 @@ impl Holdings {
         at_hand.can_bring(&Proofs::default(), Requirement::TWO_STEPS, now)
     }
 
+    /// What of it counts where the person is at another device than the one that waits (device grant, CIBA): as
+    /// [`Proofs::across_devices`].
+    #[must_use]
+    pub fn across_devices(mut self) -> Self {
+        for held in &mut self.credentials {
+            held.traits.phishing_resistant = false;
+        }
+        self
+    }
+
     /// What they would hold without this credential.
     #[must_use]
     pub fn without(&self, credential: CredentialId) -> Self {
@@ -91,14 +101,11 @@ const BEST_FIRST: [AuthenticationMethod; 6] = [
 ];
 
 impl Credential {
-    /// What it counts for once it is proven in a session that has `proven` this: a passkey or a key that is used where everything
-    /// else reaches more is vouched for by that, and is raised.
+    /// What it counts for once it is proven in a session that has `proven` this: what is used where everything else reaches more is
+    /// vouched for by that, and is raised.
     pub fn binding_beside(&self, proven: &Proofs) -> AuthenticationLevel {
         let others = proven.clone().without(self.id);
-        match self.kind {
-            CredentialKind::WebAuthn if !others.is_empty() => self.binding.max(others.level()),
-            _ => self.binding,
-        }
+        if others.is_empty() { self.binding } else { self.binding.max(others.level()) }
     }
 
     /// What it proves at best.
@@ -192,6 +199,29 @@ mod tests {
         assert!(held.offers(&password, phr, NOW).is_empty());
         let both = password.with(totp.proof(NOW));
         assert_eq!(held.offers(&both, phr, NOW), [AuthenticationMethod::WebAuthn]);
+    }
+
+    #[test]
+    fn whatever_is_used_where_everything_else_reaches_more_counts_for_that() {
+        let (one, two) = (AuthenticationLevel::OneFactor, AuthenticationLevel::TwoFactors);
+        let key = Proofs::new(vec![passkey(two).proof(NOW)]);
+        for kind in CredentialKind::ALL.into_iter().filter(|kind| *kind != CredentialKind::WebAuthn) {
+            let weak = credential(kind, one, CredentialTraits::default());
+            assert_eq!(weak.binding_beside(&key), two, "{kind}");
+            // Nothing vouches for itself, and one factor vouches for no more than one.
+            assert_eq!(weak.binding_beside(&Proofs::new(vec![weak.proof(NOW)])), one, "{kind}");
+            assert_eq!(weak.binding_beside(&Proofs::new(vec![Proof::password(NOW)])), one, "{kind}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_brought_across_devices_is_phishing_resistant() {
+        let two = AuthenticationLevel::TwoFactors;
+        let held = holdings(vec![passkey(two)]).across_devices();
+        let none = Proofs::default();
+        let phr = Requirement { phishing_resistant: true, ..Requirement::NONE };
+        assert!(held.can_bring(&none, TWO, NOW) && !held.can_bring(&none, phr, NOW));
+        assert!(!held.can_bring(&none, Requirement { hardware_bound: true, ..Requirement::NONE }, NOW));
     }
 
     #[test]

@@ -69,6 +69,11 @@ pub enum Notice {
         kind: CredentialKind,
         name: String,
     },
+    /// It behaved as a copy of it would, and was refused.
+    CredentialSuspected {
+        kind: CredentialKind,
+        name: String,
+    },
     PasswordChanged,
     /// Takes effect at `takes_effect_at` unless the citizen stops it at `stop_path`, a path below the issuer.
     RecoveryBegun {
@@ -104,6 +109,7 @@ impl Notice {
             Self::CredentialAdded { .. } => EventKind::CredentialAdded,
             Self::CredentialRemoved { .. } => EventKind::CredentialRemoved,
             Self::CredentialRaised { .. } => EventKind::CredentialRaised,
+            Self::CredentialSuspected { .. } => EventKind::CredentialSuspected,
             Self::PasswordChanged => EventKind::PasswordChanged,
             Self::RecoveryBegun { .. } => EventKind::RecoveryBegun,
             Self::RecoveryFinished => EventKind::RecoveryFinished,
@@ -120,7 +126,8 @@ impl Notice {
             Self::NewDevice { device, .. } => vec![("device", device.clone())],
             Self::CredentialAdded { kind, name }
             | Self::CredentialRemoved { kind, name }
-            | Self::CredentialRaised { kind, name } => vec![("kind", kind.to_string()), ("name", name.clone())],
+            | Self::CredentialRaised { kind, name }
+            | Self::CredentialSuspected { kind, name } => vec![("kind", kind.to_string()), ("name", name.clone())],
             Self::PasswordChanged | Self::RecoveryFinished | Self::RecoveryStopped => Vec::new(),
             // Where it is stopped stays out: whoever knows the path stops it.
             Self::RecoveryBegun { takes_effect_at, .. } => {

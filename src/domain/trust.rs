@@ -50,6 +50,13 @@ pub struct DeviceProtection {
     pub qualified: bool,
 }
 
+impl DeviceProtection {
+    /// Whether anything says so of any of its certificates.
+    pub const fn is_known(&self) -> bool {
+        self.qualified || !self.policies.is_empty()
+    }
+}
+
 /// Where to ask whether a certificate was revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevocationSources {

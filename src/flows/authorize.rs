@@ -102,6 +102,7 @@ pub(super) async fn judge(
         now,
         policies,
         acr: &app.settings.acr,
+        attainable: &app.attainable,
         details_types: &details_types,
     };
     Ok(match verified.check(&context) {

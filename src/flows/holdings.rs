@@ -1,14 +1,15 @@
-//! What a citizen could prove, as the identity store knows it.
+//! What a citizen could prove, as the identity store knows it, and as the settings let it be proven.
 
 use crate::domain::credential::CredentialKind;
 use crate::domain::holdings::Holdings;
-use crate::domain::ids::CitizenId;
+use crate::domain::ids::{CitizenId, ClientId};
 use crate::domain::message::Channel;
+use crate::storage::StoredCredential;
 
 use super::{App, FlowError, certificate, webauthn};
 
-/// What `citizen` holds; nothing at all for someone who is gone.
-pub async fn load(app: &App, citizen: CitizenId) -> Result<Option<Holdings>, FlowError> {
+/// What `citizen` holds and can prove in a sign-in for `client`, or for their own account; nothing at all for someone who is gone.
+pub async fn load(app: &App, citizen: CitizenId, client: Option<&ClientId>) -> Result<Option<Holdings>, FlowError> {
     let mut store = app.store.read().await?;
     let Some(found) = store.citizens().find(citizen).await? else { return Ok(None) };
     let has_password = store.passwords().find(citizen).await?.is_some();
@@ -17,8 +18,8 @@ pub async fn load(app: &App, citizen: CitizenId) -> Result<Option<Holdings>, Flo
         .list(citizen)
         .await?
         .into_iter()
-        .filter(|stored| certificate::may_serve(app, stored))
-        .map(|stored| webauthn::weighed(app, stored).credential)
+        .filter_map(|stored| weighed(app, stored, client))
+        .map(|stored| stored.credential)
         .collect();
     for list in credentials.clone().iter().filter(|held| held.kind == CredentialKind::RecoveryCodes) {
         // A list that is used up proves nothing more.
@@ -38,4 +39,13 @@ pub async fn load(app: &App, citizen: CitizenId) -> Result<Option<Holdings>, Flo
         _ => None,
     };
     Ok(Some(Holdings { account_level: found.account_level, has_password, sms, credentials }))
+}
+
+/// A stored credential as it is worth now; `None` where nothing is proven with it.
+pub fn weighed(app: &App, stored: StoredCredential, client: Option<&ClientId>) -> Option<StoredCredential> {
+    match stored.credential.kind {
+        CredentialKind::WebAuthn => webauthn::weighed(app, stored),
+        CredentialKind::Certificate => certificate::weighed(app, stored, client),
+        CredentialKind::Totp | CredentialKind::RecoveryCodes => Some(stored),
+    }
 }

@@ -66,6 +66,7 @@ use crate::credentials::password::Hasher;
 use crate::credentials::webauthn::RelyingParty;
 use crate::crypto::base64url;
 use crate::crypto::certificate::TrustAnchors;
+use crate::domain::assurance::Attainable;
 use crate::domain::audit::EventKind;
 use crate::domain::audit::Outcome;
 use crate::domain::client::Client;
@@ -101,6 +102,8 @@ use visitor::Visitor;
 #[derive(Debug)]
 pub struct App {
     pub settings: Arc<Settings>,
+    /// What anybody could prove here: what [`Settings::attainable`] says of the settings.
+    pub attainable: Attainable,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub store: storage::Store,
@@ -149,7 +152,7 @@ impl App {
 
     /// What a sign-in for `client` is held against.
     pub fn levels(&self, client: &Client) -> Levels<'_> {
-        Levels { table: &self.settings.acr, least: client.policy.assurance }
+        Levels { table: &self.settings.acr, attainable: &self.attainable, least: client.policy.assurance }
     }
 
     /// What the settings demand of clients with sensitive scopes.

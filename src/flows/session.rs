@@ -72,18 +72,26 @@ pub async fn proven_in(
     Ok(begun(app, visitor).await?.filter(same).map(|current| current.session.authentication))
 }
 
-/// Begins the session of someone who has just proven who they are, and gives its cookie.
+/// A session that stands under a cookie which nobody has been given yet. What was there before it stands as well, until this one
+/// takes its place.
+#[derive(Debug)]
+pub struct Prepared {
+    pub cookie: SecretString,
+    pub current: CurrentSession,
+    before: Option<CurrentSession>,
+}
+
+/// Prepares the session of someone who has just proven who they are.
 ///
 /// The cookie is always new (no session that someone else prepared is ever signed in to). Where the same person
-/// proves themselves again, the session goes on under its name, so that portals can still speak of it; whoever else
-/// was signed in at this browser is signed out.
-pub async fn begin(
+/// proves themselves again, the session goes on under its name, so that portals can still speak of it.
+pub async fn prepare(
     app: &App,
     visitor: &Visitor,
     who: (CitizenId, AccountLevel),
     proofs: Proofs,
     (demanded, remember): (Requirement, Remember),
-) -> Result<(SecretString, BrowserSession), FlowError> {
+) -> Result<Prepared, FlowError> {
     let now = app.clock.now();
     let (citizen, account_level) = who;
     let lifetimes = &app.settings.lifetimes;
@@ -117,17 +125,29 @@ pub async fn begin(
         lifetimes.session_idle.min(absolute),
     )?;
     app.sessions.apply(batch).await?;
-    match before {
-        Some(before) if before.citizen() == citizen => {
-            app.store.write().await?.session_clients().prolong(citizen, id, session.expires_at).await?;
-            forget(app, &before).await?;
+    Ok(Prepared { cookie, current: CurrentSession { key, session }, before })
+}
+
+impl Prepared {
+    /// It is the browser's session from here on. The cookie of the one before is good for nothing any more; whoever else was signed
+    /// in at this browser is signed out.
+    pub async fn take_place(&self, app: &App, visitor: &Visitor) -> Result<(), FlowError> {
+        let Self { current, before, .. } = self;
+        match before {
+            Some(before) if before.citizen() == current.citizen() => {
+                let until = current.session.expires_at;
+                app.store.write().await?.session_clients().prolong(current.citizen(), current.id(), until).await?;
+                forget(app, before).await
+            }
+            Some(before) => end(app, visitor, before, Ending::ReplacedBySomeoneElse).await.map(drop),
+            None => Ok(()),
         }
-        Some(before) => {
-            end(app, visitor, &before, Ending::ReplacedBySomeoneElse).await?;
-        }
-        None => {}
     }
-    Ok((cookie, session))
+
+    /// It was none: what was there before is as it was.
+    pub async fn withdraw(&self, app: &App) -> Result<(), FlowError> {
+        forget(app, &self.current).await
+    }
 }
 
 /// However used, it lasts no longer: at a counter, and wherever others use the device, it is short, because somebody else comes after

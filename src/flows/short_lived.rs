@@ -12,7 +12,7 @@ use crate::domain::backchannel::{BackChannelRequest, Decision};
 use crate::domain::consent::Consent;
 use crate::domain::device_authorization::DeviceAuthorization;
 use crate::domain::grant::AuthorizationCode;
-use crate::domain::ids::{CitizenId, ClientId, GrantId, InitialTokenId, SessionId, SignInId};
+use crate::domain::ids::{CitizenId, ClientId, CredentialId, GrantId, InitialTokenId, SessionId, SignInId};
 use crate::domain::key_binding::Thumbprint;
 use crate::domain::message::Channel;
 use crate::domain::polling::Pace;
@@ -47,6 +47,7 @@ const BACKCHANNEL_PACE: Kind<Pace> = Kind::strict("backchannel-pace", 1);
 const SIGNED_REQUEST: Kind<()> = Kind::strict("signed-request", 1);
 const ENROLMENT_CHALLENGE: Kind<EnrolmentChallenge> = Kind::strict("enrolment-challenge", 1);
 const ASSERTION_CHALLENGE: Kind<AssertionChallenge> = Kind::strict("assertion-challenge", 1);
+const SUSPICION_TOLD: Kind<Timestamp> = Kind::surviving("suspicion-told", 1);
 const WEB_EID_NONCE: Kind<Asked> = Kind::strict("web-eid-nonce", 1);
 const SIGNATURE_CHALLENGE: Kind<Asked> = Kind::strict("signature-challenge", 1);
 const CERTIFICATE_ERRAND: Kind<Errand> = Kind::strict("certificate-errand", 1);
@@ -212,6 +213,11 @@ pub fn enrolment_challenge(session: &SecretHash) -> Key<EnrolmentChallenge> {
 /// What a passkey has to sign in this sign-in.
 pub fn assertion_challenge(sign_in: SignInId) -> Key<AssertionChallenge> {
     ASSERTION_CHALLENGE.key(sign_in)
+}
+
+/// When the owner of a key was told last that it may have been copied.
+pub fn suspicion_told(key: CredentialId) -> Key<Timestamp> {
+    SUSPICION_TOLD.key(key.uuid())
 }
 
 /// Assertions from a network that did not hold.

@@ -63,6 +63,7 @@ fn what(content: &Content, now: Timestamp) -> What {
                 Notice::CredentialAdded { kind, name } => What::Added { at, held: held(kind), name },
                 Notice::CredentialRemoved { kind, name } => What::Removed { at, held: held(kind), name },
                 Notice::CredentialRaised { kind, name } => What::Raised { at, held: held(kind), name },
+                Notice::CredentialSuspected { kind, name } => What::Suspected { at, held: held(kind), name },
                 Notice::PasswordChanged => What::PasswordChanged { at },
                 Notice::RecoveryBegun { takes_effect_at, stop_path } => {
                     What::RecoveryBegun { at, takes_effect_at: moment(&takes_effect_at), stop_path }

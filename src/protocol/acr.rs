@@ -1,7 +1,7 @@
 //! The authentication context that answers a request: OpenID Connect Core §2 (`acr`), §3.1.2.1 (`acr_values`),
 //! §5.5.1.1, the error code of OpenID Connect Core Error Code unmet_authentication_requirements 1.0, and RFC 9470 §5.
 
-use crate::domain::assurance::{AcrTable, AuthenticationLevel, Requirement};
+use crate::domain::assurance::{AcrTable, Attainable, Requirement};
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::claims_request::ClaimRequest;
 use crate::domain::grant::Authentication;
@@ -11,6 +11,8 @@ use crate::protocol::OAuthError;
 #[derive(Clone, Copy, Debug)]
 pub struct Levels<'a> {
     pub table: &'a AcrTable,
+    /// What anybody could prove here.
+    pub attainable: &'a Attainable,
     /// What this client always demands. No request lowers it.
     pub least: Requirement,
 }
@@ -87,13 +89,25 @@ pub enum Where {
 /// Refuses what nobody can ever meet, before anybody is asked to sign in for it.
 ///
 /// # Errors
-/// `unmet_authentication_requirements` where `acr` is an essential claim and nothing that is built in reaches any value.
-pub fn attainable(table: &AcrTable, request: &AuthorizationRequest, place: Where) -> Result<(), OAuthError> {
-    let attainable = |asked: Requirement| {
-        asked.authentication_level <= AuthenticationLevel::ATTAINABLE
-            && (place == Where::Here || !asked.phishing_resistant)
+/// `unmet_authentication_requirements` where nothing that is offered here reaches what the client always demands, or where `acr` is
+/// an essential claim and nothing reaches any of its values.
+pub fn attainable(levels: Levels<'_>, request: &AuthorizationRequest, place: Where) -> Result<(), OAuthError> {
+    let across;
+    let attainable = match place {
+        Where::Here => levels.attainable,
+        Where::Elsewhere => {
+            across = levels.attainable.across_devices();
+            &across
+        }
     };
-    let any = wanted(request).iter().filter_map(|acr| table.find(acr)).any(attainable);
+    if !attainable.reaches(levels.least) {
+        return Err(unmet(match place {
+            Where::Here => "nothing that is offered here proves what is always demanded for this client",
+            Where::Elsewhere => "nothing that is proven on another device is what is always demanded for this client",
+        }));
+    }
+    let reached = |asked: Requirement| attainable.reaches(asked.and(levels.least));
+    let any = wanted(request).iter().filter_map(|acr| levels.table.find(acr)).any(reached);
     match is_essential(request) && !any {
         true => Err(unmet("claims: none of the values of the essential id_token.acr can be met")),
         false => Ok(()),
@@ -121,8 +135,9 @@ fn claim(request: &AuthorizationRequest) -> Option<&ClaimRequest> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::assurance::attainable::tests::everything;
     use crate::domain::assurance::proof::tests::proof;
-    use crate::domain::assurance::{AccountLevel, AuthenticationMethod, Factors, Proof, Proofs};
+    use crate::domain::assurance::{AccountLevel, AuthenticationLevel, AuthenticationMethod, Factors, Proof, Proofs};
     use crate::domain::ids::{CitizenId, SessionId};
     use crate::domain::time::Timestamp;
     use crate::protocol::authorize::prompt::tests::request;
@@ -153,7 +168,8 @@ mod tests {
 
     fn answer(request: &AuthorizationRequest, level: AuthenticationLevel) -> Result<String, OAuthError> {
         let table = AcrTable::default();
-        answering(Levels { table: &table, least: Requirement::NONE }, request, &signed_in(level))
+        let levels = Levels { table: &table, attainable: &everything(), least: Requirement::NONE };
+        answering(levels, request, &signed_in(level))
     }
 
     #[test]
@@ -174,7 +190,7 @@ mod tests {
     #[test]
     fn a_session_that_has_less_than_its_person_can_bring_is_stepped_up_to_the_first_value_in_reach() {
         let table = AcrTable::default();
-        let levels = Levels { table: &table, least: Requirement::NONE };
+        let levels = Levels { table: &table, attainable: &everything(), least: Requirement::NONE };
         let lacks = Standing::Lacks(Requirement::level(TWO));
         for (acr_values, session, attainable, expected) in [
             (&[][..], ONE, TWO, Standing::Serves),
@@ -200,7 +216,7 @@ mod tests {
     #[test]
     fn no_request_lowers_what_is_demanded_for_the_client() {
         let table = AcrTable::default();
-        let levels = Levels { table: &table, least: Requirement::level(TWO) };
+        let levels = Levels { table: &table, attainable: &everything(), least: Requirement::level(TWO) };
         for request in [asking(false, &[], &["urn:senid:aal:1"]), asking(true, &["urn:senid:aal:1"], &[]), request()] {
             assert_eq!(standing(levels, &request, &signed_in(ONE), |_| true), Standing::Lacks(levels.least));
             assert_eq!(standing(levels, &request, &signed_in(ONE), |_| false), Standing::Unmet);
@@ -223,12 +239,27 @@ mod tests {
     #[test]
     fn an_essential_value_that_nobody_can_ever_meet_fails_at_once() {
         let table = AcrTable::default();
+        let levels = Levels { table: &table, attainable: &everything(), least: Requirement::NONE };
         let fails =
-            |essential, values: &[&str], place| attainable(&table, &asking(essential, values, &[]), place).is_err();
+            |essential, values: &[&str], place| attainable(levels, &asking(essential, values, &[]), place).is_err();
         assert!(fails(true, &["urn:senid:aal:3"], Where::Here));
         assert!(!fails(true, &["urn:senid:aal:3", "phr"], Where::Here));
         assert!(fails(true, &["urn:senid:aal:3", "phr"], Where::Elsewhere));
         assert!(!fails(false, &["urn:senid:aal:3"], Where::Here));
         assert!(fails(true, &["urn:example:gold"], Where::Here));
+    }
+
+    #[test]
+    fn what_is_demanded_for_the_client_and_nobody_can_ever_meet_fails_whatever_is_asked() {
+        let (table, phr) = (AcrTable::default(), Requirement { phishing_resistant: true, ..Requirement::NONE });
+        let everything = everything();
+        let demanding = |least| Levels { table: &table, attainable: &everything, least };
+        for request in [request(), asking(false, &[], &["urn:senid:aal:1"]), asking(true, &["urn:senid:aal:1"], &[])] {
+            assert!(attainable(demanding(phr), &request, Where::Here).is_ok());
+            assert!(attainable(demanding(phr), &request, Where::Elsewhere).is_err());
+            assert!(attainable(demanding(Requirement::level(TWO)), &request, Where::Elsewhere).is_ok());
+            let biometric = Requirement::level(AuthenticationLevel::Biometric);
+            assert!(attainable(demanding(biometric), &request, Where::Here).is_err());
+        }
     }
 }

@@ -66,7 +66,9 @@ pub struct Done {
 pub enum DeviceOutcome {
     Allowed,
     Denied,
-    /// The request is for someone else, or for a stronger sign-in.
+    /// It asks for a stronger sign-in than this person can give for another device.
+    TooWeak,
+    /// The request is for someone else.
     Unfit,
     /// Decided before, or expired.
     TooLate,
@@ -107,6 +109,7 @@ impl Done {
         self.layout.say(match self.outcome {
             DeviceOutcome::Allowed => id("device-allowed"),
             DeviceOutcome::Denied => id("device-denied"),
+            DeviceOutcome::TooWeak => id("device-too-weak"),
             DeviceOutcome::Unfit => id("device-unfit"),
             DeviceOutcome::TooLate => id("device-too-late"),
         })
@@ -116,6 +119,7 @@ impl Done {
         self.layout.say(match self.outcome {
             DeviceOutcome::Allowed => id("device-allowed.next"),
             DeviceOutcome::Denied => id("device-denied.next"),
+            DeviceOutcome::TooWeak => id("device-too-weak.next"),
             DeviceOutcome::Unfit => id("device-unfit.next"),
             DeviceOutcome::TooLate => id("device-too-late.next"),
         })

@@ -26,6 +26,7 @@ pub enum What {
     Added { at: Moment, held: Held, name: String },
     Removed { at: Moment, held: Held, name: String },
     Raised { at: Moment, held: Held, name: String },
+    Suspected { at: Moment, held: Held, name: String },
     PasswordChanged { at: Moment },
     RecoveryBegun { at: Moment, takes_effect_at: Moment, stop_path: String },
     RecoveryFinished { at: Moment },
@@ -74,6 +75,7 @@ impl Letter {
             What::Added { .. } => id("letter-added"),
             What::Removed { .. } => id("letter-removed"),
             What::Raised { .. } => id("letter-raised"),
+            What::Suspected { .. } => id("letter-suspected"),
             What::PasswordChanged { .. } => id("letter-password-changed"),
             What::RecoveryBegun { .. } => id("letter-recovery-begun"),
             What::RecoveryFinished { .. } => id("letter-recovery-finished"),
@@ -107,6 +109,7 @@ impl Letter {
             What::Added { at, held: what, name } => held(id("letter-added.body"), at, what, name),
             What::Removed { at, held: what, name } => held(id("letter-removed.body"), at, what, name),
             What::Raised { at, held: what, name } => held(id("letter-raised.body"), at, what, name),
+            What::Suspected { at, held: what, name } => held(id("letter-suspected.body"), at, what, name),
             What::PasswordChanged { at } => when(id("letter-password-changed.body"), at),
             What::RecoveryBegun { at, takes_effect_at, .. } => voice.compose(
                 id("letter-recovery-begun.body"),

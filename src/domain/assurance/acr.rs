@@ -1,5 +1,6 @@
 //! The `acr` values (OpenID Connect Core §2) and what each of them demands.
 
+use super::attainable::Attainable;
 use super::level::{AccountLevel, AuthenticationLevel};
 use super::proof::Proofs;
 use super::requirement::Requirement;
@@ -37,11 +38,9 @@ impl AcrTable {
         holding.last().map_or(AuthenticationLevel::OneFactor.acr(), |(value, _)| value)
     }
 
-    /// The values that what is built in can reach (OpenID Connect Discovery §3, `acr_values_supported`).
-    pub fn attainable(&self) -> impl Iterator<Item = &str> {
-        let attainable =
-            |requirement: &Requirement| requirement.authentication_level <= AuthenticationLevel::ATTAINABLE;
-        self.iter().filter(move |(_, requirement)| attainable(requirement)).map(|(value, _)| value)
+    /// The values that what is offered here can reach (OpenID Connect Discovery §3, `acr_values_supported`).
+    pub fn attainable(&self, here: &Attainable) -> impl Iterator<Item = &str> {
+        self.iter().filter(|(_, requirement)| here.reaches(*requirement)).map(|(value, _)| value)
     }
 }
 
@@ -69,6 +68,7 @@ impl Default for AcrTable {
 
 #[cfg(test)]
 mod tests {
+    use super::super::attainable::tests::everything;
     use super::super::proof::Proof;
     use super::*;
     use crate::domain::time::Timestamp;
@@ -87,11 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn levels_that_need_a_biometric_are_not_announced() {
+    fn what_nothing_that_is_offered_proves_is_not_announced() {
         let table = AcrTable::default();
-        let announced: Vec<_> = table.attainable().collect();
+        let announced: Vec<_> = table.attainable(&everything()).collect();
         assert!(announced.contains(&"urn:senid:aal:2") && announced.contains(&"phrh"));
         assert!(!announced.contains(&"urn:senid:aal:3") && !announced.contains(&"urn:senid:aal:4"));
+        let alone = Attainable::by([Proof::password(Timestamp::EPOCH)]);
+        assert_eq!(table.attainable(&alone).collect::<Vec<_>>(), ["http://eidas.europa.eu/LoA/low", "urn:senid:aal:1"]);
     }
 
     #[test]

@@ -31,9 +31,6 @@ pub enum AuthenticationLevel {
 impl AuthenticationLevel {
     pub const ALL: [Self; 4] = [Self::OneFactor, Self::TwoFactors, Self::Biometric, Self::ThreeFactors];
 
-    /// The highest that what is built in can prove: the levels above it need a proven biometric, and nothing here proves one.
-    pub const ATTAINABLE: Self = Self::TwoFactors;
-
     /// SenID's own `acr` value for this level.
     pub const fn acr(self) -> &'static str {
         match self {

@@ -14,15 +14,18 @@
 //! | [`method`] | what a person can prove themselves with, and its `amr` value |
 //! | [`proof`] | one proof, and what several of them reach together |
 //! | [`requirement`] | what may be demanded of a sign-in |
+//! | [`attainable`] | what can be proven here at all |
 //! | [`acr`] | the `acr` values and what each of them demands |
 
 pub mod acr;
+pub mod attainable;
 pub mod level;
 pub mod method;
 pub mod proof;
 pub mod requirement;
 
 pub use acr::AcrTable;
+pub use attainable::Attainable;
 pub use level::{AccountLevel, AuthenticationLevel};
 pub use method::AuthenticationMethod;
 pub use proof::{Factors, Proof, Proofs};

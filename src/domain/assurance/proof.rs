@@ -28,6 +28,14 @@ impl Factors {
     /// Possession of something that was unlocked.
     pub const UNLOCKED: Self = Self { unlocked: true, ..Self::POSSESSION };
 
+    /// A code on paper is something that they have; that an officer looked at who they are is the other factor, where policy says so.
+    pub const fn at_a_counter(level: AuthenticationLevel) -> Self {
+        match level {
+            AuthenticationLevel::OneFactor => Self::POSSESSION,
+            _ => Self::UNLOCKED,
+        }
+    }
+
     const fn and(self, other: Self) -> Self {
         Self {
             knowledge: self.knowledge || other.knowledge,
@@ -155,9 +163,10 @@ impl Proofs {
         self.counting(level).any(|proof| proof.phishing_resistant)
     }
 
-    /// Whether one of those that count towards `level` could not have been phished, by a key that cannot leave its hardware.
+    /// Whether one of those that count towards `level` could not have been phished, by a key that cannot leave its hardware: one
+    /// and the same, because a card whose signature can be carried off makes no passkey that is copied any safer.
     pub fn hardware_bound(&self, level: AuthenticationLevel) -> bool {
-        self.counting(level).any(|proof| proof.hardware_bound)
+        self.counting(level).any(|proof| proof.phishing_resistant && proof.hardware_bound)
     }
 
     fn counting(&self, level: AuthenticationLevel) -> impl Iterator<Item = &Proof> {
@@ -261,6 +270,17 @@ pub(crate) mod tests {
         assert!(all.phishing_resistant(OneFactor) && all.hardware_bound(OneFactor));
         assert!(!all.phishing_resistant(TwoFactors) && !all.hardware_bound(TwoFactors));
         assert!(!all.across_devices().phishing_resistant(OneFactor));
+    }
+
+    #[test]
+    fn one_and_the_same_proof_is_phishing_resistant_and_bound_to_hardware() {
+        let synced =
+            Proof { phishing_resistant: true, ..proof(AuthenticationMethod::WebAuthn, Factors::UNLOCKED, TwoFactors) };
+        let signed =
+            Proof { hardware_bound: true, ..proof(AuthenticationMethod::Certificate, Factors::UNLOCKED, TwoFactors) };
+        let both = of(&[synced.clone(), signed]);
+        assert!(both.phishing_resistant(TwoFactors) && !both.hardware_bound(TwoFactors));
+        assert!(of(&[Proof { hardware_bound: true, ..synced }]).hardware_bound(TwoFactors));
     }
 
     #[test]

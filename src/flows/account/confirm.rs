@@ -110,13 +110,9 @@ pub async fn confirm(
     tries.forgive(app).await?;
     // What was proven before keeps its time: a code makes no old password fresh.
     let proofs = current.session.authentication.proofs.clone().with(proof);
-    let (cookie, _) = session::begin(
-        app,
-        visitor,
-        (citizen.id, citizen.account_level),
-        proofs,
-        (current.session.demanded, current.session.remember),
-    )
-    .await?;
-    Ok(Confirmed::Done(cookie))
+    let who = (citizen.id, citizen.account_level);
+    let asked = (current.session.demanded, current.session.remember);
+    let prepared = session::prepare(app, visitor, who, proofs, asked).await?;
+    prepared.take_place(app, visitor).await?;
+    Ok(Confirmed::Done(prepared.cookie))
 }

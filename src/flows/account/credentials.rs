@@ -8,6 +8,7 @@ use crate::domain::grant::Authentication;
 use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::message::Notice;
 use crate::domain::session::BrowserSession;
+use crate::storage::StoredCredential;
 
 use super::super::session::{self, CurrentSession, Ending};
 use super::super::visitor::Visitor;
@@ -22,15 +23,40 @@ pub enum Managed {
     NotFound,
 }
 
-/// Everything that they hold beside a password, the oldest first.
-pub async fn list(app: &App, citizen: CitizenId) -> Result<Vec<Credential>, FlowError> {
-    let stored = app.store.read().await?.credentials().list(citizen).await?;
-    Ok(stored.into_iter().map(|stored| stored.credential).collect())
+/// One of theirs, as it is worth now.
+#[derive(Clone, Debug)]
+pub struct Own {
+    pub credential: Credential,
+    pub standing: Standing,
 }
 
-pub async fn find(app: &App, citizen: CitizenId, id: CredentialId) -> Result<Option<Credential>, FlowError> {
+/// Whether anything is proven with it as things are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Taken,
+    /// Its day is over, its authority is trusted no more, or nothing of its kind is taken any more.
+    NotTaken,
+}
+
+impl Own {
+    fn of(app: &App, stored: StoredCredential) -> Self {
+        let as_stored = stored.credential.clone();
+        match holdings::weighed(app, stored, None) {
+            Some(weighed) => Self { credential: weighed.credential, standing: Standing::Taken },
+            None => Self { credential: as_stored, standing: Standing::NotTaken },
+        }
+    }
+}
+
+/// Everything that they hold beside a password, the oldest first.
+pub async fn list(app: &App, citizen: CitizenId) -> Result<Vec<Own>, FlowError> {
+    let stored = app.store.read().await?.credentials().list(citizen).await?;
+    Ok(stored.into_iter().map(|stored| Own::of(app, stored)).collect())
+}
+
+pub async fn find(app: &App, citizen: CitizenId, id: CredentialId) -> Result<Option<Own>, FlowError> {
     let stored = app.store.read().await?.credentials().find(citizen, id).await?;
-    Ok(stored.map(|stored| stored.credential))
+    Ok(stored.map(|stored| Own::of(app, stored)))
 }
 
 /// Gives it another name.
@@ -68,7 +94,7 @@ pub struct Consequences {
 
 /// What would come of removing this credential.
 pub async fn consequences(app: &App, citizen: CitizenId, id: CredentialId) -> Result<Consequences, FlowError> {
-    let Some(held) = holdings::load(app, citizen).await? else {
+    let Some(held) = holdings::load(app, citizen, None).await? else {
         return Ok(Consequences { last_strong: false, closed: Vec::new() });
     };
     let now = app.clock.now();
@@ -78,7 +104,11 @@ pub async fn consequences(app: &App, citizen: CitizenId, id: CredentialId) -> Re
     for consent in super::consents(app, citizen).await? {
         let Some(client) = app.clients.find(app, &consent.client).await? else { continue };
         let least = client.policy.assurance;
-        if held.can_bring(&none, least, now) && !left.can_bring(&none, least, now) {
+        if least == Requirement::NONE {
+            continue;
+        }
+        let Some(held) = holdings::load(app, citizen, Some(&client.id)).await? else { continue };
+        if held.can_bring(&none, least, now) && !held.without(id).can_bring(&none, least, now) {
             closed.push(Client::clone(&client));
         }
     }

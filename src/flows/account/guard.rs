@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use crate::domain::assurance::{AuthenticationMethod, Proofs, Requirement};
 use crate::domain::holdings::Holdings;
-use crate::domain::sign_in::Purpose;
 
 use super::super::session::CurrentSession;
 use super::super::sign_in::{self, Begun};
@@ -27,7 +26,7 @@ pub enum Guard {
 /// Whether this session may do a sensitive act now.
 pub async fn sensitive(app: &App, current: &CurrentSession) -> Result<Guard, FlowError> {
     let now = app.clock.now();
-    let Some(held) = holdings::load(app, current.citizen()).await? else {
+    let Some(held) = holdings::load(app, current.citizen(), None).await? else {
         return Ok(Guard::StepUp(Requirement::NONE));
     };
     let mut least = held.strongest(now);
@@ -64,12 +63,8 @@ pub async fn step_up(
     return_to: String,
     least: Requirement,
 ) -> Result<Begun, FlowError> {
-    let begun = sign_in::begin(app, visitor, Purpose::Account { return_to, least }).await?;
-    let authentication = &current.session.authentication;
-    let sign_in = match fresh(app, current) == authentication.proofs {
-        true => begun.sign_in.resume(authentication.clone()).map_err(FlowError::failed)?,
-        false => begun.sign_in,
-    };
-    sign_in::enter(app, &sign_in).await?;
-    Ok(Begun { sign_in, ..begun })
+    match fresh(app, current) == current.session.authentication.proofs {
+        true => sign_in::step_up_for_account(app, visitor, current, return_to, least).await,
+        false => sign_in::begin_for_account(app, visitor, return_to, least).await,
+    }
 }

@@ -39,7 +39,8 @@ pub enum Raising {
 /// has may be somebody else's.
 pub async fn raisable(app: &App, current: &CurrentSession) -> Result<Vec<Credential>, FlowError> {
     let proven = guard::fresh(app, current);
-    let mut held = super::credentials::list(app, current.citizen()).await?;
+    let held = super::credentials::list(app, current.citizen()).await?;
+    let mut held: Vec<_> = held.into_iter().map(|own| own.credential).collect();
     held.retain(|held| held.binding < RAISED && is_proven(&proven, held.id));
     Ok(held)
 }

@@ -3,15 +3,20 @@
 use crate::domain::assurance::{AuthenticationMethod, Requirement};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::SecondStep;
-use crate::domain::ids::CitizenId;
+use crate::domain::ids::{CitizenId, ClientId};
 use crate::storage::MayHave;
 
 use super::super::session::CurrentSession;
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, holdings};
 
-/// What this citizen's own wish demands of a sign-in that began with `method`. It is never more than they can bring.
-pub async fn demanded(app: &App, citizen: CitizenId, method: AuthenticationMethod) -> Result<Requirement, FlowError> {
+/// What this citizen's own wish demands of a sign-in for `client`, or for their own account, that began with `method`. It is never more than they can bring.
+pub async fn demanded(
+    app: &App,
+    citizen: CitizenId,
+    method: AuthenticationMethod,
+    client: Option<&ClientId>,
+) -> Result<Requirement, FlowError> {
     // An officer has seen them, and they have nothing with them.
     if method == AuthenticationMethod::CounterCode {
         return Ok(Requirement::NONE);
@@ -19,7 +24,7 @@ pub async fn demanded(app: &App, citizen: CitizenId, method: AuthenticationMetho
     let wish = app.store.read().await?.citizens().second_step(citizen).await?;
     // Most people have a password alone, and nothing more is looked up.
     let Some((SecondStep::Always, MayHave::Yes)) = wish else { return Ok(Requirement::NONE) };
-    Ok(match has_one(app, citizen).await? {
+    Ok(match has_one(app, citizen, client).await? {
         true => Requirement::TWO_STEPS,
         false => Requirement::NONE,
     })
@@ -29,7 +34,7 @@ pub async fn demanded(app: &App, citizen: CitizenId, method: AuthenticationMetho
 pub async fn wish(app: &App, citizen: CitizenId) -> Result<Option<SecondStep>, FlowError> {
     let wish = app.store.read().await?.citizens().second_step(citizen).await?;
     Ok(match wish {
-        Some((wish, MayHave::Yes)) if has_one(app, citizen).await? => Some(wish),
+        Some((wish, MayHave::Yes)) if has_one(app, citizen, None).await? => Some(wish),
         _ => None,
     })
 }
@@ -53,7 +58,7 @@ pub async fn switch(app: &App, visitor: &Visitor, current: &CurrentSession, wish
     Ok(())
 }
 
-async fn has_one(app: &App, citizen: CitizenId) -> Result<bool, FlowError> {
-    let held = holdings::load(app, citizen).await?;
+async fn has_one(app: &App, citizen: CitizenId, client: Option<&ClientId>) -> Result<bool, FlowError> {
+    let held = holdings::load(app, citizen, client).await?;
     Ok(held.is_some_and(|held| held.has_second_step(app.clock.now())))
 }

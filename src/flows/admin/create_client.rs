@@ -190,7 +190,7 @@ fn candidate(
     }
     request.further.apply_grant_types(&mut client, true);
     let mut wrong = Vec::new();
-    request.further.apply(&mut client, &known.registry, &mut wrong);
+    request.further.apply(&mut client, &known.registry, &admin.settings.attainable(), &mut wrong);
     let found = check(&client, &allowed(admin, request.national_id_approved, known));
     faults.extend(said_once(wrong, found));
     match sector(&client.id, client.subject_type, request.sector_identifier.as_deref(), &client.redirect_uris) {

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::domain::assurance::{AccountLevel, AuthenticationLevel, Requirement};
+use crate::domain::assurance::{AccountLevel, Attainable, AuthenticationLevel, Requirement};
 use crate::domain::client::{
     BackChannelDelivery, CertificateSubject, Client, GrantType, PolicyName, ProtectedAnswer, only_code,
 };
@@ -101,6 +101,7 @@ impl Further {
         &self,
         client: &mut Client,
         registry: &ResourceRegistry,
+        attainable: &Attainable,
         faults: &mut Vec<registration::Fault>,
     ) {
         let policy = &mut client.policy;
@@ -112,7 +113,7 @@ impl Further {
         if let Some(format) = self.access_token_format {
             policy.access_token_format = format.value();
         }
-        self.apply_assurance(&mut policy.assurance, faults);
+        self.apply_assurance(&mut policy.assurance, attainable, faults);
         set(&mut policy.bound_access_tokens.certificate, &self.tls_client_certificate_bound_access_tokens);
         set(&mut policy.bound_access_tokens.dpop, &self.dpop_bound_access_tokens);
         set(&mut policy.pushed_requests_required, &self.require_pushed_authorization_requests);
@@ -129,22 +130,21 @@ impl Further {
         self.apply_back_channel(client, faults);
     }
 
-    fn apply_assurance(&self, least: &mut Requirement, faults: &mut Vec<registration::Fault>) {
+    fn apply_assurance(&self, least: &mut Requirement, attainable: &Attainable, faults: &mut Vec<registration::Fault>) {
         set(&mut least.account_level, &self.least_account_level);
         set(&mut least.authentication_level, &self.least_authentication_level);
         set(&mut least.phishing_resistant, &self.phishing_resistant);
         set(&mut least.hardware_bound, &self.hardware_bound);
-        if least.authentication_level > AuthenticationLevel::ATTAINABLE {
-            let most = i16::from(AuthenticationLevel::ATTAINABLE);
-            faults.push(registration::Fault::new(
-                "least_authentication_level",
-                format!("nobody could sign in: nothing that is built in proves more than {most}"),
-            ));
-        }
         if least.hardware_bound && !least.phishing_resistant {
             faults.push(registration::Fault::new(
                 "hardware_bound",
                 "is of no use without phishing_resistant: what can be phished is bound to nothing",
+            ));
+        }
+        if let Some(member) = unattainable(*least, attainable) {
+            faults.push(registration::Fault::new(
+                member,
+                "nobody could sign in: no method that the settings offer proves it",
             ));
         }
     }
@@ -192,6 +192,17 @@ impl Further {
         };
         client.backchannel_authentication = back_channel(asked, faults);
     }
+}
+
+/// The first part of `least` that nobody could meet together with those before it.
+fn unattainable(least: Requirement, attainable: &Attainable) -> Option<&'static str> {
+    let level = Requirement::level(least.authentication_level);
+    let resistant = Requirement { phishing_resistant: least.phishing_resistant, ..level };
+    let bound = Requirement { hardware_bound: least.hardware_bound, ..resistant };
+    [("least_authentication_level", level), ("phishing_resistant", resistant), ("hardware_bound", bound)]
+        .into_iter()
+        .find(|(_, part)| !attainable.reaches(*part))
+        .map(|(member, _)| member)
 }
 
 fn set<T: Clone>(field: &mut T, wanted: &Option<T>) {

@@ -187,7 +187,7 @@ fn candidate(
     }
     change.further.apply_grant_types(&mut after, !change.response_types.is_empty());
     let mut wrong = Vec::new();
-    change.further.apply(&mut after, &known.registry, &mut wrong);
+    change.further.apply(&mut after, &known.registry, &admin.settings.attainable(), &mut wrong);
     set(&mut after.policy.pkce, &change.pkce);
     set(&mut after.policy.consent, &change.consent);
     set(&mut after.policy.id_token_algorithm, &change.id_token_algorithm);

@@ -58,6 +58,7 @@ pub async fn ask(app: &App, call: &ClientRequest<'_>) -> Result<Asked, FlowError
         keys: &keys,
         registry: &registry,
         acr: &app.settings.acr,
+        attainable: &app.attainable,
         details_types: &*details_types::asked_by(app, parameters).await?,
         now: app.clock.now(),
         policies,

@@ -8,8 +8,9 @@ use crate::domain::grant::Approval;
 use crate::protocol::acr;
 use crate::sessions::Claim;
 
+use super::super::audit::EventBuilder;
 use super::super::session::CurrentSession;
-use super::super::sign_in::step_up::{self, Asking};
+use super::super::sign_in::step_up::{self, Asking, Missing};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, consent, short_lived};
 use super::incoming::Incoming;
@@ -25,23 +26,45 @@ pub enum Decided {
     SignInAgain {
         least: Requirement,
     },
+    /// They have to prove more, beside what they have.
+    StepUp {
+        least: Requirement,
+    },
+    /// Nothing that they have, and that counts across devices, proves as much as is asked for: it was denied.
+    Unmet,
 }
 
-/// What the person must sign in again with before they allow `request`: the session is too old, or not as strong as what was
-/// asked for and they can bring (`acr_values`, and the client's least). `None` where it is good enough.
-pub async fn sign_in_again(
-    app: &App,
-    request: &BackChannelRequest,
-    current: &CurrentSession,
-) -> Result<Option<Requirement>, FlowError> {
+/// What stands between the person and allowing a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needed {
+    Nothing,
+    /// The session is too old.
+    SignInAgain {
+        least: Requirement,
+    },
+    /// It is not as strong as what was asked for and they can bring (`acr_values`, and the client's least).
+    StepUp {
+        least: Requirement,
+    },
+    /// They cannot bring what must be met.
+    Unmet,
+}
+
+/// What the person needs before they allow `request`.
+pub async fn needed(app: &App, request: &BackChannelRequest, current: &CurrentSession) -> Result<Needed, FlowError> {
     let age = current.session.age(app.clock.now());
     let oldest = request.asked.max_age.map_or(FRESH, |own| own.min(FRESH));
-    let proven = current.session.authentication.clone().across_devices();
-    let missing = step_up::of(app, Asking::Client(&request.asked), Requirement::NONE, &proven).await?;
-    Ok(match missing.and_then(|missing| missing.requirement) {
-        Some(requirement) => Some(requirement),
-        None if age > oldest => Some(Requirement::NONE),
+    let proven = &current.session.authentication;
+    let missing = step_up::of(app, Asking::Elsewhere(&request.asked), Requirement::NONE, proven).await?;
+    let least = match missing {
+        Some(Missing { requirement: None, .. }) => return Ok(Needed::Unmet),
+        Some(Missing { requirement: Some(least), .. }) => Some(least),
         None => None,
+    };
+    Ok(match least {
+        _ if age > oldest => Needed::SignInAgain { least: least.unwrap_or_default() },
+        Some(least) => Needed::StepUp { least },
+        None => Needed::Nothing,
     })
 }
 
@@ -53,8 +76,17 @@ pub async fn allow(
     current: &CurrentSession,
 ) -> Result<Decided, FlowError> {
     let Incoming { client, request } = incoming;
-    if let Some(least) = sign_in_again(app, request, current).await? {
-        return Ok(Decided::SignInAgain { least });
+    match needed(app, request, current).await? {
+        Needed::Nothing => {}
+        Needed::SignInAgain { least } => return Ok(Decided::SignInAgain { least }),
+        Needed::StepUp { least } => return Ok(Decided::StepUp { least }),
+        // It will not be met by waiting: the client hears it now.
+        Needed::Unmet => {
+            return Ok(match refuse(app, visitor, incoming, UNMET).await? {
+                Decided::Noted => Decided::Unmet,
+                other => other,
+            });
+        }
     }
     let asked = &request.asked;
     let authentication = current.session.authentication.clone().across_devices();
@@ -84,13 +116,24 @@ pub async fn allow(
     if held.is_none() {
         return Ok(Decided::TooLate);
     }
-    tell(app, visitor, incoming, EventKind::BackChannelAllowed, Outcome::Success).await
+    tell(app, incoming, app.event(visitor, EventKind::BackChannelAllowed, Outcome::Success)).await
 }
 
 /// The citizen denies it.
 pub async fn deny(app: &App, visitor: &Visitor, incoming: &Incoming) -> Result<Decided, FlowError> {
+    refuse(app, visitor, incoming, BY_PERSON).await
+}
+
+/// Who, or what, denied it, as its event says.
+const BY_PERSON: &str = "by_person";
+const UNMET: &str = "unmet_authentication_requirements";
+
+async fn refuse(app: &App, visitor: &Visitor, incoming: &Incoming, why: &'static str) -> Result<Decided, FlowError> {
     match claim(app, &incoming.request, &Decision::Denied).await? {
-        Claim::Won => tell(app, visitor, incoming, EventKind::BackChannelDenied, Outcome::Refused).await,
+        Claim::Won => {
+            let event = app.event(visitor, EventKind::BackChannelDenied, Outcome::Refused);
+            tell(app, incoming, event.with("why", why)).await
+        }
         Claim::Taken => Ok(Decided::TooLate),
     }
 }
@@ -105,17 +148,10 @@ async fn claim(app: &App, request: &BackChannelRequest, decision: &Decision) -> 
 }
 
 /// The citizen's pages, the audit log and the client hear of the decision.
-async fn tell(
-    app: &App,
-    visitor: &Visitor,
-    incoming: &Incoming,
-    kind: EventKind,
-    outcome: Outcome,
-) -> Result<Decided, FlowError> {
+async fn tell(app: &App, incoming: &Incoming, event: EventBuilder) -> Result<Decided, FlowError> {
     let Incoming { client, request } = incoming;
     app.sessions.remove(&short_lived::backchannel_requests_to(request.citizen), &request.id).await?;
-    let event = app
-        .event(visitor, kind, outcome)
+    let event = event
         .by(Actor::Citizen(request.citizen))
         .about(request.citizen)
         .of(&client.id)

@@ -21,8 +21,8 @@ pub mod web_eid;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::assurance::AuthenticationMethod;
-use crate::domain::credential::CredentialKind;
-use crate::domain::sign_in::{Purpose, SignIn, State};
+use crate::domain::ids::ClientId;
+use crate::domain::sign_in::{SignIn, State};
 use crate::domain::time::Timestamp;
 use crate::storage::StoredCredential;
 
@@ -64,30 +64,41 @@ impl Way {
 
 /// Whether anybody can sign in with a certificate here at all.
 pub fn is_offered(app: &App) -> bool {
-    let ways = &app.settings.certificate_sign_in;
-    let any = ways.public_url.is_some() || ways.web_eid || ways.signature || ways.remote.is_some();
-    any && !app.trust.is_empty()
+    app.settings.certificate_sign_in.is_offered() && !app.trust.is_empty()
 }
 
-/// The ways that are open to this sign-in, the best first.
-pub fn ways(app: &App, sign_in: &SignIn) -> Vec<Way> {
+/// The ways that are open in a sign-in for `client`, or for the person's own account, the best first.
+pub fn ways(app: &App, client: Option<&ClientId>) -> Vec<Way> {
     let settings = &app.settings.certificate_sign_in;
     let open = |way: &Way| match way {
         Way::Connection => settings.public_url.is_some(),
         Way::WebEid => settings.web_eid,
         Way::Signature => settings.signature,
-        Way::Remote => match (&settings.remote, &sign_in.purpose) {
-            (Some(remote), Purpose::Client(request)) => remote.clients.contains(&request.client_id),
+        Way::Remote => match (&settings.remote, client) {
+            (Some(remote), Some(client)) => remote.clients.contains(client),
             // Whoever is asked on a telephone would open their own account to whoever asks.
-            (Some(_), Purpose::Account { .. }) | (None, _) => false,
+            (Some(_), None) | (None, _) => false,
         },
     };
     if app.trust.is_empty() { Vec::new() } else { Way::ALL.into_iter().filter(open).collect() }
 }
 
+/// A bound certificate as it is worth in a sign-in for `client` now; `None` where it proves nothing: no way is open, it is over, or
+/// its authority is not trusted any more.
+pub fn weighed(app: &App, mut stored: StoredCredential, client: Option<&ClientId>) -> Option<StoredCredential> {
+    let ways = ways(app, client);
+    let kept = BoundCertificate::read(stored.material.expose())?;
+    let is_trusted = app.trust.authorities().any(|authority| authority.name == kept.authority);
+    if ways.is_empty() || !is_trusted || kept.not_after < app.clock.now().seconds() {
+        return None;
+    }
+    stored.credential.traits.phishing_resistant = ways.into_iter().any(Way::is_phishing_resistant);
+    Some(stored)
+}
+
 /// Whether a certificate is what may come next in this sign-in, in this way.
 pub async fn is_next(app: &App, sign_in: &SignIn, way: Way) -> Result<bool, FlowError> {
-    Ok(ways(app, sign_in).contains(&way) && comes_next(app, sign_in).await?)
+    Ok(ways(app, sign_in.purpose.client()).contains(&way) && comes_next(app, sign_in).await?)
 }
 
 /// Whether a certificate is what may come next, in whatever way.
@@ -98,19 +109,6 @@ pub async fn comes_next(app: &App, sign_in: &SignIn) -> Result<bool, FlowError> 
         State::Authenticated(_) => step_up::is_offered(app, sign_in, AuthenticationMethod::Certificate).await,
         State::Offered | State::Consented(_) => Ok(false),
     }
-}
-
-/// Whether a credential can be shown at all, if it is a certificate: it is in date, and whoever issued it is still trusted. Of one that
-/// cannot, nobody is asked for it, and it is not the strongest that its owner has.
-pub fn may_serve(app: &App, stored: &StoredCredential) -> bool {
-    if stored.credential.kind != CredentialKind::Certificate {
-        return true;
-    }
-    let Ok(kept) = serde_json::from_slice::<BoundCertificate>(stored.material.expose()) else { return false };
-    let authorities = &app.settings.certificates.authorities;
-    is_offered(app)
-        && app.clock.now() <= Timestamp::from_seconds(kept.not_after)
-        && authorities.iter().any(|authority| authority.name == kept.authority)
 }
 
 /// What somebody is asked to sign, and until when.

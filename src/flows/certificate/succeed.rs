@@ -37,6 +37,13 @@ pub struct BoundCertificate {
     pub not_after: i64,
 }
 
+impl BoundCertificate {
+    /// `None` where that is not what stands there.
+    pub(super) fn read(material: &[u8]) -> Option<Self> {
+        serde_json::from_slice(material).ok()
+    }
+}
+
 /// A certificate is issued to a person whose identity its authority proved, and carries their number: who may count on it follows
 /// from the authority that is trusted, not from a session that it was bound in. What it counts for is what it shows.
 const BINDING: AuthenticationLevel = AuthenticationLevel::ThreeFactors;
@@ -110,7 +117,8 @@ pub(super) async fn conclude(
         now: app.clock.now(),
         certificate: settle,
     });
-    let shown = Shown { citizen: &citizen, proof, device };
+    // What it counts for is its authority's to say, and nothing beside it makes it more.
+    let shown = Shown { citizen: &citizen, given: proof.into(), device };
     match prove::succeed(app, visitor, sign_in.clone(), shown, settle).await? {
         Success::Given(signed_in) => {
             tries.forgive(app).await?;
@@ -139,8 +147,8 @@ fn new(app: &App, citizen: &Citizen, judged: &Judged) -> Result<StoredCredential
             binding: BINDING,
             traits: CredentialTraits {
                 unlocked: device,
-                // The best of the ways that are offered; each proof says what it was.
-                phishing_resistant: true,
+                // Which each way is for itself: it is weighed where it is asked for.
+                phishing_resistant: false,
                 hardware_bound: device,
                 ..CredentialTraits::default()
             },

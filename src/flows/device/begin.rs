@@ -36,6 +36,7 @@ pub async fn begin(app: &App, request: &ClientRequest<'_>) -> Result<DeviceAutho
         now,
         policies: &app.settings.policies,
         acr: &app.settings.acr,
+        attainable: &app.attainable,
         details_types: &*details_types::asked_by(app, request.form).await?,
     };
     let asked = judge(&client, request.form, &context)?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::assurance::Requirement;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::Citizen;
 use crate::domain::client::{Client, ConsentPolicy};
@@ -15,6 +16,7 @@ use crate::protocol::acr;
 use super::super::audit::EventBuilder;
 use super::super::session::CurrentSession;
 use super::super::sign_in::ask_consent::{self, Question};
+use super::super::sign_in::step_up::{self, Asking, Missing};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, consent, short_lived, sign_in};
 use super::{Found, REMEMBERED, find};
@@ -23,9 +25,19 @@ use super::{Found, REMEMBERED, find};
 #[derive(Debug)]
 pub enum Asked {
     Question(Box<Question>),
+    Unready(Unready),
+}
+
+/// What stands between the person and answering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unready {
     /// They signed in longer ago than the client allows (`max_age`).
-    SignInAgain,
-    /// The client asked for someone else, or for a stronger sign-in than there was; or may ask nobody any more.
+    SignInAgain { least: Requirement },
+    /// They can prove what is missing of this, beside what they have.
+    StepUp { least: Requirement },
+    /// Nothing that they have, and that counts across devices, proves as much as is asked for. Somebody else may.
+    TooWeak,
+    /// The client asked for someone else, or may ask nobody any more.
     Unfit,
 }
 
@@ -38,43 +50,46 @@ pub async fn question(
 ) -> Result<Asked, FlowError> {
     let authentication = &current.session.authentication;
     Ok(match fit(app, asked, authentication).await? {
-        Fit::For(client) => Asked::Question(Box::new(ask_consent::of(app, client, citizen, &asked.request).await?)),
-        Fit::SignInAgain => Asked::SignInAgain,
-        Fit::Nobody => Asked::Unfit,
+        Ok(client) => Asked::Question(Box::new(ask_consent::of(app, client, citizen, &asked.request).await?)),
+        Err(unready) => Asked::Unready(unready),
     })
 }
 
-enum Fit {
-    For(Arc<Client>),
-    SignInAgain,
-    Nobody,
-}
-
-/// Whether the person who signed in so may answer the request.
-async fn fit(app: &App, asked: &DeviceAuthorization, authentication: &Authentication) -> Result<Fit, FlowError> {
+/// The client that asks, where the person who signed in so may answer it.
+async fn fit(
+    app: &App,
+    asked: &DeviceAuthorization,
+    authentication: &Authentication,
+) -> Result<Result<Arc<Client>, Unready>, FlowError> {
     let request = &asked.request;
     let client = app.clients.find(app, &request.client_id).await?;
     let Some(client) = client.filter(|client| client.is_active()) else {
-        return Ok(Fit::Nobody);
+        return Ok(Err(Unready::Unfit));
     };
-    if sign_in::names_someone_else(app, request, authentication.citizen).await?
-        || acr::answering(app.levels(&client), request, &authentication.clone().across_devices()).is_err()
-    {
-        return Ok(Fit::Nobody);
+    if sign_in::names_someone_else(app, request, authentication.citizen).await? {
+        return Ok(Err(Unready::Unfit));
     }
+    let missing = step_up::of(app, Asking::Elsewhere(request), Requirement::NONE, authentication).await?;
+    let least = match missing {
+        Some(Missing { requirement: None, .. }) => return Ok(Err(Unready::TooWeak)),
+        Some(Missing { requirement: Some(least), .. }) => Some(least),
+        None => None,
+    };
     let age = app.clock.now().since(authentication.auth_time);
-    match request.max_age.is_some_and(|most| age > most) {
-        true => Ok(Fit::SignInAgain),
-        false => Ok(Fit::For(client)),
-    }
+    Ok(match least {
+        _ if request.max_age.is_some_and(|most| age > most) => {
+            Err(Unready::SignInAgain { least: least.unwrap_or_default() })
+        }
+        Some(least) => Err(Unready::StepUp { least }),
+        None => Ok(client),
+    })
 }
 
 /// What became of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decided {
     Done,
-    SignInAgain,
-    Unfit,
+    Unready(Unready),
     /// Somebody decided before, or the code has expired.
     TooLate,
     /// They have tried too many codes that were none.
@@ -98,9 +113,8 @@ pub async fn allow(
     };
     let authentication = &current.session.authentication;
     let client = match fit(app, &asked, authentication).await? {
-        Fit::For(client) => client,
-        Fit::SignInAgain => return Ok(Decided::SignInAgain),
-        Fit::Nobody => return Ok(Decided::Unfit),
+        Ok(client) => client,
+        Err(unready) => return Ok(Decided::Unready(unready)),
     };
     let request = &asked.request;
     let across = authentication.clone().across_devices();

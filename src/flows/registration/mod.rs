@@ -151,6 +151,7 @@ fn policy<'a>(
         set,
         policies: &app.settings.policies,
         acr: &app.settings.acr,
+        attainable: &app.attainable,
         details_types: &known.details_types,
         authorization_details_types: terms.authorization_details_types.clone().unwrap_or_default(),
         // No client could say so itself.

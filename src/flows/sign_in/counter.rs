@@ -71,7 +71,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &str) -
         return Ok(Proven::Refused(Refusal::WrongNameOrCode));
     };
     let proof = proof(app.settings.counter.level, now);
-    let shown = Shown { citizen: &citizen, proof, device: KnownDevice::No };
+    let shown = Shown { citizen: &citizen, given: proof.into(), device: KnownDevice::No };
     let spending = Box::new(Spending { citizen: citizen.id, code: hash, now });
     match prove::succeed(app, visitor, sign_in.clone(), shown, spending).await? {
         Success::Given(signed_in) => {
@@ -86,12 +86,8 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &str) -
     }
 }
 
-/// A code on paper is something that they have; that an officer looked at who they are is the other factor, where policy says so.
 const fn proof(level: AuthenticationLevel, now: Timestamp) -> Proof {
-    let factors = match level {
-        AuthenticationLevel::OneFactor => Factors::POSSESSION,
-        _ => Factors::UNLOCKED,
-    };
+    let factors = Factors::at_a_counter(level);
     Proof { method: AuthenticationMethod::CounterCode, factors, binding: level, ..Proof::password(now) }
 }
 

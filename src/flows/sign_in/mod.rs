@@ -38,6 +38,7 @@ use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
 use crate::protocol::authorize::Delivery;
 
+use super::session::CurrentSession;
 use super::visitor::Visitor;
 use super::{App, FlowError, cookie_secret, session, short_lived};
 
@@ -100,6 +101,20 @@ pub async fn begin_for_account(
     let begun = begin(app, visitor, Purpose::Account { return_to, least }).await?;
     enter(app, &begun.sign_in).await?;
     Ok(begun)
+}
+
+/// As [`begin_for_account`], within the session that there is: exactly what it lacks of `least` is asked for.
+pub async fn step_up_for_account(
+    app: &App,
+    visitor: &Visitor,
+    current: &CurrentSession,
+    return_to: String,
+    least: Requirement,
+) -> Result<Begun, FlowError> {
+    let begun = begin(app, visitor, Purpose::Account { return_to, least }).await?;
+    let sign_in = begun.sign_in.resume(current.session.authentication.clone()).map_err(FlowError::failed)?;
+    enter(app, &sign_in).await?;
+    Ok(Begun { sign_in, ..begun })
 }
 
 /// Loads a sign-in for the browser that began it.

@@ -115,7 +115,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
         rehash(app, citizen, &password, &old.phc).await?;
     }
     let proof = assurance::Proof::password(app.clock.now());
-    let shown = Shown { citizen: &found.citizen, proof, device };
+    let shown = Shown { citizen: &found.citizen, given: proof.into(), device };
     let right = Box::new(Right { citizen, device, in_a_row });
     match prove::succeed(app, visitor, sign_in.clone(), shown, right).await? {
         Success::Given(signed_in) => {

@@ -4,17 +4,19 @@ use crate::crypto::hash::hash_secret;
 use crate::domain::assurance::{AuthenticationMethod, Proof, Proofs, Requirement};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::Citizen;
+use crate::domain::credential::Credential;
 use crate::domain::grant::Authentication;
-use crate::domain::ids::{CitizenId, DeviceId};
+use crate::domain::ids::{CitizenId, ClientId, DeviceId};
 use crate::domain::message::Notice;
 use crate::domain::risk::{Assessment, Reason, Response, Unmet};
 use crate::domain::secret::{SecretHash, SecretString};
 use crate::domain::session::{BrowserSession, Remember};
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
+use crate::domain::time::Timestamp;
 use crate::storage::{self, Transaction};
 
 use super::super::account::second_step;
-use super::super::session::CurrentSession;
+use super::super::audit::EventBuilder;
 use super::super::throttle::KnownDevice;
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, cookie_secret, holdings, notices, risk, session};
@@ -47,8 +49,40 @@ pub enum Device {
 #[derive(Clone, Debug)]
 pub struct Shown<'a> {
     pub citizen: &'a Citizen,
-    pub proof: Proof,
+    pub given: Given,
     pub device: KnownDevice,
+}
+
+/// A proof, and what it was given with.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub proof: Proof,
+    /// One of theirs that is raised where everything else in the session reaches more: with the traits that it was seen to have.
+    pub credential: Option<Credential>,
+}
+
+impl Given {
+    pub fn by(credential: Credential, now: Timestamp) -> Self {
+        Self { proof: credential.proof(now), credential: Some(credential) }
+    }
+
+    /// As it counts beside what was `proven` in the session.
+    fn beside(self, proven: &Proofs) -> Self {
+        let raise = |held: Credential| Credential { binding: held.binding_beside(proven), ..held };
+        match self.credential.map(raise) {
+            Some(raised) => Self {
+                proof: Proof { binding: self.proof.binding.max(raised.binding), ..self.proof },
+                credential: Some(raised),
+            },
+            None => Self { credential: None, ..self },
+        }
+    }
+}
+
+impl From<Proof> for Given {
+    fn from(proof: Proof) -> Self {
+        Self { proof, credential: None }
+    }
 }
 
 /// How a good proof ends.
@@ -86,25 +120,32 @@ pub async fn succeed(
     if sign_in.is_for_another(citizen) {
         return Ok(Success::OutOfOrder(OutOfOrder));
     }
-    let name = shown.proof.method;
+    let Shown { given, device: known, .. } = shown;
+    let given = match &before {
+        Some(before) => given.beside(&before.proofs),
+        None => given,
+    };
+    let name = given.proof.method;
     // At a counter the device is the office's, and an officer has seen who it is.
     let own_device = name != AuthenticationMethod::CounterCode;
-    let proofs = before.as_ref().map_or_else(Proofs::default, |before| before.proofs.clone()).with(shown.proof);
+    let proofs = before.as_ref().map_or_else(Proofs::default, |before| before.proofs.clone()).with(given.proof);
+    let client = sign_in.purpose.client();
     let risk = match before {
-        None if own_device => unusual(app, visitor, citizen, shown.device, &proofs).await?,
+        None if own_device => unusual(app, visitor, (citizen, client), known, &proofs).await?,
         _ => Unusual::default(),
     };
     let demanded = match &before {
         Some(_) => sign_in.demanded.and(demanded_before(app, visitor).await?),
-        None => sign_in.demanded.and(second_step::demanded(app, citizen, name).await?).and(risk.demanded),
+        None => sign_in.demanded.and(second_step::demanded(app, citizen, name, client).await?).and(risk.demanded),
     };
     let sign_in = SignIn { demanded, ..sign_in };
     let who = (citizen, shown.citizen.account_level);
-    let (session, record) = session::begin(app, visitor, who, proofs, (demanded, sign_in.remember)).await?;
-    let session_hash = hash_secret(session.expose().as_bytes());
-    let device = device(app, shown.device, own_device, &record);
+    let asked = (demanded, sign_in.remember);
+    let prepared = session::prepare(app, visitor, who, proofs, asked).await?;
+    let record = &prepared.current.session;
+    let device = device(app, known, own_device, record);
     // Whoever keeps nothing is told of a stranger's device all the same: a thief could say that others use it.
-    let shared_and_new = record.remember == Remember::Nothing && shown.device == KnownDevice::No && own_device;
+    let shared_and_new = record.remember == Remember::Nothing && known == KnownDevice::No && own_device;
     let is_new = match (&device, &before) {
         (Device::New(_), _) => true,
         (_, None) => shared_and_new && record.is_complete(),
@@ -128,37 +169,103 @@ pub async fn succeed(
     if let Purpose::Client(request) = &sign_in.purpose {
         event = event.of(&request.client_id);
     }
-    let mut tx = app.store.begin().await?;
-    // After the session was begun: a lock ends the sessions that it finds, and whichever comes second sees the other.
-    let first = before.as_ref().unwrap_or(&record.authentication);
-    let why = match changed_meanwhile(&mut tx, first).await? {
-        Some(why) => Some(why),
-        None => method.settle(&mut tx).await?,
+    let went_on = match &before {
+        Some(_) => sign_in.strengthen(record.authentication.clone()),
+        None => sign_in.authenticate(record.authentication.clone()),
     };
-    if let Some(why) = why {
-        drop(tx);
-        session::forget(app, &CurrentSession { key: session_hash, session: record }).await?;
-        return Ok(Success::TooLate(why));
+    let Ok(sign_in) = went_on else {
+        prepared.withdraw(app).await?;
+        return Ok(Success::OutOfOrder(OutOfOrder));
+    };
+    let written = Written {
+        first: before.as_ref().unwrap_or(&record.authentication),
+        raised: given.credential.filter(|_| before.is_some()),
+        device: (&device, record),
+        told_of_device: is_new || risk.outcome == Some(OUT_OF_REACH),
+        event,
+    };
+    match written.write(app, visitor, method).await {
+        Ok(None) => {}
+        Ok(Some(why)) => {
+            // In a step-up nothing was lost by trying: they are still who they were before it.
+            prepared.withdraw(app).await?;
+            return Ok(Success::TooLate(why));
+        }
+        Err(failed) => {
+            prepared.withdraw(app).await?;
+            return Err(failed);
+        }
     }
-    enter_device(app, visitor, citizen, (&device, &record), &mut tx).await?;
-    if is_new || risk.outcome == Some(OUT_OF_REACH) {
-        tell_of_new_device(app, visitor, citizen, &mut tx).await?;
-    }
-    tx.audit().record(&event.build()).await?;
-    tx.commit().await?;
     app.metrics.signed_in();
-    let browser_state = app.keys.browser_state(record.authentication.session);
-    let went_on = match before {
-        Some(_) => sign_in.strengthen(record.authentication),
-        None => sign_in.authenticate(record.authentication),
-    };
-    Ok(match went_on {
-        Ok(sign_in) => match save(app, &sign_in).await? {
-            Ok(()) => Success::Given(Box::new(SignedIn { sign_in, session_hash, session, browser_state, device })),
-            Err(over) => Success::OutOfOrder(over),
-        },
-        Err(fault) => Success::OutOfOrder(fault),
-    })
+    if let Err(over) = save(app, &sign_in).await? {
+        prepared.withdraw(app).await?;
+        return Ok(Success::OutOfOrder(over));
+    }
+    prepared.take_place(app, visitor).await?;
+    let browser_state = app.keys.browser_state(prepared.current.id());
+    let (session_hash, session) = (prepared.current.key, prepared.cookie);
+    Ok(Success::Given(Box::new(SignedIn { sign_in, session_hash, session, browser_state, device })))
+}
+
+/// What is written in one transaction where a proof was good.
+struct Written<'a> {
+    /// What the person had proven when they began to prove this.
+    first: &'a Authentication,
+    raised: Option<Credential>,
+    device: (&'a Device, &'a BrowserSession),
+    told_of_device: bool,
+    event: EventBuilder,
+}
+
+impl Written<'_> {
+    /// `Some` with the reason where the proof does not count any more, and nothing was written.
+    async fn write(
+        self,
+        app: &App,
+        visitor: &Visitor,
+        method: Box<dyn Settle>,
+    ) -> Result<Option<&'static str>, FlowError> {
+        let citizen = self.first.citizen;
+        // After the session was prepared: a lock ends the sessions that it finds, and whichever comes second sees the other.
+        let mut tx = app.store.begin().await?;
+        if let Some(why) = changed_meanwhile(&mut tx, self.first).await? {
+            return Ok(Some(why));
+        }
+        if let Some(why) = method.settle(&mut tx).await? {
+            return Ok(Some(why));
+        }
+        if let Some(raised) = &self.raised {
+            raise(app, visitor, citizen, raised, &mut tx).await?;
+        }
+        enter_device(app, visitor, citizen, self.device, &mut tx).await?;
+        if self.told_of_device {
+            tell_of_new_device(app, visitor, citizen, &mut tx).await?;
+        }
+        tx.audit().record(&self.event.build()).await?;
+        tx.commit().await?;
+        Ok(None)
+    }
+}
+
+/// The credential is from here on what the session has vouched for, and its owner is told.
+async fn raise(
+    app: &App,
+    visitor: &Visitor,
+    citizen: CitizenId,
+    raised: &Credential,
+    tx: &mut Transaction,
+) -> Result<(), FlowError> {
+    let Some(mut stored) = tx.credentials().find(citizen, raised.id).await? else { return Ok(()) };
+    let held = &mut stored.credential;
+    let before = (held.binding, held.traits.unlocked);
+    held.binding = held.binding.max(raised.binding);
+    held.traits.unlocked |= raised.traits.unlocked;
+    if (held.binding, held.traits.unlocked) == before {
+        return Ok(());
+    }
+    let notice = Notice::CredentialRaised { kind: held.kind, name: held.name.to_string() };
+    tx.credentials().replace(&stored).await?;
+    notices::tell(app, visitor, tx, citizen, notice).await
 }
 
 /// What is unusual about a first proof, and what comes of it.
@@ -177,7 +284,7 @@ const OUT_OF_REACH: &str = "out_of_reach";
 async fn unusual(
     app: &App,
     visitor: &Visitor,
-    citizen: CitizenId,
+    (citizen, client): (CitizenId, Option<&ClientId>),
     device: KnownDevice,
     proofs: &Proofs,
 ) -> Result<Unusual, FlowError> {
@@ -186,7 +293,7 @@ async fn unusual(
     if demanded.proven_by(proofs) {
         return Ok(Unusual { reasons, ..Unusual::default() });
     }
-    let held = holdings::load(app, citizen).await?;
+    let held = holdings::load(app, citizen, client).await?;
     let now = app.clock.now();
     Ok(match held.is_some_and(|held| held.can_bring(proofs, demanded, now)) {
         true => Unusual { reasons, demanded, outcome: Some(ASKED_FOR) },

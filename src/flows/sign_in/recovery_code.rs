@@ -18,7 +18,7 @@ use super::super::audit::EventBuilder;
 use super::super::notices::{self, Post};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError};
-use super::prove::Settle;
+use super::prove::{Given, Settle};
 use super::second_step::{self, Proven};
 
 /// It was used, before or at the same moment.
@@ -41,7 +41,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &str) -
     let Some(held) = held else { return Ok(asked.refused(app, visitor, &sign_in, "wrong_code")) };
     drop(store);
     let used = Spending::new(app, visitor, citizen, held.credential.id, code);
-    asked.proven(app, visitor, sign_in, held.credential.proof(now), Box::new(used)).await
+    asked.proven(app, visitor, sign_in, Given::by(held.credential, now), Box::new(used)).await
 }
 
 /// The one use of a code: it is spent, and its owner is told, in whatever transaction its effect is written.

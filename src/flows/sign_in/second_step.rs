@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::assurance::{AuthenticationMethod, Proof};
+use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::citizen::{Citizen, CitizenStatus};
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
@@ -10,7 +10,7 @@ use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
 use super::super::throttle::{KnownDevice, Throttle, Tries, Whose};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError};
-use super::prove::{self, LOCKED, Settle, Shown, SignedIn, Success};
+use super::prove::{self, Given, LOCKED, Settle, Shown, SignedIn, Success};
 use super::step_up;
 
 /// How proving it ends.
@@ -90,10 +90,10 @@ impl Asked {
         app: &App,
         visitor: &Visitor,
         sign_in: SignIn,
-        proof: Proof,
+        given: Given,
         method: Box<dyn Settle>,
     ) -> Result<Proven, FlowError> {
-        let shown = Shown { citizen: &self.citizen, proof, device: self.device };
+        let shown = Shown { citizen: &self.citizen, given, device: self.device };
         match prove::succeed(app, visitor, sign_in.clone(), shown, method).await? {
             Success::Given(signed_in) => {
                 self.tries.forgive(app).await?;

@@ -53,7 +53,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &str) -
         (Some(code), Some(number)) if number.value == code.said.to => {
             let proof = proof(app, &number, app.clock.now());
             let most = app.settings.throttling.failures_in_a_row;
-            asked.proven(app, visitor, sign_in, proof, Box::new(Spending { code, most })).await
+            asked.proven(app, visitor, sign_in, proof.into(), Box::new(Spending { code, most })).await
         }
         _ => Ok(asked.refused(app, visitor, &sign_in, "wrong_code")),
     }

@@ -3,6 +3,8 @@
 use crate::domain::assurance::{AuthenticationMethod, Requirement};
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::grant::Authentication;
+use crate::domain::holdings::Holdings;
+use crate::domain::ids::ClientId;
 use crate::domain::sign_in::{Purpose, SignIn, State};
 use crate::protocol::acr::{self, Levels, Standing};
 
@@ -21,6 +23,9 @@ pub struct Missing {
 #[derive(Clone, Copy, Debug)]
 pub enum Asking<'a> {
     Client(&'a AuthorizationRequest),
+    /// A client that waits at another device than the person's (device grant, CIBA): nothing that they prove is phishing-resistant
+    /// there, so none of it is asked for either.
+    Elsewhere(&'a AuthorizationRequest),
     /// The person's own account pages.
     Account(Requirement),
 }
@@ -30,6 +35,17 @@ impl<'a> From<&'a Purpose> for Asking<'a> {
         match purpose {
             Purpose::Client(request) => Self::Client(request),
             Purpose::Account { least, .. } => Self::Account(*least),
+        }
+    }
+}
+
+impl<'a> Asking<'a> {
+    /// For whom the person signs in; none for their own account, which is also where a client's request is answered that waits
+    /// elsewhere.
+    const fn signs_in_for(self) -> Option<&'a ClientId> {
+        match self {
+            Self::Client(request) => Some(&request.client_id),
+            Self::Elsewhere(_) | Self::Account(_) => None,
         }
     }
 }
@@ -54,11 +70,22 @@ pub async fn of(
     demanded: Requirement,
     authentication: &Authentication,
 ) -> Result<Option<Missing>, FlowError> {
+    let across;
+    let authentication = match asking {
+        Asking::Elsewhere(_) => {
+            across = authentication.clone().across_devices();
+            &across
+        }
+        Asking::Client(_) | Asking::Account(_) => authentication,
+    };
     // Most of the time nothing is missing, and nothing has to be looked up to see it.
     if standing(app, asking, demanded, authentication, |_| true).await? == Standing::Serves {
         return Ok(None);
     }
-    let held = holdings::load(app, authentication.citizen).await?;
+    let held = match (asking, holdings::load(app, authentication.citizen, asking.signs_in_for()).await?) {
+        (Asking::Elsewhere(_), held) => held.map(Holdings::across_devices),
+        (Asking::Client(_) | Asking::Account(_), held) => held,
+    };
     let now = app.clock.now();
     let can_bring =
         |asked: Requirement| held.as_ref().is_some_and(|held| held.can_bring(&authentication.proofs, asked, now));
@@ -80,7 +107,7 @@ async fn standing(
     can_bring: impl Fn(Requirement) -> bool,
 ) -> Result<Standing, FlowError> {
     match asking {
-        Asking::Client(request) => {
+        Asking::Client(request) | Asking::Elsewhere(request) => {
             let client = app.clients.load(app, &request.client_id).await?;
             let levels = app.levels(&client);
             let levels = Levels { least: levels.least.and(demanded), ..levels };

@@ -10,7 +10,7 @@ use crate::storage::{Advance, StoredCredential, Transaction};
 
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError};
-use super::prove::Settle;
+use super::prove::{Given, Settle};
 use super::second_step::{self, Proven, Refusal};
 
 /// The step was used, before or at the same moment.
@@ -41,8 +41,8 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &str) -
         match secret.check(typed, now, stored.counter) {
             Checked::Right { step } => {
                 let used = Used { citizen, id, step, most, now };
-                let proof = stored.credential.proof(now);
-                return asked.proven(app, visitor, sign_in, proof, Box::new(used)).await;
+                let given = Given::by(stored.credential.clone(), now);
+                return asked.proven(app, visitor, sign_in, given, Box::new(used)).await;
             }
             Checked::Replayed => replayed = true,
             Checked::Wrong => {}

@@ -40,6 +40,11 @@ pub(super) async fn redeem(
         return Err(OAuthError::invalid_request(told).into());
     };
     let grant = found.grant;
+    // Whoever demands more of those who sign in to them does not get around that by calling with somebody else's token (§2.2.2).
+    if !grant.authentication.meets(client.policy.assurance) {
+        let told = "subject_token stands on a weaker sign-in than what is always demanded for this client";
+        return Err(OAuthError::invalid_request(told).into());
+    }
     let granted_to = app.clients.load(app, &grant.client).await?;
     let scope = exchanger.narrow(&request, &subject, (&grant, &granted_to))?;
     Ok(Redeemed {

@@ -17,7 +17,7 @@ use super::super::notices::{self, Post};
 use super::super::session::CurrentSession;
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, short_lived};
-use super::{EnrolmentChallenge, is_webauthn, key};
+use super::{EnrolmentChallenge, key};
 
 /// How long a person may take with their phone or key.
 const LIFETIME: Duration = Duration::from_secs(600);
@@ -49,7 +49,11 @@ pub async fn begin(
 ) -> Result<Option<Value>, FlowError> {
     let Some(relying_party) = &app.relying_party else { return Ok(None) };
     let has = app.store.read().await?.credentials().list(citizen.id).await?;
-    let has: Vec<Key> = has.iter().filter(|stored| is_webauthn(stored)).map(key).collect::<Result<_, _>>()?;
+    let has: Vec<Key> = has
+        .iter()
+        .filter(|stored| stored.credential.kind == CredentialKind::WebAuthn)
+        .map(key)
+        .collect::<Result<_, _>>()?;
     let challenge = app.random.bytes::<32>();
     let record = EnrolmentChallenge { challenge, expires_at: app.clock.now() + LIFETIME };
     app.sessions.put(&short_lived::enrolment_challenge(&current.key), &record, LIFETIME).await?;

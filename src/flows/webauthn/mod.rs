@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 pub use crate::credentials::webauthn::Hint;
 use crate::credentials::webauthn::attestation::Policy;
 use crate::credentials::webauthn::{ChallengeBytes, Key, UserVerification};
-use crate::domain::credential::CredentialKind;
 use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::time::Timestamp;
 use crate::storage::StoredCredential;
@@ -47,15 +46,11 @@ fn key(stored: &StoredCredential) -> Result<Key, FlowError> {
     Key::read(stored.material.expose()).map_err(FlowError::failed)
 }
 
-/// A stored credential as it is worth now: what became known of its authenticator's model since it was enrolled counts.
-pub fn weighed(app: &App, mut stored: StoredCredential) -> StoredCredential {
-    if is_webauthn(&stored) {
-        stored.credential.traits.hardware_bound =
-            key(&stored).is_ok_and(|key| app.authenticators.is_hardware_bound(&key.provenance));
-    }
-    stored
-}
-
-fn is_webauthn(stored: &StoredCredential) -> bool {
-    stored.credential.kind == CredentialKind::WebAuthn
+/// A stored passkey or security key as it is worth now: what became known of its authenticator's model since it was enrolled counts.
+/// `None` where none is taken.
+pub fn weighed(app: &App, mut stored: StoredCredential) -> Option<StoredCredential> {
+    app.relying_party.as_ref()?;
+    stored.credential.traits.hardware_bound =
+        key(&stored).is_ok_and(|key| app.authenticators.is_hardware_bound(&key.provenance));
+    Some(stored)
 }

@@ -4,6 +4,8 @@
 //! same for everybody, whatever name was typed. Beside something proven, exactly those of the person's credentials are asked for that
 //! bring what is missing.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::credentials::webauthn::{Assertion, Hint, Key, Owner, Refusal as Fault, UserVerification, Verified};
@@ -14,17 +16,18 @@ use crate::domain::assurance::{
 use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::credential::{Credential, CredentialKind};
-use crate::domain::ids::CitizenId;
+use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::message::Notice;
 use crate::domain::sign_in::{Named, OutOfOrder, Purpose, SignIn, State};
 use crate::domain::time::Timestamp;
 use crate::storage::{Advance, StoredCredential, Transaction};
 
-use super::super::sign_in::prove::{self, LOCKED, Settle, Shown, SignedIn, Success};
+use super::super::notices::{self, Post};
+use super::super::sign_in::prove::{self, Given, LOCKED, Settle, Shown, SignedIn, Success};
 use super::super::sign_in::step_up;
 use super::super::throttle::{self, Throttle};
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, holdings, notices, short_lived};
+use super::super::{App, FlowError, holdings, short_lived};
 use super::{AssertionChallenge, Expected, key, weighed};
 
 /// How proving it ends.
@@ -80,7 +83,7 @@ async fn asked(app: &App, sign_in: &SignIn) -> Result<Option<Asked>, FlowError> 
     };
     let Some(missing) = step_up::missing(app, sign_in).await? else { return Ok(None) };
     let Some(requirement) = missing.requirement else { return Ok(None) };
-    let Some(held) = holdings::load(app, by.citizen).await? else { return Ok(None) };
+    let Some(held) = holdings::load(app, by.citizen, sign_in.purpose.client()).await? else { return Ok(None) };
     let fitting = held.fitting(&by.proofs, requirement, app.clock.now());
     let fitting: Vec<_> = fitting.into_iter().filter(|proof| proof.method == AuthenticationMethod::WebAuthn).collect();
     let ids: Vec<_> = fitting.iter().filter_map(|proof| proof.credential).collect();
@@ -145,7 +148,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, answer: &str) 
     };
     let lookup = hash_secret(&assertion.id);
     let found = app.store.read().await?.credentials().find_presented(CredentialKind::WebAuthn, lookup).await?;
-    let Some(found) = found.map(|found| weighed(app, found)) else {
+    let Some(found) = found.and_then(|found| weighed(app, found)) else {
         return attempt.refuse(None, "unknown_credential").await;
     };
     if let Expected::OneOf { citizen, credentials } = &asked.expected
@@ -157,7 +160,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, answer: &str) 
         Ok(verified) => verified,
         Err(fault) => {
             if fault == Fault::CounterFell {
-                attempt.suspect(&found);
+                attempt.suspect(&found).await?;
             }
             return attempt.refuse(Some(found.citizen), fault.as_str()).await;
         }
@@ -174,19 +177,20 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, answer: &str) 
         attempt.note(Some(citizen.id), "not_alone").await?;
         return Ok(Proof::Refused(Refusal::NotAlone));
     }
-    let (proof, raised) = proof(now, &found.credential, verified, &others);
+    let given = given(now, &found.credential, verified, &others);
     let device = prove::known_device(app, visitor, citizen.id).await?;
-    let shown = Shown { citizen: &citizen, proof, device };
-    let right = Right { before: found, verified, now };
+    let shown = Shown { citizen: &citizen, given, device };
+    let right = Right { citizen: citizen.id, id: found.credential.id, verified, now };
     match prove::succeed(app, visitor, sign_in.clone(), shown, Box::new(right)).await? {
-        Success::Given(signed_in) => {
-            if let Some(raised) = raised {
-                raise(app, visitor, citizen.id, raised).await?;
-            }
-            Ok(Proof::Given(signed_in))
-        }
+        Success::Given(signed_in) => Ok(Proof::Given(signed_in)),
         Success::OutOfOrder(why) => Ok(Proof::OutOfOrder(why)),
-        Success::TooLate(why) => attempt.refuse(Some(citizen.id), why).await,
+        Success::TooLate(why) => {
+            // Another one came to the same count while this one was being checked.
+            if why == Fault::CounterFell.as_str() {
+                attempt.suspect(&found).await?;
+            }
+            attempt.refuse(Some(citizen.id), why).await
+        }
     }
 }
 
@@ -211,37 +215,29 @@ fn proven_beside(sign_in: &SignIn, credential: &Credential) -> Proofs {
     }
 }
 
-/// What the assertion proves, and what the credential is from here on, if it is more.
-fn proof(now: Timestamp, credential: &Credential, verified: Verified, others: &Proofs) -> (Proven, Option<Credential>) {
-    let mut raised = Credential { binding: credential.binding_beside(others), ..credential.clone() };
-    let touched = Proven { factors: Factors::POSSESSION, ..raised.proof(now) };
+/// What the assertion proves beside `others`, and what the credential is seen to be.
+fn given(now: Timestamp, credential: &Credential, verified: Verified, others: &Proofs) -> Given {
+    let mut credential = credential.clone();
+    let binding = credential.binding_beside(others);
+    let touched = Proven { factors: Factors::POSSESSION, binding, ..credential.proof(now) };
     if verified.user_verified && others.clone().with(touched.clone()).reach(AuthenticationLevel::TwoFactors) {
         // It was given a PIN since. Beside another factor that was its owner; whoever found it could have done so too (§7.2 step 23).
-        raised.traits.unlocked = true;
+        credential.traits.unlocked = true;
     }
-    let proof = if verified.user_verified { raised.proof(now) } else { touched };
-    let changed = (raised.binding, raised.traits) != (credential.binding, credential.traits);
-    (proof, changed.then_some(raised))
-}
-
-/// The credential is from here on what the session has vouched for, and its owner is told.
-async fn raise(app: &App, visitor: &Visitor, citizen: CitizenId, raised: Credential) -> Result<(), FlowError> {
-    let mut tx = app.store.begin().await?;
-    let Some(stored) = tx.credentials().find(citizen, raised.id).await? else { return Ok(()) };
-    // Its name may have been changed meanwhile; nothing else of it can.
-    let credential = Credential { name: stored.credential.name.clone(), ..raised };
-    let notice = Notice::CredentialRaised { kind: credential.kind, name: credential.name.to_string() };
-    tx.credentials().replace(&StoredCredential { credential, ..stored }).await?;
-    notices::tell(app, visitor, &mut tx, citizen, notice).await?;
-    Ok(tx.commit().await?)
+    let proof = if verified.user_verified { Proven { binding, ..credential.proof(now) } } else { touched };
+    Given { proof, credential: Some(credential) }
 }
 
 /// What is written where an assertion was right, and looked at again.
 struct Right {
-    before: StoredCredential,
+    citizen: CitizenId,
+    id: CredentialId,
     verified: Verified,
     now: Timestamp,
 }
+
+/// For so long its owner is not told again that a key may have been copied.
+const TOLD_AGAIN_AFTER: Duration = Duration::from_secs(86_400);
 
 /// The credential was removed while it was being used.
 const REMOVED: &str = "credential_removed";
@@ -249,7 +245,7 @@ const REMOVED: &str = "credential_removed";
 #[async_trait::async_trait]
 impl Settle for Right {
     async fn settle(self: Box<Self>, tx: &mut Transaction) -> Result<Option<&'static str>, FlowError> {
-        let (citizen, id) = (self.before.citizen, self.before.credential.id);
+        let (citizen, id) = (self.citizen, self.id);
         let counter = i64::from(self.verified.counter);
         let Some(stored) = tx.credentials().find(citizen, id).await? else { return Ok(Some(REMOVED)) };
         // Of two assertions with the same counter one is the first; where there is no counter, there is none to fall.
@@ -302,17 +298,24 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// The key may have been copied: its owner is told.
-    fn suspect(&self, found: &StoredCredential) {
-        let event = self
-            .app
-            .event(self.visitor, EventKind::CredentialSuspected, Outcome::Refused)
-            .about(found.citizen)
-            .with("credential", found.credential.id)
-            .with("kind", found.credential.kind)
+    /// The key may have been copied: its owner is told on every channel. Of one key once in a while: whoever has the copy must not
+    /// fill their telephone.
+    async fn suspect(&self, found: &StoredCredential) -> Result<(), FlowError> {
+        let (app, credential) = (self.app, &found.credential);
+        let (told, now) = (short_lived::suspicion_told(credential.id), app.clock.now());
+        if app.sessions.get(&told).await?.is_some_and(|at| now < at + TOLD_AGAIN_AFTER) {
+            return Ok(());
+        }
+        let notice = Notice::CredentialSuspected { kind: credential.kind, name: credential.name.to_string() };
+        let event = app
+            .event(self.visitor, notice.event(), Outcome::Refused)
+            .with("credential", credential.id)
             .with("why", Fault::CounterFell.as_str())
             .with("device", &self.visitor.device_name);
-        self.app.record(event);
+        let mut tx = app.store.begin().await?;
+        notices::tell_of(&Post::of(app), &mut tx, found.citizen, notice, event).await?;
+        tx.commit().await?;
+        Ok(app.sessions.put(&told, &now, TOLD_AGAIN_AFTER).await?)
     }
 }
 
@@ -346,27 +349,32 @@ mod tests {
     fn a_session_that_reaches_more_by_everything_else_raises_it_and_one_that_does_not_leaves_it() {
         let weak = passkey(1, OneFactor, true);
         let password = Proofs::new(vec![Proven::password(NOW)]);
-        assert_eq!(proof(NOW, &weak, shown(true), &password).1, None);
+        assert_eq!(given(NOW, &weak, shown(true), &password).proof.binding, OneFactor);
         let strong = password.with(passkey(2, TwoFactors, true).proof(NOW));
-        let (proven, raised) = proof(NOW, &weak, shown(true), &strong);
-        assert_eq!((proven.binding, raised.map(|raised| raised.binding)), (TwoFactors, Some(TwoFactors)));
+        assert_eq!(given(NOW, &weak, shown(true), &strong).proof.binding, TwoFactors);
         // What it proved itself in this session vouches for nothing.
         let own = Proofs::new(vec![passkey(1, TwoFactors, true).proof(NOW)]).without(weak.id);
-        assert_eq!(proof(NOW, &weak, shown(true), &own).1, None);
+        assert_eq!(given(NOW, &weak, shown(true), &own).proof.binding, OneFactor);
     }
 
     #[test]
     fn opening_counts_where_it_was_opened_when_it_was_enrolled_or_beside_something_else() {
         let touched = passkey(1, TwoFactors, false);
-        let alone = proof(NOW, &touched, shown(true), &Proofs::default());
-        assert_eq!((alone.0.factors, alone.1), (Factors::POSSESSION, None), "whoever found it may have given it a PIN");
-        let password = Proofs::new(vec![Proven::password(NOW)]);
-        let (beside, raised) = proof(NOW, &touched, shown(true), &password);
-        assert_eq!((beside.factors, raised.map(|raised| raised.traits.unlocked)), (Factors::UNLOCKED, Some(true)));
-        assert_eq!(proof(NOW, &touched, shown(false), &password).0.factors, Factors::POSSESSION);
+        let seen = |credential: &Credential, user_verified, others: &Proofs| {
+            let given = given(NOW, credential, shown(user_verified), others);
+            (given.proof.factors, given.credential.is_some_and(|credential| credential.traits.unlocked))
+        };
+        let (alone, password) = (Proofs::default(), Proofs::new(vec![Proven::password(NOW)]));
+        assert_eq!(
+            seen(&touched, true, &alone),
+            (Factors::POSSESSION, false),
+            "whoever found it may have given it a PIN"
+        );
+        assert_eq!(seen(&touched, true, &password), (Factors::UNLOCKED, true));
+        assert_eq!(seen(&touched, false, &password), (Factors::POSSESSION, false));
         let opened = passkey(1, TwoFactors, true);
-        assert_eq!(proof(NOW, &opened, shown(true), &Proofs::default()).0.factors, Factors::UNLOCKED);
-        assert_eq!(proof(NOW, &opened, shown(false), &Proofs::default()).0.factors, Factors::POSSESSION);
+        assert_eq!(seen(&opened, true, &alone).0, Factors::UNLOCKED);
+        assert_eq!(seen(&opened, false, &alone).0, Factors::POSSESSION);
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl Document {
         let metadata = Metadata::new(Offer {
             issuer: settings.issuer.as_str(),
             algorithms: &settings.keys.rotation.algorithms,
-            acr_values: settings.acr.attainable().map(str::to_owned).collect(),
+            acr_values: settings.acr.attainable(&settings.attainable()).map(str::to_owned).collect(),
             languages: settings.languages.enabled.iter().map(ToString::to_string).collect(),
             policy_uri: settings.authority.privacy_url.as_ref().map(ToString::to_string),
             terms_uri: settings.authority.terms_url.as_ref().map(ToString::to_string),

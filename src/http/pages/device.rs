@@ -8,17 +8,16 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{StatusCode, Uri};
 
-use super::account::{Door, Entered, enter as enter_account};
+use super::account::{Door, Entered, enter as enter_account, to_sign_in};
 use super::consent::view;
 use crate::domain::assurance::Requirement;
 use crate::domain::device_authorization::DeviceAuthorization;
-use crate::domain::secret::SecretString;
 use crate::domain::user_code::UserCode;
-use crate::flows::device::decide::{self, Asked, Decided};
+use crate::flows::device::decide::{self, Asked, Decided, Unready};
 use crate::flows::device::{Found, find};
+use crate::flows::session::CurrentSession;
 use crate::flows::{session, sign_in};
 use crate::http::Site;
-use crate::http::cookies::Cookie;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
@@ -48,7 +47,7 @@ pub async fn enter(State(site): State<Arc<Site>>, visit: Visit, Form(form): Form
     let typed = form.single("user_code")?.unwrap_or_default();
     let problem = match typed.parse::<UserCode>() {
         Ok(code) if current.is_some() => return Ok(SeeOther::to(request_path(code)).into_response()),
-        Ok(code) => return begin_sign_in(&site, &visit, code).await,
+        Ok(code) => return begin_sign_in(&site, &visit, code, Requirement::NONE).await,
         Err(_) if typed.trim().is_empty() => CodeProblem::Missing,
         Err(_) => CodeProblem::Malformed,
     };
@@ -56,11 +55,29 @@ pub async fn enter(State(site): State<Arc<Site>>, visit: Visit, Form(form): Form
     Ok(shown.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
 }
 
-async fn begin_sign_in(site: &Site, visit: &Visit, code: UserCode) -> Result<Response, Failure> {
-    let begun = sign_in::begin_for_account(&site.app, &visit.visitor, request_path(code), Requirement::NONE).await?;
-    let browser = begun.browser.as_ref().map(SecretString::expose);
-    let cookie = browser.and_then(|secret| site.cookies.set(Cookie::Browser, secret));
-    Ok(SeeOther::to(format!("/sign-in/{}", begun.sign_in.id)).with_cookie(cookie).into_response())
+async fn begin_sign_in(site: &Site, visit: &Visit, code: UserCode, least: Requirement) -> Result<Response, Failure> {
+    let begun = sign_in::begin_for_account(&site.app, &visit.visitor, request_path(code), least).await?;
+    Ok(to_sign_in(site, &begun))
+}
+
+/// What has to be done before the person can answer, or why they cannot.
+async fn make_ready(
+    site: &Site,
+    visit: &Visit,
+    current: &CurrentSession,
+    code: UserCode,
+    unready: Unready,
+) -> Result<Response, Failure> {
+    match unready {
+        Unready::SignInAgain { least } => begin_sign_in(site, visit, code, least).await,
+        Unready::StepUp { least } => {
+            let (app, visitor) = (&site.app, &visit.visitor);
+            let begun = sign_in::step_up_for_account(app, visitor, current, request_path(code), least).await?;
+            Ok(to_sign_in(site, &begun))
+        }
+        Unready::TooWeak => Ok(SeeOther::to(done_path(DeviceOutcome::TooWeak)).into_response()),
+        Unready::Unfit => Ok(SeeOther::to(done_path(DeviceOutcome::Unfit)).into_response()),
+    }
 }
 
 /// Who asks, from where and what for.
@@ -79,8 +96,7 @@ pub async fn ask(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resul
                 let template = Consent { elsewhere, ..view(&site, layout, form, *question) };
                 Ok(Page::render(&template)?.into_response())
             }
-            Asked::SignInAgain => begin_sign_in(&site, &visit, code).await,
-            Asked::Unfit => Ok(SeeOther::to(done_path(DeviceOutcome::Unfit)).into_response()),
+            Asked::Unready(unready) => make_ready(&site, &visit, &entered.current, code, unready).await,
         },
         Found::Nothing => {
             let shown = page(&site, &visit, &code.to_string(), Some(CodeProblem::Unknown)).await?;
@@ -120,8 +136,7 @@ pub async fn decide(
     };
     let outcome = match decided {
         Decided::Done => outcome,
-        Decided::SignInAgain => return begin_sign_in(&site, &visit, code).await,
-        Decided::Unfit => DeviceOutcome::Unfit,
+        Decided::Unready(unready) => return make_ready(&site, &visit, current, code, unready).await,
         Decided::TooLate => DeviceOutcome::TooLate,
         Decided::Throttled { retry_after } => return throttled(&site, &visit, code, retry_after).await,
     };
@@ -132,6 +147,7 @@ pub async fn done(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resu
     let outcome = match uri.query() {
         Some("allowed") => DeviceOutcome::Allowed,
         Some("denied") => DeviceOutcome::Denied,
+        Some("too-weak") => DeviceOutcome::TooWeak,
         Some("unfit") => DeviceOutcome::Unfit,
         Some("too-late") => DeviceOutcome::TooLate,
         _ => return Err(Fault::NotFound.into()),
@@ -170,6 +186,7 @@ fn done_path(outcome: DeviceOutcome) -> &'static str {
     match outcome {
         DeviceOutcome::Allowed => "/device/done?allowed",
         DeviceOutcome::Denied => "/device/done?denied",
+        DeviceOutcome::TooWeak => "/device/done?too-weak",
         DeviceOutcome::Unfit => "/device/done?unfit",
         DeviceOutcome::TooLate => "/device/done?too-late",
     }

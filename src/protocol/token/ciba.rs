@@ -45,7 +45,7 @@ pub fn standing<'d>(
     }
     match decision {
         Some(Decision::Redeemed) => Err(OAuthError::invalid_grant("the auth_req_id was already used")),
-        Some(Decision::Denied) => Err(OAuthError::access_denied("the person has denied the request")),
+        Some(Decision::Denied) => Err(OAuthError::access_denied("the request was denied")),
         _ if request.is_over(now) => Err(OAuthError::expired_token("the auth_req_id has expired")),
         Some(Decision::Allowed(approval)) => Ok(Standing::Allowed(approval)),
         Some(Decision::BeingAllowed) | None => Ok(Standing::Pending),

@@ -60,9 +60,13 @@ pub struct Request {
 /// Whether the person's sign-in is good enough to allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
-    Fresh,
+    Enough,
     /// They will be asked to sign in once more.
     Stale,
+    /// They will be asked to prove more.
+    Weak,
+    /// They cannot prove as much, so that there is nothing to allow.
+    Unmet,
 }
 
 /// A request that is not to be answered any more.
@@ -135,8 +139,19 @@ impl Request {
         self.access == Access::Offline
     }
 
-    fn is_stale(&self) -> bool {
-        self.proof == Proof::Stale
+    /// What comes before it is allowed.
+    fn first(&self) -> Option<String> {
+        match self.proof {
+            Proof::Stale => Some(self.layout.text("request-again")),
+            Proof::Weak => Some(self.layout.text("request-more")),
+            Proof::Enough | Proof::Unmet => None,
+        }
+    }
+
+    /// Why it cannot be allowed.
+    fn obstacle(&self) -> Option<String> {
+        let told = || self.layout.text_with("request-unmet", "portal", self.portal.name.as_str());
+        (self.proof == Proof::Unmet).then(told)
     }
 }
 

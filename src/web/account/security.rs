@@ -94,6 +94,8 @@ pub enum Counts {
     BesideResistant,
     /// For whoever has lost something.
     Spare,
+    /// It is not taken any more.
+    Nothing,
 }
 
 impl Counts {
@@ -105,6 +107,7 @@ impl Counts {
             Self::Beside => id("counts-beside"),
             Self::BesideResistant => id("counts-beside-resistant"),
             Self::Spare => id("counts-spare"),
+            Self::Nothing => id("counts-nothing"),
         }
     }
 }

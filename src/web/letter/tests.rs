@@ -24,6 +24,7 @@ fn everything() -> Vec<What> {
     letters.extend(held.map(|held| What::Added { at, held, name: name() }));
     letters.extend(held.map(|held| What::Removed { at, held, name: name() }));
     letters.extend(held.map(|held| What::Raised { at, held, name: name() }));
+    letters.extend(held.map(|held| What::Suspected { at, held, name: name() }));
     for purpose in [CodeFor::Verification, CodeFor::SignIn, CodeFor::Confirmation, CodeFor::Recovery] {
         letters.push(What::Code { purpose, code: "271828".to_owned(), minutes: 10 });
     }

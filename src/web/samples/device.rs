@@ -43,6 +43,7 @@ impl Samples {
         for (name, outcome) in [
             ("allowed", DeviceOutcome::Allowed),
             ("denied", DeviceOutcome::Denied),
+            ("too-weak", DeviceOutcome::TooWeak),
             ("unfit", DeviceOutcome::Unfit),
             ("late", DeviceOutcome::TooLate),
         ] {

@@ -18,9 +18,12 @@ impl Samples {
         let bare = Waiting { portal: self.library(), message: None, ..waiting.clone() };
         let list = Requests { layout: self.citizen(), notice: None, waiting: vec![waiting, bare] };
         add("account-requests", &list);
-        for (name, notice) in
-            [("allowed", Notice::RequestAllowed), ("denied", Notice::RequestDenied), ("over", Notice::RequestOver)]
-        {
+        for (name, notice) in [
+            ("allowed", Notice::RequestAllowed),
+            ("denied", Notice::RequestDenied),
+            ("over", Notice::RequestOver),
+            ("unmet", Notice::RequestUnmet),
+        ] {
             let empty = Requests { notice: Some(notice), waiting: Vec::new(), ..list.clone() };
             add(&format!("account-requests-{name}"), &empty);
         }
@@ -40,10 +43,12 @@ impl Samples {
             access: Access::WhilePresent,
             asked: ago(MINUTE),
             until: ago(-4 * MINUTE),
-            proof: Proof::Fresh,
+            proof: Proof::Enough,
             withdraw: "/account/portals".to_owned(),
         };
         add("account-request", &request);
+        add("account-request-weak", &Request { proof: Proof::Weak, ..request.clone() });
+        add("account-request-unmet", &Request { proof: Proof::Unmet, ..request.clone() });
         let unsure = Request {
             portal: self.library(),
             message: None,

@@ -33,6 +33,7 @@ impl Samples {
                 held(Method::Totp, "Aegis <2>", Counts::Beside),
                 Held { last_used: None, ..held(Method::Passkey, "iPad", Counts::Weak) },
                 held(Method::RecoveryCode, "2026", Counts::Spare),
+                held(Method::Certificate, "VNPT-CA 2023", Counts::Nothing),
             ],
             enrolments: Enrolment::ALL.to_vec(),
         };

@@ -8,9 +8,8 @@ use http::{StatusCode, Uri};
 
 use super::security::shown;
 use super::{Door, Entered, enter, enter_for_sensitive};
-use crate::domain::credential::Credential;
 use crate::domain::ids::CredentialId;
-use crate::flows::account::credentials::{self, Managed};
+use crate::flows::account::credentials::{self, Managed, Own};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
@@ -29,10 +28,10 @@ pub async fn show(
         Door::Open(entered) => entered,
         Door::Closed(response) => return Ok(response),
     };
-    let credential = find(&site, &entered, &id).await?;
+    let own = find(&site, &entered, &id).await?;
     let notice = (uri.query() == Some("done=renamed")).then_some(Notice::CredentialRenamed);
-    let name = credential.name.to_string();
-    Ok(page(&visit, *entered, &credential, name, notice, None)?.into_response())
+    let name = own.credential.name.to_string();
+    Ok(page(&visit, *entered, &own, name, notice, None)?.into_response())
 }
 
 pub async fn rename(
@@ -46,15 +45,15 @@ pub async fn rename(
         Door::Open(entered) => entered,
         Door::Closed(response) => return Ok(response),
     };
-    let credential = find(&site, &entered, &id).await?;
+    let own = find(&site, &entered, &id).await?;
     let typed = form.single("name")?.unwrap_or_default().to_owned();
     let Ok(name) = typed.parse() else {
         let problem = Problem { fault: Wrong::NameMalformed, reference: visit.visitor.request.to_string() };
-        let shown = page(&visit, *entered, &credential, typed, None, Some(problem))?;
+        let shown = page(&visit, *entered, &own, typed, None, Some(problem))?;
         return Ok(shown.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
     };
-    match credentials::rename(&site.app, &visit.visitor, entered.citizen.id, credential.id, name).await? {
-        Managed::Done => Ok(SeeOther::to(format!("{}?done=renamed", path(credential.id))).into_response()),
+    match credentials::rename(&site.app, &visit.visitor, entered.citizen.id, own.credential.id, name).await? {
+        Managed::Done => Ok(SeeOther::to(format!("{}?done=renamed", path(own.credential.id))).into_response()),
         Managed::NotFound => Err(Fault::NotFound.into()),
     }
 }
@@ -65,18 +64,18 @@ pub async fn ask(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<Str
         Door::Open(entered) => entered,
         Door::Closed(response) => return Ok(response),
     };
-    let credential = find(&site, &entered, &id).await?;
-    let come = credentials::consequences(&site.app, entered.citizen.id, credential.id).await?;
+    let own = find(&site, &entered, &id).await?;
+    let come = credentials::consequences(&site.app, entered.citizen.id, own.credential.id).await?;
     let language = entered.layout.voice.language;
     let template = view::RemoveCredential {
         form: layout::Form {
-            action: format!("{}/remove", path(credential.id)),
+            action: format!("{}/remove", path(own.credential.id)),
             csrf: Guarded::Account(&format!("remove {id}")).token(&visit),
         },
-        held: shown(&credential),
+        held: shown(&own),
         last_strong: if come.last_strong { LastStrong::Yes } else { LastStrong::No },
         closed: come.closed.iter().map(|client| site.portal(client, language).name).collect(),
-        keep: path(credential.id),
+        keep: path(own.credential.id),
         layout: entered.layout,
     };
     Ok(Page::render(&template)?.into_response())
@@ -100,7 +99,7 @@ pub async fn remove(
     }
 }
 
-async fn find(site: &Site, entered: &Entered, id: &str) -> Result<Credential, Failure> {
+async fn find(site: &Site, entered: &Entered, id: &str) -> Result<Own, Failure> {
     let id: CredentialId = id.parse().map_err(|_| Fault::NotFound)?;
     let found = credentials::find(&site.app, entered.citizen.id, id).await?;
     Ok(found.ok_or(Fault::NotFound)?)
@@ -109,17 +108,18 @@ async fn find(site: &Site, entered: &Entered, id: &str) -> Result<Credential, Fa
 fn page(
     visit: &Visit,
     entered: Entered,
-    credential: &Credential,
+    own: &Own,
     name: String,
     notice: Option<Notice>,
     problem: Option<Problem>,
 ) -> Result<Page, Failure> {
-    let action = path(credential.id);
+    let id = own.credential.id;
+    let action = path(id);
     let template = view::Credential {
         notice,
         remove: format!("{action}/remove"),
-        form: layout::Form { csrf: Guarded::Account(&format!("rename {}", credential.id)).token(visit), action },
-        held: shown(credential),
+        form: layout::Form { csrf: Guarded::Account(&format!("rename {id}")).token(visit), action },
+        held: shown(own),
         name,
         problem,
         layout: entered.layout,

@@ -85,7 +85,7 @@ pub async fn added(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<S
         Door::Closed(response) => return Ok(response),
     };
     let id: CredentialId = id.parse().map_err(|_| Fault::NotFound)?;
-    let found = credentials::find(&site.app, entered.citizen.id, id).await?.ok_or(Fault::NotFound)?;
+    let found = credentials::find(&site.app, entered.citizen.id, id).await?.ok_or(Fault::NotFound)?.credential;
     let template = PasskeyAdded {
         name: found.name.to_string(),
         stands_alone: match found.traits.unlocked && found.traits.discoverable {

@@ -56,7 +56,8 @@ async fn methods(site: &Site, entered: &Entered) -> Result<Vec<SignInMethod>, Fa
         let typed = proofs.find(|proof| proof.method == AuthenticationMethod::Password);
         methods.push(SignInMethod { method: Method::Password, last_used: typed.map(|proof| moment(proof.at)) });
     }
-    for held in credentials::list(&site.app, citizen).await? {
+    for own in credentials::list(&site.app, citizen).await? {
+        let held = own.credential;
         methods.push(SignInMethod { method: method(&held), last_used: held.last_used_at.map(moment) });
     }
     Ok(methods)

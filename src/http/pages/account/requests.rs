@@ -9,7 +9,7 @@ use http::Uri;
 use super::super::consent::{claim, services};
 use super::{Door, Entered, enter, to_sign_in};
 use crate::domain::ids::GrantId;
-use crate::flows::backchannel::decide::{self, Decided};
+use crate::flows::backchannel::decide::{self, Decided, Needed};
 use crate::flows::backchannel::incoming::{self, Incoming, Standing};
 use crate::flows::sign_in;
 use crate::http::Site;
@@ -40,6 +40,7 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resu
         Some("done=allowed") => Some(Notice::RequestAllowed),
         Some("done=denied") => Some(Notice::RequestDenied),
         Some("done=over") => Some(Notice::RequestOver),
+        Some("done=unmet") => Some(Notice::RequestUnmet),
         _ => None,
     };
     Ok(Page::render(&Requests { notice, waiting: waiting.collect(), layout: entered.layout })?.into_response())
@@ -85,8 +86,14 @@ pub async fn answer(
     match decided {
         Decided::Noted => Ok(SeeOther::to(format!("/account/requests?done={done}")).into_response()),
         Decided::TooLate => Ok(SeeOther::to("/account/requests?done=over").into_response()),
+        Decided::Unmet => Ok(SeeOther::to("/account/requests?done=unmet").into_response()),
         Decided::SignInAgain { least } => {
             let begun = sign_in::begin_for_account(&site.app, &visit.visitor, path(id), least).await?;
+            Ok(to_sign_in(&site, &begun))
+        }
+        Decided::StepUp { least } => {
+            let (app, visitor) = (&site.app, &visit.visitor);
+            let begun = sign_in::step_up_for_account(app, visitor, &entered.current, path(id), least).await?;
             Ok(to_sign_in(&site, &begun))
         }
     }
@@ -110,9 +117,11 @@ async fn page(site: &Site, visit: &Visit, entered: Entered, incoming: &Incoming)
         asked: Moment::from_micros(request.requested_at.micros()),
         until: Moment::from_micros(request.expires_at.micros()),
         withdraw: "/account/portals".to_owned(),
-        proof: match decide::sign_in_again(&site.app, request, &current).await? {
-            Some(_) => Proof::Stale,
-            None => Proof::Fresh,
+        proof: match decide::needed(&site.app, request, &current).await? {
+            Needed::Nothing => Proof::Enough,
+            Needed::SignInAgain { .. } => Proof::Stale,
+            Needed::StepUp { .. } => Proof::Weak,
+            Needed::Unmet => Proof::Unmet,
         },
         layout,
     };

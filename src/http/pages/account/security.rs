@@ -11,6 +11,7 @@ use crate::domain::assurance::AuthenticationLevel;
 use crate::domain::citizen::SecondStep as Wish;
 use crate::domain::credential::{Credential, CredentialKind};
 use crate::domain::time::Timestamp;
+use crate::flows::account::credentials::{Own, Standing};
 use crate::flows::account::second_step::wish as second_step_wish;
 use crate::flows::account::{credentials, password};
 use crate::flows::recover;
@@ -68,12 +69,16 @@ fn enrolments(site: &Site) -> Vec<Enrolment> {
 }
 
 /// A credential as its owner reads it.
-pub(super) fn shown(credential: &Credential) -> Held {
+pub(super) fn shown(own: &Own) -> Held {
+    let credential = &own.credential;
     let moment = |at: Timestamp| Moment::from_micros(at.micros());
     Held {
         method: method(credential),
         name: credential.name.to_string(),
-        counts: counts(credential),
+        counts: match own.standing {
+            Standing::Taken => counts(credential),
+            Standing::NotTaken => Counts::Nothing,
+        },
         added: moment(credential.created_at),
         last_used: credential.last_used_at.map(moment),
         page: format!("/account/security/credentials/{}", credential.id),

@@ -29,7 +29,7 @@ mod ui_locales;
 use std::sync::Arc;
 
 use crate::crypto::keyring::KeyRing;
-use crate::domain::assurance::AcrTable;
+use crate::domain::assurance::{AcrTable, Attainable};
 use crate::domain::authorization::{AuthorizationRequest, ResponseType};
 use crate::domain::client::Client;
 use crate::domain::policies::Policies;
@@ -63,6 +63,8 @@ pub struct Context<'a> {
     pub policies: &'a Policies,
     /// The values of `acr` that there are.
     pub acr: &'a AcrTable,
+    /// What anybody could prove here.
+    pub attainable: &'a Attainable,
     /// The types of authorization details, for a request that has some.
     pub details_types: &'a Types,
 }

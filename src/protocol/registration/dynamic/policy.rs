@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use crate::domain::assurance::AcrTable;
+use crate::domain::assurance::{AcrTable, Attainable};
 use crate::domain::authorization::ResponseType;
 use crate::domain::certificate::AcceptedCertificates;
 use crate::domain::client::{Client, GrantType, PkcePolicy, PolicyName, SubjectType};
@@ -32,6 +32,8 @@ pub struct Policy<'a> {
     pub policies: &'a Policies,
     /// The values of `acr` that there are.
     pub acr: &'a AcrTable,
+    /// What anybody could prove here.
+    pub attainable: &'a Attainable,
     /// The types of `authorization_details` that there are.
     pub details_types: &'a BTreeSet<String>,
     /// Those that may be registered here.

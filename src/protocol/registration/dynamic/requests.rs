@@ -18,7 +18,7 @@ pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Clien
         let address = uri.split_once('#').map_or(uri.as_str(), |(address, _)| address);
         of_the_web("request_uris", address, policy, faults);
     }
-    let supported: Vec<&str> = policy.acr.attainable().collect();
+    let supported: Vec<&str> = policy.acr.attainable(policy.attainable).collect();
     for value in metadata.default_acr_values.iter().filter(|value| !supported.contains(&value.as_str())) {
         let sentence = format!("there is no {}, only {}", quoted(value), supported.join(", "));
         faults.add("default_acr_values", sentence);

@@ -42,5 +42,5 @@ passkey-added-second = Add a second one as well, so that you can still sign in i
 passkey-add-another = Add another
 passkey-done = Back to my account
 event-credential-added = A way to sign in was added
-event-credential-raised = A passkey or security key counts for more from now on
+event-credential-raised = A way to sign in counts for more from now on
 event-passkey-suspected = A passkey or security key behaved as if it had been copied, and was refused. If this happens again, remove it.

@@ -17,6 +17,7 @@ counts-alone-resistant = Signs you in by itself, counts as two steps, and cannot
 counts-beside = Counts as two steps together with your password.
 counts-beside-resistant = Counts as two steps together with your password, and cannot be used on a false site.
 counts-spare = For the day you have lost something else. Each code works once.
+counts-nothing = Cannot be used to sign in here at present: it has expired, or its kind is no longer accepted.
 credential-added = Added { $when }
 credential-manage = Manage
 credential-name = Name

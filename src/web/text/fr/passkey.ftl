@@ -42,5 +42,5 @@ passkey-added-second = Ajoutez-en une seconde, pour pouvoir encore vous connecte
 passkey-add-another = En ajouter une autre
 passkey-done = Revenir à mon compte
 event-credential-added = Un moyen de connexion a été ajouté
-event-credential-raised = Une clé d’accès ou de sécurité compte désormais pour davantage
+event-credential-raised = Un moyen de connexion compte désormais pour davantage
 event-passkey-suspected = Une clé d’accès ou de sécurité s’est comportée comme si elle avait été copiée et a été refusée. Si cela se reproduit, retirez-la.

@@ -17,6 +17,7 @@ counts-alone-resistant = Vous connecte à lui seul, compte pour deux étapes et 
 counts-beside = Compte pour deux étapes avec votre mot de passe.
 counts-beside-resistant = Compte pour deux étapes avec votre mot de passe et ne peut pas servir sur un faux site.
 counts-spare = Pour le jour où vous aurez perdu autre chose. Chaque code sert une fois.
+counts-nothing = Ne permet pas de se connecter ici pour le moment : c’est expiré, ou ce type n’est plus accepté.
 credential-added = Ajouté le { $when }
 credential-manage = Gérer
 credential-name = Nom

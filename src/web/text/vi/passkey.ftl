@@ -42,5 +42,5 @@ passkey-added-second = Hãy thêm một khóa nữa để vẫn đăng nhập đ
 passkey-add-another = Thêm khóa khác
 passkey-done = Về tài khoản của tôi
 event-credential-added = Đã thêm một cách đăng nhập
-event-credential-raised = Một khóa truy cập hoặc khóa bảo mật được nâng mức
+event-credential-raised = Một cách đăng nhập được nâng mức
 event-passkey-suspected = Một khóa truy cập hoặc khóa bảo mật có dấu hiệu bị sao chép và đã bị từ chối. Nếu việc này lặp lại, hãy xóa khóa đó.

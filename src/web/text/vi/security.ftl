@@ -17,6 +17,7 @@ counts-alone-resistant = Tự nó đăng nhập được, tính là hai bước 
 counts-beside = Tính là hai bước khi dùng cùng mật khẩu.
 counts-beside-resistant = Tính là hai bước khi dùng cùng mật khẩu và không dùng được trên trang giả mạo.
 counts-spare = Dành cho ngày bạn mất những thứ khác. Mỗi mã dùng được một lần.
+counts-nothing = Hiện không dùng để đăng nhập tại đây được: đã hết hạn, hoặc loại này không còn được chấp nhận.
 credential-added = Thêm ngày { $when }
 credential-manage = Quản lý
 credential-name = Tên
