@@ -97,6 +97,7 @@ fn sentence(fault: &Fault) -> String {
         "id_token_signed_response_alg" => "--id-token-alg".to_owned(),
         "token_endpoint_auth_signing_alg" => "--auth-signing-alg".to_owned(),
         "jwks" => "--jwks-file".to_owned(),
+        "least_authentication_level" => "--least-level".to_owned(),
         "type" => "NAME".to_owned(),
         "phone_number" => "--phone".to_owned(),
         "phone_number_verified" => "--phone-verified".to_owned(),

@@ -43,9 +43,8 @@ impl Holdings {
     /// none is, by what is a part of it.
     pub fn fitting(&self, proven: &Proofs, requirement: Requirement, now: Timestamp) -> Vec<Proof> {
         let mut potential = self.potential(proven, now);
-        potential.retain(|proof| {
-            !proven.iter().any(|known| (known.method, known.credential) == (proof.method, proof.credential))
-        });
+        // What was proven is asked for again only where more of it can be shown: a card in a way that cannot be carried off.
+        potential.retain(|proof| !proven.iter().any(|known| known.shows_all_of(proof)));
         let enough = |proof: &Proof| requirement.proven_by(&proven.clone().with(proof.clone()));
         if potential.iter().any(enough) {
             potential.retain(enough);
@@ -199,6 +198,19 @@ mod tests {
         assert!(held.offers(&password, phr, NOW).is_empty());
         let both = password.with(totp.proof(NOW));
         assert_eq!(held.offers(&both, phr, NOW), [AuthenticationMethod::WebAuthn]);
+    }
+
+    #[test]
+    fn what_was_proven_is_asked_for_again_where_more_of_it_can_be_shown() {
+        let (two, none) = (AuthenticationLevel::TwoFactors, Proofs::default());
+        let phr = Requirement { phishing_resistant: true, ..Requirement::NONE };
+        let traits = CredentialTraits { unlocked: true, phishing_resistant: true, ..CredentialTraits::default() };
+        let card = credential(CredentialKind::Certificate, two, traits);
+        let held = holdings(vec![card.clone()]);
+        let signed = Proof { phishing_resistant: false, ..card.proof(NOW) };
+        let carried = none.clone().with(signed);
+        assert_eq!(held.offers(&carried, phr, NOW), [AuthenticationMethod::Certificate], "and not the password");
+        assert!(held.offers(&none.with(card.proof(NOW)), phr, NOW).is_empty());
     }
 
     #[test]

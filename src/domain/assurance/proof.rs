@@ -91,6 +91,15 @@ impl Proof {
         }
     }
 
+    /// Whether it is by the same thing as `other`, and shows everything that `other` would.
+    pub fn shows_all_of(&self, other: &Self) -> bool {
+        (self.method, self.credential) == (other.method, other.credential)
+            && self.factors.and(other.factors) == self.factors
+            && self.binding >= other.binding
+            && self.phishing_resistant >= other.phishing_resistant
+            && self.hardware_bound >= other.hardware_bound
+    }
+
     /// The `amr` value of this proof alone.
     pub const fn amr(&self) -> &'static str {
         self.method.amr(self.hardware_bound)

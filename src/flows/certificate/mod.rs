@@ -96,9 +96,22 @@ pub fn weighed(app: &App, mut stored: StoredCredential, client: Option<&ClientId
     Some(stored)
 }
 
+/// The ways that lead on in this sign-in: where what is missing is that nothing can be phished, none in which it could be.
+pub async fn leading_on(app: &App, sign_in: &SignIn) -> Result<Vec<Way>, FlowError> {
+    let mut ways = ways(app, sign_in.purpose.client());
+    if let State::Authenticated(by) = &sign_in.state
+        && let Some(asked) = step_up::missing(app, sign_in).await?.and_then(|missing| missing.requirement)
+        && asked.phishing_resistant
+        && !by.proofs.phishing_resistant(asked.authentication_level)
+    {
+        ways.retain(|way| way.is_phishing_resistant());
+    }
+    Ok(ways)
+}
+
 /// Whether a certificate is what may come next in this sign-in, in this way.
 pub async fn is_next(app: &App, sign_in: &SignIn, way: Way) -> Result<bool, FlowError> {
-    Ok(ways(app, sign_in.purpose.client()).contains(&way) && comes_next(app, sign_in).await?)
+    Ok(leading_on(app, sign_in).await?.contains(&way) && comes_next(app, sign_in).await?)
 }
 
 /// Whether a certificate is what may come next, in whatever way.

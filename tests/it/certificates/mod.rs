@@ -2,6 +2,7 @@
 //! in `certificates/revocation`; here, certificates are presented, and people are signed in or told why not.
 
 mod binding;
+mod brought;
 mod connection;
 mod presentation;
 mod remote;

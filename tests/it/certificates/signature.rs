@@ -2,7 +2,7 @@
 
 use super::{at_the_choice, card_of_an, choose, way, with_key, world};
 use crate::support::World;
-use crate::support::pki::{Authority, Key, openssl, run, subjects};
+use crate::support::pki::{Authority, Card, Key, openssl, run, subjects};
 use crate::support::world::{AN, BINH, Browser, Page};
 
 async fn page_of(world: &World, browser: &mut Browser) -> Page {
@@ -20,6 +20,12 @@ async fn sends(browser: &mut Browser, page: &Page, signature: &str) -> Page {
     browser.press(page, "send-signature", &[("signature", signature)]).await
 }
 
+/// Signs the text that the page shows with the card, and sends it.
+pub async fn signs(browser: &mut Browser, page: &Page, card: &Card) -> Page {
+    let text = text(browser, page).await;
+    sends(browser, page, &card.cms(&text, &["-nodetach"])).await
+}
+
 #[tokio::test]
 async fn a_citizen_signs_in_by_signing_a_text_that_says_what_it_is_for() {
     let authority = Authority::root("Authority");
@@ -33,7 +39,7 @@ async fn a_citizen_signs_in_by_signing_a_text_that_says_what_it_is_for() {
     assert!(lines[4].starts_with("Portal: ") && lines[5].starts_with("Time: ") && lines[6].starts_with("Nonce: "));
     assert!(page.text().contains(lines[6]), "what is shown is what is signed");
     assert_eq!(self::text(&mut browser, &page).await, text, "and stays the same");
-    let page = sends(&mut browser, &page, &card.cms(&text, &["-nodetach"])).await;
+    let page = signs(&mut browser, &page, &card).await;
     assert!(page.has("#allow"), "{}", page.text());
 }
 

@@ -282,7 +282,12 @@ fn an_operator_says_what_every_sign_in_for_a_client_must_reach() {
     update(&senid, &["--least-account-level", "0"]).ended(0);
     assert_eq!(least(&show(&senid)), [json!(2), json!(0), json!(true), json!(false)]);
     let refused = update(&senid, &["--least-level", "3"]).ended(2).err;
-    assert!(refused.contains("nobody could sign in: nothing that is built in proves more than 2"), "{refused}");
+    assert!(
+        refused.contains("--least-level: nobody could sign in: no method that the settings offer proves it"),
+        "{refused}"
+    );
+    let refused = update(&senid, &["--hardware-bound"]).ended(2).err;
+    assert!(refused.contains("--hardware-bound: nobody could sign in"), "no attestation is asked for: {refused}");
     let refused = update(&senid, &["--hardware-bound", "--phishing-resistant=false"]).ended(2).err;
     assert!(refused.contains("--hardware-bound: is of no use without phishing_resistant"), "{refused}");
     assert!(update(&senid, &["--least-level", "7"]).ended(2).err.contains("7 is not a level"));

@@ -3,7 +3,7 @@
 use senid::domain::assurance::{AuthenticationLevel, Requirement};
 
 use crate::support::World;
-use crate::support::world::{AN, on_every_backend};
+use crate::support::world::{AN, on_every_backend_with_passkeys};
 
 const TWO: Requirement = Requirement::level(AuthenticationLevel::TwoFactors);
 
@@ -11,7 +11,7 @@ async fn demands(world: &World, least: Requirement) {
     world.operator().changes("tax-office", |client| client.policy.assurance = least).await;
 }
 
-on_every_backend! {
+on_every_backend_with_passkeys! {
     async fn a_request_that_asks_for_less_is_stepped_up_all_the_same(world: World) {
         let portal = world.portal("tax-office");
         let (mut browser, _) = world.signed_in(&portal, &AN).await;
@@ -48,5 +48,24 @@ on_every_backend! {
         assert_eq!(refused.refusal().0, "unmet_authentication_requirements");
         let silent = browser.open(&asked.with("prompt", "none").url()).await;
         assert_eq!(silent.refusal().0, "unmet_authentication_requirements");
+    }
+
+    async fn what_is_demanded_since_a_grant_was_made_is_demanded_of_the_next_sign_in(world: World) {
+        let portal = world.portal("tax-office");
+        let (mut browser, tokens) = world.signed_in(&portal, &AN).await;
+        demands(&world, TWO).await;
+        // A refresh is no sign-in: the token says what it stands on, and whoever takes it judges that.
+        let again = portal.refresh(&tokens.refresh_token()).await;
+        assert_eq!(again.status, 200, "{}", again.body);
+        assert_eq!(portal.access_token(&again).await["acr"], "urn:senid:aal:1");
+        let silent = browser.open(&portal.start().with("prompt", "none").url()).await;
+        assert_eq!(silent.refusal().0, "unmet_authentication_requirements");
+    }
+
+    async fn what_nothing_here_proves_is_refused_before_anybody_signs_in(world: World) {
+        let portal = world.portal("tax-office");
+        demands(&world, Requirement { phishing_resistant: true, hardware_bound: true, ..TWO }).await;
+        let refused = world.browser().open(&portal.start().url()).await;
+        assert_eq!(refused.refusal().0, "unmet_authentication_requirements", "no attestation is asked for here");
     }
 }

@@ -19,6 +19,7 @@ mod code_flow;
 mod device;
 mod documents;
 mod dpop;
+mod elsewhere;
 mod encryption;
 mod form_post;
 mod front_channel;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use senid::domain::assurance::{AuthenticationLevel, Requirement};
 use senid::domain::resource::AccessTokenFormat;
 use serde_json::{Value, json};
 
@@ -94,6 +95,18 @@ on_every_backend! {
         world.wait(10 * SECOND);
         let late = scene.back_end.exchanges(&called.access_token(), LAND, &[]).await;
         assert_eq!(late.refusal(), ("invalid_request".to_owned(), "subject_token has expired".to_owned()));
+    }
+
+    async fn whoever_demands_more_of_sign_ins_gets_nothing_that_stands_on_less(world: World) {
+        let scene = Scene::set(&world).await;
+        let (_, called) = scene.call(&world).await;
+        let two = Requirement::level(AuthenticationLevel::TwoFactors);
+        world.operator().changes("customs", |client| client.policy.assurance = two).await;
+        let refused = scene.back_end.exchanges(&called.access_token(), LAND, &[]).await;
+        let told = "subject_token stands on a weaker sign-in than what is always demanded for this client";
+        assert_eq!(refused.refusal(), ("invalid_request".to_owned(), told.to_owned()));
+        world.operator().changes("customs", |client| client.policy.assurance = Requirement::NONE).await;
+        assert_eq!(scene.back_end.exchanges(&called.access_token(), LAND, &[]).await.status, 200);
     }
 
     async fn it_stands_on_what_the_citizen_granted_and_falls_with_it(world: World) {

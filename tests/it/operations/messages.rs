@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use senid::config::{Mail as MailSettings, MailSecurity, Rate, Settings, Sms};
 use senid::crypto::hash::{HmacKey, sha256};
+use senid::domain::audit::EventKind;
 use senid::domain::logout::DeliveryState;
 use senid::domain::risk::Response;
 use senid::domain::secret::SecretString;
@@ -15,7 +16,9 @@ use serde_json::Value;
 use crate::support::World;
 use crate::support::mail::{Does, MailServer, Reached, six_digits};
 use crate::support::outside::{Outside, Seen, authority, status};
+use crate::support::world::passkey::{enrols, uses};
 use crate::support::world::{AN, BINH, Backend, Browser, Citizen, Page, eventually};
+use crate::support::{Authenticator, Behaviour};
 
 const KEY: &str = "a key that the gateway has as well, of more than 32 letters";
 const TWO_FACTORS: &str = r#"{"id_token":{"acr":{"essential":true,"values":["urn:senid:aal:2"]}}}"#;
@@ -445,4 +448,38 @@ async fn nothing_that_was_sent_stands_in_clear_in_the_database() {
     for secret in [code.as_bytes(), b"912345678", b"84912345678"] {
         assert!(!stored.windows(secret.len()).any(|window| window == secret), "{}", String::from_utf8_lossy(secret));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_a_key_that_may_have_been_copied_is_told_once_a_day() {
+    let server = MailServer::start(Reached::StartTls).await;
+    let change = |settings: &mut Settings| mail(settings, &server, MailSecurity::StartTls);
+    let world = World::with_passkeys_and(Backend::embedded().await, change).await;
+    let mut key = Authenticator::behaving(&world.issuer, Behaviour::opened_key());
+    let mut browser = world.browser();
+    let page = AN.enters_account(&mut browser, "/account/security/passkeys/new").await;
+    let page = browser.press(&page, "send-email", &[]).await;
+    eventually("the code arrives", async || server.mails().len() == 1).await;
+    browser.press(&page, "prove", &[("code", &server.mails()[0].code())]).await;
+    enrols(&mut browser, &mut key, "My key").await;
+    eventually("its owner is told that it was added", async || server.mails().len() == 2).await;
+    let tries = async |key: &mut Authenticator| {
+        let mut browser = world.browser();
+        let page = browser.open(&world.portal("tax-office").start().url()).await;
+        uses(&mut browser, &page, key).await
+    };
+    assert!(is_let_in(&tries(&mut key).await));
+    for (day, mails) in [(0, 3), (0, 3), (1, 4)] {
+        world.wait(Duration::from_secs(day * 86_400));
+        // A copy that was made before it was used.
+        key.credentials[0].counter = 0;
+        assert_eq!(tries(&mut key).await.status, 401);
+        eventually("its owner is told", async || server.mails().len() >= mails).await;
+        let told = server.mails()[mails - 1].part("text/plain");
+        assert!(told.contains("dấu hiệu bị sao chép") && told.contains("My key"), "{told}");
+        assert_eq!(server.mails().len(), mails);
+    }
+    let events = world.operator().events_of(&AN).await;
+    let suspected: Vec<_> = events.iter().filter(|event| event.kind == Some(EventKind::CredentialSuspected)).collect();
+    assert_eq!(suspected.iter().map(|event| event.details["told"].as_str()).collect::<Vec<_>>(), ["email", "email"]);
 }

@@ -7,6 +7,7 @@ mod device;
 mod language;
 mod passkeys;
 mod people;
+mod proofs;
 mod recovery;
 mod requests;
 mod risk;

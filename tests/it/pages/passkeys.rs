@@ -8,35 +8,14 @@ use senid::domain::time::ManualClock;
 use serde_json::json;
 
 use crate::support::world::passkey::{at_localhost, enrols, has_enrolled, options, phone_of_an, uses};
-use crate::support::world::{AN, BINH, Backend, NOW};
+use crate::support::world::{AN, BINH, Backend, NOW, on_every_backend_with_passkeys};
 use crate::support::{Authenticator, Behaviour, World};
 
 const NEW: &str = "/account/security/passkeys/new";
 /// A sign-in that nothing but a passkey or a key brings.
 const PHISHING_RESISTANT: (&str, &str) = ("claims", r#"{"id_token":{"acr":{"essential":true,"values":["phr"]}}}"#);
 
-/// Stamps each test for both backends, at a name that passkeys can be made for.
-macro_rules! with_passkeys {
-    ($(async fn $name:ident($world:ident: World) $body:block)*) => {
-        $(async fn $name($world: World) $body)*
-
-        mod embedded {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name(super::World::with_passkeys(super::Backend::embedded().await).await).await;
-            })*
-        }
-
-        mod production {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name(super::World::with_passkeys(super::Backend::production().await).await).await;
-            })*
-        }
-    };
-}
-
-with_passkeys! {
+on_every_backend_with_passkeys! {
     async fn a_citizen_enrols_a_passkey_and_signs_in_with_it(world: World) {
         let mut phone = phone_of_an(&world).await;
         let portal = world.portal("tax-office");

@@ -15,7 +15,7 @@ use senid::flows::recover::finish::finish_due;
 
 use crate::support::World;
 use crate::support::world::holdings::PASSKEY;
-use crate::support::world::{AN, BINH, Browser, Citizen, Page, on_every_backend};
+use crate::support::world::{AN, BINH, Browser, Citizen, Page, on_every_backend_with_passkeys};
 
 const NEW: &str = "a sentence that nobody else thinks of";
 const HOUR: Duration = Duration::from_secs(3600);
@@ -60,7 +60,7 @@ async fn waits(world: &World, secret: &str) {
     tx.commit().await.unwrap();
 }
 
-on_every_backend! {
+on_every_backend_with_passkeys! {
     async fn an_officer_s_code_sets_a_new_password_at_once_and_everybody_is_out(world: World) {
         let portal = world.portal("tax-office");
         let (mut thief, tokens) = world.signed_in(&portal, &AN).await;

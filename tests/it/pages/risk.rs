@@ -8,34 +8,13 @@ use senid::domain::citizen::SecondStep;
 use senid::domain::risk::Unmet;
 
 use crate::support::world::passkey::{phone_of_an, uses};
-use crate::support::world::{AN, BINH, Backend, Browser, CHAU, Citizen, Page};
+use crate::support::world::{AN, BINH, Backend, Browser, CHAU, Citizen, Page, on_every_backend_with_passkeys};
 use crate::support::{Authenticator, World};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// In another part of the Internet than everybody else.
 const ABROAD: &str = "127.9.0.1";
-
-/// A world that looks the same on both backends.
-macro_rules! on_both {
-    ($(async fn $name:ident($world:ident: World) $body:block)*) => {
-        $(async fn $name($world: World) $body)*
-
-        mod embedded {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name(super::World::with_passkeys(super::Backend::embedded().await).await).await;
-            })*
-        }
-
-        mod production {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name(super::World::with_passkeys(super::Backend::production().await).await).await;
-            })*
-        }
-    };
-}
 
 /// The phone of [`AN`], who is asked for it where something asks for it, and not in every sign-in.
 async fn phone_where_asked(world: &World) -> Authenticator {
@@ -64,7 +43,7 @@ async fn new_devices(world: &World, citizen: &Citizen) -> usize {
     events.items.iter().filter(|event| event.kind == Some(EventKind::NewDevice)).count()
 }
 
-on_both! {
+on_every_backend_with_passkeys! {
     async fn whoever_stole_the_password_far_away_is_asked_for_what_they_do_not_have(world: World) {
         let mut phone = phone_where_asked(&world).await;
         assert_eq!(new_devices(&world, &AN).await, 1);

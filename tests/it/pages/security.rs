@@ -7,7 +7,7 @@ use senid::domain::credential::{CredentialKind, CredentialTraits};
 
 use crate::support::World;
 use crate::support::world::holdings::PASSKEY;
-use crate::support::world::{AN, BINH, Browser, Page, on_every_backend};
+use crate::support::world::{AN, BINH, Backend, Browser, Page, on_every_backend_with_passkeys};
 
 const WEAK: AuthenticationLevel = AuthenticationLevel::OneFactor;
 const STRONG: AuthenticationLevel = AuthenticationLevel::TwoFactors;
@@ -24,7 +24,7 @@ async fn is_written(world: &World, kind: &str) -> bool {
     world.operator().events_of(&AN).await.iter().any(|event| event.kind.is_some_and(|own| own.as_str() == kind))
 }
 
-on_every_backend! {
+on_every_backend_with_passkeys! {
     async fn everything_that_opens_the_account_is_there_with_what_it_counts_for(world: World) {
         let (mut browser, _) = at_home(&world).await;
         world.holds(&AN, "My phone", CredentialKind::WebAuthn, PASSKEY, WEAK).await;
@@ -35,7 +35,7 @@ on_every_backend! {
         assert_eq!(page.count(".credential"), 2, "{text}");
         assert!(text.contains("My phone") && text.contains("Passkey") && text.contains("Never used"), "{text}");
         assert!(text.contains("Counts as one step only, because it was added with a single step."), "{text}");
-        assert!(!text.contains("Not mine") && !page.has("#add-passkey"), "{text}");
+        assert!(!text.contains("Not mine") && page.has("#add-passkey"), "{text}");
         let overview = browser.open("/account").await;
         assert!(overview.text().contains("Code from an authenticator app"), "{}", overview.text());
     }
@@ -164,9 +164,22 @@ on_every_backend! {
     }
 }
 
+/// At an address browsers make no passkeys and use none.
+#[tokio::test]
+async fn what_is_not_taken_here_any_more_is_shown_as_that_and_asked_of_nobody() {
+    let world = World::embedded().await;
+    let (mut browser, _) = at_home(&world).await;
+    world.holds(&AN, "My phone", CredentialKind::WebAuthn, PASSKEY, STRONG).await;
+    let page = browser.open("/account/security").await;
+    assert!(page.text().contains("Cannot be used to sign in here at present"), "{}", page.text());
+    assert!(!page.has("#add-passkey"), "{}", page.text());
+    let page = browser.open("/account/security/password").await;
+    assert!(page.has("#password-save"), "nobody is locked out of their account by it: {}", page.text());
+}
+
 #[tokio::test]
 async fn the_last_strong_one_is_not_removed_unwarned() {
-    let world = World::embedded().await;
+    let world = World::with_passkeys(Backend::embedded().await).await;
     let portal = world.portal("tax-office");
     let (mut browser, _) = world.signed_in(&portal, &AN).await;
     world.operator().changes("tax-office", |client| client.policy.assurance = Requirement::level(STRONG)).await;

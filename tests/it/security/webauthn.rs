@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use http::Method;
+use senid::domain::audit::EventKind;
 use serde_json::{Value, json};
 
 use crate::support::authenticator::{bytes, integer, map, text};
@@ -216,6 +217,10 @@ async fn a_counter_that_falls_is_refused_and_its_owner_is_told() {
     world.app(0).audit.flush().await;
     let activity = owner.open("/account/activity").await.text();
     assert!(activity.contains("as if it had been copied"), "{activity}");
+    let events = world.operator().events_of(&AN).await;
+    let suspected: Vec<_> = events.iter().filter(|event| event.kind == Some(EventKind::CredentialSuspected)).collect();
+    assert_eq!(suspected.len(), 1, "once: whoever has the copy does not fill the log");
+    assert_eq!(["why", "name"].map(|detail| suspected[0].details[detail].as_str()), ["counter_fell", "My phone"]);
     key.credentials[0].counter = 3;
     key.behaviour.counts_by = 1;
     let (mut browser, page) = arrives(&world).await;

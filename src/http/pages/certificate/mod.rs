@@ -114,7 +114,7 @@ async fn choice(site: &Site, visit: &Visit, sign_in: &SignIn, refusal: Option<&R
     let template = view::Ways {
         form: layout::Form { action: path.clone(), csrf: guard(sign_in, "certificate").token(visit) },
         portal: portal(site, sign_in, &layout).await?,
-        ways: certificate::ways(&site.app, sign_in.purpose.client()).into_iter().map(link).collect(),
+        ways: certificate::leading_on(&site.app, sign_in).await?.into_iter().map(link).collect(),
         others: format!("/sign-in/{}", sign_in.id),
         problem: refusal.map(|refusal| problem(visit, told::fault(refusal))),
         limit: site.limit(sign_in.expires_at),

@@ -4,16 +4,18 @@
 use std::collections::BTreeSet;
 
 use http::Method;
+use senid::domain::assurance::{AuthenticationLevel, Requirement};
 use senid::domain::client::{GrantType, PkcePolicy, PolicyName};
 use senid::domain::keys::SignatureAlgorithm;
 use senid::domain::registration::RegistrationTerms;
 use serde_json::{Value, json};
 
 use super::{
-    gated, manage, on_every_open_backend, open, open_world, portal, portal_with, refusal, register, registered, send,
-    text, update_of,
+    as_portal, gated, manage, on_every_open_backend, open, open_world, portal, portal_with, refusal, register,
+    registered, send, text, update_of,
 };
 use crate::support::World;
+use crate::support::world::AN;
 use crate::support::world::assertion::{jwks, key};
 use crate::support::world::certificates::{Authority, behind_a_proxy};
 use crate::support::world::web::Reply;
@@ -47,6 +49,35 @@ on_every_open_backend! {
         let updated = manage(&world, Method::PUT, &told, Some(&update)).await;
         assert_eq!(updated.status, 200);
         assert_eq!(policy_of(&world, &told).await, "baseline");
+    }
+
+    async fn what_is_demanded_of_a_client_s_sign_ins_is_neither_registered_nor_taken_away(world: World) {
+        let asks = json!({ "least_authentication_level": 1, "default_acr_values": ["urn:senid:aal:1"] });
+        let told = registered(&world, &portal_with(asks.clone())).await;
+        let id = text(&told, "client_id").to_owned();
+        let two = Requirement::level(AuthenticationLevel::TwoFactors);
+        world.operator().changes(&id, |client| client.policy.assurance = two).await;
+        let updated = manage(&world, Method::PUT, &told, Some(&update_of(&told, &portal_with(asks)))).await;
+        assert_eq!(updated.status, 200, "{}", updated.body);
+        assert_eq!(world.operator().client(&id).await.policy.assurance, two);
+        let portal = as_portal(&world, &told);
+        let mut browser = world.browser();
+        let page = browser.open(&portal.start().url()).await;
+        let page = AN.signs_in(&mut browser, &page).await;
+        let refused = browser.press(&page, "leave", &[]).await;
+        assert_eq!(refused.refusal().0, "unmet_authentication_requirements");
+    }
+}
+
+#[tokio::test]
+async fn nobody_registers_an_acr_value_that_nothing_here_proves() {
+    // At an address there are no passkeys, and no certificate is trusted.
+    let world = open_world().await;
+    for value in ["phr", "phrh", "urn:senid:aal:3"] {
+        let (status, error, told) =
+            refusal(&register(&world, &portal_with(json!({ "default_acr_values": [value] }))).await);
+        assert_eq!((status, error.as_str()), (400, "invalid_client_metadata"));
+        assert!(told.contains("default_acr_values: there is no") && told.contains("urn:senid:aal:2"), "{told}");
     }
 }
 

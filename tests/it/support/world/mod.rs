@@ -259,6 +259,30 @@ macro_rules! on_every_backend {
 }
 pub(crate) use on_every_backend;
 
+/// As [`on_every_backend`], at a name that passkeys can be made for.
+macro_rules! on_every_backend_with_passkeys {
+    ($($(#[$attribute:meta])* async fn $name:ident($world:ident: World) $body:block)*) => {
+        $($(#[$attribute])* async fn $name($world: $crate::support::World) $body)*
+
+        mod embedded {
+            use $crate::support::world::{Backend, World};
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(World::with_passkeys(Backend::embedded().await).await).await;
+            })*
+        }
+
+        mod production {
+            use $crate::support::world::{Backend, World};
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(World::with_passkeys(Backend::production().await).await).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_every_backend_with_passkeys;
+
 /// Asks until `holds` says yes: for what happens in its own time.
 pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let mut ticks = tokio::time::interval(Duration::from_millis(10));
