@@ -9,7 +9,7 @@ use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::credential::CredentialKind;
-use crate::domain::ids::{CitizenId, DeviceId};
+use crate::domain::ids::{CitizenId, ClientId, DeviceId};
 use crate::domain::secret::{SecretHash, SecretString};
 use crate::domain::session::Remember;
 use crate::domain::sign_in::{Named, OutOfOrder, Purpose, SignIn};
@@ -18,7 +18,7 @@ use crate::protocol::authorize::prompt::{self, Known};
 
 use super::super::session::{self, CurrentSession, Ending};
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, certificate, cookie_secret, holdings, logout};
+use super::super::{App, FlowError, cookie_secret, holdings, logout};
 use super::save;
 
 /// Somebody who may be chosen.
@@ -123,20 +123,24 @@ pub async fn choose(app: &App, visitor: &Visitor, sign_in: SignIn, place: Place)
     Ok(match person.standing {
         Standing::GoesOn => Chosen::GoesOn(sign_in),
         Standing::SignedIn | Standing::Remembered => {
-            let method = first_asked(app, person.citizen).await?;
+            let method = first_asked(app, person.citizen, sign_in.purpose.client()).await?;
             Chosen::Asked(sign_in, method)
         }
     })
 }
 
 /// What this person is asked for first, on a device that may know what they have.
-async fn first_asked(app: &App, citizen: CitizenId) -> Result<AuthenticationMethod, FlowError> {
-    let Some(held) = holdings::load(app, citizen).await? else { return Ok(AuthenticationMethod::Password) };
+async fn first_asked(
+    app: &App,
+    citizen: CitizenId,
+    client: Option<&ClientId>,
+) -> Result<AuthenticationMethod, FlowError> {
+    let Some(held) = holdings::load(app, citizen, client).await? else { return Ok(AuthenticationMethod::Password) };
     let has = |kind| held.credentials.iter().any(|held| held.kind == kind);
     let passkey = held.credentials.iter().any(|held| held.kind == CredentialKind::WebAuthn && held.traits.unlocked);
-    Ok(if passkey && app.relying_party.is_some() {
+    Ok(if passkey {
         AuthenticationMethod::WebAuthn
-    } else if !held.has_password && has(CredentialKind::Certificate) && certificate::is_offered(app) {
+    } else if !held.has_password && has(CredentialKind::Certificate) {
         AuthenticationMethod::Certificate
     } else {
         AuthenticationMethod::Password

@@ -44,7 +44,7 @@ fn visitor(browser: &Browser) -> Visitor {
         request: RequestId::new(&SystemRandom::new()),
         browser: hashed("senid-browser"),
         session: hashed("senid-session"),
-        device: hashed("senid-device"),
+        devices: Vec::new(),
     }
 }
 
