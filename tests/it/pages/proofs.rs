@@ -136,7 +136,7 @@ on_every_backend_with_passkeys! {
             let events = world.operator().events_of(&AN).await;
             let raised = events.iter().filter(|event| event.kind == Some(EventKind::CredentialRaised));
             let named: Vec<&str> = raised.map(|event| event.details["name"].as_str()).collect();
-            assert_eq!(named.first(), Some(&name), "its owner is told: {named:?}");
+            assert!(named.contains(&name), "its owner is told: {named:?}");
         }
     }
 
