@@ -1,11 +1,8 @@
 // Every page that SenID and the portal have, one after the other, as a citizen comes upon them.
 
-import { holds, PHONE } from "./authenticators.mjs";
 import { PORTAL, SENID } from "./citizen.mjs";
 import { formPost } from "./form-post.mjs";
 import { withNeighbour } from "./neighbour.mjs";
-import { newcomer } from "./operator.mjs";
-import { enrols } from "./passkeys.mjs";
 import { TaxPortal } from "./tax-portal.mjs";
 import { tourOfStrength } from "./tour-strong.mjs";
 
@@ -99,53 +96,16 @@ export async function tour(citizen, stop) {
   await citizen.page.goto(authorize({ client_id: "sandbox", redirect_uri: `${PORTAL}/callback`, scope: "openid" }));
   await stop("error-address");
 
-  await withStrongerWays(citizen, stop);
+  await atSharedDevice(citizen, stop);
   await atDevice(citizen, stop);
   await atTaxPortal(citizen, stop);
   await withNeighbour((neighbour) => atNeighbour(citizen, neighbour, stop));
   await tourOfStrength(citizen, stop);
 }
 
-// What somebody new proves themselves with, and the device that they share with others.
-async function withStrongerWays(citizen, stop) {
-  const { person } = citizen;
-  citizen.person = newcomer();
+// The family's computer: who sits there first chose to be named.
+async function atSharedDevice(citizen, stop) {
   await citizen.context.clearCookies();
-  await citizen.openAccount("/account/security");
-  await stop("account-security-password");
-  for (const [name, path] of [
-    ["account-totp-new", "totp/new"],
-    ["account-contact", "contact"],
-    ["account-password", "password"],
-    ["account-recovery-codes", "recovery-codes"],
-  ]) {
-    await citizen.page.goto(`${SENID}/account/security/${path}`);
-    await stop(name);
-  }
-  await citizen.press("show");
-  await stop("account-recovery-codes-shown");
-  const phone = await holds(citizen, PHONE);
-  await enrols(citizen, "Điện thoại");
-  await stop("account-passkey-added");
-  await phone.lost();
-  await citizen.page.goto(`${SENID}/account/security`);
-  await stop("account-security");
-  for (const [name, path] of [["account-raise", "raise"], ["account-lost", "lost"]]) {
-    await citizen.page.goto(`${SENID}/account/security/${path}`);
-    await stop(name);
-  }
-  await citizen.page.goto(`${SENID}/account/security`);
-  await citizen.page.locator(".credential a").first().click();
-  await citizen.page.locator("#name").waitFor();
-  await stop("account-credential");
-  await citizen.page.goto(`${citizen.page.url()}/remove`);
-  await stop("account-credential-remove");
-
-  await citizen.context.clearCookies();
-  await citizen.page.goto(`${SENID}/recover`);
-  await stop("recover");
-  // The family's computer: who sits there first chose to be named.
-  citizen.person = person;
   await citizen.openPortal();
   await citizen.press("portal-sign-in");
   await citizen.page.locator("#device").selectOption("name");
