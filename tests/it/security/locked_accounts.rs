@@ -129,7 +129,8 @@ async fn nothing_lets_in_whoever_is_locked_when_they_come() {
     assert!(refused.status == 401 && !browser.cookies.contains_key(SESSION), "{}", refused.text());
 }
 
-/// The lock that comes between the look at the account and what is written, which no page shows: it is looked at again there.
+/// Whichever comes first. That a lock is seen between the look at the account and what is written is held, without chance, in
+/// `brute_force`: every method ends there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_a_lock_and_many_answers_at_once_none_outlives_the_lock() {
     let (world, mut means) = World::with_every_method(Backend::production().await, |_| {}).await;
