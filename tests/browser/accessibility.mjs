@@ -20,7 +20,9 @@ async function violations(page) {
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
 }
 
-const held = (language, options) => () =>
+// Whether anything has to be scrolled sideways depends on the words. What axe finds on a wide screen alone does not: that is looked at
+// in one language.
+const held = (language, { onWideToo = false, ...options }) => () =>
   withCitizen({ person: BINH, language, ...options }, async (binh) => {
     const faults = [];
     const stops = new Set();
@@ -30,7 +32,7 @@ const held = (language, options) => () =>
       if ((await html.getAttribute("lang")) !== language) faults.push(`${name}: not in ${language}`);
       for (const size of [NARROWEST, WIDE]) {
         await binh.page.setViewportSize(size);
-        const found = await violations(binh.page);
+        const found = size === NARROWEST || onWideToo ? await violations(binh.page) : [];
         faults.push(...found.map((fault) => `${name} at ${size.width}: ${fault}`));
         const width = await binh.page.evaluate(() => document.documentElement.scrollWidth);
         if (width > size.width) faults.push(`${name}: ${width} pixels wide on a screen of ${size.width}`);
@@ -41,7 +43,9 @@ const held = (language, options) => () =>
   });
 
 export const accessibility = {
-  ...Object.fromEntries(LANGUAGES.map((language) => [`every page is accessible in ${language}`, held(language, {})])),
+  ...Object.fromEntries(
+    LANGUAGES.map((language) => [`every page is accessible in ${language}`, held(language, { onWideToo: language === "vi" })]),
+  ),
   "every page is accessible in the dark": held("vi", { colorScheme: "dark" }),
 
   "the sign-in page weighs at most 60 KB, in few requests": () =>
