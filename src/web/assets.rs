@@ -47,7 +47,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
                     css.replace(&format!("url({})", file.name), &format!("url({})", file.beside()))
                 });
                 if name == WHOLE_CSS {
-                    files.push(file(SIGN_IN_CSS, CSS, dense(&without_account(&with_paths)).into_bytes().leak()));
+                    files.push(file(SIGN_IN_CSS, CSS, dense(&of_sign_in(&with_paths)).into_bytes().leak()));
                 }
                 dense(&with_paths).into_bytes().leak()
             }
@@ -60,20 +60,21 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
 });
 
 const WHOLE_CSS: &str = "senid.css";
-/// The style sheet of the sign-in pages, which have nothing of the account's: on the slowest line these come first.
+/// The style sheet of the sign-in pages, which have nothing of the account's and show nothing that is shared: on the slowest line these
+/// come first.
 const SIGN_IN_CSS: &str = "sign-in.css";
 
-/// What stands in the style sheet between this remark and the next blank line is the account's alone.
-const OF_THE_ACCOUNT: &str = "/* Account */\n";
+/// What stands in the style sheet between one of these remarks and the next blank line is other pages' alone.
+const OF_OTHER_PAGES: [&str; 2] = ["/* Account */\n", "/* What is shared */\n"];
 
-fn without_account(css: &str) -> String {
-    match css.split_once(OF_THE_ACCOUNT) {
+fn of_sign_in(css: &str) -> String {
+    OF_OTHER_PAGES.iter().fold(css.to_owned(), |css, remark| match css.split_once(remark) {
         Some((before, after)) => {
             let rest = after.split_once("\n\n").map_or("", |(_, rest)| rest);
             format!("{before}{rest}")
         }
-        None => css.to_owned(),
-    }
+        None => css,
+    })
 }
 
 /// A style sheet without its remarks, and without the white space that only people need. What stands in quotation marks stays.
@@ -183,10 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn the_sign_in_pages_style_sheet_is_the_whole_one_but_for_what_is_the_account_s() {
+    fn the_sign_in_pages_style_sheet_is_the_whole_one_but_for_what_other_pages_show() {
         let text = |name: &str| std::str::from_utf8(find(path(name)).unwrap().bytes).unwrap();
         let (whole, part) = (text("senid.css"), text(SIGN_IN_CSS));
-        assert!(whole.contains(".sections{") && !part.contains(".sections{"));
+        for rule in [".ring{", ".asked{"] {
+            assert!(whole.contains(rule) && !part.contains(rule), "{rule}");
+        }
         assert!(part.len() + 2500 < whole.len(), "{} of {}", part.len(), whole.len());
         for rule in [".field", ".primary", ".problem", ".method", "@media (max-width:720px)", "prefers-reduced-motion"]
         {

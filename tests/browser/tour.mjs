@@ -26,8 +26,12 @@ const still = (citizen, script) =>
     route.fulfill({ contentType: "text/javascript", body: "" }),
   );
 
-// Leads the citizen to each page and calls `stop` with its name there.
-export async function tour(citizen, stop) {
+// Leads the citizen to each page and calls `look` with its name there, once everything that it loads has come.
+export async function tour(citizen, look) {
+  const stop = async (name) => {
+    await citizen.page.waitForLoadState();
+    await look(name);
+  };
   await citizen.withdraw();
   await citizen.context.clearCookies();
 
