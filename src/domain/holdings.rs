@@ -103,7 +103,7 @@ impl Credential {
     /// What it counts for once it is proven in a session that has `proven` this: what is used where everything else reaches more is
     /// vouched for by that, and is raised.
     pub fn binding_beside(&self, proven: &Proofs) -> AuthenticationLevel {
-        let others = proven.clone().without(self.id);
+        let others = proven.clone().without(self.id).vouching();
         if others.is_empty() { self.binding } else { self.binding.max(others.level()) }
     }
 

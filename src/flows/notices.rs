@@ -42,6 +42,9 @@ pub async fn tell_of(
     for channel in Channel::ALL {
         let to = channel.verified_of(&profile).filter(|to| post.reaches(channel, to));
         let Some(to) = to else { continue };
+        if channel == Channel::Sms && has_read_enough(post, tx, citizen, &notice).await? {
+            continue;
+        }
         let content = Content::Notice { notice: notice.clone(), at: post.now };
         let message = Message::new(citizen, channel, post.letter(&profile, to, content), post.now, post.random);
         tx.messages().enqueue(&message).await?;
@@ -53,6 +56,19 @@ pub async fn tell_of(
     }
     tx.audit().record(&event.build()).await?;
     Ok(())
+}
+
+/// Whether as many text messages of this kind went to `citizen` as they may be sent codes: whoever owns the number is paid for each,
+/// and could add and remove things without end. Of each kind by itself: a flood of one hides no other.
+async fn has_read_enough(
+    post: &Post<'_>,
+    tx: &mut Transaction,
+    citizen: CitizenId,
+    notice: &Notice,
+) -> Result<bool, FlowError> {
+    let rate = post.settings.messages.budget.per_person;
+    let since = post.now - rate.window;
+    Ok(tx.messages().entered_since(citizen, Channel::Sms, notice.as_str(), since).await? >= u64::from(rate.most))
 }
 
 /// What a message is made with.

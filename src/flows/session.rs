@@ -108,7 +108,7 @@ pub async fn prepare(
     let cookie = cookie_secret(&*app.random);
     let key = hash_secret(cookie.expose().as_bytes());
     let session = BrowserSession {
-        authentication: Authentication { citizen, session: id, auth_time: now, account_level, proofs },
+        authentication: Authentication { citizen, session: id, auth_time: proofs.latest(now), account_level, proofs },
         demanded,
         remember,
         started_at: now,
@@ -209,6 +209,12 @@ pub async fn end(
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
     app.deliveries.wake();
+    // Under whatever cookie it goes on: a step-up that was under way has given it another one.
+    for member in app.sessions.members(&short_lived::sessions_of(citizen)).await? {
+        if member.id == ended.id() {
+            forget(app, &CurrentSession { key: member.key, session: ended.session.clone() }).await?;
+        }
+    }
     forget(app, ended).await?;
     Ok(left)
 }

@@ -21,6 +21,8 @@ const REMEMBER: &str = "INSERT INTO known_devices (citizen_id, id, secret_hash, 
     DO UPDATE SET label = excluded.label, last_used_at = excluded.last_used_at, place = excluded.place";
 const FORGET: &str = "DELETE FROM known_devices WHERE citizen_id = $1 AND id = $2";
 const FORGET_HERE: &str = "DELETE FROM known_devices WHERE citizen_id = $1 AND secret_hash = $2";
+const FORGET_OTHERS: &str = "DELETE FROM known_devices
+    WHERE citizen_id = $1 AND secret_hash NOT IN ($2, $3, $4, $5, $6, $7)";
 const FORGET_ALL: &str = "DELETE FROM known_devices WHERE citizen_id = $1";
 const FORGET_PLACES: &str = "UPDATE known_devices SET place = NULL WHERE (citizen_id, id) IN
     (SELECT citizen_id, id FROM known_devices WHERE place IS NOT NULL AND last_used_at < $1
@@ -100,6 +102,15 @@ impl<C: Write> KnownDevices<'_, C> {
         Ok(on_backend!(self.0, |db| {
             let forget = sqlx::query(FORGET_PLACES).bind(before.micros()).bind(i64::from(limit));
             forget.execute(db).await.map(|done| done.rows_affected())
+        })?)
+    }
+
+    /// Forgets every device of the citizen's but those of these secrets.
+    pub async fn forget_others(&mut self, citizen: CitizenId, kept: &[SecretHash]) -> Result<(), Error> {
+        let Some([a, b, c, d, e, f]) = six(kept) else { return self.forget_all(citizen).await };
+        Ok(on_backend!(self.0, |db| {
+            let forget = sqlx::query(FORGET_OTHERS).bind(citizen.uuid());
+            forget.bind(a).bind(b).bind(c).bind(d).bind(e).bind(f).execute(db).await.map(drop)
         })?)
     }
 

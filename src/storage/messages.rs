@@ -50,6 +50,8 @@ const SETTLE: &str = "UPDATE messages
 const LIST: &str =
     "SELECT id, citizen_id, channel, kind, state, attempts, due_at, created_at, fault, settled_at FROM messages
     WHERE id < $1 AND ($2 = '' OR state = $2) ORDER BY id DESC LIMIT $3";
+const ENTERED: &str =
+    "SELECT count(*) FROM messages WHERE citizen_id = $1 AND channel = $2 AND kind = $3 AND created_at > $4";
 const BACKLOG: &str = "SELECT count(*), min(created_at) FROM messages WHERE state = 'pending'";
 const FORGET: &str = "DELETE FROM messages WHERE id IN
     (SELECT id FROM messages WHERE settled_at < $1 ORDER BY settled_at LIMIT $2)";
@@ -99,6 +101,21 @@ impl<C: Read> Messages<'_, C> {
         let channels: Vec<String> =
             on_backend!(self.0, |db| sqlx::query_scalar(DUE_CHANNELS).bind(now.micros()).fetch_all(db).await)?;
         channels.iter().map(|text| Channel::parse(text).ok_or(Error::Corrupt("a message's channel"))).collect()
+    }
+
+    /// How many of this kind were put in for `citizen` after `since`, on one channel.
+    pub async fn entered_since(
+        &mut self,
+        citizen: CitizenId,
+        channel: Channel,
+        kind: &str,
+        since: Timestamp,
+    ) -> Result<u64, Error> {
+        let entered: i64 = on_backend!(self.0, |db| {
+            let count = sqlx::query_scalar(ENTERED).bind(citizen.uuid()).bind(channel.as_str());
+            count.bind(kind).bind(since.micros()).fetch_one(db).await
+        })?;
+        Ok(u64::try_from(entered).unwrap_or(0))
     }
 
     pub async fn backlog(&mut self) -> Result<Backlog, Error> {

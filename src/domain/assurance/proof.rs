@@ -146,6 +146,19 @@ impl Proofs {
         self
     }
 
+    /// When something was last shown that is a factor at all: a code from a mailbox signs nobody in anew. `now` where nothing was.
+    pub fn latest(&self, now: Timestamp) -> Timestamp {
+        self.iter().filter(|proof| proof.factors != Factors::NONE).map(|proof| proof.at).max().unwrap_or(now)
+    }
+
+    /// Those that vouch for something that lasts, such as a key that is used beside them or enrolled: not an officer's code for a
+    /// sign-in at a counter. There is another one for that.
+    #[must_use]
+    pub fn vouching(mut self) -> Self {
+        self.0.retain(|proof| proof.method != AuthenticationMethod::CounterCode);
+        self
+    }
+
     /// The level that they reach together.
     ///
     /// A credential counts towards no level above its binding: whoever stole a password and enrolled a key with it has

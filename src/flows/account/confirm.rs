@@ -65,6 +65,8 @@ pub enum Confirmed {
     WrongCode,
     /// So many wrong ones were tried that none is looked at any more.
     Exhausted,
+    /// The session ended, or the account was locked.
+    SignedOut,
     Throttled {
         retry_after: Duration,
     },
@@ -102,6 +104,9 @@ pub async fn confirm(
         .with("device", &visitor.device_name);
     let most = app.settings.throttling.failures_in_a_row;
     let mut tx = app.store.begin().await?;
+    if !super::stands(&mut tx, current).await? {
+        return Ok(Confirmed::SignedOut);
+    }
     if Box::new(Spending { code, most }).settle(&mut tx).await?.is_some() {
         return Ok(Confirmed::WrongCode);
     }

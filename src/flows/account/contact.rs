@@ -9,6 +9,7 @@ use super::super::sent_code::{self, Order, Sending};
 use super::super::session::CurrentSession;
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, notices};
+use super::guard;
 
 /// What became of an address or a number that was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum Asked {
 pub enum Confirmed {
     Done,
     WrongCode,
+    /// The session ended, or the account was locked.
+    SignedOut,
     /// Another citizen has it.
     Taken,
 }
@@ -75,6 +78,9 @@ pub async fn confirm(
     let entered = sent_code::entered(app, citizen, purpose(channel), current.id().uuid(), typed).await?;
     let Some(code) = entered else { return Ok(Confirmed::WrongCode) };
     let mut tx = app.store.begin().await?;
+    if !super::stands(&mut tx, current).await? {
+        return Ok(Confirmed::SignedOut);
+    }
     if tx.sent_codes().spend(&code).await? == Spent::Gone {
         return Ok(Confirmed::WrongCode);
     }
@@ -89,7 +95,7 @@ pub async fn confirm(
     };
     // Like anything that is enrolled: a telephone that was confirmed with a password alone is no second factor beside it. What was
     // vouched for before loses nothing by it.
-    let level = current.session.authentication.level();
+    let level = guard::fresh(app, current).level();
     let binding = match place.as_ref().filter(|known| known.verified && known.value == code.said.to) {
         Some(known) => known.binding.map(|before| before.max(level)),
         None => Some(level),

@@ -21,6 +21,8 @@ pub enum Managed {
     Done,
     /// It is none of theirs, or is gone.
     NotFound,
+    /// The session ended, or the account was locked.
+    SignedOut,
 }
 
 /// One of theirs, as it is worth now.
@@ -124,6 +126,9 @@ pub async fn remove(
 ) -> Result<Managed, FlowError> {
     let citizen = current.citizen();
     let mut tx = app.store.begin().await?;
+    if !super::stands(&mut tx, current).await? {
+        return Ok(Managed::SignedOut);
+    }
     let Some(stored) = tx.credentials().find(citizen, id).await? else {
         return Ok(Managed::NotFound);
     };

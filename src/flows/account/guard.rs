@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::assurance::{AuthenticationMethod, Proofs, Requirement};
+use crate::domain::assurance::{Proofs, Requirement};
 use crate::domain::holdings::Holdings;
 
 use super::super::session::CurrentSession;
@@ -50,8 +50,7 @@ pub async fn sensitive(app: &App, current: &CurrentSession) -> Result<Guard, Flo
 /// What this session has proven so lately that it allows a sensitive act. A code from an officer opens the account to read in,
 /// and changes nothing.
 pub fn fresh(app: &App, current: &CurrentSession) -> Proofs {
-    let proofs = current.session.authentication.proofs.clone().since(app.clock.now() - FRESH_FOR);
-    proofs.iter().filter(|proof| proof.method != AuthenticationMethod::CounterCode).cloned().collect()
+    current.session.authentication.proofs.clone().since(app.clock.now() - FRESH_FOR).vouching()
 }
 
 /// Begins the sign-in that reaches `least` and comes back to `return_to`. What was proven just now is not asked for again;

@@ -31,7 +31,7 @@ use crate::domain::consent::Consent;
 use crate::domain::grant::Grant;
 use crate::domain::ids::{CitizenId, EventId, SessionId};
 pub use crate::storage::RecordedEvent;
-use crate::storage::Standing;
+use crate::storage::{SignInStanding, Standing, Transaction};
 
 use super::session::{self, CurrentSession, Ending};
 use super::visitor::Visitor;
@@ -53,6 +53,14 @@ pub async fn citizen(app: &App, current: &CurrentSession) -> Result<Option<Citiz
         session::forget(app, current).await?;
     }
     Ok(honoured)
+}
+
+/// Whether the session still stands, within the transaction of what is done in it, until whose end nobody ends it. An act takes its
+/// time, a hash or a ceremony: what its owner ended meanwhile, or a recovery closed, changes nothing any more.
+pub(super) async fn stands(tx: &mut Transaction, current: &CurrentSession) -> Result<bool, FlowError> {
+    tx.session_clients().close(current.citizen()).await?;
+    let standing = tx.citizens().sign_in_standing(&current.session.authentication).await?;
+    Ok(standing == SignInStanding::Honoured)
 }
 
 /// Ends one session of this citizen's. Whose it is comes from the citizen's own list, not from the request.

@@ -24,6 +24,8 @@ pub async fn lock(app: &App, visitor: &Visitor, current: &CurrentSession) -> Res
     let left = tx.session_clients().leave_all(citizen).await?;
     single_logout::enqueue(&mut tx, &left, now, &*app.random).await?;
     tx.recoveries().stop_all(citizen, now).await?;
+    // Whoever it was may have made their device one of the citizen's.
+    tx.known_devices().forget_all(citizen).await?;
     tx.citizens().set_status(citizen, CitizenStatus::Locked, now).await?;
     tx.grants().revoke_all(citizen, RevocationReason::NotMe, now).await?;
     tx.audit().record(&event.build()).await?;

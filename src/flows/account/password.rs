@@ -21,11 +21,14 @@ pub async fn set_at(app: &App, citizen: CitizenId) -> Result<Option<Timestamp>, 
 #[must_use]
 pub enum Changed {
     Done,
+    /// While it was being hashed, the session ended or the account was locked.
+    SignedOut,
     /// It will not do as a password.
     Refused(Refusal),
 }
 
-/// Sets the password, and ends every other session: whoever knew the one before is out.
+/// Sets the password, and ends every other session: whoever knew the one before is out, and the devices that they made their own with
+/// it are strangers again.
 pub async fn change(
     app: &App,
     visitor: &Visitor,
@@ -39,7 +42,11 @@ pub async fn change(
     };
     let phc = SecretString::new(app.hasher.hash(&password).await?.as_str());
     let mut tx = app.store.begin().await?;
+    if !super::stands(&mut tx, current).await? {
+        return Ok(Changed::SignedOut);
+    }
     tx.passwords().replace(citizen.id, &phc, app.clock.now()).await?;
+    tx.known_devices().forget_others(citizen.id, &visitor.devices).await?;
     notices::tell(app, visitor, &mut tx, citizen.id, Notice::PasswordChanged).await?;
     tx.commit().await?;
     super::end_other_sessions(app, visitor, current).await?;

@@ -75,6 +75,9 @@ pub async fn raise(
         return Ok(Raising::WrongCode);
     };
     let mut tx = app.store.begin().await?;
+    if !super::stands(&mut tx, current).await? {
+        return Ok(Raising::NothingChosen);
+    }
     if tx.issued_codes().spend(code, citizen, CodeUse::Raise, now).await? == Spent::Gone {
         drop(tx);
         app.record(event(Outcome::Refused));

@@ -10,6 +10,7 @@ use crate::storage::{Enrolled, Material, StoredCredential};
 use super::super::session::CurrentSession;
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, notices};
+use super::guard;
 
 /// How many codes are left; `None` where there is no list.
 pub async fn left(app: &App, citizen: CitizenId) -> Result<Option<u32>, FlowError> {
@@ -21,7 +22,8 @@ pub async fn left(app: &App, citizen: CitizenId) -> Result<Option<u32>, FlowErro
     }
 }
 
-/// Makes a new list; the one before it is over. `None` where the citizen has as much as there may be.
+/// Makes a new list; the one before it is over. `None` where the citizen has as much as there may be, or was signed
+/// out meanwhile.
 pub async fn make(
     app: &App,
     visitor: &Visitor,
@@ -38,7 +40,7 @@ pub async fn make(
             id: CredentialId::new(now, &*app.random),
             kind: CredentialKind::RecoveryCodes,
             name,
-            binding: current.session.authentication.level(),
+            binding: guard::fresh(app, current).level(),
             traits: CredentialTraits::default(),
             created_at: now,
             last_used_at: None,
@@ -47,6 +49,9 @@ pub async fn make(
         counter: 0,
     };
     let mut tx = app.store.begin().await?;
+    if !super::stands(&mut tx, current).await? {
+        return Ok(None);
+    }
     for before in tx.credentials().list(citizen).await? {
         if before.credential.kind == CredentialKind::RecoveryCodes {
             tx.credentials().remove(citizen, before.credential.id).await?;

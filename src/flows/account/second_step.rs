@@ -49,6 +49,9 @@ pub async fn switch(app: &App, visitor: &Visitor, current: &CurrentSession, wish
         .with("second_step", if wish == SecondStep::Always { "always" } else { "where_asked" })
         .with("device", &visitor.device_name);
     let mut tx = app.store.begin().await?;
+    if !super::stands(&mut tx, current).await? {
+        return Ok(());
+    }
     tx.citizens().set_second_step(citizen, wish, app.clock.now()).await?;
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;

@@ -10,6 +10,7 @@ use crate::storage::{Enrolled, Material, StoredCredential};
 use super::super::session::CurrentSession;
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, notices, short_lived};
+use super::guard;
 
 /// How long a secret that was shown may still be confirmed.
 const TO_CONFIRM: std::time::Duration = std::time::Duration::from_secs(900);
@@ -23,6 +24,8 @@ pub enum Added {
     WrongCode,
     /// It took too long, or was done already: there is a new secret now.
     Over,
+    /// The session ended, or the account was locked.
+    SignedOut,
     /// The citizen has as much as there may be.
     TooMany,
 }
@@ -61,7 +64,7 @@ pub async fn add(
             id: CredentialId::new(now, &*app.random),
             kind: CredentialKind::Totp,
             name,
-            binding: current.session.authentication.level(),
+            binding: guard::fresh(app, current).level(),
             traits: CredentialTraits::default(),
             created_at: now,
             last_used_at: None,
@@ -71,6 +74,9 @@ pub async fn add(
         counter: step,
     };
     let mut tx = app.store.begin().await?;
+    if !super::stands(&mut tx, current).await? {
+        return Ok(Added::SignedOut);
+    }
     if tx.credentials().enrol(&new, None).await? != Enrolled::New {
         return Ok(Added::TooMany);
     }

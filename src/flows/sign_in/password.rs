@@ -15,6 +15,7 @@ use crate::domain::password_policy::NormalisedPassword;
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
 use crate::domain::sign_in_name::SignInName;
+use crate::domain::time::Timestamp;
 use crate::storage::{FoundByName, Store, Transaction};
 
 use super::super::audit::EventBuilder;
@@ -45,6 +46,7 @@ pub enum Refusal {
     },
 }
 
+const PASSWORD_CHANGED: &str = "password_changed";
 const PASSWORD_NOT_ENOUGH: &str = "password_alone_no_longer_works";
 
 /// Holds `typed` against the password of whom the person said they are.
@@ -57,6 +59,8 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
     let Some(Whom { name, .. }) = whom::expected(app, &sign_in).await?.filter(|_| wanted) else {
         return Ok(Proof::OutOfOrder(OutOfOrder));
     };
+    // From before anything is looked up: what ends sessions while it is being checked ends this one.
+    let began_at = app.clock.now();
     let found = app.store.read().await?.citizens().find_by_name(&name).await?;
     // Nobody's devices are looked up where nobody has this name: it takes as long.
     let whose = found.as_ref().map_or_else(|| CitizenId::new(app.clock.now(), &*app.random), |found| found.citizen.id);
@@ -93,6 +97,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
         return Ok(Proof::Refused(wrong));
     };
     let citizen = found.citizen.id;
+    let changed_at = found.password.as_ref().map(|stored| stored.changed_at);
     let failures_in_a_row = stored_failures(&found);
     let in_a_row = app.settings.throttling.failures_in_a_row;
     let why_not = match verified {
@@ -114,9 +119,9 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
     if let (Verified::Match { needs_rehash: true }, Some(password), Some(old)) = (verified, password, found.password) {
         rehash(app, citizen, &password, &old.phc).await?;
     }
-    let proof = assurance::Proof::password(app.clock.now());
+    let proof = assurance::Proof::password(began_at);
     let shown = Shown { citizen: &found.citizen, given: proof.into(), device };
-    let right = Box::new(Right { citizen, device, in_a_row });
+    let right = Box::new(Right { citizen, device, in_a_row, changed_at });
     match prove::succeed(app, visitor, sign_in.clone(), shown, right).await? {
         Success::Given(signed_in) => {
             tries.forgive(app).await?;
@@ -138,19 +143,25 @@ struct Right {
     citizen: CitizenId,
     device: KnownDevice,
     in_a_row: u32,
+    /// When the password was set that was right.
+    changed_at: Option<Timestamp>,
 }
 
 #[async_trait::async_trait]
 impl Settle for Right {
     async fn settle(self: Box<Self>, tx: &mut Transaction) -> Result<Option<&'static str>, FlowError> {
-        if self.device == KnownDevice::No {
-            // Others may have guessed at it once too often while this one was being checked.
-            let failures = tx.passwords().find(self.citizen).await?.map_or(0, |stored| stored.failures_in_a_row);
-            if failures >= self.in_a_row {
-                return Ok(Some(PASSWORD_NOT_ENOUGH));
-            }
+        let stored = tx.passwords().find(self.citizen).await?;
+        // Its owner may have set another one while this one was being checked, and whoever knew it is out.
+        let Some(stored) = stored.filter(|stored| Some(stored.changed_at) == self.changed_at) else {
+            return Ok(Some(PASSWORD_CHANGED));
+        };
+        // Others may have guessed at it once too often.
+        if self.device == KnownDevice::No && stored.failures_in_a_row >= self.in_a_row {
+            return Ok(Some(PASSWORD_NOT_ENOUGH));
         }
-        tx.passwords().reset_failures(self.citizen).await?;
+        if stored.failures_in_a_row > 0 {
+            tx.passwords().reset_failures(self.citizen).await?;
+        }
         Ok(None)
     }
 }

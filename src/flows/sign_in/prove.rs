@@ -13,7 +13,7 @@ use crate::domain::secret::{SecretHash, SecretString};
 use crate::domain::session::{BrowserSession, Remember};
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
 use crate::domain::time::Timestamp;
-use crate::storage::{self, Transaction};
+use crate::storage::{self, SignInStanding, Transaction};
 
 use super::super::account::second_step;
 use super::super::audit::EventBuilder;
@@ -323,13 +323,13 @@ async fn demanded_before(app: &App, visitor: &Visitor) -> Result<Requirement, Fl
     Ok(session::begun(app, visitor).await?.map_or(Requirement::NONE, |begun| begun.session.demanded))
 }
 
-/// Whether the account was locked, or signed out everywhere, since the person began to prove themselves.
+/// Whether the account was locked, or signed out everywhere or in this session, since the person began to prove themselves.
 async fn changed_meanwhile(
     tx: &mut Transaction,
     authentication: &Authentication,
 ) -> Result<Option<&'static str>, FlowError> {
-    let standing = tx.citizens().standing(authentication.citizen).await?;
-    Ok((!standing.is_some_and(|standing| standing.honours(authentication))).then_some(LOCKED))
+    let standing = tx.citizens().sign_in_standing(authentication).await?;
+    Ok((standing != SignInStanding::Honoured).then_some(LOCKED))
 }
 
 /// What the device is to whoever has just proven something in the session `record`.

@@ -13,6 +13,7 @@ use crate::domain::ids::CredentialId;
 use crate::domain::message::Notice;
 use crate::storage::{Enrolled, Fact, Material, StoredCredential};
 
+use super::super::account::{self, guard};
 use super::super::notices::{self, Post};
 use super::super::session::CurrentSession;
 use super::super::visitor::Visitor;
@@ -68,7 +69,7 @@ pub async fn begin(
     Ok(Some(relying_party.creation_options(&challenge, &enrolment, &app.authenticators)))
 }
 
-/// Enrols what the browser brought, under `name`. It counts for as much as the session does.
+/// Enrols what the browser brought, under `name`. It counts for as much as what the session has proven lately.
 pub async fn finish(
     app: &App,
     visitor: &Visitor,
@@ -104,12 +105,11 @@ async fn store(
 ) -> Result<Enrolling, FlowError> {
     let now = app.clock.now();
     let citizen = current.citizen();
-    let authentication = &current.session.authentication;
     let credential = Credential {
         id: CredentialId::new(now, &*app.random),
         kind: CredentialKind::WebAuthn,
         name,
-        binding: authentication.level(),
+        binding: guard::fresh(app, current).level(),
         traits: made.traits,
         created_at: now,
         last_used_at: None,
@@ -121,7 +121,7 @@ async fn store(
         counter: i64::from(made.counter),
     };
     let mut tx = app.store.begin().await?;
-    if !tx.citizens().standing(citizen).await?.is_some_and(|standing| standing.honours(authentication)) {
+    if !account::stands(&mut tx, current).await? {
         return Ok(Enrolling::SignedOut);
     }
     match tx.credentials().enrol(&stored, Some(hash_secret(&made.id))).await? {

@@ -210,7 +210,7 @@ fn verify(
 /// What was proven in this session by anything else.
 fn proven_beside(sign_in: &SignIn, credential: &Credential) -> Proofs {
     match &sign_in.state {
-        State::Authenticated(by) => by.proofs.clone().without(credential.id),
+        State::Authenticated(by) => by.proofs.clone().without(credential.id).vouching(),
         State::Offered | State::Requested | State::Identified { .. } | State::Consented(_) => Proofs::default(),
     }
 }

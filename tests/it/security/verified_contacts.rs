@@ -67,7 +67,7 @@ async fn whoever_stole_the_password_does_not_have_the_codes_sent_to_themselves()
         let shown = thief.submit(&page, "/account/security/contact", &form).await;
         assert_eq!(shown.path(), "/account/security/confirm", "{choice}: {}", shown.text());
     }
-    assert!(telephone.texts().is_empty(), "{:?}", telephone.texts());
+    assert!(telephone.codes().is_empty(), "{:?}", telephone.texts());
     // Its owner reads the code where they are reached now, and goes on.
     let mut owner = world.browser();
     let page = AN.enters_account(&mut owner, "/account/security/contact").await;

@@ -40,6 +40,7 @@ pub async fn change(State(site): State<Arc<Site>>, visit: Visit, Form(form): For
             let (current, citizen) = (&entered.current, &entered.citizen);
             match password::change(&site.app, &visit.visitor, current, citizen, &typed).await? {
                 Changed::Done => return Ok(SeeOther::to("/account/security?done=password").into_response()),
+                Changed::SignedOut => return Ok(SeeOther::to(PATH).into_response()),
                 Changed::Refused(refusal) => Fault::NewPassword(fault(refusal)),
             }
         }

@@ -89,6 +89,7 @@ pub async fn submit(
                         }
                         return Ok(response);
                     }
+                    Confirmed::SignedOut => return Ok(SeeOther::to(return_to).into_response()),
                     Confirmed::WrongCode => Fault::WrongCode,
                     Confirmed::Exhausted => Fault::SentCodesExhausted,
                     Confirmed::Throttled { retry_after } => {

@@ -60,7 +60,7 @@ pub async fn submit(State(site): State<Arc<Site>>, visit: Visit, Form(form): For
     } else {
         let typed = form.single("code")?.unwrap_or_default();
         match contact::confirm(app, visitor, current, channel, typed).await? {
-            Confirmed::Done => return Ok(SeeOther::to(PATH).into_response()),
+            Confirmed::Done | Confirmed::SignedOut => return Ok(SeeOther::to(PATH).into_response()),
             Confirmed::WrongCode if typed.trim().is_empty() => Fault::CodeMissing,
             Confirmed::WrongCode => Fault::WrongCode,
             Confirmed::Taken => Fault::ContactTaken,

@@ -54,6 +54,7 @@ pub async fn rename(
     };
     match credentials::rename(&site.app, &visit.visitor, entered.citizen.id, own.credential.id, name).await? {
         Managed::Done => Ok(SeeOther::to(format!("{}?done=renamed", path(own.credential.id))).into_response()),
+        Managed::SignedOut => Ok(SeeOther::to(path(own.credential.id)).into_response()),
         Managed::NotFound => Err(Fault::NotFound.into()),
     }
 }
@@ -95,6 +96,7 @@ pub async fn remove(
     let id: CredentialId = id.parse().map_err(|_| Fault::NotFound)?;
     match credentials::remove(&site.app, &visit.visitor, &entered.current, id).await? {
         Managed::Done => Ok(SeeOther::to("/account/security?done=removed").into_response()),
+        Managed::SignedOut => Ok(SeeOther::to("/account/security").into_response()),
         Managed::NotFound => Err(Fault::NotFound.into()),
     }
 }

@@ -44,6 +44,7 @@ pub async fn add(State(site): State<Arc<Site>>, visit: Visit, Form(form): Form) 
         Ok(name) => match totp::add(&site.app, &visit.visitor, &entered.current, name, code).await? {
             Added::Done => return Ok(SeeOther::to("/account/security?done=added").into_response()),
             Added::WrongCode => Fault::WrongCode,
+            Added::SignedOut => return Ok(SeeOther::to(PATH).into_response()),
             Added::Over => Fault::StalePage,
             Added::TooMany => Fault::TooManyCredentials,
         },
