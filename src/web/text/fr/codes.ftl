@@ -13,7 +13,7 @@ code-others = Choisir un autre moyen
 fault-code-missing = Saisissez le code.
 fault-code-wrong = Le code est inexact ou n’est plus valable. Saisissez le plus récent.
 fault-codes-exhausted = Trop de codes erronés de cette application ont été essayés. Utilisez un autre moyen, puis ajoutez à nouveau l’application dans votre compte.
-fault-sent-codes-exhausted = Trop de codes erronés ont été essayés pour ce compte. Les codes envoyés ne comptent plus : utilisez un autre moyen ou demandez à l’assistance.
+fault-sent-codes-exhausted = Trop de codes erronés ont été essayés pour ce compte. Les codes envoyés ne comptent plus : utilisez un autre moyen ou demandez à l’assistance.
 fault-unreachable = Nous ne pouvons pas y envoyer de code. Choisissez un autre moyen.
 fault-too-many-messages = { $minutes ->
     [one] Trop de codes ont été envoyés. Attendez { $minutes } minute avant de réessayer.
