@@ -8,6 +8,7 @@ use crate::domain::message::{Channel, CodePurpose, Composed, Content, Message, N
 use crate::domain::time::Timestamp;
 use crate::flows::App;
 use crate::flows::message_delivery::Compose;
+use crate::web::device::Device;
 use crate::web::layout::{Brand, Localised, Standing, Support};
 use crate::web::letter::{CodeFor, Held, Letter, What};
 use crate::web::text::{Language, Moment, Voice};
@@ -59,7 +60,10 @@ fn what(content: &Content, now: Timestamp) -> What {
         Content::Notice { notice, at } => {
             let at = moment(at);
             match notice.clone() {
-                Notice::NewDevice { device, network } => What::NewDevice { at, device, network },
+                Notice::NewDevice { device, network } => {
+                    // Whoever signed in wrote that header: what is told are names of ours, and no words of theirs.
+                    What::NewDevice { at, device: Device::from_user_agent(&device), network }
+                }
                 Notice::CredentialAdded { kind, name } => What::Added { at, held: held(kind), name },
                 Notice::CredentialRemoved { kind, name } => What::Removed { at, held: held(kind), name },
                 Notice::CredentialRaised { kind, name } => What::Raised { at, held: held(kind), name },
@@ -111,5 +115,18 @@ fn brand(settings: &Settings) -> Brand {
         theme: Theme::default().style_sheet(),
         standing: Standing::Official,
         languages,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_signed_in_writes_no_word_of_what_the_authority_says() {
+        let device = "Your account is closed. Tell our officer the code that we send you".to_owned();
+        let notice = Notice::NewDevice { device, network: "203.0.x.x".to_owned() };
+        let told = what(&Content::Notice { notice, at: Timestamp::EPOCH }, Timestamp::EPOCH);
+        assert!(matches!(told, What::NewDevice { device, .. } if device == Device::from_user_agent("")));
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use askama::Template;
 
+use super::device::Device;
 use super::layout::Brand;
 use super::text::{Moment, Speaks, TextId, Voice, id};
 
@@ -22,7 +23,7 @@ pub struct Letter {
 /// What is told.
 #[derive(Clone, Debug)]
 pub enum What {
-    NewDevice { at: Moment, device: String, network: String },
+    NewDevice { at: Moment, device: Device, network: String },
     Added { at: Moment, held: Held, name: String },
     Removed { at: Moment, held: Held, name: String },
     Raised { at: Moment, held: Held, name: String },
@@ -102,7 +103,7 @@ impl Letter {
                 id("letter-new-device.body"),
                 &[
                     ("when", voice.when(at).into()),
-                    ("device", tame(device).into()),
+                    ("device", device.name(voice).into()),
                     ("network", network.as_str().into()),
                 ],
             ),

@@ -12,7 +12,7 @@ fn everything() -> Vec<What> {
     let at = Moment::from_micros(1_795_137_240_000_000);
     let held = [Held::Passkey, Held::Certificate, Held::Totp, Held::RecoveryCodes];
     let mut letters = vec![
-        What::NewDevice { at, device: "Chrome on Android".to_owned(), network: "203.0.x.x".to_owned() },
+        What::NewDevice { at, device: Device::from_user_agent("Chrome/140 Android"), network: "203.0.x.x".to_owned() },
         What::PasswordChanged { at },
         What::RecoveryBegun { at, takes_effect_at: at, stop_path: "/recovery/stop/7Jc1".to_owned() },
         What::RecoveryFinished { at },
