@@ -52,7 +52,8 @@ pub async fn wrap(State(site): State<Arc<Site>>, mut request: Request, next: Nex
     let loaded = response.extensions_mut().remove::<Loaded>().is_some();
     let headers = response.headers_mut();
     for (name, value) in safety() {
-        if !(framed && name == X_FRAME_OPTIONS) && !(loaded && OF_PAGES.contains(&name)) {
+        let needless = (framed && name == X_FRAME_OPTIONS) || (loaded && OF_PAGES.contains(&name));
+        if !needless {
             headers.entry(name).or_insert(value);
         }
     }
