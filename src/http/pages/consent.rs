@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 
-use super::{dispatch, extended, follow, leads_to, load, people, ui_locales};
+use super::frame::{extended, guard};
+use super::{dispatch, follow, leads_to, load, people, ui_locales};
 use crate::domain::client::Localised;
 use crate::domain::sign_in::SignIn;
 use crate::flows::resource_servers;
@@ -14,12 +15,14 @@ use crate::flows::sign_in::whom;
 use crate::http::Site;
 use crate::http::details::told;
 use crate::http::error::Failure;
-use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::extract::{Form, Visit};
 use crate::http::page::Page;
 use crate::web::claims::{Claim, ClaimName};
 use crate::web::consent::{Access, Consent, Lasting, Service};
 use crate::web::layout;
 use crate::web::text::{Language, Moment};
+
+const STEP: &str = "consent";
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
@@ -37,7 +40,7 @@ pub async fn submit(
     Form(form): Form,
 ) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
-    guard(&sign_in).check(&visit, &form)?;
+    guard(&sign_in, STEP).check(&visit, &form)?;
     match form.single("choice")? {
         Some("allow") => match ask_consent::allow(&site.app, &visit.visitor, sign_in.clone()).await? {
             Ok(allowed) => dispatch(&site, &visit, allowed).await,
@@ -54,13 +57,10 @@ pub async fn submit(
     }
 }
 
-fn guard(sign_in: &SignIn) -> Guarded<'static> {
-    Guarded::SignIn { id: sign_in.id, step: "consent" }
-}
-
 async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, question: Question) -> Result<Page, Failure> {
     let layout = site.layout(visit, ui_locales(sign_in), None);
-    let form = layout::Form { action: format!("/sign-in/{}/consent", sign_in.id), csrf: guard(sign_in).token(visit) };
+    let form =
+        layout::Form { action: format!("/sign-in/{}/consent", sign_in.id), csrf: guard(sign_in, STEP).token(visit) };
     let person = whom::shown(&site.app, sign_in).await?;
     let limit = Some(site.limit(sign_in.expires_at));
     let template = Consent { person, limit, ..view(site, layout, form, question) };

@@ -3,31 +3,30 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
-use http::header::{HeaderValue, RETRY_AFTER};
 
+use super::frame::{Sent, guard, later, sent, shown};
 use super::identify::portal;
 use super::welcome::welcome;
-use super::{dispatch, extended, follow, leads_to, load, ui_locales};
+use super::{dispatch, leads_to, load, ui_locales};
 use crate::domain::sign_in::SignIn;
-use crate::flows::sign_in;
 use crate::flows::sign_in::counter::{self, Proven, Refusal, prove};
 use crate::flows::sign_in::whom::{self, Whom};
 use crate::http::Site;
 use crate::http::error::Failure;
-use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::extract::{Form, Visit};
 use crate::http::page::Page;
 use crate::web::counter as view;
 use crate::web::layout;
 use crate::web::sign_in::{Fault, Problem};
 
+const STEP: &str = "counter";
+
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
-    match page(&site, &visit, &sign_in, None).await? {
-        Some(page) => Ok(page.into_response()),
-        None => dispatch(&site, &visit, sign_in).await,
-    }
+    let page = page(&site, &visit, &sign_in, None).await?;
+    shown(&site, &visit, sign_in, page, StatusCode::OK).await
 }
 
 pub async fn submit(
@@ -36,16 +35,10 @@ pub async fn submit(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, Failure> {
-    let sign_in = load(&site, &visit, &id).await?;
-    guard(&sign_in).check(&visit, &form)?;
-    match form.single("choice")? {
-        Some("cancel") => {
-            let id = sign_in.id;
-            return follow(&site, &visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?);
-        }
-        Some("extend") => return extended(&site, sign_in, &visit.path).await,
-        _ => {}
-    }
+    let sign_in = match sent(&site, &visit, &id, &form, STEP).await? {
+        Sent::Own(sign_in) => sign_in,
+        Sent::Answered(response) => return Ok(response),
+    };
     let Some(code) = form.single("code")? else {
         return refused(&site, &visit, sign_in, Fault::CodeMissing, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
@@ -58,9 +51,8 @@ pub async fn submit(
         Proven::Refused(Refusal::Throttled { retry_after }) => {
             let minutes = i64::try_from(retry_after.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
             let fault = Fault::TooManyTries { minutes };
-            let mut response = refused(&site, &visit, sign_in, fault, StatusCode::TOO_MANY_REQUESTS).await?;
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
-            Ok(response)
+            let response = refused(&site, &visit, sign_in, fault, StatusCode::TOO_MANY_REQUESTS).await?;
+            Ok(later(response, retry_after))
         }
     }
 }
@@ -72,25 +64,22 @@ async fn refused(
     fault: Fault,
     status: StatusCode,
 ) -> Result<Response, Failure> {
-    match page(site, visit, &sign_in, Some(fault)).await? {
-        Some(page) => Ok(page.with_status(status).into_response()),
-        None => dispatch(site, visit, sign_in).await,
-    }
-}
-
-fn guard(sign_in: &SignIn) -> Guarded<'static> {
-    Guarded::SignIn { id: sign_in.id, step: "counter" }
+    let page = page(site, visit, &sign_in, Some(fault)).await?;
+    shown(site, visit, sign_in, page, status).await
 }
 
 /// The page, where somebody said who they are and the settings have such codes.
 async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, fault: Option<Fault>) -> Result<Option<Page>, Failure> {
     let asked = whom::expected(&site.app, sign_in).await?.filter(|_| counter::is_asked(&site.app, sign_in));
-    let Some(Whom { shown, .. }) = asked else { return Ok(None) };
+    let Some(Whom { shown: username_shown, .. }) = asked else { return Ok(None) };
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let template = view::Counter {
-        form: layout::Form { action: format!("/sign-in/{}/counter", sign_in.id), csrf: guard(sign_in).token(visit) },
+        form: layout::Form {
+            action: format!("/sign-in/{}/counter", sign_in.id),
+            csrf: guard(sign_in, STEP).token(visit),
+        },
         portal: portal(site, sign_in, &layout).await?,
-        username_shown: shown,
+        username_shown,
         change: format!("/sign-in/{}", sign_in.id),
         problem: fault.map(|fault| Problem { fault, reference: visit.visitor.request.to_string() }),
         limit: site.limit(sign_in.expires_at),

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 
+use super::frame::{Sent, guard, sent};
 use super::identify::portal;
-use super::{dispatch, extended, follow, leads_to, load, ui_locales};
+use super::{dispatch, leads_to, load, ui_locales};
 use crate::domain::sign_in::{SignIn, State as Standing};
-use crate::flows::sign_in::{self, create};
+use crate::flows::sign_in::create;
 use crate::http::Site;
 use crate::http::error::Failure;
-use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::extract::{Form, Visit};
 use crate::http::page::Page;
 use crate::web::create as view;
 use crate::web::layout;
+
+const STEP: &str = "create";
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
@@ -30,31 +33,27 @@ pub async fn submit(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, Failure> {
-    let sign_in = load(&site, &visit, &id).await?;
-    guard(&sign_in).check(&visit, &form)?;
+    let sign_in = match sent(&site, &visit, &id, &form, STEP).await? {
+        Sent::Own(sign_in) => sign_in,
+        Sent::Answered(response) => return Ok(response),
+    };
     match form.single("choice")? {
         Some("have-account") => {
             let went_on = create::go_on(&site.app, sign_in.clone()).await?;
             dispatch(&site, &visit, went_on.unwrap_or(sign_in)).await
         }
-        Some("cancel") => {
-            let id = sign_in.id;
-            follow(&site, &visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?)
-        }
-        Some("extend") => extended(&site, sign_in, &visit.path).await,
         // Nothing was chosen: nothing is done, and the page stands.
         _ => dispatch(&site, &visit, sign_in).await,
     }
 }
 
-fn guard(sign_in: &SignIn) -> Guarded<'static> {
-    Guarded::SignIn { id: sign_in.id, step: "create" }
-}
-
 async fn page(site: &Site, visit: &Visit, sign_in: &SignIn) -> Result<Page, Failure> {
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let template = view::Create {
-        form: layout::Form { action: format!("/sign-in/{}/create", sign_in.id), csrf: guard(sign_in).token(visit) },
+        form: layout::Form {
+            action: format!("/sign-in/{}/create", sign_in.id),
+            csrf: guard(sign_in, STEP).token(visit),
+        },
         portal: portal(site, sign_in, &layout).await?,
         registration: site.app.settings.authority.registration_url.as_ref().map(ToString::to_string),
         limit: site.limit(sign_in.expires_at),

@@ -6,7 +6,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
-use super::{dispatch, follow, leads_to, load, method_path, request, ui_locales};
+use super::frame::{given_up, guard};
+use super::{dispatch, leads_to, load, method_path, request, ui_locales};
 use super::{passkey, people};
 use crate::domain::sign_in::{Named, OutOfOrder, SignIn, State as Standing};
 use crate::domain::sign_in_name::NameFault;
@@ -14,12 +15,14 @@ use crate::flows::sign_in::identify::{self, Identified};
 use crate::flows::{certificate, session, sign_in};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
-use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::extract::{Form, Visit};
 use crate::http::page::{Page, SeeOther};
 use crate::web::claims::Method;
 use crate::web::layout;
 use crate::web::people::Standing::GoesOn;
 use crate::web::sign_in as view;
+
+const STEP: &str = "identify";
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
@@ -41,7 +44,7 @@ pub async fn submit(
     Form(form): Form,
 ) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
-    guard(&sign_in).check(&visit, &form)?;
+    guard(&sign_in, STEP).check(&visit, &form)?;
     if let Some(response) = people::answered(&site, &visit, &sign_in, &form).await? {
         return Ok(response);
     }
@@ -49,10 +52,7 @@ pub async fn submit(
     let typed = form.single("username")?.unwrap_or_default().to_owned();
     let chosen = form.single("choice")?;
     let fault = match chosen {
-        Some("cancel") => {
-            let id = sign_in.id;
-            return follow(&site, &visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?);
-        }
+        Some("cancel") => return given_up(&site, &visit, sign_in).await,
         Some("extend") => {
             // Shown anew and not redirected to, so that what was typed stays.
             let sign_in = sign_in::extend(&site.app, sign_in).await?.map_err(Fault::SignIn)?;
@@ -92,10 +92,6 @@ pub async fn submit(
     Ok(shown.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
 }
 
-fn guard(sign_in: &SignIn) -> Guarded<'static> {
-    Guarded::SignIn { id: sign_in.id, step: "identify" }
-}
-
 fn is_chosen(sign_in: &SignIn) -> bool {
     matches!(sign_in.state, Standing::Identified(Named::Chosen(_)))
 }
@@ -131,7 +127,7 @@ async fn page(
     let portal = portal(site, sign_in, &layout).await?;
     let people = people::shown(site, visit, sign_in).await?;
     let template = view::SignIn {
-        form: layout::Form { action: format!("/sign-in/{}", sign_in.id), csrf: guard(sign_in).token(visit) },
+        form: layout::Form { action: format!("/sign-in/{}", sign_in.id), csrf: guard(sign_in, STEP).token(visit) },
         portal,
         reason: match people.people.iter().any(|person| person.standing == GoesOn) {
             true => view::Reason::NotSignedIn,

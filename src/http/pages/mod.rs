@@ -6,6 +6,7 @@ pub mod consent;
 pub mod counter;
 pub mod create;
 pub mod device;
+mod frame;
 pub mod identify;
 pub mod language;
 pub mod logos;
@@ -60,12 +61,6 @@ fn follow(site: &Site, visit: &Visit, id: SignInId, next: Next) -> Result<Respon
         Next::Account(path) => path,
     };
     Ok(SeeOther::to(path).into_response())
-}
-
-/// The person asked for more time; the same page, with it.
-async fn extended(site: &Site, sign_in: SignIn, path: &str) -> Result<Response, Failure> {
-    sign_in::extend(&site.app, sign_in).await?.map_err(Fault::SignIn)?;
-    Ok(SeeOther::to(path.to_owned()).into_response())
 }
 
 /// The page where a method is used; `None` for one that has no page here.

@@ -10,20 +10,23 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::CACHE_CONTROL;
 
+use super::frame::{Sent, guard, sent, shown};
 use super::identify::portal;
 use super::welcome::welcome;
-use super::{dispatch, extended, follow, leads_to, load, people, ui_locales};
+use super::{dispatch, leads_to, load, people, ui_locales};
 use crate::domain::sign_in::{SignIn, State as Standing};
-use crate::flows::sign_in;
 use crate::flows::webauthn::Hint;
 use crate::flows::webauthn::sign_in::{self as webauthn, Proof, Refusal};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault as Unanswered};
-use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::extract::{Form, Visit};
 use crate::http::page::Page;
 use crate::web::layout;
 use crate::web::passkey::{Ceremony, Passkey, With};
 use crate::web::sign_in::{Fault, Problem};
+
+/// One form for both of its names.
+const STEP: &str = "passkey";
 
 /// Under which of its names the method was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,16 +74,14 @@ pub async fn submit_security_key(
 
 async fn show(site: &Site, visit: &Visit, id: &str, chosen: Chosen) -> Answer {
     let sign_in = load(site, visit, id).await?;
-    match page(site, visit, &sign_in, chosen, None).await? {
-        Some(page) => Ok(page.into_response()),
-        None => dispatch(site, visit, sign_in).await,
-    }
+    let page = page(site, visit, &sign_in, chosen, None).await?;
+    shown(site, visit, sign_in, page, StatusCode::OK).await
 }
 
 /// What the browser is to do. A new challenge each time: the one before is void.
 pub async fn options(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>, Form(form): Form) -> Answer {
     let sign_in = load(&site, &visit, &id).await?;
-    guard(&sign_in).check(&visit, &form)?;
+    guard(&sign_in, STEP).check(&visit, &form)?;
     let hint = match form.single("choice")? {
         Some("use-security-key") => Hint::SecurityKey,
         _ => Hint::None,
@@ -92,16 +93,10 @@ pub async fn options(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path
 }
 
 async fn submit(site: &Arc<Site>, visit: &Visit, id: &str, Form(form): &Form, chosen: Chosen) -> Answer {
-    let sign_in = load(site, visit, id).await?;
-    guard(&sign_in).check(visit, form)?;
-    match form.single("choice")? {
-        Some("cancel") => {
-            let id = sign_in.id;
-            return follow(site, visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?);
-        }
-        Some("extend") => return extended(site, sign_in, &visit.path).await,
-        _ => {}
-    }
+    let sign_in = match sent(site, visit, id, form, STEP).await? {
+        Sent::Own(sign_in) => sign_in,
+        Sent::Answered(response) => return Ok(response),
+    };
     let sign_in = people::kept(site, sign_in, form).await?;
     let answer = form.single("credential")?.unwrap_or_default();
     if answer.is_empty() {
@@ -121,14 +116,8 @@ async fn refused(site: &Site, visit: &Visit, sign_in: SignIn, chosen: Chosen, fa
         Fault::NeedsScript | Fault::PasskeyStale => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::UNAUTHORIZED,
     };
-    match page(site, visit, &sign_in, chosen, Some(fault)).await? {
-        Some(page) => Ok(page.with_status(status).into_response()),
-        None => dispatch(site, visit, sign_in).await,
-    }
-}
-
-fn guard(sign_in: &SignIn) -> Guarded<'static> {
-    Guarded::SignIn { id: sign_in.id, step: "passkey" }
+    let page = page(site, visit, &sign_in, chosen, Some(fault)).await?;
+    shown(site, visit, sign_in, page, status).await
 }
 
 /// What script on this sign-in's pages needs.
@@ -138,7 +127,10 @@ pub(super) fn ceremony(visit: &Visit, sign_in: &SignIn) -> Ceremony {
 
 fn of(visit: &Visit, sign_in: &SignIn, chosen: Chosen) -> Ceremony {
     let action = format!("/sign-in/{}/{}", sign_in.id, chosen.page());
-    Ceremony { options: format!("{action}/options"), form: layout::Form { action, csrf: guard(sign_in).token(visit) } }
+    Ceremony {
+        options: format!("{action}/options"),
+        form: layout::Form { action, csrf: guard(sign_in, STEP).token(visit) },
+    }
 }
 
 /// The page, if a passkey is asked for now.

@@ -4,34 +4,34 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
-use http::header::{HeaderValue, RETRY_AFTER};
 
+use super::frame::{Sent, guard, later, sent, shown};
 use super::identify::portal;
 use super::welcome::welcome;
-use super::{dispatch, extended, follow, leads_to, load, ui_locales};
+use super::{dispatch, leads_to, load, ui_locales};
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in::{SignIn, State as Standing};
 use crate::flows::FlowError;
 use crate::flows::sign_in::password::{Proof, Refusal, prove};
+use crate::flows::sign_in::step_up;
 use crate::flows::sign_in::whom::{self, Whom};
-use crate::flows::sign_in::{self, step_up};
 use crate::http::Site;
 use crate::http::error::Failure;
-use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::extract::{Form, Visit};
 use crate::http::page::Page;
 use crate::web::layout;
 use crate::web::password as view;
-use crate::web::sign_in::{Fault, Problem, whole_seconds};
+use crate::web::sign_in::{Fault, Problem};
+
+const STEP: &str = "password";
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
-    match page(&site, &visit, &sign_in, None).await? {
-        Some(page) => Ok(page.into_response()),
-        None => dispatch(&site, &visit, sign_in).await,
-    }
+    let page = page(&site, &visit, &sign_in, None).await?;
+    shown(&site, &visit, sign_in, page, StatusCode::OK).await
 }
 
 pub async fn submit(
@@ -40,16 +40,10 @@ pub async fn submit(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, Failure> {
-    let sign_in = load(&site, &visit, &id).await?;
-    guard(&sign_in).check(&visit, &form)?;
-    match form.single("choice")? {
-        Some("cancel") => {
-            let id = sign_in.id;
-            return follow(&site, &visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?);
-        }
-        Some("extend") => return extended(&site, sign_in, &visit.path).await,
-        _ => {}
-    }
+    let sign_in = match sent(&site, &visit, &id, &form, STEP).await? {
+        Sent::Own(sign_in) => sign_in,
+        Sent::Answered(response) => return Ok(response),
+    };
     let Some(password) = form.single("password")?.map(SecretString::new) else {
         return refused(&site, &visit, sign_in, Fault::PasswordMissing).await;
     };
@@ -74,10 +68,7 @@ async fn refused_for_now(
     fault: Fault,
     retry_after: Duration,
 ) -> Result<Response, Failure> {
-    let mut response = refused(site, visit, sign_in, fault).await?;
-    // Rounded up: who comes back in so many seconds does not come too soon.
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(whole_seconds(retry_after)));
-    Ok(response)
+    Ok(later(refused(site, visit, sign_in, fault).await?, retry_after))
 }
 
 async fn refused(site: &Site, visit: &Visit, sign_in: SignIn, fault: Fault) -> Result<Response, Failure> {
@@ -89,14 +80,8 @@ async fn refused(site: &Site, visit: &Visit, sign_in: SignIn, fault: Fault) -> R
         Fault::PasswordMissing => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::UNAUTHORIZED,
     };
-    match page(site, visit, &sign_in, Some(fault)).await? {
-        Some(page) => Ok(page.with_status(status).into_response()),
-        None => dispatch(site, visit, sign_in).await,
-    }
-}
-
-fn guard(sign_in: &SignIn) -> Guarded<'static> {
-    Guarded::SignIn { id: sign_in.id, step: "password" }
+    let page = page(site, visit, &sign_in, Some(fault)).await?;
+    shown(site, visit, sign_in, page, status).await
 }
 
 /// The page, if it comes next.
@@ -105,15 +90,19 @@ async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, fault: Option<Fault>
         Standing::Identified(_) => true,
         _ => step_up::is_offered(&site.app, sign_in, AuthenticationMethod::Password).await?,
     };
-    let Some(Whom { typed, shown, .. }) = whom::expected(&site.app, sign_in).await?.filter(|_| asked) else {
+    let Some(Whom { typed, shown: username_shown, .. }) = whom::expected(&site.app, sign_in).await?.filter(|_| asked)
+    else {
         return Ok(None);
     };
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let template = view::Password {
-        form: layout::Form { action: format!("/sign-in/{}/password", sign_in.id), csrf: guard(sign_in).token(visit) },
+        form: layout::Form {
+            action: format!("/sign-in/{}/password", sign_in.id),
+            csrf: guard(sign_in, STEP).token(visit),
+        },
         portal: portal(site, sign_in, &layout).await?,
         username: typed,
-        username_shown: shown,
+        username_shown,
         change: format!("/sign-in/{}", sign_in.id),
         problem: fault.map(|fault| Problem { fault, reference: visit.visitor.request.to_string() }),
         limit: site.limit(sign_in.expires_at),

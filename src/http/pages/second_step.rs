@@ -7,20 +7,20 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use http::StatusCode;
-use http::header::{HeaderValue, RETRY_AFTER};
 
+use super::frame::{Sent, guard, later, sent, shown};
 use super::identify::portal;
 use super::welcome::welcome;
-use super::{dispatch, extended, follow, leads_to, load, ui_locales};
+use super::{dispatch, leads_to, load, ui_locales};
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::sign_in::SignIn;
 use crate::flows::FlowError;
 use crate::flows::sent_code::Sending;
 use crate::flows::sign_in::second_step::{self, Proven, Refusal};
-use crate::flows::sign_in::{self, recovery_code, sms, totp};
+use crate::flows::sign_in::{recovery_code, sms, totp};
 use crate::http::Site;
 use crate::http::error::Failure;
-use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::extract::{Form, Visit};
 use crate::http::page::{Page, SeeOther};
 use crate::protocol::parameters::Parameters;
 use crate::web::layout;
@@ -79,10 +79,8 @@ async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
-    match page(kind, &site, &visit, &sign_in, None).await? {
-        Some(page) => Ok(page.into_response()),
-        None => dispatch(&site, &visit, sign_in).await,
-    }
+    let page = page(kind, &site, &visit, &sign_in, None).await?;
+    shown(&site, &visit, sign_in, page, StatusCode::OK).await
 }
 
 async fn submit(
@@ -92,16 +90,12 @@ async fn submit(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, Failure> {
-    let sign_in = load(&site, &visit, &id).await?;
-    guard(kind, &sign_in).check(&visit, &form)?;
-    match form.single("choice")? {
-        Some("cancel") => {
-            let id = sign_in.id;
-            return follow(&site, &visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?);
-        }
-        Some("extend") => return extended(&site, sign_in, &visit.path).await,
-        Some("send") if kind == Kind::Sms => return send(&site, &visit, sign_in).await,
-        _ => {}
+    let sign_in = match sent(&site, &visit, &id, &form, kind.as_str()).await? {
+        Sent::Own(sign_in) => sign_in,
+        Sent::Answered(response) => return Ok(response),
+    };
+    if kind == Kind::Sms && form.single("choice")? == Some("send") {
+        return send(&site, &visit, sign_in).await;
     }
     let Some(typed) = typed(&form)? else {
         return refused(kind, &site, &visit, sign_in, Fault::CodeMissing).await;
@@ -140,13 +134,6 @@ pub(super) fn minutes(pause: Duration) -> i64 {
     i64::try_from(pause.as_secs().div_ceil(60)).unwrap_or(i64::MAX)
 }
 
-pub(super) fn later(mut response: Response, retry_after: Duration) -> Response {
-    // Rounded up: who comes back in so many seconds does not come too soon.
-    let seconds = retry_after.as_millis().div_ceil(1000).max(1);
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(u64::try_from(seconds).unwrap_or(u64::MAX)));
-    response
-}
-
 async fn refused(kind: Kind, site: &Site, visit: &Visit, sign_in: SignIn, fault: Fault) -> Result<Response, Failure> {
     let status = match fault {
         Fault::TooSoon { .. }
@@ -156,14 +143,8 @@ async fn refused(kind: Kind, site: &Site, visit: &Visit, sign_in: SignIn, fault:
         Fault::CodeMissing | Fault::Unreachable => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::UNAUTHORIZED,
     };
-    match page(kind, site, visit, &sign_in, Some(fault)).await? {
-        Some(page) => Ok(page.with_status(status).into_response()),
-        None => dispatch(site, visit, sign_in).await,
-    }
-}
-
-fn guard(kind: Kind, sign_in: &SignIn) -> Guarded<'static> {
-    Guarded::SignIn { id: sign_in.id, step: kind.as_str() }
+    let page = page(kind, site, visit, &sign_in, Some(fault)).await?;
+    shown(site, visit, sign_in, page, status).await
 }
 
 /// The page, if it comes next.
@@ -178,7 +159,7 @@ async fn page(
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let action = format!("/sign-in/{}/{}", sign_in.id, kind.as_str());
     let template = SecondStep {
-        form: layout::Form { action, csrf: guard(kind, sign_in).token(visit) },
+        form: layout::Form { action, csrf: guard(sign_in, kind.as_str()).token(visit) },
         portal: portal(site, sign_in, &layout).await?,
         code,
         others: format!("/sign-in/{}/step-up", sign_in.id),

@@ -6,20 +6,23 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
+use super::frame::{extended, given_up, guard};
 use super::identify::portal;
-use super::{dispatch, extended, follow, leads_to, load, method_path, people, request, ui_locales};
+use super::{dispatch, follow, leads_to, load, method_path, people, request, ui_locales};
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::sign_in::{SignIn, State as Standing};
 use crate::flows::sign_in::step_up::{self, Missing};
-use crate::flows::sign_in::{self, finish, whom};
+use crate::flows::sign_in::{finish, whom};
 use crate::http::Site;
 use crate::http::error::Failure;
-use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::extract::{Form, Visit};
 use crate::http::page::{Page, SeeOther};
 use crate::web::claims::Method;
 use crate::web::layout;
 use crate::web::sign_in::{Fault, Problem};
 use crate::web::step_up as view;
+
+const STEP: &str = "step-up";
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
@@ -36,13 +39,13 @@ pub async fn submit(
     Form(form): Form,
 ) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
-    guard(&sign_in).check(&visit, &form)?;
+    guard(&sign_in, STEP).check(&visit, &form)?;
     let Some(missing) = step_up::missing(&site.app, &sign_in).await? else {
         return dispatch(&site, &visit, sign_in).await;
     };
     let id = sign_in.id;
     match form.single("choice")? {
-        Some("cancel") => follow(&site, &visit, id, sign_in::cancel(&site.app, &visit.visitor, sign_in).await?),
+        Some("cancel") => given_up(&site, &visit, sign_in).await,
         Some("leave") => follow(&site, &visit, id, finish::give_up(&site.app, &visit.visitor, sign_in).await?),
         Some("somebody-else") => people::somebody_else(&site, &visit, sign_in).await,
         Some("extend") => extended(&site, sign_in, &visit.path).await,
@@ -58,10 +61,6 @@ pub async fn submit(
             }
         }
     }
-}
-
-fn guard(sign_in: &SignIn) -> Guarded<'static> {
-    Guarded::SignIn { id: sign_in.id, step: "step-up" }
 }
 
 /// What is offered, and how the page names it.
@@ -100,7 +99,10 @@ async fn page(
 ) -> Result<Page, Failure> {
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let template = view::StepUp {
-        form: layout::Form { action: format!("/sign-in/{}/step-up", sign_in.id), csrf: guard(sign_in).token(visit) },
+        form: layout::Form {
+            action: format!("/sign-in/{}/step-up", sign_in.id),
+            csrf: guard(sign_in, STEP).token(visit),
+        },
         portal: portal(site, sign_in, &layout).await?,
         because: because(sign_in),
         person: whom::shown(&site.app, sign_in).await?.filter(|_| request(sign_in).is_some()),

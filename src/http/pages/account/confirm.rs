@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use http::header::SET_COOKIE;
 use http::{StatusCode, Uri};
 
-use super::super::second_step::{later, minutes};
+use super::super::frame::later;
+use super::super::second_step::minutes;
 use super::start::own_page;
 use super::{Door, Entered, enter_for_sensitive};
 use crate::domain::message::Channel;

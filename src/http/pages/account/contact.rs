@@ -6,7 +6,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
-use super::super::second_step::{later, minutes};
+use super::super::frame::later;
+use super::super::second_step::minutes;
 use super::confirm::enter_to_add;
 use super::{Door, Entered};
 use crate::domain::message::Channel;

@@ -13,20 +13,21 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::{HeaderValue, RETRY_AFTER};
 
+use super::frame::{Sent, guard, later, sent};
 use super::identify::portal;
 use super::welcome::welcome;
-use super::{dispatch, extended, follow, leads_to, load, ui_locales};
+use super::{dispatch, leads_to, load, ui_locales};
 use crate::domain::sign_in::SignIn;
 use crate::flows::certificate::{self, Proof, Refusal, Way};
-use crate::flows::sign_in;
 use crate::http::Site;
 use crate::http::error::Failure;
-use crate::http::extract::{Form, Guarded, Visit};
+use crate::http::extract::{Form, Visit};
 use crate::http::page::Page;
 use crate::web::certificate as view;
 use crate::web::layout;
+
+const STEP: &str = "certificate";
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
@@ -42,32 +43,9 @@ pub async fn submit(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, Failure> {
-    let sign_in = load(&site, &visit, &id).await?;
-    guard(&sign_in, "certificate").check(&visit, &form)?;
-    match other_choice(&site, &visit, &sign_in, form.single("choice")?).await? {
-        Some(response) => Ok(response),
-        None => Ok(choice(&site, &visit, &sign_in, None).await?.into_response()),
-    }
-}
-
-fn guard(sign_in: &SignIn, step: &'static str) -> Guarded<'static> {
-    Guarded::SignIn { id: sign_in.id, step }
-}
-
-/// What every one of these pages has beside its own: giving up, and asking for more time.
-async fn other_choice(
-    site: &Site,
-    visit: &Visit,
-    sign_in: &SignIn,
-    choice: Option<&str>,
-) -> Result<Option<Response>, Failure> {
-    match choice {
-        Some("cancel") => {
-            let next = sign_in::cancel(&site.app, &visit.visitor, sign_in.clone()).await?;
-            follow(site, visit, sign_in.id, next).map(Some)
-        }
-        Some("extend") => extended(site, sign_in.clone(), &visit.path).await.map(Some),
-        _ => Ok(None),
+    match sent(&site, &visit, &id, &form, STEP).await? {
+        Sent::Own(sign_in) => Ok(choice(&site, &visit, &sign_in, None).await?.into_response()),
+        Sent::Answered(response) => Ok(response),
     }
 }
 
@@ -87,11 +65,11 @@ async fn ended(
 
 /// A page that says why, as its status does.
 fn refused(page: Page, refusal: &Refusal) -> Response {
-    let mut response = page.with_status(told::status(refusal)).into_response();
-    if let Refusal::Throttled { retry_after } = refusal {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+    let response = page.with_status(told::status(refusal)).into_response();
+    match refusal {
+        Refusal::Throttled { retry_after } => later(response, *retry_after),
+        _ => response,
     }
-    response
 }
 
 fn problem(visit: &Visit, fault: view::Fault) -> view::Problem {
@@ -112,7 +90,7 @@ async fn choice(site: &Site, visit: &Visit, sign_in: &SignIn, refusal: Option<&R
         view::WayLink { way, path: format!("{path}/{page}") }
     };
     let template = view::Ways {
-        form: layout::Form { action: path.clone(), csrf: guard(sign_in, "certificate").token(visit) },
+        form: layout::Form { action: path.clone(), csrf: guard(sign_in, STEP).token(visit) },
         portal: portal(site, sign_in, &layout).await?,
         ways: certificate::leading_on(&site.app, sign_in).await?.into_iter().map(link).collect(),
         others: format!("/sign-in/{}", sign_in.id),

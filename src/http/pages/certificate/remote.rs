@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue};
 
-use super::{MALFORMED, called, ended, guard, other_choice, problem, refused, told};
+use super::{MALFORMED, called, ended, problem, refused, told};
 use crate::domain::sign_in::SignIn;
 use crate::flows::certificate::remote::{Asking, Waiting, ask, wait};
 use crate::flows::certificate::{Way, is_next};
@@ -15,10 +15,13 @@ use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Visit};
 use crate::http::page::{Page, SeeOther};
+use crate::http::pages::frame::{Sent, guard, sent};
 use crate::http::pages::identify::portal;
 use crate::http::pages::{dispatch, leads_to, load, ui_locales};
 use crate::web::certificate as view;
 use crate::web::layout;
+
+const STEP: &str = "remote";
 
 /// In seconds; a page that waits loads itself again, with script or without.
 const AGAIN: &str = "3";
@@ -55,11 +58,10 @@ pub async fn submit(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, Failure> {
-    let sign_in = load(&site, &visit, &id).await?;
-    guard(&sign_in, "remote").check(&visit, &form)?;
-    if let Some(response) = other_choice(&site, &visit, &sign_in, form.single("choice")?).await? {
-        return Ok(response);
-    }
+    let sign_in = match sent(&site, &visit, &id, &form, STEP).await? {
+        Sent::Own(sign_in) => sign_in,
+        Sent::Answered(response) => return Ok(response),
+    };
     let typed = form.single("username")?.unwrap_or_default();
     let layout = site.layout(&visit, ui_locales(&sign_in), None);
     let portal = portal(&site, &sign_in, &layout).await?;
@@ -96,7 +98,7 @@ async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, username: String, sh
         Shown::Waiting(code) => (Some(code), None),
     };
     let template = view::Remote {
-        form: layout::Form { action: format!("{path}/remote"), csrf: guard(sign_in, "remote").token(visit) },
+        form: layout::Form { action: format!("{path}/remote"), csrf: guard(sign_in, STEP).token(visit) },
         portal: portal(site, sign_in, &layout).await?,
         username,
         control_code,

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 
-use super::{called, ended, guard, other_choice, problem, refused, told};
+use super::{called, ended, problem, refused, told};
 use crate::domain::sign_in::SignIn;
 use crate::flows::certificate::signature::{answer, ask};
 use crate::flows::certificate::{Refusal, Way, is_next};
@@ -16,10 +16,13 @@ use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Visit};
 use crate::http::page::{Page, safety};
+use crate::http::pages::frame::{Sent, guard, sent};
 use crate::http::pages::identify::portal;
 use crate::http::pages::{dispatch, leads_to, load, ui_locales};
 use crate::web::certificate as view;
 use crate::web::layout;
+
+const STEP: &str = "signature";
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
@@ -54,11 +57,10 @@ pub async fn submit(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, Failure> {
-    let sign_in = load(&site, &visit, &id).await?;
-    guard(&sign_in, "signature").check(&visit, &form)?;
-    if let Some(response) = other_choice(&site, &visit, &sign_in, form.single("choice")?).await? {
-        return Ok(response);
-    }
+    let sign_in = match sent(&site, &visit, &id, &form, STEP).await? {
+        Sent::Own(sign_in) => sign_in,
+        Sent::Answered(response) => return Ok(response),
+    };
     let signature = form.single("signature")?.unwrap_or_default();
     let proof = answer(&site.app, &visit.visitor, sign_in.clone(), signature).await?;
     match ended(&site, &visit, sign_in.clone(), proof).await? {
@@ -73,7 +75,7 @@ async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, refusal: Option<&Ref
     let challenge = ask(&site.app, sign_in, called(portal.as_ref(), site, &layout)).await?;
     let path = format!("/sign-in/{}/certificate", sign_in.id);
     let template = view::Signature {
-        form: layout::Form { action: format!("{path}/signature"), csrf: guard(sign_in, "signature").token(visit) },
+        form: layout::Form { action: format!("{path}/signature"), csrf: guard(sign_in, STEP).token(visit) },
         portal,
         encoded: STANDARD.encode(challenge.as_str()),
         text: challenge.as_str().to_owned(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 
-use super::{ended, guard, other_choice, problem, refused, told};
+use super::{ended, problem, refused, told};
 use crate::domain::sign_in::SignIn;
 use crate::flows::certificate::web_eid::{answer, ask};
 use crate::flows::certificate::{Refusal, Way, is_next};
@@ -13,10 +13,13 @@ use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Visit};
 use crate::http::page::Page;
+use crate::http::pages::frame::{Sent, guard, sent};
 use crate::http::pages::identify::portal;
 use crate::http::pages::{dispatch, leads_to, load, ui_locales};
 use crate::web::certificate as view;
 use crate::web::layout;
+
+const STEP: &str = "web-eid";
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let sign_in = load(&site, &visit, &id).await?;
@@ -32,11 +35,10 @@ pub async fn submit(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, Failure> {
-    let sign_in = load(&site, &visit, &id).await?;
-    guard(&sign_in, "web-eid").check(&visit, &form)?;
-    if let Some(response) = other_choice(&site, &visit, &sign_in, form.single("choice")?).await? {
-        return Ok(response);
-    }
+    let sign_in = match sent(&site, &visit, &id, &form, STEP).await? {
+        Sent::Own(sign_in) => sign_in,
+        Sent::Answered(response) => return Ok(response),
+    };
     let token = form.single("token")?.unwrap_or_default();
     let proof = answer(&site.app, &visit.visitor, sign_in.clone(), token).await?;
     match ended(&site, &visit, sign_in.clone(), proof).await? {
@@ -51,7 +53,7 @@ async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, refusal: Option<&Ref
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let path = format!("/sign-in/{}/certificate", sign_in.id);
     let template = view::WebEid {
-        form: layout::Form { action: format!("{path}/web-eid"), csrf: guard(sign_in, "web-eid").token(visit) },
+        form: layout::Form { action: format!("{path}/web-eid"), csrf: guard(sign_in, STEP).token(visit) },
         portal: portal(site, sign_in, &layout).await?,
         nonce: nonce.as_str().to_owned(),
         others: path,
