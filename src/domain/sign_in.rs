@@ -43,6 +43,8 @@ pub enum Purpose {
     /// The person's own account pages, at this path, for something that is only shown or done after so strong a sign-in, where
     /// they have what it takes.
     Account { return_to: String, least: Requirement },
+    /// Nothing: whoever is signed in shows a certificate that their account is to know from then on.
+    NewCertificate,
 }
 
 impl Purpose {
@@ -50,7 +52,7 @@ impl Purpose {
     pub fn client(&self) -> Option<&ClientId> {
         match self {
             Self::Client(request) => Some(&request.client_id),
-            Self::Account { .. } => None,
+            Self::Account { .. } | Self::NewCertificate => None,
         }
     }
 }
@@ -87,6 +89,8 @@ pub enum Step {
     /// What was proven is less than what is needed.
     StepUp,
     Consent,
+    /// A certificate is shown that the account is to know.
+    Certificate,
     Answer,
 }
 
@@ -111,7 +115,7 @@ impl SignIn {
     pub fn beginning(purpose: &Purpose) -> State {
         match purpose {
             Purpose::Client(request) if request.prompt.create => State::Offered,
-            Purpose::Client(_) | Purpose::Account { .. } => State::Requested,
+            Purpose::Client(_) | Purpose::Account { .. } | Purpose::NewCertificate => State::Requested,
         }
     }
 

@@ -187,6 +187,7 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
             "/account/security/passkeys/new",
             get(pages::account::new_passkey::show).post(pages::account::new_passkey::submit),
         )
+        .route("/account/security/certificates/new", get(pages::account::new_certificate::show))
         .route("/account/security/passkeys/new/options", post(pages::account::new_passkey::options))
         .route("/account/security/passkeys/{id}/added", get(pages::account::new_passkey::added))
         .route("/account/activity", get(pages::account::activity::show))

@@ -55,6 +55,9 @@ const REMOVE: &str = "DELETE FROM credentials WHERE citizen_id = $1 AND id = $2"
 // A certificate would be bound again by whoever shows it: what its owner removed stays where it is looked for.
 const LEAVE: &str =
     "DELETE FROM credential_directory WHERE citizen_id = $1 AND credential_id = $2 AND kind <> 'certificate'";
+const FORGET_REMOVED: &str = "DELETE FROM credential_directory WHERE kind = $1 AND lookup = $2 AND citizen_id = $3
+    AND NOT EXISTS (SELECT 1 FROM credentials k
+        WHERE k.citizen_id = $3 AND k.id = credential_directory.credential_id)";
 const FIND_OWNER: &str = "SELECT citizen_id FROM credential_directory WHERE kind = $1 AND lookup = $2";
 
 /// Of every kind together; what is beyond it is refused when it is enrolled.
@@ -266,6 +269,23 @@ impl Credentials<'_, Transaction> {
         Ok(Enrolled::New)
     }
 
+    /// As [`enrol`](Self::enrol), also where this citizen had removed it.
+    ///
+    /// # Errors
+    /// As [`enrol`](Self::enrol).
+    pub async fn enrol_again(&mut self, new: &StoredCredential, lookup: SecretHash) -> Result<Enrolled, Error> {
+        on_backend!(self.0, |db| {
+            sqlx::query(FORGET_REMOVED)
+                .bind(new.credential.kind.as_str())
+                .bind(lookup.as_bytes().as_slice())
+                .bind(new.citizen.uuid())
+                .execute(db)
+                .await
+                .map(drop)
+        })?;
+        self.enrol(new, Some(lookup)).await
+    }
+
     /// Writes the name, the traits, the binding and what it is checked against anew.
     ///
     /// # Errors
@@ -285,7 +305,7 @@ impl Credentials<'_, Transaction> {
         })?)
     }
 
-    /// Removes it; `false` where it was gone. A certificate is not enrolled again.
+    /// Removes it; `false` where it was gone. A certificate is not enrolled again by [`enrol`](Self::enrol).
     pub async fn remove(&mut self, citizen: CitizenId, id: CredentialId) -> Result<bool, Error> {
         on_backend!(self.0, |db| sqlx::query(LEAVE).bind(citizen.uuid()).bind(id.uuid()).execute(db).await.map(drop))?;
         let gone = on_backend!(self.0, |db| {

@@ -16,9 +16,10 @@ pub struct Ways {
     pub layout: Layout,
     pub form: Form,
     pub portal: Option<Portal>,
+    pub heading: Heading,
     pub ways: Vec<WayLink>,
-    /// The sign-in's first page.
-    pub others: String,
+    /// The sign-in's first page; none where a certificate is what they came for.
+    pub others: Option<String>,
     pub problem: Option<Problem>,
     pub limit: TimeLimit,
 }
@@ -69,6 +70,23 @@ pub struct Remote {
     pub others: String,
     pub problem: Option<Problem>,
     pub limit: TimeLimit,
+}
+
+/// What a certificate is shown for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heading {
+    SignIn,
+    /// To have the account know it from now on.
+    Add,
+}
+
+impl Heading {
+    fn text(&self) -> TextId {
+        match self {
+            Self::SignIn => id("certificate-title"),
+            Self::Add => id("certificate-add-title"),
+        }
+    }
 }
 
 /// A way, and where it leads.
@@ -153,6 +171,7 @@ pub enum Fault {
     NotConfirmed,
     NotBound,
     Removed,
+    Known,
     Taken,
     TooMany,
     OtherPerson,
@@ -192,6 +211,7 @@ impl Problem {
             Fault::NotConfirmed => id("certificate-not-confirmed"),
             Fault::NotBound => id("certificate-not-bound"),
             Fault::Removed => id("certificate-removed"),
+            Fault::Known => id("certificate-known"),
             Fault::Taken => id("certificate-taken"),
             Fault::TooMany => id("certificate-too-many"),
             Fault::OtherPerson => id("certificate-other-person"),

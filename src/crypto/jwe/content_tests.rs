@@ -95,6 +95,7 @@ fn the_standards_answers_come_out_and_open_again() {
 #[test]
 fn whatever_is_altered_cut_or_lengthened_does_not_open() {
     type Change = fn(&mut Vec<u8>);
+    const KEY: usize = 3;
     let changes: [Change; 5] = [
         |part| part[0] ^= 1,
         |part| *part.last_mut().unwrap() ^= 0x80,
@@ -116,7 +117,11 @@ fn whatever_is_altered_cut_or_lengthened_does_not_open() {
                 change(&mut parts[part]);
                 let [iv, ciphertext, tag, key, aad] = parts;
                 let opened = open(encryption, &key, &aad, Sealed { iv, ciphertext, tag });
-                assert_eq!(opened, Err(JweError::Decryption), "{encryption}, part {part}");
+                // The MAC knows nothing of the half of a CBC key that encrypts: one time in 256 the padding fits by chance.
+                match opened {
+                    Ok(garbage) if part == KEY => assert_ne!(garbage.as_slice(), b"plain", "{encryption}"),
+                    opened => assert_eq!(opened, Err(JweError::Decryption), "{encryption}, part {part}"),
+                }
             }
         }
     }

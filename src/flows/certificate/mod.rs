@@ -8,7 +8,9 @@
 //! | a signature that is made elsewhere, with a telephone | [`remote`] |
 //! | trusted, not revoked, and whose | [`judge`], [`revocation`] |
 //! | the citizen signs in | [`succeed`] |
+//! | or has it added to their account | [`add`] |
 
+mod add;
 pub mod connection;
 mod judge;
 mod refusal;
@@ -22,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::ids::ClientId;
-use crate::domain::sign_in::{SignIn, State};
+use crate::domain::sign_in::{Purpose, SignIn, State};
 use crate::domain::time::Timestamp;
 use crate::storage::StoredCredential;
 
@@ -119,6 +121,7 @@ pub async fn comes_next(app: &App, sign_in: &SignIn) -> Result<bool, FlowError> 
     match &sign_in.state {
         // It says by itself whose it is.
         State::Requested | State::Identified { .. } => Ok(is_offered(app)),
+        State::Authenticated(_) if sign_in.purpose == Purpose::NewCertificate => Ok(is_offered(app)),
         State::Authenticated(_) => step_up::is_offered(app, sign_in, AuthenticationMethod::Certificate).await,
         State::Offered | State::Consented(_) => Ok(false),
     }

@@ -14,6 +14,8 @@ use super::super::sign_in::prove::SignedIn;
 #[derive(Debug)]
 pub enum Proof {
     Given(Box<SignedIn>),
+    /// It is the account's from now on, and nobody signed in.
+    Added,
     Refused(Refusal),
     OutOfOrder(OutOfOrder),
 }
@@ -49,6 +51,8 @@ pub enum Refusal {
     NotBound,
     /// It was in the account, and its owner took it out.
     Removed,
+    /// It is in the person's own account already.
+    Known,
     /// It is added to another account.
     Taken,
     /// The person holds as many credentials as one can.
@@ -83,6 +87,7 @@ impl Refusal {
             Self::NotConfirmed => "account_level",
             Self::NotBound => "not_bound",
             Self::Removed => "removed_by_owner",
+            Self::Known => "known",
             Self::Taken => "bound_to_another",
             Self::TooMany => "too_many_credentials",
             Self::OtherPerson => "other_person",

@@ -25,6 +25,7 @@ use super::super::sign_in::prove::{self, LOCKED, Settle, Shown, Success};
 use super::super::throttle::{Throttle, Tries, Whose};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError};
+use super::add::add;
 use super::judge::{Judged, judge};
 use super::{Proof, Refusal, Way};
 
@@ -77,6 +78,15 @@ pub(super) async fn conclude(
     }
     if sign_in.is_for_another(citizen.id) {
         return refused(Refusal::OtherPerson);
+    }
+    if sign_in.purpose == Purpose::NewCertificate {
+        return match add(app, visitor, &sign_in, way, &citizen, (&judgement, judged)).await? {
+            Ok(()) => {
+                tries.forgive(app).await?;
+                Ok(Proof::Added)
+            }
+            Err(refusal) => refused(refusal),
+        };
     }
     let lookup = judged.lookup();
     let mut store = app.store.read().await?;
@@ -134,7 +144,7 @@ pub(super) async fn conclude(
 }
 
 /// The certificate as a credential of its citizen's.
-fn new(app: &App, citizen: &Citizen, judged: &Judged) -> Result<StoredCredential, FlowError> {
+pub(super) fn new(app: &App, citizen: &Citizen, judged: &Judged) -> Result<StoredCredential, FlowError> {
     let (facts, authority, now) = (judged.chain.facts(), judged.chain.authority(), app.clock.now());
     let kept = BoundCertificate { authority: authority.name.clone(), not_after: facts.not_after.seconds() };
     let device = facts.device_protected;
@@ -249,6 +259,6 @@ fn refused(app: &App, visitor: &Visitor, sign_in: &SignIn, way: Way, refusal: &R
         .with("device", &visitor.device_name);
     match &sign_in.purpose {
         Purpose::Client(request) => event.of(&request.client_id),
-        Purpose::Account { .. } => event,
+        Purpose::Account { .. } | Purpose::NewCertificate => event,
     }
 }

@@ -21,6 +21,7 @@ pub async fn advance(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Ne
             match need(app, &sign_in, &authentication).await? {
                 Need::StepUp => Ok(Next::Page(Step::StepUp)),
                 Need::Consent => Ok(Next::Page(Step::Consent)),
+                Need::Certificate => Ok(Next::Page(Step::Certificate)),
                 Need::Nothing => {
                     let sign_in = sign_in.consent().map_err(FlowError::failed)?;
                     match save(app, &sign_in).await? {
@@ -40,6 +41,8 @@ enum Need {
     /// What was proven is not enough.
     StepUp,
     Consent,
+    /// A certificate that the account is to know.
+    Certificate,
     /// Whoever signed in is not who was asked for.
     Refusal(OAuthError),
 }
@@ -54,8 +57,10 @@ async fn need(app: &App, sign_in: &SignIn, authentication: &Authentication) -> R
     if step_up::missing(app, sign_in).await?.is_some() {
         return Ok(Need::StepUp);
     }
-    let Purpose::Client(request) = &sign_in.purpose else {
-        return Ok(Need::Nothing);
+    let request = match &sign_in.purpose {
+        Purpose::Client(request) => request,
+        Purpose::Account { .. } => return Ok(Need::Nothing),
+        Purpose::NewCertificate => return Ok(Need::Certificate),
     };
     if request.prompt.consent {
         return Ok(Need::Consent);
@@ -85,6 +90,7 @@ async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
     }
     match purpose {
         Purpose::Account { return_to, .. } => Ok(Next::Account(return_to)),
+        Purpose::NewCertificate => Ok(Next::Account(SECURITY.to_owned())),
         Purpose::Client(request) => {
             if pushed_request::spend(app, &request).await? == Claim::Taken {
                 return Ok(ANSWERED_ELSEWHERE);
@@ -115,8 +121,12 @@ pub(super) async fn refusal(app: &App, purpose: &Purpose, why: OAuthError) -> Re
             Claim::Taken => ANSWERED_ELSEWHERE,
         }),
         Purpose::Account { .. } => Ok(Next::Account("/account".to_owned())),
+        Purpose::NewCertificate => Ok(Next::Account(SECURITY.to_owned())),
     }
 }
+
+/// Where certificates are added from.
+const SECURITY: &str = "/account/security";
 
 /// The same pushed request began another sign-in, which was answered first: this one is over, and its page says so.
 const ANSWERED_ELSEWHERE: Next = Next::Page(Step::Identify);

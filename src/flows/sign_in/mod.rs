@@ -111,7 +111,17 @@ pub async fn step_up_for_account(
     return_to: String,
     least: Requirement,
 ) -> Result<Begun, FlowError> {
-    let begun = begin(app, visitor, Purpose::Account { return_to, least }).await?;
+    within(app, visitor, current, Purpose::Account { return_to, least }).await
+}
+
+/// The ceremony in which a certificate is added to the account of whoever is signed in.
+pub async fn begin_for_certificate(app: &App, visitor: &Visitor, current: &CurrentSession) -> Result<Begun, FlowError> {
+    within(app, visitor, current, Purpose::NewCertificate).await
+}
+
+/// Begins where the session has come to.
+async fn within(app: &App, visitor: &Visitor, current: &CurrentSession, purpose: Purpose) -> Result<Begun, FlowError> {
+    let begun = begin(app, visitor, purpose).await?;
     let sign_in = begun.sign_in.resume(current.session.authentication.clone()).map_err(FlowError::failed)?;
     enter(app, &sign_in).await?;
     Ok(Begun { sign_in, ..begun })
@@ -181,7 +191,7 @@ pub async fn cancel(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Nex
     let event = app.event(visitor, EventKind::SignInCancelled, Outcome::Success);
     app.record(match &sign_in.purpose {
         Purpose::Client(request) => event.of(&request.client_id),
-        Purpose::Account { .. } => event,
+        Purpose::Account { .. } | Purpose::NewCertificate => event,
     });
     let refusal = OAuthError::access_denied("the person cancelled the sign-in");
     finish::refusal(app, &sign_in.purpose, refusal).await

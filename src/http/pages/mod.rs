@@ -57,6 +57,7 @@ fn follow(site: &Site, visit: &Visit, id: SignInId, next: Next) -> Result<Respon
         Next::Page(Step::Authenticate) => format!("/sign-in/{id}/password"),
         Next::Page(Step::StepUp) => format!("/sign-in/{id}/step-up"),
         Next::Page(Step::Consent) => format!("/sign-in/{id}/consent"),
+        Next::Page(Step::Certificate) => format!("/sign-in/{id}/certificate"),
         Next::Client(delivery) => return deliver(site, visit, delivery),
         Next::Account(path) => path,
     };
@@ -81,7 +82,7 @@ fn method_path(sign_in: &SignIn, method: &Method) -> Option<String> {
 fn request(sign_in: &SignIn) -> Option<&AuthorizationRequest> {
     match &sign_in.purpose {
         Purpose::Client(request) => Some(request),
-        Purpose::Account { .. } => None,
+        Purpose::Account { .. } | Purpose::NewCertificate => None,
     }
 }
 

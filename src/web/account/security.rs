@@ -112,20 +112,22 @@ impl Counts {
     }
 }
 
-/// Something that can be added in the account. A certificate is added by signing in with it.
+/// Something that can be added in the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enrolment {
     Passkey,
+    Certificate,
     Totp,
     RecoveryCodes,
 }
 
 impl Enrolment {
-    pub const ALL: [Self; 3] = [Self::Passkey, Self::Totp, Self::RecoveryCodes];
+    pub const ALL: [Self; 4] = [Self::Passkey, Self::Certificate, Self::Totp, Self::RecoveryCodes];
 
     pub const fn path(self) -> &'static str {
         match self {
             Self::Passkey => "/account/security/passkeys/new",
+            Self::Certificate => "/account/security/certificates/new",
             Self::Totp => "/account/security/totp/new",
             Self::RecoveryCodes => "/account/security/recovery-codes",
         }
@@ -134,6 +136,7 @@ impl Enrolment {
     pub(super) fn id(&self) -> &'static str {
         match self {
             Self::Passkey => "add-passkey",
+            Self::Certificate => "add-certificate",
             Self::Totp => "add-totp",
             Self::RecoveryCodes => "add-recovery-codes",
         }
@@ -142,6 +145,7 @@ impl Enrolment {
     pub(super) fn text(&self) -> TextId {
         match self {
             Self::Passkey => id("add-passkey"),
+            Self::Certificate => id("add-certificate"),
             Self::Totp => id("add-totp"),
             Self::RecoveryCodes => id("add-recovery-codes"),
         }

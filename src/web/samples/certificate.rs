@@ -1,6 +1,6 @@
 //! Signing in with a certificate.
 
-use super::super::certificate::{Fault, Problem, Remote, Signature, Way, WayLink, Ways, WebEid};
+use super::super::certificate::{Fault, Heading, Problem, Remote, Signature, Way, WayLink, Ways, WebEid};
 use super::{Add, DAY, MINUTE, Samples, TimeLimit, ago, form};
 
 const CHALLENGE: &str = "SenID sign-in\nVersion: 1\nThis signature signs you in. It agrees to nothing else.\nAt: \
@@ -16,17 +16,20 @@ impl Samples {
             layout: self.official(),
             form: form(&path("")),
             portal: Some(self.public_services()),
+            heading: Heading::SignIn,
             ways: vec![
                 link(Way::Connection, "/card"),
                 link(Way::WebEid, "/web-eid"),
                 link(Way::Signature, "/signature"),
                 link(Way::Remote, "/remote"),
             ],
-            others: "/sign-in/0198a3f2".to_owned(),
+            others: Some("/sign-in/0198a3f2".to_owned()),
             problem: None,
             limit,
         };
         add("certificate", &ways);
+        let new = Ways { heading: Heading::Add, portal: None, others: None, ..ways.clone() };
+        add("certificate-new", &new);
         for (name, fault) in faults() {
             let problem = Some(Problem { fault, reference: "01JDM3T0".to_owned() });
             add(&format!("certificate-fault-{name}"), &Ways { problem, ..ways.clone() });
@@ -100,6 +103,7 @@ fn faults() -> Vec<(&'static str, Fault)> {
         ("not-confirmed", Fault::NotConfirmed),
         ("not-bound", Fault::NotBound),
         ("removed", Fault::Removed),
+        ("known", Fault::Known),
         ("taken", Fault::Taken),
         ("too-many", Fault::TooMany),
         ("other-person", Fault::OtherPerson),

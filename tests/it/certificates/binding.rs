@@ -16,7 +16,7 @@ use crate::support::pki::responder::Answers;
 use crate::support::pki::{Authority, subjects};
 use crate::support::world::{AN, Backend, Citizen, NOW};
 
-async fn credentials(world: &World, citizen: &Citizen) -> Vec<senid::storage::StoredCredential> {
+pub async fn credentials(world: &World, citizen: &Citizen) -> Vec<senid::storage::StoredCredential> {
     let id = world.operator().id_of(citizen).await;
     world.app(0).store.read().await.unwrap().credentials().list(id).await.unwrap()
 }
@@ -114,7 +114,7 @@ async fn what_its_owner_removed_is_not_bound_again_by_being_shown() {
         let page = browser.open("/account/security").await;
         let page = browser.open(&page.link(".credential a")).await;
         let page = browser.open(&page.link("#remove")).await;
-        assert!(page.words("#remove-what").contains("only a new one will"), "{}", page.text());
+        assert!(page.words("#remove-what").contains("unless you add it here again"), "{}", page.text());
         browser.press(&page, "remove-confirm", &[]).await;
         assert!(credentials(&world, &AN).await.is_empty());
         for _ in 0..2 {

@@ -1,6 +1,7 @@
 //! Signing in with a digital-signature certificate. What a chain must be is in `security/certificate_chain.rs`, what revocation says
 //! in `certificates/revocation`; here, certificates are presented, and people are signed in or told why not.
 
+mod added;
 mod binding;
 mod brought;
 mod connection;

@@ -121,7 +121,7 @@ fn a_code_is_made_for_one_purpose_and_shown_once() {
     let code = issued["code"].as_str().unwrap().to_owned();
     assert_eq!((code.len(), &issued["purpose"]), (19, &serde_json::json!("recover")));
     let said = senid.run(&["citizen", "issue-code", "001090123456", "--purpose", "raise"]).ended(0).out;
-    assert!(said.contains("to raise, until ") && !said.contains(&code), "{said}");
+    assert!(said.contains("purpose raise, until ") && !said.contains(&code), "{said}");
     let off = senid.run(&["citizen", "issue-code", "001090123456", "--purpose", "counter"]).ended(2);
     assert!(off.err.contains("counter codes are off: the setting counter.enabled"), "{}", off.err);
     let unknown = senid.run(&["citizen", "issue-code", "001090123456", "--purpose", "enrol"]).ended(2);

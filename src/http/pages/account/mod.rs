@@ -7,6 +7,7 @@ pub mod contact;
 pub mod credential;
 mod events;
 pub mod lost;
+pub mod new_certificate;
 pub mod new_passkey;
 pub mod not_me;
 pub mod overview;

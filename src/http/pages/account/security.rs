@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::Uri;
 
-use super::{Door, enter, lost, second_step};
+use super::{Door, enter, lost, new_certificate, second_step};
 use crate::domain::assurance::AuthenticationLevel;
 use crate::domain::citizen::SecondStep as Wish;
 use crate::domain::credential::{Credential, CredentialKind};
@@ -65,7 +65,8 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resu
 /// What can be added here: what the settings leave on.
 fn enrolments(site: &Site) -> Vec<Enrolment> {
     let passkey = site.app.relying_party.is_some().then_some(Enrolment::Passkey);
-    passkey.into_iter().chain([Enrolment::Totp, Enrolment::RecoveryCodes]).collect()
+    let certificate = new_certificate::is_offered(site).then_some(Enrolment::Certificate);
+    passkey.into_iter().chain(certificate).chain([Enrolment::Totp, Enrolment::RecoveryCodes]).collect()
 }
 
 /// A credential as its owner reads it.

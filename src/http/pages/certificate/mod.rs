@@ -18,12 +18,12 @@ use super::frame::{Sent, guard, later, sent};
 use super::identify::portal;
 use super::welcome::welcome;
 use super::{dispatch, leads_to, load, ui_locales};
-use crate::domain::sign_in::SignIn;
+use crate::domain::sign_in::{Purpose, SignIn};
 use crate::flows::certificate::{self, Proof, Refusal, Way};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Visit};
-use crate::http::page::Page;
+use crate::http::page::{Page, SeeOther};
 use crate::web::certificate as view;
 use crate::web::layout;
 
@@ -58,6 +58,7 @@ async fn ended(
 ) -> Result<Result<Response, Refusal>, Failure> {
     match proof {
         Proof::Given(signed_in) => welcome(site, visit, *signed_in).await.map(Ok),
+        Proof::Added => Ok(Ok(SeeOther::to("/account/security?done=added".to_owned()).into_response())),
         Proof::OutOfOrder(_) => dispatch(site, visit, sign_in).await.map(Ok),
         Proof::Refused(refusal) => Ok(Err(refusal)),
     }
@@ -89,11 +90,13 @@ async fn choice(site: &Site, visit: &Visit, sign_in: &SignIn, refusal: Option<&R
         };
         view::WayLink { way, path: format!("{path}/{page}") }
     };
+    let adds = sign_in.purpose == Purpose::NewCertificate;
     let template = view::Ways {
+        heading: if adds { view::Heading::Add } else { view::Heading::SignIn },
         form: layout::Form { action: path.clone(), csrf: guard(sign_in, STEP).token(visit) },
         portal: portal(site, sign_in, &layout).await?,
         ways: certificate::leading_on(&site.app, sign_in).await?.into_iter().map(link).collect(),
-        others: format!("/sign-in/{}", sign_in.id),
+        others: (!adds).then(|| format!("/sign-in/{}", sign_in.id)),
         problem: refusal.map(|refusal| problem(visit, told::fault(refusal))),
         limit: site.limit(sign_in.expires_at),
         layout,

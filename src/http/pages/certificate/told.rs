@@ -33,6 +33,7 @@ pub(super) fn fault(refusal: &Refusal) -> Fault {
         Refusal::NotConfirmed => Fault::NotConfirmed,
         Refusal::NotBound => Fault::NotBound,
         Refusal::Removed => Fault::Removed,
+        Refusal::Known => Fault::Known,
         Refusal::Taken => Fault::Taken,
         Refusal::TooMany => Fault::TooMany,
         Refusal::OtherPerson => Fault::OtherPerson,

@@ -1,5 +1,6 @@
 # Signing in with a digital-signature certificate
 certificate-title = Sign in with a certificate
+certificate-add-title = Add a certificate
 certificate-lead = Insert your card or token first. Then choose how to use it.
 certificate-ways = Ways to use a certificate
 certificate-way-connection = Card or token
@@ -11,7 +12,7 @@ certificate-way-signature = Sign a text
 certificate-way-remote = Sign with your phone
     .hint = Your signing app shows a code to compare.
 certificate-other = Choose another way
-web-eid-title = Sign in with Web eID
+web-eid-title = Use your card with Web eID
 web-eid-lead = Insert your card and press the button. Web eID then asks for the PIN for signing in.
 web-eid-start = Use my card
 web-eid-noscript = Web eID needs JavaScript, which is switched off in this browser. Choose another way.
@@ -60,7 +61,8 @@ certificate-no-account = Your certificate is good, but there is no account with 
 certificate-locked = Your certificate is good, but this account is locked. Ask support.
 certificate-not-confirmed = Your certificate is good, but this account has not been confirmed yet. Visit the authority’s office first.
 certificate-not-bound = Your certificate is good, but must be added first: sign in another way, and add it in your account.
-certificate-removed = This certificate was removed from the account and opens it no more. Sign in another way, or with a new certificate.
+certificate-removed = This certificate was removed from the account and opens it no more. Sign in another way and add it again in your account, or use a new one.
+certificate-known = This certificate is in your account already.
 certificate-taken = This certificate was added to another account, or has just been removed. Ask support.
 certificate-too-many = Your account holds as many ways to sign in as it can. Sign in another way and remove one first.
 certificate-other-person = This certificate belongs to somebody else than the account you are signing in to. Use your own.

@@ -1,5 +1,6 @@
 # Se connecter avec un certificat de signature électronique
 certificate-title = Se connecter avec un certificat
+certificate-add-title = Ajouter un certificat
 certificate-lead = Insérez d’abord votre carte ou votre clé USB. Choisissez ensuite comment l’utiliser.
 certificate-ways = Façons d’utiliser un certificat
 certificate-way-connection = Carte ou clé USB
@@ -11,7 +12,7 @@ certificate-way-signature = Signer un texte
 certificate-way-remote = Signer avec votre téléphone
     .hint = Votre application de signature affiche un code à comparer.
 certificate-other = Choisir une autre façon
-web-eid-title = Se connecter avec Web eID
+web-eid-title = Utiliser votre carte avec Web eID
 web-eid-lead = Insérez votre carte et appuyez sur le bouton. Web eID demande ensuite le code PIN de connexion.
 web-eid-start = Utiliser ma carte
 web-eid-noscript = Web eID a besoin de JavaScript, désactivé dans ce navigateur. Choisissez une autre façon.
@@ -60,7 +61,8 @@ certificate-no-account = Votre certificat est bon, mais aucun compte ici ne port
 certificate-locked = Votre certificat est bon, mais ce compte est verrouillé. Demandez à l’assistance.
 certificate-not-confirmed = Votre certificat est bon, mais ce compte n’est pas encore confirmé. Passez d’abord au bureau de l’autorité.
 certificate-not-bound = Votre certificat est bon, mais doit d’abord être ajouté : connectez-vous autrement et ajoutez-le dans votre compte.
-certificate-removed = Ce certificat a été retiré du compte et ne l’ouvre plus. Connectez-vous autrement, ou avec un nouveau certificat.
+certificate-removed = Ce certificat a été retiré du compte et ne l’ouvre plus. Connectez-vous autrement et ajoutez-le de nouveau dans votre compte, ou utilisez-en un autre.
+certificate-known = Ce certificat est déjà dans votre compte.
 certificate-taken = Ce certificat a été ajouté à un autre compte, ou vient d’être retiré. Demandez à l’assistance.
 certificate-too-many = Votre compte a autant de façons de se connecter que possible. Connectez-vous autrement et retirez-en une.
 certificate-other-person = Ce certificat appartient à une autre personne que le compte choisi ici. Utilisez le vôtre.

@@ -1,5 +1,6 @@
 # Đăng nhập bằng chứng thư chữ ký số
 certificate-title = Đăng nhập bằng chứng thư số
+certificate-add-title = Thêm chứng thư
 certificate-lead = Hãy cắm thẻ hoặc USB token trước, rồi chọn cách sử dụng.
 certificate-ways = Các cách dùng chứng thư số
 certificate-way-connection = Thẻ hoặc USB token
@@ -11,7 +12,7 @@ certificate-way-signature = Ký một văn bản
 certificate-way-remote = Ký bằng điện thoại
     .hint = Ứng dụng ký hiện một mã để đối chiếu.
 certificate-other = Chọn cách khác
-web-eid-title = Đăng nhập với Web eID
+web-eid-title = Dùng thẻ với Web eID
 web-eid-lead = Hãy cắm thẻ rồi bấm nút. Web eID sẽ hỏi mã PIN đăng nhập.
 web-eid-start = Dùng thẻ của tôi
 web-eid-noscript = Web eID cần JavaScript, mà trình duyệt này đang tắt. Hãy chọn cách khác.
@@ -60,7 +61,8 @@ certificate-no-account = Chứng thư của bạn hợp lệ, nhưng ở đây k
 certificate-locked = Chứng thư của bạn hợp lệ, nhưng tài khoản này đang bị khóa. Hãy hỏi bộ phận hỗ trợ.
 certificate-not-confirmed = Chứng thư của bạn hợp lệ, nhưng tài khoản này chưa được xác nhận. Trước hết hãy đến cơ quan cấp tài khoản.
 certificate-not-bound = Chứng thư của bạn hợp lệ, nhưng phải được thêm trước: hãy đăng nhập bằng cách khác rồi thêm trong tài khoản.
-certificate-removed = Chứng thư này đã bị gỡ khỏi tài khoản và không còn mở được tài khoản. Hãy đăng nhập bằng cách khác hoặc bằng chứng thư mới.
+certificate-removed = Chứng thư này đã bị gỡ khỏi tài khoản và không còn mở được tài khoản. Hãy đăng nhập bằng cách khác rồi thêm lại trong tài khoản, hoặc dùng chứng thư mới.
+certificate-known = Chứng thư này đã có trong tài khoản của bạn.
 certificate-taken = Chứng thư này đã được thêm vào tài khoản khác, hoặc vừa bị gỡ. Hãy hỏi bộ phận hỗ trợ.
 certificate-too-many = Tài khoản của bạn đã có tối đa số cách đăng nhập. Hãy đăng nhập bằng cách khác và gỡ bớt một cách.
 certificate-other-person = Chứng thư này là của người khác, không phải của tài khoản đang đăng nhập. Hãy dùng chứng thư của bạn.

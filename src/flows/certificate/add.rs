@@ -1,0 +1,57 @@
+//! The certificate is added to the account of whoever is signed in, who has just shown that they hold its key: where its authority's
+//! certificates are not bound at the first sign-in, and where its owner had taken it out.
+
+use crate::domain::assurance::AccountLevel;
+use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::citizen::Citizen;
+use crate::domain::credential::CredentialKind;
+use crate::domain::message::Notice;
+use crate::domain::sign_in::SignIn;
+use crate::storage::Enrolled;
+
+use super::super::account::guard::{self, Guard};
+use super::super::notices::{self, Post};
+use super::super::visitor::Visitor;
+use super::super::{App, FlowError, account, session, short_lived};
+use super::judge::{Judged, Judgement};
+use super::{Refusal, Way, succeed};
+
+/// Adds it, and ends the ceremony. The session has to be as good as for any sensitive act, now as when the ceremony was begun.
+pub(super) async fn add(
+    app: &App,
+    visitor: &Visitor,
+    sign_in: &SignIn,
+    way: Way,
+    citizen: &Citizen,
+    (judgement, judged): (&Judgement, &Judged),
+) -> Result<Result<(), Refusal>, FlowError> {
+    let current = session::current(app, visitor).await?.filter(|current| current.citizen() == citizen.id);
+    let Some(current) = current else { return Ok(Err(Refusal::TooLate)) };
+    if guard::sensitive(app, &current).await? != Guard::Allowed {
+        return Ok(Err(Refusal::TooLate));
+    }
+    if citizen.account_level < AccountLevel::Registered {
+        return Ok(Err(Refusal::NotConfirmed));
+    }
+    let (lookup, new) = (judged.lookup(), succeed::new(app, citizen, judged)?);
+    let event = app.event(visitor, EventKind::CertificateBound, Outcome::Success);
+    let event = event.by(Actor::Citizen(citizen.id)).about(citizen.id).with("way", way.as_str());
+    let mut tx = app.store.begin().await?;
+    if !account::stands(&mut tx, &current).await? {
+        return Ok(Err(Refusal::TooLate));
+    }
+    match tx.credentials().enrol_again(&new, lookup).await? {
+        Enrolled::New => {}
+        Enrolled::TooMany => return Ok(Err(Refusal::TooMany)),
+        Enrolled::Taken => {
+            let held = tx.credentials().find_presented(CredentialKind::Certificate, lookup).await?;
+            let own = held.is_some_and(|held| held.citizen == citizen.id);
+            return Ok(Err(if own { Refusal::Known } else { Refusal::Taken }));
+        }
+    }
+    let notice = Notice::CertificateBound { authority: judged.chain.authority().name.clone() };
+    notices::tell_of(&Post::of(app), &mut tx, citizen.id, notice, judgement.attach(event)).await?;
+    tx.commit().await?;
+    app.sessions.delete(&short_lived::sign_in(sign_in.id)).await?;
+    Ok(Ok(()))
+}

@@ -1,0 +1,122 @@
+//! A certificate is added in the account by its owner, where showing it does not bind it by itself.
+
+use std::time::Duration;
+
+use senid::config::Settings;
+use senid::domain::audit::EventKind;
+
+use super::binding::credentials;
+use super::web_eid::presents;
+use super::{card_of_an, trusts_with, way};
+use crate::support::World;
+use crate::support::pki::{Authority, Card, subjects};
+use crate::support::world::{AN, BINH, Backend, Browser, Page};
+
+const NEW: &str = "/account/security/certificates/new";
+const SESSION: &str = "senid-session";
+
+fn binds_nothing(authority: &Authority) -> impl FnOnce(&mut Settings) + '_ {
+    |settings| trusts_with(settings, authority, |policy| policy.bind_on_first_use = false)
+}
+
+/// Shows the card on the page of Web eID.
+async fn shows(world: &World, browser: &mut Browser, page: &Page, card: &Card) -> Page {
+    let token = card.web_eid("ES256", &world.issuer, &page.attribute("#web-eid", "data-nonce")).to_string();
+    browser.press(page, "use-card", &[("token", &token)]).await
+}
+
+/// The page of Web eID, in the account's ceremony.
+async fn adds(browser: &mut Browser) -> Page {
+    let page = AN.enters_account(browser, NEW).await;
+    assert_eq!(page.heading(), "Add a certificate", "{}: {}", page.url, page.text());
+    assert!(page.path().ends_with("/certificate") && !page.has("#other-ways"), "{}", page.url);
+    way(browser, &page, "web-eid").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn its_owner_adds_it_and_it_signs_them_in_from_then_on() {
+    let authority = Authority::root("Authority");
+    for backend in [Backend::embedded().await, Backend::production().await] {
+        let world = World::start(backend, binds_nothing(&authority)).await;
+        let card = card_of_an(&authority);
+        assert!(presents(&world, &card, "ES256").await.problem().contains("must be added first"));
+        let mut browser = world.browser();
+        let page = AN.enters_account(&mut browser, "/account/security").await;
+        assert!(page.link("#add-certificate").ends_with(NEW), "{}", page.text());
+        let page = adds(&mut browser).await;
+        let session = browser.cookies.get(SESSION).cloned();
+        let page = shows(&world, &mut browser, &page, &card).await;
+        assert_eq!(page.path(), "/account/security", "{}", page.text());
+        assert!(page.has(".notice") && page.text().contains("test-ca …"), "{}", page.text());
+        assert_eq!(browser.cookies.get(SESSION).cloned(), session, "nobody signs in by it");
+        assert_eq!(credentials(&world, &AN).await.len(), 1);
+        let events = world.operator().events_of(&AN).await;
+        assert!(events.iter().any(|event| event.kind == Some(EventKind::CertificateBound)));
+        assert!(presents(&world, &card, "ES256").await.has("#allow"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_its_owner_removed_they_add_again_and_nobody_adds_it_twice() {
+    let authority = Authority::root("Authority");
+    for backend in [Backend::embedded().await, Backend::production().await] {
+        let world = World::start(backend, binds_nothing(&authority)).await;
+        let card = card_of_an(&authority);
+        let mut browser = world.browser();
+        for _ in 0..2 {
+            let page = adds(&mut browser).await;
+            assert_eq!(shows(&world, &mut browser, &page, &card).await.path(), "/account/security");
+            let held = credentials(&world, &AN).await;
+            assert_eq!(held.len(), 1);
+            let id = held[0].credential.id;
+            let mut tx = world.app(0).store.begin().await.unwrap();
+            assert!(tx.credentials().remove(held[0].citizen, id).await.unwrap());
+            tx.commit().await.unwrap();
+        }
+        let page = adds(&mut browser).await;
+        assert_eq!(shows(&world, &mut browser, &page, &card).await.path(), "/account/security");
+        // The session that added it has not shown it: what its owner can bring best is asked for first from now on.
+        let page = AN.enters_account(&mut browser, NEW).await;
+        assert!(page.path().ends_with("/step-up") || page.path().ends_with("/certificate"), "{}", page.url);
+        assert_ne!(page.heading(), "Add a certificate");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_the_account_s_owner_s_or_it_is_not_added() {
+    let authority = Authority::root("Authority");
+    let world = World::embedded_with(binds_nothing(&authority)).await;
+    let card = authority.issues(subjects::vietnamese_of(BINH.identifier));
+    let mut browser = world.browser();
+    let page = adds(&mut browser).await;
+    let page = shows(&world, &mut browser, &page, &card).await;
+    assert_eq!(page.status, 401);
+    assert!(page.problem().contains("belongs to somebody else"), "{}", page.text());
+    assert!(credentials(&world, &AN).await.is_empty() && credentials(&world, &BINH).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_not_signed_in_or_not_just_now_adds_nothing() {
+    let authority = Authority::root("Authority");
+    let world = World::embedded_with(binds_nothing(&authority)).await;
+    let card = card_of_an(&authority);
+    let mut stranger = world.browser();
+    assert_eq!(stranger.open(NEW).await.path(), "/account/sign-in");
+    let mut browser = world.browser();
+    let page = adds(&mut browser).await;
+    // Another browser has no part in it.
+    assert_ne!(stranger.open(page.path()).await.status, 200);
+    // What was proven grows old while somebody looks for their card.
+    world.wait(Duration::from_secs(601));
+    let page = browser.open(page.path()).await;
+    let refused = shows(&world, &mut browser, &page, &card).await;
+    assert!(refused.status == 401 && refused.problem().contains("took too long"), "{}", refused.text());
+    // And whoever was signed out in between is nobody.
+    let mut browser = world.browser();
+    let page = adds(&mut browser).await;
+    world.operator().locks(&AN).await;
+    world.operator().unlocks(&AN).await;
+    let answered = shows(&world, &mut browser, &page, &card).await;
+    assert!(!answered.has(".notice"), "{}", answered.text());
+    assert!(credentials(&world, &AN).await.is_empty());
+}
