@@ -13,9 +13,13 @@ use subtle::ConstantTimeEq;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::citizen::Gender;
+use super::scheme_table;
+use super::written_number::compact;
 pub use scheme::{Schemes, UnknownScheme};
 
-scheme::table! {
+scheme_table::table! {
+    /// A country's scheme of numbering its people.
+    dyn NationalIdScheme;
     /// Viet Nam's personal identification number.
     Vn = "vn" => vn::PersonalIdentificationNumber;
     /// Estonia's personal identification code.
@@ -143,39 +147,16 @@ pub enum Warning {
     FutureCentury,
 }
 
-/// Nothing longer is looked at: no scheme has as many digits, whatever stands between them.
-const MOST_CHARACTERS: usize = 64;
-
 /// The `expected` digits of `text`, without what people and word processors put between them.
 fn digits(text: &str, expected: usize) -> Result<Zeroizing<String>, Rejection> {
-    if text.chars().nth(MOST_CHARACTERS).is_some() {
-        return Err(Rejection::Length { expected, found: text.chars().count() });
-    }
-    let mut value = Zeroizing::new(String::with_capacity(MOST_CHARACTERS));
-    for character in text.chars().filter(|character| !separates(*character)) {
-        value.push(ascii_digit(character).ok_or(Rejection::Characters)?);
+    let value = compact(text).ok_or_else(|| Rejection::Length { expected, found: text.chars().count() })?;
+    if !value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Rejection::Characters);
     }
     match value.len() {
         found if found == expected => Ok(value),
         found => Err(Rejection::Length { expected, found }),
     }
-}
-
-/// An ASCII digit as it is; a full-width one, as East Asian input methods type it, as the ASCII digit it means.
-fn ascii_digit(character: char) -> Option<char> {
-    match character {
-        '0'..='9' => Some(character),
-        '０'..='９' => char::from_digit(u32::from(character) - u32::from('０'), 10),
-        _ => None,
-    }
-}
-
-/// Spaces, dots, dashes, and the invisible marks that are copied along with a number.
-fn separates(character: char) -> bool {
-    let invisible = |character| matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
-    let dash = |character| matches!(character, '-' | '－' | '−' | '\u{2010}'..='\u{2015}');
-    let dot = |character| matches!(character, '.' | '．' | '·');
-    character.is_whitespace() || dot(character) || dash(character) || invisible(character)
 }
 
 /// The first three and the last three, and always as many dots between them, whatever the length.
