@@ -69,6 +69,8 @@ uuid_id! {
     RecoveryId;
     /// A code that was sent to a citizen.
     SentCodeId;
+    /// An act of verifying who a citizen is.
+    VerificationId;
     /// A client that registered itself: in text its `client_id`, and the locator of its registration access token.
     RegistrationId;
     /// What an initial access token was handed out as.

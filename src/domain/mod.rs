@@ -53,4 +53,5 @@ pub mod token_exchange;
 pub mod trust;
 pub mod unseen;
 pub mod user_code;
+pub mod verification;
 mod written_number;

@@ -39,6 +39,7 @@ use super::settled::Settled;
 use super::subjects::Subjects;
 use super::transfer::Transfer;
 use super::vault::Vault;
+use super::verifications::Verifications;
 
 /// One connection, borrowed for one statement.
 pub enum Backend<'c> {
@@ -236,4 +237,5 @@ aggregates! {
     session_clients: SessionClients,
     settled: Settled,
     subjects: Subjects,
+    verifications: Verifications,
 }

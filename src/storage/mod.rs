@@ -55,6 +55,7 @@ mod store;
 mod subjects;
 mod transfer;
 mod vault;
+mod verifications;
 
 pub use audit::{Audit, RecordedEvent};
 pub use authenticator_metadata::{AcceptedAt, AuthenticatorMetadata, StoredMetadata};
@@ -96,3 +97,4 @@ pub use store::{Options, Store};
 pub use subjects::Subjects;
 pub use transfer::{Cell, Column, ColumnKind, OF_THE_DATABASE, TABLES, TableLayout, Transfer};
 pub use vault::Vault;
+pub use verifications::Verifications;

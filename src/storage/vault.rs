@@ -174,8 +174,7 @@ impl Vault {
     }
 
     fn seal_number_with(&self, key: &DataKey, id: CitizenId, national_id: &NationalId) -> Result<Vec<u8>, SealError> {
-        let text = zeroize::Zeroizing::new(format!("{}:{}", national_id.scheme(), national_id.expose()));
-        key.seal(&Place::NationalId.of(id), text.as_bytes(), &*self.random)
+        key.seal(&Place::NationalId.of(id), text_of_number(national_id).as_bytes(), &*self.random)
     }
 
     fn seal_with(&self, key: &DataKey, id: CitizenId, profile: &Profile) -> Result<Vec<u8>, SealError> {
@@ -219,7 +218,12 @@ impl Place {
     }
 }
 
-fn read_national_id(bytes: &[u8]) -> Option<NationalId> {
+/// A number as it is sealed, its scheme before it.
+pub(super) fn text_of_number(number: &NationalId) -> zeroize::Zeroizing<String> {
+    zeroize::Zeroizing::new(format!("{}:{}", number.scheme(), number.expose()))
+}
+
+pub(super) fn read_national_id(bytes: &[u8]) -> Option<NationalId> {
     let (scheme, value) = std::str::from_utf8(bytes).ok()?.split_once(':')?;
     NationalId::parse(scheme.parse::<Scheme>().ok()?, value).ok()
 }

@@ -31,6 +31,7 @@ pub const TABLES: &[&str] = &[
     "sent_codes",
     "issued_codes",
     "recoveries",
+    "verifications",
     "messages",
     "settled",
     "revoked_certificates",

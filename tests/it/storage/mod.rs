@@ -25,6 +25,7 @@ mod sealed;
 mod sessions;
 mod tls;
 mod transfer;
+mod verifications;
 
 use senid::storage::{Options, Store};
 

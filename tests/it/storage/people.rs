@@ -316,6 +316,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     assert_eq!(super::credentials::enrolled(store, &super::credentials::passkey(an.id), "raw id").await, Enrolled::New);
     super::messages::are_put_in_and_taken_out(store, an.id).await;
     super::recoveries::wait(store, an.id).await;
+    super::verifications::is_proven(store, an.id).await;
     let mut writing = store.write().await.unwrap();
     writing.settled().settle(Fact::RelyingPartyId, "id.example", NOW).await.unwrap();
     assert!(writing.authenticator_metadata().advance("mds.example", 7, b"a document", NOW).await.unwrap());
