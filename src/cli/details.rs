@@ -14,8 +14,8 @@ use super::times;
 use crate::config::Settings;
 use crate::domain::authorization_details::{DetailsType, DetailsTypeStatus};
 use crate::domain::client::Localised;
+use crate::flows::admin::change_status::Change;
 use crate::flows::admin::details_types::{self, DetailsTypeChange, NewDetailsType, Registered};
-use crate::flows::admin::lock_citizen::Change;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {

@@ -13,7 +13,7 @@ use crate::domain::ids::ClientId;
 use crate::domain::resource::ResourceId;
 use crate::domain::scope::ScopeSet;
 use crate::domain::token_exchange::ExchangeRule;
-use crate::flows::admin::lock_citizen::Change;
+use crate::flows::admin::change_status::Change;
 use crate::flows::admin::{exchange_rules, registered_clients};
 
 #[derive(Clone, Debug, clap::Subcommand)]

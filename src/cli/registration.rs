@@ -17,7 +17,7 @@ use crate::domain::client::{GrantType, PkcePolicy, PolicyName, SubjectType};
 use crate::domain::ids::{ClientId, InitialTokenId};
 use crate::domain::registration::{InitialAccessToken, RegistrationTerms};
 use crate::domain::scope::ScopeSet;
-use crate::flows::admin::lock_citizen::Change;
+use crate::flows::admin::change_status::Change;
 use crate::flows::admin::registration_tokens::{self, TokenRequest};
 
 #[derive(Debug, clap::Subcommand)]

@@ -108,6 +108,14 @@ event_kinds! {
     CitizenShown = "citizen.shown",
     CitizenLocked = "citizen.locked",
     CitizenUnlocked = "citizen.unlocked",
+    /// Its owner took the account over.
+    CitizenActivated = "citizen.activated",
+    CitizenSuspended = "citizen.suspended",
+    CitizenResumed = "citizen.resumed",
+    CitizenDeceased = "citizen.deceased",
+    CitizenClosed = "citizen.closed",
+    /// What had ended it was a mistake.
+    CitizenReopened = "citizen.reopened",
     /// A citizen was given another national identifier.
     CitizenRenumbered = "citizen.renumbered",
     PasswordRehashed = "password.rehashed",

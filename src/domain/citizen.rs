@@ -27,31 +27,54 @@ pub struct Citizen {
     pub updated_at: Timestamp,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Where an account is in its life; `domain::account_life` says how it gets from one to another, and what each means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CitizenStatus {
+    /// It is there, and its owner has not taken it over yet: nobody signs in.
+    Registered,
     Active,
-    /// Nobody signs in, no token works, until someone unlocks it.
+    /// Nobody signs in, no token works, until a registrar unlocks it. Its owner locks it as well as the authority.
     Locked,
+    /// The authority has put it aside: a number in dispute, a duplicate that is being looked at.
+    Suspended,
+    /// Its owner has died.
+    Deceased,
+    /// Its owner, or the authority, has ended it.
+    Closed,
 }
 
 impl CitizenStatus {
+    pub const ALL: [Self; 6] =
+        [Self::Registered, Self::Active, Self::Locked, Self::Suspended, Self::Deceased, Self::Closed];
+
+    /// Whether anybody may be signed in, or acted for, as its owner. Ask this, and never whether it is one of the others.
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Active)
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Registered => "registered",
             Self::Active => "active",
             Self::Locked => "locked",
+            Self::Suspended => "suspended",
+            Self::Deceased => "deceased",
+            Self::Closed => "closed",
         }
+    }
+}
+
+impl fmt::Display for CitizenStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
 impl FromStr for CitizenStatus {
     type Err = UnknownStatus;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "active" => Ok(Self::Active),
-            "locked" => Ok(Self::Locked),
-            _ => Err(UnknownStatus),
-        }
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(UnknownStatus)
     }
 }
 

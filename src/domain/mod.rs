@@ -1,6 +1,7 @@
 //! Values, rules and state machines: no I/O, no clock of its own.
 
 pub mod access_token;
+pub mod account_life;
 pub mod assurance;
 pub mod attestation;
 pub mod audit;

@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::authorization::ResponseType;
-use crate::domain::citizen::CitizenStatus;
 use crate::domain::claims_request::GrantedClaims;
 use crate::domain::client::Client;
 use crate::domain::ids::CitizenId;
@@ -30,7 +29,7 @@ pub async fn released(
         return Ok(Ok(Map::new()));
     }
     let found = app.store.read().await?.citizens().find(citizen).await?;
-    let Some(known) = found.filter(|citizen| citizen.status == CitizenStatus::Active) else {
+    let Some(known) = found.filter(|citizen| citizen.status.is_active()) else {
         return Ok(Err(Over::SignedOut));
     };
     let told = claims::in_id_token(&known, &scope, &granted, response_type);

@@ -2,7 +2,6 @@
 
 use crate::crypto::jws::Typ;
 use crate::crypto::token::Token;
-use crate::domain::citizen::CitizenStatus;
 use crate::domain::client::Client;
 use crate::domain::grant::RefreshStanding;
 use crate::domain::ids::GrantId;
@@ -95,7 +94,7 @@ async fn of_access_token<'r>(
 async fn of_refresh_token<'r>(app: &App, caller: &Client, refresh: &Token) -> Result<Option<Told<'r>>, FlowError> {
     let found = app.store.read().await?.grants().find_live(GrantId::from_uuid(refresh.locator())).await?;
     let Some(LiveGrant { grant, citizen, .. }) = found else { return Ok(None) };
-    if grant.client != caller.id || citizen.status != CitizenStatus::Active {
+    if grant.client != caller.id || !citizen.status.is_active() {
         return Ok(None);
     }
     let Some(state) = &grant.refresh else { return Ok(None) };

@@ -2,6 +2,7 @@
 
 pub mod access_token;
 pub mod account;
+pub mod account_life;
 pub mod admin;
 pub mod answer;
 pub mod audit;

@@ -49,8 +49,7 @@ const UPDATE_PROFILE: &str = "UPDATE citizens SET profile = $2, updated_at = $3 
 const UPDATE_NATIONAL_ID: &str = "UPDATE citizens SET national_id = $2, updated_at = $3 WHERE id = $1";
 const REMOVE_NATIONAL_ID_NAMES: &str = "DELETE FROM sign_in_names WHERE citizen_id = $1 AND kind = 'national_id'";
 const REMOVE_CONTACT_NAMES: &str = "DELETE FROM sign_in_names WHERE citizen_id = $1 AND kind IN ('phone', 'email')";
-const LOCK: &str = "UPDATE citizens SET status = 'locked', updated_at = $2, sessions_valid_from = $2 WHERE id = $1 AND status <> 'locked'";
-const UNLOCK: &str = "UPDATE citizens SET status = 'active', updated_at = $2 WHERE id = $1 AND status <> 'active'";
+const SET_STATUS: &str = "UPDATE citizens SET status = $3, updated_at = $4 WHERE id = $1 AND status = $2";
 const END_SESSIONS: &str = "UPDATE citizens SET sessions_valid_from = $2 WHERE id = $1 AND sessions_valid_from < $2";
 const LIST_DATA_KEYS: &str = "SELECT id, data_key FROM citizens WHERE id > $1 ORDER BY id LIMIT $2";
 const COUNT_OLDER: &str = "SELECT count(*) FROM citizens WHERE master_version < $1";
@@ -205,7 +204,7 @@ impl Standing {
 
     /// Whether what was proven then still counts: nobody has locked the account or ended its sessions since.
     pub fn honours(&self, authentication: &Authentication) -> bool {
-        self.status == CitizenStatus::Active && self.sessions_valid_from <= authentication.auth_time
+        self.status.is_active() && self.sessions_valid_from <= authentication.auth_time
     }
 }
 
@@ -219,13 +218,24 @@ impl<C: Read> Citizens<'_, C> {
 }
 
 impl<C: Write> Citizens<'_, C> {
-    /// Locks or unlocks. A lock also ends every session that began before; grants stand, and no token works meanwhile.
-    pub async fn set_status(&mut self, id: CitizenId, status: CitizenStatus, now: Timestamp) -> Result<(), Error> {
-        let statement = match status {
-            CitizenStatus::Locked => LOCK,
-            CitizenStatus::Active => UNLOCK,
-        };
-        self.touch(statement, id, now).await
+    /// Puts `to` in the place of `from`; `false` where it stands differently by now. What else that means is
+    /// `flows::account_life`'s to do: nobody else calls this.
+    pub async fn set_status(
+        &mut self,
+        id: CitizenId,
+        (from, to): (CitizenStatus, CitizenStatus),
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query(SET_STATUS)
+                .bind(id.uuid())
+                .bind(from.as_str())
+                .bind(to.as_str())
+                .bind(now.micros())
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected() == 1)
+        })?)
     }
 
     /// Ends every session that began before `now`, wherever it is.

@@ -123,6 +123,8 @@ pub enum RevocationReason {
     AccountRecovered,
     /// Its owner said that what was done in their name was somebody else's doing.
     NotMe,
+    /// Its owner has died, or the account was closed.
+    AccountEnded,
 }
 
 impl RevocationReason {
@@ -134,6 +136,7 @@ impl RevocationReason {
             Self::RefreshTokenReplayed => "refresh_token_replayed",
             Self::AccountRecovered => "account_recovered",
             Self::NotMe => "not_me",
+            Self::AccountEnded => "account_ended",
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::secret::SecretHash;
 use crate::domain::time::Timestamp;
 
 const END: &str = "DELETE FROM issued_codes WHERE citizen_id = $1 AND purpose = $2 AND used_at IS NULL";
+const END_ALL: &str = "DELETE FROM issued_codes WHERE citizen_id = $1 AND used_at IS NULL";
 const INSERT: &str = "INSERT INTO issued_codes (code_hash, citizen_id, purpose, issued_at, expires_at)
     VALUES ($1, $2, $3, $4, $5)";
 const IS_GOOD: &str = "SELECT EXISTS (SELECT 1 FROM issued_codes
@@ -59,6 +60,11 @@ impl IssuedCodes<'_, Transaction> {
                 .await
                 .map(drop)
         })?)
+    }
+
+    /// Ends every one of a citizen's that was not used.
+    pub async fn end_all(&mut self, citizen: CitizenId) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| sqlx::query(END_ALL).bind(citizen.uuid()).execute(db).await.map(drop))?)
     }
 
     /// Uses it up: of many at once one succeeds.

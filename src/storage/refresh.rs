@@ -93,7 +93,8 @@ pub enum RefreshRefusal {
     Unknown,
     Revoked,
     Expired,
-    CitizenLocked,
+    /// Which state the account is in instead is no portal's to know.
+    CitizenNotActive,
     ClientDisabled,
     /// Its grant is bound to a key that the request does not prove.
     KeyNotProven,
@@ -146,7 +147,7 @@ struct StandingRow {
 impl StandingRow {
     /// Why the token was not rotated.
     fn judge(self, rotation: &RefreshRotation<'_>) -> Result<Rotation, Error> {
-        use RefreshRefusal::{CitizenLocked, ClientDisabled, Expired, KeyNotProven, Revoked, Unknown};
+        use RefreshRefusal::{CitizenNotActive, ClientDisabled, Expired, KeyNotProven, Revoked, Unknown};
         let citizen: CitizenStatus = self.citizen_status.parse().map_err(|_| Error::Corrupt("a citizen's status"))?;
         let client: ClientStatus = self.client_status.parse().map_err(|_| Error::Corrupt("a client's status"))?;
         let grant = self.grant.open()?;
@@ -162,7 +163,7 @@ impl StandingRow {
             }
             // Theft is theft whoever is locked.
             (RefreshStanding::Stolen, ..) => Rotation::Stolen(grant),
-            (_, CitizenStatus::Locked, _) => Rotation::Refused(CitizenLocked),
+            (_, citizen, _) if !citizen.is_active() => Rotation::Refused(CitizenNotActive),
             (_, _, ClientStatus::Disabled | ClientStatus::Deleted) => Rotation::Refused(ClientDisabled),
             (RefreshStanding::Retried, ..) => Rotation::Retried(grant),
             // `Current` was locked or disabled a moment ago and no longer is; the token is as good as before.

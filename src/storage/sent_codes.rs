@@ -25,6 +25,7 @@ const LIVE: &str =
     "SELECT k.id, k.sealed, k.expires_at, c.data_key FROM sent_codes k JOIN citizens c ON c.id = k.citizen_id
     WHERE k.citizen_id = $1 AND k.purpose = $2 AND k.bound_to = $3 AND k.expires_at > $4 AND k.tries < $5";
 const SPEND: &str = "DELETE FROM sent_codes WHERE citizen_id = $1 AND purpose = $2 AND id = $3";
+const END_ALL: &str = "DELETE FROM sent_codes WHERE citizen_id = $1";
 const FAILURES: &str = "SELECT sent_code_failures FROM citizens WHERE id = $1";
 const FAILED: &str = "UPDATE citizens SET sent_code_failures = sent_code_failures + 1
     WHERE id = $1 AND sent_code_failures < 2147483647";
@@ -147,6 +148,11 @@ impl<C: Write> SentCodes<'_, C> {
     /// What was wrong before does not count any more. Writes nothing if nothing was.
     pub async fn forgive(&mut self, citizen: CitizenId) -> Result<(), Error> {
         Ok(on_backend!(self.0, |db| sqlx::query(FORGIVE).bind(citizen.uuid()).execute(db).await.map(drop))?)
+    }
+
+    /// Ends every one of a citizen's.
+    pub async fn end_all(&mut self, citizen: CitizenId) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| sqlx::query(END_ALL).bind(citizen.uuid()).execute(db).await.map(drop))?)
     }
 
     /// Removes those that have expired.

@@ -17,7 +17,7 @@ use super::output::Output;
 use crate::config::Settings;
 use crate::domain::client::ClientStatus;
 use crate::domain::ids::ClientId;
-use crate::flows::admin::lock_citizen::Change;
+use crate::flows::admin::change_status::Change;
 use crate::flows::admin::{Administrator, registered_clients};
 
 #[derive(Debug, clap::Subcommand)]

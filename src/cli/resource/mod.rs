@@ -11,7 +11,7 @@ use super::operator;
 use super::output::Output;
 use crate::config::Settings;
 use crate::domain::resource::{ResourceId, ResourceStatus};
-use crate::flows::admin::lock_citizen::Change;
+use crate::flows::admin::change_status::Change;
 use crate::flows::admin::{Administrator, resource_servers};
 use crate::protocol::protected_resource;
 

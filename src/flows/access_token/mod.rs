@@ -8,7 +8,6 @@ use crate::crypto::hash::hash_secret;
 use crate::crypto::jwe;
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::access_token::AccessToken;
-use crate::domain::citizen::CitizenStatus;
 use crate::domain::client::Client;
 use crate::domain::ids::ClientId;
 use crate::domain::secret::SecretHash;
@@ -89,7 +88,7 @@ pub(super) async fn live(app: &App, presented: &Presented) -> Result<Option<Live
         return Ok((!is_marked(app, presented).await?).then_some(Live { client, grant: None }));
     };
     let found = app.store.read().await?.grants().find_live(grant).await?;
-    let Some(found) = found.filter(|found| found.citizen.status == CitizenStatus::Active) else {
+    let Some(found) = found.filter(|found| found.citizen.status.is_active()) else {
         return Ok(None);
     };
     // Of a token that was exchanged for another client's (RFC 8693) the subject's own client holds the grant: the token can

@@ -9,7 +9,7 @@ use crate::domain::unseen::is_unseen;
 use crate::protocol::authorization_details::KnownType;
 use crate::storage::{StoredDetailsType, Transaction};
 
-use super::lock_citizen::Change;
+use super::change_status::Change;
 use super::{AdminError, Administrator, Fault};
 
 const LONGEST_TITLE: usize = 100;

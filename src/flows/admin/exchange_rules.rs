@@ -6,7 +6,7 @@ use crate::domain::ids::ClientId;
 use crate::domain::resource::{ResourceId, ResourceRegistry};
 use crate::domain::token_exchange::ExchangeRule;
 
-use super::lock_citizen::Change;
+use super::change_status::Change;
 use super::{AdminError, Administrator, Fault, registered_clients};
 
 /// Lets `client` exchange tokens as `rule` says, in the place of what was said of the same client and resource before.

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::crypto::hash::hash_secret;
 use crate::domain::audit::EventKind;
-use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
 use crate::domain::issued_code::{CodeText, CodeUse, IssuedCode};
 use crate::domain::secret::SecretString;
@@ -24,15 +23,15 @@ pub struct Issued {
 /// Makes a code, and ends the one before of the same purpose.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` where the account is locked; `Invalid` for a counter code where the settings have none.
+/// `NotFound`; `Conflict` where the account is not active; `Invalid` for a counter code where the settings have none.
 pub async fn issue(admin: &Administrator, who: &Who, purpose: CodeUse) -> Result<Issued, AdminError> {
     let now = admin.clock.now();
     let lives = lives(admin, purpose)?;
     let code = CodeText::draw(&*admin.random);
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;
-    if citizen.status == CitizenStatus::Locked {
-        return Err(AdminError::Conflict("the account is locked: unlock it first".to_owned()));
+    if !citizen.status.is_active() {
+        return Err(AdminError::Conflict(format!("the account is {}: a code would open nothing", citizen.status)));
     }
     let expires_at = now + lives;
     let hash = hash_secret(code.letters().as_bytes());

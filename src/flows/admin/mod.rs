@@ -3,6 +3,7 @@
 
 pub mod add_citizen;
 pub mod authenticator_metadata;
+pub mod change_status;
 pub mod create_client;
 pub mod deliveries;
 pub mod details_types;
@@ -12,7 +13,6 @@ pub mod find_citizen;
 pub mod further;
 pub mod import;
 pub mod issue_code;
-pub mod lock_citizen;
 pub mod messages;
 pub mod new_master_key;
 pub mod particulars;

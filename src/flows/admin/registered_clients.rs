@@ -5,7 +5,7 @@ use crate::domain::client::{Client, ClientStatus};
 use crate::domain::ids::ClientId;
 use crate::storage::{StoredClient, Transaction};
 
-use super::lock_citizen::Change;
+use super::change_status::Change;
 use super::{AdminError, Administrator};
 
 /// As many as are read at once.

@@ -14,7 +14,7 @@ use crate::domain::secret::SecretString;
 use crate::flows::registration::Known;
 use crate::protocol::registration::is_known_scope;
 
-use super::lock_citizen::Change;
+use super::change_status::Change;
 use super::{AdminError, Administrator, Fault};
 
 /// As many as are read at once.

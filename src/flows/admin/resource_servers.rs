@@ -17,8 +17,8 @@ use crate::protocol::registration::check_resource_server;
 use crate::storage;
 use crate::storage::{StoredResourceServer, Transaction};
 
+use super::change_status::Change;
 use super::create_client::allowed;
-use super::lock_citizen::Change;
 use super::{AdminError, Administrator, Fault};
 
 /// What is asked for of a new one.

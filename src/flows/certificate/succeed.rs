@@ -8,7 +8,7 @@ use crate::config::Settings;
 use crate::domain::assurance::{self, AccountLevel, AuthenticationLevel, AuthenticationMethod};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::certificate::ClientCertificate;
-use crate::domain::citizen::{Citizen, CitizenStatus};
+use crate::domain::citizen::Citizen;
 use crate::domain::credential::{Credential, CredentialKind, CredentialName, CredentialTraits};
 use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::message::Notice;
@@ -73,7 +73,7 @@ pub(super) async fn conclude(
     };
     let citizen = found.citizen;
     let refused = |refusal| Ok(record(app, event(&refusal).about(citizen.id), refusal));
-    if citizen.status != CitizenStatus::Active {
+    if !citizen.status.is_active() {
         return refused(Refusal::Locked);
     }
     if sign_in.is_for_another(citizen.id) {

@@ -10,7 +10,7 @@ use crate::credentials::recovery_codes::hash_typed;
 use crate::crypto::hash::hash_secret;
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::audit::{Actor, EventKind, Outcome};
-use crate::domain::citizen::{Citizen, CitizenStatus};
+use crate::domain::citizen::Citizen;
 use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::issued_code::{CodeText, CodeUse};
 use crate::domain::password_policy;
@@ -87,7 +87,7 @@ pub async fn begin(app: &App, visitor: &Visitor, typed: Typed<'_>) -> Result<Beg
         }
     };
     let presented = look_up(app, whose, typed.code).await?;
-    let active = found.filter(|citizen| citizen.status == CitizenStatus::Active);
+    let active = found.filter(|citizen| citizen.status.is_active());
     let (Some(citizen), Some(presented)) = (active, presented) else {
         refused(app, visitor, &name);
         return Ok(Began::Refused(Refusal::WrongNameOrCode));

@@ -1,7 +1,6 @@
 //! A recovery takes effect: the new password, without what was lost, and everybody out who was in.
 
 use crate::domain::audit::{Actor, Outcome};
-use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
 use crate::domain::message::Notice;
 use crate::domain::recovery::Recovery;
@@ -40,7 +39,7 @@ pub async fn finish_due(app: &App) -> Result<(), FlowError> {
 /// Writes all of it, in one transaction; the sessions are to be forgotten once that is committed.
 pub(super) async fn apply(app: &App, tx: &mut Transaction, recovery: &Recovery) -> Result<Applied, FlowError> {
     let (citizen, now) = (recovery.citizen, app.clock.now());
-    let active = tx.citizens().standing(citizen).await?.is_some_and(|found| found.status == CitizenStatus::Active);
+    let active = tx.citizens().standing(citizen).await?.is_some_and(|found| found.status.is_active());
     let end = if active { RecoveryEnd::Finished } else { RecoveryEnd::Stopped };
     if !tx.recoveries().settle(recovery, end, now).await? || !active {
         return Ok(Applied::TooLate);

@@ -7,7 +7,6 @@ use std::time::Duration;
 use crate::crypto::hash::hash_secret;
 use crate::domain::assurance::{AuthenticationLevel, AuthenticationMethod, Factors, Proof};
 use crate::domain::audit::{EventKind, Outcome};
-use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
 use crate::domain::issued_code::{CodeText, CodeUse};
 use crate::domain::secret::SecretHash;
@@ -65,7 +64,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &str) -
     // What can be no code is looked up as one that nobody has.
     let hash = hash_secret(code.as_ref().map_or(typed, CodeText::letters).as_bytes());
     let good = app.store.read().await?.issued_codes().is_good(hash, whose, CodeUse::Counter, now).await?;
-    let active = found.filter(|citizen| citizen.status == CitizenStatus::Active && good);
+    let active = found.filter(|citizen| citizen.status.is_active() && good);
     let Some(citizen) = active else {
         refused(app, visitor, &sign_in, &name, "wrong_code");
         return Ok(Proven::Refused(Refusal::WrongNameOrCode));

@@ -8,7 +8,6 @@ use std::time::Duration;
 use crate::credentials::password::Outcome as Verified;
 use crate::domain::assurance::{self, AuthenticationMethod};
 use crate::domain::audit::{EventKind, Outcome};
-use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
 use crate::domain::password_hash::PasswordHash;
 use crate::domain::password_policy::NormalisedPassword;
@@ -102,7 +101,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
     let in_a_row = app.settings.throttling.failures_in_a_row;
     let why_not = match verified {
         Verified::Mismatch => Some("wrong_password"),
-        Verified::Match { .. } if found.citizen.status != CitizenStatus::Active => Some(LOCKED),
+        Verified::Match { .. } if !found.citizen.status.is_active() => Some(LOCKED),
         Verified::Match { .. } if device == KnownDevice::No && failures_in_a_row >= in_a_row => {
             Some(PASSWORD_NOT_ENOUGH)
         }

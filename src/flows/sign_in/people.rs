@@ -7,7 +7,6 @@
 use crate::crypto::hash::hash_secret;
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::audit::{EventKind, Outcome};
-use crate::domain::citizen::CitizenStatus;
 use crate::domain::credential::CredentialKind;
 use crate::domain::ids::{CitizenId, ClientId, DeviceId};
 use crate::domain::secret::{SecretHash, SecretString};
@@ -69,7 +68,7 @@ pub async fn here(app: &App, visitor: &Visitor, sign_in: &SignIn) -> Result<Vec<
 
 async fn person(app: &App, place: Place, citizen: CitizenId, standing: Standing) -> Result<Option<Person>, FlowError> {
     let found = app.store.read().await?.citizens().find(citizen).await?;
-    let found = found.filter(|citizen| citizen.status == CitizenStatus::Active);
+    let found = found.filter(|citizen| citizen.status.is_active());
     Ok(found.map(|found| Person { place, name: found.profile.masked_name(), standing, citizen }))
 }
 

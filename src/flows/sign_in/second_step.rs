@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::audit::{EventKind, Outcome};
-use crate::domain::citizen::{Citizen, CitizenStatus};
+use crate::domain::citizen::Citizen;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
 
 use super::super::throttle::{KnownDevice, Throttle, Tries, Whose};
@@ -61,7 +61,7 @@ pub(super) async fn enter(
         }
         return Ok(Err(Proven::Refused(Refusal::Throttled { retry_after })));
     }
-    if asked.citizen.status != CitizenStatus::Active {
+    if !asked.citizen.status.is_active() {
         return Ok(Err(asked.refused(app, visitor, sign_in, LOCKED)));
     }
     Ok(Ok(asked))

@@ -122,7 +122,7 @@ fn refused(refusal: RefreshRefusal) -> OAuthError {
         RefreshRefusal::Unknown => "the refresh token is unknown, or was issued to another client",
         RefreshRefusal::Revoked => "the refresh token was revoked",
         RefreshRefusal::Expired => "the refresh token has expired",
-        RefreshRefusal::CitizenLocked => "the account is locked",
+        RefreshRefusal::CitizenNotActive => "the account is not active",
         RefreshRefusal::ClientDisabled => "this client has been disabled",
         RefreshRefusal::KeyNotProven => {
             "the refresh token is bound to a key: it needs a DPoP proof by that key, or the certificate that it was issued to"

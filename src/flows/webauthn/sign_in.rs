@@ -14,7 +14,6 @@ use crate::domain::assurance::{
     AuthenticationLevel, AuthenticationMethod, Factors, Proof as Proven, Proofs, Requirement,
 };
 use crate::domain::audit::{EventKind, Outcome};
-use crate::domain::citizen::CitizenStatus;
 use crate::domain::credential::{Credential, CredentialKind};
 use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::message::Notice;
@@ -168,7 +167,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, answer: &str) 
     let Some(citizen) = app.store.read().await?.citizens().find(found.citizen).await? else {
         return attempt.refuse(None, "unknown_credential").await;
     };
-    if citizen.status != CitizenStatus::Active {
+    if !citizen.status.is_active() {
         return attempt.refuse(Some(citizen.id), LOCKED).await;
     }
     let others = proven_beside(&sign_in, &found.credential);

@@ -41,7 +41,7 @@ on_every_backend! {
         let silent = portal.start().with("prompt", "none");
         assert_eq!(browser.open(&silent.url()).await.refusal().0, "login_required");
         assert_eq!(portal.exchange(&started, &code).await.refused(400), "invalid_grant");
-        let locked = ("invalid_grant".to_owned(), "the account is locked".to_owned());
+        let locked = ("invalid_grant".to_owned(), "the account is not active".to_owned());
         assert_eq!(portal.refresh(&tokens.refresh_token()).await.refusal(), locked);
         assert_eq!(portal.userinfo(&tokens.access_token()).await.status, 401);
         let page = browser.open(&portal.start().url()).await;

@@ -254,7 +254,7 @@ async fn what_is_wrong_with_a_request_is_said_exactly() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operator_says_who_may_and_takes_it_back() {
     use senid::flows::admin::AdminError;
-    use senid::flows::admin::lock_citizen::Change;
+    use senid::flows::admin::change_status::Change;
     let world = World::embedded().await;
     let scene = Scene::set(&world).await;
     let operator = world.operator();

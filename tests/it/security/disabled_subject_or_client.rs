@@ -75,7 +75,8 @@ async fn a_lock_that_only_the_identity_store_knows_of_closes_the_account_too() {
     let id = world.operator().id_of(&AN).await;
     world.wait(std::time::Duration::from_secs(1));
     let mut tx = world.app(0).store.begin().await.unwrap();
-    tx.citizens().set_status(id, CitizenStatus::Locked, world.clock.now()).await.unwrap();
+    let (was, is) = (CitizenStatus::Active, CitizenStatus::Locked);
+    assert!(tx.citizens().set_status(id, (was, is), world.clock.now()).await.unwrap());
     tx.commit().await.unwrap();
     let portal = world.portal("tax-office");
     let page = browser.open(&portal.start().with("prompt", "consent").url()).await;

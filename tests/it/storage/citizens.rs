@@ -3,7 +3,6 @@
 use senid::domain::citizen::{Citizen, CitizenStatus, Profile};
 use senid::domain::ids::CitizenId;
 use senid::domain::sign_in_name::NameKind;
-use senid::domain::time::Timestamp;
 use senid::storage::{Conflict, Error, FoundByName, NewCitizen, Rejected, Store};
 
 use super::on_every_database;
@@ -115,23 +114,25 @@ on_every_database! {
         assert!(find_by_name(&store, AN).await.is_some());
     }
 
-    async fn a_lock_ends_sessions_and_an_unlock_does_not_bring_them_back(store: Store) {
+    async fn a_status_is_changed_from_what_it_is_and_from_nothing_else(store: Store) {
         let an = enrol(&store, AN).await;
-        let set = async |status, now| store.write().await.unwrap().citizens().set_status(an.id, status, now).await.unwrap();
-        let state = async || {
-            let found = find(&store, an.id).await.unwrap().unwrap();
-            (found.status, found.sessions_valid_from)
+        let set = async |from, to| {
+            let mut writing = store.write().await.unwrap();
+            writing.citizens().set_status(an.id, (from, to), NOW + DAY).await.unwrap()
         };
-        set(CitizenStatus::Active, NOW + DAY).await;
-        assert_eq!(state().await, (CitizenStatus::Active, Timestamp::EPOCH));
-        set(CitizenStatus::Locked, NOW + 2 * DAY).await;
-        set(CitizenStatus::Locked, NOW + 3 * DAY).await;
-        assert_eq!(state().await, (CitizenStatus::Locked, NOW + 2 * DAY));
-        set(CitizenStatus::Active, NOW + 4 * DAY).await;
-        assert_eq!(state().await, (CitizenStatus::Active, NOW + 2 * DAY));
+        assert!(!set(CitizenStatus::Locked, CitizenStatus::Active).await, "it is not locked");
+        assert!(set(CitizenStatus::Active, CitizenStatus::Suspended).await);
+        assert!(!set(CitizenStatus::Active, CitizenStatus::Locked).await, "somebody was faster");
+        let found = find(&store, an.id).await.unwrap().unwrap();
+        assert_eq!((found.status, found.updated_at), (CitizenStatus::Suspended, NOW + DAY));
+    }
+
+    async fn what_ended_sessions_never_moves_back(store: Store) {
+        let an = enrol(&store, AN).await;
         for (at, expected) in [(5, 5), (1, 5)] {
             store.write().await.unwrap().citizens().end_sessions(an.id, NOW + at * DAY).await.unwrap();
-            assert_eq!(state().await.1, NOW + expected * DAY, "it never moves back");
+            let valid_from = find(&store, an.id).await.unwrap().unwrap().sessions_valid_from;
+            assert_eq!(valid_from, NOW + expected * DAY);
         }
     }
 

@@ -296,15 +296,20 @@ on_every_database! {
         assert!(matches!(holder.present(1, NOW).await, Rotation::Rotated(_)), "it was not spent");
     }
 
-    async fn a_locked_citizen_s_token_is_refused_and_not_spent(store: Store) {
+    async fn a_token_whose_citizen_is_not_active_is_refused_and_not_spent(store: Store) {
         let holder = Holder::of(&store).await;
         let an = holder.grant.authentication.citizen;
-        store.write().await.unwrap().citizens().set_status(an, CitizenStatus::Locked, NOW).await.unwrap();
-        assert_eq!(refusal(holder.present(1, NOW).await), RefreshRefusal::CitizenLocked);
-        store.write().await.unwrap().citizens().set_status(an, CitizenStatus::Active, NOW).await.unwrap();
+        let set = async |from, to| {
+            assert!(store.write().await.unwrap().citizens().set_status(an, (from, to), NOW).await.unwrap());
+        };
+        for status in CitizenStatus::ALL.into_iter().filter(|status| !status.is_active()) {
+            set(CitizenStatus::Active, status).await;
+            assert_eq!(refusal(holder.present(1, NOW).await), RefreshRefusal::CitizenNotActive, "{status}");
+            set(status, CitizenStatus::Active).await;
+        }
         assert!(matches!(holder.present(1, NOW).await, Rotation::Rotated(_)));
-        store.write().await.unwrap().citizens().set_status(an, CitizenStatus::Locked, NOW).await.unwrap();
-        assert_eq!(refusal(holder.present(1, NOW).await), RefreshRefusal::CitizenLocked, "nor is a retry answered");
+        set(CitizenStatus::Active, CitizenStatus::Deceased).await;
+        assert_eq!(refusal(holder.present(1, NOW).await), RefreshRefusal::CitizenNotActive, "nor is a retry answered");
     }
 
     async fn a_disabled_client_s_token_is_refused_and_not_spent(store: Store) {

@@ -1,7 +1,6 @@
 //! Ended sessions in the identity store.
 
 use senid::crypto::random::SystemRandom;
-use senid::domain::citizen::CitizenStatus;
 use senid::domain::ids::SessionId;
 use senid::storage::{EndedSession, SessionsCut, Store};
 
@@ -58,7 +57,7 @@ on_every_database! {
         let mut writing = store.write().await.unwrap();
         assert_eq!(writing.ended_sessions().cut_since(NOW, None, 9).await.unwrap().items, []);
         writing.citizens().end_sessions(binh, NOW + DAY).await.unwrap();
-        writing.citizens().set_status(an, CitizenStatus::Locked, NOW + 2 * DAY).await.unwrap();
+        writing.citizens().end_sessions(an, NOW + 2 * DAY).await.unwrap();
 
         let cut = [
             SessionsCut { citizen: binh, valid_from: NOW + DAY },

@@ -82,7 +82,10 @@ impl Particulars {
         let level = reading.word(Column::AccountLevel, "0, 1 or 2", |text| {
             text.parse::<i16>().ok().and_then(|level| AccountLevel::try_from(level).ok())
         });
-        let status = reading.word(Column::Status, "active or locked", |text| text.parse().ok());
+        let status =
+            reading.word(Column::Status, "registered, active, locked, suspended, deceased or closed", |text| {
+                text.parse().ok()
+            });
         let (Some(national_id), true) = (national_id, reading.faults.is_empty()) else { return Err(reading.faults) };
 
         let mut names = vec![SignInName::NationalId(national_id.clone())];

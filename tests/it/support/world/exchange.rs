@@ -1,7 +1,7 @@
 //! A portal's back end that exchanges the tokens that it is called with (RFC 8693).
 
 use senid::domain::token_exchange::ExchangeRule;
-use senid::flows::admin::lock_citizen::Change;
+use senid::flows::admin::change_status::Change;
 use senid::flows::admin::{AdminError, exchange_rules};
 
 use super::{Operator, Portal, TokenAnswer};

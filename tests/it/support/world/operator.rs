@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use senid::app::deployment;
 use senid::credentials::password::{HasherSettings, Parameters};
+use senid::domain::account_life::Transition;
 use senid::domain::audit::Actor;
+use senid::domain::citizen::CitizenStatus;
 use senid::domain::client::{Client, ClientStatus};
 use senid::domain::ids::{CitizenId, ClientId, DeliveryId, InitialTokenId};
 use senid::domain::issued_code::CodeUse;
@@ -18,6 +20,7 @@ use senid::domain::secret::SecretString;
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::ManualClock;
 use senid::flows::admin::add_citizen::add;
+use senid::flows::admin::change_status::change_status;
 use senid::flows::admin::create_client::Registered;
 use senid::flows::admin::deliveries::{self, Which};
 use senid::flows::admin::find_citizen::Who;
@@ -27,7 +30,7 @@ use senid::flows::admin::registration_tokens::{self, TokenRequest};
 use senid::flows::admin::renumber_citizen::{self, Renumbered};
 use senid::flows::admin::rotate_keys::{Rotated, When};
 use senid::flows::admin::update_client::{self, ClientChange};
-use senid::flows::admin::{AdminError, Administrator, issue_code, lock_citizen, registered_clients, rotate_keys};
+use senid::flows::admin::{AdminError, Administrator, issue_code, registered_clients, rotate_keys};
 use senid::flows::{App, key_pairs};
 use senid::storage::RecordedEvent;
 
@@ -85,17 +88,28 @@ impl<'w> Operator<'w> {
     }
 
     pub async fn locks(&self, citizen: &Citizen) {
-        lock_citizen::lock(&self.admin().await, &who(citizen), Some("a letter of the court")).await.unwrap();
+        self.takes(citizen, Transition::Lock, "a letter of the court").await.unwrap();
     }
 
     /// Locks them from a process that reaches the identity store alone.
     pub async fn locks_in_the_identity_store(&self, citizen: &Citizen) {
         let admin = Administrator { sessions: None, ..self.admin().await };
-        lock_citizen::lock(&admin, &who(citizen), None).await.unwrap();
+        change_status(&admin, &who(citizen), Transition::Lock, None).await.unwrap();
     }
 
     pub async fn unlocks(&self, citizen: &Citizen) {
-        lock_citizen::unlock(&self.admin().await, &who(citizen), None).await.unwrap();
+        self.takes(citizen, Transition::Unlock, "they came in person").await.unwrap();
+    }
+
+    /// Takes their account from one state to another, as one registrar may.
+    pub async fn takes(
+        &self,
+        citizen: &Citizen,
+        transition: Transition,
+        reason: &str,
+    ) -> Result<CitizenStatus, AdminError> {
+        let changed = change_status(&self.admin().await, &who(citizen), transition, Some(reason)).await?;
+        Ok(changed.status)
     }
 
     /// Disables a client, and waits until this server has heard of it.

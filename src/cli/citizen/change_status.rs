@@ -1,14 +1,16 @@
-//! `senid citizen lock|unlock`.
+//! `senid citizen activate|lock|unlock|suspend|resume|decease|close`.
 
 use serde_json::json;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::domain::account_life::Transition;
+use crate::domain::citizen::CitizenStatus;
 use crate::domain::national_id::Scheme;
 use crate::flows::admin::Administrator;
+use crate::flows::admin::change_status::{Change, Changed, Sessions, change_status};
 use crate::flows::admin::find_citizen::Who;
-use crate::flows::admin::lock_citizen::{self, Change, Changed, Sessions};
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
@@ -19,14 +21,15 @@ pub struct Arguments {
     reason: Option<String>,
 }
 
-pub async fn lock(
+pub async fn run(
     admin: &Administrator,
     arguments: &Arguments,
+    transition: Transition,
     scheme: Scheme,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let who = Who::parse(&arguments.citizen, scheme)?;
-    let changed = lock_citizen::lock(admin, &who, arguments.reason.as_deref()).await?;
+    let changed = change_status(admin, &who, transition, arguments.reason.as_deref()).await?;
     let exit = match &changed.sessions {
         Sessions::OutOfReach(error) => {
             output.remark(format_args!("their sessions could not be taken out of the short-lived store: {error}"));
@@ -38,20 +41,17 @@ pub async fn lock(
         }
         _ => Exit::Done,
     };
-    print(&changed, "locked", output)?;
+    print(&changed, said(transition, changed.status), output)?;
     Ok(exit)
 }
 
-pub async fn unlock(
-    admin: &Administrator,
-    arguments: &Arguments,
-    scheme: Scheme,
-    output: &mut Output,
-) -> Result<Exit, Failure> {
-    let who = Who::parse(&arguments.citizen, scheme)?;
-    let changed = lock_citizen::unlock(admin, &who, arguments.reason.as_deref()).await?;
-    print(&changed, "unlocked", output)?;
-    Ok(Exit::Done)
+/// What the account is now, in a word.
+const fn said(transition: Transition, status: CitizenStatus) -> &'static str {
+    match (transition, status) {
+        // Who unlocks an account says so, and that it is active follows.
+        (Transition::Unlock, CitizenStatus::Active) => "unlocked",
+        _ => status.as_str(),
+    }
 }
 
 fn print(changed: &Changed, state: &str, output: &mut Output) -> Result<(), Failure> {

@@ -1,0 +1,109 @@
+//! The one way an account's state is changed: what the new state means for all that hangs on it is done in the same transaction
+//! (docs/account-life.md).
+
+use crate::domain::account_life::{By, Fate, Meaning, Portals, Refused, Transition, Why};
+use crate::domain::citizen::CitizenStatus;
+use crate::domain::ids::CitizenId;
+use crate::domain::random::Random;
+use crate::domain::time::Timestamp;
+use crate::storage::{self, RevocationReason, Transaction};
+
+use super::audit::EventBuilder;
+use super::single_logout;
+
+/// What is to happen to whose account.
+pub struct Change<'a> {
+    pub citizen: CitizenId,
+    pub transition: Transition,
+    pub by: By,
+    pub trust: Trust,
+    /// Its record, of the kind that [`Transition::event`] says, with who did it and why; the states are added here.
+    pub event: EventBuilder,
+    pub now: Timestamp,
+    pub random: &'a dyn Random,
+}
+
+/// Whether it was its owner who was in the account until now, as far as anybody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    Kept,
+    /// Somebody else may have been in it: what was granted and left there goes as well, for this reason.
+    Lost(RevocationReason),
+}
+
+/// What has become of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    pub from: CitizenStatus,
+    pub to: CitizenStatus,
+}
+
+/// Takes an account from the state that it is in to another, and ends what the new one does not let stand.
+///
+/// Once `tx` is committed, its sessions are to be taken out of the short-lived store as well, by whoever can reach it:
+/// `sessions_valid_from` has ended them already, and no session of before the change is ever honoured again.
+pub async fn change_status(
+    tx: &mut Transaction,
+    change: Change<'_>,
+) -> Result<Result<Changed, Refused>, storage::Error> {
+    let Change { citizen, transition, by, trust, event, now, random } = change;
+    // Before anything is read: nobody joins a session of theirs from here on that would not be told of its end.
+    tx.session_clients().close(citizen).await?;
+    let standing = tx.citizens().standing(citizen).await?.ok_or(storage::Error::Corrupt("no citizen of this id"))?;
+    let from = standing.status;
+    let to = match transition.apply(from, None, by) {
+        Ok(to) => to,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    if !tx.citizens().set_status(citizen, (from, to), now).await? {
+        return Ok(Err(Refused { transition, from, why: Why::Meanwhile }));
+    }
+    let meaning = match trust {
+        Trust::Kept => Meaning::of(to),
+        Trust::Lost(_) => Meaning::of(to).without_trust(),
+    };
+    let why = match trust {
+        Trust::Kept => RevocationReason::AccountEnded,
+        Trust::Lost(why) => why,
+    };
+    carry_out(tx, citizen, meaning, why, (now, random)).await?;
+    tx.audit().record(&event.about(citizen).with("from", from).with("to", to).build()).await?;
+    Ok(Ok(Changed { from, to }))
+}
+
+/// What a state means, done to what is there.
+async fn carry_out(
+    tx: &mut Transaction,
+    citizen: CitizenId,
+    meaning: Meaning,
+    why: RevocationReason,
+    (now, random): (Timestamp, &dyn Random),
+) -> Result<(), storage::Error> {
+    // Named one by one: whoever adds to the table says here what is done about it. Tokens rest by the state itself, which is asked
+    // wherever one is used, and end with the grant that they stand on; and nobody gets as far as a credential.
+    let Meaning { sessions, tokens: _, grants, codes, recoveries, known_devices, credentials: _, portals } = meaning;
+    let left = match sessions {
+        Fate::Ends => {
+            tx.citizens().end_sessions(citizen, now).await?;
+            tx.session_clients().leave_all(citizen).await?
+        }
+        Fate::Stands | Fate::Rests => Vec::new(),
+    };
+    if portals == Portals::Told {
+        single_logout::enqueue(tx, &left, now, random).await?;
+    }
+    if recoveries == Fate::Ends {
+        tx.recoveries().stop_all(citizen, now).await?;
+    }
+    if codes == Fate::Ends {
+        tx.sent_codes().end_all(citizen).await?;
+        tx.issued_codes().end_all(citizen).await?;
+    }
+    if known_devices == Fate::Ends {
+        tx.known_devices().forget_all(citizen).await?;
+    }
+    if grants == Fate::Ends {
+        tx.grants().revoke_all(citizen, why, now).await?;
+    }
+    Ok(())
+}
