@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::ZeroizeOnDrop;
 
-use super::national_id::{NationalId, Scheme};
+use super::national_id::{NationalId, Scheme, Telephone};
 
 /// A name that a citizen signs in with, normalised.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,6 +52,15 @@ impl SignInName {
     /// # Errors
     /// [`NameFault`] where it can be none of the three.
     pub fn parse(typed: &str, default_scheme: Scheme) -> Result<Self, NameFault> {
+        Self::parse_as(typed, default_scheme, default_scheme)
+    }
+
+    /// Reads what was typed where a bare number was said to be of `scheme`. A telephone number is dialled as where the default scheme
+    /// is at home: who has another country's identifier is there, too.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_as(typed: &str, scheme: Scheme, default_scheme: Scheme) -> Result<Self, NameFault> {
         let typed = typed.trim();
         if typed.is_empty() {
             return Err(NameFault::Empty);
@@ -59,10 +68,10 @@ impl SignInName {
         if typed.contains('@') {
             return email(typed).map(Self::Email).ok_or(NameFault::Unrecognised);
         }
-        if let Ok(id) = NationalId::parse(default_scheme, typed) {
+        if let Ok(id) = NationalId::parse(scheme, typed) {
             return Ok(Self::NationalId(id));
         }
-        phone(typed, default_scheme.calling_code()).map(Self::Phone).ok_or(NameFault::Unrecognised)
+        phone(typed, &default_scheme.telephone()).map(Self::Phone).ok_or(NameFault::Unrecognised)
     }
 
     pub const fn kind(&self) -> NameKind {
@@ -120,8 +129,8 @@ fn email(typed: &str) -> Option<Contact> {
 }
 
 /// `0912 345 678` and `+84 912 345 678` are the same number where the calling code is 84.
-fn phone(typed: &str, calling_code: &str) -> Option<Contact> {
-    let mut digits = String::with_capacity(16);
+fn phone(typed: &str, home: &Telephone) -> Option<Contact> {
+    let mut digits = String::with_capacity(typed.len());
     for character in typed.chars() {
         match character {
             '0'..='9' => digits.push(character),
@@ -130,13 +139,20 @@ fn phone(typed: &str, calling_code: &str) -> Option<Contact> {
             _ => return None,
         }
     }
-    // No calling code and no national number begins with a zero: a national identifier with a digit missing often would.
-    let national = |digits: &str| (!digits.starts_with('0')).then(|| digits.to_owned());
     let international = match typed.starts_with('+') {
-        true => national(&digits)?,
-        false => format!("{calling_code}{}", national(digits.strip_prefix('0')?)?),
+        // No calling code begins with a zero.
+        true => (!digits.starts_with('0')).then_some(digits)?,
+        false => format!("{}{}", home.calling_code, national(&digits, home)?),
     };
     (8..=15).contains(&international.len()).then(|| Contact(format!("+{international}")))
+}
+
+/// The number without what is dialled before it. A national identifier with a digit missing is none: it is longer, or goes on with a
+/// zero.
+fn national<'d>(digits: &'d str, home: &Telephone) -> Option<&'d str> {
+    let number = digits.strip_prefix(home.trunk_prefix)?;
+    let zero = !home.trunk_prefix.is_empty() && number.starts_with('0');
+    (!zero && home.digits.contains(&number.len())).then_some(number)
 }
 
 #[cfg(test)]
@@ -151,6 +167,37 @@ mod tests {
     fn one_phone_number_has_one_name() {
         assert_eq!(parse("0912 345 678").unwrap().normalised(), "+84912345678");
         assert_eq!(parse("+84 912-345-678").unwrap().normalised(), "+84912345678");
+    }
+
+    #[test]
+    fn each_country_dials_in_its_own_way() {
+        for (scheme, typed, number) in [
+            (Scheme::Vn, "024 3825 1234", "+842438251234"),
+            (Scheme::Ru, "8 (912) 345-67-89", "+79123456789"),
+            (Scheme::Ee, "5123 4567", "+37251234567"),
+            (Scheme::Fr, "06 12 34 56 78", "+33612345678"),
+            (Scheme::Kr, "010-1234-5678", "+821012345678"),
+            (Scheme::My, "012-345 6789", "+60123456789"),
+            (Scheme::Ci, "07 12 34 56 78", "+2250712345678"),
+        ] {
+            let name = SignInName::parse(typed, scheme).unwrap();
+            assert_eq!((name.kind(), name.normalised()), (NameKind::Phone, number.to_owned()), "{scheme}");
+            assert_eq!(SignInName::parse(number, scheme), Ok(name), "{scheme}: as from abroad");
+        }
+        for (scheme, typed) in
+            [(Scheme::Ru, "0912345678"), (Scheme::Ee, "512345"), (Scheme::Ci, "712345678"), (Scheme::Fr, "612345678")]
+        {
+            assert_eq!(SignInName::parse(typed, scheme), Err(NameFault::Unrecognised), "{scheme}");
+        }
+    }
+
+    #[test]
+    fn another_scheme_that_is_chosen_is_of_numbers_of_people_alone() {
+        let name = |typed, scheme| SignInName::parse_as(typed, scheme, Scheme::Vn).unwrap().normalised();
+        assert_eq!(name("770305-02-1234", Scheme::My), "my:770305021234");
+        assert_eq!(name("770305-02-1234", Scheme::Vn), "vn:770305021234", "of the same length, and another name");
+        assert_eq!(name("0912 345 678", Scheme::My), "+84912345678");
+        assert_eq!(name("an@example.vn", Scheme::My), "an@example.vn");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::{Gender, Implied, NationalIdScheme, Rejection, Warning, digits};
+use super::{BirthYear, Gender, Implied, NationalIdScheme, Rejection, Telephone, Warning, digits};
 
 const LENGTH: usize = 11;
 const FIRST_WEIGHTS: [u32; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 1];
@@ -32,12 +32,12 @@ impl NationalIdScheme for Isikukood {
 
     fn implied(&self, value: &str) -> Implied {
         let gender = value.bytes().next().map(|first| if first % 2 == 1 { Gender::Male } else { Gender::Female });
-        let birth_year = born(value).and_then(|date| u16::try_from(date.year()).ok());
+        let birth_year = born(value).and_then(|date| u16::try_from(date.year()).ok()).map(BirthYear::Known);
         Implied { birth_year, gender, province: None }
     }
 
-    fn calling_code(&self) -> &'static str {
-        "372"
+    fn telephone(&self) -> Telephone {
+        Telephone { calling_code: "372", trunk_prefix: "", digits: 7..=8 }
     }
 }
 
@@ -107,7 +107,10 @@ mod tests {
     #[test]
     fn a_code_implies_year_and_gender() {
         let implied = parse("38001085718").unwrap().implied();
-        assert_eq!(implied, Implied { birth_year: Some(1980), gender: Some(Gender::Male), province: None });
+        assert_eq!(
+            implied,
+            Implied { birth_year: Some(BirthYear::Known(1980)), gender: Some(Gender::Male), province: None }
+        );
         assert_eq!(born("60001010000").map(|date| date.year()), Some(2000));
         assert_eq!(born("60002290000").map(|date| date.day()), Some(29));
         assert_eq!(born("60102290000"), None);

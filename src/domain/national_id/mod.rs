@@ -2,19 +2,27 @@
 //!
 //! A new country is a file beside this one and a line in the table below.
 
+mod ci;
 mod ee;
+mod fr;
+mod implied;
+mod kr;
+mod my;
 mod ru;
 mod scheme;
 mod vn;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use subtle::ConstantTimeEq;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
+use super::birthdate::Birthdate;
 use super::citizen::Gender;
 use super::scheme_table;
 use super::written_number::compact;
+pub use implied::{BirthYear, Contradiction, Implied};
 pub use scheme::{Schemes, UnknownScheme};
 
 scheme_table::table! {
@@ -26,6 +34,14 @@ scheme_table::table! {
     Ee = "ee" => ee::Isikukood;
     /// Russia's insurance number of an individual account.
     Ru = "ru" => ru::Snils;
+    /// France's registration number of a person.
+    Fr = "fr" => fr::Nir;
+    /// South Korea's resident registration number.
+    Kr = "kr" => kr::ResidentRegistrationNumber;
+    /// Malaysia's identity card number.
+    My = "my" => my::MyKad;
+    /// Côte d'Ivoire's national identification number.
+    Ci = "ci" => ci::NationalIdentificationNumber;
 }
 
 /// How one country's numbers are built.
@@ -42,8 +58,8 @@ trait NationalIdScheme: Sync {
     /// What a normalised value says about its holder.
     fn implied(&self, value: &str) -> Implied;
 
-    /// The country's telephone calling code (ITU-T E.164).
-    fn calling_code(&self) -> &'static str;
+    /// How the country's telephone numbers are dialled within it.
+    fn telephone(&self) -> Telephone;
 
     /// A normalised value as logs, pages and the audit log may show it.
     fn mask(&self, value: &str) -> String {
@@ -51,10 +67,25 @@ trait NationalIdScheme: Sync {
     }
 }
 
+/// How a country's telephone numbers are dialled within it (ITU-T E.164, E.129).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telephone {
+    pub calling_code: &'static str,
+    /// What is dialled before the number within the country, and left out from abroad. Empty where there is nothing.
+    pub trunk_prefix: &'static str,
+    /// How many digits a number has without either.
+    pub digits: RangeInclusive<usize>,
+}
+
 impl Scheme {
-    /// The country's telephone calling code (ITU-T E.164).
-    pub fn calling_code(self) -> &'static str {
-        self.rules().calling_code()
+    /// How the country's telephone numbers are dialled within it.
+    pub fn telephone(self) -> Telephone {
+        self.rules().telephone()
+    }
+
+    /// The scheme by which a country (ISO 3166-1 alpha-2, in capitals) numbers its people.
+    pub fn of_country(country: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scheme| scheme.as_str().to_ascii_uppercase() == country)
     }
 }
 
@@ -99,6 +130,12 @@ impl NationalId {
     pub fn implied(&self) -> Implied {
         self.scheme.rules().implied(&self.value)
     }
+
+    /// Where what is said of its holder is another thing than the number says: a registrar looks at that, and nobody registers
+    /// themselves with it.
+    pub fn contradictions(&self, birthdate: Option<Birthdate>, gender: Option<Gender>) -> Vec<Contradiction> {
+        self.implied().contradictions(birthdate, gender)
+    }
 }
 
 impl fmt::Debug for NationalId {
@@ -114,16 +151,6 @@ impl PartialEq for NationalId {
 }
 impl Eq for NationalId {}
 
-/// What a number implies about its holder. Held against the profile: a contradiction is a warning for import and a
-/// refusal for self-registration.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Implied {
-    pub birth_year: Option<u16>,
-    pub gender: Option<Gender>,
-    /// The scheme's own code of the place where the birth was registered.
-    pub province: Option<&'static str>,
-}
-
 /// Why a text can be no identifier of a scheme. Says nothing of what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
@@ -131,8 +158,14 @@ pub enum Rejection {
     Length { expected: usize, found: usize },
     #[error("expected digits only")]
     Characters,
+    #[error("expected digits only, and 2A or 2B for Corsica")]
+    CharactersOfCorsica,
+    #[error("its first digit is of no sex")]
+    Gender,
     #[error("no day is written like the one in it")]
     Date,
+    #[error("no place has the code in it")]
+    Place,
     #[error("its check digits are not those of the rest")]
     Checksum,
 }
@@ -145,6 +178,14 @@ pub enum Warning {
     UnknownProvince,
     #[error("the number is of someone born in the year 2100 or later")]
     FutureCentury,
+    #[error("the month of birth in it is no month: the registry did not know it")]
+    UnknownMonth,
+    /// Until somebody is registered for good.
+    #[error("the number is a provisional one")]
+    Provisional,
+    /// Where a scheme gave up its check for numbers of today.
+    #[error("its check digit is not that of the rest, as in a number of old")]
+    Checksum,
 }
 
 /// The `expected` digits of `text`, without what people and word processors put between them.
@@ -159,6 +200,20 @@ fn digits(text: &str, expected: usize) -> Result<Zeroizing<String>, Rejection> {
     }
 }
 
+/// The two digits at `at`, as a number.
+fn two_digits(value: &str, at: usize) -> Option<u8> {
+    value.get(at..at + 2).filter(|pair| pair.bytes().all(|byte| byte.is_ascii_digit()))?.parse().ok()
+}
+
+/// Two digits as a text that outlives the number.
+fn pair(digits: &str) -> Option<&'static str> {
+    let at = usize::from(two_digits(digits, 0)?) * 2;
+    PAIRS.get(at..at + 2)
+}
+
+const PAIRS: &str = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657\
+                     585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
 /// The first three and the last three, and always as many dots between them, whatever the length.
 fn mask(value: &str) -> String {
     let characters = Zeroizing::new(value.chars().collect::<Vec<char>>());
@@ -172,6 +227,7 @@ fn mask(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_number_is_printed_masked() {
@@ -194,6 +250,68 @@ mod tests {
         }
         for text in ["", "VN", "xx", "vn "] {
             assert_eq!(text.parse::<Scheme>(), Err(UnknownScheme), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_country_has_the_scheme_of_its_name() {
+        assert_eq!(Scheme::of_country("FR"), Some(Scheme::Fr));
+        assert!(["fr", "LV", "", "F"].into_iter().all(|country| Scheme::of_country(country).is_none()));
+    }
+
+    #[test]
+    fn a_pair_of_digits_is_itself() {
+        for number in 0..100 {
+            assert_eq!(pair(&format!("{number:02}")), Some(format!("{number:02}").as_str()));
+        }
+        assert_eq!(["", "1", "2A", "é"].map(pair), [None; 4]);
+    }
+
+    /// What is near enough to a number of some scheme to be one now and then, whole numbers among it.
+    fn nearly() -> impl Strategy<Value = String> {
+        let digits = prop_oneof![
+            "[0-9]{11,15}",
+            // A date, so that more of them are numbers.
+            "[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])[0-9]{6,7}",
+            "[1-6][0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])[0-9]{4}",
+            "[1-4][0-9]{2}(0[1-9]|1[0-2])(2[AB]|[0-9]{2})[0-9]{8}",
+        ];
+        (digits, prop::collection::vec("[ .\\-\u{a0}]{0,2}", 15))
+            .prop_map(|(digits, gaps)| digits.chars().zip(gaps).map(|(digit, gap)| format!("{gap}{digit}")).collect())
+    }
+
+    /// As the state prints it: in groups.
+    fn printed(value: &str) -> String {
+        value.as_bytes().chunks(3).map(|group| String::from_utf8_lossy(group)).collect::<Vec<_>>().join(" ")
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_is_itself_however_it_is_printed(scheme in prop::sample::select(Scheme::ALL.to_vec()), text in nearly()) {
+            if let Ok(id) = NationalId::parse(scheme, &text) {
+                prop_assert_eq!(&NationalId::parse(scheme, id.expose()), &Ok(id.clone()));
+                prop_assert_eq!(&NationalId::parse(scheme, &printed(id.expose())), &Ok(id.clone()));
+                prop_assert!(id.expose().bytes().all(|byte| byte.is_ascii_digit() || byte == b'A' || byte == b'B'));
+            }
+        }
+
+        #[test]
+        fn what_a_mask_shows_is_the_first_three_and_the_last_three(scheme in prop::sample::select(Scheme::ALL.to_vec()), text in nearly()) {
+            if let Ok(id) = NationalId::parse(scheme, &text) {
+                let (value, masked) = (id.expose(), id.masked());
+                prop_assert_eq!(masked, format!("{}•••••{}", &value[..3], &value[value.len() - 3..]));
+                let printed = format!("{id:?}");
+                prop_assert!(!printed.contains(&value[3..value.len() - 3]));
+            }
+        }
+
+        #[test]
+        fn no_text_is_too_odd_for_any_scheme(scheme in prop::sample::select(Scheme::ALL.to_vec()), text in "\\PC*|[0-9]{0,20}") {
+            if let Ok(id) = NationalId::parse(scheme, &text) {
+                // Nothing that is asked of a number that is one makes it panic either.
+                let _ = (id.warnings(), id.implied(), id.masked());
+                prop_assert_eq!(NationalId::parse(scheme, id.expose()), Ok(id));
+            }
         }
     }
 }

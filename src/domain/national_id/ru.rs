@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{Implied, NationalIdScheme, Rejection, Warning, digits};
+use super::{Implied, NationalIdScheme, Rejection, Telephone, Warning, digits};
 
 const LENGTH: usize = 11;
 /// Numbers up to this one were given out before there was a check.
@@ -28,8 +28,8 @@ impl NationalIdScheme for Snils {
         Implied::default()
     }
 
-    fn calling_code(&self) -> &'static str {
-        "7"
+    fn telephone(&self) -> Telephone {
+        Telephone { calling_code: "7", trunk_prefix: "8", digits: 10..=10 }
     }
 }
 

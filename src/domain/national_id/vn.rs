@@ -5,7 +5,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{Gender, Implied, NationalIdScheme, Rejection, Warning, digits};
+use super::{BirthYear, Gender, Implied, NationalIdScheme, Rejection, Telephone, Warning, digits};
 
 const LENGTH: usize = 12;
 
@@ -42,11 +42,15 @@ impl NationalIdScheme for PersonalIdentificationNumber {
         let birth_year = |century_and_sex: u16| Some(1900 + 100 * (century_and_sex / 2) + 10 * digit(4)? + digit(5)?);
         let gender =
             |century_and_sex: u16| if century_and_sex.is_multiple_of(2) { Gender::Male } else { Gender::Female };
-        Implied { birth_year: digit(3).and_then(birth_year), gender: digit(3).map(gender), province: province(value) }
+        Implied {
+            birth_year: digit(3).and_then(birth_year).map(BirthYear::Known),
+            gender: digit(3).map(gender),
+            province: province(value),
+        }
     }
 
-    fn calling_code(&self) -> &'static str {
-        "84"
+    fn telephone(&self) -> Telephone {
+        Telephone { calling_code: "84", trunk_prefix: "0", digits: 9..=10 }
     }
 }
 
@@ -121,7 +125,7 @@ mod tests {
         ] {
             assert_eq!(
                 implied(text),
-                Implied { birth_year: Some(birth_year), gender: Some(gender), province },
+                Implied { birth_year: Some(BirthYear::Known(birth_year)), gender: Some(gender), province },
                 "{text}"
             );
         }

@@ -13,10 +13,10 @@ pub(super) fn read(attributes: &Attributes, found: &mut Found) -> Result<(), Ref
         // Anything else in a serialNumber is an authority's own, and no number of a person.
         let Some((kind, country, number)) = parts(value) else { continue };
         match (kind, country) {
-            ("PNO", "VN") => found.person(Scheme::Vn, number)?,
-            ("PNO", "EE") => found.person(Scheme::Ee, number)?,
-            ("PNO", "RU") => found.person(Scheme::Ru, number)?,
-            ("PNO", country) => found.foreigner(country, number),
+            ("PNO", country) => match Scheme::of_country(country) {
+                Some(scheme) => found.person(scheme, number)?,
+                None => found.foreigner(country, number),
+            },
             // A Vietnamese identity card has the number of the person, and so has a citizen's tax code since 2025; those of nine
             // and ten digits are numbers of a card that is no more, and of a taxpayer.
             ("IDC" | "TIN", "VN") if number.len() == 12 && is_digits(number) => found.person(Scheme::Vn, number)?,

@@ -83,8 +83,8 @@ fn holder(subject: &[u8], asked: &Identifiers, schemes: &Schemes) -> Result<Hold
 impl Found {
     fn person(&mut self, scheme: Scheme, number: &str) -> Result<(), Refusal> {
         // What a person types may have spaces and dots in it; what an authority certifies is the number.
-        let digits = if attributes::is_digits(number) { Ok(number) } else { Err(Rejection::Characters) };
-        let id = digits.and_then(|number| NationalId::parse(scheme, number));
+        let id = NationalId::parse(scheme, number)
+            .and_then(|id| if id.expose() == number { Ok(id) } else { Err(Rejection::Characters) });
         let id = id.map_err(|fault| Refusal::InvalidIdentifier(scheme, fault))?;
         self.persons.push(Person::Known(id));
         Ok(())

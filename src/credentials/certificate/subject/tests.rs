@@ -105,7 +105,7 @@ fn a_number_that_can_be_none_is_refused_and_not_passed_over() {
 
 #[test]
 fn the_number_of_a_country_that_is_not_known_here_is_said_to_be_one() {
-    assert_eq!(serial("PNOFR-1234567890123"), Err(Refusal::SchemeNotEnabled("FR".to_owned())));
+    assert_eq!(serial("PNOLV-12345678901"), Err(Refusal::SchemeNotEnabled("LV".to_owned())));
     assert_eq!(serial("PNOÉE-38001085718"), Err(Refusal::UnreadableSubject("serialNumber")));
 }
 
@@ -188,7 +188,7 @@ fn two_persons_in_one_subject_are_nobody() {
     let countries: &[(&str, u8, &[u8])] =
         &[(UID, UTF8, b"CCCD:001090123456"), (SERIAL, PRINTABLE, b"PNOEE-38001085718")];
     assert_eq!(mapped(countries), Err(Refusal::ConflictingIdentifiers));
-    let foreign: &[(&str, u8, &[u8])] = &[(SERIAL, PRINTABLE, b"PNOFR-1"), (SERIAL, PRINTABLE, b"PNOEE-38001085718")];
+    let foreign: &[(&str, u8, &[u8])] = &[(SERIAL, PRINTABLE, b"PNOLV-1"), (SERIAL, PRINTABLE, b"PNOEE-38001085718")];
     assert_eq!(mapped(foreign), Err(Refusal::ConflictingIdentifiers));
 }
 

@@ -12,7 +12,7 @@ use crate::domain::assurance::AccountLevel;
 use crate::domain::birthdate::Birthdate;
 use crate::domain::citizen::{Address, CitizenStatus, Gender, Names, Profile, Verifiable};
 use crate::domain::language_tag::LanguageTag;
-use crate::domain::national_id::{NationalId, Scheme, Schemes};
+use crate::domain::national_id::{Contradiction, NationalId, Scheme, Schemes};
 use crate::domain::sign_in_name::{NameKind, SignInName};
 use crate::domain::time::Timestamp;
 
@@ -301,19 +301,12 @@ fn warnings(national_id: &NationalId, profile: &Profile) -> Vec<Remark> {
         .into_iter()
         .map(|warning| Remark::new(Column::NationalId, "unusual_national_id", warning.to_string()))
         .collect();
-    let implied = national_id.implied();
-    let year = profile.birthdate.and_then(Birthdate::year);
-    if let (Some(implied), Some(year)) = (implied.birth_year, year)
-        && i32::from(implied) != i32::from(year)
-    {
-        let sentence = "the year of birth is another than the national identifier says";
-        warnings.push(Remark::new(Column::Birthdate, "birth_year_differs", sentence));
-    }
-    if let (Some(implied), Some(gender)) = (implied.gender, profile.gender)
-        && implied != gender
-    {
-        let sentence = "the gender is another than the national identifier says";
-        warnings.push(Remark::new(Column::Gender, "gender_differs", sentence));
+    for contradiction in national_id.contradictions(profile.birthdate, profile.gender) {
+        let (column, code) = match contradiction {
+            Contradiction::BirthYear => (Column::Birthdate, "birth_year_differs"),
+            Contradiction::Gender => (Column::Gender, "gender_differs"),
+        };
+        warnings.push(Remark::new(column, code, contradiction.to_string()));
     }
     warnings
 }
