@@ -26,7 +26,7 @@ impl NationalIdScheme for ResidentRegistrationNumber {
     }
 
     fn implied(&self, value: &str) -> Implied {
-        let gender = value.bytes().nth(6).map(|digit| if digit % 2 == 1 { Gender::Male } else { Gender::Female });
+        let gender = value.as_bytes().get(6).map(|digit| if digit % 2 == 1 { Gender::Male } else { Gender::Female });
         let birth_year = born(value).and_then(|date| u16::try_from(date.year()).ok()).map(BirthYear::Known);
         Implied { birth_year, gender, province: None }
     }
