@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::hash::hkdf;
 use crate::crypto::master_key::MasterKeys;
-use crate::domain::ids::CitizenId;
+use crate::domain::ids::{CitizenId, OrganisationId};
 use crate::domain::random::Random;
 use crate::domain::secret::SecretBytes;
 
@@ -50,7 +50,44 @@ pub enum SealError {
     Refused,
 }
 
-/// A citizen's own key. Erasing its wrapped form erases the person.
+/// Whose a data key is: what was wrapped for one opens for nobody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyOwner {
+    Citizen(CitizenId),
+    Organisation(OrganisationId),
+}
+
+impl KeyOwner {
+    fn context(self) -> Context {
+        match self {
+            Self::Citizen(citizen) => Context::new("citizen.data_key", citizen.uuid()),
+            Self::Organisation(organisation) => Context::new("organisation.data_key", organisation.uuid()),
+        }
+    }
+}
+
+impl From<CitizenId> for KeyOwner {
+    fn from(citizen: CitizenId) -> Self {
+        Self::Citizen(citizen)
+    }
+}
+
+impl From<OrganisationId> for KeyOwner {
+    fn from(organisation: OrganisationId) -> Self {
+        Self::Organisation(organisation)
+    }
+}
+
+impl fmt::Display for KeyOwner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Citizen(citizen) => write!(f, "citizen {citizen}"),
+            Self::Organisation(organisation) => write!(f, "organisation {organisation}"),
+        }
+    }
+}
+
+/// A citizen's or an organisation's own key. Erasing its wrapped form erases them.
 #[derive(Clone)]
 pub struct DataKey {
     bytes: SecretBytes<32>,
@@ -64,23 +101,27 @@ impl DataKey {
         Self { bytes: SecretBytes::new(random.bytes()) }
     }
 
-    /// The key sealed under the current master key, as `citizen`'s row keeps it.
+    /// The key sealed under the current master key, as its owner's row keeps it.
     ///
     /// # Errors
     /// `Refused` if the cipher refuses, which for a key of 32 bytes it does not.
     pub fn wrap(
         &self,
         keys: &KeyEncryptionKeys,
-        citizen: CitizenId,
+        owner: impl Into<KeyOwner>,
         random: &dyn Random,
     ) -> Result<Vec<u8>, SealError> {
-        keys.seal_key(&Self::context(citizen), &self.bytes, random)
+        keys.seal_key(&owner.into().context(), &self.bytes, random)
     }
 
     /// # Errors
-    /// Whatever [`KeyEncryptionKeys::open`] says; `Refused` for another citizen's key.
-    pub fn from_wrapped(keys: &KeyEncryptionKeys, citizen: CitizenId, wrapped: &[u8]) -> Result<Self, SealError> {
-        keys.open_key(&Self::context(citizen), wrapped).map(|bytes| Self { bytes })
+    /// Whatever [`KeyEncryptionKeys::open`] says; `Refused` for another owner's key.
+    pub fn from_wrapped(
+        keys: &KeyEncryptionKeys,
+        owner: impl Into<KeyOwner>,
+        wrapped: &[u8],
+    ) -> Result<Self, SealError> {
+        keys.open_key(&owner.into().context(), wrapped).map(|bytes| Self { bytes })
     }
 
     /// The same key wrapped by the current master key; `None` if it already is.
@@ -89,11 +130,11 @@ impl DataKey {
     /// As [`from_wrapped`](Self::from_wrapped).
     pub fn rewrap(
         keys: &KeyEncryptionKeys,
-        citizen: CitizenId,
+        owner: impl Into<KeyOwner>,
         wrapped: &[u8],
         random: &dyn Random,
     ) -> Result<Option<Vec<u8>>, SealError> {
-        keys.reseal(&Self::context(citizen), wrapped, random)
+        keys.reseal(&owner.into().context(), wrapped, random)
     }
 
     /// # Errors
@@ -109,10 +150,6 @@ impl DataKey {
             Self::VERSION => open(&aes(&self.bytes)?, context, sealed),
             other => Err(SealError::UnknownKey(other)),
         }
-    }
-
-    fn context(citizen: CitizenId) -> Context {
-        Context::new("citizen.data_key", citizen.uuid())
     }
 }
 

@@ -10,6 +10,7 @@ use super::authorization_details::AuthorizationDetails;
 use super::claims_request::{ClaimsRequest, GrantedClaims};
 use super::ids::{CitizenId, ClientId, GrantId, SessionId};
 use super::key_binding::{KeyBinding, Thumbprint};
+use super::mandate::Acting;
 use super::resource::ResourceId;
 use super::scope::ScopeSet;
 use super::secret::SecretHash;
@@ -57,6 +58,8 @@ pub struct Approval {
     pub acr: String,
     pub resources: Vec<ResourceId>,
     pub authorization_details: AuthorizationDetails,
+    /// For whom they act with it, where it is not themselves.
+    pub acting: Option<Acting>,
 }
 
 /// An authorization code's record in the short-lived store (RFC 6749 §4.1.2).
@@ -88,6 +91,8 @@ pub struct Grant {
     /// What its tokens may be for; this server itself where none is named.
     pub resources: Vec<ResourceId>,
     pub authorization_details: AuthorizationDetails,
+    /// For whom the citizen acts with it, where it is not themselves. It ends with their mandate.
+    pub acting: Option<Acting>,
     /// The key that its refresh tokens are good with, where the client's own authentication does not bind them.
     pub binding: Option<KeyBinding>,
     pub created_at: Timestamp,

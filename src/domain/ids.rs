@@ -75,6 +75,14 @@ uuid_id! {
     RegistrationId;
     /// What an initial access token was handed out as.
     InitialTokenId;
+    /// An organisation that citizens act for.
+    OrganisationId;
+    /// By what right a citizen acts for an organisation.
+    MandateId;
+    /// A mandate that was offered and waits to be accepted.
+    InvitationId;
+    /// A citizen's wish that an organisation be registered, with themselves as its legal representative.
+    RegistrationRequestId;
 }
 
 fn uuid_v7(now: Timestamp, random: &dyn Random) -> Uuid {

@@ -35,6 +35,7 @@ pub async fn issue(
         acr: acr::answering(app.levels(client), request, authentication)?,
         resources: request.resources.clone(),
         authorization_details: request.authorization_details.clone(),
+        acting: None,
     };
     let record = AuthorizationCode {
         approval,

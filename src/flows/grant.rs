@@ -107,6 +107,7 @@ pub(super) async fn of_request(
         authentication: authentication.clone(),
         resources: request.resources.clone(),
         authorization_details: request.authorization_details.clone(),
+        acting: None,
         binding: None,
         created_at: app.clock.now(),
         revoked_at: None,

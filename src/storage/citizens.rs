@@ -344,6 +344,10 @@ pub(super) struct CitizenRow {
 }
 
 impl CitizenRow {
+    pub(super) fn data_key(&self) -> &[u8] {
+        &self.data_key
+    }
+
     pub(super) fn open(self, vault: &Vault) -> Result<Citizen, Error> {
         let id = CitizenId::from_uuid(self.citizen_id);
         let sealed = SealedPerson { data_key: self.data_key, national_id: self.national_id, profile: self.profile };

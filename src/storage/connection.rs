@@ -25,7 +25,11 @@ use super::issued_codes::IssuedCodes;
 use super::key_pairs::KeyPairs;
 use super::known_devices::KnownDevices;
 use super::logout_outbox::LogoutOutbox;
+use super::mandate_invitations::MandateInvitations;
+use super::mandates::Mandates;
 use super::messages::Messages;
+use super::organisation_requests::OrganisationRequests;
+use super::organisations::Organisations;
 use super::passwords::Passwords;
 use super::recoveries::Recoveries;
 use super::recovery_codes::RecoveryCodes;
@@ -223,7 +227,11 @@ aggregates! {
     issued_codes: IssuedCodes,
     known_devices: KnownDevices,
     logout_outbox: LogoutOutbox,
+    mandate_invitations: MandateInvitations,
+    mandates: Mandates,
     messages: Messages,
+    organisation_requests: OrganisationRequests,
+    organisations: Organisations,
     passwords: Passwords,
     recoveries: Recoveries,
     recovery_codes: RecoveryCodes,

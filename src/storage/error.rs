@@ -48,6 +48,8 @@ pub enum Conflict {
     DetailsType,
     #[error("the type of authorization details was changed in the meantime")]
     DetailsTypeVersion,
+    #[error("an organisation of this code exists already")]
+    Organisation,
     #[error("a key of this kind and version exists already")]
     Key,
 }

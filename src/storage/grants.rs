@@ -1,5 +1,6 @@
 //! Grants: what a citizen granted to a client in one authorization.
 
+mod acting;
 mod binding;
 mod proofs;
 
@@ -26,9 +27,11 @@ macro_rules! grant_columns {
          grants.created_at, grants.revoked_at, grants.refresh_current, grants.refresh_parent, grants.refresh_rotated_at, \
          grants.refresh_idle_expires_at, grants.refresh_expires_at, grants.refresh_key_version, \
          grants.claims AS granted_claims, grants.acr, grants.resources, grants.authorization_details, \
-         grants.binding_method, grants.binding_thumbprint"
+         grants.binding_method, grants.binding_thumbprint, grants.organisation_id AS acting_for, \
+         grants.mandate_id AS acting_by"
     };
 }
+pub(super) use acting::open as acting;
 pub(super) use grant_columns;
 
 const ENTER: &str = "INSERT INTO grant_directory (grant_id, citizen_id, code_hash, forget_after)
@@ -37,9 +40,9 @@ const INSERT: &str =
     "INSERT INTO grants (citizen_id, id, client_id, scope, nonce, session_id, auth_time, methods, level,
         created_at, forget_after, refresh_current, refresh_parent, refresh_rotated_at, refresh_idle_expires_at,
         refresh_expires_at, refresh_key_version, claims, acr, resources, authorization_details, binding_method,
-        binding_thumbprint, account_level)
+        binding_thumbprint, account_level, organisation_id, mandate_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-        $24)";
+        $24, $25, $26)";
 const EXCHANGE: &str = "UPDATE grant_directory SET code_hash = $2, forget_after = $3
     WHERE grant_id = $1 AND code_hash = $4";
 const COMPLETE: &str = "UPDATE grants SET scope = $3, forget_after = $4, refresh_current = $5, refresh_parent = $6,
@@ -125,6 +128,8 @@ pub enum RevocationReason {
     NotMe,
     /// Its owner has died, or the account was closed.
     AccountEnded,
+    /// They may act no more for the organisation that it was granted in the name of.
+    MandateEnded,
 }
 
 impl RevocationReason {
@@ -137,6 +142,7 @@ impl RevocationReason {
             Self::AccountRecovered => "account_recovered",
             Self::NotMe => "not_me",
             Self::AccountEnded => "account_ended",
+            Self::MandateEnded => "mandate_ended",
         }
     }
 }
@@ -372,6 +378,8 @@ impl Grants<'_, Transaction> {
                 .bind(binding.map(|(method, _)| method))
                 .bind(binding.map(|(_, thumbprint)| thumbprint.as_slice()))
                 .bind(i16::from(authentication.account_level))
+                .bind(grant.acting.map(|acting| acting.organisation.uuid()))
+                .bind(grant.acting.map(|acting| acting.mandate.uuid()))
                 .execute(db)
                 .await
                 .map(drop)
@@ -417,6 +425,8 @@ pub(super) struct GrantRow {
     authorization_details: Option<String>,
     binding_method: Option<String>,
     binding_thumbprint: Option<Vec<u8>>,
+    acting_for: Option<Uuid>,
+    acting_by: Option<Uuid>,
 }
 
 impl GrantRow {
@@ -447,6 +457,7 @@ impl GrantRow {
             authentication,
             resources: resources.unwrap_or_default(),
             authorization_details: details.unwrap_or_default(),
+            acting: acting::open(self.acting_for, self.acting_by)?,
             binding: binding::open(self.binding_method, self.binding_thumbprint)?,
             created_at: Timestamp::from_micros(self.created_at),
             revoked_at: self.revoked_at.map(Timestamp::from_micros),

@@ -4,8 +4,10 @@ use sqlx::types::Uuid;
 
 use super::connection::{Backend, Read, Transaction, Write, on_backend};
 use super::error::Error;
-use crate::domain::ids::{CitizenId, ClientId, SessionId};
+use super::grants::acting;
+use crate::domain::ids::{CitizenId, ClientId, MandateId, SessionId};
 use crate::domain::logout::Participant;
+use crate::domain::mandate::InWhoseName;
 use crate::domain::time::Timestamp;
 
 const LIST: &str = "SELECT client_id FROM session_clients WHERE citizen_id = $1 AND session_id = $2
@@ -28,10 +30,22 @@ const LEAVE_ALL: &str = "DELETE FROM session_clients WHERE citizen_id = $1
     RETURNING citizen_id, session_id, client_id, subject, sid";
 const LEAVE_CLIENT: &str = "DELETE FROM session_clients WHERE citizen_id = $1 AND client_id = $2
     RETURNING citizen_id, session_id, client_id, subject, sid";
+// Also where the person has gone on in another name since: what the client was told before ends with the mandate.
+const LEAVE_MANDATE: &str = "DELETE FROM session_clients WHERE citizen_id = $1 AND (mandate_id = $2
+        OR EXISTS (SELECT 1 FROM grants g WHERE g.citizen_id = $1 AND g.mandate_id = $2
+            AND g.session_id = session_clients.session_id AND g.client_id = session_clients.client_id))
+    RETURNING citizen_id, session_id, client_id, subject, sid";
+const IN_WHOSE_NAME: &str = "SELECT in_whose_name, organisation_id, mandate_id FROM session_clients
+    WHERE citizen_id = $1 AND session_id = $2 AND client_id = $3";
+const CHOOSE: &str = "UPDATE session_clients SET in_whose_name = $4, organisation_id = $5, mandate_id = $6
+    WHERE citizen_id = $1 AND session_id = $2 AND client_id = $3";
 const PROLONG: &str = "UPDATE session_clients SET forget_after = $3 WHERE citizen_id = $1 AND session_id = $2";
 const FORGET: &str = "DELETE FROM session_clients WHERE (citizen_id, session_id, client_id) IN
     (SELECT citizen_id, session_id, client_id FROM session_clients WHERE forget_after < $1
      ORDER BY forget_after LIMIT $2)";
+
+const MYSELF: &str = "myself";
+const ORGANISATION: &str = "organisation";
 
 /// Clients of sessions, seen from one connection.
 pub struct SessionClients<'c, C>(pub(super) &'c mut C);
@@ -43,6 +57,32 @@ impl<C: Read> SessionClients<'_, C> {
             sqlx::query_scalar(LIST).bind(citizen.uuid()).bind(session.uuid()).fetch_all(db).await
         })?;
         ids.iter().map(|id| id.parse().map_err(|_| Error::Corrupt("a session's client"))).collect()
+    }
+}
+
+impl<C: Read> SessionClients<'_, C> {
+    /// In whose name the person signed in to a client in a session; `None` where they were not asked.
+    pub async fn in_whose_name(
+        &mut self,
+        citizen: CitizenId,
+        session: SessionId,
+        client: &ClientId,
+    ) -> Result<Option<InWhoseName>, Error> {
+        let found: Option<(Option<String>, Option<Uuid>, Option<Uuid>)> = on_backend!(self.0, |db| {
+            sqlx::query_as(IN_WHOSE_NAME)
+                .bind(citizen.uuid())
+                .bind(session.uuid())
+                .bind(client.as_str())
+                .fetch_optional(db)
+                .await
+        })?;
+        let Some((chosen, organisation, mandate)) = found else { return Ok(None) };
+        match (chosen.as_deref(), acting(organisation, mandate)?) {
+            (None, None) => Ok(None),
+            (Some(MYSELF), None) => Ok(Some(InWhoseName::Myself)),
+            (Some(ORGANISATION), Some(acting)) => Ok(Some(InWhoseName::Organisation(acting))),
+            _ => Err(Error::Corrupt("in whose name somebody signed in")),
+        }
     }
 }
 
@@ -98,6 +138,24 @@ impl SessionClients<'_, Transaction> {
         Ok(())
     }
 
+    /// Notes in whose name the person signed in to a client that takes part in a session.
+    pub async fn choose(&mut self, participant: &Participant, chosen: InWhoseName) -> Result<(), Error> {
+        let acting = chosen.acting();
+        let text = if acting.is_some() { ORGANISATION } else { MYSELF };
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query(CHOOSE)
+                .bind(participant.citizen.uuid())
+                .bind(participant.session.uuid())
+                .bind(participant.client.as_str())
+                .bind(text)
+                .bind(acting.map(|acting| acting.organisation.uuid()))
+                .bind(acting.map(|acting| acting.mandate.uuid()))
+                .execute(db)
+                .await
+                .map(drop)
+        })?)
+    }
+
     /// From here to the end of this transaction nobody joins a session of this citizen's: for whoever ends one, before
     /// anything else.
     pub async fn close(&mut self, citizen: CitizenId) -> Result<(), Error> {
@@ -119,6 +177,14 @@ impl SessionClients<'_, Transaction> {
     pub async fn leave_all(&mut self, citizen: CitizenId) -> Result<Vec<Participant>, Error> {
         let rows: Vec<ParticipantRow> =
             on_backend!(self.0, |db| sqlx::query_as(LEAVE_ALL).bind(citizen.uuid()).fetch_all(db).await)?;
+        rows.into_iter().map(ParticipantRow::open).collect()
+    }
+
+    /// Takes out everyone who was signed in to by a mandate, in whatever session.
+    pub async fn leave_mandate(&mut self, citizen: CitizenId, mandate: MandateId) -> Result<Vec<Participant>, Error> {
+        let rows: Vec<ParticipantRow> = on_backend!(self.0, |db| {
+            sqlx::query_as(LEAVE_MANDATE).bind(citizen.uuid()).bind(mandate.uuid()).fetch_all(db).await
+        })?;
         rows.into_iter().map(ParticipantRow::open).collect()
     }
 

@@ -8,10 +8,11 @@ use super::error::Error;
 use crate::crypto::base64url;
 use crate::crypto::blind_index::{BlindIndex, IndexKeys};
 use crate::crypto::master_key::MasterKeys;
-use crate::crypto::seal::{Context, DataKey, KeyEncryptionKeys, Purpose, SealError};
+use crate::crypto::seal::{Context, DataKey, KeyEncryptionKeys, KeyOwner, Purpose, SealError};
 use crate::domain::citizen::{Citizen, Profile};
 use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::national_id::{NationalId, Scheme};
+use crate::domain::organisation_code::OrganisationCode;
 use crate::domain::random::Random;
 use crate::domain::risk;
 use crate::domain::sign_in_name::SignInName;
@@ -119,34 +120,45 @@ impl Vault {
         })
     }
 
-    /// A value of `citizen`'s for a column that `place` names, under the data key that they have.
+    /// A new data key, wrapped for its owner.
+    pub(super) fn new_data_key(&self, owner: impl Into<KeyOwner>) -> Result<Vec<u8>, SealError> {
+        DataKey::generate(&*self.random).wrap(&self.wrapping, owner, &*self.random)
+    }
+
+    /// A value of `owner`'s for a column that `place` names, under the data key that they have.
     pub(super) fn seal_for(
         &self,
-        citizen: CitizenId,
+        owner: impl Into<KeyOwner>,
         data_key: &[u8],
         place: &Context,
         value: &[u8],
     ) -> Result<Vec<u8>, SealError> {
-        DataKey::from_wrapped(&self.wrapping, citizen, data_key)?.seal(place, value, &*self.random)
+        DataKey::from_wrapped(&self.wrapping, owner, data_key)?.seal(place, value, &*self.random)
     }
 
     pub(super) fn open_for(
         &self,
-        citizen: CitizenId,
+        owner: impl Into<KeyOwner>,
         data_key: &[u8],
         place: &Context,
         sealed: &[u8],
     ) -> Result<Opened, Error> {
-        let opened = DataKey::from_wrapped(&self.wrapping, citizen, data_key).and_then(|key| key.open(place, sealed));
+        let owner = owner.into();
+        let opened = DataKey::from_wrapped(&self.wrapping, owner, data_key).and_then(|key| key.open(place, sealed));
         opened.map_err(|error| {
-            tracing::error!(%error, %citizen, "a sealed value of a citizen's did not open");
-            Error::Corrupt("a citizen's sealed value")
+            tracing::error!(%error, %owner, "a sealed value did not open");
+            Error::Corrupt("a sealed value")
         })
     }
 
     /// The data key wrapped by the current master key; `None` if it already is.
-    pub(super) fn rewrap(&self, id: CitizenId, data_key: &[u8]) -> Result<Option<Vec<u8>>, SealError> {
-        DataKey::rewrap(&self.wrapping, id, data_key, &*self.random)
+    pub(super) fn rewrap(&self, owner: impl Into<KeyOwner>, data_key: &[u8]) -> Result<Option<Vec<u8>>, SealError> {
+        DataKey::rewrap(&self.wrapping, owner, data_key, &*self.random)
+    }
+
+    /// The blind index of an organisation's code, under every live version of the key.
+    pub(super) fn code_indexes(&self, code: &OrganisationCode) -> Vec<BlindIndex> {
+        self.index.all("organisation_code", &code.to_string()).collect()
     }
 
     /// The version of the master key that wraps now.
@@ -194,7 +206,7 @@ fn credential_place(column: &'static str, citizen: CitizenId, credential: Creden
     Context::new(column, [citizen.uuid().as_bytes().as_slice(), credential.uuid().as_bytes()].concat())
 }
 
-type Opened = zeroize::Zeroizing<Vec<u8>>;
+pub(super) type Opened = zeroize::Zeroizing<Vec<u8>>;
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

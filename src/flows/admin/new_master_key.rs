@@ -1,7 +1,8 @@
 //! A new version of the master key, and everything wrapped by it.
 //!
 //! It takes two runs. The first adds the version to the file; then every server is started again, so that all know it.
-//! The second wraps everything by it: the server's keys, clients' secrets, then citizens' data keys, some at a time. Whatever was wrapped
+//! The second wraps everything by it: the server's keys, clients' secrets, then citizens' and organisations' data keys,
+//! some at a time. Whatever was wrapped
 //! by an older version still opens, so a run may be cut short anywhere; the next one goes on where it was and makes no
 //! other version.
 
@@ -18,7 +19,7 @@ use crate::storage::{self, SealedKeyKind, StoredClient, Vault};
 
 use super::{AdminError, Administrator};
 
-/// Citizens whose data keys are wrapped in one transaction.
+/// Citizens, or organisations, whose data keys are wrapped in one transaction.
 const BATCH: u32 = 500;
 /// Clients that are read at once.
 const CLIENTS: u32 = 200;
@@ -70,9 +71,11 @@ pub async fn add(admin: &Administrator, file: &Path) -> Result<Renewed, AdminErr
     Ok(Renewed { version: Version { number, origin: Origin::Made }, masters })
 }
 
-/// How many citizens' data keys wait to be wrapped.
+/// How many data keys wait to be wrapped.
 pub async fn waiting(admin: &Administrator, renewed: &Renewed) -> Result<u64, AdminError> {
-    Ok(admin.store.read().await?.citizens().wrapped_before(renewed.version.number).await?)
+    let (mut reading, version) = (admin.store.read().await?, renewed.version.number);
+    let citizens = reading.citizens().wrapped_before(version).await?;
+    Ok(citizens + reading.organisations().wrapped_before(version).await?)
 }
 
 /// Wraps everything by the newest version, telling `progress` how many citizens have been seen. Every server must know
@@ -97,6 +100,15 @@ pub async fn apply(admin: &Administrator, renewed: &Renewed, mut progress: impl 
         progress(seen);
         after = page;
     }
+    let mut after = None;
+    loop {
+        let mut tx = admin.store.begin().await?;
+        after = tx.organisations().rewrap(after, BATCH).await?;
+        tx.commit().await?;
+        if after.is_none() {
+            break;
+        }
+    }
     let event = admin.event(EventKind::MasterKeyApplied).with("version", renewed.version.number).build();
     admin.store.write().await?.audit().record(&event).await?;
     Ok(())
@@ -116,7 +128,9 @@ async fn is_unfinished(admin: &Administrator) -> Result<bool, AdminError> {
             return Ok(true);
         }
     }
-    if reading.citizens().wrapped_before(current).await? > 0 {
+    if reading.citizens().wrapped_before(current).await? > 0
+        || reading.organisations().wrapped_before(current).await? > 0
+    {
         return Ok(true);
     }
     let mut after = None;

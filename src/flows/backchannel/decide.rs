@@ -100,6 +100,7 @@ pub async fn allow(
         authentication,
         resources: asked.resources.clone(),
         authorization_details: asked.authorization_details.clone(),
+        acting: None,
     };
     // First come, first heard: whoever comes second leaves nothing behind, and no consent.
     if claim(app, request, &Decision::BeingAllowed).await? == Claim::Taken {

@@ -128,6 +128,7 @@ pub async fn allow(
         acr: acr::answering(app.levels(&client), request, &across)?,
         resources: request.resources.clone(),
         authorization_details: request.authorization_details.clone(),
+        acting: None,
     };
     if app.sessions.take(&short_lived::user_code(code)).await?.is_none() {
         return Ok(Decided::TooLate);

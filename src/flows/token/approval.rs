@@ -52,6 +52,7 @@ pub(super) async fn write(
         acr: approval.acr.clone(),
         resources: approval.resources.clone(),
         authorization_details: details,
+        acting: approval.acting,
         // A client that proves itself has its refresh tokens bound by that, and may change its keys (RFC 9449 section 5).
         binding: binding.filter(|_| client.authentication.is_public()),
         created_at: now,

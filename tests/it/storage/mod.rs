@@ -12,6 +12,7 @@ mod grants;
 mod invalidations;
 mod keys;
 mod logout;
+mod mandates;
 mod messages;
 mod passwords;
 mod people;

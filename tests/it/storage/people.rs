@@ -172,6 +172,7 @@ pub fn grant(citizen: CitizenId, client: &Client, at: Timestamp) -> Grant {
         acr: "urn:senid:aal:1".to_owned(),
         resources: vec!["https://tax.example/api".parse().unwrap()],
         authorization_details: Default::default(),
+        acting: None,
         binding: Some(KeyBinding::Dpop(KEY)),
         created_at: at,
         revoked_at: None,
@@ -317,6 +318,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     super::messages::are_put_in_and_taken_out(store, an.id).await;
     super::recoveries::wait(store, an.id).await;
     super::verifications::is_proven(store, an.id).await;
+    super::mandates::are_granted_and_ended(store, an.id, &client.id).await;
     let mut writing = store.write().await.unwrap();
     writing.settled().settle(Fact::RelyingPartyId, "id.example", NOW).await.unwrap();
     assert!(writing.authenticator_metadata().advance("mds.example", 7, b"a document", NOW).await.unwrap());
