@@ -4,17 +4,23 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use crate::config::{self, SessionStoreUrl, Settings};
+use rustls_pki_types::pem::{self, PemObject};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::config::{self, SessionStoreUrl, Settings, StatementKeys};
 use crate::credentials::password::{HasherSettings, InvalidParameters, Parameters};
 use crate::credentials::webauthn::{InvalidOrigin, RelyingParty};
+use crate::crypto::jwk_set::JwkSetError;
 use crate::domain::message::Carrier;
 use crate::domain::random::Random;
+use crate::domain::registry::PopulationRegistry;
 use crate::domain::remote_signing::RemoteSigning;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
 use crate::flows::message_delivery::PostOffice;
 use crate::outbound::{
-    self, Fetcher, MailServer, MailSetupError, Mailer, Reach, SharedKey, SigningService, SmsGateway, SystemResolver,
+    self, Fetcher, Identity, MailServer, MailSetupError, Mailer, Reach, RegistryAt, RegistryKeys, RegistryOverHttp,
+    SharedKey, SigningService, SmsGateway, SystemResolver,
 };
 use crate::sessions::{RedisSettings, Topology};
 
@@ -96,6 +102,42 @@ pub(super) fn remote_signing(
 ) -> Option<Arc<dyn RemoteSigning>> {
     let remote = settings.certificate_sign_in.remote.as_ref()?;
     Some(Arc::new(SigningService::new(fetcher.clone(), remote.url.clone(), &remote.secret, random.clone())))
+}
+
+/// The population registry, where there is one; `fetcher` goes there with our certificate.
+pub(super) fn registry(
+    settings: &Settings,
+    fetcher: &Fetcher,
+    random: &Arc<dyn Random>,
+) -> Result<Option<Arc<dyn PopulationRegistry>>, RegistrySetupError> {
+    let Some(server) = &settings.registry.server else { return Ok(None) };
+    let chain = CertificateDer::pem_file_iter(&server.client.certificate).and_then(Iterator::collect);
+    let chain: Vec<_> = chain.map_err(RegistrySetupError::Certificate)?;
+    let key = PrivateKeyDer::from_pem_file(&server.client.key).map_err(RegistrySetupError::Key)?;
+    let identity = Identity { chain, key, anchors: server.trust_anchors.clone() };
+    let fetcher = fetcher.presenting(identity, settings.registry.time_limit)?;
+    let at = RegistryAt {
+        url: server.url.clone(),
+        issuer: server.issuer.clone(),
+        audience: settings.issuer.as_str().to_owned(),
+    };
+    let keys = match &server.keys {
+        StatementKeys::File { jwks, .. } => RegistryKeys::given(jwks.as_bytes())?,
+        StatementKeys::Published(uri) => RegistryKeys::published(uri.clone()),
+    };
+    Ok(Some(Arc::new(RegistryOverHttp::new(fetcher, at, keys, random.clone()))))
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RegistrySetupError {
+    #[error("registry.tls.certificate: {0}")]
+    Certificate(pem::Error),
+    #[error("registry.tls.key: {0}")]
+    Key(pem::Error),
+    #[error("registry.jwks_file {0}")]
+    Keys(#[from] JwkSetError),
+    #[error("registry: {0}")]
+    Fetcher(#[from] outbound::SetupError),
 }
 
 pub(super) fn hashing(settings: &Settings) -> Result<HasherSettings, InvalidParameters> {

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::deployment::Deployment;
-use super::parts;
+use super::parts::{self, RegistrySetupError};
 use crate::credentials::certificate::{self, TrustStore};
 use crate::credentials::password::{Hasher, InvalidParameters};
 use crate::credentials::webauthn::InvalidOrigin;
@@ -54,6 +54,8 @@ pub enum StartError {
     Outbound(#[from] outbound::SetupError),
     #[error(transparent)]
     Mail(#[from] MailSetupError),
+    #[error(transparent)]
+    Registry(#[from] RegistrySetupError),
 }
 
 impl Server {
@@ -96,6 +98,7 @@ impl Server {
             client_authorities,
             authenticators,
             remote_signing: parts::remote_signing(&settings, &outbound, &random),
+            registry: parts::registry(&settings, &outbound, &random)?,
             request_objects: RequestObjects::default(),
             metrics: Metrics::new(outbound.fetches(), revocation.checks(), &trust.standing(clock.now())),
             trust,

@@ -113,7 +113,7 @@ impl Listener {
 }
 
 impl Tls {
-    fn read(from: &mut Reader, group: &str) -> Option<Self> {
+    pub(super) fn read(from: &mut Reader, group: &str) -> Option<Self> {
         let certificate_key = format!("{group}.tls.certificate");
         let key_key = format!("{group}.tls.key");
         let certificate = from.optional::<PathBuf>(&certificate_key);

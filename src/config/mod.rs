@@ -38,8 +38,10 @@ mod proxies;
 mod reader;
 mod recovery;
 mod registration;
+mod registry;
 mod revocation;
 mod risk;
+mod self_registration;
 mod sessions;
 mod theme;
 mod throttling;
@@ -74,8 +76,10 @@ pub use password::{Argon2, Password};
 pub use proxies::{ClientAddressHeader, ClientCertificateHeader, Proxies};
 pub use recovery::{Counter, OldCredentials, Recovery};
 pub use registration::{Registration, RegistrationMode, SoftwareStatement, StatementIssuer, StatementKeys};
+pub use registry::{Recheck, Registry, RegistryServer};
 pub use revocation::Revocation;
 pub use risk::Risk;
+pub use self_registration::SelfRegistration;
 pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
 pub use theme::{Colour, Palette, Theme};
 pub use throttling::{Rate, Throttling};
@@ -124,6 +128,8 @@ pub struct Settings {
     pub revocation: Revocation,
     pub policies: Policies,
     pub registration: Registration,
+    pub registry: Registry,
+    pub self_registration: SelfRegistration,
     pub jwt_grant: JwtGrant,
     pub log: Log,
 }
@@ -216,6 +222,8 @@ impl Settings {
             outbound: Outbound::read(from),
             revocation: Revocation::read(from),
             registration: Registration::read(from, &policies),
+            registry: Registry::read(from, now),
+            self_registration: SelfRegistration::read(from),
             policies,
             jwt_grant: JwtGrant::read(from),
             log: Log::read(from),
@@ -306,6 +314,8 @@ impl Default for Settings {
             revocation: Revocation::default(),
             policies: Policies::default(),
             registration: Registration::default(),
+            registry: Registry::default(),
+            self_registration: SelfRegistration::default(),
             jwt_grant: JwtGrant::default(),
             log: Log::default(),
         }

@@ -51,6 +51,8 @@ pub enum Typ {
     DpopProof,
     /// What is known of authenticators: FIDO Metadata Service §3.1.7. It is never ours to sign.
     MetadataBlob,
+    /// What a population registry has of a person (docs/registry.md). It is never ours to sign.
+    RegistryAnswer,
 }
 
 impl Typ {
@@ -75,6 +77,7 @@ impl Typ {
             Self::RequestObject => Some("oauth-authz-req+jwt"),
             Self::SoftwareStatement | Self::AssertionGrant | Self::MetadataBlob => None,
             Self::DpopProof => Some("dpop+jwt"),
+            Self::RegistryAnswer => Some("registry-answer+jwt"),
         }
     }
 

@@ -1,4 +1,5 @@
-//! The demonstration: a portal that citizens sign in to, on this machine alone.
+//! The demonstration: a portal that citizens sign in to and a registry that knows them, on this machine alone.
 
 pub mod people;
 pub mod portal;
+pub mod registry;

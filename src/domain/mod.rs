@@ -40,6 +40,7 @@ pub mod polling;
 pub mod random;
 pub mod recovery;
 pub mod registration;
+pub mod registry;
 pub mod relying_party;
 pub mod remote_signing;
 pub mod resource;

@@ -72,6 +72,7 @@ use crate::domain::audit::EventKind;
 use crate::domain::audit::Outcome;
 use crate::domain::client::Client;
 use crate::domain::random::Random;
+use crate::domain::registry::PopulationRegistry;
 use crate::domain::remote_signing::RemoteSigning;
 use crate::domain::resource::ResourceRegistry;
 use crate::domain::secret::SecretString;
@@ -125,6 +126,8 @@ pub struct App {
     pub trust: TrustStore,
     /// Who has citizens sign with their telephones, if anybody has.
     pub remote_signing: Option<Arc<dyn RemoteSigning>>,
+    /// Who knows the country's people, if anybody is asked.
+    pub registry: Option<Arc<dyn PopulationRegistry>>,
     pub request_objects: RequestObjects,
     /// Whether citizens' certificates were revoked.
     pub revocation: Revocation,

@@ -8,8 +8,9 @@ use std::time::Duration;
 use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use ipnet::IpNet;
 use reqwest::{Client, RequestBuilder, StatusCode};
-use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::CertificateDer;
+use rustls::client::WantsClientCert;
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use url::{Host, Url};
 
 use super::answer::Document;
@@ -73,6 +74,15 @@ impl Limits {
     }
 }
 
+/// Who we are to one host that asks for a certificate, and whom we believe to be that host.
+pub struct Identity {
+    /// Our certificate first.
+    pub chain: Vec<CertificateDer<'static>>,
+    pub key: PrivateKeyDer<'static>,
+    /// Who issues the host's certificate: nobody else may, not even an authority that the system trusts.
+    pub anchors: Vec<CertificateDer<'static>>,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
     #[error("an extra certificate authority cannot be used: {0}")]
@@ -90,9 +100,10 @@ pub struct Fetcher(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     client: Client,
+    resolver: Arc<dyn Resolve>,
     exceptions: Arc<Exceptions>,
     limits: Limits,
-    turns: Turns,
+    turns: Arc<Turns>,
     fetches: Fetches,
     clock: Arc<dyn Clock>,
 }
@@ -107,20 +118,29 @@ impl Fetcher {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SetupError> {
         let exceptions = Arc::new(Exceptions { loopback: reach.loopback, networks: reach.networks });
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls(&reach.extra_roots)?)
-            .dns_resolver(Guarded { resolver, exceptions: exceptions.clone() })
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .user_agent(concat!("SenID/", env!("CARGO_PKG_VERSION")))
-            // A connection that is used again goes to the address that was checked when it was made.
-            .pool_max_idle_per_host(2)
-            .pool_idle_timeout(Duration::from_secs(30))
-            .build()?;
-        let turns = Turns::new(limits.at_once);
-        Ok(Self(Arc::new(Inner { client, exceptions, limits, turns, fetches: Fetches::default(), clock })))
+        let client = client(tls(&reach.extra_roots)?, &resolver, &exceptions)?;
+        let turns = Arc::new(Turns::new(limits.at_once));
+        Ok(Self(Arc::new(Inner { client, resolver, exceptions, limits, turns, fetches: Fetches::default(), clock })))
+    }
+
+    /// The same fetcher, its bounds and turns and counters, as it goes to one host that asks who we are, and that has `time` for
+    /// an answer.
+    ///
+    /// # Errors
+    /// Where the certificate or its key cannot be used.
+    pub fn presenting(&self, identity: Identity, time: Duration) -> Result<Self, SetupError> {
+        let Inner { resolver, exceptions, limits, turns, fetches, clock, .. } = &*self.0;
+        let client = client(mutual_tls(identity)?, resolver, exceptions)?;
+        let limits = Limits { time, ..*limits };
+        Ok(Self(Arc::new(Inner {
+            client,
+            resolver: resolver.clone(),
+            exceptions: exceptions.clone(),
+            limits,
+            turns: turns.clone(),
+            fetches: fetches.clone(),
+            clock: clock.clone(),
+        })))
     }
 
     /// The counter of how fetches ended.
@@ -313,19 +333,52 @@ fn fault(error: &reqwest::Error) -> FetchError {
     if error.is_connect() { FetchError::Unreachable } else { FetchError::BrokenOff }
 }
 
+fn client(
+    tls: ClientConfig,
+    resolver: &Arc<dyn Resolve>,
+    exceptions: &Arc<Exceptions>,
+) -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(Guarded { resolver: resolver.clone(), exceptions: exceptions.clone() })
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .user_agent(concat!("SenID/", env!("CARGO_PKG_VERSION")))
+        // A connection that is used again goes to the address that was checked when it was made.
+        .pool_max_idle_per_host(2)
+        .pool_idle_timeout(Duration::from_secs(30))
+        .build()
+}
+
 /// TLS 1.2 and 1.3 with the system's authorities and `extra`.
 fn tls(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, SetupError> {
     let mut roots = SYSTEM_ROOTS.clone();
     for root in extra {
         roots.add(root.clone()).map_err(SetupError::Root)?;
     }
+    Ok(speaking_http(trusting(roots)?.with_no_client_auth()))
+}
+
+/// As [`tls`], as somebody, with that host's own authorities alone.
+fn mutual_tls(identity: Identity) -> Result<ClientConfig, SetupError> {
+    let mut roots = RootCertStore::empty();
+    for anchor in identity.anchors {
+        roots.add(anchor).map_err(SetupError::Root)?;
+    }
+    Ok(speaking_http(trusting(roots)?.with_client_auth_cert(identity.chain, identity.key)?))
+}
+
+fn trusting(roots: RootCertStore) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(builder.with_root_certificates(roots))
+}
+
+fn speaking_http(mut config: ClientConfig) -> ClientConfig {
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+    config
 }
 
 /// Read once for the process. A machine without any is not refused: it may have no need to reach anybody.

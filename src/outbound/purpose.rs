@@ -25,6 +25,8 @@ pub enum Purpose {
     AuthenticatorMetadata,
     /// A signature by a person's telephone, asked for and looked for.
     RemoteSigning,
+    /// What the population registry has of a person.
+    PopulationRegistry,
 }
 
 /// What an address may begin with.
@@ -48,7 +50,8 @@ impl Purpose {
             | Self::ClientNotificationEndpoint
             | Self::SmsGateway
             | Self::AuthenticatorMetadata
-            | Self::RemoteSigning => Scheme::Https,
+            | Self::RemoteSigning
+            | Self::PopulationRegistry => Scheme::Https,
         }
     }
 
@@ -65,6 +68,7 @@ impl Purpose {
             Self::SmsGateway => "messages.sms.url",
             Self::AuthenticatorMetadata => "authenticator_metadata",
             Self::RemoteSigning => "remote_signing",
+            Self::PopulationRegistry => "population_registry",
         }
     }
 
@@ -75,6 +79,8 @@ impl Purpose {
             // The second is older than the first and the third older still.
             Self::RequestUri => &["application/oauth-authz-req+jwt", "application/jwt", "application/jose"],
             Self::SectorIdentifierUri | Self::RemoteSigning => &["application/json"],
+            // It is signed, and nothing that is not is read.
+            Self::PopulationRegistry => &["application/jwt"],
             // No SVG: that is a document, which may hold scripts.
             Self::LogoUri => &["image/png", "image/jpeg", "image/webp", "image/gif"],
             Self::Ocsp => &["application/ocsp-response"],

@@ -92,10 +92,12 @@ impl Turns {
 
 const fn asker(purpose: Purpose) -> Asker {
     match purpose {
-        // Whoever types a number has somebody's telephone asked.
-        Purpose::RequestUri | Purpose::SectorIdentifierUri | Purpose::LogoUri | Purpose::RemoteSigning => {
-            Asker::Stranger
-        }
+        // Whoever types a number has somebody's telephone asked, or the registry.
+        Purpose::RequestUri
+        | Purpose::SectorIdentifierUri
+        | Purpose::LogoUri
+        | Purpose::RemoteSigning
+        | Purpose::PopulationRegistry => Asker::Stranger,
         Purpose::JwksUri
         | Purpose::BackchannelLogoutUri
         | Purpose::ClientNotificationEndpoint

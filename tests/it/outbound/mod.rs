@@ -1,3 +1,4 @@
-//! Fetching what clients' registrations name, from real servers on the loopback.
+//! Fetching what clients' registrations name and asking a population registry, from real servers on the loopback.
 
 mod cache;
+mod registry;

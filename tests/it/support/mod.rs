@@ -7,6 +7,7 @@ pub mod outside;
 pub mod pki;
 pub mod postgres;
 pub mod redis;
+pub mod registry;
 pub mod supervisor;
 pub mod wiretap;
 pub mod world;
