@@ -28,9 +28,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("[registry]");
     println!("url = \"https://localhost:{}/v1/\"", address.port());
     println!("issuer = \"{}\"", registry.issuer);
-    println!("tls.certificate = \"{folder}/client.pem\"");
-    println!("tls.key = \"{folder}/client.key\"");
     println!("trust_anchors_file = \"{folder}/authority.pem\"");
-    println!("jwks_uri = \"https://localhost:{}/v1/jwks.json\"", address.port());
+    println!("jwks = \"https://localhost:{}/v1/jwks.json\"", address.port());
+    println!("[registry.tls]");
+    println!("certificate = \"{folder}/client.pem\"");
+    println!("key = \"{folder}/client.key\"");
     Ok(serving.await??)
 }

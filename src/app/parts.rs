@@ -134,7 +134,7 @@ pub enum RegistrySetupError {
     Certificate(pem::Error),
     #[error("registry.tls.key: {0}")]
     Key(pem::Error),
-    #[error("registry.jwks_file {0}")]
+    #[error("registry.jwks {0}")]
     Keys(#[from] JwkSetError),
     #[error("registry: {0}")]
     Fetcher(#[from] outbound::SetupError),

@@ -70,7 +70,7 @@ impl Registry {
     pub(super) fn read(from: &mut Reader, now: Timestamp) -> Self {
         let default = Self::default();
         let rules = Rules { fields: from.list("registry.match", default.rules.fields) };
-        if rules.fields.is_empty() {
+        if rules.fields.is_empty() && !from.has_fault_at("registry.match") {
             let problem = "expected at least one of \"name\", \"birthdate\": whoever knows a number is not its owner";
             from.refuse("registry.match", problem);
         }
@@ -111,7 +111,7 @@ impl RegistryServer {
             ("registry.issuer", issuer.is_some()),
             ("registry.tls.certificate", client.is_some()),
             (ANCHORS, !trust_anchors.is_empty()),
-            ("registry.jwks_file or registry.jwks_uri", keys.is_some()),
+            (JWKS, keys.is_some()),
         ];
         match (url, issuer, client, keys) {
             (Some(url), Some(issuer), Some(client), Some(keys)) if !trust_anchors.is_empty() => {
@@ -123,7 +123,7 @@ impl RegistryServer {
                 None
             }
             (None, ..) => {
-                if let Some((key, _)) = named.iter().take(3).find(|(_, is_set)| *is_set) {
+                if let Some((key, _)) = named.iter().find(|(_, is_set)| *is_set) {
                     from.refuse(key, format!("expected {URL} beside it"));
                 }
                 None
@@ -132,23 +132,26 @@ impl RegistryServer {
     }
 }
 
+const JWKS: &str = "registry.jwks";
+
+/// An address, or else a file.
 fn keys(from: &mut Reader) -> Option<StatementKeys> {
-    const FILE: &str = "registry.jwks_file";
-    let file = from.optional::<PathBuf>(FILE);
-    let uri = from.optional::<Url>("registry.jwks_uri");
-    match (file, uri) {
-        (Some(_), Some(_)) => {
-            from.refuse(FILE, "expected either registry.jwks_file or registry.jwks_uri, not both");
-            None
-        }
-        (Some(path), None) => match std::fs::read_to_string(&path) {
-            Ok(jwks) => Some(StatementKeys::File { path, jwks }),
+    let place = from.optional::<String>(JWKS)?;
+    if place.starts_with("https://") {
+        return match Url::parse(&place) {
+            Ok(uri) => Some(StatementKeys::Published(uri)),
             Err(error) => {
-                from.refuse(FILE, format!("expected a file that can be read: {error}"));
+                from.refuse(JWKS, format!("expected an address or a file: {error}"));
                 None
             }
-        },
-        (None, uri) => uri.map(StatementKeys::Published),
+        };
+    }
+    match std::fs::read_to_string(&place) {
+        Ok(jwks) => Some(StatementKeys::File { path: place.into(), jwks }),
+        Err(error) => {
+            from.refuse(JWKS, format!("expected a file that can be read, or an address that begins with https://: {error}"));
+            None
+        }
     }
 }
 

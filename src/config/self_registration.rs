@@ -1,4 +1,5 @@
-//! `[self_registration]`: whether people open an account themselves, from which age on, and how often it may be tried.
+//! `[self_registration]`: whether people open an account themselves, and how often it may be tried. From which age on is with the
+//! other ages (`[identity]`).
 
 use std::time::Duration;
 
@@ -9,8 +10,6 @@ use super::throttling::Rate;
 pub struct SelfRegistration {
     /// Where there is a registry to hold them against, and a way to send them a code.
     pub enabled: bool,
-    /// In years: whoever is younger is registered by a parent or guardian, with a registrar (Decree 69/2024/NĐ-CP Art. 7).
-    pub least_age: u32,
     /// Attempts to register with one number, wherever they come from: each may send its owner a code.
     pub per_number: Rate,
     /// From one address (IPv4) or /64 (IPv6).
@@ -24,7 +23,6 @@ impl Default for SelfRegistration {
         let hour = Duration::from_secs(3600);
         Self {
             enabled: true,
-            least_age: 14,
             per_number: Rate { most: 10, window: 24 * hour },
             per_address: Rate { most: 60, window: hour },
             in_all: Rate { most: 20_000, window: hour },
@@ -37,7 +35,6 @@ impl SelfRegistration {
         let default = Self::default();
         Self {
             enabled: from.value("self_registration.enabled", default.enabled),
-            least_age: from.within("self_registration.least_age", default.least_age, 6..=21),
             per_number: from.value("self_registration.per_number", default.per_number),
             per_address: from.value("self_registration.per_address", default.per_address),
             in_all: from.value("self_registration.in_all", default.in_all),

@@ -9,6 +9,7 @@ mod jwt_grant;
 mod messages;
 mod mutual_tls;
 mod policies;
+mod registry;
 mod trust;
 mod values;
 
