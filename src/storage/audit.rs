@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::QueryBuilder;
 use sqlx::types::Uuid;
+use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::connection::{Backend, Read, Write, on_backend};
 use super::error::Error;
@@ -20,6 +20,12 @@ const RECORD_SQLITE: &str =
     "INSERT INTO audit_events (id, at, kind, outcome, actor, citizen_id, client_id, request, address, details) ";
 const LIST_OF_CITIZEN: &str = "SELECT id, at, kind, outcome, actor, client_id, request, address, details
     FROM audit_events WHERE citizen_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+/// Which clients had to do with a citizen lately.
+const LIST_CLIENTS: &str = "SELECT DISTINCT client_id FROM
+    (SELECT client_id FROM audit_events WHERE citizen_id = $1 ORDER BY id DESC LIMIT 5000) AS recent
+    WHERE client_id IS NOT NULL ORDER BY client_id";
+const FIND_OF_CITIZEN: &str = "SELECT id, at, kind, outcome, actor, client_id, request, address, details
+    FROM audit_events WHERE citizen_id = $1 AND id = $2";
 /// No index: how often an operator asks is nothing against how often events are written. So not all are looked at.
 const LIST_OF_CLIENT: &str = "SELECT id, at, kind, outcome, actor, client_id, request, address, details
     FROM (SELECT * FROM audit_events ORDER BY id DESC LIMIT 100000) AS recent
@@ -47,7 +53,50 @@ pub struct RecordedEvent {
     pub details: BTreeMap<String, String>,
 }
 
+/// Which of a citizen's events are looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct EventFilter<'f> {
+    /// Any of these.
+    pub kinds: &'f [EventKind],
+    pub client: Option<&'f ClientId>,
+    /// From then on.
+    pub since: Option<Timestamp>,
+    /// Before then.
+    pub until: Option<Timestamp>,
+}
+
 impl<C: Read> Audit<'_, C> {
+    /// As [`of_citizen`](Self::of_citizen), those that `filter` lets through.
+    pub async fn search(
+        &mut self,
+        citizen: CitizenId,
+        filter: EventFilter<'_>,
+        before: Option<EventId>,
+        limit: u32,
+    ) -> Result<Page<RecordedEvent, EventId>, Error> {
+        let rows = on_backend!(self.0, |db| {
+            let mut query = search(citizen, filter, before, limit);
+            query.build_query_as::<EventRow>().fetch_all(db).await
+        })?;
+        let events = rows.into_iter().map(EventRow::open).collect::<Result<_, _>>()?;
+        Ok(Page::new(events, limit, |event: &RecordedEvent| event.id))
+    }
+
+    /// One event, where it is this citizen's.
+    pub async fn find_of_citizen(&mut self, citizen: CitizenId, id: EventId) -> Result<Option<RecordedEvent>, Error> {
+        let row: Option<EventRow> = on_backend!(self.0, |db| {
+            sqlx::query_as(FIND_OF_CITIZEN).bind(citizen.uuid()).bind(id.uuid()).fetch_optional(db).await
+        })?;
+        row.map(EventRow::open).transpose()
+    }
+
+    /// The clients that the last few thousand events of a citizen tell of.
+    pub async fn clients_of_citizen(&mut self, citizen: CitizenId) -> Result<Vec<ClientId>, Error> {
+        let ids: Vec<String> =
+            on_backend!(self.0, |db| sqlx::query_scalar(LIST_CLIENTS).bind(citizen.uuid()).fetch_all(db).await)?;
+        ids.into_iter().map(|id| id.try_into().map_err(|_| Error::Corrupt("an event's client"))).collect()
+    }
+
     /// Up to `limit` events that concern a citizen, the newest first, those older than `before`.
     pub async fn of_citizen(
         &mut self,
@@ -132,6 +181,38 @@ impl<C: Write> Audit<'_, C> {
         }
         Ok(())
     }
+}
+
+fn search<DB>(citizen: CitizenId, filter: EventFilter<'_>, before: Option<EventId>, limit: u32) -> QueryBuilder<DB>
+where
+    DB: Database,
+    for<'v> i64: Encode<'v, DB> + Type<DB>,
+    for<'v> String: Encode<'v, DB> + Type<DB>,
+    for<'v> &'v str: Encode<'v, DB> + Type<DB>,
+    for<'v> Uuid: Encode<'v, DB> + Type<DB>,
+{
+    let mut query = QueryBuilder::new(
+        "SELECT id, at, kind, outcome, actor, client_id, request, address, details FROM audit_events WHERE citizen_id = ",
+    );
+    query.push_bind(citizen.uuid());
+    query.push(" AND id < ").push_bind(before.map_or(Uuid::max(), EventId::uuid));
+    query.push(" AND kind IN (");
+    let mut kinds = query.separated(", ");
+    for kind in filter.kinds {
+        kinds.push_bind(kind.as_str());
+    }
+    query.push(")");
+    if let Some(client) = filter.client {
+        query.push(" AND client_id = ").push_bind(client.as_str().to_owned());
+    }
+    if let Some(since) = filter.since {
+        query.push(" AND at >= ").push_bind(since.micros());
+    }
+    if let Some(until) = filter.until {
+        query.push(" AND at < ").push_bind(until.micros());
+    }
+    query.push(" ORDER BY id DESC LIMIT ").push_bind(one_more(limit));
+    query
 }
 
 /// Events turned into columns, as Postgres takes many rows in one statement.

@@ -61,7 +61,7 @@ mod transfer;
 mod vault;
 mod verifications;
 
-pub use audit::{Audit, RecordedEvent};
+pub use audit::{Audit, EventFilter, RecordedEvent};
 pub use authenticator_metadata::{AcceptedAt, AuthenticatorMetadata, StoredMetadata};
 pub use backchannel_pings::BackChannelPings;
 pub use citizens::{Citizens, FoundByName, MayHave, SignInStanding, Standing, StoredPassword};

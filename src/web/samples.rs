@@ -18,8 +18,8 @@ use askama::Template;
 use people::nobody;
 
 use super::account::{
-    Activity, Allowed, ConnectedPortal, Event, Happening, Level, Notice, Overview, Portals, Session, Sessions,
-    SignInMethod, Standing as Place, Start, Unusual, Withdraw,
+    Activity, ActivityFilter, ActivityTopic, Allowed, ConnectedPortal, Event, Happening, Level, Notice, Overview,
+    Portals, Session, Sessions, SignInMethod, Standing as Place, Start, Unusual, Withdraw,
 };
 use super::claims::{ClaimName, Method};
 use super::create::Create;
@@ -342,6 +342,7 @@ impl Samples {
             device,
             address: Some("203.0.113.7".to_owned()),
             unusual: Vec::new(),
+            not_me: "/account/not-me?event=0198a3f2".to_owned(),
         };
         let new_device = |event: Event, unusual: &[Unusual]| Event { unusual: unusual.to_vec(), ..event };
         vec![
@@ -465,13 +466,27 @@ impl Samples {
         };
         add("account-withdraw", &withdraw);
 
+        let portals =
+            vec![("dvc".to_owned(), self.public_services().name), ("library".to_owned(), self.library().name)];
         let activity = Activity {
             layout: self.citizen(),
+            filter: ActivityFilter { portals: portals.clone(), ..ActivityFilter::default() },
+            malformed: false,
             events: self.events(),
             older: Some("/account/activity?before=0198".to_owned()),
             newest: Some("/account/activity".to_owned()),
         };
         add("account-activity", &activity);
-        add("account-activity-empty", &Activity { events: Vec::new(), older: None, newest: None, ..activity });
+        let none = Activity { events: Vec::new(), older: None, newest: None, ..activity };
+        add("account-activity-empty", &none);
+        let filter = ActivityFilter {
+            topic: Some(ActivityTopic::Releases),
+            portals,
+            portal: "library".to_owned(),
+            from: "2026-11-01".to_owned(),
+            to: "2026-11-20".to_owned(),
+        };
+        add("account-activity-filtered", &Activity { filter: filter.clone(), ..none.clone() });
+        add("account-activity-malformed", &Activity { filter, malformed: true, ..none });
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! | file | what it is about |
 //! |---|---|
+//! | [`activity`] | what happened, looked through |
 //! | [`guard`] | whether a sensitive act may be done now |
 //! | [`credentials`] | what they prove themselves with: rename, remove, and what comes of it |
 //! | [`password`] | another password |
@@ -12,6 +13,7 @@
 //! | [`raise`] | a registrar's code makes what was proven count for more |
 //! | [`not_me`] | "this was not me": everything is closed in one action |
 
+pub mod activity;
 pub mod confirm;
 pub mod contact;
 pub mod credentials;
@@ -29,7 +31,7 @@ use std::cmp::Reverse;
 use crate::domain::citizen::Citizen;
 use crate::domain::consent::Consent;
 use crate::domain::grant::Grant;
-use crate::domain::ids::{CitizenId, EventId, SessionId};
+use crate::domain::ids::{CitizenId, SessionId};
 pub use crate::storage::RecordedEvent;
 use crate::storage::{SignInStanding, Standing, Transaction};
 
@@ -41,8 +43,6 @@ use super::{App, FlowError};
 const PORTALS: u32 = 500;
 /// As many of the latest as a page can show something of.
 const GRANTS: u32 = 200;
-/// How many events a page of the activity list has.
-const EVENTS_A_PAGE: u32 = 20;
 
 /// The citizen of a session, as they are now. Where they were locked or signed out everywhere since, the session is
 /// taken away and there is nobody.
@@ -93,14 +93,4 @@ pub async fn grants_with_details(app: &App, citizen: CitizenId) -> Result<Vec<Gr
     let mut grants = app.store.read().await?.grants().list(citizen, None, GRANTS).await?.items;
     grants.retain(|grant| !grant.authorization_details.is_empty());
     Ok(grants)
-}
-
-/// A page of what happened to this citizen, the latest first, and where the next page begins.
-pub async fn activity(
-    app: &App,
-    citizen: CitizenId,
-    before: Option<EventId>,
-) -> Result<(Vec<RecordedEvent>, Option<EventId>), FlowError> {
-    let page = app.store.read().await?.audit().of_citizen(citizen, before, EVENTS_A_PAGE).await?;
-    Ok((page.items, page.next))
 }

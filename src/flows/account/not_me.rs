@@ -2,6 +2,7 @@
 
 use crate::domain::account_life::{By, Transition};
 use crate::domain::audit::{Actor, Outcome};
+use crate::domain::ids::EventId;
 use crate::storage::RevocationReason;
 
 use super::super::account_life::{Change, Trust, change_status};
@@ -12,13 +13,23 @@ use super::super::{App, FlowError};
 /// Locks the account as an operator would: every session ends, no token works, and nobody signs in; and what was granted stays
 /// ended when the account is opened again, because somebody else may have granted it. Nothing has to be proven
 /// for it beside the session, because an owner in a hurry may have nothing else left, and what it closes an office opens again.
-pub async fn lock(app: &App, visitor: &Visitor, current: &CurrentSession) -> Result<(), FlowError> {
+///
+/// `about` is the event that they did not do, where they pointed at one: an office that opens the account again begins there.
+pub async fn lock(
+    app: &App,
+    visitor: &Visitor,
+    current: &CurrentSession,
+    about: Option<EventId>,
+) -> Result<(), FlowError> {
     let citizen = current.citizen();
-    let event = app
+    let mut event = app
         .event(visitor, Transition::Lock.event(), Outcome::Success)
         .by(Actor::Citizen(citizen))
         .with("reason", "not_me")
         .with("device", &visitor.device_name);
+    if let Some(about) = about {
+        event = event.with("event", about);
+    }
     let change = Change {
         citizen,
         transition: Transition::Lock,

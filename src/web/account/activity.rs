@@ -5,18 +5,67 @@ use askama::Template;
 use crate::web::claims::{ClaimName, Method};
 use crate::web::device::Device;
 use crate::web::layout::Layout;
-use crate::web::text::{Moment, Speaks, id};
+use crate::web::text::{Moment, Speaks, TextId, id};
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "account/activity.html")]
 pub struct Activity {
     pub layout: Layout,
+    pub filter: ActivityFilter,
+    /// The days that were asked for are none.
+    pub malformed: bool,
     /// Newest first.
     pub events: Vec<Event>,
     /// The path of the page with older ones, by cursor.
     pub older: Option<String>,
     /// The path of the first page, when this is not it.
     pub newest: Option<String>,
+}
+
+/// What is looked for, as the form shows it.
+#[derive(Clone, Debug, Default)]
+pub struct ActivityFilter {
+    pub topic: Option<ActivityTopic>,
+    /// Id and name of those that there is anything of.
+    pub portals: Vec<(String, String)>,
+    /// The id of the one that was chosen; empty where none was.
+    pub portal: String,
+    /// Days as they were typed.
+    pub from: String,
+    pub to: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActivityTopic {
+    SignIns,
+    Releases,
+    Security,
+}
+
+impl ActivityTopic {
+    const ALL: [Self; 3] = [Self::SignIns, Self::Releases, Self::Security];
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::SignIns => "sign-ins",
+            Self::Releases => "releases",
+            Self::Security => "security",
+        }
+    }
+
+    fn text(&self) -> TextId {
+        match self {
+            Self::SignIns => id("topic-sign-ins"),
+            Self::Releases => id("topic-releases"),
+            Self::Security => id("topic-security"),
+        }
+    }
+}
+
+impl ActivityFilter {
+    fn is_empty(&self) -> bool {
+        self.topic.is_none() && self.portal.is_empty() && self.from.is_empty() && self.to.is_empty()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -27,6 +76,8 @@ pub struct Event {
     pub address: Option<String>,
     /// What was unusual about it, and what came of that.
     pub unusual: Vec<Unusual>,
+    /// The path of the page that closes the account because it was somebody else.
+    pub not_me: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,7 +250,25 @@ impl Event {
     }
 }
 
+impl Event {
+    /// Whether somebody else may have done it.
+    pub(super) fn may_be_denied(&self) -> bool {
+        self.kind() == "care"
+            || matches!(
+                self.what,
+                Happening::SignedIn { .. }
+                    | Happening::ConsentGiven { .. }
+                    | Happening::DeviceAllowed { .. }
+                    | Happening::RequestAllowed { .. }
+            ) && self.what != Happening::AccountLocked
+    }
+}
+
 impl Activity {
+    fn topics(&self) -> [ActivityTopic; 3] {
+        ActivityTopic::ALL
+    }
+
     fn section(&self) -> &'static str {
         "activity"
     }

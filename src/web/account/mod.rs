@@ -15,7 +15,7 @@ mod sessions;
 mod start;
 mod withdraw;
 
-pub use activity::{Activity, Event, Happening, Unusual};
+pub use activity::{Activity, ActivityFilter, ActivityTopic, Event, Happening, Unusual};
 pub use change_password::ChangePassword;
 pub use codes::{Confirm, Contact, NewTotp, Reached, RecoveryCodes, RecoveryCodesShown};
 pub use credential::{Credential, LastStrong, RemoveCredential};

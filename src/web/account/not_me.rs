@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::Event;
 use crate::web::layout::{Form, Layout};
 use crate::web::text::Speaks;
 
@@ -10,6 +11,8 @@ use crate::web::text::Speaks;
 pub struct NotMe {
     pub layout: Layout,
     pub form: Form,
+    /// The event that they say it of, and its id, where they came from one.
+    pub about: Option<(String, Event)>,
     /// Where the way back leads.
     pub keep: String,
 }

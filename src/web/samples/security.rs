@@ -109,7 +109,10 @@ impl Samples {
             let problem = Self::problem(Fault::NewPassword(fault));
             add(&format!("account-password-{name}"), &ChangePassword { problem, ..password.clone() });
         }
-        let not_me = NotMe { layout: self.citizen(), form: form("/account/not-me"), keep: "/account".to_owned() };
+        let not_me =
+            NotMe { layout: self.citizen(), form: form("/account/not-me"), about: None, keep: "/account".to_owned() };
         add("account-not-me", &not_me);
+        let about = self.events().into_iter().nth(2).map(|event| ("0198a3f2".to_owned(), event));
+        add("account-not-me-event", &NotMe { about, ..not_me });
     }
 }

@@ -75,6 +75,17 @@ impl Voice {
 }
 
 impl Voice {
+    /// The zone that every time is given in, as far from UTC as it is now: `UTC+7`, `UTC−3:30`.
+    pub fn zone_name(&self) -> String {
+        let minutes = self.zone.to_offset(self.now.0).seconds() / 60;
+        let sign = if minutes < 0 { '\u{2212}' } else { '+' };
+        match (minutes.abs() / 60, minutes.abs() % 60) {
+            (0, 0) => "UTC".to_owned(),
+            (hours, 0) => format!("UTC{sign}{hours}"),
+            (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
+        }
+    }
+
     /// A decimal number (`-1234567.50`) as the language writes it; what is none stays as it is.
     pub fn number(&self, decimal: &str) -> String {
         let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |digits| ("-", digits));
@@ -154,6 +165,13 @@ mod tests {
         for other in ["", "-", "1e9", "1,5", "12.", ".5", "VND 5", "1.2.3"] {
             assert_eq!(voice(Language::Vi).number(other), other);
         }
+    }
+
+    #[test]
+    fn a_zone_is_named_by_its_distance() {
+        assert_eq!(voice(Language::Vi).zone_name(), "UTC+7");
+        let zoned = |name| Voice { zone: jiff::tz::TimeZone::get(name).unwrap(), ..voice(Language::En) }.zone_name();
+        assert_eq!((zoned("UTC").as_str(), zoned("America/St_Johns").as_str()), ("UTC", "UTC\u{2212}3:30"));
     }
 
     #[test]

@@ -112,6 +112,94 @@ on_every_backend! {
     }
 }
 
+on_every_backend! {
+    async fn the_activity_is_looked_through_by_kind_portal_and_day(world: World) {
+        let (mut browser, tokens) = world.signed_in(&world.portal("tax-office"), &AN).await;
+        world.portal("tax-office").claims(&tokens.access_token()).await;
+        world.app(0).audit.flush().await;
+        world.wait(Duration::from_secs(3 * 86_400));
+        let (mut browser_later, _) = world.signed_in(&world.portal("library"), &AN).await;
+        world.app(0).audit.flush().await;
+        std::mem::swap(&mut browser, &mut browser_later);
+        let mut lines = async |query: &str| {
+            let page = browser.open(&format!("/account/activity{query}")).await;
+            assert_eq!(page.status, 200, "{query}");
+            page.text()
+        };
+        let text = lines("?kind=sign-ins").await;
+        assert!(text.contains("Signed in to The library") && text.contains("Signed in to The tax office"), "{text}");
+        assert!(!text.contains("received:") && !text.contains("Allowed"), "{text}");
+        let text = lines("?kind=releases&portal=tax-office").await;
+        assert!(text.contains("The tax office received:") && !text.contains("Allowed The library"), "{text}");
+        assert!(!text.contains("Signed in to"), "{text}");
+        let text = lines("?kind=security").await;
+        assert!(text.contains("Nothing was found"), "{text}");
+        // Days are the operator's; both ends are whole.
+        let now = world.now().seconds();
+        let day = |at: i64| jiff::Timestamp::from_second(at).unwrap().to_zoned(jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap()).date();
+        let (then, today) = (day(now - 3 * 86_400), day(now));
+        let text = lines(&format!("?from={today}&to={today}")).await;
+        assert!(text.contains("Signed in to The library") && !text.contains("Signed in to The tax office"), "{text}");
+        let text = lines(&format!("?to={then}")).await;
+        assert!(!text.contains("Signed in to The library") && text.contains("Signed in to The tax office"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_activity_can_be_looked_through_by_is_refused_or_said() {
+    let world = World::embedded().await;
+    let mut browser = enters(world.browser(), "/account/activity").await;
+    for query in ["from=yesterday", "to=2026-02-30", "from=2026-11-21&to=2026-11-20"] {
+        let page = browser.open(&format!("/account/activity?{query}")).await;
+        assert_eq!(page.status, 422, "{query}");
+        assert!(page.words("#problem").starts_with("These days are not right"), "{query}");
+        assert_eq!(page.count(".events"), 0, "nothing is shown as if it had been found");
+    }
+    for query in ["kind=audit.read", "kind=sign-ins'--", "portal=%00", "kind=releases&kind=security"] {
+        let page = browser.open(&format!("/account/activity?{query}")).await;
+        assert!(page.status.is_client_error(), "{query}: {}", page.status);
+    }
+}
+
+#[tokio::test]
+async fn what_is_looked_for_stays_from_page_to_page() {
+    let world = World::embedded().await;
+    let portal = world.portal("tax-office");
+    let (mut browser, tokens) = world.signed_in(&portal, &AN).await;
+    for _ in 0..25 {
+        portal.claims(&tokens.access_token()).await;
+        world.wait(Duration::from_secs(1));
+    }
+    world.app(0).audit.flush().await;
+    let page = browser.open("/account/activity?kind=releases&portal=tax-office").await;
+    assert_eq!(page.count(".events > li"), 20);
+    let page = browser.open(&page.link("#older")).await;
+    assert!(page.count(".events > li") >= 5 && !page.has("#older"), "{}", page.text());
+    assert!(!page.text().contains("Signed in to"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_line_of_the_activity_that_was_somebody_else_leads_to_the_lock_and_is_kept_with_it() {
+    let world = World::embedded().await;
+    let (mut browser, _) = world.signed_in(&world.portal("tax-office"), &AN).await;
+    world.app(0).audit.flush().await;
+    let page = browser.open("/account/activity?kind=sign-ins").await;
+    let path = page.link(".events .deny");
+    let event = path.split("event=").nth(1).unwrap().to_owned();
+    let page = browser.open(&path).await;
+    assert!(page.words("#about").starts_with("Signed in to The tax office"), "{}", page.text());
+    // Somebody else's events, and none, are nobody's.
+    let mut binh = world.signed_in(&world.portal("tax-office"), &BINH).await.0;
+    assert_eq!(binh.open(&path).await.status, 404);
+    assert_eq!(binh.open("/account/not-me?event=x").await.status, 404);
+    browser.press(&page, "not-me-confirm", &[]).await;
+    assert_eq!(browser.open("/account").await.path(), "/account/sign-in");
+    let an = world.citizen(&AN).await;
+    let events = world.app(0).store.read().await.unwrap().audit().of_citizen(an, None, 50).await.unwrap().items;
+    let lock = events.iter().find(|event| event.kind.is_some_and(|kind| kind.as_str() == "citizen.locked")).unwrap();
+    assert_eq!(lock.details.get("event").map(String::as_str), Some(event.as_str()));
+}
+
 #[tokio::test]
 async fn a_long_activity_goes_on_page_after_page() {
     let world = World::embedded().await;

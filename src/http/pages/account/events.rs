@@ -90,6 +90,7 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         device: event.details.get("device").map(|device| Device::from_user_agent(device)),
         address: event.address.clone(),
         unusual: unusual(event),
+        not_me: format!("{}?event={}", super::not_me::PATH, event.id),
     })
 }
 
@@ -109,4 +110,31 @@ fn method(event: &RecordedEvent) -> Method {
     let written = event.details.get("method").map(String::as_str);
     let known = AuthenticationMethod::ALL.into_iter().find(|method| Some(method.as_str()) == written);
     known.and_then(method_shown).unwrap_or(Method::Password)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::EventId;
+    use crate::domain::time::Timestamp;
+    use crate::flows::account::activity::Topic;
+
+    #[test]
+    fn a_kind_that_says_something_is_found_under_one_topic_and_the_others_under_none() {
+        for kind in EventKind::ALL {
+            let event = RecordedEvent {
+                id: EventId::from_uuid(uuid::Uuid::nil()),
+                at: Timestamp::EPOCH,
+                kind: Some(*kind),
+                outcome: Outcome::Success,
+                actor: String::new(),
+                client: None,
+                request: None,
+                address: None,
+                details: Default::default(),
+            };
+            let topics = Topic::ALL.into_iter().filter(|topic| topic.kinds().contains(kind)).count();
+            assert_eq!(topics, usize::from(show(&event, &HashMap::new()).is_some()), "{}", kind.as_str());
+        }
+    }
 }

@@ -9,7 +9,8 @@ use super::security::method;
 use super::{Door, Entered, enter, events};
 use crate::domain::assurance::{AccountLevel, AuthenticationMethod};
 use crate::domain::time::Timestamp;
-use crate::flows::account::{self, credentials, password};
+use crate::flows::account::activity::{self, Wanted};
+use crate::flows::account::{credentials, password};
 use crate::flows::backchannel::incoming;
 use crate::http::Site;
 use crate::http::error::Failure;
@@ -27,7 +28,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         Door::Open(entered) => entered,
         Door::Closed(response) => return Ok(response),
     };
-    let (recent, _) = account::activity(&site.app, entered.citizen.id, None).await?;
+    let (recent, _) = activity::list(&site.app, entered.citizen.id, &Wanted::default(), None).await?;
     let mut recent = events::shown(&site, &recent, entered.layout.voice.language).await?;
     recent.truncate(RECENT);
     let methods = methods(&site, &entered).await?;

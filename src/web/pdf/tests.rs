@@ -1,0 +1,40 @@
+use super::*;
+
+fn paper(lines: usize) -> Paper {
+    let fact = |name: &str, value: &str| Row::Fact { name: name.to_owned(), value: value.to_owned() };
+    let line = |number| Row::Line {
+        said: format!("Cổng Dịch vụ công đã nhận: họ và tên, ngày sinh và số định danh cá nhân ({number})"),
+        about: "hôm nay lúc 08:14 · Chrome trên Android".to_owned(),
+    };
+    Paper {
+        language: "vi",
+        title: "Dữ liệu của tôi".to_owned(),
+        lead: vec!["Nguyễn Thị Thu Hằng".to_owned()],
+        sections: vec![
+            Section { title: "Bạn là ai".to_owned(), rows: vec![fact("Họ và tên", "Đặng Phước Ưỡng"), fact("Имя", "Щукина Ёлка")] },
+            Section { title: "Hoạt động".to_owned(), rows: (0..lines).map(line).collect() },
+        ],
+        foot: "SenID".to_owned(),
+        made: jiff::civil::date(2026, 11, 20).at(1, 14, 0, 0),
+    }
+}
+
+#[test]
+fn a_paper_is_a_pdf_of_as_many_pages_as_it_takes_and_the_same_each_time() {
+    let one = paper(3).render().unwrap();
+    assert!(one.starts_with(b"%PDF-1.") && one.trim_ascii_end().ends_with(b"%%EOF"));
+    assert_eq!(one, paper(3).render().unwrap());
+    let pages = |bytes: &[u8]| bytes.windows(11).filter(|found| *found == b"/Type /Page" || *found == b"/Type/Page\n").count();
+    assert!(pages(&paper(200).render().unwrap()) > pages(&one));
+    // Only the letters that it shows are in it.
+    assert!(one.len() < 60_000, "{}", one.len());
+}
+
+#[test]
+fn nothing_stands_outside_the_page_or_over_its_foot() {
+    let fonts = Fonts::load().unwrap();
+    for piece in set::pages(&paper(120), &fonts).into_iter().flatten() {
+        let right = piece.x + fonts.of(piece.weight).width(&piece.text, piece.size);
+        assert!(piece.x >= 0.0 && right <= set::WIDTH && piece.y > 0.0 && piece.y < set::HEIGHT - 60.0, "{piece:?}");
+    }
+}
