@@ -21,6 +21,7 @@ use crate::flows::details_types::DetailsTypes;
 use crate::flows::keys::Keys;
 use crate::flows::metrics::Metrics;
 use crate::flows::reapply::Reapply;
+use crate::flows::release::KnownTerms;
 use crate::flows::request_object::RequestObjects;
 use crate::flows::resource_servers::ResourceServerCache;
 use crate::jobs::Jobs;
@@ -92,6 +93,7 @@ impl Server {
             audit: AuditWriter::start(store.clone()),
             keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.nonces, keys.sealing),
             clients: ClientCache::default(),
+            terms: KnownTerms::default(),
             resource_servers: ResourceServerCache::default(),
             details_types: DetailsTypes::default(),
             client_keys: ClientKeySets::default(),

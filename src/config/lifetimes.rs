@@ -35,6 +35,8 @@ pub struct Lifetimes {
     pub sign_in: Duration,
     /// How long a consent is remembered.
     pub consent: Duration,
+    /// How long citizens can read what of them went to whom.
+    pub releases: Duration,
 }
 
 impl Default for Lifetimes {
@@ -53,6 +55,7 @@ impl Default for Lifetimes {
             session_on_shared_device: 15 * MINUTE,
             sign_in: 30 * MINUTE,
             consent: 365 * DAY,
+            releases: 730 * DAY,
         }
     }
 }
@@ -86,6 +89,7 @@ impl Lifetimes {
             ),
             sign_in: from.within("lifetimes.sign_in", default.sign_in, 5 * MINUTE..=2 * HOUR),
             consent: from.within("lifetimes.consent", default.consent, DAY..=3650 * DAY),
+            releases: from.within("lifetimes.releases", default.releases, 30 * DAY..=3650 * DAY),
         };
         if lifetimes.refresh_idle > lifetimes.refresh_absolute {
             from.refuse("lifetimes.refresh_idle", "expected no more than lifetimes.refresh_absolute");

@@ -1,15 +1,15 @@
 //! An authorization request whose client and redirect URI have been proven and whose parameters hold:
 //! what a sign-in is begun for (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
-use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::authorization_details::AuthorizationDetails;
-use super::claims;
 use super::claims_request::ClaimsRequest;
+use super::client::Client;
+use super::consent::Asked;
 use super::ids::ClientId;
 use super::key_binding::Thumbprint;
 use super::resource::ResourceId;
@@ -46,11 +46,9 @@ pub struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// The plain names of all claims that are asked for, by scope or singly: what the person is asked about.
-    pub fn claim_names(&self) -> BTreeSet<String> {
-        let mut names = claims::released_by(&self.scope);
-        names.append(&mut self.claims.names());
-        names
+    /// All that `client` asks the person to let it know, by scope or singly.
+    pub fn asks(&self, client: &Client) -> Asked {
+        Asked::of(client, &self.scope, &self.claims)
     }
 
     /// Whether the person whom the client knows as `subject` may answer it.

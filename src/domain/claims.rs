@@ -89,6 +89,16 @@ pub fn rule(claim: &str) -> Option<&'static ClaimRule> {
     CLAIMS.iter().find(|rule| rule.claim == claim)
 }
 
+/// The claim that this one only says something of, or else this one: they are approved, protected and allowed together.
+pub fn belongs_to(claim: &str) -> &str {
+    match claim {
+        "email_verified" => "email",
+        "phone_number_verified" => "phone_number",
+        "national_id_scheme" => NATIONAL_ID,
+        other => other,
+    }
+}
+
 /// What the claim of this plain name says of `citizen`; `None` where nothing is known.
 pub fn value(citizen: &Citizen, claim: &str) -> Option<Value> {
     (rule(claim)?.source)(citizen)
@@ -120,12 +130,9 @@ pub fn untagged(name: &str) -> (&str, Option<&str>) {
 /// Of the claims `names`, those that people are told of, in the table's order: not what only says something of another
 /// that is told.
 pub fn worth_telling(names: &BTreeSet<String>) -> impl Iterator<Item = &'static str> {
-    let said_with = |claim: &str| match claim {
-        "email_verified" => names.contains("email"),
-        "phone_number_verified" => names.contains("phone_number"),
-        "national_id_scheme" => names.contains("national_id"),
+    let said_with = |claim: &str| match belongs_to(claim) {
         "updated_at" => names.len() > 1,
-        _ => false,
+        whole => whole != claim && names.contains(whole),
     };
     CLAIMS.iter().map(|rule| rule.claim).filter(move |claim| names.contains(*claim) && !said_with(claim))
 }

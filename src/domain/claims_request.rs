@@ -3,7 +3,7 @@
 //!
 //! | decision | why |
 //! |---|---|
-//! | a claim may be asked for singly where the client is registered for a scope that releases it; others are left out | Core §5.5: a claim that is not given is no error; an identifier stays with clients that were approved for it |
+//! | a claim may be asked for singly where the client is registered for a scope that releases it, and was approved for it; others are left out | Core §5.5: a claim that is not given is no error; an identifier stays with clients that were approved for it |
 //! | the person is asked about single claims as about scopes, by the claim's plain name | a name in another script is the same person's same name |
 //! | a claim that is asked for with `value` or `values`, and has another value, is left out, also where a scope would release it | Core §5.5.1: "be returned with a particular value"; the narrower wish holds |
 //! | that is decided once, when the grant is written, which then keeps names only | a value that a client asks for may be someone's name; the grant is stored in clear |
@@ -16,8 +16,8 @@ use serde_json::Value;
 use super::authorization::ResponseType;
 use super::citizen::Citizen;
 use super::claims;
+use super::client::Client;
 use super::language_tag::LanguageTag;
-use super::scope::ScopeSet;
 
 /// What the request asks for, by claim name; a name may carry a language tag, `name#ru`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,11 +57,11 @@ impl ClaimRequest {
 const OF_THE_ANSWER: &[&str] = &["sub", "acr"];
 
 impl ClaimsRequest {
-    /// Without what a client with `scopes` is not given, and what nobody here knows.
+    /// Without what `client` is not told, and what nobody here knows.
     #[must_use]
-    pub fn limited_to(mut self, scopes: &ScopeSet) -> Self {
+    pub fn limited_to(mut self, client: &Client) -> Self {
         for members in [&mut self.userinfo, &mut self.id_token] {
-            members.retain(|name, _| OF_THE_ANSWER.contains(&name.as_str()) || is_released(name, scopes));
+            members.retain(|name, _| OF_THE_ANSWER.contains(&name.as_str()) || is_released(name, client));
         }
         self
     }
@@ -83,6 +83,12 @@ impl ClaimsRequest {
     pub fn names(&self) -> BTreeSet<String> {
         let names = self.userinfo.keys().chain(self.id_token.keys()).map(|name| claims::untagged(name).0);
         names.filter(|name| claims::rule(name).is_some()).map(str::to_owned).collect()
+    }
+
+    /// Those of them without which the client cannot serve the person.
+    pub fn essential(&self) -> BTreeSet<String> {
+        let members = self.userinfo.iter().chain(&self.id_token);
+        members.filter(|(_, asked)| asked.essential).map(|(name, _)| claims::untagged(name).0.to_owned()).collect()
     }
 
     /// Whether the person whom the client knows as `subject` may answer, by the value asked for `sub`.
@@ -145,20 +151,11 @@ pub struct SingleClaims {
 }
 
 impl GrantedClaims {
-    /// Without what a client with `scopes` is not given any more.
-    #[must_use]
-    pub fn limited_to(mut self, scopes: &ScopeSet) -> Self {
-        for single in [&mut self.userinfo, &mut self.id_token] {
-            single.released.retain(|name| is_released(name, scopes));
-        }
-        self
-    }
-
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-fn is_released(name: &str, scopes: &ScopeSet) -> bool {
-    claims::rule(claims::untagged(name).0).is_some_and(|rule| scopes.contains(rule.scope))
+fn is_released(name: &str, client: &Client) -> bool {
+    client.may_be_told(claims::untagged(name).0)
 }

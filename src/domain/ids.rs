@@ -59,6 +59,8 @@ uuid_id! {
     DeviceId;
     /// Something that a citizen proves themselves with: a passkey, a certificate, an authenticator application.
     CredentialId;
+    /// What of a citizen went to a client on one day.
+    ReleaseId;
     /// An event of the audit log.
     EventId;
     /// What one client has to be told of one session's end.

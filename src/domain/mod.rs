@@ -41,6 +41,7 @@ pub mod random;
 pub mod recovery;
 pub mod registration;
 pub mod registry;
+pub mod release;
 pub mod relying_party;
 pub mod remote_signing;
 pub mod resource;

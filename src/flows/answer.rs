@@ -148,7 +148,8 @@ async fn issue_tokens(
     issued.code = code(app, client, request, authentication, id).await?;
     if let Some(protection) = &protection {
         let asked = (&granted.scope, &granted.claims, wanted);
-        let person = id_token_claims::released(app, visitor, client, authentication.citizen, asked).await?;
+        let whose = (authentication.citizen, granted.id);
+        let person = id_token_claims::released(app, visitor, client, whose, asked).await?;
         let contents = IdTokenContents {
             nonce: request.nonce.as_deref(),
             access_token: issued.access_token.as_ref().map(|access| &access.token),

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::domain::audit::{Actor, Event, EventKind, Outcome};
 use crate::domain::ids::{CitizenId, ClientId, EventId, RequestId};
 use crate::domain::random::Random;
+use crate::domain::release::Release;
 use crate::domain::time::Timestamp;
 use crate::storage::{self, Store};
 
@@ -30,6 +31,8 @@ pub struct AuditWriter {
 enum Entry {
     Event {
         event: Box<Event>,
+        /// What it tells of, where that is a release of data.
+        release: Option<Box<Release>>,
         written: Option<oneshot::Sender<Result<(), ()>>>,
     },
     /// Answered once everything before it has been written.
@@ -46,7 +49,7 @@ impl AuditWriter {
 
     /// Writes an event soon. It is tried again while the database is away.
     pub fn write_soon(&self, event: Event) {
-        let entry = Entry::Event { event: Box::new(event), written: None };
+        let entry = Entry::Event { event: Box::new(event), release: None, written: None };
         if let Err(
             mpsc::error::TrySendError::Full(Entry::Event { event, .. })
             | mpsc::error::TrySendError::Closed(Entry::Event { event, .. }),
@@ -61,8 +64,17 @@ impl AuditWriter {
     /// # Errors
     /// `Away` where it was not.
     pub async fn write_now(&self, event: Event) -> Result<(), FlowError> {
+        self.write_release(event, None).await
+    }
+
+    /// Writes an event, and with it the release of data that it tells of, and waits until both are written.
+    ///
+    /// # Errors
+    /// `Away` where they were not.
+    pub async fn write_release(&self, event: Event, release: Option<Release>) -> Result<(), FlowError> {
         let (written, answer) = oneshot::channel();
-        let entry = Entry::Event { event: Box::new(event), written: Some(written) };
+        let release = release.map(Box::new);
+        let entry = Entry::Event { event: Box::new(event), release, written: Some(written) };
         let away = || FlowError::Away(Part::IdentityStore);
         self.queue.try_send(entry).map_err(|_| away())?;
         answer.await.map_err(|_| away())?.map_err(|()| away())
@@ -87,19 +99,21 @@ async fn run(store: Store, mut entries: mpsc::Receiver<Entry>) {
 
 async fn write_group(store: &Store, group: Vec<Entry>) {
     let mut events = Vec::with_capacity(group.len());
+    let mut releases = Vec::new();
     let mut waiting = Vec::new();
     let mut flushes = Vec::new();
     for entry in group {
         match entry {
-            Entry::Event { event, written } => {
+            Entry::Event { event, release, written } => {
                 events.push(*event);
+                releases.extend(release.map(|release| *release));
                 waiting.push(written);
             }
             Entry::Flush(done) => flushes.push(done),
         }
     }
     let mut unwritten = events;
-    let mut result = insert(store, &unwritten).await;
+    let mut result = insert(store, &unwritten, &releases).await;
     if result.is_err() {
         // Who waits is told now, and what they wanted does not happen; who does not wait is written later.
         let mut later = Vec::new();
@@ -113,7 +127,8 @@ async fn write_group(store: &Store, group: Vec<Entry>) {
         let mut attempts = tokio::time::interval(PAUSE);
         while result.as_ref().is_err_and(storage::Error::is_unavailable) && !unwritten.is_empty() {
             attempts.tick().await;
-            result = insert(store, &unwritten).await;
+            // Whoever released something waited for it, and did not.
+            result = insert(store, &unwritten, &[]).await;
         }
         if let Err(error) = result {
             tracing::error!(%error, events = unwritten.len(), "audit events could not be written");
@@ -127,11 +142,11 @@ async fn write_group(store: &Store, group: Vec<Entry>) {
     }
 }
 
-async fn insert(store: &Store, events: &[Event]) -> Result<(), storage::Error> {
+async fn insert(store: &Store, events: &[Event], releases: &[Release]) -> Result<(), storage::Error> {
     if events.is_empty() {
         return Ok(());
     }
-    store.write().await?.audit().record_all(events).await
+    store.record(events, releases).await
 }
 
 /// An event being filled in.

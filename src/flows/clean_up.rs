@@ -22,8 +22,11 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
         let messages = tx.messages().forget(now - message::KEPT_FOR, AT_ONCE).await?;
         tx.sent_codes().forget(now).await?;
         let places = tx.known_devices().forget_places(now - PLACES_ARE_KEPT_FOR, AT_ONCE).await?;
+        let releases = tx.releases().forget(now - app.settings.lifetimes.releases, AT_ONCE).await?;
         tx.commit().await?;
-        if grants.max(sessions).max(clients).max(deliveries).max(messages).max(places) < u64::from(AT_ONCE) {
+        if grants.max(sessions).max(clients).max(deliveries).max(messages).max(places).max(releases)
+            < u64::from(AT_ONCE)
+        {
             return Ok(());
         }
     }

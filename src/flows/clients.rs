@@ -57,11 +57,12 @@ impl ClientCache {
     }
 }
 
-/// The client without the scopes that its policy is not enough for, whether they or the demand were there first: wherever a
-/// request is decided, it has them not, so that no flow has to think of it.
+/// The client without the scopes that its policy is not enough for, whether they or the demand were there first, and without
+/// those that release nothing which it is approved for: wherever a request is decided, it has them not, so that no flow has to
+/// think of it.
 async fn as_requests_see_it(app: &App, mut client: Client) -> Result<Client, FlowError> {
     let registry = app.resource_servers.registry(app).await?;
-    client.scopes = app.sensitive(&registry).allowed(&client);
+    client.scopes = client.release.served(&app.sensitive(&registry).allowed(&client));
     Ok(client)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::{Client, ConsentPolicy};
-use crate::domain::consent::Consent;
+use crate::domain::consent::{Choice, Consent};
 use crate::domain::ids::{CitizenId, ClientId};
 use crate::protocol::authorize::prompt::ConsentStanding;
 
@@ -48,14 +48,15 @@ pub async fn given(
         return Ok(ConsentStanding::Missing);
     }
     let remembered = recall(app, citizen, &client.id).await?;
-    let asked = request.claim_names();
+    let asked = request.asks(client);
     match remembered.is_some_and(|consent| consent.covers(&request.scope, &asked, app.clock.now())) {
         true => Ok(ConsentStanding::Given),
         false => Ok(ConsentStanding::Missing),
     }
 }
 
-async fn recall(app: &App, citizen: CitizenId, client: &ClientId) -> Result<Option<Consent>, FlowError> {
+/// What `citizen` chose before, if they were asked.
+pub(super) async fn recall(app: &App, citizen: CitizenId, client: &ClientId) -> Result<Option<Consent>, FlowError> {
     let key = short_lived::consent(citizen, client);
     match app.sessions.get(&key).await? {
         Some(RememberedConsent::Given(consent)) => return Ok(Some(consent)),
@@ -70,9 +71,9 @@ async fn recall(app: &App, citizen: CitizenId, client: &ClientId) -> Result<Opti
     Ok(consent)
 }
 
-/// The claims that `request` asks for, as the audit log writes them.
-pub(super) fn names(request: &AuthorizationRequest) -> String {
-    Vec::from_iter(request.claim_names()).join(" ")
+/// Claims as the audit log writes them.
+pub(super) fn names<'n>(claims: impl IntoIterator<Item = &'n String>) -> String {
+    claims.into_iter().map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// The types of the details that `request` asks for, where it does.
@@ -83,33 +84,37 @@ pub(super) fn with_details(event: EventBuilder, request: &AuthorizationRequest) 
     }
 }
 
-/// Remembers that `citizen` allowed `client` what `request` asks for, added to what was allowed before.
+/// Remembers what `citizen` chose of what `request` of `client` asks for, added to what was chosen before.
 pub async fn grant(
     app: &App,
     visitor: &Visitor,
     client: &Client,
     request: &AuthorizationRequest,
-    citizen: CitizenId,
+    (citizen, choice): (CitizenId, Choice),
 ) -> Result<(), FlowError> {
     let now = app.clock.now();
-    let claims = request.claim_names();
-    let consent = Consent {
-        citizen,
-        client: client.id.clone(),
-        scope: request.scope.clone(),
-        claims,
-        granted_at: now,
-        updated_at: now,
-        expires_at: Some(now + app.settings.lifetimes.consent),
-    };
     let event = app
         .event(visitor, EventKind::ConsentGranted, Outcome::Success)
         .by(Actor::Citizen(citizen))
         .about(citizen)
         .of(&client.id)
         .with("scope", &request.scope)
-        .with("claims", names(request));
+        .with("claims", names(&choice.allowed));
+    let event = match choice.declined.is_empty() {
+        true => event,
+        false => event.with("declined", names(&choice.declined)),
+    };
     let event = with_details(event, request);
+    let consent = Consent {
+        citizen,
+        client: client.id.clone(),
+        scope: request.scope.clone(),
+        claims: choice.allowed,
+        declined: choice.declined,
+        granted_at: now,
+        updated_at: now,
+        expires_at: Some(now + app.settings.lifetimes.consent),
+    };
     let mut tx = app.store.begin().await?;
     let consent = tx.consents().give(&consent).await?;
     tx.audit().record(&event.build()).await?;

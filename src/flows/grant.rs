@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use crate::domain::authorization::AuthorizationRequest;
-use crate::domain::claims;
 use crate::domain::claims_request::{ClaimsRequest, GrantedClaims};
 use crate::domain::client::{Client, ConsentPolicy, GrantType};
+use crate::domain::consent::Asked;
 use crate::domain::grant::{Authentication, Grant};
 use crate::domain::ids::{CitizenId, GrantId};
 use crate::domain::scope::ScopeSet;
@@ -58,8 +58,8 @@ pub(super) async fn hold_consent(
         ConsentPolicy::Implied => Ok(Ok(None)),
         ConsentPolicy::Ask => {
             let consent = tx.consents().hold(citizen, &client.id).await?;
-            let names = claims::released_by(scope).union(&claims.names()).cloned().collect();
-            let standing = consent.filter(|consent| consent.covers(scope, &names, now));
+            let asked = Asked::of(client, scope, claims);
+            let standing = consent.filter(|consent| consent.covers(scope, &asked, now));
             Ok(standing.map(|consent| consent.expires_at).ok_or(Over::ConsentWithdrawn))
         }
     }

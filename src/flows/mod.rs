@@ -42,6 +42,7 @@ pub mod pushed_request;
 pub mod reapply;
 pub mod recover;
 pub mod registration;
+pub mod release;
 pub mod request_object;
 pub mod resource_servers;
 pub mod revoke;
@@ -115,6 +116,8 @@ pub struct App {
     /// Whom passkeys and security keys are made for; `None` where they are off.
     pub relying_party: Option<RelyingParty>,
     pub clients: ClientCache,
+    /// What they are told claims for.
+    pub terms: release::KnownTerms,
     pub resource_servers: ResourceServerCache,
     pub details_types: DetailsTypes,
     pub client_keys: ClientKeySets,

@@ -27,7 +27,7 @@ use crate::sessions::{CounterKey, CounterKind, Key, Kind, SetKey, SetKind, Tag};
 use super::webauthn::{AssertionChallenge, EnrolmentChallenge};
 
 const SESSION: Kind<BrowserSession> = Kind::surviving("session", 4);
-const CONSENT: Kind<RememberedConsent> = Kind::surviving("consent", 1);
+const CONSENT: Kind<RememberedConsent> = Kind::surviving("consent", 2);
 const SIGN_IN: Kind<SignIn> = Kind::strict("sign-in", 6);
 const CODE: Kind<CodeRecord> = Kind::strict("code", 4);
 const HELD_REQUEST: Kind<String> = Kind::strict("held-request", 1);

@@ -1,9 +1,8 @@
 //! Userinfo: the claims that a token was granted and the person allowed, read anew at every call.
 
-use crate::domain::audit::{Actor, EventKind, Outcome};
-use crate::domain::claims;
-use crate::domain::client::ConsentPolicy;
+use crate::domain::release::Door;
 use crate::domain::resource::ResourceId;
+use crate::protocol::claims::Gate;
 use crate::protocol::policy::Moment;
 use crate::protocol::presented_token::PresentedToken;
 use crate::protocol::{OAuthError, userinfo};
@@ -12,8 +11,9 @@ use crate::storage::LiveGrant;
 use super::access_token::Live;
 use super::client_request::Sender;
 use super::protection::UserinfoAnswer;
+use super::release::Told;
 use super::visitor::Visitor;
-use super::{App, FlowError, access_token, protection, sender};
+use super::{App, FlowError, access_token, protection, release, sender};
 
 /// Answers for who presents `token`: one look-up, which finds the grant and its citizen as they are now.
 pub async fn userinfo(
@@ -39,22 +39,13 @@ pub async fn userinfo(
     if subject != presented.token.subject {
         return Err(ended().into());
     }
-    let granted = grant.claims.limited_to(&client.scopes);
-    let mut answer = userinfo::answer(&citizen, &subject, &scope, &granted)?;
-    if client.policy.consent == ConsentPolicy::Ask {
-        // A scope may release more than when the person was asked: the grant is good for what they read then.
-        answer.retain(|name, _| name == "sub" || allowed.contains(claims::untagged(name).0));
-    }
-    let names = answer.keys().map(String::as_str).collect::<Vec<_>>().join(" ");
+    let gate = Gate { client: &client, citizen: &citizen, allowed: &allowed, door: Door::Userinfo };
+    let answer = userinfo::answer(&gate, &subject, &scope, &grant.claims)?;
+    let claims = answer.clone();
     let answer = protection::userinfo(app, &client, answer, now).await?;
     // Written before the answer is sent: no data leaves without a trace.
-    let event = app
-        .event(visitor, EventKind::DataReleased, Outcome::Success)
-        .by(Actor::Client(client.id.clone()))
-        .about(citizen.id)
-        .of(&client.id)
-        .with("claims", names);
-    app.record_before_answer(event).await?;
+    let told = Told { client: &client, citizen: citizen.id, grant: grant.id, door: Door::Userinfo };
+    release::record(app, visitor, told, &claims).await?;
     Ok(answer)
 }
 

@@ -2,17 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::citizen::Citizen;
 use crate::domain::claims_request::GrantedClaims;
 use crate::domain::scope::ScopeSet;
+use crate::protocol::claims::Gate;
 use crate::protocol::{OAuthError, claims};
 
-/// The answer for `citizen` under `scope` and what was `granted` beside it, with the `sub` that this client knows them by.
+/// The answer under `scope` and what was `granted` beside it, as far as it goes through the `gate`, with the `sub` that this
+/// client knows the citizen by.
 ///
 /// # Errors
 /// `insufficient_scope` where the token was not granted `openid`.
 pub fn answer(
-    citizen: &Citizen,
+    gate: &Gate<'_>,
     subject: &str,
     scope: &ScopeSet,
     granted: &GrantedClaims,
@@ -20,7 +21,7 @@ pub fn answer(
     if !scope.contains("openid") {
         return Err(OAuthError::insufficient_scope("the scope openid is needed"));
     }
-    let mut answer = claims::at_userinfo(citizen, scope, granted);
+    let mut answer = claims::at_userinfo(gate, scope, granted);
     answer.insert("sub".to_owned(), subject.into());
     Ok(answer)
 }

@@ -13,7 +13,7 @@ use crate::domain::ids::{CitizenId, ClientId, EventId};
 use crate::domain::time::Timestamp;
 
 // One statement whatever the number of events, so that Postgres plans it once.
-const RECORD_POSTGRES: &str = "INSERT INTO audit_events
+pub(super) const RECORD_POSTGRES: &str = "INSERT INTO audit_events
         (id, at, kind, outcome, actor, citizen_id, client_id, request, address, details)
     SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const RECORD_SQLITE: &str =
@@ -138,7 +138,7 @@ impl<C: Write> Audit<'_, C> {
 
     /// Records a group of events: in Postgres in one statement, in SQLite in one for every thousand.
     pub async fn record_all(&mut self, events: &[Event]) -> Result<(), Error> {
-        let details = events.iter().map(|event| to_json(&event.details)).collect::<Result<Vec<_>, _>>()?;
+        let details = details(events)?;
         if events.is_empty() {
             return Ok(());
         }
@@ -215,11 +215,15 @@ where
     query
 }
 
-/// Events turned into columns, as Postgres takes many rows in one statement.
-struct Columns<'e>(&'e [Event]);
+pub(super) fn details(events: &[Event]) -> Result<Vec<String>, Error> {
+    events.iter().map(|event| to_json(&event.details)).collect()
+}
 
-impl<'e> Columns<'e> {
-    fn of<T>(&self, value: impl Fn(&'e Event) -> T) -> Vec<T> {
+/// Rows turned into columns, as Postgres takes many rows in one statement.
+pub(super) struct Columns<'e, Row>(pub &'e [Row]);
+
+impl<'e, Row> Columns<'e, Row> {
+    pub fn of<T>(&self, value: impl Fn(&'e Row) -> T) -> Vec<T> {
         self.0.iter().map(value).collect()
     }
 }

@@ -33,6 +33,7 @@ use super::organisations::Organisations;
 use super::passwords::Passwords;
 use super::recoveries::Recoveries;
 use super::recovery_codes::RecoveryCodes;
+use super::releases::Releases;
 use super::remembered_people::RememberedPeople;
 use super::resource_servers::ResourceServers;
 use super::revocations::Revocations;
@@ -235,6 +236,7 @@ aggregates! {
     passwords: Passwords,
     recoveries: Recoveries,
     recovery_codes: RecoveryCodes,
+    releases: Releases,
     remembered_people: RememberedPeople,
     resource_servers: ResourceServers,
     revocations: Revocations,

@@ -1,6 +1,8 @@
 //! The consent page: who receives what, why and for how long. `/sign-in/{id}/consent`, `/device/request`
 //!
-//! Sends `choice`: `allow`, `deny`, `somebody-else`, or `extend`. An answer without `choice` allows nothing.
+//! Sends `choice`: `allow`, `deny`, `somebody-else`, or `extend`. An answer without `choice` allows nothing. Beside `allow`, `shown`
+//! and `later` name the claims that the page showed, `keep` those that the person did not leave out, and `keep-later` says that
+//! they did not leave out what is known later.
 
 use askama::Template;
 
@@ -8,7 +10,7 @@ use super::claims::{Claim, ClaimName};
 use super::details::Detail;
 use super::device_code::Elsewhere;
 use super::layout::{Form, Layout, Portal, TimeLimit};
-use super::text::{Moment, Speaks, id};
+use super::text::{Moment, Speaks, TextId, id};
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "consent.html")]
@@ -20,10 +22,11 @@ pub struct Consent {
     pub person: Option<String>,
     /// What is allowed this one time, in structures of its own (RFC 9396).
     pub details: Vec<Detail>,
+    /// On which the portal is told what nothing else is said of.
+    pub basis: Basis,
     /// Exactly what will be given, masked where all of it need not be seen.
-    pub claims: Vec<Claim>,
-    /// What the permission also covers, and nothing is known of today.
-    pub later: Vec<ClaimName>,
+    pub claims: Vec<AskedClaim>,
+    pub later: Later,
     pub services: Vec<Service>,
     pub lasting: Lasting,
     pub access: Access,
@@ -33,6 +36,120 @@ pub struct Consent {
     pub elsewhere: Option<Elsewhere>,
     /// The path of the page where consent is withdrawn.
     pub withdraw: String,
+}
+
+/// A claim, and what the person can do about it.
+#[derive(Clone, Debug)]
+pub struct AskedClaim {
+    pub claim: Claim,
+    /// What it is for, where that is not what everything is for.
+    pub purpose: Option<String>,
+    pub standing: Standing,
+}
+
+impl From<Claim> for AskedClaim {
+    fn from(claim: Claim) -> Self {
+        Self { claim, purpose: None, standing: Standing::Kept }
+    }
+}
+
+/// What the permission also covers, and nothing is known of today.
+#[derive(Clone, Debug)]
+pub struct Later {
+    pub names: Vec<ClaimName>,
+    pub standing: Standing,
+}
+
+/// Whether a claim is given, and whether the person decides that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Kept,
+    LeftOut,
+    Needed(Need),
+}
+
+impl Standing {
+    pub(super) fn is_kept(&self) -> bool {
+        *self == Self::Kept
+    }
+}
+
+/// Why a claim cannot be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    Essential,
+    Basis(Basis),
+}
+
+impl Need {
+    fn id(self) -> TextId {
+        match self {
+            Self::Essential => id("consent-essential"),
+            Self::Basis(basis) => basis.id(),
+        }
+    }
+}
+
+/// Why the law lets the portal be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    Consent,
+    Contract,
+    LegalObligation,
+    PublicTask,
+    VitalInterests,
+}
+
+impl Basis {
+    fn id(self) -> TextId {
+        match self {
+            Self::Consent => id("basis-consent"),
+            Self::Contract => id("basis-contract"),
+            Self::LegalObligation => id("basis-legal-obligation"),
+            Self::PublicTask => id("basis-public-task"),
+            Self::VitalInterests => id("basis-vital-interests"),
+        }
+    }
+}
+
+/// The name of the tick under what is not known yet.
+pub const KEEP_LATER: &str = "keep-later";
+
+/// What pages that ask for claims say of them.
+pub(super) trait Asks {
+    fn basis(&self) -> Basis;
+    fn claims(&self) -> &[AskedClaim];
+    fn layout(&self) -> &Layout;
+
+    /// On which basis all of it is asked for; the claims that have their own say so themselves.
+    fn why_lawful(&self) -> Option<String> {
+        let chooses = self.claims().iter().any(|asked| !matches!(asked.standing, Standing::Needed(_)));
+        let says = !self.claims().is_empty() && (self.basis() != Basis::Consent || chooses);
+        says.then(|| self.layout().say(self.basis().id()))
+    }
+
+    /// Why a claim cannot be left out, where all of it together does not say so.
+    fn need(&self, asked: &AskedClaim) -> Option<String> {
+        match asked.standing {
+            Standing::Needed(Need::Basis(basis)) if basis == self.basis() => None,
+            Standing::Needed(need) => Some(self.layout().say(need.id())),
+            Standing::Kept | Standing::LeftOut => None,
+        }
+    }
+}
+
+impl Asks for Consent {
+    fn basis(&self) -> Basis {
+        self.basis
+    }
+
+    fn claims(&self) -> &[AskedClaim] {
+        &self.claims
+    }
+
+    fn layout(&self) -> &Layout {
+        &self.layout
+    }
 }
 
 /// What the portal may do at another of the authorities' programs, as that one says it.
@@ -95,7 +212,7 @@ impl Consent {
     }
 
     fn later(&self) -> String {
-        self.layout.text_with("consent-later", "claims", ClaimName::list(&self.later, &self.layout))
+        self.layout.text_with("consent-later", "claims", ClaimName::list(&self.later.names, &self.layout))
     }
 
     fn at(&self, service: &Service) -> String {

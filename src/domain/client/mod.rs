@@ -5,6 +5,7 @@ mod display;
 mod grant_type;
 mod metadata;
 mod policy;
+mod release;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -22,6 +23,7 @@ pub use policy::{
     AssertionAudience, BoundAccessTokens, ClientPolicy, ConsentPolicy, InvalidPolicyName, PkcePolicy, PolicyName,
     ProtectedAnswer,
 };
+pub use release::{EncryptedRelease, LegalBasis, ReleasePolicy, Terms};
 
 use super::authorization::ResponseType;
 use super::ids::ClientId;
@@ -82,6 +84,9 @@ pub struct Client {
     #[serde(default)]
     pub sector_identifier_uri: Option<String>,
     pub policy: ClientPolicy,
+    /// What of its citizens it was approved to be told.
+    #[serde(default)]
+    pub release: ReleasePolicy,
     #[serde(default)]
     pub software: Software,
     pub created_at: Timestamp,
@@ -193,6 +198,7 @@ impl Client {
             subject_type: SubjectType::Pairwise,
             sector_identifier_uri: None,
             policy: ClientPolicy { set: PolicyName::baseline(), ..ClientPolicy::default() },
+            release: ReleasePolicy::default(),
             software: Software::default(),
             created_at: now,
             updated_at: now,

@@ -4,6 +4,7 @@ use crate::domain::assurance::Requirement;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::backchannel::{BackChannelRequest, Decision, FRESH};
 use crate::domain::client::ConsentPolicy;
+use crate::domain::consent::Answer;
 use crate::domain::grant::Approval;
 use crate::protocol::acr;
 use crate::sessions::Claim;
@@ -22,6 +23,8 @@ pub enum Decided {
     Noted,
     /// It was decided before, or is over.
     TooLate,
+    /// More is asked by now than the page showed.
+    AskAgain,
     /// Whoever is at the device has to show first that they are still the one who signed in.
     SignInAgain {
         least: Requirement,
@@ -74,6 +77,7 @@ pub async fn allow(
     visitor: &Visitor,
     incoming: &Incoming,
     current: &CurrentSession,
+    answer: &Answer,
 ) -> Result<Decided, FlowError> {
     let Incoming { client, request } = incoming;
     match needed(app, request, current).await? {
@@ -89,6 +93,13 @@ pub async fn allow(
         }
     }
     let asked = &request.asked;
+    let choice = match client.policy.consent {
+        ConsentPolicy::Ask => match answer.choice(&asked.asks(client)) {
+            Some(choice) => Some(choice),
+            None => return Ok(Decided::AskAgain),
+        },
+        ConsentPolicy::Implied => None,
+    };
     let authentication = current.session.authentication.clone().across_devices();
     let approval = Approval {
         grant: request.id,
@@ -108,8 +119,8 @@ pub async fn allow(
     }
     // Where nobody is asked elsewhere, the law is the ground and not this click. Should it fail, the client waits until the
     // request expires: whether the consent stands is not known, so that nobody may decide otherwise any more either.
-    if client.policy.consent == ConsentPolicy::Ask {
-        consent::grant(app, visitor, client, asked, current.citizen()).await?;
+    if let Some(choice) = choice {
+        consent::grant(app, visitor, client, asked, (current.citizen(), choice)).await?;
     }
     let allowed = Decision::Allowed(Box::new(approval));
     // Gone only once nobody could come for it any more.

@@ -7,6 +7,7 @@ use crate::domain::assurance::Requirement;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::Citizen;
 use crate::domain::client::{Client, ConsentPolicy};
+use crate::domain::consent::Answer;
 use crate::domain::device_authorization::{DeviceAuthorization, DeviceState};
 use crate::domain::grant::{Approval, Authentication};
 use crate::domain::ids::GrantId;
@@ -92,6 +93,8 @@ pub enum Decided {
     Unready(Unready),
     /// Somebody decided before, or the code has expired.
     TooLate,
+    /// More is asked by now than the page showed.
+    AskAgain,
     /// They have tried too many codes that were none.
     Throttled {
         retry_after: Duration,
@@ -105,6 +108,7 @@ pub async fn allow(
     visitor: &Visitor,
     current: &CurrentSession,
     code: UserCode,
+    answer: &Answer,
 ) -> Result<Decided, FlowError> {
     let asked = match find(app, visitor, current.citizen(), code).await? {
         Found::Waiting(asked) => *asked,
@@ -117,6 +121,13 @@ pub async fn allow(
         Err(unready) => return Ok(Decided::Unready(unready)),
     };
     let request = &asked.request;
+    let choice = match client.policy.consent {
+        ConsentPolicy::Ask => match answer.choice(&request.asks(&client)) {
+            Some(choice) => Some(choice),
+            None => return Ok(Decided::AskAgain),
+        },
+        ConsentPolicy::Implied => None,
+    };
     let across = authentication.clone().across_devices();
     let approval = Approval {
         grant: GrantId::new(app.clock.now(), &*app.random),
@@ -133,8 +144,8 @@ pub async fn allow(
     if app.sessions.take(&short_lived::user_code(code)).await?.is_none() {
         return Ok(Decided::TooLate);
     }
-    if client.policy.consent == ConsentPolicy::Ask {
-        consent::grant(app, visitor, &client, request, authentication.citizen).await?;
+    if let Some(choice) = choice {
+        consent::grant(app, visitor, &client, request, (authentication.citizen, choice)).await?;
     }
     app.record_before_answer(event(app, visitor, EventKind::DeviceAllowed, &asked, authentication)).await?;
     settle(app, asked, DeviceState::Approved(Box::new(approval))).await?;
@@ -186,7 +197,6 @@ fn event(
         .about(by.citizen)
         .of(&asked.request.client_id)
         .with("scope", &asked.request.scope)
-        .with("claims", consent::names(&asked.request))
         .with("device", &visitor.device_name)
         // The one that waits, which is not the one that decided.
         .with("asked_from", &asked.asked_from.address)

@@ -1,6 +1,6 @@
 //! The person is asked whether the portal may receive what it asks for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -9,7 +9,8 @@ use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::citizen::Citizen;
 use crate::domain::claims;
-use crate::domain::client::Client;
+use crate::domain::client::{Client, LegalBasis, Localised};
+use crate::domain::consent::{Answer, Asked as AskedClaims, Required};
 use crate::domain::grant::Authentication;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::protocol::OAuthError;
@@ -28,10 +29,14 @@ pub struct Question {
     pub request: Box<AuthorizationRequest>,
     /// What tells what is asked for in structures of its own (RFC 9396).
     pub details_types: Arc<Types>,
+    /// On which the client is told what nothing else is said of.
+    pub basis: LegalBasis,
     /// Claims with the values that would be sent, masked where a glance over a shoulder should not read them.
     pub items: Vec<Item>,
     /// Claims of which nothing is known today: allowing covers them, should that change.
     pub unknown: Vec<&'static str>,
+    /// The person would not have the client know those, when they were asked before.
+    pub unknown_left_out: bool,
     /// What the portal may do at resource servers.
     pub services: Vec<Service>,
     /// The portal may come back for fresh data while the person is away.
@@ -42,6 +47,19 @@ pub struct Question {
 pub struct Item {
     pub claim: &'static str,
     pub value: Preview,
+    /// Where it is not what the client asks everything for.
+    pub purpose: Option<Localised>,
+    pub standing: ItemStanding,
+}
+
+/// What the person can do about a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemStanding {
+    Required(Required),
+    /// It is theirs to leave out.
+    Voluntary,
+    /// They left it out when they were asked before.
+    LeftOut,
 }
 
 /// A value as the page shows it.
@@ -115,30 +133,56 @@ pub(in crate::flows) async fn of(
         true => Arc::default(),
         false => app.details_types.all(app).await?,
     };
+    let before = consent::recall(app, citizen.id, &client.id).await?;
+    let declined = before.map(|consent| consent.declined).unwrap_or_default();
+    let asked = request.asks(&client);
+    let unknown = unknown(citizen, &asked);
     Ok(Question {
-        client,
         details_types,
-        items: items(citizen, request),
-        unknown: unknown(citizen, request),
+        basis: client.basis(""),
+        items: items(citizen, &client, request, (&asked, &declined)),
+        unknown_left_out: unknown.iter().any(|claim| declined.contains(*claim)),
+        unknown,
+        client,
         services: services(&registry, &request.scope),
         offline: request.scope.contains("offline_access"),
         request: Box::new(request.clone()),
     })
 }
 
-fn items(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<Item> {
-    let names = request.claim_names();
-    claims::worth_telling(&names)
+fn items(
+    citizen: &Citizen,
+    client: &Client,
+    request: &AuthorizationRequest,
+    (asked, declined): (&AskedClaims, &BTreeSet<String>),
+) -> Vec<Item> {
+    rows(asked)
         .filter_map(|claim| {
             let value = preview(citizen, claim, &claims::value(citizen, claim)?);
-            Some(Item { claim, value: value.and_also(in_languages(citizen, request, claim)) })
+            let purpose = client.purpose(claim);
+            Some(Item {
+                claim,
+                value: value.and_also(in_languages(citizen, request, claim)),
+                purpose: (*purpose != client.display.purpose).then(|| purpose.clone()),
+                standing: match asked.required(claim) {
+                    Some(why) => ItemStanding::Required(why),
+                    None if declined.contains(claim) => ItemStanding::LeftOut,
+                    None => ItemStanding::Voluntary,
+                },
+            })
         })
         .collect()
 }
 
-fn unknown(citizen: &Citizen, request: &AuthorizationRequest) -> Vec<&'static str> {
-    let names = request.claim_names();
-    claims::worth_telling(&names).filter(|claim| claims::value(citizen, claim).is_none()).collect()
+fn unknown(citizen: &Citizen, asked: &AskedClaims) -> Vec<&'static str> {
+    rows(asked).filter(|claim| claims::value(citizen, claim).is_none()).collect()
+}
+
+/// The claims that are shown, in the table's order.
+fn rows(asked: &AskedClaims) -> impl Iterator<Item = &'static str> {
+    let rows: BTreeSet<&str> = asked.rows().collect();
+    let rows = claims::CLAIMS.iter().map(|rule| rule.claim).filter(move |claim| rows.contains(claim));
+    rows.collect::<Vec<_>>().into_iter()
 }
 
 /// The claim as it would be sent in other languages beside.
@@ -179,8 +223,13 @@ fn mask_tail(number: &str) -> String {
     number.chars().enumerate().map(|(at, c)| if at < 3 || at + 3 >= count { c } else { '•' }).collect()
 }
 
-/// The person allows it.
-pub async fn allow(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Result<SignIn, OutOfOrder>, FlowError> {
+/// The person allows it, but what they left out.
+pub async fn allow(
+    app: &App,
+    visitor: &Visitor,
+    sign_in: SignIn,
+    answer: &Answer,
+) -> Result<Result<SignIn, OutOfOrder>, FlowError> {
     let Some((request, authentication)) = asked(&sign_in) else {
         return Ok(Err(OutOfOrder));
     };
@@ -189,7 +238,11 @@ pub async fn allow(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Resu
         return Ok(Err(OutOfOrder));
     }
     let client = app.clients.load(app, &request.client_id).await?;
-    consent::grant(app, visitor, &client, request, authentication.citizen).await?;
+    // Where more is asked by now than the page showed, the question stands.
+    let Some(choice) = answer.choice(&request.asks(&client)) else {
+        return Ok(Err(OutOfOrder));
+    };
+    consent::grant(app, visitor, &client, request, (authentication.citizen, choice)).await?;
     match sign_in.consent() {
         Ok(sign_in) => Ok(save(app, &sign_in).await?.map(|()| sign_in)),
         Err(fault) => Ok(Err(fault)),
@@ -201,13 +254,14 @@ pub async fn deny(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
     let Some((request, authentication)) = asked(&sign_in) else {
         return Ok(Next::Page(sign_in.next_step()));
     };
+    let client = app.clients.load(app, &request.client_id).await?;
     let event = app
         .event(visitor, EventKind::ConsentDenied, Outcome::Success)
         .by(Actor::Citizen(authentication.citizen))
         .about(authentication.citizen)
         .of(&request.client_id)
         .with("scope", &request.scope)
-        .with("claims", consent::names(request));
+        .with("claims", consent::names(&request.asks(&client).names));
     let event = consent::with_details(event, request);
     if app.sessions.take(&short_lived::sign_in(sign_in.id)).await?.is_none() {
         return Ok(Next::Page(Step::Identify));

@@ -32,7 +32,7 @@ pub(super) async fn write(
     let citizen = approval.authentication.citizen;
     // What the client has lost since, it is not granted.
     let scope = approval.scope.intersection(&client.scopes);
-    let claims = approval.claims.clone().limited_to(&client.scopes);
+    let claims = approval.claims.clone().limited_to(client);
     let details = details_types::still_held(app, client, approval.authorization_details.clone()).await?;
     let granted = grant::claims(app, &claims, citizen).await?;
     let mut tx = app.store.begin().await?;

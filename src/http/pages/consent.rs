@@ -1,5 +1,6 @@
 //! `/sign-in/{id}/consent`: who receives what, why and for how long.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -7,18 +8,20 @@ use axum::response::{IntoResponse, Response};
 
 use super::frame::{extended, guard};
 use super::{dispatch, follow, leads_to, load, people, ui_locales};
-use crate::domain::client::Localised;
+use crate::domain::client::{LegalBasis, Localised};
+use crate::domain::consent::{Answer, Required};
 use crate::domain::sign_in::SignIn;
 use crate::flows::resource_servers;
-use crate::flows::sign_in::ask_consent::{self, Asked, Item, Preview, Question};
+use crate::flows::sign_in::ask_consent::{self, Asked, Item, ItemStanding, Preview, Question};
 use crate::flows::sign_in::whom;
 use crate::http::Site;
 use crate::http::details::told;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Visit};
 use crate::http::page::Page;
+use crate::protocol::parameters::Parameters;
 use crate::web::claims::{Claim, ClaimName};
-use crate::web::consent::{Access, Consent, Lasting, Service};
+use crate::web::consent::{Access, AskedClaim, Basis, Consent, KEEP_LATER, Lasting, Later, Need, Service, Standing};
 use crate::web::layout;
 use crate::web::text::{Language, Moment};
 
@@ -42,7 +45,7 @@ pub async fn submit(
     let sign_in = load(&site, &visit, &id).await?;
     guard(&sign_in, STEP).check(&visit, &form)?;
     match form.single("choice")? {
-        Some("allow") => match ask_consent::allow(&site.app, &visit.visitor, sign_in.clone()).await? {
+        Some("allow") => match ask_consent::allow(&site.app, &visit.visitor, sign_in.clone(), &answer(&form)).await? {
             Ok(allowed) => dispatch(&site, &visit, allowed).await,
             Err(_) => dispatch(&site, &visit, sign_in).await,
         },
@@ -74,8 +77,9 @@ pub(super) fn view(site: &Site, layout: layout::Layout, form: layout::Form, ques
         form,
         portal: site.portal(&question.client, layout.voice.language),
         details: told(&question.details_types, &question.request.authorization_details, layout.voice.language),
-        claims: Claim::rows(question.items.into_iter().filter_map(claim).collect()),
-        later: question.unknown.into_iter().map(ClaimName::parse).collect(),
+        basis: basis(question.basis),
+        claims: claims(question.items, layout.voice.language),
+        later: later(question.unknown, question.unknown_left_out),
         services: services(question.services, layout.voice.language),
         lasting: Lasting::Until(Moment::from_micros(ends.micros())),
         access: if question.offline { Access::Offline } else { Access::WhilePresent },
@@ -98,14 +102,54 @@ pub fn services(services: Vec<resource_servers::Service>, language: Language) ->
     services.into_iter().map(service).collect()
 }
 
-/// An item as a page shows it.
-pub(super) fn claim(item: Item) -> Option<Claim> {
-    let name = ClaimName::parse(item.claim);
-    match item.value {
-        Preview::Text(value) | Preview::Date(value) | Preview::Gender(value) => Some(Claim::new(name, value)),
-        Preview::Flag(flag) => Some(Claim::new(name, flag.to_string())),
-        Preview::Moment(seconds) => Some(Claim::new(name, seconds.to_string())),
-        Preview::Level(level) => Some(Claim::new(name, level.to_string())),
-        Preview::Nothing => None,
+/// What the form says of the claims that its page showed.
+pub(super) fn answer(form: &Parameters) -> Answer {
+    let [shown, later, mut kept]: [BTreeSet<String>; 3] =
+        ["shown", "later", "keep"].map(|name| form.all(name).map(str::to_owned).collect());
+    if form.is_present(KEEP_LATER) {
+        kept.extend(later.iter().cloned());
     }
+    Answer { shown: shown.union(&later).cloned().collect(), kept }
+}
+
+/// The claims as a page shows them, in reading order.
+pub(super) fn claims(items: Vec<Item>, language: Language) -> Vec<AskedClaim> {
+    let mut rows: Vec<AskedClaim> = items.into_iter().filter_map(|item| claim(item, language)).collect();
+    rows.sort_by(|one, other| one.claim.name.cmp(&other.claim.name));
+    rows
+}
+
+pub(super) fn later(unknown: Vec<&'static str>, left_out: bool) -> Later {
+    let names = unknown.into_iter().map(ClaimName::parse).collect();
+    Later { names, standing: if left_out { Standing::LeftOut } else { Standing::Kept } }
+}
+
+pub(super) fn basis(basis: LegalBasis) -> Basis {
+    match basis {
+        LegalBasis::Consent => Basis::Consent,
+        LegalBasis::Contract => Basis::Contract,
+        LegalBasis::LegalObligation => Basis::LegalObligation,
+        LegalBasis::PublicTask => Basis::PublicTask,
+        LegalBasis::VitalInterests => Basis::VitalInterests,
+    }
+}
+
+fn claim(item: Item, language: Language) -> Option<AskedClaim> {
+    let value = match item.value {
+        Preview::Text(value) | Preview::Date(value) | Preview::Gender(value) => value,
+        Preview::Flag(flag) => flag.to_string(),
+        Preview::Moment(seconds) => seconds.to_string(),
+        Preview::Level(level) => level.to_string(),
+        Preview::Nothing => return None,
+    };
+    Some(AskedClaim {
+        claim: Claim::new(ClaimName::parse(item.claim), value),
+        purpose: item.purpose.map(|purpose| purpose.in_language(language.tag()).to_owned()),
+        standing: match item.standing {
+            ItemStanding::Required(Required::Essential) => Standing::Needed(Need::Essential),
+            ItemStanding::Required(Required::Basis(why)) => Standing::Needed(Need::Basis(basis(why))),
+            ItemStanding::Voluntary => Standing::Kept,
+            ItemStanding::LeftOut => Standing::LeftOut,
+        },
+    })
 }

@@ -9,7 +9,7 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderV
 use http::{StatusCode, Uri};
 
 use super::account::{Door, Entered, enter as enter_account, to_sign_in};
-use super::consent::view;
+use super::consent::{self, view};
 use crate::domain::assurance::Requirement;
 use crate::domain::device_authorization::DeviceAuthorization;
 use crate::domain::user_code::UserCode;
@@ -129,13 +129,16 @@ pub async fn decide(
     };
     let (app, current) = (&site.app, &entered.current);
     let (decided, outcome) = match form.single("choice")? {
-        Some("allow") => (decide::allow(app, &visit.visitor, current, code).await?, DeviceOutcome::Allowed),
+        Some("allow") => {
+            (decide::allow(app, &visit.visitor, current, code, &consent::answer(&form)).await?, DeviceOutcome::Allowed)
+        }
         Some("deny") => (decide::deny(app, &visit.visitor, current, code).await?, DeviceOutcome::Denied),
         // Nothing was chosen: nothing is allowed, and the question stands.
         _ => return Ok(SeeOther::to(request_path(code)).into_response()),
     };
     let outcome = match decided {
         Decided::Done => outcome,
+        Decided::AskAgain => return Ok(SeeOther::to(request_path(code)).into_response()),
         Decided::Unready(unready) => return make_ready(&site, &visit, current, code, unready).await,
         Decided::TooLate => DeviceOutcome::TooLate,
         Decided::Throttled { retry_after } => return throttled(&site, &visit, code, retry_after).await,

@@ -6,6 +6,7 @@
 //! | the member `id_token` of `claims` | yes | |
 //! | the member `userinfo` of `claims` | | yes |
 
+mod gate;
 mod parameter;
 
 use std::collections::BTreeSet;
@@ -13,25 +14,25 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::domain::authorization::ResponseType;
-use crate::domain::citizen::Citizen;
 use crate::domain::claims;
 use crate::domain::claims_request::{GrantedClaims, SingleClaims};
 use crate::domain::language_tag::LanguageTag;
 use crate::domain::scope::ScopeSet;
 
+pub use gate::Gate;
 pub use parameter::parse;
 
 /// What is told of the citizen in an ID token that answers `response_type`, beside who they are to this client and how
 /// they signed in.
 ///
-/// `scope` and `granted` are what the client still may have.
+/// `scope` and `granted` are what was granted; what of it goes through is the gate's to say.
 pub fn in_id_token(
-    citizen: &Citizen,
+    gate: &Gate<'_>,
     scope: &ScopeSet,
     granted: &GrantedClaims,
     response_type: ResponseType,
 ) -> Map<String, Value> {
-    tell(citizen, in_id_token_by_scope(scope, response_type), &granted.id_token, &granted.locales)
+    tell(gate, in_id_token_by_scope(scope, response_type), &granted.id_token, &granted.locales)
 }
 
 /// Whether [`in_id_token`] can tell anything at all: most ID tokens say nothing of the person, who need not be loaded.
@@ -48,20 +49,21 @@ fn in_id_token_by_scope(scope: &ScopeSet, response_type: ResponseType) -> BTreeS
 
 /// What is told of the citizen at userinfo, beside `sub`.
 ///
-/// `scope` and `granted` are what the client still may have.
-pub fn at_userinfo(citizen: &Citizen, scope: &ScopeSet, granted: &GrantedClaims) -> Map<String, Value> {
-    tell(citizen, claims::released_by(scope), &granted.userinfo, &granted.locales)
+/// `scope` and `granted` are what was granted; what of it goes through is the gate's to say.
+pub fn at_userinfo(gate: &Gate<'_>, scope: &ScopeSet, granted: &GrantedClaims) -> Map<String, Value> {
+    tell(gate, claims::released_by(scope), &granted.userinfo, &granted.locales)
 }
 
 /// The claims by their names, each also in the languages that were asked for where it is known in one (Core §5.2): the
 /// plain name is always there. What nothing is known of is left out, never null and never empty (§5.3.2).
 fn tell(
-    citizen: &Citizen,
+    gate: &Gate<'_>,
     mut names: BTreeSet<String>,
     single: &SingleClaims,
     locales: &[LanguageTag],
 ) -> Map<String, Value> {
     names.extend(single.released.iter().cloned());
+    let citizen = gate.citizen;
     let mut told = Map::new();
     for name in &names {
         let (claim, _) = claims::untagged(name);
@@ -70,5 +72,6 @@ fn tell(
         told.extend(locales.iter().filter_map(|wanted| claims::in_language(citizen, claim, wanted)));
     }
     told.retain(|name, _| !single.withheld.contains(name));
+    gate.hold(&mut told);
     told
 }

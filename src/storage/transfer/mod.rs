@@ -53,6 +53,8 @@ pub const TABLES: &[&str] = &[
     "logout_deliveries",
     "subjects",
     "backchannel_pings",
+    "release_terms",
+    "releases",
     "audit_events",
 ];
 

@@ -5,8 +5,8 @@
 use askama::Template;
 
 use super::Notice;
-use crate::web::claims::{Claim, ClaimName};
-use crate::web::consent::{Access, Lasting, Service};
+use crate::web::claims::ClaimName;
+use crate::web::consent::{Access, AskedClaim, Asks, Basis, Lasting, Later, Service, Standing};
 use crate::web::details::Detail;
 use crate::web::layout::{Form, Layout, Portal};
 use crate::web::text::{Moment, Speaks, TextId, id};
@@ -42,10 +42,11 @@ pub struct Request {
     pub message: Option<String>,
     /// What is allowed this one time, in structures of its own (RFC 9396).
     pub details: Vec<Detail>,
+    /// On which the portal is told what nothing else is said of.
+    pub basis: Basis,
     /// Exactly what will be given, masked where all of it need not be seen.
-    pub claims: Vec<Claim>,
-    /// What the permission also covers, and nothing is known of today.
-    pub later: Vec<ClaimName>,
+    pub claims: Vec<AskedClaim>,
+    pub later: Later,
     /// What the portal may do elsewhere.
     pub services: Vec<Service>,
     pub lasting: Lasting,
@@ -128,7 +129,7 @@ impl Request {
     }
 
     fn later(&self) -> String {
-        self.layout.text_with("consent-later", "claims", ClaimName::list(&self.later, &self.layout))
+        self.layout.text_with("consent-later", "claims", ClaimName::list(&self.later.names, &self.layout))
     }
 
     fn at(&self, service: &Service) -> String {
@@ -152,6 +153,20 @@ impl Request {
     fn obstacle(&self) -> Option<String> {
         let told = || self.layout.text_with("request-unmet", "portal", self.portal.name.as_str());
         (self.proof == Proof::Unmet).then(told)
+    }
+}
+
+impl Asks for Request {
+    fn basis(&self) -> Basis {
+        self.basis
+    }
+
+    fn claims(&self) -> &[AskedClaim] {
+        &self.claims
+    }
+
+    fn layout(&self) -> &Layout {
+        &self.layout
     }
 }
 

@@ -2,9 +2,13 @@
 
 use super::{Add, DAY, MINUTE, Samples, ago, form};
 use crate::web::claims::{Claim, ClaimName};
-use crate::web::consent::{Access, Consent, Lasting, Service};
+use crate::web::consent::{Access, AskedClaim, Basis, Consent, Lasting, Later, Need, Service, Standing};
 use crate::web::details::{Detail, Piece, Row, Style, Value};
 use crate::web::layout::TimeLimit;
+
+pub(super) fn nothing_later() -> Later {
+    Later { names: Vec::new(), standing: Standing::Kept }
+}
 
 impl Samples {
     pub(super) fn consent(&self, add: &mut Add<'_>) {
@@ -22,8 +26,12 @@ impl Samples {
             form: form("/sign-in/0198a3f2/consent"),
             portal: self.public_services(),
             details: Vec::new(),
-            claims: claims.into_iter().map(|(name, value)| Claim::new(name, value)).collect(),
-            later: vec![ClaimName::parse("nickname"), ClaimName::parse("locale")],
+            basis: Basis::Consent,
+            claims: claims.into_iter().map(|(name, value)| Claim::new(name, value).into()).collect(),
+            later: Later {
+                names: vec![ClaimName::parse("nickname"), ClaimName::parse("locale")],
+                standing: Standing::Kept,
+            },
             services: vec![self.health_records()],
             lasting: Lasting::UntilWithdrawn,
             access: Access::WhilePresent,
@@ -49,8 +57,8 @@ impl Samples {
         ];
         let offline = Consent {
             portal: self.library(),
-            claims: claims.into_iter().map(|(name, value)| Claim::new(ClaimName::parse(name), value)).collect(),
-            later: Vec::new(),
+            claims: claims.into_iter().map(|(name, value)| Claim::new(ClaimName::parse(name), value).into()).collect(),
+            later: nothing_later(),
             services: Vec::new(),
             lasting: Lasting::Until(ago(-90 * DAY)),
             access: Access::Offline,
@@ -60,9 +68,39 @@ impl Samples {
         add("consent-once", &Consent { lasting: Lasting::Once, ..consent.clone() });
         self.device(consent.clone(), add);
         let details = vec![self.payment(), self.records()];
-        let consent = Consent { later: Vec::new(), services: Vec::new(), ..consent };
+        add("consent-needed", &Consent { claims: self.needed(), ..consent.clone() });
+        let demanded = AskedClaim {
+            claim: Claim::new(ClaimName::NationalId, "001••••••456"),
+            purpose: None,
+            standing: Standing::Needed(Need::Basis(Basis::LegalObligation)),
+        };
+        let by_law = Consent { basis: Basis::LegalObligation, claims: vec![demanded], ..offline };
+        add("consent-by-law", &by_law);
+        let consent = Consent { later: nothing_later(), services: Vec::new(), ..consent };
         add("consent-details", &Consent { details: details.clone(), ..consent.clone() });
         add("consent-details-alone", &Consent { details, claims: Vec::new(), ..consent });
+    }
+
+    /// What can be left out, what was, and what cannot be, for each reason that there is.
+    fn needed(&self) -> Vec<AskedClaim> {
+        let asked =
+            |name, value: &str, standing| AskedClaim { claim: Claim::new(name, value), purpose: None, standing };
+        let why = |basis| Standing::Needed(Need::Basis(basis));
+        let purpose = self.one_of([
+            "gửi kết quả cho bạn",
+            "send you the result",
+            "vous envoyer le résultat",
+            "отправить вам результат",
+        ]);
+        vec![
+            asked(ClaimName::Name, "Nguyễn Văn An", Standing::Needed(Need::Essential)),
+            asked(ClaimName::Birthdate, "1990-08-15", why(Basis::Contract)),
+            asked(ClaimName::NationalId, "001••••••456", why(Basis::LegalObligation)),
+            asked(ClaimName::AccountLevel, "2", why(Basis::PublicTask)),
+            asked(ClaimName::Phone, "•••••••678", why(Basis::VitalInterests)),
+            AskedClaim { purpose: Some(purpose), ..asked(ClaimName::Email, "a•••@example.vn", Standing::Kept) },
+            asked(ClaimName::Address, "12 phố Trúc Bạch, thành phố Hà Nội", Standing::LeftOut),
+        ]
     }
 
     pub(super) fn health_records(&self) -> Service {

@@ -2,7 +2,8 @@
 
 use super::super::account::{Closed, ClosedRequest, Notice, Proof, Request, Requests, Waiting};
 use super::super::claims::{Claim, ClaimName};
-use super::super::consent::{Access, Lasting};
+use super::super::consent::{Access, Basis, Lasting, Later, Standing};
+use super::consent::nothing_later;
 use super::{Add, DAY, MINUTE, Samples, ago, form};
 
 impl Samples {
@@ -33,11 +34,12 @@ impl Samples {
             portal: self.public_services(),
             message: Some("HS-2026/118".to_owned()),
             details: Vec::new(),
+            basis: Basis::Consent,
             claims: vec![
-                Claim::new(ClaimName::Name, "Nguyễn Văn An"),
-                Claim::new(ClaimName::NationalId, "001••••••456"),
+                Claim::new(ClaimName::Name, "Nguyễn Văn An").into(),
+                Claim::new(ClaimName::NationalId, "001••••••456").into(),
             ],
-            later: Vec::new(),
+            later: nothing_later(),
             services: vec![self.health_records()],
             lasting: Lasting::Until(ago(-365 * DAY)),
             access: Access::WhilePresent,
@@ -54,7 +56,7 @@ impl Samples {
             message: None,
             claims: Vec::new(),
             services: Vec::new(),
-            later: vec![ClaimName::Nickname],
+            later: Later { names: vec![ClaimName::Nickname], standing: Standing::LeftOut },
             access: Access::Offline,
             proof: Proof::Stale,
             ..request

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use senid::crypto::hash::hash_secret;
 use senid::domain::client::BackChannelDelivery;
+use senid::domain::consent::Answer;
 use senid::domain::ids::{CitizenId, RequestId};
 use senid::flows::backchannel::decide::{self, Decided};
 use senid::flows::backchannel::incoming::{self, Incoming, Standing};
@@ -149,7 +150,9 @@ async fn who_has_denied_a_request_has_not_consented_in_another_tab() {
     let (visitor, current, open) = has_open(&world, &mut browser).await;
     let app = world.app(0);
     assert_eq!(decide::deny(app, &visitor, &open).await.unwrap(), Decided::Noted);
-    assert_eq!(decide::allow(app, &visitor, &open, &current).await.unwrap(), Decided::TooLate);
+    let everything = open.request.asked.asks(&open.client).names;
+    let answer = Answer { shown: everything.clone(), kept: everything };
+    assert_eq!(decide::allow(app, &visitor, &open, &current, &answer).await.unwrap(), Decided::TooLate);
     assert_eq!(portal.comes_for(&asked).await.refused(400), "access_denied");
     assert_eq!(browser.open("/account/portals").await.count(".connected"), 0);
 }

@@ -42,6 +42,22 @@ on_every_database! {
         assert_eq!(give(&store, &later).await, together);
     }
 
+    async fn of_one_claim_the_later_choice_holds(store: Store) {
+        let (an, portal) = (enrol(&store, AN).await.id, register(&store, "portal").await.id);
+        let declining = |allowed: &[&str], declined: &[&str]| Consent {
+            declined: declined.iter().map(|claim| (*claim).to_owned()).collect(),
+            ..consent(an, &portal, "openid profile email", allowed)
+        };
+        give(&store, &declining(&["name", "email"], &["phone_number"])).await;
+        let together = give(&store, &declining(&["phone_number", "nickname"], &["email"])).await;
+        assert_eq!(together, declining(&["name", "nickname", "phone_number"], &["email"]));
+        let known = store.read().await.unwrap().consents().known_to(an, &portal).await.unwrap().unwrap();
+        assert_eq!((known.citizen.id, known.allowed), (an, together.claims));
+        let stranger = "stranger".parse().unwrap();
+        let known = store.read().await.unwrap().consents().known_to(an, &stranger).await.unwrap().unwrap();
+        assert!(known.allowed.is_empty());
+    }
+
     async fn of_consents_given_at_once_none_is_lost(store: Store) {
         let (an, portal) = (enrol(&store, AN).await.id, register(&store, "portal").await.id);
         let given: Vec<_> = (0..12)

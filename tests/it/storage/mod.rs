@@ -18,6 +18,7 @@ mod passwords;
 mod people;
 mod recoveries;
 mod registrations;
+mod releases;
 mod resource_servers;
 mod revocations;
 mod round_trips;

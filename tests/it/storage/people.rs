@@ -1,6 +1,6 @@
 //! What the tests of the identity store put into it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -220,6 +220,7 @@ pub fn consent(citizen: CitizenId, client: &ClientId, scope: &str, claims: &[&st
         client: client.clone(),
         scope: scope.parse().unwrap(),
         claims: claims.iter().map(|claim| (*claim).to_owned()).collect(),
+        declined: BTreeSet::new(),
         granted_at: NOW,
         updated_at: NOW,
         expires_at: None,
@@ -287,6 +288,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     let grant = grant(an.id, &client, NOW);
     assert_eq!(exchange(store, &grant).await, Exchange::Granted);
 
+    super::releases::are_told(store, an.id, &client).await;
     let mut transaction = store.begin().await.unwrap();
     transaction.consents().give(&consent(an.id, &client.id, "openid profile", &["name"])).await.unwrap();
     transaction.audit().record(&event(Some(an.id), EventKind::SignIn, NOW)).await.unwrap();
@@ -368,6 +370,8 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     assert!(reading.grants().find_live(grant.id).await.unwrap().is_some());
     assert_eq!(reading.grants().list(an.id, None, 9).await.unwrap().items.len(), 1);
     assert!(reading.consents().find(an.id, &client.id).await.unwrap().is_some());
+    assert!(reading.consents().known_to(an.id, &client.id).await.unwrap().is_some());
+    assert_eq!(reading.releases().list(an.id, None, None, 9).await.unwrap().items.len(), 1);
     assert_eq!(reading.consents().list(an.id, None, 9).await.unwrap().items.len(), 1);
     assert!(reading.revocations().find(&certificate).await.unwrap().is_some());
     assert_eq!(reading.authenticator_metadata().number("mds.example").await.unwrap(), 7);

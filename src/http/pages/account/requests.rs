@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::Uri;
 
-use super::super::consent::{claim, services};
+use super::super::consent::{answer as answer_of, basis, claims, later, services};
 use super::{Door, Entered, enter, to_sign_in};
 use crate::domain::ids::GrantId;
 use crate::flows::backchannel::decide::{self, Decided, Needed};
@@ -18,7 +18,6 @@ use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
 use crate::web::account::{Closed, ClosedRequest, Notice, Proof, Request, Requests, Waiting};
-use crate::web::claims::{Claim, ClaimName};
 use crate::web::consent::{Access, Lasting};
 use crate::web::layout;
 use crate::web::text::Moment;
@@ -78,13 +77,17 @@ pub async fn answer(
         return Ok(SeeOther::to("/account/requests?done=over").into_response());
     };
     let (decided, done) = match form.single("choice")? {
-        Some("allow") => (decide::allow(&site.app, &visit.visitor, &incoming, &entered.current).await?, "allowed"),
+        Some("allow") => {
+            let answer = answer_of(&form);
+            (decide::allow(&site.app, &visit.visitor, &incoming, &entered.current, &answer).await?, "allowed")
+        }
         Some("deny") => (decide::deny(&site.app, &visit.visitor, &incoming).await?, "denied"),
         // Nothing was chosen: nothing is decided, and the question stands.
         _ => return Ok(SeeOther::to(path(id)).into_response()),
     };
     match decided {
         Decided::Noted => Ok(SeeOther::to(format!("/account/requests?done={done}")).into_response()),
+        Decided::AskAgain => Ok(SeeOther::to(path(id)).into_response()),
         Decided::TooLate => Ok(SeeOther::to("/account/requests?done=over").into_response()),
         Decided::Unmet => Ok(SeeOther::to("/account/requests?done=unmet").into_response()),
         Decided::SignInAgain { least } => {
@@ -109,8 +112,9 @@ async fn page(site: &Site, visit: &Visit, entered: Entered, incoming: &Incoming)
         portal: site.portal(client, layout.voice.language),
         message: request.binding_message.clone(),
         details: told(&asked.details_types, &request.asked.authorization_details, layout.voice.language),
-        claims: Claim::rows(asked.items.into_iter().filter_map(claim).collect()),
-        later: asked.unknown.into_iter().map(ClaimName::parse).collect(),
+        basis: basis(asked.basis),
+        claims: claims(asked.items, layout.voice.language),
+        later: later(asked.unknown, asked.unknown_left_out),
         services: services(asked.services, layout.voice.language),
         lasting: Lasting::Until(Moment::from_micros(ends.micros())),
         access: if asked.offline { Access::Offline } else { Access::WhilePresent },

@@ -15,7 +15,7 @@ pub(super) fn check(
     request: &mut AuthorizationRequest,
 ) -> Result<(), OAuthError> {
     if let Some(text) = draft.parameters.single("claims")? {
-        request.claims = claims::parse(text)?.limited_to(&draft.client.scopes).told_by(request.response_type);
+        request.claims = claims::parse(text)?.limited_to(draft.client).told_by(request.response_type);
     }
     let place = if context.channel == Channel::Direct { Where::Elsewhere } else { Where::Here };
     let least = draft.client.policy.assurance;

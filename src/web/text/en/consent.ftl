@@ -2,6 +2,13 @@
 consent-title = Share this information?
 consent-lead = { $portal } needs the following information.
 consent-lead-purpose = { $portal } needs the following information to { $purpose }.
+consent-purpose = To { $purpose }.
+consent-essential = Needed: without it the portal cannot serve you.
+basis-consent = You decide: untick what you do not want to share.
+basis-contract = Needed for the service that you asked for.
+basis-legal-obligation = The law obliges the portal to have it.
+basis-public-task = Needed for a public task that the law gives the portal.
+basis-vital-interests = Needed to protect life or health.
 consent-service = At { $service } it may:
 consent-later = Also, once they are known: { $claims }.
 consent-offline = The portal may refresh this information while you are not using it.

@@ -2,6 +2,13 @@
 consent-title = Partager ces informations ?
 consent-lead = { $portal } a besoin des informations suivantes.
 consent-lead-purpose = { $portal } a besoin des informations suivantes pour { $purpose }.
+consent-purpose = Pour { $purpose }.
+consent-essential = Indispensable : sans elle, le portail ne peut pas vous servir.
+basis-consent = Vous décidez : décochez ce que vous ne voulez pas partager.
+basis-contract = Nécessaire au service que vous avez demandé.
+basis-legal-obligation = La loi oblige le portail à en disposer.
+basis-public-task = Nécessaire à une mission publique que la loi confie au portail.
+basis-vital-interests = Nécessaire pour protéger la vie ou la santé.
 consent-service = Auprès de { $service }, il pourra :
 consent-later = Et, dès que ces informations seront connues : { $claims }.
 consent-offline = Le portail peut actualiser ces informations même lorsque vous ne l’utilisez pas.

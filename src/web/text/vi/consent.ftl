@@ -2,6 +2,13 @@
 consent-title = Cho phép chia sẻ thông tin?
 consent-lead = { $portal } cần các thông tin sau.
 consent-lead-purpose = { $portal } cần các thông tin sau để { $purpose }.
+consent-purpose = Để { $purpose }.
+consent-essential = Bắt buộc: thiếu thông tin này cổng không thể phục vụ bạn.
+basis-consent = Bạn quyết định: bỏ chọn thông tin bạn không muốn chia sẻ.
+basis-contract = Cần cho dịch vụ mà bạn yêu cầu.
+basis-legal-obligation = Pháp luật yêu cầu cổng phải có thông tin này.
+basis-public-task = Cần cho nhiệm vụ công mà pháp luật giao cho cổng.
+basis-vital-interests = Cần để bảo vệ tính mạng hoặc sức khỏe.
 consent-service = Tại { $service }, cổng được phép:
 consent-later = Khi có thông tin, cổng cũng nhận: { $claims }.
 consent-offline = Cổng có thể cập nhật các thông tin này cả khi bạn không sử dụng cổng.

@@ -63,6 +63,16 @@ impl Browser {
         self.submit(page, &form.action, &form.pairs).await
     }
 
+    /// Presses the button once the ticks beside these `values` have been taken out.
+    pub async fn press_without(&mut self, page: &Page, button: &str, values: &[&str]) -> Page {
+        let mut form = page.form_of(button, &[]);
+        for value in values {
+            let tick = form.pairs.iter().position(|(name, own)| name.starts_with("keep") && own == value);
+            form.pairs.remove(tick.unwrap_or_else(|| panic!("no tick {value}: {}", page.text())));
+        }
+        self.submit(page, &form.action, &form.pairs).await
+    }
+
     /// Sends a form of `page`'s origin to `action`.
     pub async fn submit(&mut self, page: &Page, action: &str, pairs: &[(String, String)]) -> Page {
         let origin = page.url.origin().ascii_serialization();

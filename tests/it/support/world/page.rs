@@ -123,7 +123,7 @@ impl Page {
         };
         let (pressed, form) = (within("button").expect("a button"), within("form").expect("a form around the button"));
         let mut pairs: Vec<(String, String)> = form
-            .select(&selector("input[name], textarea[name]"))
+            .select(&selector("input[name]:not([type=checkbox]), input[type=checkbox][checked], textarea[name]"))
             .map(|input| {
                 let (name, value) = (input.attr("name").unwrap(), input.attr("value").unwrap_or_default());
                 let typed = filled.iter().find(|(own, _)| *own == name).map_or(value, |(_, typed)| typed);
