@@ -90,10 +90,12 @@ impl Registry {
 impl RegistryServer {
     fn read(from: &mut Reader, now: Timestamp) -> Option<Self> {
         const ANCHORS: &str = "registry.trust_anchors_file";
-        let url = from.optional_if::<Url>(URL, |url| match url.scheme() {
-            "https" => Ok(()),
-            _ => Err("an address that begins with https://: the registry and SenID show each other certificates".to_owned()),
-        });
+        let url =
+            from.optional_if::<Url>(URL, |url| match url.scheme() {
+                "https" => Ok(()),
+                _ => Err("an address that begins with https://: the registry and SenID show each other certificates"
+                    .to_owned()),
+            });
         let issuer = from.optional::<String>("registry.issuer");
         let client = Tls::read(from, "registry");
         if let Some(client) = &client {
@@ -149,7 +151,10 @@ fn keys(from: &mut Reader) -> Option<StatementKeys> {
     match std::fs::read_to_string(&place) {
         Ok(jwks) => Some(StatementKeys::File { path: place.into(), jwks }),
         Err(error) => {
-            from.refuse(JWKS, format!("expected a file that can be read, or an address that begins with https://: {error}"));
+            from.refuse(
+                JWKS,
+                format!("expected a file that can be read, or an address that begins with https://: {error}"),
+            );
             None
         }
     }

@@ -150,7 +150,8 @@ impl RegistryOverHttp {
         })?;
         let token = std::str::from_utf8(&answer.bytes).map_err(|_| NoAnswer::Untrusted("it is no signed answer"))?;
         let payload = self.keys.verify(&self.fetcher, token.trim_end()).await?;
-        let claims: Claims = payload.claims().map_err(|_| NoAnswer::Untrusted("it does not say what an answer says"))?;
+        let claims: Claims =
+            payload.claims().map_err(|_| NoAnswer::Untrusted("it does not say what an answer says"))?;
         self.hold(&claims, &nonce, &request_hash)?;
         let record = record::read(claims.record, question.person()).map_err(NoAnswer::Untrusted)?;
         let answered_at = Timestamp::from_seconds(claims.iat);

@@ -210,9 +210,7 @@ impl Mandates<'_, Transaction> {
         let vault = self.0.vault()?;
         let (citizen, id) = (citizen.uuid(), id.uuid());
         let found: Option<HeldRow> = match self.0.backend() {
-            Backend::Postgres(db) => {
-                sqlx::query_as(HOLD_POSTGRES).bind(citizen).bind(id).fetch_optional(db).await?
-            }
+            Backend::Postgres(db) => sqlx::query_as(HOLD_POSTGRES).bind(citizen).bind(id).fetch_optional(db).await?,
             Backend::Sqlite(db) => sqlx::query_as(FIND).bind(citizen).bind(id).fetch_optional(db).await?,
         };
         found.map(|row| row.open(&vault)).transpose()
@@ -330,9 +328,7 @@ impl MandateRow {
             self.portals.as_deref().map(|json| from_json("a mandate's portals", json)).transpose()?;
         let basis = match (self.granted_by, self.derived_from) {
             (None, None) => Basis::Registrar,
-            (Some(by), Some(from)) => {
-                Basis::Derived { from: MandateId::from_uuid(from), by: CitizenId::from_uuid(by) }
-            }
+            (Some(by), Some(from)) => Basis::Derived { from: MandateId::from_uuid(from), by: CitizenId::from_uuid(by) },
             _ => return Err(Error::Corrupt("what a mandate stands on")),
         };
         let ended = match (self.ended_at, self.end_reason.as_deref()) {

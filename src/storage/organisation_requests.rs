@@ -40,7 +40,8 @@ const OF_CITIZEN: &str = concat!(
     " FROM organisation_requests r JOIN citizens c ON c.id = r.citizen_id
     WHERE r.citizen_id = $1 ORDER BY r.id DESC LIMIT 20"
 );
-const MOVE: &str = "UPDATE organisation_requests SET state = $4, confirmed_by = COALESCE($5, confirmed_by), settled_at = $6
+const MOVE: &str =
+    "UPDATE organisation_requests SET state = $4, confirmed_by = COALESCE($5, confirmed_by), settled_at = $6
     WHERE citizen_id = $1 AND id = $2 AND state = $3";
 
 /// What stands sealed in a row.

@@ -162,23 +162,13 @@ impl Organisations<'_, Transaction> {
         now: Timestamp,
     ) -> Result<(), Error> {
         Ok(on_backend!(self.0, |db| {
-            sqlx::query(SET_STATUS)
-                .bind(id.uuid())
-                .bind(status.as_str())
-                .bind(now.micros())
-                .execute(db)
-                .await
-                .map(drop)
+            sqlx::query(SET_STATUS).bind(id.uuid()).bind(status.as_str()).bind(now.micros()).execute(db).await.map(drop)
         })?)
     }
 
     /// Wraps the data keys of up to `limit` organisations after `after` with the current master key. Returns where to go on;
     /// `None` when all have been seen.
-    pub async fn rewrap(
-        &mut self,
-        after: Option<OrganisationId>,
-        limit: u32,
-    ) -> Result<Option<OrganisationId>, Error> {
+    pub async fn rewrap(&mut self, after: Option<OrganisationId>, limit: u32) -> Result<Option<OrganisationId>, Error> {
         let vault = self.0.vault()?;
         let after = after.map_or(Uuid::nil(), OrganisationId::uuid);
         let rows: Vec<(Uuid, Vec<u8>)> = on_backend!(self.0, |db| {

@@ -53,7 +53,10 @@ fn what_would_let_anybody_in_is_refused() {
         (WHOLE.replace("issuer =", "match = [\"phone\"]\nissuer ="), "\"name\" or \"birthdate\""),
         (WHOLE.replace("clients-ca.pem", "site.pem"), "certificates of authorities"),
         (WHOLE.replace("site.key", "other.key"), "the private key of the certificate"),
-        (WHOLE.replace("https://registry.example.gov/v1/jwks", "http://registry.example.gov/v1/jwks"), "begins with https"),
+        (
+            WHOLE.replace("https://registry.example.gov/v1/jwks", "http://registry.example.gov/v1/jwks"),
+            "begins with https",
+        ),
         (WHOLE.replace("issuer =", "time_limit = \"5m\"\nissuer ="), "from 1s to 30s"),
         ("[self_registration]\nper_number = \"9\"\n".to_owned(), "a number and a window"),
     ] {

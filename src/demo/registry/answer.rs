@@ -59,7 +59,8 @@ impl Answer<'_> {
     pub(super) fn signed(self, registry: &StandIn) -> Option<String> {
         let now = registry.clock.now();
         let at = if self.manner == Manner::IsOld { now - A_DAY } else { now };
-        let issuer = if self.manner == Manner::IsAnother { "https://registry.elsewhere.example" } else { &registry.issuer };
+        let issuer =
+            if self.manner == Manner::IsAnother { "https://registry.elsewhere.example" } else { &registry.issuer };
         let audience = match self.manner {
             Manner::AddressesAnother => json!("https://somebody.else.example"),
             _ => self.question["audience"].clone(),

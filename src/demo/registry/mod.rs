@@ -169,7 +169,8 @@ async fn people(State(registry): State<Arc<StandIn>>, body: Bytes) -> Response {
         Manner::NeverEnds => return endless(),
         _ => {}
     }
-    let answer = answer::Answer { body: &body, question: &question, record: registry.record(&question, manner), manner };
+    let answer =
+        answer::Answer { body: &body, question: &question, record: registry.record(&question, manner), manner };
     let Some(token) = answer.signed(&registry) else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let mut first = registry.first.lock().unwrap_or_else(PoisonError::into_inner);
     let first = first.get_or_insert_with(|| token.clone()).clone();

@@ -64,7 +64,9 @@ impl Rules {
 /// Of many a person the registry knows no more than a year: what it knows must agree, and what it does not know cannot.
 fn agrees(claimed: Birthdate, known: Birthdate) -> bool {
     match (claimed, known) {
-        (Birthdate::Day(claimed), Birthdate::Month { year, month }) => (claimed.year(), claimed.month()) == (year, month),
+        (Birthdate::Day(claimed), Birthdate::Month { year, month }) => {
+            (claimed.year(), claimed.month()) == (year, month)
+        }
         (Birthdate::Day(claimed), Birthdate::Year(year)) => claimed.year() == year,
         (claimed, known) => claimed == known,
     }

@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn diacritics_tell_people_apart_unless_the_registry_keeps_none() {
-        for (left, right) in [("Hà", "Hạ"), ("Hà", "Ha"), ("Đào", "Dào"), ("Tân", "Tăn"), ("Lý", "Lí"), ("José", "Jose")]
+        for (left, right) in
+            [("Hà", "Hạ"), ("Hà", "Ha"), ("Đào", "Dào"), ("Tân", "Tăn"), ("Lý", "Lí"), ("José", "Jose")]
         {
             assert!(!same(left, right), "{left} {right}");
         }

@@ -14,9 +14,7 @@ use senid::domain::registry::{
     Agreement, Claimed, Field, NoAnswer, PopulationRegistry, Question, Reply, Rules, Standing,
 };
 use senid::domain::time::ManualClock;
-use senid::outbound::{
-    Fetcher, Identity, Limits, Reach, RegistryAt, RegistryKeys, RegistryOverHttp, SystemResolver,
-};
+use senid::outbound::{Fetcher, Identity, Limits, Reach, RegistryAt, RegistryKeys, RegistryOverHttp, SystemResolver};
 use serde_json::json;
 
 use crate::support::registry::{HOA, KHANH, Known, Registry};
@@ -40,8 +38,7 @@ impl House {
     /// SenID, that asks it with these papers.
     fn asks_as(&self, identity: Identity, keys: RegistryKeys) -> RegistryOverHttp {
         let reach = Reach { loopback: true, ..Reach::default() };
-        let fetcher =
-            Fetcher::new(reach, Limits::default(), Arc::new(SystemResolver), self.clock.clone()).unwrap();
+        let fetcher = Fetcher::new(reach, Limits::default(), Arc::new(SystemResolver), self.clock.clone()).unwrap();
         let at = RegistryAt {
             url: self.registry.settings.url.clone(),
             issuer: self.registry.settings.issuer.clone(),
@@ -183,10 +180,8 @@ async fn both_sides_show_certificates_of_their_own_authority() {
     };
     assert_eq!(ask(&house.asks_as(stranger, house.published()), &HOA).await, Err(NoAnswer::Away));
     // And one whose certificate is of another authority is not asked.
-    let deceived = Identity {
-        anchors: vec![CertificateDer::from_pem_file(file("authority.pem")).unwrap()],
-        ..house.identity()
-    };
+    let deceived =
+        Identity { anchors: vec![CertificateDer::from_pem_file(file("authority.pem")).unwrap()], ..house.identity() };
     assert_eq!(ask(&house.asks_as(deceived, house.published()), &HOA).await, Err(NoAnswer::Away));
     assert_eq!(house.registry.stand_in.asked().len(), 0);
     assert!(ask(&house.asks(), &HOA).await.is_ok());

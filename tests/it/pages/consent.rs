@@ -19,10 +19,22 @@ async fn single_claims_are_shown_exactly() {
     let asked =
         json!({ "userinfo": { "picture": null, "gender": null }, "id_token": { "birthdate": { "essential": true } } });
     for (language, rows) in [
-        ("en", "Picture of you https://people.senid.example/an/picture.jpg Date of birth 15 August 1990 Needed: without it the portal cannot serve you. Gender Male"),
-        ("vi", "Ảnh của bạn https://people.senid.example/an/picture.jpg Ngày sinh 15/08/1990 Bắt buộc: thiếu thông tin này cổng không thể phục vụ bạn. Giới tính Nam"),
-        ("fr", "Photo de vous https://people.senid.example/an/picture.jpg Date de naissance 15/08/1990 Indispensable : sans elle, le portail ne peut pas vous servir. Sexe Masculin"),
-        ("ru", "Ваша фотография https://people.senid.example/an/picture.jpg Дата рождения 15.08.1990 Обязательно: без этого портал не сможет вам помочь. Пол Мужской"),
+        (
+            "en",
+            "Picture of you https://people.senid.example/an/picture.jpg Date of birth 15 August 1990 Needed: without it the portal cannot serve you. Gender Male",
+        ),
+        (
+            "vi",
+            "Ảnh của bạn https://people.senid.example/an/picture.jpg Ngày sinh 15/08/1990 Bắt buộc: thiếu thông tin này cổng không thể phục vụ bạn. Giới tính Nam",
+        ),
+        (
+            "fr",
+            "Photo de vous https://people.senid.example/an/picture.jpg Date de naissance 15/08/1990 Indispensable : sans elle, le portail ne peut pas vous servir. Sexe Masculin",
+        ),
+        (
+            "ru",
+            "Ваша фотография https://people.senid.example/an/picture.jpg Дата рождения 15.08.1990 Обязательно: без этого портал не сможет вам помочь. Пол Мужской",
+        ),
     ] {
         let page = consent(&world, "openid", asked.clone(), language).await;
         assert_eq!(page.words(".claims dt, .claims dd"), rows, "{language}");
