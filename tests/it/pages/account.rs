@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use senid::domain::time::Clock;
+
 use crate::support::World;
 use crate::support::world::{AN, BINH, Browser, on_every_backend};
 
@@ -110,9 +112,7 @@ on_every_backend! {
         let text = binh.open("/account/activity").await.text();
         assert!(!text.contains("Unsuccessful"), "everyone has their own: {text}");
     }
-}
 
-on_every_backend! {
     async fn the_activity_is_looked_through_by_kind_portal_and_day(world: World) {
         let (mut browser, tokens) = world.signed_in(&world.portal("tax-office"), &AN).await;
         world.portal("tax-office").claims(&tokens.access_token()).await;
@@ -135,7 +135,7 @@ on_every_backend! {
         let text = lines("?kind=security").await;
         assert!(text.contains("Nothing was found"), "{text}");
         // Days are the operator's; both ends are whole.
-        let now = world.now().seconds();
+        let now = world.clock.now().seconds();
         let day = |at: i64| jiff::Timestamp::from_second(at).unwrap().to_zoned(jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap()).date();
         let (then, today) = (day(now - 3 * 86_400), day(now));
         let text = lines(&format!("?from={today}&to={today}")).await;
@@ -194,8 +194,7 @@ async fn a_line_of_the_activity_that_was_somebody_else_leads_to_the_lock_and_is_
     assert_eq!(binh.open("/account/not-me?event=x").await.status, 404);
     browser.press(&page, "not-me-confirm", &[]).await;
     assert_eq!(browser.open("/account").await.path(), "/account/sign-in");
-    let an = world.citizen(&AN).await;
-    let events = world.app(0).store.read().await.unwrap().audit().of_citizen(an, None, 50).await.unwrap().items;
+    let events = world.operator().events_of(&AN).await;
     let lock = events.iter().find(|event| event.kind.is_some_and(|kind| kind.as_str() == "citizen.locked")).unwrap();
     assert_eq!(lock.details.get("event").map(String::as_str), Some(event.as_str()));
 }
