@@ -18,6 +18,7 @@ mod document;
 mod dpop;
 mod effective;
 mod fault;
+mod identity;
 mod issuer;
 mod jwt_grant;
 mod keys;
@@ -61,6 +62,7 @@ pub use database::{Database, DatabaseUrl};
 pub use dpop::{Dpop, DpopNonces};
 pub use effective::{Effective, Shown};
 pub use fault::{Fault, Faults, Origin, Warning};
+pub use identity::{Accounts, Identity};
 pub use jwt_grant::{JwtGrant, TrustedAssertion};
 pub use keys::{Keys, MasterKey};
 pub use languages::{Languages, SHIPPED as SHIPPED_LANGUAGES};
@@ -120,6 +122,8 @@ pub struct Settings {
     pub throttling: Throttling,
     pub recovery: Recovery,
     pub counter: Counter,
+    pub identity: Identity,
+    pub accounts: Accounts,
     pub risk: Risk,
     pub limits: Limits,
     pub dpop: Dpop,
@@ -215,6 +219,8 @@ impl Settings {
             throttling: Throttling::read(from),
             recovery: Recovery::read(from),
             counter: Counter::read(from),
+            identity: Identity::read(from),
+            accounts: Accounts::read(from),
             risk: Risk::read(from),
             limits: Limits::read(from),
             dpop: Dpop::read(from),
@@ -306,6 +312,8 @@ impl Default for Settings {
             throttling: Throttling::default(),
             recovery: Recovery::default(),
             counter: Counter::default(),
+            identity: Identity::default(),
+            accounts: Accounts::default(),
             risk: Risk::default(),
             limits: Limits::default(),
             dpop: Dpop::default(),

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::age::TooYoung;
 use super::audit::EventKind;
 use super::citizen::CitizenStatus;
 
@@ -57,6 +58,8 @@ pub enum Why {
     Who,
     /// The account was changed while this was being decided.
     Meanwhile,
+    /// Its owner is too young to sign in.
+    TooYoung(TooYoung),
 }
 
 impl Transition {
@@ -183,6 +186,7 @@ impl fmt::Display for Refused {
         match self.why {
             Why::Already => write!(f, "the account is {from} already"),
             Why::Meanwhile => write!(f, "the account is not {from} any more: look at it again"),
+            Why::TooYoung(young) => young.fmt(f),
             Why::From => {
                 let allowed: Vec<_> = self.transition.from().iter().map(|status| status.as_str()).collect();
                 write!(f, "the account is {from}: only one that is {} can be {done}", either(&allowed))

@@ -116,6 +116,23 @@ event_kinds! {
     CitizenClosed = "citizen.closed",
     /// What had ended it was a mistake.
     CitizenReopened = "citizen.reopened",
+    /// Another account of the same person stays.
+    CitizenMerged = "citizen.merged",
+    /// Somebody else had registered in their name: their account goes on as another one.
+    CitizenEvicted = "citizen.evicted",
+    /// A citizen wants their account closed, which it is after a time.
+    ClosingAsked = "account.closing_asked",
+    /// They thought again.
+    ClosingCancelled = "account.closing_cancelled",
+    /// A registrar has seen who a citizen is.
+    IdentityProven = "identity.proven",
+    /// A registrar wants something done that another one has to confirm.
+    ProposalMade = "proposal.made",
+    ProposalDeclined = "proposal.declined",
+    GuardianshipEntered = "guardianship.entered",
+    GuardianshipEnded = "guardianship.ended",
+    /// An operator looked for people who may be entered twice.
+    DuplicatesListed = "duplicates.listed",
     /// A citizen was given another national identifier.
     CitizenRenumbered = "citizen.renumbered",
     PasswordRehashed = "password.rehashed",

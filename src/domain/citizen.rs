@@ -53,6 +53,11 @@ impl CitizenStatus {
         matches!(self, Self::Active)
     }
 
+    /// Whether it is over, and only two registrars together bring it back.
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Deceased | Self::Closed)
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Registered => "registered",

@@ -73,6 +73,10 @@ uuid_id! {
     SentCodeId;
     /// An act of verifying who a citizen is.
     VerificationId;
+    /// That somebody looks after the account of a minor.
+    GuardianshipId;
+    /// What one registrar wants done and another one has to confirm.
+    ProposalId;
     /// A client that registered itself: in text its `client_id`, and the locator of its registration access token.
     RegistrationId;
     /// What an initial access token was handed out as.

@@ -94,6 +94,12 @@ pub enum Notice {
         channel: Channel,
         masked: String,
     },
+    /// The account is closed at `closes_at`, unless its owner signs in again before.
+    ClosingAsked {
+        closes_at: Timestamp,
+    },
+    /// A registrar has seen who they are.
+    IdentityProven,
 }
 
 impl Notice {
@@ -117,6 +123,8 @@ impl Notice {
             Self::CertificateBound { .. } => EventKind::CertificateBound,
             Self::RecoveryCodeUsed { .. } => EventKind::RecoveryCodeUsed,
             Self::ContactVerified { .. } => EventKind::ContactVerified,
+            Self::ClosingAsked { .. } => EventKind::ClosingAsked,
+            Self::IdentityProven => EventKind::IdentityProven,
         }
     }
 
@@ -128,11 +136,12 @@ impl Notice {
             | Self::CredentialRemoved { kind, name }
             | Self::CredentialRaised { kind, name }
             | Self::CredentialSuspected { kind, name } => vec![("kind", kind.to_string()), ("name", name.clone())],
-            Self::PasswordChanged | Self::RecoveryFinished | Self::RecoveryStopped => Vec::new(),
+            Self::PasswordChanged | Self::RecoveryFinished | Self::RecoveryStopped | Self::IdentityProven => Vec::new(),
             // Where it is stopped stays out: whoever knows the path stops it.
             Self::RecoveryBegun { takes_effect_at, .. } => {
                 vec![("takes_effect_at", takes_effect_at.seconds().to_string())]
             }
+            Self::ClosingAsked { closes_at } => vec![("closes_at", closes_at.seconds().to_string())],
             Self::CertificateBound { authority } => vec![("authority", authority.clone())],
             Self::RecoveryCodeUsed { left } => vec![("left", left.to_string())],
             Self::ContactVerified { channel, masked } => {

@@ -2,6 +2,8 @@
 //! (docs/account-life.md).
 
 use crate::domain::account_life::{By, Fate, Meaning, Portals, Refused, Transition, Why};
+use crate::domain::age::Ages;
+use crate::domain::audit::{Actor, Outcome};
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
 use crate::domain::random::Random;
@@ -9,7 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::storage::{self, RevocationReason, Transaction};
 
 use super::audit::EventBuilder;
-use super::single_logout;
+use super::{App, FlowError, session, single_logout};
 
 /// What is to happen to whose account.
 pub struct Change<'a> {
@@ -17,6 +19,7 @@ pub struct Change<'a> {
     pub transition: Transition,
     pub by: By,
     pub trust: Trust,
+    pub ages: &'a Ages,
     /// Its record, of the kind that [`Transition::event`] says, with who did it and why; the states are added here.
     pub event: EventBuilder,
     pub now: Timestamp,
@@ -46,15 +49,21 @@ pub async fn change_status(
     tx: &mut Transaction,
     change: Change<'_>,
 ) -> Result<Result<Changed, Refused>, storage::Error> {
-    let Change { citizen, transition, by, trust, event, now, random } = change;
+    let Change { citizen, transition, by, trust, ages, event, now, random } = change;
     // Before anything is read: nobody joins a session of theirs from here on that would not be told of its end.
     tx.session_clients().close(citizen).await?;
-    let standing = tx.citizens().standing(citizen).await?.ok_or(storage::Error::Corrupt("no citizen of this id"))?;
-    let from = standing.status;
-    let to = match transition.apply(from, None, by) {
+    let life = tx.citizens().life(citizen).await?.ok_or(storage::Error::Corrupt("no citizen of this id"))?;
+    let from = life.status;
+    let to = match transition.apply(from, life.suspended_from, by) {
         Ok(to) => to,
         Err(refused) => return Ok(Err(refused)),
     };
+    if to.is_active()
+        && let Some(found) = tx.citizens().find(citizen).await?
+        && let Err(young) = ages.let_citizen_in(&found, now)
+    {
+        return Ok(Err(Refused { transition, from, why: Why::TooYoung(young) }));
+    }
     if !tx.citizens().set_status(citizen, (from, to), now).await? {
         return Ok(Err(Refused { transition, from, why: Why::Meanwhile }));
     }
@@ -67,6 +76,11 @@ pub async fn change_status(
         Trust::Lost(why) => why,
     };
     carry_out(tx, citizen, meaning, why, (now, random)).await?;
+    if to.has_ended() {
+        // Nobody acts for, or in the name of, whoever is not there any more.
+        tx.guardianships().end_all(citizen, now).await?;
+        tx.proposals().drop_all(citizen, &event.actor(), now).await?;
+    }
     tx.audit().record(&event.about(citizen).with("from", from).with("to", to).build()).await?;
     Ok(Ok(Changed { from, to }))
 }
@@ -104,6 +118,37 @@ async fn carry_out(
     }
     if grants == Fate::Ends {
         tx.grants().revoke_all(citizen, why, now).await?;
+    }
+    Ok(())
+}
+
+/// How many accounts are closed at a time.
+const AT_ONCE: u32 = 100;
+
+/// Closes every account whose owner asked for that and has not thought again.
+pub async fn close_due(app: &App) -> Result<(), FlowError> {
+    let now = app.clock.now();
+    for citizen in app.store.read().await?.citizens().closing_due(now, AT_ONCE).await? {
+        let event = EventBuilder::new(now, &*app.random, Transition::Close.event(), Outcome::Success)
+            .by(Actor::System)
+            .with("reason", "asked_by_owner");
+        let change = Change {
+            citizen,
+            transition: Transition::Close,
+            by: By::System,
+            trust: Trust::Kept,
+            ages: &app.settings.identity.ages,
+            event,
+            now,
+            random: &*app.random,
+        };
+        let mut tx = app.store.begin().await?;
+        // Whoever signed in a moment ago keeps it.
+        if tx.citizens().claim_closing(citizen, now).await? && change_status(&mut tx, change).await?.is_ok() {
+            tx.commit().await?;
+            app.deliveries.wake();
+            session::forget_all(app, citizen).await?;
+        }
     }
     Ok(())
 }

@@ -207,6 +207,11 @@ impl EventBuilder {
         self
     }
 
+    /// Who did it, as the log names them.
+    pub fn actor(&self) -> String {
+        self.0.actor.to_text()
+    }
+
     pub fn build(self) -> Event {
         self.0
     }

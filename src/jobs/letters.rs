@@ -76,6 +76,8 @@ fn what(content: &Content, now: Timestamp) -> What {
                 Notice::RecoveryStopped => What::RecoveryStopped { at },
                 Notice::CertificateBound { authority } => What::CertificateBound { at, authority },
                 Notice::RecoveryCodeUsed { left } => What::RecoveryCodeUsed { at, left },
+                Notice::ClosingAsked { closes_at } => What::ClosingAsked { at, closes_at: moment(&closes_at) },
+                Notice::IdentityProven => What::IdentityProven { at },
                 Notice::ContactVerified { masked, .. } => What::ContactVerified { at, contact: masked },
             }
         }

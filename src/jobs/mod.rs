@@ -12,7 +12,7 @@ use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
 use crate::flows::backchannel::ping;
 use crate::flows::{
-    App, authenticators, clean_up, invalidation, key_pairs, logout_delivery, message_delivery, recover,
+    App, account_life, authenticators, clean_up, invalidation, key_pairs, logout_delivery, message_delivery, recover,
 };
 use letters::Letters;
 
@@ -31,6 +31,8 @@ const DELIVER_PINGS: Duration = Duration::from_secs(1);
 const DELIVER_MESSAGES: Duration = Duration::from_secs(1);
 /// A recovery that has waited for days waits a minute more.
 const FINISH_RECOVERIES: Duration = Duration::from_secs(60);
+/// Whoever wanted their account closed waits an hour more.
+const CLOSE_ACCOUNTS: Duration = Duration::from_secs(3600);
 const NOTE_BACKLOG: Duration = Duration::from_secs(10);
 const REFRESH_LISTS: Duration = Duration::from_secs(60);
 /// What another server accepted, or the operator put into the file; the service itself is asked far more seldom.
@@ -52,6 +54,7 @@ impl Jobs {
             tokio::spawn(deliver_pings(app.clone())),
             tokio::spawn(deliver_messages(app.clone())),
             every(FINISH_RECOVERIES, app, finish_recoveries),
+            every(CLOSE_ACCOUNTS, app, close_accounts),
             every(NOTE_BACKLOG, app, note_backlog),
             every(REFRESH_LISTS, app, refresh_revocation_lists),
             every(LEARN_OF_AUTHENTICATORS, app, learn_of_authenticators),
@@ -162,6 +165,12 @@ async fn deliver_messages(app: Arc<App>) {
 async fn finish_recoveries(app: Arc<App>) {
     if let Err(error) = recover::finish::finish_due(&app).await {
         tracing::warn!(%error, "recoveries that are due could not be finished; it is tried again soon");
+    }
+}
+
+async fn close_accounts(app: Arc<App>) {
+    if let Err(error) = account_life::close_due(&app).await {
+        tracing::warn!(%error, "accounts that are due could not be closed; it is tried again later");
     }
 }
 

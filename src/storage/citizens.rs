@@ -49,7 +49,6 @@ const UPDATE_PROFILE: &str = "UPDATE citizens SET profile = $2, updated_at = $3 
 const UPDATE_NATIONAL_ID: &str = "UPDATE citizens SET national_id = $2, updated_at = $3 WHERE id = $1";
 const REMOVE_NATIONAL_ID_NAMES: &str = "DELETE FROM sign_in_names WHERE citizen_id = $1 AND kind = 'national_id'";
 const REMOVE_CONTACT_NAMES: &str = "DELETE FROM sign_in_names WHERE citizen_id = $1 AND kind IN ('phone', 'email')";
-const SET_STATUS: &str = "UPDATE citizens SET status = $3, updated_at = $4 WHERE id = $1 AND status = $2";
 const END_SESSIONS: &str = "UPDATE citizens SET sessions_valid_from = $2 WHERE id = $1 AND sessions_valid_from < $2";
 const LIST_DATA_KEYS: &str = "SELECT id, data_key FROM citizens WHERE id > $1 ORDER BY id LIMIT $2";
 const COUNT_OLDER: &str = "SELECT count(*) FROM citizens WHERE master_version < $1";
@@ -218,26 +217,6 @@ impl<C: Read> Citizens<'_, C> {
 }
 
 impl<C: Write> Citizens<'_, C> {
-    /// Puts `to` in the place of `from`; `false` where it stands differently by now. What else that means is
-    /// `flows::account_life`'s to do: nobody else calls this.
-    pub async fn set_status(
-        &mut self,
-        id: CitizenId,
-        (from, to): (CitizenStatus, CitizenStatus),
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        Ok(on_backend!(self.0, |db| {
-            sqlx::query(SET_STATUS)
-                .bind(id.uuid())
-                .bind(from.as_str())
-                .bind(to.as_str())
-                .bind(now.micros())
-                .execute(db)
-                .await
-                .map(|done| done.rows_affected() == 1)
-        })?)
-    }
-
     /// Ends every session that began before `now`, wherever it is.
     pub async fn end_sessions(&mut self, id: CitizenId, now: Timestamp) -> Result<(), Error> {
         self.touch(END_SESSIONS, id, now).await

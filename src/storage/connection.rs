@@ -19,11 +19,13 @@ use super::details_types::DetailsTypes;
 use super::ended_sessions::EndedSessions;
 use super::error::Error;
 use super::grants::Grants;
+use super::guardianships::Guardianships;
 use super::initial_access_tokens::InitialAccessTokens;
 use super::invalidations::Invalidation;
 use super::issued_codes::IssuedCodes;
 use super::key_pairs::KeyPairs;
 use super::known_devices::KnownDevices;
+use super::likenesses::Likenesses;
 use super::logout_outbox::LogoutOutbox;
 use super::mandate_invitations::MandateInvitations;
 use super::mandates::Mandates;
@@ -31,6 +33,7 @@ use super::messages::Messages;
 use super::organisation_requests::OrganisationRequests;
 use super::organisations::Organisations;
 use super::passwords::Passwords;
+use super::proposals::Proposals;
 use super::recoveries::Recoveries;
 use super::recovery_codes::RecoveryCodes;
 use super::releases::Releases;
@@ -224,9 +227,11 @@ aggregates! {
     details_types: DetailsTypes,
     ended_sessions: EndedSessions,
     grants: Grants,
+    guardianships: Guardianships,
     initial_access_tokens: InitialAccessTokens,
     issued_codes: IssuedCodes,
     known_devices: KnownDevices,
+    likenesses: Likenesses,
     logout_outbox: LogoutOutbox,
     mandate_invitations: MandateInvitations,
     mandates: Mandates,
@@ -234,6 +239,7 @@ aggregates! {
     organisation_requests: OrganisationRequests,
     organisations: Organisations,
     passwords: Passwords,
+    proposals: Proposals,
     recoveries: Recoveries,
     recovery_codes: RecoveryCodes,
     releases: Releases,

@@ -130,6 +130,8 @@ pub enum RevocationReason {
     AccountEnded,
     /// They may act no more for the organisation that it was granted in the name of.
     MandateEnded,
+    /// Somebody else had registered in the citizen's name.
+    Evicted,
 }
 
 impl RevocationReason {
@@ -143,6 +145,7 @@ impl RevocationReason {
             Self::NotMe => "not_me",
             Self::AccountEnded => "account_ended",
             Self::MandateEnded => "mandate_ended",
+            Self::Evicted => "evicted",
         }
     }
 }

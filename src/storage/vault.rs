@@ -11,6 +11,7 @@ use crate::crypto::master_key::MasterKeys;
 use crate::crypto::seal::{Context, DataKey, KeyEncryptionKeys, KeyOwner, Purpose, SealError};
 use crate::domain::citizen::{Citizen, Profile};
 use crate::domain::ids::{CitizenId, CredentialId};
+use crate::domain::likeness::Likeness;
 use crate::domain::national_id::{NationalId, Scheme};
 use crate::domain::organisation_code::OrganisationCode;
 use crate::domain::random::Random;
@@ -177,6 +178,16 @@ impl Vault {
     /// A name as a key of other stores: its current blind index, which says nothing without the index key.
     pub(super) fn name_tag(&self, name: &SignInName) -> String {
         base64url::encode(&self.index.index(name.kind().as_str(), &name.normalised()).mac)
+    }
+
+    /// What somebody looks like, as a blind index under every live version of the key.
+    pub(super) fn likenesses(&self, likeness: &Likeness) -> Vec<BlindIndex> {
+        self.index.all("likeness", likeness.as_str()).collect()
+    }
+
+    /// The version of the index key that writes now.
+    pub(super) fn index_version(&self) -> i32 {
+        i32::from(self.index.current_version())
     }
 
     /// After the index key was changed a place has another name, and is one where the citizen has not been: that is found out

@@ -35,6 +35,8 @@ pub enum What {
     CertificateBound { at: Moment, authority: String },
     RecoveryCodeUsed { at: Moment, left: u32 },
     ContactVerified { at: Moment, contact: String },
+    ClosingAsked { at: Moment, closes_at: Moment },
+    IdentityProven { at: Moment },
     Code { purpose: CodeFor, code: String, minutes: i64 },
 }
 
@@ -84,6 +86,8 @@ impl Letter {
             What::CertificateBound { .. } => id("letter-certificate-bound"),
             What::RecoveryCodeUsed { .. } => id("letter-recovery-code-used"),
             What::ContactVerified { .. } => id("letter-contact-verified"),
+            What::ClosingAsked { .. } => id("letter-closing-asked"),
+            What::IdentityProven { .. } => id("letter-identity-proven"),
             // The code itself stays out of what a locked telephone shows.
             What::Code { .. } => id("letter-code"),
         })
@@ -130,6 +134,11 @@ impl Letter {
                 id("letter-contact-verified.body"),
                 &[("when", voice.when(at).into()), ("contact", contact.as_str().into())],
             ),
+            What::ClosingAsked { at, closes_at } => voice.compose(
+                id("letter-closing-asked.body"),
+                &[("when", voice.when(at).into()), ("until", voice.when(closes_at).into())],
+            ),
+            What::IdentityProven { at } => when(id("letter-identity-proven.body"), at),
             What::Code { purpose, code, minutes } => {
                 let text = match purpose {
                     CodeFor::Verification => id("letter-code.verification"),

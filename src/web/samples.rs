@@ -4,6 +4,7 @@ mod certificate;
 mod codes;
 mod consent;
 mod device;
+mod life;
 mod passkey;
 mod people;
 mod portal;
@@ -18,8 +19,8 @@ use askama::Template;
 use people::nobody;
 
 use super::account::{
-    Activity, ActivityFilter, ActivityTopic, Allowed, ConnectedPortal, Event, Happening, Level, Notice, Overview,
-    Portals, Session, Sessions, SignInMethod, Standing as Place, Start, Unusual, Withdraw,
+    Activity, ActivityFilter, ActivityTopic, Allowed, Closing, ConnectedPortal, Event, Happening, Level, Notice, Overview,
+    Portals, Session, Sessions, SignInMethod, Standing as Place, Start, Unusual, WardLink, Withdraw,
 };
 use super::claims::{ClaimName, Method};
 use super::create::Create;
@@ -406,9 +407,16 @@ impl Samples {
             level: Level::Proven,
             methods: vec![SignInMethod { method: Method::Password, last_used: Some(ago(3 * MINUTE)) }],
             recent: self.events().into_iter().take(4).collect(),
+            closing: None,
+            family: vec![WardLink {
+                name: "Nguyễn Minh Châu".to_owned(), page: "/account/family/0198a3f2".to_owned()
+            }],
             waiting: 1,
         };
         add("account", &overview);
+        let closing = Some(Closing { at: ago(-14 * DAY), keep: form("/account/close/keep") });
+        add("account-closing", &Overview { closing, family: Vec::new(), ..overview.clone() });
+        self.life(add);
         let methods = vec![
             SignInMethod { method: Method::SecurityKey, last_used: None },
             SignInMethod { method: Method::Certificate, last_used: Some(ago(60 * DAY)) },

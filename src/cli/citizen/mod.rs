@@ -2,8 +2,12 @@
 
 mod add;
 mod change_status;
+mod duplicates;
+mod guardian;
 mod import;
 mod issue_code;
+mod proposals;
+mod prove;
 mod renumber;
 mod show;
 
@@ -34,6 +38,21 @@ pub enum Command {
     Decease(change_status::Arguments),
     /// Ends an account for good.
     Close(change_status::Arguments),
+    Reopen(proposals::Reopen),
+    Prove(Box<prove::Arguments>),
+    /// What one registrar proposed and another one has to confirm.
+    Proposals,
+    /// What would be done of what was proposed, with every value that changes. That it was shown is recorded.
+    Proposal(proposals::One),
+    /// Does what another registrar proposed. Nobody confirms their own.
+    Confirm(proposals::One),
+    Decline(proposals::Decline),
+    /// People who may be entered twice: the same name, date of birth and province.
+    Duplicates,
+    Merge(duplicates::Merge),
+    /// Who looks after the account of a minor.
+    #[command(subcommand)]
+    Guardian(guardian::Command),
     IssueCode(issue_code::Arguments),
     Renumber(renumber::Arguments),
     Import(import::Arguments),
@@ -46,10 +65,7 @@ pub async fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let scheme = settings.national_id.default_scheme();
-    let reach = match &command {
-        Command::Lock(_) | Command::Suspend(_) | Command::Decease(_) | Command::Close(_) => Reach::BothStores,
-        _ => Reach::IdentityStore,
-    };
+    let reach = if ends_sessions(&command) { Reach::BothStores } else { Reach::IdentityStore };
     let open = async || house.administrator(settings, operator::actor(), reach).await;
     match command {
         Command::Add(arguments) => {
@@ -64,8 +80,23 @@ pub async fn run(
         Command::Resume(arguments) => changed(&open().await?, &arguments, Transition::Resume, scheme, output).await,
         Command::Decease(arguments) => changed(&open().await?, &arguments, Transition::Decease, scheme, output).await,
         Command::Close(arguments) => changed(&open().await?, &arguments, Transition::Close, scheme, output).await,
+        Command::Reopen(arguments) => proposals::reopen(&open().await?, &arguments, scheme, output).await,
+        Command::Prove(arguments) => prove::run(&open().await?, *arguments, scheme, output).await,
+        Command::Proposals => proposals::list(&open().await?, output).await,
+        Command::Proposal(one) => proposals::show(&open().await?, &one, output).await,
+        Command::Confirm(one) => proposals::confirm(&open().await?, &one, output).await,
+        Command::Decline(arguments) => proposals::decline(&open().await?, &arguments, output).await,
+        Command::Duplicates => duplicates::list(&open().await?, output).await,
+        Command::Merge(arguments) => duplicates::merge(&open().await?, &arguments, scheme, output).await,
+        Command::Guardian(command) => guardian::run(&open().await?, &command, scheme, output).await,
         Command::IssueCode(arguments) => issue_code::run(&open().await?, &arguments, scheme, output).await,
         Command::Renumber(arguments) => renumber::run(&open().await?, &arguments, scheme, output).await,
         Command::Import(arguments) => import::run(&open().await?, &arguments, output).await,
     }
+}
+
+/// Whether sessions may have to be taken out of the short-lived store.
+const fn ends_sessions(command: &Command) -> bool {
+    use Command::{Close, Confirm, Decease, Lock, Merge, Prove, Suspend};
+    matches!(command, Lock(_) | Suspend(_) | Decease(_) | Close(_) | Prove(_) | Confirm(_) | Merge(_))
 }

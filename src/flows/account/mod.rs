@@ -11,13 +11,17 @@
 //! | [`confirm`] | a code over a verified channel, before something is added with a password alone |
 //! | [`second_step`] | whether every sign-in asks for a second step |
 //! | [`raise`] | a registrar's code makes what was proven count for more |
+//! | [`closing`] | they want the account closed, and may think again |
+//! | [`family`] | the accounts of the minors whom they look after |
 //! | [`not_me`] | "this was not me": everything is closed in one action |
 
 pub mod activity;
+pub mod closing;
 pub mod confirm;
 pub mod contact;
 pub mod credentials;
 pub mod devices;
+pub mod family;
 pub mod guard;
 pub mod not_me;
 pub mod password;

@@ -36,6 +36,7 @@ pub async fn lock(
         by: By::Citizen,
         // Whoever it was may have made their device one of the citizen's.
         trust: Trust::Lost(RevocationReason::NotMe),
+        ages: &app.settings.identity.ages,
         event,
         now: app.clock.now(),
         random: &*app.random,

@@ -13,7 +13,7 @@ use crate::domain::time::Timestamp;
 use crate::storage::{Conflict, Error, NewCitizen};
 
 use super::particulars::{Checked, Particulars, Remark};
-use super::{AdminError, Administrator, Fault};
+use super::{AdminError, Administrator, Fault, duplicates};
 
 /// A citizen who now is.
 #[derive(Debug)]
@@ -34,7 +34,8 @@ pub async fn add(
     password: Option<&SecretString>,
 ) -> Result<Added, AdminError> {
     let now = admin.clock.now();
-    let checked = particulars.check(&admin.settings.national_id, now).map_err(|faults| {
+    let settings = &admin.settings;
+    let checked = particulars.check_of_age(&settings.national_id, &settings.identity.ages, now).map_err(|faults| {
         let fault = |remark: Remark| Fault::new(remark.column.map_or("", |column| column.name()), remark.sentence);
         AdminError::Invalid(faults.into_iter().map(fault).collect())
     })?;
@@ -47,7 +48,7 @@ pub async fn add(
             Some(SecretString::new(hasher.hash(&password).await?.as_str()))
         }
     };
-    let (new, warnings) = new_citizen(checked, phc, now, &*admin.random);
+    let (new, mut warnings) = new_citizen(checked, phc, now, &*admin.random);
     let mut event = admin
         .event(EventKind::CitizenAdded)
         .about(new.citizen.id)
@@ -62,9 +63,22 @@ pub async fn add(
         Err(Error::Conflict(conflict)) => return Err(AdminError::Conflict(sentence(conflict))),
         done => done?,
     }
+    tx.likenesses().enter_new(std::iter::once(&new.citizen)).await?;
+    let alike = duplicates::of(&mut tx, &new.citizen).await?;
+    if !alike.is_empty() {
+        warnings.push(looks_alike(&alike));
+        event = event.with("looks_alike", "confirmed");
+    }
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
     Ok(Added { names: new.names.len(), citizen: new.citizen, warnings })
+}
+
+/// A hint, and no more: somebody of this name, day and province is here already.
+pub(super) fn looks_alike(others: &[CitizenId]) -> Remark {
+    let others: Vec<_> = others.iter().map(ToString::to_string).collect();
+    let told = format!("looks like somebody who is here already, with another number: {}", others.join(", "));
+    Remark::new(None, "looks_alike", told)
 }
 
 /// Why a new citizen stands in the way of one who is there.

@@ -59,6 +59,7 @@ pub async fn change_status(
         transition,
         by: By::Registrar,
         trust: Trust::Kept,
+        ages: &admin.settings.identity.ages,
         event,
         now: admin.clock.now(),
         random: &*admin.random,

@@ -8,6 +8,7 @@ use crate::domain::ids::CitizenId;
 use crate::domain::issued_code::{CodeText, CodeUse, IssuedCode};
 use crate::domain::secret::SecretString;
 use crate::domain::time::Timestamp;
+use crate::storage::Transaction;
 
 use super::find_citizen::Who;
 use super::{AdminError, Administrator};
@@ -25,26 +26,35 @@ pub struct Issued {
 /// # Errors
 /// `NotFound`; `Conflict` where the account is not active; `Invalid` for a counter code where the settings have none.
 pub async fn issue(admin: &Administrator, who: &Who, purpose: CodeUse) -> Result<Issued, AdminError> {
-    let now = admin.clock.now();
-    let lives = lives(admin, purpose)?;
-    let code = CodeText::draw(&*admin.random);
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;
     if !citizen.status.is_active() {
         return Err(AdminError::Conflict(format!("the account is {}: a code would open nothing", citizen.status)));
     }
-    let expires_at = now + lives;
+    let issued = issue_to(admin, &mut tx, citizen.id, purpose).await?;
+    tx.commit().await?;
+    Ok(issued)
+}
+
+/// As [`issue`], within a transaction, to a citizen whose account is active.
+pub(super) async fn issue_to(
+    admin: &Administrator,
+    tx: &mut Transaction,
+    citizen: CitizenId,
+    purpose: CodeUse,
+) -> Result<Issued, AdminError> {
+    let now = admin.clock.now();
+    let expires_at = now + lives(admin, purpose)?;
+    let code = CodeText::draw(&*admin.random);
     let hash = hash_secret(code.letters().as_bytes());
-    let new = IssuedCode { hash, citizen: citizen.id, purpose, issued_at: now, expires_at };
-    tx.issued_codes().issue(&new).await?;
+    tx.issued_codes().issue(&IssuedCode { hash, citizen, purpose, issued_at: now, expires_at }).await?;
     let event = admin
         .event(EventKind::CodeIssued)
-        .about(citizen.id)
+        .about(citizen)
         .with("purpose", purpose)
         .with("expires_at", expires_at.seconds());
     tx.audit().record(&event.build()).await?;
-    tx.commit().await?;
-    Ok(Issued { citizen: citizen.id, code: code.written(), expires_at })
+    Ok(Issued { citizen, code: code.written(), expires_at })
 }
 
 fn lives(admin: &Administrator, purpose: CodeUse) -> Result<Duration, AdminError> {

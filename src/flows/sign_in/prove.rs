@@ -15,7 +15,7 @@ use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
 use crate::domain::time::Timestamp;
 use crate::storage::{self, SignInStanding, Transaction};
 
-use super::super::account::second_step;
+use super::super::account::{closing, second_step};
 use super::super::audit::EventBuilder;
 use super::super::throttle::KnownDevice;
 use super::super::visitor::Visitor;
@@ -179,6 +179,7 @@ pub async fn succeed(
     };
     let written = Written {
         first: before.as_ref().unwrap_or(&record.authentication),
+        anew: before.is_none(),
         raised: given.credential.filter(|_| before.is_some()),
         device: (&device, record),
         told_of_device: is_new || risk.outcome == Some(OUT_OF_REACH),
@@ -211,6 +212,8 @@ pub async fn succeed(
 struct Written<'a> {
     /// What the person had proven when they began to prove this.
     first: &'a Authentication,
+    /// They had not proven anything yet.
+    anew: bool,
     raised: Option<Credential>,
     device: (&'a Device, &'a BrowserSession),
     told_of_device: bool,
@@ -240,6 +243,9 @@ impl Written<'_> {
         enter_device(app, visitor, citizen, self.device, &mut tx).await?;
         if self.told_of_device {
             tell_of_new_device(app, visitor, citizen, &mut tx).await?;
+        }
+        if self.anew {
+            closing::cancel(app, visitor, &mut tx, citizen).await?;
         }
         tx.audit().record(&self.event.build()).await?;
         tx.commit().await?;

@@ -154,6 +154,16 @@ pub enum Happening {
     IssuedCodeUsed,
     AccountLocked,
     AccountUnlocked,
+    AccountActivated,
+    AccountSuspended,
+    AccountResumed,
+    AccountClosed,
+    AccountReopened,
+    ClosingAsked,
+    ClosingCancelled,
+    IdentityProven,
+    GuardianshipEntered,
+    GuardianshipEnded,
     /// A code or token came a second time: the portal's access was ended (RFC 9700 §2.2.2).
     AccessEnded {
         portal: String,
@@ -205,6 +215,16 @@ impl Event {
             Happening::IssuedCodeUsed => voice.text("event-code-used"),
             Happening::AccountLocked => voice.text("event-account-locked"),
             Happening::AccountUnlocked => voice.text("event-account-unlocked"),
+            Happening::AccountActivated => voice.text("event-account-activated"),
+            Happening::AccountSuspended => voice.text("event-account-suspended"),
+            Happening::AccountResumed => voice.text("event-account-resumed"),
+            Happening::AccountClosed => voice.text("event-account-closed"),
+            Happening::AccountReopened => voice.text("event-account-reopened"),
+            Happening::ClosingAsked => voice.text("event-closing-asked"),
+            Happening::ClosingCancelled => voice.text("event-closing-cancelled"),
+            Happening::IdentityProven => voice.text("event-identity-proven"),
+            Happening::GuardianshipEntered => voice.text("event-guardianship-entered"),
+            Happening::GuardianshipEnded => voice.text("event-guardianship-ended"),
             Happening::AccessEnded { portal } => about(id("event-access-ended"), portal),
         }
     }
@@ -241,6 +261,10 @@ impl Event {
             | Happening::RecoveryFinished
             | Happening::CodeIssued
             | Happening::AccountLocked
+            | Happening::AccountSuspended
+            | Happening::AccountClosed
+            | Happening::ClosingAsked
+            | Happening::GuardianshipEntered
             | Happening::AccessEnded { .. } => "care",
             Happening::ConsentGiven { .. } | Happening::DataReleased { .. } | Happening::RequestAllowed { .. } => {
                 "given"

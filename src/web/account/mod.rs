@@ -4,6 +4,7 @@ mod activity;
 mod change_password;
 mod codes;
 mod credential;
+mod life;
 mod new_passkey;
 mod not_me;
 mod overview;
@@ -19,6 +20,7 @@ pub use activity::{Activity, ActivityFilter, ActivityTopic, Event, Happening, Un
 pub use change_password::ChangePassword;
 pub use codes::{Confirm, Contact, NewTotp, Reached, RecoveryCodes, RecoveryCodesShown};
 pub use credential::{Credential, LastStrong, RemoveCredential};
+pub use life::{CloseAccount, Closing, Ward, WardLink, WardStanding};
 pub use new_passkey::{Fault as PasskeyFault, NewPasskey, PasskeyAdded, Problem as PasskeyProblem, StandsAlone};
 pub use not_me::NotMe;
 pub use overview::{Level, Overview, SignInMethod};

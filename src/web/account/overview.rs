@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Event;
+use super::{Closing, Event, WardLink};
 use crate::web::claims::Method;
 use crate::web::layout::Layout;
 use crate::web::text::{Moment, Speaks, TextId, id};
@@ -15,6 +15,10 @@ pub struct Overview {
     pub level: Level,
     pub methods: Vec<SignInMethod>,
     pub recent: Vec<Event>,
+    /// Where its owner wants it closed.
+    pub closing: Option<Closing>,
+    /// The minors whom they look after.
+    pub family: Vec<WardLink>,
     /// How many requests of portals wait for an answer.
     pub waiting: usize,
 }

@@ -19,6 +19,8 @@ fn everything() -> Vec<What> {
         What::RecoveryStopped { at },
         What::CertificateBound { at, authority: "VNPT-CA".to_owned() },
         What::RecoveryCodeUsed { at, left: 3 },
+        What::ClosingAsked { at, closes_at: at },
+        What::IdentityProven { at },
         What::ContactVerified { at, contact: "a•••@example.vn".to_owned() },
     ];
     letters.extend(held.map(|held| What::Added { at, held, name: name() }));

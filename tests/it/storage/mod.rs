@@ -1,5 +1,6 @@
 //! The identity store's contract: each test is written once and runs on Postgres and on SQLite.
 
+mod account_life;
 mod audit;
 mod authenticator_metadata;
 mod away;

@@ -319,6 +319,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     assert_eq!(super::credentials::enrolled(store, &super::credentials::passkey(an.id), "raw id").await, Enrolled::New);
     super::messages::are_put_in_and_taken_out(store, an.id).await;
     super::recoveries::wait(store, an.id).await;
+    super::account_life::goes_on(store, &an).await;
     super::verifications::is_proven(store, an.id).await;
     super::mandates::are_granted_and_ended(store, an.id, &client.id).await;
     let mut writing = store.write().await.unwrap();

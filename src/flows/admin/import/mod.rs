@@ -11,7 +11,7 @@ use std::io;
 
 use crate::credentials::password;
 use crate::domain::audit::EventKind;
-use crate::domain::ids::EventId;
+use crate::domain::ids::{CitizenId, EventId};
 use crate::domain::secret::SecretString;
 use crate::storage::{Conflict, NewCitizen, Transaction};
 
@@ -151,7 +151,9 @@ impl Import<'_> {
         let phc = said.get(Column::PasswordHash);
         let accepted = phc.map(|phc| password::accept(phc, self.admin.hashing.parameters)).transpose();
         let refused = |error: password::PhcError| Remark::new(Column::PasswordHash, "password_hash", error.to_string());
-        match (said.check(&self.admin.settings.national_id, now), accepted.map_err(refused)) {
+        let settings = &self.admin.settings;
+        let checked = said.check_of_age(&settings.national_id, &settings.identity.ages, now);
+        match (checked, accepted.map_err(refused)) {
             (Ok(checked), Ok(hash)) => {
                 let hash = hash.map(|hash| SecretString::new(hash.as_str()));
                 let (new, warnings) = add_citizen::new_citizen(checked, hash, now, &*self.admin.random);
@@ -193,6 +195,7 @@ impl Import<'_> {
             done.extend(round);
             waiting = later;
         }
+        note_look_alikes(&mut tx, &mut done).await?;
         if self.mode == Mode::Import {
             let event = self
                 .admin
@@ -242,6 +245,22 @@ impl Import<'_> {
         }
         (round, later)
     }
+}
+
+/// A hint with each of those who look like somebody else: of an earlier line, or here before.
+async fn note_look_alikes(tx: &mut Transaction, done: &mut [Candidate]) -> Result<(), AdminError> {
+    tx.likenesses().enter_new(done.iter().map(|one| &one.new.citizen)).await?;
+    let ids: Vec<_> = done.iter().map(|one| one.new.citizen.id).collect();
+    let mut others: HashMap<CitizenId, Vec<CitizenId>> = HashMap::new();
+    for (own, other) in tx.likenesses().shared(&ids).await? {
+        others.entry(own).or_default().push(other);
+    }
+    for one in done {
+        if let Some(alike) = others.get(&one.new.citizen.id) {
+            one.warnings.push(add_citizen::looks_alike(alike));
+        }
+    }
+    Ok(())
 }
 
 /// Enters those that the store takes; returns them, and the others with the reason.

@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::domain::age::Ages;
 use crate::domain::assurance::AccountLevel;
 use crate::domain::birthdate::Birthdate;
 use crate::domain::citizen::{Address, CitizenStatus, Gender, Names, Profile, Verifiable};
@@ -43,10 +44,26 @@ pub struct Checked {
     pub profile: Profile,
     pub account_level: AccountLevel,
     pub status: CitizenStatus,
+    /// `None` where nothing is said of it.
+    said_status: Option<CitizenStatus>,
     /// What the citizen signs in with: the identifier, and every contact that was verified.
     pub names: Vec<SignInName>,
     /// Possible, but for a registrar to look at.
     pub warnings: Vec<Remark>,
+}
+
+impl Checked {
+    /// As it stands for somebody of their age: children sign in once their identity was proven, and nothing makes an account active
+    /// before that.
+    fn of_age(self, ages: &Ages, now: Timestamp) -> Result<Self, Vec<Remark>> {
+        match ages.let_in(self.account_level, self.profile.birthdate, now) {
+            Ok(()) => Ok(self),
+            Err(young) if self.said_status == Some(CitizenStatus::Active) => {
+                Err(vec![Remark::new(Column::Status, "too_young", young.to_string())])
+            }
+            Err(_) => Ok(Self { status: self.said_status.unwrap_or(CitizenStatus::Registered), ..self }),
+        }
+    }
 }
 
 const MOST_TEXT: usize = 200;
@@ -70,9 +87,17 @@ impl Particulars {
         said.filter(|(.., text)| !text.is_empty())
     }
 
+    /// As [`check`](Self::check), held against the ages from which one has an account.
+    ///
     /// # Errors
     /// Everything that is wrong, in the order of the columns.
-    pub fn check(&self, schemes: &Schemes, now: Timestamp) -> Result<Checked, Vec<Remark>> {
+    pub fn check_of_age(&self, schemes: &Schemes, ages: &Ages, now: Timestamp) -> Result<Checked, Vec<Remark>> {
+        self.check(schemes, now)?.of_age(ages, now)
+    }
+
+    /// # Errors
+    /// Everything that is wrong, in the order of the columns.
+    fn check(&self, schemes: &Schemes, now: Timestamp) -> Result<Checked, Vec<Remark>> {
         let mut reading = Reading { said: self, faults: Vec::new() };
         let national_id = reading.national_id(schemes);
         let profile = reading.profile(now);
@@ -104,6 +129,7 @@ impl Particulars {
             profile,
             account_level: level.unwrap_or(AccountLevel::SelfAsserted),
             status: status.unwrap_or(CitizenStatus::Active),
+            said_status: status,
             names,
             warnings,
         })

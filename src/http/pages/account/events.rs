@@ -82,6 +82,17 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         (EventKind::IssuedCodeUsed, Outcome::Success) => Happening::IssuedCodeUsed,
         (EventKind::CitizenLocked, _) => Happening::AccountLocked,
         (EventKind::CitizenUnlocked, _) => Happening::AccountUnlocked,
+        (EventKind::CitizenActivated, _) => Happening::AccountActivated,
+        (EventKind::CitizenSuspended, _) => Happening::AccountSuspended,
+        (EventKind::CitizenResumed, _) => Happening::AccountResumed,
+        // Also where they were recorded as deceased, and are here to read it.
+        (EventKind::CitizenClosed | EventKind::CitizenDeceased, _) => Happening::AccountClosed,
+        (EventKind::CitizenReopened, _) => Happening::AccountReopened,
+        (EventKind::ClosingAsked, _) => Happening::ClosingAsked,
+        (EventKind::ClosingCancelled, _) => Happening::ClosingCancelled,
+        (EventKind::IdentityProven, _) => Happening::IdentityProven,
+        (EventKind::GuardianshipEntered, _) => Happening::GuardianshipEntered,
+        (EventKind::GuardianshipEnded, _) => Happening::GuardianshipEnded,
         _ => return None,
     };
     Some(Shown {

@@ -2,10 +2,12 @@
 
 pub mod activity;
 pub mod change_password;
+pub mod closing;
 pub mod confirm;
 pub mod contact;
 pub mod credential;
 mod events;
+pub mod family;
 pub mod lost;
 pub mod new_certificate;
 pub mod new_passkey;

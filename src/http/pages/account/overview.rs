@@ -5,19 +5,22 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
+use super::closing::{KEEP, KEEP_GUARD};
+use super::family::path;
 use super::security::method;
 use super::{Door, Entered, enter, events};
 use crate::domain::assurance::{AccountLevel, AuthenticationMethod};
 use crate::domain::time::Timestamp;
 use crate::flows::account::activity::{self, Wanted};
-use crate::flows::account::{credentials, password};
+use crate::flows::account::{closing, credentials, family, password};
 use crate::flows::backchannel::incoming;
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::page::Page;
-use crate::web::account::{Level, Overview, SignInMethod};
+use crate::web::account::{Closing, Level, Overview, SignInMethod, WardLink};
 use crate::web::claims::Method;
+use crate::web::layout;
 use crate::web::text::Moment;
 
 /// How much of the activity the overview shows.
@@ -31,20 +34,34 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     let (recent, _) = activity::list(&site.app, entered.citizen.id, &Wanted::default(), None).await?;
     let mut recent = events::shown(&site, &recent, entered.layout.voice.language).await?;
     recent.truncate(RECENT);
+    let wards = family::wards(&site.app, entered.citizen.id).await?;
     let methods = methods(&site, &entered).await?;
     let template = Overview {
         name: entered.citizen.profile.name.clone(),
-        level: match entered.citizen.account_level {
-            AccountLevel::SelfAsserted => Level::Asserted,
-            AccountLevel::Registered => Level::Matched,
-            AccountLevel::Proven => Level::Proven,
-        },
+        level: level(entered.citizen.account_level),
         methods,
+        closing: closing::closes_at(&site.app, &entered.current).await?.map(|at| Closing {
+            at: Moment::from_micros(at.micros()),
+            keep: layout::Form { action: KEEP.to_owned(), csrf: KEEP_GUARD.token(&visit) },
+        }),
+        family: wards.iter().map(link).collect(),
         recent,
         waiting: incoming::list(&site.app, entered.citizen.id).await?.len(),
         layout: entered.layout,
     };
     Ok(Page::render(&template)?.into_response())
+}
+
+fn link(ward: &family::Ward) -> WardLink {
+    WardLink { name: ward.citizen.profile.name.clone(), page: path(ward) }
+}
+
+pub(super) const fn level(level: AccountLevel) -> Level {
+    match level {
+        AccountLevel::SelfAsserted => Level::Asserted,
+        AccountLevel::Registered => Level::Matched,
+        AccountLevel::Proven => Level::Proven,
+    }
 }
 
 /// What they have set up, and when each was last used: of a password nothing but this session knows it.

@@ -84,7 +84,7 @@ pub async fn withdraw(
     Ok(SeeOther::to("/account/portals?done=withdrawn").into_response())
 }
 
-async fn connected(
+pub(super) async fn connected(
     site: &Site,
     citizen: &Citizen,
     consent: &Consent,
