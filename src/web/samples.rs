@@ -19,8 +19,8 @@ use askama::Template;
 use people::nobody;
 
 use super::account::{
-    Activity, ActivityFilter, ActivityTopic, Allowed, Closing, ConnectedPortal, Event, Happening, Level, Notice, Overview,
-    Portals, Session, Sessions, SignInMethod, Standing as Place, Start, Unusual, WardLink, Withdraw,
+    Activity, ActivityFilter, ActivityTopic, Allowed, Closing, ConnectedPortal, Event, Happening, Level, Notice,
+    Overview, Portals, Session, Sessions, SignInMethod, Standing as Place, Start, Unusual, WardLink, Withdraw,
 };
 use super::claims::{ClaimName, Method};
 use super::create::Create;

@@ -1,6 +1,7 @@
 //! What has let someone in elsewhere, tried here: one file a class, each test named for what is refused.
 //! `SECURITY.md` holds the table of class, test and the code that holds it.
 
+mod account_states;
 mod algorithm_confusion;
 mod attestation;
 mod audit_and_logs;
@@ -41,6 +42,7 @@ mod registration_update;
 mod request_objects;
 mod response_mode;
 mod session_fixation;
+mod squatting;
 mod step_skipping;
 mod stolen_password;
 mod subject_identifiers;

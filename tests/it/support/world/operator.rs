@@ -128,7 +128,7 @@ impl<'w> Operator<'w> {
     }
 
     /// What a console inside the server works with.
-    pub(super) async fn admin(&self) -> Administrator {
+    pub async fn admin(&self) -> Administrator {
         let settings = Arc::clone(&self.app.settings);
         let opened = deployment::open(settings, self.clock.clone(), Arc::clone(&self.app.random)).await.unwrap();
         let argon2 = self.app.settings.password.argon2;
@@ -303,6 +303,6 @@ impl<'w> Operator<'w> {
     }
 }
 
-fn who(citizen: &Citizen) -> Who {
+pub(super) fn who(citizen: &Citizen) -> Who {
     Who::parse(citizen.identifier, Scheme::Vn).unwrap()
 }
