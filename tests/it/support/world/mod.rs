@@ -53,7 +53,6 @@ pub use office::Office;
 pub use operator::Operator;
 pub use page::{Mode, Page};
 pub use portal::{Portal, Started, TokenAnswer};
-pub use registrar::Registrar;
 pub use start::{Backend, quick_redis};
 pub use tls_client::TlsClient;
 pub use web::Reply;
