@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::{
-    audit, citizen, client, deliveries, demo, details, exchange, keys, messages, migrate, registration, resource,
-    serve, store, trust, webauthn,
+    audit, citizen, client, deliveries, demo, details, disclosure, exchange, keys, messages, migrate, registration,
+    resource, serve, store, trust, webauthn,
 };
 
 const EXIT_CODES: &str = "\
@@ -72,6 +72,9 @@ pub enum Administration {
     /// What was recorded.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// The register of lawful disclosures: what authorities that the law lets ask were told of whom.
+    #[command(subcommand)]
+    Disclosure(disclosure::Command),
     /// Whose certificates citizens sign in with, and what becomes of one.
     #[command(subcommand)]
     Trust(trust::Command),

@@ -8,6 +8,7 @@ mod client;
 mod deliveries;
 pub mod demo;
 mod details;
+mod disclosure;
 mod exchange;
 mod exit;
 mod failure;
@@ -91,6 +92,7 @@ async fn dispatch(
         Administration::Citizen(command) => citizen::run(command, settings, house, output).await,
         Administration::Store(command) => store::run(command, &settings, house, output).await,
         Administration::Audit(command) => audit::run(command, settings, house, output).await,
+        Administration::Disclosure(command) => disclosure::run(command, settings, house, output).await,
         Administration::Exchange(command) => exchange::run(command, settings, house, output).await,
         Administration::Webauthn(command) => webauthn::run(command, settings, house, output).await,
         Administration::Trust(command) => trust::run(command, settings, house, output).await,

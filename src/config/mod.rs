@@ -40,6 +40,7 @@ mod reader;
 mod recovery;
 mod registration;
 mod registry;
+mod retention;
 mod revocation;
 mod risk;
 mod self_registration;
@@ -79,6 +80,7 @@ pub use proxies::{ClientAddressHeader, ClientCertificateHeader, Proxies};
 pub use recovery::{Counter, OldCredentials, Recovery};
 pub use registration::{Registration, RegistrationMode, SoftwareStatement, StatementIssuer, StatementKeys};
 pub use registry::{Recheck, Registry, RegistryServer};
+pub use retention::Retention;
 pub use revocation::Revocation;
 pub use risk::Risk;
 pub use self_registration::SelfRegistration;
@@ -121,6 +123,7 @@ pub struct Settings {
     pub password: Password,
     pub throttling: Throttling,
     pub recovery: Recovery,
+    pub retention: Retention,
     pub counter: Counter,
     pub identity: Identity,
     pub accounts: Accounts,
@@ -218,6 +221,7 @@ impl Settings {
             password: Password::read(from),
             throttling: Throttling::read(from),
             recovery: Recovery::read(from),
+            retention: Retention::read(from),
             counter: Counter::read(from),
             identity: Identity::read(from),
             accounts: Accounts::read(from),
@@ -311,6 +315,7 @@ impl Default for Settings {
             password: Password::default(),
             throttling: Throttling::default(),
             recovery: Recovery::default(),
+            retention: Retention::default(),
             counter: Counter::default(),
             identity: Identity::default(),
             accounts: Accounts::default(),

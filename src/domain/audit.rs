@@ -163,6 +163,25 @@ event_kinds! {
     RecoveryStopped = "recovery.stopped",
     /// A mail address or a telephone number was shown to be the citizen's.
     ContactVerified = "contact.verified",
+    /// An address or a number is no longer one of the citizen's.
+    ContactRemoved = "contact.removed",
+    /// A citizen chose the language that they are spoken to in.
+    LanguageChosen = "language.chosen",
+    /// A citizen took away what is kept about them.
+    DataDownloaded = "data.downloaded",
+    /// A citizen said what is wrong in their data.
+    CorrectionAsked = "correction.asked",
+    CorrectionRead = "correction.read",
+    CorrectionSettled = "correction.settled",
+    /// The register of lawful disclosures: what an authority asked was recorded, decided about by another operator, and read.
+    DisclosureRecorded = "disclosure.recorded",
+    DisclosureApproved = "disclosure.approved",
+    DisclosureRefused = "disclosure.refused",
+    DisclosureGiven = "disclosure.given",
+    /// An operator looked into it.
+    DisclosureShown = "disclosure.shown",
+    /// The citizen may read of it from now on.
+    DisclosureTold = "disclosure.told",
     CodeSent = "code.sent",
     /// A citizen who is signed in showed that a verified channel is at hand.
     CodeEntered = "code.entered",

@@ -115,6 +115,8 @@ pub struct Profile {
     pub zoneinfo: Option<String>,
     /// BCP 47.
     pub locale: Option<String>,
+    /// The language that they chose to be spoken to in, here and in letters. No claim: what portals are told is `locale`.
+    pub language: Option<String>,
     /// The same names in other languages and scripts (Core §5.2): a Cyrillic or a Latin transliteration.
     pub localised: BTreeMap<LanguageTag, Names>,
 }

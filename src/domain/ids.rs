@@ -71,6 +71,10 @@ uuid_id! {
     RecoveryId;
     /// A code that was sent to a citizen.
     SentCodeId;
+    /// What a citizen says is wrong in their data.
+    CorrectionId;
+    /// An entry of the register of lawful disclosures.
+    DisclosureId;
     /// An act of verifying who a citizen is.
     VerificationId;
     /// That somebody looks after the account of a minor.

@@ -74,9 +74,6 @@ pub const LEASE: Duration = Duration::from_secs(30);
 const FIRST_PAUSE: Duration = Duration::from_secs(4);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 pub const GIVE_UP_AFTER: Duration = Duration::from_secs(24 * 3600);
-/// How long it can be seen what became of a delivery.
-pub const KEPT_FOR: Duration = Duration::from_secs(30 * 86_400);
-
 impl Delivery {
     /// What `participant` is to be told, from `now` on.
     pub fn new(participant: &Participant, now: Timestamp, random: &dyn Random) -> Self {

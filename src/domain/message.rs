@@ -100,6 +100,11 @@ pub enum Notice {
     },
     /// A registrar has seen who they are.
     IdentityProven,
+    /// An address or a number is the citizen's no longer.
+    ContactRemoved {
+        channel: Channel,
+        masked: String,
+    },
 }
 
 impl Notice {
@@ -125,6 +130,7 @@ impl Notice {
             Self::ContactVerified { .. } => EventKind::ContactVerified,
             Self::ClosingAsked { .. } => EventKind::ClosingAsked,
             Self::IdentityProven => EventKind::IdentityProven,
+            Self::ContactRemoved { .. } => EventKind::ContactRemoved,
         }
     }
 
@@ -144,7 +150,7 @@ impl Notice {
             Self::ClosingAsked { closes_at } => vec![("closes_at", closes_at.seconds().to_string())],
             Self::CertificateBound { authority } => vec![("authority", authority.clone())],
             Self::RecoveryCodeUsed { left } => vec![("left", left.to_string())],
-            Self::ContactVerified { channel, masked } => {
+            Self::ContactVerified { channel, masked } | Self::ContactRemoved { channel, masked } => {
                 vec![("channel", channel.as_str().to_owned()), ("contact", masked.clone())]
             }
         }
@@ -235,9 +241,6 @@ pub struct Message {
 pub const LEASE: Duration = Duration::from_secs(60);
 /// Whoever is told later than that of something that happened is told by their account's pages.
 const NOTICES_ARE_GIVEN_UP_AFTER: Duration = Duration::from_secs(3 * 86_400);
-/// How long it can be seen what became of a message.
-pub const KEPT_FOR: Duration = Duration::from_secs(30 * 86_400);
-
 impl Message {
     /// What is to be sent to `citizen`, from `now` on.
     pub fn new(citizen: CitizenId, channel: Channel, letter: Letter, now: Timestamp, random: &dyn Random) -> Self {

@@ -1,11 +1,10 @@
-//! Removes rows for which nothing issued is good any more.
+//! Removes what nothing is good for any more, and what has been kept for as long as the settings say (docs/data-protection.md).
 
 use std::time::Duration;
 
 use super::{App, FlowError};
-use crate::domain::logout::KEPT_FOR;
-use crate::domain::message;
-use crate::domain::risk::PLACES_ARE_KEPT_FOR;
+use crate::config::Retention;
+use crate::storage::Kept;
 
 /// Few at a time, so that no transaction is long.
 const AT_ONCE: u32 = 500;
@@ -15,7 +14,7 @@ const PROPOSALS_ARE_KEPT_FOR: Duration = Duration::from_secs(30 * 86_400);
 
 /// Removes everything that has expired by now.
 pub async fn clean_up(app: &App) -> Result<(), FlowError> {
-    let now = app.clock.now();
+    let (now, keep) = (app.clock.now(), &app.settings.retention);
     loop {
         let mut tx = app.store.begin().await?;
         let grants = tx.grants().forget(now, AT_ONCE).await?;
@@ -23,17 +22,42 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
         tx.issued_codes().forget(now).await?;
         let sessions = tx.ended_sessions().forget(now, AT_ONCE).await?;
         let clients = tx.session_clients().forget(now, AT_ONCE).await?;
-        let deliveries = tx.logout_outbox().forget(now - KEPT_FOR, AT_ONCE).await?;
-        let messages = tx.messages().forget(now - message::KEPT_FOR, AT_ONCE).await?;
+        let deliveries = tx.logout_outbox().forget(now - keep.sign_outs, AT_ONCE).await?;
+        let messages = tx.messages().forget(now - keep.messages, AT_ONCE).await?;
         tx.sent_codes().forget(now).await?;
-        let places = tx.known_devices().forget_places(now - PLACES_ARE_KEPT_FOR, AT_ONCE).await?;
+        let places = tx.known_devices().forget_places(now - keep.places, AT_ONCE).await?;
         let releases = tx.releases().forget(now - app.settings.lifetimes.releases, AT_ONCE).await?;
         let proposals = tx.proposals().forget(now - PROPOSALS_ARE_KEPT_FOR, AT_ONCE).await?;
         tx.commit().await?;
-        if grants.max(sessions).max(clients).max(deliveries).max(messages).max(places).max(releases).max(proposals)
-            < u64::from(AT_ONCE)
-        {
-            return Ok(());
+        let most = [grants, sessions, clients, deliveries, messages, places, releases, proposals].into_iter().max();
+        if most < Some(u64::from(AT_ONCE)) {
+            break;
         }
+    }
+    for kept in Kept::ALL {
+        let before = now - span(kept, keep);
+        loop {
+            let mut tx = app.store.begin().await?;
+            let removed = tx.retention().forget(kept, before, AT_ONCE).await?;
+            tx.commit().await?;
+            if removed < u64::from(AT_ONCE) {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// For how long rows of this kind are kept.
+const fn span(kept: Kept, keep: &Retention) -> Duration {
+    match kept {
+        Kept::AuditEvents => keep.activity,
+        Kept::SettledRecoveries => keep.recoveries,
+        Kept::SupersededVerifications => keep.evidence,
+        Kept::SettledCorrections | Kept::SettledOrganisationRequests | Kept::SettledInvitations => keep.requests,
+        Kept::Disclosures => keep.disclosures,
+        Kept::UnusedDevices => keep.devices,
+        Kept::ExpiredConsents => keep.consents,
+        Kept::EndedMandates => keep.mandates,
     }
 }

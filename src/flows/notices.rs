@@ -94,7 +94,7 @@ impl<'a> Post<'a> {
     pub(super) fn letter(&self, profile: &Profile, to: &str, content: Content) -> Letter {
         let languages = &self.settings.languages;
         let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-        let own = profile.locale.as_deref().map(primary);
+        let own = profile.language.as_deref().or(profile.locale.as_deref()).map(primary);
         let spoken = languages.enabled.iter().find(|enabled| own.as_deref() == Some(enabled.language.as_str()));
         let language = spoken.unwrap_or(&languages.default).language.as_str().to_owned();
         Letter { to: to.to_owned(), language, content }

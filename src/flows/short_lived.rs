@@ -82,6 +82,7 @@ const BACKCHANNEL_REQUESTS_OF_TO: CounterKind = CounterKind::new("backchannel-re
 const BACKCHANNEL_REQUESTS_SHOWN: CounterKind = CounterKind::new("backchannel-requests-shown");
 const ASSERTIONS_REFUSED_FROM: CounterKind = CounterKind::new("assertions-refused-from");
 const REMOTE_SIGNATURES_OF: CounterKind = CounterKind::new("remote-signatures-of");
+const DATA_DOWNLOADS: CounterKind = CounterKind::new("data-downloads");
 const CLIENT_REFUSALS: CounterKind = CounterKind::new("client-refusals");
 
 /// A code, or the mark that it was spent, which names the grant that must die if it comes again.
@@ -386,6 +387,11 @@ pub fn user_codes_from(network: &str) -> CounterKey {
 
 pub fn user_codes() -> CounterKey {
     USER_CODES.key(Tag::text("all"))
+}
+
+/// How often a citizen took away what is kept about them.
+pub fn data_downloads(citizen: CitizenId) -> CounterKey {
+    DATA_DOWNLOADS.key(citizen)
 }
 
 /// Failed proofs of a client from a network; of one that nobody has registered, with no name.

@@ -193,6 +193,10 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/account/security/certificates/new", get(pages::account::new_certificate::show))
         .route("/account/security/passkeys/new/options", post(pages::account::new_passkey::options))
         .route("/account/security/passkeys/{id}/added", get(pages::account::new_passkey::added))
+        .route("/account/data", get(pages::account::data::show))
+        .route("/account/data/download", post(pages::account::download::take))
+        .route("/account/data/language", post(pages::account::data::choose_language))
+        .route("/account/data/corrections", post(pages::account::data::correct))
         .route("/account/activity", get(pages::account::activity::show))
         .layer(axum::middleware::from_fn_with_state(site, middleware::same_origin::only))
 }

@@ -79,6 +79,19 @@ impl Site {
         }
     }
 
+    /// As [`layout`](Self::layout), for somebody who is signed in and may have chosen a language: where this browser was not
+    /// switched to another one, that is spoken.
+    pub(super) fn layout_for(&self, visit: &Visit, citizen: SignedIn, chosen: Option<&str>) -> Layout {
+        let layout = self.layout(visit, &[], Some(citizen));
+        let chosen = chosen.and_then(Language::parse).filter(|language| self.brand.languages.contains(language));
+        match chosen {
+            Some(language) if !visit.has_chosen_language() => {
+                Layout { voice: Voice { language, ..layout.voice }, ..layout }
+            }
+            _ => layout,
+        }
+    }
+
     fn voice(&self, visit: &Visit, ui_locales: &[String]) -> Voice {
         Voice {
             language: visit.language(self, ui_locales),

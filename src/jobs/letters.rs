@@ -79,6 +79,7 @@ fn what(content: &Content, now: Timestamp) -> What {
                 Notice::ClosingAsked { closes_at } => What::ClosingAsked { at, closes_at: moment(&closes_at) },
                 Notice::IdentityProven => What::IdentityProven { at },
                 Notice::ContactVerified { masked, .. } => What::ContactVerified { at, contact: masked },
+                Notice::ContactRemoved { masked, .. } => What::ContactRemoved { at, contact: masked },
             }
         }
     }

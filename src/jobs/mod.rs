@@ -12,7 +12,8 @@ use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
 use crate::flows::backchannel::ping;
 use crate::flows::{
-    App, account_life, authenticators, clean_up, invalidation, key_pairs, logout_delivery, message_delivery, recover,
+    App, account_life, authenticators, clean_up, disclosures, invalidation, key_pairs, logout_delivery,
+    message_delivery, recover,
 };
 use letters::Letters;
 
@@ -35,6 +36,8 @@ const FINISH_RECOVERIES: Duration = Duration::from_secs(60);
 const CLOSE_ACCOUNTS: Duration = Duration::from_secs(3600);
 const NOTE_BACKLOG: Duration = Duration::from_secs(10);
 const REFRESH_LISTS: Duration = Duration::from_secs(60);
+/// A secrecy that is over is over by the minute.
+const TELL_OF_DISCLOSURES: Duration = Duration::from_secs(60);
 /// What another server accepted, or the operator put into the file; the service itself is asked far more seldom.
 const LEARN_OF_AUTHENTICATORS: Duration = Duration::from_secs(60);
 
@@ -55,6 +58,7 @@ impl Jobs {
             tokio::spawn(deliver_messages(app.clone())),
             every(FINISH_RECOVERIES, app, finish_recoveries),
             every(CLOSE_ACCOUNTS, app, close_accounts),
+            every(TELL_OF_DISCLOSURES, app, tell_of_disclosures),
             every(NOTE_BACKLOG, app, note_backlog),
             every(REFRESH_LISTS, app, refresh_revocation_lists),
             every(LEARN_OF_AUTHENTICATORS, app, learn_of_authenticators),
@@ -171,6 +175,12 @@ async fn finish_recoveries(app: Arc<App>) {
 async fn close_accounts(app: Arc<App>) {
     if let Err(error) = account_life::close_due(&app).await {
         tracing::warn!(%error, "accounts that are due could not be closed; it is tried again later");
+    }
+}
+
+async fn tell_of_disclosures(app: Arc<App>) {
+    if let Err(error) = disclosures::tell_due(&app).await {
+        tracing::warn!(%error, "citizens could not be told of what was disclosed about them; it is tried again soon");
     }
 }
 

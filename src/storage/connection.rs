@@ -14,8 +14,10 @@ use super::client_logos::ClientLogos;
 use super::client_registrations::ClientRegistrations;
 use super::clients::Clients;
 use super::consents::Consents;
+use super::corrections::Corrections;
 use super::credentials::Credentials;
 use super::details_types::DetailsTypes;
+use super::disclosures::Disclosures;
 use super::ended_sessions::EndedSessions;
 use super::error::Error;
 use super::grants::Grants;
@@ -39,6 +41,7 @@ use super::recovery_codes::RecoveryCodes;
 use super::releases::Releases;
 use super::remembered_people::RememberedPeople;
 use super::resource_servers::ResourceServers;
+use super::retention::Retention;
 use super::revocations::Revocations;
 use super::sealed_keys::SealedKeys;
 use super::sent_codes::SentCodes;
@@ -223,8 +226,10 @@ aggregates! {
     client_registrations: ClientRegistrations,
     clients: Clients,
     consents: Consents,
+    corrections: Corrections,
     credentials: Credentials,
     details_types: DetailsTypes,
+    disclosures: Disclosures,
     ended_sessions: EndedSessions,
     grants: Grants,
     guardianships: Guardianships,
@@ -245,6 +250,7 @@ aggregates! {
     releases: Releases,
     remembered_people: RememberedPeople,
     resource_servers: ResourceServers,
+    retention: Retention,
     revocations: Revocations,
     sealed_keys: SealedKeys,
     sent_codes: SentCodes,

@@ -50,6 +50,9 @@ const SETTLE: &str = "UPDATE messages
 const LIST: &str =
     "SELECT id, citizen_id, channel, kind, state, attempts, due_at, created_at, fault, settled_at FROM messages
     WHERE id < $1 AND ($2 = '' OR state = $2) ORDER BY id DESC LIMIT $3";
+const LIST_OF_CITIZEN: &str =
+    "SELECT id, citizen_id, channel, kind, state, attempts, due_at, created_at, fault, settled_at FROM messages
+    WHERE citizen_id = $1 ORDER BY id DESC LIMIT $2";
 const ENTERED: &str =
     "SELECT count(*) FROM messages WHERE citizen_id = $1 AND channel = $2 AND kind = $3 AND created_at > $4";
 const BACKLOG: &str = "SELECT count(*), min(created_at) FROM messages WHERE state = 'pending'";
@@ -94,6 +97,14 @@ impl<C: Read> Messages<'_, C> {
         })?;
         let records = rows.into_iter().map(RecordRow::open).collect::<Result<_, _>>()?;
         Ok(Page::new(records, limit, |record: &MessageRecord| record.id))
+    }
+
+    /// The latest to one citizen, the latest first.
+    pub async fn of_citizen(&mut self, citizen: CitizenId, limit: u32) -> Result<Vec<MessageRecord>, Error> {
+        let rows: Vec<RecordRow> = on_backend!(self.0, |db| {
+            sqlx::query_as(LIST_OF_CITIZEN).bind(citizen.uuid()).bind(i64::from(limit)).fetch_all(db).await
+        })?;
+        rows.into_iter().map(RecordRow::open).collect()
     }
 
     /// The channels on which something is due.

@@ -200,12 +200,12 @@ impl Claim {
         rows
     }
 
-    pub(super) fn label(&self, voice: &impl Speaks) -> String {
+    pub fn label(&self, voice: &impl Speaks) -> String {
         self.name.label(voice)
     }
 
     /// The value as the reader's language writes it.
-    pub(super) fn shown(&self, voice: &impl Speaks) -> String {
+    pub fn shown(&self, voice: &impl Speaks) -> String {
         match (&self.name, self.value.as_str()) {
             (ClaimName::Birthdate, date) => voice.voice().calendar_date(date),
             (ClaimName::Gender, "male") => voice.text("gender-male"),
@@ -264,6 +264,11 @@ impl Method {
             Self::RecoveryCode => "use-recovery-code",
             Self::CounterCode => "use-counter-code",
         }
+    }
+
+    /// What it is called.
+    pub fn title(&self, voice: &impl Speaks) -> String {
+        voice.say(self.name())
     }
 
     pub(super) fn name(&self) -> TextId {

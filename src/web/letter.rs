@@ -37,6 +37,7 @@ pub enum What {
     ContactVerified { at: Moment, contact: String },
     ClosingAsked { at: Moment, closes_at: Moment },
     IdentityProven { at: Moment },
+    ContactRemoved { at: Moment, contact: String },
     Code { purpose: CodeFor, code: String, minutes: i64 },
 }
 
@@ -88,6 +89,7 @@ impl Letter {
             What::ContactVerified { .. } => id("letter-contact-verified"),
             What::ClosingAsked { .. } => id("letter-closing-asked"),
             What::IdentityProven { .. } => id("letter-identity-proven"),
+            What::ContactRemoved { .. } => id("letter-contact-removed"),
             // The code itself stays out of what a locked telephone shows.
             What::Code { .. } => id("letter-code"),
         })
@@ -139,6 +141,10 @@ impl Letter {
                 &[("when", voice.when(at).into()), ("until", voice.when(closes_at).into())],
             ),
             What::IdentityProven { at } => when(id("letter-identity-proven.body"), at),
+            What::ContactRemoved { at, contact } => voice.compose(
+                id("letter-contact-removed.body"),
+                &[("when", voice.when(at).into()), ("contact", contact.as_str().into())],
+            ),
             What::Code { purpose, code, minutes } => {
                 let text = match purpose {
                     CodeFor::Verification => id("letter-code.verification"),

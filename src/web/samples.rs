@@ -3,6 +3,7 @@
 mod certificate;
 mod codes;
 mod consent;
+mod data;
 mod device;
 mod life;
 mod passkey;
@@ -19,8 +20,9 @@ use askama::Template;
 use people::nobody;
 
 use super::account::{
-    Activity, ActivityFilter, ActivityTopic, Allowed, Closing, ConnectedPortal, Event, Happening, Level, Notice,
-    Overview, Portals, Session, Sessions, SignInMethod, Standing as Place, Start, Unusual, WardLink, Withdraw,
+    Activity, ActivityFilter, ActivityTopic, Allowed, Closing, ConnectedPortal, Event, Happening, How, Level, Notice,
+    Overview, Portals, Session, Sessions, SignInMethod, Standing as Place, Start, Unusual, Verified, WardLink,
+    Withdraw,
 };
 use super::claims::{ClaimName, Method};
 use super::create::Create;
@@ -60,6 +62,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     samples.answering(&mut add);
     samples.leaving(&mut add);
     samples.account(&mut add);
+    samples.data(&mut add);
     samples.codes(&mut add);
     samples.requests(&mut add);
     samples.security(&mut add);
@@ -383,6 +386,13 @@ impl Samples {
             event(7 * DAY, None, Happening::AccountUnlocked),
             event(8 * DAY, None, Happening::AccountLocked),
             event(9 * DAY, None, Happening::AccessEnded { portal: portal() }),
+            event(9 * DAY, None, Happening::NumberChanged),
+            event(9 * DAY, phone, Happening::ContactRemoved),
+            event(9 * DAY, phone, Happening::LanguageChosen),
+            event(9 * DAY, phone, Happening::DataDownloaded),
+            event(9 * DAY, phone, Happening::CorrectionAsked),
+            event(9 * DAY, None, Happening::CorrectionSettled),
+            event(9 * DAY, None, Happening::DisclosureTold),
         ]
     }
 
@@ -405,6 +415,11 @@ impl Samples {
             layout: self.citizen(),
             name: "Nguyễn Văn An".to_owned(),
             level: Level::Proven,
+            verified: Some(Verified {
+                how: How::InPerson,
+                by: Some("Công an phường Trúc Bạch".to_owned()),
+                at: ago(200 * DAY),
+            }),
             methods: vec![SignInMethod { method: Method::Password, last_used: Some(ago(3 * MINUTE)) }],
             recent: self.events().into_iter().take(4).collect(),
             closing: None,
@@ -423,7 +438,14 @@ impl Samples {
         ];
         add(
             "account-new",
-            &Overview { level: Level::Asserted, methods, recent: Vec::new(), waiting: 0, ..overview.clone() },
+            &Overview {
+                level: Level::Asserted,
+                verified: None,
+                methods,
+                recent: Vec::new(),
+                waiting: 0,
+                ..overview.clone()
+            },
         );
         add("account-matched", &Overview { level: Level::Matched, waiting: 3, ..overview });
 

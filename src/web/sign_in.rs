@@ -91,6 +91,8 @@ pub enum Fault {
     ContactMalformed,
     /// Another account has it.
     ContactTaken,
+    /// It is the last channel that is verified.
+    ContactLast,
     /// There are as many as one account may have.
     TooManyCredentials,
     /// The queue in front of password checking is full.
@@ -223,6 +225,7 @@ impl Problem {
             }
             Fault::ContactMalformed => id("fault-contact-malformed"),
             Fault::ContactTaken => id("fault-contact-taken"),
+            Fault::ContactLast => id("fault-contact-last"),
             Fault::TooManyCredentials => id("fault-too-many-credentials"),
             Fault::Busy => id("fault-busy"),
             Fault::PasskeyNotAccepted => id("passkey-fault-not-accepted"),

@@ -80,7 +80,7 @@ macro_rules! text_files {
 }
 
 /// The text files of `language` as they were when the program was built.
-fn sources(language: Language) -> &'static [&'static str] {
+pub(super) fn sources(language: Language) -> &'static [&'static str] {
     match language {
         Language::Vi => text_files!("vi"),
         Language::En => text_files!("en"),

@@ -2,6 +2,7 @@
 
 mod add;
 mod change_status;
+mod corrections;
 mod duplicates;
 mod guardian;
 mod import;
@@ -53,6 +54,8 @@ pub enum Command {
     /// Who looks after the account of a minor.
     #[command(subcommand)]
     Guardian(guardian::Command),
+    Corrections(corrections::List),
+    Correct(corrections::Settle),
     IssueCode(issue_code::Arguments),
     Renumber(renumber::Arguments),
     Import(import::Arguments),
@@ -89,6 +92,8 @@ pub async fn run(
         Command::Duplicates => duplicates::list(&open().await?, output).await,
         Command::Merge(arguments) => duplicates::merge(&open().await?, &arguments, scheme, output).await,
         Command::Guardian(command) => guardian::run(&open().await?, &command, scheme, output).await,
+        Command::Corrections(arguments) => corrections::list(&open().await?, &arguments, output).await,
+        Command::Correct(arguments) => corrections::settle(&open().await?, &arguments, output).await,
         Command::IssueCode(arguments) => issue_code::run(&open().await?, &arguments, scheme, output).await,
         Command::Renumber(arguments) => renumber::run(&open().await?, &arguments, scheme, output).await,
         Command::Import(arguments) => import::run(&open().await?, &arguments, output).await,

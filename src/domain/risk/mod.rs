@@ -5,8 +5,6 @@
 
 mod rules;
 
-use std::time::Duration;
-
 use super::assurance::Requirement;
 use super::time::Timestamp;
 
@@ -26,9 +24,6 @@ impl Place {
         &self.0
     }
 }
-
-/// How long a device's place is kept after its last use.
-pub const PLACES_ARE_KEPT_FOR: Duration = Duration::from_secs(30 * 86_400);
 
 /// Where and when one of the citizen's devices was last used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Where a citizen is reached: an address or a number counts as theirs once they typed a code that was sent there, and no other way.
 
-use crate::domain::citizen::{Citizen, Verifiable};
+use crate::domain::citizen::{Citizen, Profile, Verifiable};
 use crate::domain::message::{Channel, CodePurpose, Notice};
 use crate::domain::sign_in_name::{NameKind, SignInName};
 use crate::storage::{self, Conflict, Spent};
@@ -102,9 +102,7 @@ pub async fn confirm(
     };
     *place = Some(Verifiable { value: code.said.to.clone(), verified: true, binding });
     tx.sent_codes().forgive(citizen).await?;
-    let scheme = app.settings.national_id.default_scheme();
-    let verified = Channel::ALL.into_iter().filter_map(|channel| channel.verified_of(&profile));
-    let names: Vec<SignInName> = verified.filter_map(|value| SignInName::parse(value, scheme).ok()).collect();
+    let names = names(app, &profile);
     match tx.citizens().update_profile(citizen, &profile, &names, now).await {
         Ok(()) => {}
         Err(storage::Error::Conflict(Conflict::Name(_))) => return Ok(Confirmed::Taken),
@@ -113,4 +111,57 @@ pub async fn confirm(
     tx.commit().await?;
     app.post.wake();
     Ok(Confirmed::Done)
+}
+
+/// What becomes of taking a channel out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Removed {
+    Done,
+    /// There is none.
+    Nothing,
+    /// It is the last that is verified: whatever happened to the account, nobody would hear of it.
+    Last,
+    /// The session ended, or the account was locked.
+    SignedOut,
+}
+
+/// Takes a channel out. Whoever is reached by it is told there, once more, and by what is left.
+pub async fn remove(
+    app: &App,
+    visitor: &Visitor,
+    current: &CurrentSession,
+    channel: Channel,
+) -> Result<Removed, FlowError> {
+    let (citizen, now) = (current.citizen(), app.clock.now());
+    let mut tx = app.store.begin().await?;
+    if !super::stands(&mut tx, current).await? {
+        return Ok(Removed::SignedOut);
+    }
+    let found = tx.citizens().find(citizen).await?;
+    let mut profile = found.ok_or(storage::Error::Corrupt("no citizen of this id"))?.profile;
+    let place = match channel {
+        Channel::Email => &mut profile.email,
+        Channel::Sms => &mut profile.phone_number,
+    };
+    let Some(gone) = place.take() else { return Ok(Removed::Nothing) };
+    let is_reached = Channel::ALL.into_iter().any(|channel| channel.verified_of(&profile).is_some());
+    if gone.verified && !is_reached {
+        return Ok(Removed::Last);
+    }
+    let masked = sent_code::masked(app, &gone.value);
+    // Before it is gone: what is told goes there as well.
+    notices::tell(app, visitor, &mut tx, citizen, Notice::ContactRemoved { channel, masked }).await?;
+    let names = names(app, &profile);
+    tx.citizens().update_profile(citizen, &profile, &names, now).await?;
+    tx.commit().await?;
+    app.post.wake();
+    Ok(Removed::Done)
+}
+
+/// What of a profile signs in: the channels that are verified.
+pub(super) fn names(app: &App, profile: &Profile) -> Vec<SignInName> {
+    let scheme = app.settings.national_id.default_scheme();
+    let verified = Channel::ALL.into_iter().filter_map(|channel| channel.verified_of(profile));
+    verified.filter_map(|value| SignInName::parse(value, scheme).ok()).collect()
 }

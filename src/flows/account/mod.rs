@@ -8,6 +8,8 @@
 //! | [`password`] | another password |
 //! | [`totp`], [`recovery_codes`] | an authenticator application and a list of codes are added |
 //! | [`contact`] | where they are reached, shown to be theirs |
+//! | [`data`], [`corrections`] | what is kept about them, to take away, and what is wrong in it |
+//! | [`language`] | the language that they are spoken to in |
 //! | [`confirm`] | a code over a verified channel, before something is added with a password alone |
 //! | [`second_step`] | whether every sign-in asks for a second step |
 //! | [`raise`] | a registrar's code makes what was proven count for more |
@@ -19,10 +21,13 @@ pub mod activity;
 pub mod closing;
 pub mod confirm;
 pub mod contact;
+pub mod corrections;
 pub mod credentials;
+pub mod data;
 pub mod devices;
 pub mod family;
 pub mod guard;
+pub mod language;
 pub mod not_me;
 pub mod password;
 pub mod raise;

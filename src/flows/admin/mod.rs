@@ -4,9 +4,11 @@
 pub mod add_citizen;
 pub mod authenticator_metadata;
 pub mod change_status;
+pub mod corrections;
 pub mod create_client;
 pub mod deliveries;
 pub mod details_types;
+pub mod disclosures;
 pub mod duplicates;
 mod error;
 mod evict;

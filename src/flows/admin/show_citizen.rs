@@ -78,6 +78,7 @@ fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(Cow<'st
         address,
         zoneinfo,
         locale,
+        language,
         localised,
     } = &citizen.profile;
     let told = |text: &str, mask: fn(&str) -> String| match sight {
@@ -105,6 +106,7 @@ fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(Cow<'st
         ("birthdate", birthdate.as_deref(), year_only),
         ("zoneinfo", zoneinfo.as_deref(), str::to_owned),
         ("locale", locale.as_deref(), str::to_owned),
+        ("language", language.as_deref(), str::to_owned),
     ] {
         lines.extend(text.map(|text| (claim, told(text, mask))));
     }

@@ -56,6 +56,11 @@ impl Visit {
         }
     }
 
+    /// Whether this browser was switched to a language.
+    pub fn has_chosen_language(&self) -> bool {
+        self.language_choice.is_some()
+    }
+
     /// The language to answer in; `ui_locales` are what a portal asked for.
     pub fn language(&self, site: &Site, ui_locales: &[String]) -> Language {
         let ui_locales = ui_locales.join(" ");

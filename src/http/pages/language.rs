@@ -39,6 +39,7 @@ fn is_own_path(path: &str) -> bool {
 fn shown_again(path: &str) -> &str {
     match path.split('?').next().unwrap_or_default() {
         only_post if only_post.starts_with("/account/sessions/") => "/account/sessions",
+        only_post if only_post.starts_with("/account/data/") => "/account/data",
         question if question.starts_with("/logout/") => "/logout",
         handle if handle.starts_with("/authorize/") => "/account",
         _ => path,

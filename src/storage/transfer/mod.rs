@@ -35,6 +35,8 @@ pub const TABLES: &[&str] = &[
     "guardianships",
     "proposals",
     "verifications",
+    "corrections",
+    "disclosures",
     "messages",
     "settled",
     "revoked_certificates",

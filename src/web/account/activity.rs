@@ -164,6 +164,14 @@ pub enum Happening {
     IdentityProven,
     GuardianshipEntered,
     GuardianshipEnded,
+    NumberChanged,
+    ContactRemoved,
+    LanguageChosen,
+    DataDownloaded,
+    CorrectionAsked,
+    CorrectionSettled,
+    /// An authority that the law lets ask was told something.
+    DisclosureTold,
     /// A code or token came a second time: the portal's access was ended (RFC 9700 §2.2.2).
     AccessEnded {
         portal: String,
@@ -171,7 +179,7 @@ pub enum Happening {
 }
 
 impl Event {
-    pub(super) fn sentence(&self, voice: &impl Speaks) -> String {
+    pub fn sentence(&self, voice: &impl Speaks) -> String {
         let about = |id, portal: &str| voice.compose(id, &[("portal", portal.into())]);
         let gave = |id, portal: &str, claims: &[ClaimName]| {
             voice.compose(id, &[("portal", portal.into()), ("claims", ClaimName::list(claims, voice).into())])
@@ -225,11 +233,18 @@ impl Event {
             Happening::IdentityProven => voice.text("event-identity-proven"),
             Happening::GuardianshipEntered => voice.text("event-guardianship-entered"),
             Happening::GuardianshipEnded => voice.text("event-guardianship-ended"),
+            Happening::NumberChanged => voice.text("event-number-changed"),
+            Happening::ContactRemoved => voice.text("event-contact-removed"),
+            Happening::LanguageChosen => voice.text("event-language-chosen"),
+            Happening::DataDownloaded => voice.text("event-data-downloaded"),
+            Happening::CorrectionAsked => voice.text("event-correction-asked"),
+            Happening::CorrectionSettled => voice.text("event-correction-settled"),
+            Happening::DisclosureTold => voice.text("event-disclosure-told"),
             Happening::AccessEnded { portal } => about(id("event-access-ended"), portal),
         }
     }
 
-    pub(super) fn unusual(&self, voice: &impl Speaks) -> Vec<String> {
+    pub fn unusual(&self, voice: &impl Speaks) -> Vec<String> {
         let sentence = |unusual: &Unusual| match unusual {
             Unusual::NewDevice => voice.text("unusual-new-device"),
             Unusual::ImpossibleTravel => voice.text("unusual-travel"),
@@ -239,8 +254,15 @@ impl Event {
         self.unusual.iter().map(sentence).collect()
     }
 
+    /// As a line of a table: when, what, on which device, from where, and what was unusual.
+    pub fn cells(&self, voice: &impl Speaks) -> [String; 5] {
+        let device = self.device.map(|device| device.name(voice)).unwrap_or_default();
+        let address = self.address.clone().unwrap_or_default();
+        [voice.voice().stamp(self.at), self.sentence(voice), device, address, self.unusual(voice).join(" ")]
+    }
+
     /// When, on what, from where.
-    pub(super) fn circumstances(&self, voice: &impl Speaks) -> String {
+    pub fn circumstances(&self, voice: &impl Speaks) -> String {
         let device = self.device.map(|device| device.name(voice));
         [Some(voice.when(&self.at)), device, self.address.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
@@ -265,10 +287,13 @@ impl Event {
             | Happening::AccountClosed
             | Happening::ClosingAsked
             | Happening::GuardianshipEntered
+            | Happening::ContactRemoved
+            | Happening::DataDownloaded
             | Happening::AccessEnded { .. } => "care",
-            Happening::ConsentGiven { .. } | Happening::DataReleased { .. } | Happening::RequestAllowed { .. } => {
-                "given"
-            }
+            Happening::ConsentGiven { .. }
+            | Happening::DataReleased { .. }
+            | Happening::RequestAllowed { .. }
+            | Happening::DisclosureTold => "given",
             _ => "plain",
         }
     }
@@ -277,14 +302,16 @@ impl Event {
 impl Event {
     /// Whether somebody else may have done it.
     pub(super) fn may_be_denied(&self) -> bool {
-        self.kind() == "care"
+        // Whoever locked it, it is locked.
+        let is_done = matches!(self.what, Happening::AccountLocked | Happening::AccountSuspended);
+        !is_done && self.kind() == "care"
             || matches!(
                 self.what,
                 Happening::SignedIn { .. }
                     | Happening::ConsentGiven { .. }
                     | Happening::DeviceAllowed { .. }
                     | Happening::RequestAllowed { .. }
-            ) && self.what != Happening::AccountLocked
+            )
     }
 }
 

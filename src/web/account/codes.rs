@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::Notice;
 use crate::web::layout::{Form, Layout};
 use crate::web::sign_in::Problem;
 use crate::web::text::Speaks;
@@ -47,11 +48,13 @@ pub struct RecoveryCodesShown {
 
 /// Where the citizen is reached. `/account/security/contact`
 ///
-/// Sends `choice`: `ask-email` with `email`, `ask-phone` with `phone`, `confirm-email` or `confirm-phone` with `code`.
+/// Sends `choice`: `ask-email` with `email`, `ask-phone` with `phone`, `confirm-email` or `confirm-phone` with `code`;
+/// `remove-email` or `remove-phone`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "account/contact.html")]
 pub struct Contact {
     pub layout: Layout,
+    pub notice: Option<Notice>,
     pub form: Form,
     pub email: Reached,
     pub phone: Reached,

@@ -4,6 +4,7 @@ mod activity;
 mod change_password;
 mod codes;
 mod credential;
+mod data;
 mod life;
 mod new_passkey;
 mod not_me;
@@ -20,6 +21,7 @@ pub use activity::{Activity, ActivityFilter, ActivityTopic, Event, Happening, Un
 pub use change_password::ChangePassword;
 pub use codes::{Confirm, Contact, NewTotp, Reached, RecoveryCodes, RecoveryCodesShown};
 pub use credential::{Credential, LastStrong, RemoveCredential};
+pub use data::{Correction, CorrectionProblem, Data, Disclosure, How, Standing as CorrectionStanding, Verified};
 pub use life::{CloseAccount, Closing, Ward, WardLink, WardStanding};
 pub use new_passkey::{Fault as PasskeyFault, NewPasskey, PasskeyAdded, Problem as PasskeyProblem, StandsAlone};
 pub use not_me::NotMe;
@@ -52,6 +54,9 @@ pub enum Notice {
     CredentialRaised,
     RecoveryBegun,
     RecoveryStopped,
+    LanguageChosen,
+    CorrectionAsked,
+    ContactRemoved,
 }
 
 impl Notice {
@@ -74,6 +79,9 @@ impl Notice {
             Self::CredentialRaised => super::text::id("notice-credential-raised"),
             Self::RecoveryBegun => super::text::id("notice-recovery-begun"),
             Self::RecoveryStopped => super::text::id("notice-recovery-stopped"),
+            Self::LanguageChosen => super::text::id("notice-language-chosen"),
+            Self::CorrectionAsked => super::text::id("notice-correction-asked"),
+            Self::ContactRemoved => super::text::id("notice-contact-removed"),
         }
     }
 }

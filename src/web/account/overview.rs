@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Closing, Event, WardLink};
+use super::{Closing, Event, Verified, WardLink};
 use crate::web::claims::Method;
 use crate::web::layout::Layout;
 use crate::web::text::{Moment, Speaks, TextId, id};
@@ -13,6 +13,8 @@ pub struct Overview {
     pub layout: Layout,
     pub name: String,
     pub level: Level,
+    /// How that was verified last.
+    pub verified: Option<Verified>,
     pub methods: Vec<SignInMethod>,
     pub recent: Vec<Event>,
     /// Where its owner wants it closed.
@@ -51,7 +53,7 @@ impl Level {
         }
     }
 
-    pub(super) fn title(&self) -> TextId {
+    pub fn title(&self) -> TextId {
         self.texts()[0]
     }
 

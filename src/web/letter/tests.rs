@@ -22,6 +22,7 @@ fn everything() -> Vec<What> {
         What::ClosingAsked { at, closes_at: at },
         What::IdentityProven { at },
         What::ContactVerified { at, contact: "a•••@example.vn".to_owned() },
+        What::ContactRemoved { at, contact: "a•••@example.vn".to_owned() },
     ];
     letters.extend(held.map(|held| What::Added { at, held, name: name() }));
     letters.extend(held.map(|held| What::Removed { at, held, name: name() }));

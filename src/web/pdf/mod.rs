@@ -9,6 +9,7 @@
 mod fit;
 mod set;
 
+use krilla::Document;
 use krilla::color::rgb;
 use krilla::geom::Point;
 use krilla::metadata::{DateTime, Metadata};
@@ -18,7 +19,6 @@ use krilla::paint::Fill;
 use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, SpanTag, Tag, TagGroup, TagTree};
 use krilla::text::{Font, TextDirection};
-use krilla::Document;
 
 use fit::{Fonts, Weight};
 use set::{Piece, Role};
@@ -141,7 +141,8 @@ fn group(role: Role) -> TagGroup {
 
 fn draw(surface: &mut Surface<'_>, piece: &Piece, fonts: &Fonts) {
     let [red, green, blue] = piece.ink;
-    let fill = Fill { paint: rgb::Color::new(red, green, blue).into(), opacity: NormalizedF32::ONE, rule: Default::default() };
+    let fill =
+        Fill { paint: rgb::Color::new(red, green, blue).into(), opacity: NormalizedF32::ONE, rule: Default::default() };
     surface.set_fill(Some(fill));
     let font: Font = fonts.of(piece.weight).font.clone();
     let at = Point::from_xy(piece.x, piece.y);

@@ -11,7 +11,10 @@ fn paper(lines: usize) -> Paper {
         title: "Dữ liệu của tôi".to_owned(),
         lead: vec!["Nguyễn Thị Thu Hằng".to_owned()],
         sections: vec![
-            Section { title: "Bạn là ai".to_owned(), rows: vec![fact("Họ và tên", "Đặng Phước Ưỡng"), fact("Имя", "Щукина Ёлка")] },
+            Section {
+                title: "Bạn là ai".to_owned(),
+                rows: vec![fact("Họ và tên", "Đặng Phước Ưỡng"), fact("Имя", "Щукина Ёлка")],
+            },
             Section { title: "Hoạt động".to_owned(), rows: (0..lines).map(line).collect() },
         ],
         foot: "SenID".to_owned(),
@@ -24,7 +27,8 @@ fn a_paper_is_a_pdf_of_as_many_pages_as_it_takes_and_the_same_each_time() {
     let one = paper(3).render().unwrap();
     assert!(one.starts_with(b"%PDF-1.") && one.trim_ascii_end().ends_with(b"%%EOF"));
     assert_eq!(one, paper(3).render().unwrap());
-    let pages = |bytes: &[u8]| bytes.windows(11).filter(|found| *found == b"/Type /Page" || *found == b"/Type/Page\n").count();
+    let pages =
+        |bytes: &[u8]| bytes.windows(11).filter(|found| *found == b"/Type /Page" || *found == b"/Type/Page\n").count();
     assert!(pages(&paper(200).render().unwrap()) > pages(&one));
     // Only the letters that it shows are in it.
     assert!(one.len() < 60_000, "{}", one.len());

@@ -1,6 +1,6 @@
 //! The pages of codes: in a second step, and in the account.
 
-use super::super::account::{Confirm, Contact, NewTotp, Reached, RecoveryCodes, RecoveryCodesShown};
+use super::super::account::{Confirm, Contact, NewTotp, Notice, Reached, RecoveryCodes, RecoveryCodesShown};
 use super::super::layout::TimeLimit;
 use super::super::second_step::{Code, SecondStep};
 use super::super::sign_in::Fault;
@@ -63,6 +63,7 @@ impl Samples {
         };
         let contact = Contact {
             layout: self.citizen(),
+            notice: Some(Notice::ContactRemoved),
             form: form("/account/security/contact"),
             email: reached("a•••@example.vn", true),
             phone: reached("+84•••••678", false),
@@ -71,7 +72,9 @@ impl Samples {
         add("account-contact", &contact);
         let waiting = Reached { waiting: Some("b•••@example.vn".to_owned()), ..contact.email.clone() };
         add("account-contact-waiting", &Contact { email: waiting, ..contact.clone() });
-        for (name, fault) in [("malformed", Fault::ContactMalformed), ("taken", Fault::ContactTaken)] {
+        for (name, fault) in
+            [("malformed", Fault::ContactMalformed), ("taken", Fault::ContactTaken), ("last", Fault::ContactLast)]
+        {
             let phone = Reached { problem: Self::problem(fault), ..contact.phone.clone() };
             add(&format!("account-contact-{name}"), &Contact { phone, ..contact.clone() });
         }

@@ -75,6 +75,21 @@ impl Voice {
 }
 
 impl Voice {
+    /// A moment for machines and tables, in the zone that every time is given in: `2026-11-20 08:14:05`.
+    pub fn stamp(&self, moment: Moment) -> String {
+        moment.0.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// Today, where the operator is: `2026-11-20`.
+    pub fn today(&self) -> String {
+        self.now.0.to_zoned(self.zone.clone()).strftime("%Y-%m-%d").to_string()
+    }
+
+    /// Now, in UTC.
+    pub fn now_in_utc(&self) -> civil::DateTime {
+        self.now.0.to_zoned(jiff::tz::TimeZone::UTC).datetime()
+    }
+
     /// The zone that every time is given in, as far from UTC as it is now: `UTC+7`, `UTC−3:30`.
     pub fn zone_name(&self) -> String {
         let minutes = self.zone.to_offset(self.now.0).seconds() / 60;

@@ -231,6 +231,8 @@ impl Reading<'_> {
             }),
             locale: self
                 .word(Column::Locale, "a language such as vi or vi-VN", |text| plain(text).then(|| text.to_owned())),
+            // That is the citizen's own to choose.
+            language: None,
             localised,
         }
     }

@@ -79,7 +79,7 @@ impl Looked {
     }
 
     /// Where the same is looked for, older than `before`.
-    fn path(&self, before: Option<EventId>) -> String {
+    pub(super) fn path(&self, before: Option<EventId>) -> String {
         let before = before.map(|id| id.to_string()).unwrap_or_default();
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let kind = self.topic.map(word).unwrap_or_default();

@@ -4,30 +4,31 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{StatusCode, Uri};
 
 use super::super::frame::later;
 use super::super::second_step::minutes;
 use super::confirm::enter_to_add;
 use super::{Door, Entered};
 use crate::domain::message::Channel;
-use crate::flows::account::contact::{self, Asked, Confirmed};
+use crate::flows::account::contact::{self, Asked, Confirmed, Removed};
 use crate::flows::sent_code::{self, Sending};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
-use crate::web::account::{Contact, Reached};
+use crate::web::account::{Contact, Notice, Reached};
 use crate::web::layout;
 use crate::web::sign_in::{Fault, Problem};
 
 const PATH: &str = "/account/security/contact";
 const GUARD: Guarded<'static> = Guarded::Account("contact");
 
-pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
+pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Result<Response, Failure> {
+    let notice = (uri.query() == Some("done=removed")).then_some(Notice::ContactRemoved);
     // What is sent to an address opens the account some day: with a password alone, one that is verified already says yes first.
     match enter_to_add(&site, &visit, PATH).await? {
-        Door::Open(entered) => Ok(page(&site, &visit, *entered, None).await?.into_response()),
+        Door::Open(entered) => Ok(page(&site, &visit, *entered, None, notice).await?.into_response()),
         Door::Closed(response) => Ok(response),
     }
 }
@@ -39,12 +40,27 @@ pub async fn submit(State(site): State<Arc<Site>>, visit: Visit, Form(form): For
         Door::Closed(response) => return Ok(response),
     };
     let (app, visitor, current) = (&site.app, &visit.visitor, &entered.current);
+    let removed = match form.single("choice")? {
+        Some("remove-email") => Some(Channel::Email),
+        Some("remove-phone") => Some(Channel::Sms),
+        _ => None,
+    };
+    if let Some(channel) = removed {
+        return match contact::remove(app, visitor, current, channel).await? {
+            Removed::Done => Ok(SeeOther::to(format!("{PATH}?done=removed")).into_response()),
+            Removed::Nothing | Removed::SignedOut => Ok(SeeOther::to(PATH).into_response()),
+            Removed::Last => {
+                let shown = page(&site, &visit, *entered, Some((channel, Fault::ContactLast)), None).await?;
+                Ok(shown.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
+            }
+        };
+    }
     let (channel, ask) = match form.single("choice")? {
         Some("ask-email") => (Channel::Email, true),
         Some("ask-phone") => (Channel::Sms, true),
         Some("confirm-email") => (Channel::Email, false),
         Some("confirm-phone") => (Channel::Sms, false),
-        _ => return Ok(page(&site, &visit, *entered, None).await?.into_response()),
+        _ => return Ok(page(&site, &visit, *entered, None, None).await?.into_response()),
     };
     let (mut wait, field) = (None, field(channel));
     let fault = if ask {
@@ -67,7 +83,7 @@ pub async fn submit(State(site): State<Arc<Site>>, visit: Visit, Form(form): For
             Confirmed::Taken => Fault::ContactTaken,
         }
     };
-    let shown = page(&site, &visit, *entered, Some((channel, fault))).await?;
+    let shown = page(&site, &visit, *entered, Some((channel, fault)), None).await?;
     Ok(match wait {
         Some(wait) => later(shown.with_status(StatusCode::TOO_MANY_REQUESTS).into_response(), wait),
         None => shown.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response(),
@@ -81,9 +97,16 @@ const fn field(channel: Channel) -> &'static str {
     }
 }
 
-async fn page(site: &Site, visit: &Visit, entered: Entered, fault: Option<(Channel, Fault)>) -> Result<Page, Failure> {
+async fn page(
+    site: &Site,
+    visit: &Visit,
+    entered: Entered,
+    fault: Option<(Channel, Fault)>,
+    notice: Option<Notice>,
+) -> Result<Page, Failure> {
     let messages = &site.app.settings.messages;
     let template = Contact {
+        notice,
         form: layout::Form { action: PATH.to_owned(), csrf: GUARD.token(visit) },
         email: reached(site, visit, &entered, Channel::Email, fault).await?,
         phone: reached(site, visit, &entered, Channel::Sms, fault).await?,

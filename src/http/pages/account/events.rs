@@ -80,6 +80,12 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         (EventKind::RecoveryStopped, Outcome::Success) => Happening::RecoveryStopped,
         (EventKind::CodeIssued, Outcome::Success) => Happening::CodeIssued,
         (EventKind::IssuedCodeUsed, Outcome::Success) => Happening::IssuedCodeUsed,
+        (EventKind::ContactRemoved, _) => Happening::ContactRemoved,
+        (EventKind::LanguageChosen, _) => Happening::LanguageChosen,
+        (EventKind::DataDownloaded, _) => Happening::DataDownloaded,
+        (EventKind::CorrectionAsked, _) => Happening::CorrectionAsked,
+        (EventKind::CorrectionSettled, _) => Happening::CorrectionSettled,
+        (EventKind::DisclosureTold, _) => Happening::DisclosureTold,
         (EventKind::CitizenLocked, _) => Happening::AccountLocked,
         (EventKind::CitizenUnlocked, _) => Happening::AccountUnlocked,
         (EventKind::CitizenActivated, _) => Happening::AccountActivated,
@@ -93,6 +99,7 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         (EventKind::IdentityProven, _) => Happening::IdentityProven,
         (EventKind::GuardianshipEntered, _) => Happening::GuardianshipEntered,
         (EventKind::GuardianshipEnded, _) => Happening::GuardianshipEnded,
+        (EventKind::CitizenRenumbered, _) => Happening::NumberChanged,
         _ => return None,
     };
     Some(Shown {

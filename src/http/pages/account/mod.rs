@@ -6,6 +6,8 @@ pub mod closing;
 pub mod confirm;
 pub mod contact;
 pub mod credential;
+pub mod data;
+pub mod download;
 mod events;
 pub mod family;
 pub mod lost;
@@ -13,6 +15,7 @@ pub mod new_certificate;
 pub mod new_passkey;
 pub mod not_me;
 pub mod overview;
+mod paper;
 pub mod portals;
 pub mod raise;
 pub mod recovery_codes;
@@ -61,7 +64,7 @@ pub(super) async fn enter(site: &Site, visit: &Visit) -> Result<Door, Failure> {
         return Ok(Door::Closed(SeeOther::to(format!("/account/sign-in?{query}")).into_response()));
     };
     let who = SignedIn { name: citizen.profile.name.clone(), sign_out: "/logout".to_owned() };
-    let layout = site.layout(visit, &[], Some(who));
+    let layout = site.layout_for(visit, who, citizen.profile.language.as_deref());
     Ok(Door::Open(Box::new(Entered { current, citizen, layout })))
 }
 

@@ -46,7 +46,8 @@ pub async fn begin(State(site): State<Arc<Site>>, visit: Visit, uri: Uri, Form(_
 
 /// The page to come back to: one of these, whatever was asked.
 pub(super) fn own_page(asked: Option<&str>) -> String {
-    const PAGES: [&str; 7] = [
+    const PAGES: [&str; 8] = [
+        "/account/data",
         "/account/requests",
         "/account/security",
         "/account/sessions",

@@ -41,3 +41,5 @@ letter-stop = If this was not you, stop it here: { $url }
 letter-not-you = If this was not you, open your account, sign out everywhere and change how you sign in: { $url }
 letter-help = For help, call { $phone }.
 letter-foot = { $service }, { $authority }. This mail was sent automatically. We never ask for your password or for a code.
+letter-contact-removed = A way to reach you was removed
+    .body = Your account no longer reaches you at { $contact }, { $when }.

@@ -41,3 +41,5 @@ letter-stop = Si ce n’était pas vous, arrêtez-la ici : { $url }
 letter-not-you = Si ce n’était pas vous, ouvrez votre compte, déconnectez-vous partout et changez vos moyens de connexion : { $url }
 letter-help = Pour obtenir de l’aide, appelez le { $phone }.
 letter-foot = { $service }, { $authority }. Ce courriel a été envoyé automatiquement. Nous ne demandons jamais votre mot de passe ni un code.
+letter-contact-removed = Un moyen de vous joindre a été retiré
+    .body = Votre compte ne vous joint plus à { $contact }, { $when }.

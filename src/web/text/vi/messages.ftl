@@ -41,3 +41,5 @@ letter-stop = Nếu không phải bạn, hãy dừng ngay tại đây: { $url }
 letter-not-you = Nếu không phải bạn, hãy mở trang tài khoản, đăng xuất mọi nơi và đổi cách đăng nhập: { $url }
 letter-help = Cần trợ giúp, hãy gọi { $phone }.
 letter-foot = { $service }, { $authority }. Thư được gửi tự động. Chúng tôi không bao giờ hỏi mật khẩu hay mã của bạn.
+letter-contact-removed = Một kênh liên lạc đã được gỡ
+    .body = Tài khoản của bạn không còn liên lạc qua { $contact }, { $when }.
