@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::domain::citizen::{Address, Citizen, Names, Profile, SecondStep};
+use crate::domain::client::Localised;
 use crate::domain::correction::{self, Correction};
 use crate::domain::disclosure::Disclosure;
 use crate::domain::ids::CitizenId;
@@ -28,6 +29,7 @@ pub struct OwnData {
     pub sign_in_methods: Vec<Method>,
     pub known_devices: Vec<Device>,
     pub portals: Vec<Portal>,
+    pub releases: Vec<Released>,
     pub mandates: Vec<Mandate>,
     pub messages: Vec<Message>,
     pub corrections: Vec<Corrected>,
@@ -144,6 +146,18 @@ pub struct Portal {
     pub until: Option<String>,
 }
 
+/// What went to a portal: names of claims, never a value.
+#[derive(Debug, Serialize)]
+pub struct Released {
+    pub portal: String,
+    pub claims: Vec<String>,
+    /// In every language that the portal said it in.
+    pub purpose: Option<Localised>,
+    pub first_at: String,
+    pub last_at: String,
+    pub times: u64,
+}
+
 #[derive(Debug, Serialize)]
 pub struct Mandate {
     pub organisation: String,
@@ -205,6 +219,7 @@ pub async fn gather(tx: &mut Transaction, citizen: &Citizen) -> Result<OwnData, 
         sign_in_methods: methods(tx, id).await?,
         known_devices: devices(tx, id).await?,
         portals: portals(tx, id).await?,
+        releases: releases(tx, id).await?,
         mandates: mandates(tx, id).await?,
         messages: messages(tx, id).await?,
         corrections: tx.corrections().of_citizen(id).await?.iter().map(corrected).collect(),
@@ -304,6 +319,19 @@ pub async fn portals(tx: &mut Transaction, citizen: CitizenId) -> Result<Vec<Por
         until: consent.expires_at.map(time),
     };
     Ok(consents.into_iter().map(portal).collect())
+}
+
+async fn releases(tx: &mut Transaction, citizen: CitizenId) -> Result<Vec<Released>, storage::Error> {
+    let recorded = tx.releases().list(citizen, None, None, MOST).await?.items;
+    let released = recorded.into_iter().map(|recorded| Released {
+        portal: recorded.release.client.to_string(),
+        claims: recorded.release.claims.into_iter().collect(),
+        purpose: recorded.terms.map(|terms| terms.purpose),
+        first_at: time(recorded.release.first_at),
+        last_at: time(recorded.release.last_at),
+        times: recorded.release.times,
+    });
+    Ok(released.collect())
 }
 
 async fn mandates(tx: &mut Transaction, citizen: CitizenId) -> Result<Vec<Mandate>, storage::Error> {

@@ -3,6 +3,7 @@
 mod account;
 mod consent;
 mod create;
+mod data;
 mod device;
 mod language;
 mod passkeys;

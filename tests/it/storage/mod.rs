@@ -8,6 +8,7 @@ mod citizens;
 mod clients;
 mod consents;
 mod credentials;
+mod data_protection;
 mod details_types;
 mod grants;
 mod invalidations;

@@ -321,6 +321,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     super::recoveries::wait(store, an.id).await;
     super::account_life::goes_on(store, &an).await;
     super::verifications::is_proven(store, an.id).await;
+    super::data_protection::is_kept(store, an.id).await;
     super::mandates::are_granted_and_ended(store, an.id, &client.id).await;
     let mut writing = store.write().await.unwrap();
     writing.settled().settle(Fact::RelyingPartyId, "id.example", NOW).await.unwrap();

@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, Uri};
 
+use super::overview::level;
 use super::{Door, Entered, enter};
-use crate::domain::assurance::AccountLevel;
 use crate::domain::citizen::Citizen;
 use crate::domain::correction::{self, About, Outcome, WordsFault};
 use crate::domain::time::Timestamp;
@@ -19,9 +19,7 @@ use crate::http::cookies::Cookie;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
-use crate::web::account::{
-    Correction, CorrectionProblem, CorrectionStanding, Data, Disclosure, How, Level, Notice, Verified,
-};
+use crate::web::account::{Correction, CorrectionProblem, CorrectionStanding, Data, Disclosure, How, Notice, Verified};
 use crate::web::claims::{Claim, ClaimName};
 use crate::web::layout;
 use crate::web::text::{Language, Moment};
@@ -87,14 +85,6 @@ async fn page(
         layout: entered.layout,
     };
     Page::render(&template)
-}
-
-pub(super) const fn level(level: AccountLevel) -> Level {
-    match level {
-        AccountLevel::SelfAsserted => Level::Asserted,
-        AccountLevel::Registered => Level::Matched,
-        AccountLevel::Proven => Level::Proven,
-    }
 }
 
 /// Whether a number stands there for whoever looks over a shoulder.

@@ -9,7 +9,7 @@ use super::closing::{KEEP, KEEP_GUARD};
 use super::family::path;
 use super::security::method;
 use super::{Door, Entered, data, enter, events};
-use crate::domain::assurance::AuthenticationMethod;
+use crate::domain::assurance::{AccountLevel, AuthenticationMethod};
 use crate::domain::time::Timestamp;
 use crate::flows::account::activity::{self, Wanted};
 use crate::flows::account::{closing, credentials, data as data_of, family, password};
@@ -18,7 +18,7 @@ use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::page::Page;
-use crate::web::account::{Closing, Overview, SignInMethod, WardLink};
+use crate::web::account::{Closing, Level, Overview, SignInMethod, WardLink};
 use crate::web::claims::Method;
 use crate::web::layout;
 use crate::web::text::Moment;
@@ -39,7 +39,6 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     let template = Overview {
         name: entered.citizen.profile.name.clone(),
         level: level(entered.citizen.account_level),
-        level: data::level(entered.citizen.account_level),
         verified: data_of::verified(&site.app, entered.citizen.id).await?.first().map(data::shown),
         methods,
         closing: closing::closes_at(&site.app, &entered.current).await?.map(|at| Closing {

@@ -96,7 +96,7 @@ fn identity(entered: &Entered) -> Section {
     let layout = &entered.layout;
     let claims = who(&entered.citizen, Sight::Whole);
     let facts = claims.iter().map(|claim| Row::Fact { name: claim.label(layout), value: claim.shown(layout) });
-    let level = super::data::level(entered.citizen.account_level);
+    let level = super::overview::level(entered.citizen.account_level);
     let level = Row::Fact { name: layout.text("account-level"), value: layout.say(level.title()) };
     Section { title: layout.text("data-who"), rows: facts.chain([level]).collect() }
 }
