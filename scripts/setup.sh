@@ -34,6 +34,8 @@ find_missing() {
     need libnss3-tools command -v certutil
     # The browser's own dependencies include no font, and the pages are in Vietnamese and Russian too.
     need fonts-dejavu-core test -f /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
+    # Reads the papers that citizens take away, as a program of somebody else's.
+    need poppler-utils command -v pdftotext
     # The program alone: the package apache2 would also start a server on port 80.
     need apache2-bin test -x /usr/sbin/apache2
     need libapache2-mod-auth-openidc test -f /usr/lib/apache2/modules/mod_auth_openidc.so

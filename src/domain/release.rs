@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn what_is_the_same_on_one_day_has_one_id_and_days_sort() {
         let grant = grant_of(1_700_000_000_123);
-        let at = |seconds| Timestamp::from_seconds(1_700_000_000 + seconds);
+        let at = |seconds: i64| Timestamp::from_seconds(1_700_000_000 + seconds);
         let (same, other) = ([1; 32], [2; 32]);
         assert_eq!(release_id(grant, &same, at(1)), release_id(grant, &same, at(99)));
         assert_ne!(release_id(grant, &same, at(1)), release_id(grant, &other, at(1)));

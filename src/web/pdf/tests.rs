@@ -42,3 +42,20 @@ fn nothing_stands_outside_the_page_or_over_its_foot() {
         assert!(piece.x >= 0.0 && right <= set::WIDTH && piece.y > 0.0 && piece.y < set::HEIGHT - 60.0, "{piece:?}");
     }
 }
+
+/// What a reader that is none of ours finds in it.
+#[test]
+fn every_name_is_found_whole_by_another_reader() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("paper.pdf");
+    std::fs::write(&file, paper(40).render().unwrap()).unwrap();
+    let read = std::process::Command::new("pdftotext").args(["-enc", "UTF-8", "-layout"]).arg(&file).arg("-").output();
+    let read = read.expect("pdftotext, of poppler-utils: scripts/setup.sh installs it");
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    let text = String::from_utf8(read.stdout).unwrap();
+    for whole in
+        ["Dữ liệu của tôi", "Nguyễn Thị Thu Hằng", "Đặng Phước Ưỡng", "Щукина Ёлка", "số định danh cá nhân (39)"]
+    {
+        assert!(text.contains(whole), "{whole}: {text}");
+    }
+}

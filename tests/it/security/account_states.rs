@@ -4,8 +4,10 @@
 use std::time::Duration;
 
 use senid::domain::account_life::Transition;
+use senid::domain::assurance::AuthenticationLevel;
 use senid::domain::citizen::CitizenStatus;
 use senid::domain::client::BackChannelDelivery;
+use senid::domain::credential::CredentialKind;
 use senid::domain::issued_code::CodeUse;
 use senid::domain::time::Clock;
 use senid::flows::admin::AdminError;
@@ -13,6 +15,7 @@ use senid::flows::admin::proposals;
 
 use crate::support::World;
 use crate::support::world::device::Waiting;
+use crate::support::world::holdings::PASSKEY;
 use crate::support::world::resources::{
     HEALTH, HEALTH_SCOPE, LAND, LAND_SCOPE, for_itself, health, land, registered_for,
 };
@@ -184,7 +187,50 @@ async fn has_not_begun(world: &World, citizen: &Citizen) {
     writing.citizens().end_sessions(id, world.clock.now()).await.unwrap();
 }
 
+/// "This was not me", said in this browser.
+async fn says_it_was_not_them(browser: &mut Browser) {
+    let page = browser.open("/account/not-me").await;
+    assert_eq!(browser.press(&page, "not-me-confirm", &[]).await.path(), "/signed-out");
+}
+
 on_every_backend! {
+    async fn this_was_not_me_ends_all_that_was_begun_for_good_and_keeps_what_opens_the_account(world: World) {
+        let scene = Scene::set(&world).await;
+        let mut begun = scene.begin(&world, &AN).await;
+        world.wait(Duration::from_millis(1));
+        says_it_was_not_them(&mut begun.browser).await;
+        eventually("the portal is told", async || !scene.office.is_signed_in(&begun.claims)).await;
+        scene.nothing_works(&world, &AN, &mut begun, "not me").await;
+        world.operator().unlocks(&AN).await;
+
+        // Also what nobody came for before the account was opened again: somebody else may have begun it.
+        let mut begun = scene.begin(&world, &AN).await;
+        world.holds(&AN, "My phone", CredentialKind::WebAuthn, PASSKEY, AuthenticationLevel::TwoFactors).await;
+        world.wait(Duration::from_millis(1));
+        says_it_was_not_them(&mut begun.browser).await;
+        world.wait(Duration::from_millis(1));
+        world.operator().unlocks(&AN).await;
+        let (started, code) = &begun.code;
+        for (grant, answer) in [
+            ("authorization_code", scene.portal.exchange(started, code).await),
+            ("refresh_token", scene.portal.refresh(&begun.tokens.refresh_token()).await),
+            ("device_code", scene.app.asks_with(&begun.device).await),
+            ("ciba", scene.portal.comes_for(&begun.asked).await),
+        ] {
+            assert_eq!(answer.refused(400), "invalid_grant", "{grant}");
+        }
+        assert_eq!(scene.portal.userinfo(&begun.tokens.access_token()).await.status, 401);
+        let silent = begun.browser.open(&scene.portal.start().with("prompt", "none").url()).await;
+        assert_eq!(silent.refusal().0, "login_required");
+        let (asking, page) = &mut begun.at_question;
+        let after = AN.allows(asking, page).await;
+        assert!(after.status != 303 || after.refusal().0 == "access_denied", "{}", after.text());
+        let id = world.operator().id_of(&AN).await;
+        let mut reading = world.app(0).store.read().await.unwrap();
+        assert_eq!(reading.credentials().list(id).await.unwrap().len(), 1, "what opens the account is its owner's");
+        assert!(reading.known_devices().list(id).await.unwrap().is_empty(), "no device is trusted any more");
+    }
+
     async fn a_citizen_who_is_locked_or_suspended_is_nobody_until_it_is_lifted(world: World) {
         let scene = Scene::set(&world).await;
         for (ends, lifts) in [(Transition::Lock, Transition::Unlock), (Transition::Suspend, Transition::Resume)] {
