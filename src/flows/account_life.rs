@@ -2,7 +2,7 @@
 //! (docs/account-life.md).
 
 use crate::domain::account_life::{By, Fate, Meaning, Portals, Refused, Transition, Why};
-use crate::domain::age::Ages;
+use crate::domain::age::{Ages, TooYoung};
 use crate::domain::audit::{Actor, Outcome};
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
@@ -58,12 +58,18 @@ pub async fn change_status(
         Ok(to) => to,
         Err(refused) => return Ok(Err(refused)),
     };
-    if to.is_active()
-        && let Some(found) = tx.citizens().find(citizen).await?
-        && let Err(young) = ages.let_citizen_in(&found, now)
-    {
-        return Ok(Err(Refused { transition, from, why: Why::TooYoung(young) }));
-    }
+    let young = match to.is_active() {
+        true => too_young(tx, citizen, ages, now).await?,
+        false => None,
+    };
+    let to = match young {
+        None => to,
+        Some(young) if transition == Transition::Activate => {
+            return Ok(Err(Refused { transition, from, why: Why::TooYoung(young) }));
+        }
+        // A lock that is lifted gives a child no sign-in that it did not have.
+        Some(_) => CitizenStatus::Registered,
+    };
     if !tx.citizens().set_status(citizen, (from, to), now).await? {
         return Ok(Err(Refused { transition, from, why: Why::Meanwhile }));
     }
@@ -83,6 +89,17 @@ pub async fn change_status(
     }
     tx.audit().record(&event.about(citizen).with("from", from).with("to", to).build()).await?;
     Ok(Ok(Changed { from, to }))
+}
+
+/// Why this citizen may not sign in yet, if so.
+async fn too_young(
+    tx: &mut Transaction,
+    citizen: CitizenId,
+    ages: &Ages,
+    now: Timestamp,
+) -> Result<Option<TooYoung>, storage::Error> {
+    let found = tx.citizens().find(citizen).await?;
+    Ok(found.and_then(|found| ages.let_citizen_in(&found, now).err()))
 }
 
 /// What a state means, done to what is there.

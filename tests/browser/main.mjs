@@ -10,13 +10,14 @@ import { journey } from "./journey.mjs";
 import { mishaps } from "./mishaps.mjs";
 import { neighbours } from "./neighbours.mjs";
 import { passkeys } from "./passkeys.mjs";
+import { registrar } from "./registrar.mjs";
 import { requests } from "./requests.mjs";
 import { session } from "./session.mjs";
 import { strong } from "./strong.mjs";
 
 const wanted = process.argv.slice(2);
 const pages = { ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...requests, ...session, ...accessibility };
-const suites = { embedded: { ...pages, ...passkeys, ...strong }, production: strong };
+const suites = { embedded: { ...pages, ...passkeys, ...strong, ...registrar }, production: { ...strong, ...registrar } };
 const backend = process.env.BACKEND;
 const cases = Object.entries(suites[backend]).filter(
   ([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)),

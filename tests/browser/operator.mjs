@@ -7,24 +7,25 @@ import { SENID } from "./citizen.mjs";
 
 const { DEMO_PROGRAM, DEMO_DATA, DATABASE_URL } = process.env;
 
-export function administer(words, input) {
+// With more of the environment, where the command is somebody else's or its settings are others.
+export function administer(words, input, more = {}) {
   const settings = {
     SENID_ISSUER: SENID,
     SENID_DATABASE__URL: DATABASE_URL ?? `sqlite:${join(DEMO_DATA, "senid.sqlite")}`,
     SENID_KEYS__FOLDER: join(DEMO_DATA, "keys"),
   };
   const stdio = ["pipe", "pipe", "pipe"];
-  return execFileSync(DEMO_PROGRAM, words, { env: { ...process.env, ...settings }, input, stdio, encoding: "utf8" });
+  return execFileSync(DEMO_PROGRAM, words, { env: { ...process.env, ...settings, ...more }, input, stdio, encoding: "utf8" });
 }
 
-// Somebody new, proven in person, with a mailbox or without one. What a test adds to their account meets no other test.
-export function newcomer({ name = "Võ Minh Khoa", mailbox = false } = {}) {
+// Somebody new, proven in person unless a test says otherwise, with a mailbox or without one. What a test adds to their account meets no other test.
+export function newcomer({ name = "Võ Minh Khoa", mailbox = false, level = 2 } = {}) {
   const username = `0010900${randomInt(100_000).toString().padStart(5, "0")}`;
   const password = "hoa-sen-demo-2026";
   const email = `${username}@people.senid.example`;
   const person = ["--national-id", username, "--name", name, "--birthdate", "1990-02-03", "--gender", "male"];
   const contact = mailbox ? ["--email", email, "--email-verified"] : [];
-  administer(["citizen", "add", ...person, ...contact, "--account-level", "2", "--password-stdin"], password);
+  administer(["citizen", "add", ...person, ...contact, "--account-level", `${level}`, "--password-stdin"], password);
   return { name, username, password, email };
 }
 

@@ -113,7 +113,9 @@ pub async fn confirm(admin: &Administrator, id: ProposalId) -> Result<Done, Admi
         Wish::Reopen { reason } => reopen(admin, &mut tx, &citizen, reason, &proposal.proposed_by).await?,
     };
     tx.commit().await?;
-    done.sessions = forget_sessions(admin, done.evicted.unwrap_or(done.citizen)).await;
+    if let Some(evicted) = done.evicted {
+        done.sessions = forget_sessions(admin, evicted).await;
+    }
     Ok(done)
 }
 

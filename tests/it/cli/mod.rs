@@ -1,5 +1,6 @@
 //! The command line, through the program itself; and what every command begins with.
 
+mod account_life;
 mod citizens;
 mod client_authentication;
 mod clients;

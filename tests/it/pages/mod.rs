@@ -6,6 +6,7 @@ mod create;
 mod data;
 mod device;
 mod language;
+mod life;
 mod passkeys;
 mod people;
 mod proofs;

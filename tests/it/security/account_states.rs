@@ -270,7 +270,9 @@ on_every_backend! {
             let own = lan.confirms(proposal.id).await;
             assert!(matches!(&own, Err(AdminError::Conflict(told)) if told.contains("nobody confirms")), "{own:?}");
             hoa.confirms(proposal.id).await.unwrap();
-            scene.nothing_works(&world, citizen, &mut begun, "reopened").await;
+            let mut fresh = world.browser();
+            let page = fresh.open(&scene.portal.start().url()).await;
+            assert_eq!(citizen.signs_in(&mut fresh, &page).await.status, 401, "it comes back locked");
             assert_eq!(
                 world.operator().takes(citizen, Transition::Unlock, "they were seen").await.unwrap(),
                 CitizenStatus::Active
