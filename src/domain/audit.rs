@@ -135,6 +135,9 @@ event_kinds! {
     DuplicatesListed = "duplicates.listed",
     /// A citizen was given another national identifier.
     CitizenRenumbered = "citizen.renumbered",
+    /// A citizen was given, or lost, a number to sign in with beside their national identifier.
+    CitizenAliasAdded = "citizen.alias_added",
+    CitizenAliasRemoved = "citizen.alias_removed",
     PasswordRehashed = "password.rehashed",
     PasswordChanged = "password.changed",
     /// A citizen switched whether every sign-in of theirs asks for a second step.

@@ -75,6 +75,8 @@ uuid_id! {
     CorrectionId;
     /// An entry of the register of lawful disclosures.
     DisclosureId;
+    /// A number that a citizen signs in with beside their national identifier.
+    AliasId;
     /// An act of verifying who a citizen is.
     VerificationId;
     /// That somebody looks after the account of a minor.

@@ -24,6 +24,7 @@ pub mod encryption;
 pub mod grant;
 pub mod guardianship;
 pub mod holdings;
+pub mod identifier_alias;
 pub mod ids;
 pub mod issued_code;
 pub mod issuer;

@@ -1,9 +1,10 @@
-//! What a citizen types to say who they are: a national identifier, or a verified phone or e-mail.
+//! What a citizen types to say who they are: a national identifier, a verified phone or e-mail, or another number of the state.
 
 use std::fmt;
 
 use zeroize::ZeroizeOnDrop;
 
+use super::identifier_alias::{self, OtherNumber};
 use super::national_id::{NationalId, Scheme, Telephone};
 
 /// A name that a citizen signs in with, normalised.
@@ -14,18 +15,21 @@ pub enum SignInName {
     Phone(Contact),
     /// Lower case.
     Email(Contact),
+    /// A number that two people may have: it finds whoever alone has it.
+    Other(OtherNumber),
 }
 
 /// A phone number or an e-mail address; `Debug` shows nothing of it, and it is wiped on drop.
 #[derive(Clone, PartialEq, Eq, ZeroizeOnDrop)]
 pub struct Contact(String);
 
-/// Which of the three a name is. Part of its blind index, so that a number of one kind never finds another's.
+/// What a name is. Part of its blind index, so that a number of one kind never finds another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NameKind {
     NationalId,
     Phone,
     Email,
+    Other(identifier_alias::Scheme),
 }
 
 impl NameKind {
@@ -34,6 +38,7 @@ impl NameKind {
             Self::NationalId => "national_id",
             Self::Phone => "phone",
             Self::Email => "email",
+            Self::Other(scheme) => scheme.as_str(),
         }
     }
 }
@@ -50,7 +55,7 @@ impl SignInName {
     /// Reads what was typed. A bare number of the default scheme's length is a national identifier.
     ///
     /// # Errors
-    /// [`NameFault`] where it can be none of the three.
+    /// [`NameFault`] where it can be none of them.
     pub fn parse(typed: &str, default_scheme: Scheme) -> Result<Self, NameFault> {
         Self::parse_as(typed, default_scheme, default_scheme)
     }
@@ -71,7 +76,10 @@ impl SignInName {
         if let Ok(id) = NationalId::parse(scheme, typed) {
             return Ok(Self::NationalId(id));
         }
-        phone(typed, &default_scheme.telephone()).map(Self::Phone).ok_or(NameFault::Unrecognised)
+        if let Some(number) = phone(typed, &default_scheme.telephone()) {
+            return Ok(Self::Phone(number));
+        }
+        OtherNumber::typed(typed, scheme).map(Self::Other).ok_or(NameFault::Unrecognised)
     }
 
     pub const fn kind(&self) -> NameKind {
@@ -79,6 +87,7 @@ impl SignInName {
             Self::NationalId(_) => NameKind::NationalId,
             Self::Phone(_) => NameKind::Phone,
             Self::Email(_) => NameKind::Email,
+            Self::Other(number) => NameKind::Other(number.scheme()),
         }
     }
 
@@ -87,6 +96,7 @@ impl SignInName {
         match self {
             Self::NationalId(id) => format!("{}:{}", id.scheme(), id.expose()),
             Self::Phone(contact) | Self::Email(contact) => contact.0.clone(),
+            Self::Other(number) => number.expose().to_owned(),
         }
     }
 
@@ -94,6 +104,7 @@ impl SignInName {
     pub fn masked(&self) -> String {
         match self {
             Self::NationalId(id) => id.masked(),
+            Self::Other(number) => number.masked(),
             Self::Phone(contact) => mask_middle(&contact.0),
             Self::Email(contact) => match contact.0.split_once('@') {
                 Some((local, host)) => format!("{}•••@{host}", local.chars().take(1).collect::<String>()),
@@ -206,6 +217,20 @@ mod tests {
         assert_eq!(name.kind(), NameKind::NationalId);
         assert_eq!(name.normalised(), "vn:001090123456");
         assert_eq!(format!("{name:?}"), "national_id(001•••••456)");
+    }
+
+    #[test]
+    fn a_number_of_old_is_read_where_it_can_be_nothing_else() {
+        for (typed, name) in [
+            ("012345678", "vn-cmnd(012•••••678)"),
+            ("8012345677", "vn-tax(801•••••677)"),
+            ("MST 0100109106", "vn-tax(010•••••106)"),
+            ("0100109106", "phone(+84•••••106)"),
+        ] {
+            assert_eq!(parse(typed).map(|read| format!("{read:?}")), Ok(name.to_owned()), "{typed}");
+        }
+        assert_eq!(SignInName::parse("012345678", Scheme::Ee), Err(NameFault::Unrecognised), "it is Viet Nam's");
+        assert!(SignInName::parse_as("012345678", Scheme::Vn, Scheme::Ee).is_ok());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::domain::grant::Authentication;
 use crate::domain::ids::CitizenId;
 use crate::domain::national_id::NationalId;
 use crate::domain::secret::SecretString;
-use crate::domain::sign_in_name::SignInName;
+use crate::domain::sign_in_name::{NameKind, SignInName};
 use crate::domain::time::Timestamp;
 
 macro_rules! citizen_columns {
@@ -42,12 +42,29 @@ const FIND_BY_NAME: &str = concat!(
     WHERE n.name_index IN ($2, $3, $4, $5) AND n.kind = $1
     LIMIT 1"
 );
+// A number that two people may have finds whoever alone has it.
+macro_rules! held_alone {
+    () => {
+        " WHERE n.name_index IN ($2, $3, $4, $5) AND n.kind = $1 AND NOT EXISTS (SELECT 1 FROM alias_names o
+        WHERE o.name_index IN ($2, $3, $4, $5) AND o.kind = $1 AND o.citizen_id <> n.citizen_id) LIMIT 1"
+    };
+}
+const FIND_BY_ALIAS: &str = concat!(
+    "SELECT ",
+    citizen_columns!(),
+    ", p.phc, p.failures_in_a_row, p.changed_at
+    FROM alias_names n
+    JOIN citizens c ON c.id = n.citizen_id
+    LEFT JOIN passwords p ON p.citizen_id = n.citizen_id",
+    held_alone!()
+);
+const FIND_WHOSE_ALIAS: &str = concat!("SELECT n.citizen_id FROM alias_names n", held_alone!());
 const FIND_WHOSE_NAME: &str =
     "SELECT citizen_id FROM sign_in_names WHERE name_index IN ($2, $3, $4, $5) AND kind = $1 LIMIT 1";
 const FIND_DATA_KEY: &str = "SELECT data_key FROM citizens WHERE id = $1";
 const UPDATE_PROFILE: &str = "UPDATE citizens SET profile = $2, updated_at = $3 WHERE id = $1";
 const UPDATE_NATIONAL_ID: &str = "UPDATE citizens SET national_id = $2, updated_at = $3 WHERE id = $1";
-const REMOVE_NATIONAL_ID_NAMES: &str = "DELETE FROM sign_in_names WHERE citizen_id = $1 AND kind = 'national_id'";
+const LEAVE_NAME: &str = "DELETE FROM sign_in_names WHERE name_index = $1 AND kind = $2 AND citizen_id = $3";
 const REMOVE_CONTACT_NAMES: &str = "DELETE FROM sign_in_names WHERE citizen_id = $1 AND kind IN ('phone', 'email')";
 const END_SESSIONS: &str = "UPDATE citizens SET sessions_valid_from = $2 WHERE id = $1 AND sessions_valid_from < $2";
 const LIST_DATA_KEYS: &str = "SELECT id, data_key FROM citizens WHERE id > $1 ORDER BY id LIMIT $2";
@@ -128,11 +145,12 @@ impl<C: Read> Citizens<'_, C> {
     /// Whose name this is, in one round trip.
     pub async fn find_by_name(&mut self, name: &SignInName) -> Result<Option<FoundByName>, Error> {
         let vault = self.0.vault()?;
+        let statement = if let NameKind::Other(_) = name.kind() { FIND_BY_ALIAS } else { FIND_BY_NAME };
         for indexes in vault.indexes(name).chunks(INDEXES_AT_ONCE) {
             // Places that are left over repeat an index: the statement is the same however many there are.
             let place = |at: usize| indexes.get(at).or(indexes.first()).map(|index: &BlindIndex| index.mac.to_vec());
             let found = on_backend!(self.0, |db| {
-                sqlx::query_as::<_, FoundByNameRow>(FIND_BY_NAME)
+                sqlx::query_as::<_, FoundByNameRow>(statement)
                     .bind(name.kind().as_str())
                     .bind(place(0))
                     .bind(place(1))
@@ -151,10 +169,11 @@ impl<C: Read> Citizens<'_, C> {
     /// Whose name this is, and nothing else of them: it takes as long where it is nobody's.
     pub async fn whose_name(&mut self, name: &SignInName) -> Result<Option<CitizenId>, Error> {
         let vault = self.0.vault()?;
+        let statement = if let NameKind::Other(_) = name.kind() { FIND_WHOSE_ALIAS } else { FIND_WHOSE_NAME };
         for indexes in vault.indexes(name).chunks(INDEXES_AT_ONCE) {
             let place = |at: usize| indexes.get(at).or(indexes.first()).map(|index: &BlindIndex| index.mac.to_vec());
             let found: Option<Uuid> = on_backend!(self.0, |db| {
-                sqlx::query_scalar(FIND_WHOSE_NAME)
+                sqlx::query_scalar(statement)
                     .bind(name.kind().as_str())
                     .bind(place(0))
                     .bind(place(1))
@@ -259,13 +278,14 @@ impl Citizens<'_, Transaction> {
         self.enter_names(id, contacts).await
     }
 
-    /// Another national identifier, and its name in place of the one before. The citizen stays who they are.
+    /// Another national identifier, and its name in place of the one `before`. The citizen stays who they are.
     ///
     /// # Errors
     /// As [`update_profile`](Self::update_profile).
     pub async fn replace_national_id(
         &mut self,
         id: CitizenId,
+        before: &NationalId,
         national_id: &NationalId,
         now: Timestamp,
     ) -> Result<(), Error> {
@@ -274,8 +294,24 @@ impl Citizens<'_, Transaction> {
         on_backend!(self.0, |db| {
             sqlx::query(UPDATE_NATIONAL_ID).bind(id.uuid()).bind(sealed).bind(now.micros()).execute(db).await.map(drop)
         })?;
-        on_backend!(self.0, |db| sqlx::query(REMOVE_NATIONAL_ID_NAMES).bind(id.uuid()).execute(db).await.map(drop))?;
+        self.leave_name(id, &SignInName::NationalId(before.clone())).await?;
         self.enter_names(id, &[SignInName::NationalId(national_id.clone())]).await
+    }
+
+    /// A name that is theirs alone finds them no longer.
+    pub(super) async fn leave_name(&mut self, id: CitizenId, name: &SignInName) -> Result<(), Error> {
+        for index in self.0.vault()?.indexes(name) {
+            on_backend!(self.0, |db| {
+                sqlx::query(LEAVE_NAME)
+                    .bind(index.mac.as_slice())
+                    .bind(name.kind().as_str())
+                    .bind(id.uuid())
+                    .execute(db)
+                    .await
+                    .map(drop)
+            })?;
+        }
+        Ok(())
     }
 
     async fn data_key(&mut self, id: CitizenId) -> Result<Vec<u8>, Error> {

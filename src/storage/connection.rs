@@ -22,6 +22,7 @@ use super::ended_sessions::EndedSessions;
 use super::error::Error;
 use super::grants::Grants;
 use super::guardianships::Guardianships;
+use super::identifier_aliases::IdentifierAliases;
 use super::initial_access_tokens::InitialAccessTokens;
 use super::invalidations::Invalidation;
 use super::issued_codes::IssuedCodes;
@@ -233,6 +234,7 @@ aggregates! {
     ended_sessions: EndedSessions,
     grants: Grants,
     guardianships: Guardianships,
+    identifier_aliases: IdentifierAliases,
     initial_access_tokens: InitialAccessTokens,
     issued_codes: IssuedCodes,
     known_devices: KnownDevices,

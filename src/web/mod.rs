@@ -30,6 +30,7 @@ pub mod people;
 pub mod portal;
 pub mod qr;
 pub mod recover;
+pub mod schemes;
 pub mod second_step;
 pub mod sign_in;
 pub mod sign_out;

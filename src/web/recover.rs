@@ -1,10 +1,11 @@
 //! The way back for whoever has lost what opens their account. `/recover`, `/recover/stop/{secret}`
 //!
-//! The first one's form sends `username`, `code` and `password`; the other's nothing.
+//! The first one's form sends `username`, `code` and `password`, and what [`super::schemes`] says; the other's nothing.
 
 use askama::Template;
 
 use super::layout::{Form, Layout};
+use super::schemes::Schemes;
 use super::sign_in::Problem;
 use super::text::{Moment, Speaks, TextId, id};
 
@@ -15,6 +16,7 @@ pub struct Recover {
     pub form: Form,
     /// What was typed before, kept.
     pub username: String,
+    pub schemes: Schemes,
     /// The least number of characters of a new password.
     pub least: u32,
     /// How many hours pass before a recovery by a code of one's own takes effect.

@@ -31,6 +31,7 @@ use super::error::{ErrorPage, Trouble};
 use super::form_post::FormPost;
 use super::layout::{Brand, Form, Layout, Localised, Portal, SignedIn, Standing, Support, TimeLimit, Verification};
 use super::password::Password;
+use super::schemes::Schemes;
 use super::sign_in::{Fault, Problem, Reason, SignIn};
 use super::sign_out::{BackLink, SignOut, SignedOut, SigningOut};
 use super::step_up::{Because, StepUp};
@@ -184,6 +185,10 @@ impl Samples {
         }
     }
 
+    fn one_scheme() -> Schemes {
+        Schemes { offered: vec!["vn"], chosen: "vn" }
+    }
+
     fn problem(fault: Fault) -> Option<Problem> {
         Some(Problem { fault, reference: "0198a3f2-7c41".to_owned() })
     }
@@ -196,6 +201,7 @@ impl Samples {
             reason: Reason::NotSignedIn,
             people: nobody(),
             username: String::new(),
+            schemes: Self::one_scheme(),
             methods: vec![Method::Password],
             ceremony: None,
             problem: None,
@@ -206,10 +212,18 @@ impl Samples {
         let faulty = SignIn {
             layout: self.layout(Standing::Demonstration, None),
             username: "00109012345\"><script>".to_owned(),
-            problem: Self::problem(Fault::IdentifierMalformed),
+            problem: Self::problem(Fault::IdentifierMalformed("vn")),
             ..sign_in.clone()
         };
         add("sign-in-fault", &faulty);
+        let several = SignIn {
+            schemes: Schemes { offered: vec!["vn", "ee", "ru", "fr", "kr", "my", "ci"], chosen: "fr" },
+            problem: Self::problem(Fault::IdentifierMalformed("fr")),
+            ..faulty.clone()
+        };
+        add("sign-in-schemes-fault", &several);
+        let abroad = Schemes { offered: vec!["ci"], chosen: "ci" };
+        add("sign-in-abroad", &SignIn { schemes: abroad, ..sign_in.clone() });
         let methods = vec![Method::Passkey, Method::SecurityKey, Method::Certificate, Method::Password];
         add(
             "sign-in-methods",

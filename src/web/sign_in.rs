@@ -1,7 +1,7 @@
 //! The sign-in page: who asks, and who is there. `/sign-in/{id}`
 //!
 //! Sends `username` and `choice`: `continue` (also meant by its absence), a method's id, `cancel`, or `extend`; and what
-//! [`super::people`] says.
+//! [`super::people`] and [`super::schemes`] say.
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use super::claims::Method;
 use super::layout::{Form, Layout, Portal, TimeLimit};
 use super::passkey::Ceremony;
 use super::people::People;
+use super::schemes::{self, Schemes};
 use super::text::{Speaks, TextId, id};
 
 #[derive(Clone, Debug, Template)]
@@ -24,6 +25,7 @@ pub struct SignIn {
     pub people: People,
     /// What was typed before, kept.
     pub username: String,
+    pub schemes: Schemes,
     /// The methods that this request allows, best first: the same for everybody.
     pub methods: Vec<Method>,
     /// For passkeys, where they are on.
@@ -54,8 +56,8 @@ pub struct Problem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     IdentifierMissing,
-    /// Neither a national number nor a telephone number nor a mail address.
-    IdentifierMalformed,
+    /// Neither a national number of this scheme nor a telephone number nor a mail address.
+    IdentifierMalformed(&'static str),
     /// The method that was chosen is not one of those offered.
     MethodNotOffered,
     PasswordMissing,
@@ -201,7 +203,7 @@ impl Problem {
     pub(super) fn sentence(&self, voice: &impl Speaks) -> String {
         let sentence = match self.fault {
             Fault::IdentifierMissing => id("fault-identifier-missing"),
-            Fault::IdentifierMalformed => id("fault-identifier-malformed"),
+            Fault::IdentifierMalformed(scheme) => return schemes::malformed(scheme, voice),
             Fault::MethodNotOffered => id("fault-method-not-offered"),
             Fault::PasswordMissing => id("fault-password-missing"),
             Fault::WrongIdentifierOrPassword => id("fault-wrong"),

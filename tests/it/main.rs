@@ -7,6 +7,7 @@ mod cli;
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod floors;
+mod identifiers;
 mod oauth;
 mod operations;
 mod outbound;

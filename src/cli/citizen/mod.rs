@@ -1,6 +1,7 @@
 //! `senid citizen`, one command a file.
 
 mod add;
+mod alias;
 mod change_status;
 mod corrections;
 mod duplicates;
@@ -58,6 +59,8 @@ pub enum Command {
     Correct(corrections::Settle),
     IssueCode(issue_code::Arguments),
     Renumber(renumber::Arguments),
+    #[command(subcommand)]
+    Alias(alias::Command),
     Import(import::Arguments),
 }
 
@@ -96,6 +99,7 @@ pub async fn run(
         Command::Correct(arguments) => corrections::settle(&open().await?, &arguments, output).await,
         Command::IssueCode(arguments) => issue_code::run(&open().await?, &arguments, scheme, output).await,
         Command::Renumber(arguments) => renumber::run(&open().await?, &arguments, scheme, output).await,
+        Command::Alias(command) => alias::run(&open().await?, &command, scheme, output).await,
         Command::Import(arguments) => import::run(&open().await?, &arguments, output).await,
     }
 }

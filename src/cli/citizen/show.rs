@@ -13,7 +13,7 @@ use crate::domain::national_id::Scheme;
 use crate::domain::time::Timestamp;
 use crate::flows::admin::Administrator;
 use crate::flows::admin::find_citizen::Who;
-use crate::flows::admin::show_citizen::{PasswordState, Shown, Sight, show};
+use crate::flows::admin::show_citizen::{PasswordState, Shown, ShownAlias, Sight, show};
 
 /// Shows a citizen, masked. That they were shown is recorded.
 #[derive(Clone, Debug, clap::Args)]
@@ -58,8 +58,17 @@ fn rows(shown: &Shown) -> Vec<(Cow<'static, str>, String)> {
     ];
     let ended = sessions_ended(citizen).map(|at| ("sessions_ended", at));
     let after = [("created", times::show(citizen.created_at)), ("changed", times::show(citizen.updated_at))];
+    let aliases = shown.aliases.iter().map(|one| ("also", alias(one)));
     let after = [("password", password(shown.password))].into_iter().chain(ended).chain(after);
-    before.into_iter().map(own).chain(shown.particulars.iter().cloned()).chain(after.map(own)).collect()
+    let own_data = shown.particulars.iter().cloned().chain(aliases.map(own));
+    before.into_iter().map(own).chain(own_data).chain(after.map(own)).collect()
+}
+
+fn alias(alias: &ShownAlias) -> String {
+    let ShownAlias { kind, number, since, until, shared } = alias;
+    let until = until.map_or(String::new(), |until| format!(" until {}", times::show(until)));
+    let shared = if *shared { "; somebody else has it too, and it finds neither" } else { "" };
+    format!("{number} ({kind}) since {}{until}{shared}", times::show(*since))
 }
 
 fn password(state: Option<PasswordState>) -> String {
@@ -90,6 +99,10 @@ fn to_json(shown: &Shown, sight: &Sight) -> Value {
         "password": shown.password.map(|state| json!({
             "changed_at": times::show(state.changed_at), "failures_in_a_row": state.failures_in_a_row,
         })),
+        "aliases": shown.aliases.iter().map(|alias| json!({
+            "kind": alias.kind.as_str(), "number": alias.number, "since": times::show(alias.since),
+            "until": alias.until.map(times::show), "shared": alias.shared,
+        })).collect::<Vec<_>>(),
         "sessions_ended": sessions_ended(citizen),
         "created_at": times::show(citizen.created_at),
         "updated_at": times::show(citizen.updated_at),

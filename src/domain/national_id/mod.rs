@@ -189,7 +189,7 @@ pub enum Warning {
 }
 
 /// The `expected` digits of `text`, without what people and word processors put between them.
-fn digits(text: &str, expected: usize) -> Result<Zeroizing<String>, Rejection> {
+pub(super) fn digits(text: &str, expected: usize) -> Result<Zeroizing<String>, Rejection> {
     let value = compact(text).ok_or_else(|| Rejection::Length { expected, found: text.chars().count() })?;
     if !value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Rejection::Characters);
@@ -215,7 +215,7 @@ const PAIRS: &str = "00010203040506070809101112131415161718192021222324252627282
                      585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
 /// The first three and the last three, and always as many dots between them, whatever the length.
-fn mask(value: &str) -> String {
+pub(super) fn mask(value: &str) -> String {
     let characters = Zeroizing::new(value.chars().collect::<Vec<char>>());
     if characters.len() < 9 {
         return "•••••".to_owned();

@@ -2,12 +2,22 @@
 //! stays, and so does every subject that portals know the person by, because none is derived from it.
 
 use crate::domain::audit::EventKind;
-use crate::domain::ids::CitizenId;
+use crate::domain::identifier_alias::IdentifierAlias;
+use crate::domain::ids::{AliasId, CitizenId};
 use crate::domain::national_id::{NationalId, Scheme};
 use crate::storage::{Conflict, Error};
 
 use super::find_citizen::Who;
 use super::{AdminError, Administrator};
+
+/// What the number before was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Theirs until now: they go on signing in with it, and no portal is told it.
+    Theirs,
+    /// A mistake. It may be somebody else's, so it finds nobody any longer.
+    Mistaken,
+}
 
 #[derive(Debug)]
 pub struct Renumbered {
@@ -17,31 +27,48 @@ pub struct Renumbered {
 }
 
 /// # Errors
-/// `NotFound`; `Invalid` where `to` is no identifier of the scheme; `Conflict` where somebody else has it.
+/// `NotFound`; `Invalid` where `to` is no identifier of the scheme; `Conflict` where they have it already, or somebody else has it.
 pub async fn renumber(
     admin: &Administrator,
     who: &Who,
     scheme: Scheme,
     to: &str,
+    before: Before,
     reason: &str,
 ) -> Result<Renumbered, AdminError> {
     if !admin.settings.national_id.enabled().contains(&scheme) {
         return Err(AdminError::invalid("scheme", "expected a scheme that the settings enable"));
     }
     let to = NationalId::parse(scheme, to).map_err(|why| AdminError::invalid("to", why.to_string()))?;
+    let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;
+    if citizen.national_id == to {
+        return Err(AdminError::Conflict(format!("their national identifier is {} already", to.masked())));
+    }
     let event = admin
         .event(EventKind::CitizenRenumbered)
         .about(citizen.id)
         .with("before", citizen.national_id.masked())
+        .with("before_was", if before == Before::Theirs { "theirs" } else { "mistaken" })
         .with("national_id", to.masked())
         .with("reason", reason);
-    match tx.citizens().replace_national_id(citizen.id, &to, admin.clock.now()).await {
+    // A number that they had, and have again, is no alias any longer.
+    let again = IdentifierAlias::Former(to.clone());
+    for kept in tx.identifier_aliases().list(citizen.id).await? {
+        if kept.until.is_none() && kept.alias == again {
+            tx.identifier_aliases().end(citizen.id, &kept, now).await?;
+        }
+    }
+    match tx.citizens().replace_national_id(citizen.id, &citizen.national_id, &to, now).await {
         Err(Error::Conflict(Conflict::Name(_))) => {
             return Err(AdminError::Conflict(format!("another citizen has {}", to.masked())));
         }
         done => done?,
+    }
+    if before == Before::Theirs {
+        let alias = IdentifierAlias::Former(citizen.national_id.clone());
+        tx.identifier_aliases().add(citizen.id, AliasId::new(now, &*admin.random), &alias, now).await?;
     }
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use crate::domain::audit::EventKind;
 use crate::domain::citizen::{Citizen, Profile};
+use crate::domain::identifier_alias::{AliasKind, KeptAlias};
 use crate::domain::national_id::Scheme;
 use crate::domain::sign_in_name::SignInName;
 use crate::domain::time::Timestamp;
-use crate::storage::StoredPassword;
+use crate::storage::{AliasHolders, StoredPassword};
 
 use super::find_citizen::Who;
 use super::{AdminError, Administrator};
@@ -29,6 +30,19 @@ pub struct Shown {
     /// Claim by claim, masked or not.
     pub particulars: Vec<(Cow<'static, str>, String)>,
     pub password: Option<PasswordState>,
+    pub aliases: Vec<ShownAlias>,
+}
+
+/// A number beside the national identifier.
+#[derive(Debug)]
+pub struct ShownAlias {
+    pub kind: AliasKind,
+    /// Masked or not, as the rest.
+    pub number: String,
+    pub since: Timestamp,
+    pub until: Option<Timestamp>,
+    /// Somebody else has it, too, and it finds neither.
+    pub shared: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +64,11 @@ pub async fn show(admin: &Administrator, who: &Who, sight: &Sight) -> Result<Sho
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;
     let password = tx.passwords().find(citizen.id).await?;
+    let mut aliases = Vec::new();
+    for kept in tx.identifier_aliases().list(citizen.id).await? {
+        let holders = tx.identifier_aliases().holders(citizen.id, &kept.alias).await?;
+        aliases.push(ShownAlias::new(&kept, holders, sight));
+    }
     tx.audit().record(&event.about(citizen.id).build()).await?;
     tx.commit().await?;
     let particulars = particulars(&citizen, sight, admin.settings.national_id.default_scheme());
@@ -57,7 +76,19 @@ pub async fn show(admin: &Administrator, who: &Who, sight: &Sight) -> Result<Sho
         changed_at: stored.changed_at,
         failures_in_a_row: stored.failures_in_a_row,
     };
-    Ok(Shown { citizen, particulars, password: password.map(state) })
+    Ok(Shown { citizen, particulars, password: password.map(state), aliases })
+}
+
+impl ShownAlias {
+    fn new(kept: &KeptAlias, holders: AliasHolders, sight: &Sight) -> Self {
+        let KeptAlias { alias, since, until, .. } = kept;
+        let number = match sight {
+            Sight::Revealed { .. } => alias.expose().to_owned(),
+            Sight::Masked => alias.masked(),
+        };
+        let shared = until.is_none() && holders == AliasHolders::Several;
+        Self { kind: alias.kind(), number, since: *since, until: *until, shared }
+    }
 }
 
 fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(Cow<'static, str>, String)> {

@@ -13,6 +13,7 @@ use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::Citizen;
 use crate::domain::ids::{CitizenId, CredentialId};
 use crate::domain::issued_code::{CodeText, CodeUse};
+use crate::domain::national_id::Scheme;
 use crate::domain::password_policy;
 use crate::domain::recovery::{Kept, Means};
 use crate::domain::secret::{SecretHash, SecretString};
@@ -56,13 +57,16 @@ pub enum Refusal {
 #[derive(Debug)]
 pub struct Typed<'a> {
     pub name: &'a str,
+    /// What a bare number is.
+    pub scheme: Scheme,
     pub code: &'a str,
     pub password: &'a SecretString,
 }
 
 /// Begins a recovery with what was typed; with a registrar's code it is finished as well.
 pub async fn begin(app: &App, visitor: &Visitor, typed: Typed<'_>) -> Result<Began, FlowError> {
-    let name = match SignInName::parse(typed.name, app.settings.national_id.default_scheme()) {
+    let default = app.settings.national_id.default_scheme();
+    let name = match SignInName::parse_as(typed.name, typed.scheme, default) {
         Ok(name) => name,
         Err(fault) => return Ok(Began::Refused(Refusal::Name(fault))),
     };

@@ -1,7 +1,10 @@
 //! The person says who they are. What was said is sealed under the sign-in's id, and proves nothing.
 
+use zeroize::Zeroizing;
+
 use crate::crypto::seal::Context;
 use crate::domain::ids::SignInId;
+use crate::domain::national_id::Scheme;
 use crate::domain::sign_in::{Named, OutOfOrder, SignIn, State};
 use crate::domain::sign_in_name::{NameFault, SignInName};
 
@@ -17,14 +20,14 @@ pub enum Identified {
     OutOfOrder(OutOfOrder),
 }
 
-/// Notes who the person says they are. Whether anyone has that name is not looked up here, so nothing shows it.
-pub async fn identify(app: &App, sign_in: SignIn, typed: &str) -> Result<Identified, FlowError> {
-    let name = match parse(app, typed) {
-        Ok(name) => name,
-        Err(fault) => return Ok(Identified::Refused(fault)),
-    };
-    drop(name);
-    let sealed = app.keys.seal_short_lived(&context(sign_in.id), typed.trim().as_bytes(), &*app.random)?;
+/// Notes who the person says they are, a bare number being one of `scheme`. Whether anyone has that name is not looked up here, so
+/// nothing shows it.
+pub async fn identify(app: &App, sign_in: SignIn, typed: &str, scheme: Scheme) -> Result<Identified, FlowError> {
+    if let Err(fault) = parse(app, typed, scheme) {
+        return Ok(Identified::Refused(fault));
+    }
+    let text = Zeroizing::new(format!("{scheme}{SEPARATOR}{}", typed.trim()));
+    let sealed = app.keys.seal_short_lived(&context(sign_in.id), text.as_bytes(), &*app.random)?;
     match sign_in.identify(Named::Typed { sealed }) {
         Ok(sign_in) => Ok(match save(app, &sign_in).await? {
             Ok(()) => Identified::Noted(sign_in),
@@ -34,19 +37,38 @@ pub async fn identify(app: &App, sign_in: SignIn, typed: &str) -> Result<Identif
     }
 }
 
-/// What was typed, as it was typed, and the name it is; `None` where nothing was.
-pub fn named(app: &App, sign_in: &SignIn) -> Result<Option<(String, SignInName)>, FlowError> {
+/// Who a person said they are.
+#[derive(Debug)]
+pub struct Said {
+    /// As it was typed.
+    pub typed: String,
+    /// What a bare number was said to be.
+    pub scheme: Scheme,
+    pub name: SignInName,
+}
+
+/// `None` where nothing was said.
+pub fn named(app: &App, sign_in: &SignIn) -> Result<Option<Said>, FlowError> {
     let State::Identified(Named::Typed { sealed }) = &sign_in.state else {
         return Ok(None);
     };
     let opened = app.keys.open_short_lived(&context(sign_in.id), sealed)?;
-    let typed = String::from_utf8(opened.to_vec()).map_err(FlowError::failed)?;
-    let name = parse(app, &typed).map_err(FlowError::failed)?;
-    Ok(Some((typed, name)))
+    let text = std::str::from_utf8(&opened).map_err(FlowError::failed)?;
+    let default = app.settings.national_id.default_scheme();
+    // A server of the release before, which knew the default alone, wrote none.
+    let (scheme, typed) = match text.split_once(SEPARATOR) {
+        Some((scheme, typed)) => (scheme.parse().map_err(FlowError::failed)?, typed),
+        None => (default, text),
+    };
+    let name = parse(app, typed, scheme).map_err(FlowError::failed)?;
+    Ok(Some(Said { typed: typed.to_owned(), scheme, name }))
 }
 
-fn parse(app: &App, typed: &str) -> Result<SignInName, NameFault> {
-    SignInName::parse(typed, app.settings.national_id.default_scheme())
+/// Stands in no name.
+const SEPARATOR: char = '\0';
+
+fn parse(app: &App, typed: &str, scheme: Scheme) -> Result<SignInName, NameFault> {
+    SignInName::parse_as(typed, scheme, app.settings.national_id.default_scheme())
 }
 
 fn context(id: SignInId) -> Context {

@@ -5,7 +5,7 @@ use crate::domain::sign_in::{Named, SignIn, State};
 use crate::domain::sign_in_name::SignInName;
 
 use super::super::{App, FlowError};
-use super::identify;
+use super::identify::{self, Said};
 
 /// Whose proof is expected, by a name of theirs.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub async fn expected(app: &App, sign_in: &SignIn) -> Result<Option<Whom>, FlowE
     match &sign_in.state {
         State::Identified(Named::Typed { .. }) => {
             let named = identify::named(app, sign_in)?;
-            Ok(named.map(|(typed, name)| Whom { typed, shown: name.masked(), name }))
+            Ok(named.map(|Said { typed, name, .. }| Whom { typed, shown: name.masked(), name }))
         }
         State::Identified(Named::Chosen(citizen)) => {
             let (name, shown) = load(app, *citizen).await?;

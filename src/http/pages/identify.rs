@@ -8,10 +8,11 @@ use http::StatusCode;
 
 use super::frame::{given_up, guard};
 use super::{dispatch, leads_to, load, method_path, request, ui_locales};
-use super::{passkey, people};
+use super::{passkey, people, schemes};
+use crate::domain::national_id::Scheme;
 use crate::domain::sign_in::{Named, OutOfOrder, SignIn, State as Standing};
 use crate::domain::sign_in_name::NameFault;
-use crate::flows::sign_in::identify::{self, Identified};
+use crate::flows::sign_in::identify::{self, Identified, Said};
 use crate::flows::{certificate, session, sign_in};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
@@ -28,7 +29,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
     let sign_in = load(&site, &visit, &id).await?;
     match &sign_in.state {
         Standing::Requested | Standing::Identified(_) => {
-            let typed = typed_before(&site, &sign_in)?;
+            let typed = Typed::before(&site, &sign_in)?;
             Ok(page(&site, &visit, &sign_in, typed, None).await?.into_response())
         }
         Standing::Offered | Standing::Authenticated(_) | Standing::Consented(_) => {
@@ -49,7 +50,8 @@ pub async fn submit(
         return Ok(response);
     }
     let sign_in = people::kept(&site, sign_in, &form).await?;
-    let typed = form.single("username")?.unwrap_or_default().to_owned();
+    let chosen_scheme = schemes::chosen(&site, &form)?;
+    let typed = Typed { name: form.single("username")?.unwrap_or_default().to_owned(), scheme: chosen_scheme };
     let chosen = form.single("choice")?;
     let fault = match chosen {
         Some("cancel") => return given_up(&site, &visit, sign_in).await,
@@ -74,7 +76,12 @@ pub async fn submit(
             return Ok(path.map(SeeOther::to).ok_or(Fault::NotFound)?.into_response());
         }
         None | Some("continue" | "use-password" | "use-counter-code") => {
-            match identify::identify(&site.app, sign_in.clone(), &typed).await? {
+            let default = site.app.settings.national_id.default_scheme();
+            let identified = match chosen_scheme {
+                Some(scheme) => identify::identify(&site.app, sign_in.clone(), &typed.name, scheme).await?,
+                None => Identified::Refused(NameFault::Unrecognised),
+            };
+            match identified {
                 Identified::Noted(sign_in) if chosen == Some(Method::CounterCode.id()) => {
                     return Ok(SeeOther::to(format!("/sign-in/{}/counter", sign_in.id)).into_response());
                 }
@@ -83,7 +90,9 @@ pub async fn submit(
                     return dispatch(&site, &visit, sign_in).await;
                 }
                 Identified::Refused(NameFault::Empty) => view::Fault::IdentifierMissing,
-                Identified::Refused(NameFault::Unrecognised) => view::Fault::IdentifierMalformed,
+                Identified::Refused(NameFault::Unrecognised) => {
+                    view::Fault::IdentifierMalformed(chosen_scheme.unwrap_or(default).as_str())
+                }
             }
         }
         Some(_) => view::Fault::MethodNotOffered,
@@ -96,12 +105,21 @@ fn is_chosen(sign_in: &SignIn) -> bool {
     matches!(sign_in.state, Standing::Identified(Named::Chosen(_)))
 }
 
-/// What stands in the field: what was typed before, or what the portal said.
-fn typed_before(site: &Site, sign_in: &SignIn) -> Result<String, Failure> {
-    if let Some((typed, _)) = identify::named(&site.app, sign_in)? {
-        return Ok(typed);
+/// What stands in the field and beside it.
+struct Typed {
+    name: String,
+    scheme: Option<Scheme>,
+}
+
+impl Typed {
+    /// What was typed before, or what the portal said.
+    fn before(site: &Site, sign_in: &SignIn) -> Result<Self, Failure> {
+        if let Some(Said { typed, scheme, .. }) = identify::named(&site.app, sign_in)? {
+            return Ok(Self { name: typed, scheme: Some(scheme) });
+        }
+        let hint = request(sign_in).and_then(|request| request.login_hint.clone());
+        Ok(Self { name: hint.unwrap_or_default(), scheme: None })
     }
-    Ok(request(sign_in).and_then(|request| request.login_hint.clone()).unwrap_or_default())
 }
 
 /// The same for everybody: what is offered tells nothing about a name.
@@ -120,7 +138,7 @@ async fn page(
     site: &Site,
     visit: &Visit,
     sign_in: &SignIn,
-    username: String,
+    typed: Typed,
     fault: Option<view::Fault>,
 ) -> Result<Page, Failure> {
     let layout = site.layout(visit, ui_locales(sign_in), None);
@@ -134,7 +152,8 @@ async fn page(
             false => reason(site, visit, sign_in).await?,
         },
         people,
-        username,
+        username: typed.name,
+        schemes: schemes::shown(&site.app.settings.national_id, typed.scheme),
         methods: methods(site),
         ceremony: site.app.relying_party.is_some().then(|| passkey::ceremony(visit, sign_in)),
         problem: fault.map(|fault| view::Problem { fault, reference: visit.visitor.request.to_string() }),

@@ -14,6 +14,7 @@ pub mod passkey;
 pub mod password;
 mod people;
 pub mod recover;
+mod schemes;
 pub mod second_step;
 pub mod sign_out;
 pub mod static_files;

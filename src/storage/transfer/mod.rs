@@ -24,6 +24,8 @@ pub const TABLES: &[&str] = &[
     "resource_scopes",
     "citizens",
     "sign_in_names",
+    "identifier_aliases",
+    "alias_names",
     "passwords",
     "credentials",
     "credential_directory",

@@ -14,6 +14,7 @@ impl Samples {
             layout: self.official(),
             form: form("/recover"),
             username: String::new(),
+            schemes: Self::one_scheme(),
             least: 15,
             hours: 72,
             problem: None,

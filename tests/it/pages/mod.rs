@@ -14,6 +14,7 @@ mod recovery;
 mod requests;
 mod risk;
 mod safety;
+mod schemes;
 mod second_step;
 mod security;
 mod sessions;

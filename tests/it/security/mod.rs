@@ -23,6 +23,7 @@ mod disabled_subject_or_client;
 mod dpop;
 mod enumeration;
 mod framing;
+mod identifier_aliases;
 mod introspection_audience;
 mod level_inflation;
 mod locked_accounts;

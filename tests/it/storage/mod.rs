@@ -11,6 +11,7 @@ mod credentials;
 mod data_protection;
 mod details_types;
 mod grants;
+mod identifier_aliases;
 mod invalidations;
 mod keys;
 mod logout;

@@ -11,6 +11,9 @@ use super::{postgres, sqlite};
 const PERSONAL: &[&str] = &[
     AN,
     "90123456",
+    super::identifier_aliases::CARD,
+    "8012345677",
+    "001090999999",
     "0900123456",
     "84900123456",
     "Nguyễn",

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::crypto::hash::sha256;
+use crate::domain::identifier_alias::Scheme;
 use crate::domain::sign_in_name::{NameKind, SignInName};
 use crate::storage::{Conflict, NewCitizen};
 
@@ -52,6 +53,8 @@ const fn column(kind: NameKind) -> Column {
         NameKind::NationalId => Column::NationalId,
         NameKind::Phone => Column::PhoneNumber,
         NameKind::Email => Column::Email,
+        NameKind::Other(Scheme::VnCmnd) => Column::VnCmnd,
+        NameKind::Other(Scheme::VnTax) => Column::VnTax,
     }
 }
 

@@ -25,6 +25,12 @@ columns! {
     /// Which country's identifier; the settings' default where it is not said.
     Scheme = "scheme",
     NationalId = "national_id",
+    /// A national identifier of the same scheme that was theirs before.
+    FormerNationalId = "former_national_id",
+    /// The number of a Vietnamese identity card of old.
+    VnCmnd = "vn_cmnd",
+    /// A Vietnamese tax code of a person, of ten digits.
+    VnTax = "vn_tax",
     Name = "name",
     FamilyName = "family_name",
     GivenName = "given_name",

@@ -21,13 +21,14 @@ use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::ManualClock;
 use senid::flows::admin::add_citizen::add;
 use senid::flows::admin::change_status::change_status;
+use senid::flows::admin::citizen_aliases::{self, AliasAdded};
 use senid::flows::admin::create_client::Registered;
 use senid::flows::admin::deliveries::{self, Which};
 use senid::flows::admin::find_citizen::Who;
 use senid::flows::admin::messages::{self, MessageRecord};
 use senid::flows::admin::particulars::{Column, Particulars};
 use senid::flows::admin::registration_tokens::{self, TokenRequest};
-use senid::flows::admin::renumber_citizen::{self, Renumbered};
+use senid::flows::admin::renumber_citizen::{self, Before, Renumbered};
 use senid::flows::admin::rotate_keys::{Rotated, When};
 use senid::flows::admin::update_client::{self, ClientChange};
 use senid::flows::admin::{AdminError, Administrator, issue_code, registered_clients, rotate_keys};
@@ -244,9 +245,30 @@ impl<'w> Operator<'w> {
         Ok(issued.code.expose().to_owned())
     }
 
-    /// As `senid citizen renumber` does.
+    /// As `senid citizen renumber --mistaken` does.
     pub async fn renumbers(&self, citizen: &Citizen, to: &str) -> Result<Renumbered, AdminError> {
-        renumber_citizen::renumber(&self.admin().await, &who(citizen), Scheme::Vn, to, "a mistake").await
+        self.renumbers_from(citizen, to, Before::Mistaken).await
+    }
+
+    /// As `senid citizen renumber` does.
+    pub async fn gives_a_new_number(&self, citizen: &Citizen, to: &str) -> Result<Renumbered, AdminError> {
+        self.renumbers_from(citizen, to, Before::Theirs).await
+    }
+
+    async fn renumbers_from(&self, citizen: &Citizen, to: &str, before: Before) -> Result<Renumbered, AdminError> {
+        renumber_citizen::renumber(&self.admin().await, &who(citizen), Scheme::Vn, to, before, "a letter").await
+    }
+
+    /// As `senid citizen alias add` does.
+    pub async fn also_knows(&self, citizen: &Citizen, kind: &str, number: &str) -> Result<AliasAdded, AdminError> {
+        let kind = kind.parse().unwrap();
+        citizen_aliases::add(&self.admin().await, &who(citizen), kind, number, "an old card was shown").await
+    }
+
+    /// As `senid citizen alias remove` does.
+    pub async fn no_longer_knows(&self, citizen: &Citizen, kind: &str, number: &str) -> Result<CitizenId, AdminError> {
+        let kind = kind.parse().unwrap();
+        citizen_aliases::remove(&self.admin().await, &who(citizen), kind, number, "it was not theirs").await
     }
 
     /// The next keys sign from this moment on.
