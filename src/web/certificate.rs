@@ -1,11 +1,13 @@
 //! Signing in with a certificate: the choice of a way, and a page for each. `/sign-in/{id}/certificate`…
 //!
 //! The choice sends `choice`: `cancel` or `extend`; its ways are links, because one leads to another host and no form of ours may.
-//! Web eID sends `token`, a signature over the text sends `signature`, signing with a telephone sends `username`.
+//! Web eID sends `token`, a signature over the text sends `signature`, signing with a telephone sends `username` and
+//! what [`super::schemes`] says.
 
 use askama::Template;
 
 use super::layout::{Form, Layout, Portal, TimeLimit};
+use super::schemes::Schemes;
 use super::sign_in::cancel;
 use super::text::{Moment, Speaks, TextId, id};
 
@@ -65,6 +67,7 @@ pub struct Remote {
     pub form: Form,
     pub portal: Option<Portal>,
     pub username: String,
+    pub schemes: Schemes,
     /// What both screens show, once somebody was asked.
     pub control_code: Option<String>,
     pub others: String,

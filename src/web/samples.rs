@@ -11,6 +11,7 @@ mod people;
 mod portal;
 mod recovery;
 mod requests;
+mod schemes;
 mod security;
 
 use std::sync::Arc;
@@ -31,7 +32,6 @@ use super::error::{ErrorPage, Trouble};
 use super::form_post::FormPost;
 use super::layout::{Brand, Form, Layout, Localised, Portal, SignedIn, Standing, Support, TimeLimit, Verification};
 use super::password::Password;
-use super::schemes::Schemes;
 use super::sign_in::{Fault, Problem, Reason, SignIn};
 use super::sign_out::{BackLink, SignOut, SignedOut, SigningOut};
 use super::step_up::{Because, StepUp};
@@ -185,11 +185,7 @@ impl Samples {
         }
     }
 
-    fn one_scheme() -> Schemes {
-        Schemes { offered: vec!["vn"], chosen: "vn" }
-    }
-
-    fn problem(fault: Fault) -> Option<Problem> {
+    pub(super) fn problem(fault: Fault) -> Option<Problem> {
         Some(Problem { fault, reference: "0198a3f2-7c41".to_owned() })
     }
 
@@ -209,6 +205,7 @@ impl Samples {
         };
         add("sign-in", &sign_in);
         self.people(&sign_in, add);
+        self.schemes(&sign_in, add);
         let faulty = SignIn {
             layout: self.layout(Standing::Demonstration, None),
             username: "00109012345\"><script>".to_owned(),
@@ -216,14 +213,6 @@ impl Samples {
             ..sign_in.clone()
         };
         add("sign-in-fault", &faulty);
-        let several = SignIn {
-            schemes: Schemes { offered: vec!["vn", "ee", "ru", "fr", "kr", "my", "ci"], chosen: "fr" },
-            problem: Self::problem(Fault::IdentifierMalformed("fr")),
-            ..faulty.clone()
-        };
-        add("sign-in-schemes-fault", &several);
-        let abroad = Schemes { offered: vec!["ci"], chosen: "ci" };
-        add("sign-in-abroad", &SignIn { schemes: abroad, ..sign_in.clone() });
         let methods = vec![Method::Passkey, Method::SecurityKey, Method::Certificate, Method::Password];
         add(
             "sign-in-methods",

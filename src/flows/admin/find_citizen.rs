@@ -16,7 +16,7 @@ pub enum Who {
 }
 
 impl Who {
-    /// Reads what was typed.
+    /// Reads what was typed; a number of another scheme than the default has its name and a colon before it (`ee:38001085718`).
     ///
     /// # Errors
     /// `Invalid` where it can be neither.
@@ -24,7 +24,11 @@ impl Who {
         if let Ok(id) = typed.trim().parse() {
             return Ok(Self::Id(id));
         }
-        SignInName::parse(typed, default_scheme).map(Self::Name).map_err(|_| {
+        let (scheme, typed) = match typed.split_once(':').map(|(scheme, number)| (scheme.parse::<Scheme>(), number)) {
+            Some((Ok(scheme), number)) => (scheme, number),
+            _ => (default_scheme, typed),
+        };
+        SignInName::parse_as(typed, scheme, default_scheme).map(Self::Name).map_err(|_| {
             AdminError::invalid(
                 "citizen",
                 "expected a citizen's id, a national identifier, a phone number or an e-mail address",

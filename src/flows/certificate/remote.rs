@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Rate;
 use crate::credentials::certificate::challenge::Challenge;
 use crate::credentials::certificate::cms;
-use crate::domain::national_id::NationalId;
+use crate::domain::national_id::{NationalId, Scheme};
 use crate::domain::remote_signing::{Begun, Progress, SigningRequest};
 use crate::domain::sign_in::{OutOfOrder, SignIn};
 use crate::domain::sign_in_name::SignInName;
@@ -59,13 +59,13 @@ pub enum Waiting {
     Ended(Proof),
 }
 
-/// Has whoever has the number `typed` asked on their telephone.
+/// Has whoever has the number that was typed, of this scheme, asked on their telephone.
 pub async fn ask(
     app: &App,
     visitor: &Visitor,
     sign_in: &SignIn,
     portal: &str,
-    typed: &str,
+    (typed, scheme): (&str, Scheme),
 ) -> Result<Asking, FlowError> {
     let way = Way::Remote;
     let (true, Some(service), Some(settings)) =
@@ -73,7 +73,7 @@ pub async fn ask(
     else {
         return Ok(Asking::Refused(Proof::OutOfOrder(OutOfOrder)));
     };
-    let Ok(person) = NationalId::parse(app.settings.national_id.default_scheme(), typed) else {
+    let Ok(person) = NationalId::parse(scheme, typed) else {
         return Ok(Asking::Malformed);
     };
     let name = app.store.name_tag(&SignInName::NationalId(person.clone()))?;

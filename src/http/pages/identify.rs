@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
 use super::frame::{given_up, guard};
+use super::schemes::{self, Typed};
 use super::{dispatch, leads_to, load, method_path, request, ui_locales};
-use super::{passkey, people, schemes};
-use crate::domain::national_id::Scheme;
+use super::{passkey, people};
 use crate::domain::sign_in::{Named, OutOfOrder, SignIn, State as Standing};
 use crate::domain::sign_in_name::NameFault;
 use crate::flows::sign_in::identify::{self, Identified, Said};
@@ -29,7 +29,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
     let sign_in = load(&site, &visit, &id).await?;
     match &sign_in.state {
         Standing::Requested | Standing::Identified(_) => {
-            let typed = Typed::before(&site, &sign_in)?;
+            let typed = typed_before(&site, &sign_in)?;
             Ok(page(&site, &visit, &sign_in, typed, None).await?.into_response())
         }
         Standing::Offered | Standing::Authenticated(_) | Standing::Consented(_) => {
@@ -50,8 +50,7 @@ pub async fn submit(
         return Ok(response);
     }
     let sign_in = people::kept(&site, sign_in, &form).await?;
-    let chosen_scheme = schemes::chosen(&site, &form)?;
-    let typed = Typed { name: form.single("username")?.unwrap_or_default().to_owned(), scheme: chosen_scheme };
+    let typed = Typed::sent(&site, &form)?;
     let chosen = form.single("choice")?;
     let fault = match chosen {
         Some("cancel") => return given_up(&site, &visit, sign_in).await,
@@ -76,8 +75,7 @@ pub async fn submit(
             return Ok(path.map(SeeOther::to).ok_or(Fault::NotFound)?.into_response());
         }
         None | Some("continue" | "use-password" | "use-counter-code") => {
-            let default = site.app.settings.national_id.default_scheme();
-            let identified = match chosen_scheme {
+            let identified = match typed.scheme {
                 Some(scheme) => identify::identify(&site.app, sign_in.clone(), &typed.name, scheme).await?,
                 None => Identified::Refused(NameFault::Unrecognised),
             };
@@ -90,9 +88,7 @@ pub async fn submit(
                     return dispatch(&site, &visit, sign_in).await;
                 }
                 Identified::Refused(NameFault::Empty) => view::Fault::IdentifierMissing,
-                Identified::Refused(NameFault::Unrecognised) => {
-                    view::Fault::IdentifierMalformed(chosen_scheme.unwrap_or(default).as_str())
-                }
+                Identified::Refused(NameFault::Unrecognised) => typed.malformed(&site),
             }
         }
         Some(_) => view::Fault::MethodNotOffered,
@@ -105,21 +101,13 @@ fn is_chosen(sign_in: &SignIn) -> bool {
     matches!(sign_in.state, Standing::Identified(Named::Chosen(_)))
 }
 
-/// What stands in the field and beside it.
-struct Typed {
-    name: String,
-    scheme: Option<Scheme>,
-}
-
-impl Typed {
-    /// What was typed before, or what the portal said.
-    fn before(site: &Site, sign_in: &SignIn) -> Result<Self, Failure> {
-        if let Some(Said { typed, scheme, .. }) = identify::named(&site.app, sign_in)? {
-            return Ok(Self { name: typed, scheme: Some(scheme) });
-        }
-        let hint = request(sign_in).and_then(|request| request.login_hint.clone());
-        Ok(Self { name: hint.unwrap_or_default(), scheme: None })
+/// What was typed before, or what the portal said.
+fn typed_before(site: &Site, sign_in: &SignIn) -> Result<Typed, Failure> {
+    if let Some(Said { typed, scheme, .. }) = identify::named(&site.app, sign_in)? {
+        return Ok(Typed { name: typed, scheme: Some(scheme) });
     }
+    let hint = request(sign_in).and_then(|request| request.login_hint.clone());
+    Ok(Typed { name: hint.unwrap_or_default(), scheme: None })
 }
 
 /// The same for everybody: what is offered tells nothing about a name.

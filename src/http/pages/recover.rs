@@ -9,12 +9,11 @@ use http::header::{HeaderValue, RETRY_AFTER};
 use http::{StatusCode, Uri};
 
 use super::account::change_password;
-use super::schemes;
-use crate::domain::national_id::Scheme;
+use super::schemes::{self, Typed};
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in_name::NameFault;
 use crate::flows::FlowError;
-use crate::flows::recover::begin::{Began, Refusal, Typed, begin};
+use crate::flows::recover::begin::{self, Began, Refusal, begin};
 use crate::flows::recover::stop as stopping;
 use crate::http::Site;
 use crate::http::error::Failure;
@@ -31,45 +30,41 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resu
         Some("done=finished") => Outcome::Finished,
         Some("done=stopped") => Outcome::Stopped,
         Some("done=nothing") => Outcome::NothingToStop,
-        _ => return Ok(page(&site, &visit, ("", None), None)?.into_response()),
+        _ => return Ok(page(&site, &visit, &Typed::default(), None)?.into_response()),
     };
     Ok(Page::render(&Recovered { layout: site.layout(&visit, &[], None), how })?.into_response())
 }
 
 pub async fn submit(State(site): State<Arc<Site>>, visit: Visit, Form(form): Form) -> Result<Response, Failure> {
-    let name = form.single("username")?.unwrap_or_default();
-    let Some(scheme) = schemes::chosen(&site, &form)? else {
-        let fault = malformed(site.app.settings.national_id.default_scheme());
-        let shown = page(&site, &visit, (name, None), Some(fault))?;
-        return Ok(shown.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
-    };
-    let typed = (name, Some(scheme));
+    let typed = Typed::sent(&site, &form)?;
     let password = form.single("password")?.map(SecretString::new);
-    let fault = match (form.single("code")?, &password) {
-        (None, _) => Fault::CodeMissing,
-        (_, None) => Fault::PasswordMissing,
-        (Some(code), Some(password)) => {
-            match begin(&site.app, &visit.visitor, Typed { name, scheme, code, password }).await {
+    let fault = match (form.single("code")?, &password, typed.scheme) {
+        (_, _, None) => typed.malformed(&site),
+        (None, ..) => Fault::CodeMissing,
+        (_, None, _) => Fault::PasswordMissing,
+        (Some(code), Some(password), Some(scheme)) => {
+            let said = begin::Typed { name: &typed.name, scheme, code, password };
+            match begin(&site.app, &visit.visitor, said).await {
                 Ok(Began::Waiting { .. }) => return Ok(SeeOther::to("/recover?done=waiting").into_response()),
                 Ok(Began::Finished) => return Ok(SeeOther::to("/recover?done=finished").into_response()),
                 Ok(Began::Refused(Refusal::Name(NameFault::Empty))) => Fault::IdentifierMissing,
-                Ok(Began::Refused(Refusal::Name(NameFault::Unrecognised))) => malformed(scheme),
+                Ok(Began::Refused(Refusal::Name(NameFault::Unrecognised))) => typed.malformed(&site),
                 Ok(Began::Refused(Refusal::Password(refusal))) => Fault::NewPassword(change_password::fault(refusal)),
                 Ok(Began::Refused(Refusal::WrongNameOrCode)) => Fault::WrongIdentifierOrCode,
                 Ok(Began::Refused(Refusal::Throttled { retry_after })) => {
                     let minutes = i64::try_from(retry_after.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
-                    let shown = page(&site, &visit, typed, Some(Fault::TooManyTries { minutes }))?;
+                    let shown = page(&site, &visit, &typed, Some(Fault::TooManyTries { minutes }))?;
                     return Ok(later(shown, StatusCode::TOO_MANY_REQUESTS, retry_after));
                 }
                 Err(FlowError::Busy { retry_after }) => {
-                    let shown = page(&site, &visit, typed, Some(Fault::Busy))?;
+                    let shown = page(&site, &visit, &typed, Some(Fault::Busy))?;
                     return Ok(later(shown, StatusCode::SERVICE_UNAVAILABLE, retry_after));
                 }
                 Err(other) => return Err(other.into()),
             }
         }
     };
-    let shown = page(&site, &visit, typed, Some(fault))?;
+    let shown = page(&site, &visit, &typed, Some(fault))?;
     Ok(shown.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
 }
 
@@ -102,23 +97,13 @@ pub async fn stop(
     Ok(SeeOther::to(format!("/recover?done={done}")).into_response())
 }
 
-const fn malformed(scheme: Scheme) -> Fault {
-    Fault::IdentifierMalformed(scheme.as_str())
-}
-
-/// Beside what was typed before, and what was chosen.
-fn page(
-    site: &Site,
-    visit: &Visit,
-    (username, scheme): (&str, Option<Scheme>),
-    fault: Option<Fault>,
-) -> Result<Page, Failure> {
+fn page(site: &Site, visit: &Visit, typed: &Typed, fault: Option<Fault>) -> Result<Page, Failure> {
     Page::render(&Recover {
         layout: site.layout(visit, &[], None),
         // There is no session that a token could be bound to, and nothing is done in anybody's name but by the code.
         form: layout::Form { action: "/recover".to_owned(), csrf: String::new() },
-        username: username.to_owned(),
-        schemes: schemes::shown(&site.app.settings.national_id, scheme),
+        username: typed.name.clone(),
+        schemes: schemes::shown(&site.app.settings.national_id, typed.scheme),
         least: site.app.settings.password.lengths.alone,
         hours: hours(site),
         problem: fault.map(|fault| Problem { fault, reference: visit.visitor.request.to_string() }),

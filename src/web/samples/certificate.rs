@@ -64,6 +64,7 @@ impl Samples {
             form: form(&path("/remote")),
             portal: Some(self.public_services()),
             username: "001090123456".to_owned(),
+            schemes: Self::one_scheme(),
             control_code: None,
             others: path(""),
             problem: None,

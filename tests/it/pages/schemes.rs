@@ -84,7 +84,7 @@ async fn what_was_chosen_is_kept_beside_what_was_typed() {
 #[tokio::test]
 async fn a_scheme_that_is_not_accepted_is_nobody_s() {
     let world = world().await;
-    for scheme in ["ru", "EE", "xx", "vn\u{0}"] {
+    for scheme in ["ru", "EE", "xx", "vn "] {
         let (mut browser, page) = begin(&world).await;
         let refused = browser.press(&page, "continue", &[("username", AN.identifier), ("scheme", scheme)]).await;
         assert_eq!((refused.status.as_u16(), chosen(&refused).as_str()), (422, "vn"), "{scheme}");

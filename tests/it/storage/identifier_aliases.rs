@@ -8,7 +8,7 @@ use senid::domain::time::Timestamp;
 use senid::storage::{AliasHolders, Conflict, Error, Store};
 
 use super::on_every_database;
-use super::people::{AN, BINH, DAY, NOW, enrol, name, vault};
+use super::people::{AN, BINH, DAY, MINUTE, NOW, enrol, name, vault};
 
 pub const CARD: &str = "012345678";
 const FORMER: &str = "001090999999";
@@ -42,8 +42,8 @@ async fn whose(store: &Store, typed: &str) -> Option<CitizenId> {
 
 /// For the tests that look at every table.
 pub async fn are_had(store: &Store, citizen: CitizenId) {
-    for (kind, number) in [("vn-cmnd", CARD), ("vn", FORMER), ("vn-tax", "8012345677")] {
-        add(store, citizen, &alias(kind, number), NOW).await.unwrap();
+    for (at, (kind, number)) in (0..).zip([("vn-cmnd", CARD), ("vn", FORMER), ("vn-tax", "8012345677")]) {
+        add(store, citizen, &alias(kind, number), NOW + at * MINUTE).await.unwrap();
     }
     let kept = list(store, citizen).await;
     end(store, citizen, &kept[2]).await;
@@ -53,9 +53,9 @@ pub async fn are_had(store: &Store, citizen: CitizenId) {
 on_every_database! {
     async fn a_number_finds_its_owner_until_it_is_taken_away(store: Store) {
         let an = enrol(&store, AN).await.id;
-        for (kind, number) in [("vn-cmnd", CARD), ("vn-tax", "8012345677"), ("vn", FORMER)] {
+        for (at, (kind, number)) in (0..).zip([("vn-cmnd", CARD), ("vn-tax", "8012345677"), ("vn", FORMER)]) {
             assert_eq!(whose(&store, number).await, None);
-            add(&store, an, &alias(kind, number), NOW).await.unwrap();
+            add(&store, an, &alias(kind, number), NOW + at * MINUTE).await.unwrap();
             assert_eq!(whose(&store, number).await, Some(an), "{kind}");
         }
         let kept = list(&store, an).await;

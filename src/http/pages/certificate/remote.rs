@@ -17,6 +17,7 @@ use crate::http::extract::{Form, Visit};
 use crate::http::page::{Page, SeeOther};
 use crate::http::pages::frame::{Sent, guard, sent};
 use crate::http::pages::identify::portal;
+use crate::http::pages::schemes::{self, Typed};
 use crate::http::pages::{dispatch, leads_to, load, ui_locales};
 use crate::web::certificate as view;
 use crate::web::layout;
@@ -33,11 +34,12 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
     }
     match wait(&site.app, &visit.visitor, sign_in.clone()).await? {
         Waiting::Nothing => {
-            let typed = identify::named(&site.app, &sign_in)?.map(|(typed, _)| typed).unwrap_or_default();
+            let said = identify::named(&site.app, &sign_in)?;
+            let typed = said.map_or_else(Typed::default, |said| Typed { name: said.typed, scheme: Some(said.scheme) });
             Ok(page(&site, &visit, &sign_in, typed, Shown::Asking(None)).await?.into_response())
         }
         Waiting::For { control_code } => {
-            let page = page(&site, &visit, &sign_in, String::new(), Shown::Waiting(control_code)).await?;
+            let page = page(&site, &visit, &sign_in, Typed::default(), Shown::Waiting(control_code)).await?;
             let mut response = page.into_response();
             response.headers_mut().insert(HeaderName::from_static("refresh"), HeaderValue::from_static(AGAIN));
             Ok(response)
@@ -46,7 +48,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
             Ok(response) => Ok(response),
             Err(refusal) => {
                 let fault = Shown::Asking(Some(told::fault(&refusal)));
-                Ok(refused(page(&site, &visit, &sign_in, String::new(), fault).await?, &refusal))
+                Ok(refused(page(&site, &visit, &sign_in, Typed::default(), fault).await?, &refusal))
             }
         },
     }
@@ -62,22 +64,26 @@ pub async fn submit(
         Sent::Own(sign_in) => sign_in,
         Sent::Answered(response) => return Ok(response),
     };
-    let typed = form.single("username")?.unwrap_or_default();
+    let typed = Typed::sent(&site, &form)?;
     let layout = site.layout(&visit, ui_locales(&sign_in), None);
     let portal = portal(&site, &sign_in, &layout).await?;
     let named = called(portal.as_ref(), &site, &layout);
-    match ask(&site.app, &visit.visitor, &sign_in, named, typed).await? {
+    let asked = match typed.scheme {
+        Some(scheme) => ask(&site.app, &visit.visitor, &sign_in, named, (&typed.name, scheme)).await?,
+        None => Asking::Malformed,
+    };
+    match asked {
         Asking::Waiting => Ok(SeeOther::to(visit.path.clone()).into_response()),
         Asking::Malformed => {
             let fault = Shown::Asking(Some(view::Fault::NumberMalformed));
-            let shown = page(&site, &visit, &sign_in, typed.to_owned(), fault).await?;
+            let shown = page(&site, &visit, &sign_in, typed, fault).await?;
             Ok(shown.with_status(MALFORMED).into_response())
         }
         Asking::Refused(proof) => match ended(&site, &visit, sign_in.clone(), proof).await? {
             Ok(response) => Ok(response),
             Err(refusal) => {
                 let fault = Shown::Asking(Some(told::fault(&refusal)));
-                Ok(refused(page(&site, &visit, &sign_in, typed.to_owned(), fault).await?, &refusal))
+                Ok(refused(page(&site, &visit, &sign_in, typed, fault).await?, &refusal))
             }
         },
     }
@@ -90,7 +96,7 @@ enum Shown {
     Waiting(String),
 }
 
-async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, username: String, shown: Shown) -> Result<Page, Failure> {
+async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, typed: Typed, shown: Shown) -> Result<Page, Failure> {
     let layout = site.layout(visit, ui_locales(sign_in), None);
     let path = format!("/sign-in/{}/certificate", sign_in.id);
     let (control_code, fault) = match shown {
@@ -100,7 +106,8 @@ async fn page(site: &Site, visit: &Visit, sign_in: &SignIn, username: String, sh
     let template = view::Remote {
         form: layout::Form { action: format!("{path}/remote"), csrf: guard(sign_in, STEP).token(visit) },
         portal: portal(site, sign_in, &layout).await?,
-        username,
+        schemes: schemes::shown(&site.app.settings.national_id, typed.scheme),
+        username: typed.name,
         control_code,
         others: path,
         problem: fault.map(|fault| problem(visit, fault)),
