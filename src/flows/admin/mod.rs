@@ -4,8 +4,8 @@
 pub mod add_citizen;
 pub mod authenticator_metadata;
 pub mod change_status;
-pub mod corrections;
 pub mod citizen_aliases;
+pub mod corrections;
 pub mod create_client;
 pub mod deliveries;
 pub mod details_types;
