@@ -153,6 +153,7 @@ impl Browser {
     pub async fn sign_in(&mut self, national_id: &str) -> Result<String, Failure> {
         let mut next = self.get(&authorization_request(&[])).await?.location()?;
         let mut page = self.get(&next).await?.expect(StatusCode::OK)?;
+        let mut allowed;
         let mut fields = vec![("username", national_id), ("choice", "continue")];
         for _ in 0..STEPS {
             let csrf = page.csrf()?;
@@ -163,7 +164,13 @@ impl Browser {
             }
             page = self.get(&next).await?.expect(StatusCode::OK)?;
             fields = match next.ends_with("/consent") {
-                true => vec![("choice", "allow")],
+                true => {
+                    let shown = page.shown()?;
+                    let each = |name: &str| vec![("shown", name.to_owned()), ("keep", name.to_owned())];
+                    allowed = shown.iter().flat_map(|name| each(name)).collect::<Vec<_>>();
+                    let allowed = allowed.iter().map(|(name, value)| (*name, value.as_str()));
+                    allowed.chain([("choice", "allow")]).collect()
+                }
                 false => vec![("password", people::PASSWORD), ("choice", "login")],
             };
         }
@@ -226,6 +233,14 @@ impl Answer {
     fn csrf(&self) -> Result<String, Failure> {
         let value = self.after("name=\"csrf\" value=\"")?.split_once('"');
         Ok(value.ok_or("a page without a form")?.0.to_owned())
+    }
+
+    /// The claims that a page asks for, all of them.
+    fn shown(&self) -> Result<Vec<String>, Failure> {
+        let page = std::str::from_utf8(&self.body)?;
+        let named = page.split("name=\"shown\" value=\"").skip(1).filter_map(|rest| rest.split_once('"'));
+        let later = page.split("name=\"later\" value=\"").skip(1).filter_map(|rest| rest.split_once('"'));
+        Ok(named.chain(later).map(|(name, _)| name.to_owned()).collect())
     }
 
     /// What stands behind `mark` on the page.

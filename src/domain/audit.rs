@@ -60,6 +60,8 @@ event_kinds! {
     ConsentGranted = "consent.granted",
     ConsentDenied = "consent.denied",
     ConsentWithdrawn = "consent.withdrawn",
+    /// A citizen would not have a client know single claims any more.
+    ConsentNarrowed = "consent.narrowed",
     /// A citizen allowed a device elsewhere what it asked for, having entered its user code (RFC 8628).
     DeviceAllowed = "device.allowed",
     DeviceDenied = "device.denied",

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::citizen::{Citizen, Profile};
 use super::language_tag::LanguageTag;
 use super::scope::ScopeSet;
+use super::verified_claims;
 
 /// What reading a claim of a citizen gives; `None` where nothing is known, and then nothing is sent (Core §5.3.2).
 type Source = fn(&Citizen) -> Option<Value>;
@@ -95,7 +96,7 @@ pub fn belongs_to(claim: &str) -> &str {
         "email_verified" => "email",
         "phone_number_verified" => "phone_number",
         "national_id_scheme" => NATIONAL_ID,
-        other => other,
+        other => verified_claims::belongs_to(other).unwrap_or(other),
     }
 }
 
@@ -127,14 +128,16 @@ pub fn untagged(name: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Of the claims `names`, those that people are told of, in the table's order: not what only says something of another
+/// Of the claims `names`, those that people are told of, in the table's order and the verified ones after them: not what only says something of another
 /// that is told.
-pub fn worth_telling(names: &BTreeSet<String>) -> impl Iterator<Item = &'static str> {
+pub fn worth_telling(names: &BTreeSet<String>) -> impl Iterator<Item = &str> {
     let said_with = |claim: &str| match belongs_to(claim) {
         "updated_at" => names.len() > 1,
         whole => whole != claim && names.contains(whole),
     };
-    CLAIMS.iter().map(|rule| rule.claim).filter(move |claim| names.contains(*claim) && !said_with(claim))
+    let plain = CLAIMS.iter().map(|rule| rule.claim).filter(move |claim| names.contains(*claim) && !said_with(claim));
+    let verified = names.iter().map(String::as_str).filter(|name| verified_claims::inner(name).is_some());
+    plain.chain(verified.filter(move |name| !said_with(name)))
 }
 
 fn rules(scope: &ScopeSet) -> impl Iterator<Item = &'static ClaimRule> {

@@ -18,6 +18,8 @@ use super::citizen::Citizen;
 use super::claims;
 use super::client::Client;
 use super::language_tag::LanguageTag;
+use super::verification::Verification;
+use super::verified_claims::VerifiedRequests;
 
 /// What the request asks for, by claim name; a name may carry a language tag, `name#ru`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,8 @@ pub struct ClaimsRequest {
     pub id_token: BTreeMap<String, ClaimRequest>,
     /// `claims_locales`, best first.
     pub locales: Vec<LanguageTag>,
+    /// `verified_claims` (Identity Assurance §6).
+    pub verified: VerifiedRequests,
 }
 
 /// How one claim is asked for. Without anything said, voluntarily and with whatever value it has (`null`).
@@ -63,6 +67,7 @@ impl ClaimsRequest {
         for members in [&mut self.userinfo, &mut self.id_token] {
             members.retain(|name, _| OF_THE_ANSWER.contains(&name.as_str()) || is_released(name, client));
         }
+        self.verified = self.verified.limited_to(client);
         self
     }
 
@@ -70,11 +75,13 @@ impl ClaimsRequest {
     #[must_use]
     pub fn told_by(mut self, response_type: ResponseType) -> Self {
         let exchanges = response_type.issues_code();
-        for (members, is_told) in [
-            (&mut self.userinfo, exchanges || response_type.issues_access_token()),
-            (&mut self.id_token, exchanges || response_type.issues_id_token()),
+        let verified = &mut self.verified;
+        for (members, verified, is_told) in [
+            (&mut self.userinfo, &mut verified.userinfo, exchanges || response_type.issues_access_token()),
+            (&mut self.id_token, &mut verified.id_token, exchanges || response_type.issues_id_token()),
         ] {
             members.retain(|name, _| is_told || OF_THE_ANSWER.contains(&name.as_str()));
+            verified.retain(|_| is_told);
         }
         self
     }
@@ -82,13 +89,14 @@ impl ClaimsRequest {
     /// The plain names of the claims that are asked for, which the person is asked about.
     pub fn names(&self) -> BTreeSet<String> {
         let names = self.userinfo.keys().chain(self.id_token.keys()).map(|name| claims::untagged(name).0);
-        names.filter(|name| claims::rule(name).is_some()).map(str::to_owned).collect()
+        names.filter(|name| claims::rule(name).is_some()).map(str::to_owned).chain(self.verified.names()).collect()
     }
 
     /// Those of them without which the client cannot serve the person.
     pub fn essential(&self) -> BTreeSet<String> {
         let members = self.userinfo.iter().chain(&self.id_token);
-        members.filter(|(_, asked)| asked.essential).map(|(name, _)| claims::untagged(name).0.to_owned()).collect()
+        let plain = members.filter(|(_, asked)| asked.essential).map(|(name, _)| claims::untagged(name).0.to_owned());
+        plain.chain(self.verified.essential()).collect()
     }
 
     /// Whether the person whom the client knows as `subject` may answer, by the value asked for `sub`.
@@ -108,15 +116,18 @@ impl ClaimsRequest {
     pub fn asks_for_values(&self) -> bool {
         let mut members = self.userinfo.iter().chain(&self.id_token);
         members.any(|(name, asked)| !asked.values.is_empty() && !OF_THE_ANSWER.contains(&name.as_str()))
+            || self.verified.asks_for_values()
     }
 
     /// What of it is granted. `citizen` may be absent where it [asks for no values](Self::asks_for_values); where it does,
-    /// none is found to be right.
-    pub fn grant(&self, citizen: Option<&Citizen>) -> GrantedClaims {
+    /// none is found to be right. `standing` are the verifications that hold, where [values of verified
+    /// claims](VerifiedRequests::asks_for_values) are asked for.
+    pub fn grant(&self, citizen: Option<&Citizen>, standing: &[Verification]) -> GrantedClaims {
         GrantedClaims {
             userinfo: grant(&self.userinfo, citizen),
             id_token: grant(&self.id_token, citizen),
             locales: self.locales.clone(),
+            verified: self.verified.clone().grant(citizen, standing),
         }
     }
 }
@@ -141,6 +152,8 @@ pub struct GrantedClaims {
     pub userinfo: SingleClaims,
     pub id_token: SingleClaims,
     pub locales: Vec<LanguageTag>,
+    #[serde(default)]
+    pub verified: VerifiedRequests,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

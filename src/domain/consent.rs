@@ -82,7 +82,16 @@ impl Asked {
         let mut names = claims::released_by(scope);
         names.append(&mut claims.names());
         names.retain(|name| client.may_be_told(name));
-        let essential = claims.essential();
+        Self::new(client, names, &claims.essential())
+    }
+
+    /// What was asked before and stands, for somebody who looks at it again: nobody waits for it.
+    pub fn before(client: &Client, consent: &Consent) -> Self {
+        let names = consent.claims.union(&consent.declined).filter(|name| client.may_be_told(name)).cloned().collect();
+        Self::new(client, names, &BTreeSet::new())
+    }
+
+    fn new(client: &Client, names: BTreeSet<String>, essential: &BTreeSet<String>) -> Self {
         let required = names.iter().filter_map(|name| {
             let why = match client.basis(name) {
                 LegalBasis::Consent => essential.contains(name).then_some(Required::Essential),
@@ -119,6 +128,11 @@ impl Asked {
     fn shown_with<'n>(&self, name: &'n str) -> Option<&'n str> {
         match name {
             "given_name" | "family_name" | "middle_name" if self.names.contains("name") => Some("name"),
+            "verified_claims.given_name" | "verified_claims.family_name" | "verified_claims.middle_name"
+                if self.names.contains("verified_claims.name") =>
+            {
+                Some("verified_claims.name")
+            }
             // When what is told was last changed.
             "updated_at" if self.names.len() > 1 => None,
             _ => match claims::belongs_to(name) {

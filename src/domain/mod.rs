@@ -66,4 +66,5 @@ pub mod trust;
 pub mod unseen;
 pub mod user_code;
 pub mod verification;
+pub mod verified_claims;
 mod written_number;

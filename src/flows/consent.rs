@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::{Client, ConsentPolicy};
-use crate::domain::consent::{Choice, Consent};
+use crate::domain::consent::{Answer, Asked, Choice, Consent};
 use crate::domain::ids::{CitizenId, ClientId};
 use crate::protocol::authorize::prompt::ConsentStanding;
 
@@ -118,6 +118,38 @@ pub async fn grant(
     let mut tx = app.store.begin().await?;
     let consent = tx.consents().give(&consent).await?;
     tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    let key = short_lived::consent(citizen, &client.id);
+    Ok(app.sessions.put(&key, &RememberedConsent::Given(consent), REMEMBER).await?)
+}
+
+/// Changes what of the claims that `citizen` was asked for `client` receives. Its grants stand, and tell what is allowed now.
+/// Where the page did not show all of them, or nothing stands, nothing is changed.
+pub async fn choose(
+    app: &App,
+    visitor: &Visitor,
+    citizen: CitizenId,
+    client: &Client,
+    answer: &Answer,
+) -> Result<(), FlowError> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let Some(before) = tx.consents().hold(citizen, &client.id).await? else { return Ok(()) };
+    let Some(choice) = answer.choice(&Asked::before(client, &before)) else { return Ok(()) };
+    let withdrawn: Vec<&String> = choice.declined.intersection(&before.claims).collect();
+    let given: Vec<&String> = choice.allowed.intersection(&before.declined).collect();
+    for (kind, claims) in [(EventKind::ConsentNarrowed, &withdrawn), (EventKind::ConsentGranted, &given)] {
+        if !claims.is_empty() {
+            let event = app.event(visitor, kind, Outcome::Success).by(Actor::Citizen(citizen)).about(citizen);
+            let event = event.of(&client.id).with("claims", names(claims.iter().copied()));
+            tx.audit().record(&event.build()).await?;
+        }
+    }
+    if withdrawn.is_empty() && given.is_empty() {
+        return Ok(());
+    }
+    let chosen = Consent { claims: choice.allowed, declined: choice.declined, updated_at: now, ..before };
+    let consent = tx.consents().give(&chosen).await?;
     tx.commit().await?;
     let key = short_lived::consent(citizen, &client.id);
     Ok(app.sessions.put(&key, &RememberedConsent::Given(consent), REMEMBER).await?)

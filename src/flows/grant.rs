@@ -43,7 +43,11 @@ pub(super) async fn claims(app: &App, asked: &ClaimsRequest, citizen: CitizenId)
         true => app.store.read().await?.citizens().find(citizen).await?,
         false => None,
     };
-    Ok(asked.grant(person.as_ref()))
+    let standing = match asked.verified.asks_for_values() {
+        true => app.store.read().await?.verifications().standing(citizen).await?,
+        false => Vec::new(),
+    };
+    Ok(asked.grant(person.as_ref(), &standing))
 }
 
 /// When the consent to `scope` and `claims` ends, if it ever does. It cannot be withdrawn before the transaction is over.

@@ -34,7 +34,8 @@ pub async fn released(
         return Ok(Err(Over::SignedOut));
     };
     let gate = Gate { client, citizen: &known.citizen, allowed: &known.allowed, door: Door::IdToken };
-    let told = claims::in_id_token(&gate, &scope, granted, response_type);
+    let mut told = claims::in_id_token(&gate, &scope, granted, response_type);
+    told.extend(release::verified(app, &gate, &granted.verified.id_token).await?);
     let about = Told { client, citizen, grant, door: Door::IdToken };
     release::record(app, visitor, about, &told).await?;
     Ok(Ok(told))

@@ -14,6 +14,9 @@ use crate::domain::client::Client;
 use crate::domain::ids::{CitizenId, GrantId};
 use crate::domain::release::{Door, Release, StatedTerms, TermsId, day_of, release_id};
 use crate::domain::time::Timestamp;
+use crate::domain::verified_claims::{VERIFIED_CLAIMS, VerifiedRequest};
+use crate::protocol::claims::Gate;
+use crate::protocol::verified_claims;
 
 use super::visitor::Visitor;
 use super::{App, FlowError};
@@ -71,7 +74,8 @@ pub(super) async fn record(
 ) -> Result<(), FlowError> {
     let now = app.clock.now();
     let Told { client, citizen, grant, door } = told;
-    let names: Vec<&str> = claims.keys().map(String::as_str).collect();
+    let single = claims.keys().filter(|name| *name != VERIFIED_CLAIMS).cloned();
+    let names: Vec<String> = single.chain(verified_claims::names(claims)).collect();
     let event = app
         .event(visitor, EventKind::DataReleased, Outcome::Success)
         .by(Actor::Client(client.id.clone()))
@@ -80,7 +84,7 @@ pub(super) async fn record(
         .with("door", door.as_str())
         .with("claims", names.join(" "));
     let plain: BTreeSet<String> =
-        names.iter().filter(|name| **name != "sub").map(|name| claims::untagged(name).0.to_owned()).collect();
+        names.iter().filter(|name| *name != "sub").map(|name| claims::untagged(name).0.to_owned()).collect();
     if plain.is_empty() {
         return app.record_before_answer(event).await;
     }
@@ -112,4 +116,18 @@ fn digest(told: &Told<'_>, claims: &BTreeSet<String>, terms: &TermsId, at: Times
         hash.update(claim.as_bytes());
     }
     hash.finish()
+}
+
+/// What goes through the `gate` of verified claims, of what was granted.
+pub(super) async fn verified(
+    app: &App,
+    gate: &Gate<'_>,
+    granted: &[VerifiedRequest],
+) -> Result<Option<(String, Value)>, FlowError> {
+    if granted.is_empty() {
+        return Ok(None);
+    }
+    let standing = app.store.read().await?.verifications().standing(gate.citizen.id).await?;
+    let told = verified_claims::told(gate, granted, &standing, app.clock.now());
+    Ok(told.map(|told| (VERIFIED_CLAIMS.to_owned(), told)))
 }

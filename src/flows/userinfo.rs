@@ -40,7 +40,8 @@ pub async fn userinfo(
         return Err(ended().into());
     }
     let gate = Gate { client: &client, citizen: &citizen, allowed: &allowed, door: Door::Userinfo };
-    let answer = userinfo::answer(&gate, &subject, &scope, &grant.claims)?;
+    let mut answer = userinfo::answer(&gate, &subject, &scope, &grant.claims)?;
+    answer.extend(release::verified(app, &gate, &grant.claims.verified.userinfo).await?);
     let claims = answer.clone();
     let answer = protection::userinfo(app, &client, answer, now).await?;
     // Written before the answer is sent: no data leaves without a trace.

@@ -183,6 +183,10 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/account/sessions/forget", post(pages::account::sessions::forget))
         .route("/account/portals", get(pages::account::portals::show))
         .route(
+            "/account/portals/{client}/claims",
+            get(pages::account::portals::shared).post(pages::account::portals::choose),
+        )
+        .route(
             "/account/portals/{client}/withdraw",
             get(pages::account::portals::ask).post(pages::account::portals::withdraw),
         )

@@ -1,6 +1,6 @@
 //! Discovery: OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9126 §5, RFC 8628 §4, JARM §4, RFC 9207 §3,
 //! RP-Initiated Logout §2.1, Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3, RFC 9701 §7,
-//! RFC 9728 §4, RFC 8705 §3.3 and §5, CIBA Core §4.
+//! RFC 9728 §4, RFC 8705 §3.3 and §5, CIBA Core §4, Identity Assurance §9.
 //!
 //! Every list is read from the code that honours it, so the document cannot promise what nobody keeps.
 
@@ -15,6 +15,8 @@ use crate::domain::client::ClientAuthenticationMethod;
 use crate::domain::encryption::{ContentEncryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::mac::MacAlgorithm;
+use crate::domain::verification::{CheckMethod, DocumentKind};
+use crate::domain::verified_claims;
 use crate::protocol::dpop;
 use crate::protocol::token::{AssertionGrants, GrantType};
 
@@ -77,6 +79,14 @@ pub struct Metadata {
     request_object_encryption_alg_values_supported: Vec<&'static str>,
     request_object_encryption_enc_values_supported: Vec<&'static str>,
     authorization_response_iss_parameter_supported: bool,
+    verified_claims_supported: bool,
+    trust_frameworks_supported: Vec<String>,
+    evidence_supported: Vec<&'static str>,
+    documents_supported: Vec<&'static str>,
+    documents_check_methods_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    electronic_records_supported: Vec<&'static str>,
+    claims_in_verified_claims_supported: &'static [&'static str],
     /// RFC 9728 §4: userinfo. Which others there are is nobody's to list.
     protected_resources: Vec<String>,
     authorization_signing_alg_values_supported: Vec<&'static str>,
@@ -114,9 +124,21 @@ pub struct Offer<'a> {
     pub certificates: AcceptedCertificates,
     /// Those that can be asked for (RFC 9396 §10).
     pub authorization_details_types: &'a [String],
+    pub identity: IdentityProof<'a>,
     /// What the endpoints begin with for a client that comes with its certificate, where that is not the issuer.
     pub mtls_url: Option<&'a str>,
 }
+
+/// How identities are proven here, as verified claims tell it (Identity Assurance §9).
+#[derive(Clone, Copy, Debug)]
+pub struct IdentityProof<'a> {
+    pub trust_framework: &'a str,
+    /// Beside documents, which registrars look at everywhere.
+    pub evidence: &'a [&'static str],
+}
+
+/// The kind of evidence that a population registry is.
+pub const OF_A_REGISTRY: &str = "electronic_record";
 
 /// What a client's program calls, and may have to prove itself or its tokens at: what there is an alias of where it comes with a
 /// certificate. `http::router` has the same at the listener for certificates.
@@ -213,6 +235,16 @@ impl Metadata {
             request_object_encryption_alg_values_supported: key_management.clone(),
             request_object_encryption_enc_values_supported: content_encryption.clone(),
             authorization_response_iss_parameter_supported: true,
+            verified_claims_supported: true,
+            trust_frameworks_supported: vec![offer.identity.trust_framework.to_owned()],
+            evidence_supported: ["document"].into_iter().chain(offer.identity.evidence.iter().copied()).collect(),
+            documents_supported: DocumentKind::ALL.map(DocumentKind::as_str).to_vec(),
+            documents_check_methods_supported: CheckMethod::ALL.map(CheckMethod::as_str).to_vec(),
+            electronic_records_supported: match offer.identity.evidence.contains(&OF_A_REGISTRY) {
+                true => vec!["population_register"],
+                false => Vec::new(),
+            },
+            claims_in_verified_claims_supported: verified_claims::SUPPORTED,
             protected_resources: vec![offer.issuer.to_owned()],
             authorization_signing_alg_values_supported: signing,
             authorization_encryption_alg_values_supported: key_management.clone(),

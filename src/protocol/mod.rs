@@ -43,5 +43,6 @@ pub mod session_state;
 pub mod token;
 pub mod token_form;
 pub mod userinfo;
+pub mod verified_claims;
 
 pub use error::{ErrorCode, OAuthError};

@@ -29,6 +29,10 @@ pub enum ClaimName {
     UpdatedAt,
     AccountLevel,
     AuthenticationLevel,
+    /// What was verified, as it was then.
+    Verified(Box<Self>),
+    /// How it was verified.
+    Evidence,
     /// One that the text files do not know: shown as it is.
     Other(String),
 }
@@ -61,12 +65,25 @@ impl ClaimName {
             "updated_at" => Self::UpdatedAt,
             "account_level" => Self::AccountLevel,
             "authentication_level" => Self::AuthenticationLevel,
-            other => Self::Other(other.to_owned()),
+            "verified_claims.evidence" => Self::Evidence,
+            other => match other.strip_prefix("verified_claims.") {
+                Some(verified) => Self::Verified(Box::new(Self::parse(verified))),
+                None => Self::Other(other.to_owned()),
+            },
         }
     }
 
-    /// The name on the wire.
-    pub fn as_str(&self) -> &str {
+    /// The name on the wire, or the one that forms know it by.
+    pub fn wire(&self) -> String {
+        match self {
+            Self::Verified(claim) => format!("verified_claims.{}", claim.wire()),
+            Self::Evidence => "verified_claims.evidence".to_owned(),
+            plain => plain.as_str().to_owned(),
+        }
+    }
+
+    /// The name of a plain claim on the wire.
+    pub(super) fn as_str(&self) -> &str {
         match self {
             Self::Subject => "sub",
             Self::Name => "name",
@@ -92,6 +109,8 @@ impl ClaimName {
             Self::UpdatedAt => "updated_at",
             Self::AccountLevel => "account_level",
             Self::AuthenticationLevel => "authentication_level",
+            Self::Verified(claim) => claim.as_str(),
+            Self::Evidence => "evidence",
             Self::Other(name) => name,
         }
     }
@@ -123,6 +142,8 @@ impl ClaimName {
             Self::UpdatedAt => id("claim-updated-at"),
             Self::AccountLevel => id("claim-account-level"),
             Self::AuthenticationLevel => id("claim-authentication-level"),
+            Self::Evidence => id("claim-evidence"),
+            Self::Verified(claim) => return voice.text_with("claim-verified", "claim", claim.label(voice)),
             Self::Other(name) => return name.clone(),
         };
         voice.say(label)
@@ -155,6 +176,8 @@ impl ClaimName {
             Self::UpdatedAt => id("claim-updated-at.inline"),
             Self::AccountLevel => id("claim-account-level.inline"),
             Self::AuthenticationLevel => id("claim-authentication-level.inline"),
+            Self::Evidence => id("claim-evidence.inline"),
+            Self::Verified(claim) => return voice.text_with("claim-verified", "claim", claim.inline(voice)),
             Self::Other(name) => return name.clone(),
         };
         voice.say(inline)
@@ -173,6 +196,11 @@ impl ClaimName {
         let whole = match self {
             Self::GivenName | Self::FamilyName | Self::MiddleName => Self::Name,
             Self::NationalIdScheme => Self::NationalId,
+            Self::Verified(part) => match **part {
+                Self::GivenName | Self::FamilyName | Self::MiddleName => Self::Verified(Box::new(Self::Name)),
+                Self::NationalIdScheme => Self::Verified(Box::new(Self::NationalId)),
+                _ => return false,
+            },
             _ => return false,
         };
         others.any(|other| *other == whole)
@@ -206,7 +234,11 @@ impl Claim {
 
     /// The value as the reader's language writes it.
     pub fn shown(&self, voice: &impl Speaks) -> String {
-        match (&self.name, self.value.as_str()) {
+        let name = match &self.name {
+            ClaimName::Verified(name) => name,
+            name => name,
+        };
+        match (name, self.value.as_str()) {
             (ClaimName::Birthdate, date) => voice.voice().calendar_date(date),
             (ClaimName::Gender, "male") => voice.text("gender-male"),
             (ClaimName::Gender, "female") => voice.text("gender-female"),

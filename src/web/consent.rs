@@ -72,6 +72,13 @@ impl Standing {
     pub(super) fn is_kept(&self) -> bool {
         *self == Self::Kept
     }
+
+    pub(super) fn need(&self) -> Option<Need> {
+        match self {
+            Self::Needed(need) => Some(*need),
+            Self::Kept | Self::LeftOut => None,
+        }
+    }
 }
 
 /// Why a claim cannot be left out.
@@ -82,7 +89,7 @@ pub enum Need {
 }
 
 impl Need {
-    fn id(self) -> TextId {
+    pub(super) fn id(self) -> TextId {
         match self {
             Self::Essential => id("consent-essential"),
             Self::Basis(basis) => basis.id(),

@@ -21,9 +21,8 @@ use askama::Template;
 use people::nobody;
 
 use super::account::{
-    Activity, ActivityFilter, ActivityTopic, Allowed, Closing, ConnectedPortal, Event, Happening, How, Level, Notice,
-    Overview, Portals, Session, Sessions, SignInMethod, Standing as Place, Start, Unusual, Verified, WardLink,
-    Withdraw,
+    Activity, ActivityFilter, ActivityTopic, Closing, Event, Happening, How, Level, Notice, Overview, Portals, Session,
+    Sessions, SignInMethod, Standing as Place, Start, Unusual, Verified, WardLink, Withdraw,
 };
 use super::claims::{ClaimName, Method};
 use super::create::Create;
@@ -362,6 +361,14 @@ impl Samples {
                 &[Unusual::NewDevice, Unusual::ImpossibleTravel, Unusual::ManyAccounts, Unusual::MoreAsked],
             ),
             event(2 * DAY, phone, Happening::ConsentWithdrawn { portal: self.library().name }),
+            event(
+                2 * DAY,
+                phone,
+                Happening::ConsentNarrowed {
+                    portal: self.library().name,
+                    claims: vec![ClaimName::Email, ClaimName::Evidence],
+                },
+            ),
             event(2 * DAY, phone, Happening::ConsentDenied { portal: self.library().name }),
             event(2 * DAY, phone, Happening::DeviceAllowed { portal: self.library().name }),
             event(2 * DAY, phone, Happening::DeviceDenied { portal: portal() }),
@@ -397,19 +404,6 @@ impl Samples {
             event(9 * DAY, None, Happening::CorrectionSettled),
             event(9 * DAY, None, Happening::DisclosureTold),
         ]
-    }
-
-    fn connected(&self) -> ConnectedPortal {
-        ConnectedPortal {
-            portal: self.public_services(),
-            received: vec![ClaimName::Name, ClaimName::Birthdate, ClaimName::Gender, ClaimName::NationalId],
-            services: vec![self.health_records()],
-            allowed: vec![Allowed { at: ago(2 * DAY), details: vec![self.payment()] }],
-            first: ago(40 * DAY),
-            last: ago(2 * MINUTE),
-            open: Some("https://portal.example/login?iss=https%3A%2F%2Fid.example".to_owned()),
-            withdraw: "/account/portals/dvc/withdraw".to_owned(),
-        }
     }
 
     fn account(&self, add: &mut Add<'_>) {
@@ -498,6 +492,10 @@ impl Samples {
             keep: "/account/portals".to_owned(),
         };
         add("account-withdraw", &withdraw);
+        add("account-shared", &self.shared());
+        let chosen = Some(Notice::ConsentNarrowed);
+        let portals = Portals { layout: self.citizen(), notice: chosen, portals: vec![self.connected()] };
+        add("account-portals-chosen", &portals);
 
         let portals =
             vec![("dvc".to_owned(), self.public_services().name), ("library".to_owned(), self.library().name)];

@@ -8,6 +8,7 @@ mod ciba_portal;
 mod ciba_requests;
 mod codes;
 mod discovery;
+mod ekyc;
 mod fapi_clients;
 mod fapi_dpop;
 mod fapi_flows;

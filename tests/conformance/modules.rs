@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What the names of modules begin with.
-const PREFIXES: [&str; 3] = ["oidcc_", "fapi2_", "fapi_ciba_"];
+const PREFIXES: [&str; 4] = ["oidcc_", "fapi2_", "fapi_ciba_", "ekyc_"];
 
 /// The names of the suite's modules, from every plan's expected.json.
 fn of_the_plans() -> BTreeSet<String> {

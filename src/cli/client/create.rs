@@ -29,7 +29,7 @@ pub struct Arguments {
     #[arg(required_unless_present = "from")]
     id: Option<String>,
     /// A JSON file that says all of it, in the members of registration metadata (RFC 7591); instead of the options.
-    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["id", "request", "further"])]
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["id", "request", "further", "release"])]
     from: Option<PathBuf>,
     /// Read the secret from standard input instead of making one.
     #[arg(long)]

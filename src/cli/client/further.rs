@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
+use super::release;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::domain::assurance::{AccountLevel, AuthenticationLevel};
@@ -93,6 +94,20 @@ pub struct Options {
     /// The one algorithm of its signed CIBA requests.
     #[arg(long, value_name = "ALG")]
     backchannel_authentication_request_signing_alg: Option<SignatureAlgorithm>,
+    /// What its ID tokens are encrypted with, to a key of its own; or none.
+    #[arg(long, value_name = "ALG")]
+    id_token_encrypted_response_alg: Option<OrNone<KeyManagementAlgorithm>>,
+    #[arg(long, value_name = "ENC")]
+    id_token_encrypted_response_enc: Option<ContentEncryption>,
+    /// What userinfo is signed with, or none for plain JSON.
+    #[arg(long, value_name = "ALG")]
+    userinfo_signed_response_alg: Option<OrNone<SignatureAlgorithm>>,
+    #[arg(long, value_name = "ALG")]
+    userinfo_encrypted_response_alg: Option<OrNone<KeyManagementAlgorithm>>,
+    #[arg(long, value_name = "ENC")]
+    userinfo_encrypted_response_enc: Option<ContentEncryption>,
+    #[command(flatten)]
+    release: release::Options,
 }
 
 impl Options {
@@ -126,6 +141,12 @@ impl Options {
             backchannel_token_delivery_mode: self.backchannel_token_delivery_mode,
             backchannel_client_notification_endpoint: self.backchannel_client_notification_endpoint,
             backchannel_authentication_request_signing_alg: self.backchannel_authentication_request_signing_alg,
+            id_token_encrypted_response_alg: self.id_token_encrypted_response_alg,
+            id_token_encrypted_response_enc: self.id_token_encrypted_response_enc,
+            userinfo_signed_response_alg: self.userinfo_signed_response_alg,
+            userinfo_encrypted_response_alg: self.userinfo_encrypted_response_alg,
+            userinfo_encrypted_response_enc: self.userinfo_encrypted_response_enc,
+            release: self.release.into_change()?,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod create;
 mod further;
+mod release;
 mod show;
 mod show_further;
 mod update;

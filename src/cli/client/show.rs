@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::show_further as further;
+use super::{release, show_further as further};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
@@ -79,6 +79,7 @@ pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
     }
     rows.push(("scopes", client.scopes.to_string()));
     rows.extend(further::rows(client));
+    rows.extend(release::rows(client));
     rows.push(("authentication", authentication(client)));
     rows.extend(keys_of(&client.keys).map(|keys| ("keys", keys)));
     rows.push(("application", application(client).to_owned()));
@@ -100,6 +101,7 @@ pub fn to_json(client: &Client) -> Value {
     let mut document = plain_json(client);
     if let Some(members) = document.as_object_mut() {
         members.extend(further::members(client));
+        members.extend(release::members(client));
     }
     document
 }

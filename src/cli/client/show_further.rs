@@ -30,6 +30,9 @@ pub fn rows(client: &Client) -> Vec<(&'static str, String)> {
     row("request objects", requests.algorithm.map_or_else(String::new, |algorithm| algorithm.to_string()));
     row("authorization answers", protection(policy.authorization_response));
     row("introspection answers", protection(policy.introspection_response));
+    row("ID tokens encrypted", protection(ProtectedAnswer { algorithm: None, encryption: policy.id_token_encryption }));
+    let userinfo = ProtectedAnswer { algorithm: policy.userinfo_algorithm, encryption: policy.userinfo_encryption };
+    row("userinfo", protection(userinfo));
     if let ClientAuthentication::TlsClientAuth { subject } = &client.authentication {
         row("certificate of", subject.text());
     }
@@ -78,9 +81,15 @@ pub fn members(client: &Client) -> Map<String, Value> {
     put("require_pushed_authorization_requests", policy.pushed_requests_required.into());
     put("require_signed_request_object", client.request_objects.required.into());
     put("request_object_signing_alg", json!(client.request_objects.algorithm));
-    for (name, answer) in
-        [("authorization", policy.authorization_response), ("introspection", policy.introspection_response)]
-    {
+    let id_token =
+        ProtectedAnswer { algorithm: Some(policy.id_token_algorithm), encryption: policy.id_token_encryption };
+    let userinfo = ProtectedAnswer { algorithm: policy.userinfo_algorithm, encryption: policy.userinfo_encryption };
+    for (name, answer) in [
+        ("authorization", policy.authorization_response),
+        ("introspection", policy.introspection_response),
+        ("id_token", id_token),
+        ("userinfo", userinfo),
+    ] {
         put(&format!("{name}_signed_response_alg"), json!(answer.algorithm));
         put(
             &format!("{name}_encrypted_response_alg"),

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Client, ConsentPolicy, Localised};
-use crate::domain::claims::{self, NATIONAL_ID};
+use crate::domain::claims;
 use crate::domain::national_id::Scheme;
 use crate::domain::scope::ScopeSet;
+use crate::domain::verified_claims::{identifies, inner};
 
 /// The authority's approval. That of a client from before there were approvals is what its scopes release, and nothing that
 /// was verified.
@@ -91,8 +92,16 @@ impl ReleasePolicy {
     /// Whether `claim`, by its plain name, is among those that are approved, were it released by a scope.
     fn approves(&self, claim: &str) -> bool {
         let claim = claims::belongs_to(claim);
-        let identified = claim != NATIONAL_ID || self.identifiers.as_ref().is_none_or(|schemes| !schemes.is_empty());
-        identified && self.claims.as_ref().is_none_or(|approved| approved.contains(claim))
+        self.approves_identifiers(claim) && self.claims.as_ref().is_none_or(|approved| approved.contains(claim))
+    }
+
+    /// The same of what is told as verified, whatever the scopes are.
+    fn approves_verified(&self, claim: &str) -> bool {
+        self.approves_identifiers(claim) && self.verified_claims.contains(claims::belongs_to(claim))
+    }
+
+    fn approves_identifiers(&self, claim: &str) -> bool {
+        !identifies(claim) || self.identifiers.as_ref().is_none_or(|schemes| !schemes.is_empty())
     }
 
     /// Whether identifiers of `scheme` are told.
@@ -104,7 +113,7 @@ impl ReleasePolicy {
     pub fn demands_encryption(&self, claim: &str) -> bool {
         match self.encrypted {
             EncryptedRelease::Nothing => false,
-            EncryptedRelease::Sensitive => claims::belongs_to(claim) == NATIONAL_ID,
+            EncryptedRelease::Sensitive => identifies(claim) || inner(claim).is_some(),
             EncryptedRelease::Everything => true,
         }
     }
@@ -120,9 +129,14 @@ impl ReleasePolicy {
 }
 
 impl Client {
-    /// Whether it may be told the claim of this plain name, of anybody.
+    /// Whether it may be told the claim of this plain name, or the verified claim of this name, of anybody.
     pub fn may_be_told(&self, claim: &str) -> bool {
-        claims::rule(claim).is_some_and(|rule| self.scopes.contains(rule.scope)) && self.release.approves(claim)
+        match inner(claim) {
+            Some(verified) => self.release.approves_verified(verified),
+            None => {
+                claims::rule(claim).is_some_and(|rule| self.scopes.contains(rule.scope)) && self.release.approves(claim)
+            }
+        }
     }
 
     /// On which it is told `claim`. Where nobody said, that of a client that asks people is their consent, and that of one

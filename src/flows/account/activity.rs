@@ -32,6 +32,7 @@ impl Topic {
                 K::ConsentGranted,
                 K::ConsentDenied,
                 K::ConsentWithdrawn,
+                K::ConsentNarrowed,
                 K::BackChannelRequested,
                 K::BackChannelAllowed,
                 K::BackChannelDenied,

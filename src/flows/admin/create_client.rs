@@ -12,7 +12,7 @@ use crate::domain::authorization::ResponseType;
 use crate::domain::claims;
 use crate::domain::client::{
     ApplicationType, Client, ClientAuthenticationMethod, ClientDisplay, ClientKeys, ClientPolicy, ConsentPolicy,
-    Localised, LogoutEndpoint, LogoutEndpoints, PkcePolicy, PolicyName, SubjectType,
+    EncryptedRelease, Localised, LogoutEndpoint, LogoutEndpoints, PkcePolicy, PolicyName, SubjectType,
 };
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
@@ -153,6 +153,7 @@ fn candidate(
     let mut unknown = Vec::new();
     let scopes = parse_scopes(&request.scope, &known.registry, &mut unknown);
     faults.extend(unknown.into_iter().map(Fault::from));
+    let national_id_approved = request.national_id_approved || request.further.release.approves_identifiers();
     if request.national_id_approved && !scopes.contains(claims::NATIONAL_ID) {
         let sentence = format!("there is nothing to approve: {} is not among the scopes", claims::NATIONAL_ID);
         faults.push(Fault::new("approve_national_id", sentence));
@@ -191,7 +192,7 @@ fn candidate(
     request.further.apply_grant_types(&mut client, true);
     let mut wrong = Vec::new();
     request.further.apply(&mut client, &known.registry, &admin.settings.attainable(), &mut wrong);
-    let found = check(&client, &allowed(admin, request.national_id_approved, known));
+    let found = check(&client, &allowed(admin, national_id_approved, known));
     faults.extend(said_once(wrong, found));
     match sector(&client.id, client.subject_type, request.sector_identifier.as_deref(), &client.redirect_uris) {
         Ok(sector) => client.sector_identifier = sector,
@@ -256,6 +257,17 @@ pub(super) fn warnings(admin: &Administrator, client: &Client) -> Vec<String> {
     let back_channel = client.logout.back_channel.as_ref().map(|endpoint| &endpoint.uri);
     if let Some(uri) = back_channel.filter(loopback).filter(|_| !admin.settings.outbound.allow_loopback) {
         warnings.push(format!("{uri} is on this machine, which is not called: outbound.allow_loopback"));
+    }
+    let encrypted = [client.policy.id_token_encryption, client.policy.userinfo_encryption];
+    if client.release.encrypted != EncryptedRelease::Nothing && encrypted.iter().all(Option::is_none) {
+        warnings.push(format!(
+            "it is not told {} of what it asks for: nothing that it is told is encrypted \
+             (--id-token-encrypted-response-alg, --userinfo-encrypted-response-alg)",
+            match client.release.encrypted {
+                EncryptedRelease::Everything => "anything",
+                _ => "what is sensitive",
+            }
+        ));
     }
     if client.display.organisation.0.is_empty() {
         warnings.push("citizens are not told which organisation stands behind it (--organisation)".to_owned());

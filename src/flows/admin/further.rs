@@ -9,12 +9,14 @@ use serde::{Deserialize, Deserializer};
 
 use crate::domain::assurance::{AccountLevel, Attainable, AuthenticationLevel, Requirement};
 use crate::domain::client::{
-    BackChannelDelivery, CertificateSubject, Client, GrantType, PolicyName, ProtectedAnswer, only_code,
+    BackChannelDelivery, CertificateSubject, Client, ClientPolicy, GrantType, PolicyName, ProtectedAnswer, only_code,
 };
 use crate::domain::encryption::{ContentEncryption, Encryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::resource::{AccessTokenFormat, ResourceId, ResourceRegistry};
 use crate::protocol::registration::{self, AskedOfBackChannel, back_channel, certificate_subject, standing_on};
+
+use super::release::ReleaseChange;
 
 /// In the members of registration metadata where those have them. What is not said stays as it is.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -49,6 +51,13 @@ pub struct Further {
     pub backchannel_token_delivery_mode: Option<String>,
     pub backchannel_client_notification_endpoint: Option<String>,
     pub backchannel_authentication_request_signing_alg: Option<SignatureAlgorithm>,
+    pub id_token_encrypted_response_alg: Option<OrNone<KeyManagementAlgorithm>>,
+    pub id_token_encrypted_response_enc: Option<ContentEncryption>,
+    pub userinfo_signed_response_alg: Option<OrNone<SignatureAlgorithm>>,
+    pub userinfo_encrypted_response_alg: Option<OrNone<KeyManagementAlgorithm>>,
+    pub userinfo_encrypted_response_enc: Option<ContentEncryption>,
+    /// What it is approved to be told.
+    pub release: ReleaseChange,
 }
 
 /// A value, or the word `none`, which takes away the one there is.
@@ -127,7 +136,23 @@ impl Further {
         let encrypted = (self.introspection_encrypted_response_alg, self.introspection_encrypted_response_enc);
         let member = "introspection_encrypted_response_enc";
         protect(&mut policy.introspection_response, self.introspection_signed_response_alg, encrypted, member, faults);
+        self.apply_told(policy, faults);
         self.apply_back_channel(client, faults);
+        self.release.apply(client, faults);
+    }
+
+    /// How what it is told of people is protected.
+    fn apply_told(&self, policy: &mut ClientPolicy, faults: &mut Vec<registration::Fault>) {
+        let mut id_token = ProtectedAnswer { algorithm: None, encryption: policy.id_token_encryption };
+        let encrypted = (self.id_token_encrypted_response_alg, self.id_token_encrypted_response_enc);
+        protect(&mut id_token, None, encrypted, "id_token_encrypted_response_enc", faults);
+        policy.id_token_encryption = id_token.encryption;
+        let mut userinfo =
+            ProtectedAnswer { algorithm: policy.userinfo_algorithm, encryption: policy.userinfo_encryption };
+        let encrypted = (self.userinfo_encrypted_response_alg, self.userinfo_encrypted_response_enc);
+        let member = "userinfo_encrypted_response_enc";
+        protect(&mut userinfo, self.userinfo_signed_response_alg, encrypted, member, faults);
+        (policy.userinfo_algorithm, policy.userinfo_encryption) = (userinfo.algorithm, userinfo.encryption);
     }
 
     fn apply_assurance(&self, least: &mut Requirement, attainable: &Attainable, faults: &mut Vec<registration::Fault>) {

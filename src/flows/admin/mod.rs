@@ -27,6 +27,7 @@ pub mod prove_identity;
 pub mod read_audit;
 pub mod registered_clients;
 pub mod registration_tokens;
+pub mod release;
 pub mod renumber_citizen;
 pub mod resource_servers;
 pub mod rotate_keys;

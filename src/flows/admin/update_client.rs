@@ -193,7 +193,9 @@ fn candidate(
     set(&mut after.policy.id_token_algorithm, &change.id_token_algorithm);
 
     // What was approved once stays approved.
-    let approved = change.national_id_approved || before.scopes.contains(claims::NATIONAL_ID);
+    let approved = change.national_id_approved
+        || change.further.release.approves_identifiers()
+        || before.scopes.contains(claims::NATIONAL_ID);
     let allowed = allowed(admin, approved, known);
     let mut found = check(&after, &allowed);
     let mut standing = Vec::new();

@@ -13,6 +13,8 @@ use crate::domain::client::{Client, LegalBasis, Localised};
 use crate::domain::consent::{Answer, Asked as AskedClaims, Required};
 use crate::domain::grant::Authentication;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
+use crate::domain::verification::Verification;
+use crate::domain::verified_claims;
 use crate::protocol::OAuthError;
 use crate::protocol::authorization_details::Types;
 use crate::storage::Standing;
@@ -34,7 +36,7 @@ pub struct Question {
     /// Claims with the values that would be sent, masked where a glance over a shoulder should not read them.
     pub items: Vec<Item>,
     /// Claims of which nothing is known today: allowing covers them, should that change.
-    pub unknown: Vec<&'static str>,
+    pub unknown: Vec<String>,
     /// The person would not have the client know those, when they were asked before.
     pub unknown_left_out: bool,
     /// What the portal may do at resource servers.
@@ -45,7 +47,7 @@ pub struct Question {
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Item {
-    pub claim: &'static str,
+    pub claim: String,
     pub value: Preview,
     /// Where it is not what the client asks everything for.
     pub purpose: Option<Localised>,
@@ -136,12 +138,17 @@ pub(in crate::flows) async fn of(
     let before = consent::recall(app, citizen.id, &client.id).await?;
     let declined = before.map(|consent| consent.declined).unwrap_or_default();
     let asked = request.asks(&client);
-    let unknown = unknown(citizen, &asked);
+    let standing = match request.claims.verified.is_empty() {
+        true => Vec::new(),
+        false => app.store.read().await?.verifications().standing(citizen.id).await?,
+    };
+    let known = Known { citizen, standing: &standing };
+    let unknown = unknown(&known, &asked);
     Ok(Question {
         details_types,
         basis: client.basis(""),
-        items: items(citizen, &client, request, (&asked, &declined)),
-        unknown_left_out: unknown.iter().any(|claim| declined.contains(*claim)),
+        items: items(&known, &client, request, (&asked, &declined)),
+        unknown_left_out: unknown.iter().any(|claim| declined.contains(claim)),
         unknown,
         client,
         services: services(&registry, &request.scope),
@@ -150,39 +157,72 @@ pub(in crate::flows) async fn of(
     })
 }
 
+/// What there is to tell of a person.
+struct Known<'a> {
+    citizen: &'a Citizen,
+    /// The verifications that hold.
+    standing: &'a [Verification],
+}
+
+impl Known<'_> {
+    fn preview(&self, request: &AuthorizationRequest, claim: &str) -> Option<Preview> {
+        let citizen = self.citizen;
+        match verified_claims::inner(claim) {
+            None => {
+                let value = preview(citizen, claim, &claims::value(citizen, claim)?);
+                Some(value.and_also(in_languages(citizen, request, claim)))
+            }
+            Some(verified_claims::EVIDENCE) => self.evidence(),
+            Some(inner) => {
+                let value = |verification| verified_claims::value(citizen, verification, inner);
+                Some(preview(citizen, inner, &self.standing.iter().find_map(value)?))
+            }
+        }
+    }
+
+    /// The names of the trust frameworks: what stands in the evidence is not read over a shoulder.
+    fn evidence(&self) -> Option<Preview> {
+        let names: BTreeSet<&str> = self.standing.iter().map(|one| one.statement.trust_framework.as_str()).collect();
+        (!names.is_empty()).then(|| Preview::Text(Vec::from_iter(names).join(", ")))
+    }
+}
+
 fn items(
-    citizen: &Citizen,
+    known: &Known<'_>,
     client: &Client,
     request: &AuthorizationRequest,
     (asked, declined): (&AskedClaims, &BTreeSet<String>),
 ) -> Vec<Item> {
     rows(asked)
         .filter_map(|claim| {
-            let value = preview(citizen, claim, &claims::value(citizen, claim)?);
             let purpose = client.purpose(claim);
             Some(Item {
-                claim,
-                value: value.and_also(in_languages(citizen, request, claim)),
+                value: known.preview(request, claim)?,
                 purpose: (*purpose != client.display.purpose).then(|| purpose.clone()),
                 standing: match asked.required(claim) {
                     Some(why) => ItemStanding::Required(why),
                     None if declined.contains(claim) => ItemStanding::LeftOut,
                     None => ItemStanding::Voluntary,
                 },
+                claim: claim.to_owned(),
             })
         })
         .collect()
 }
 
-fn unknown(citizen: &Citizen, asked: &AskedClaims) -> Vec<&'static str> {
-    rows(asked).filter(|claim| claims::value(citizen, claim).is_none()).collect()
+fn unknown(known: &Known<'_>, asked: &AskedClaims) -> Vec<String> {
+    let is_known = |claim: &str| match verified_claims::inner(claim) {
+        None => claims::value(known.citizen, claim).is_some(),
+        Some(verified_claims::EVIDENCE) => !known.standing.is_empty(),
+        Some(inner) => known.standing.iter().any(|one| verified_claims::value(known.citizen, one, inner).is_some()),
+    };
+    rows(asked).filter(|claim| !is_known(claim)).map(str::to_owned).collect()
 }
 
-/// The claims that are shown, in the table's order.
-fn rows(asked: &AskedClaims) -> impl Iterator<Item = &'static str> {
+/// The claims that are shown, in the table's order and the verified ones after them.
+fn rows(asked: &AskedClaims) -> impl Iterator<Item = &str> {
     let rows: BTreeSet<&str> = asked.rows().collect();
-    let rows = claims::CLAIMS.iter().map(|rule| rule.claim).filter(move |claim| rows.contains(claim));
-    rows.collect::<Vec<_>>().into_iter()
+    claims::worth_telling(&asked.names).filter(move |claim| rows.contains(claim))
 }
 
 /// The claim as it would be sent in other languages beside.

@@ -16,7 +16,7 @@ use crate::crypto::hash::sha256;
 use crate::domain::issuer::Issuer;
 use crate::flows::{self, App};
 use crate::http::Site;
-use crate::protocol::discovery::{Metadata, Offer};
+use crate::protocol::discovery::{IdentityProof, Metadata, OF_A_REGISTRY, Offer};
 
 /// A JSON document as it is sent, and its entity tag.
 #[derive(Clone, Debug)]
@@ -63,6 +63,10 @@ impl Document {
             methods: settings.client_authentication_methods().collect(),
             certificates: settings.accepted_certificates(),
             authorization_details_types,
+            identity: IdentityProof {
+                trust_framework: &settings.identity.trust_framework,
+                evidence: if settings.registry.server.is_some() { &[OF_A_REGISTRY] } else { &[] },
+            },
             mtls_url: settings.mtls.public_url.as_ref().map(Issuer::as_str),
         });
         // Texts and lists of texts always become JSON.

@@ -119,8 +119,8 @@ pub(super) fn claims(items: Vec<Item>, language: Language) -> Vec<AskedClaim> {
     rows
 }
 
-pub(super) fn later(unknown: Vec<&'static str>, left_out: bool) -> Later {
-    let names = unknown.into_iter().map(ClaimName::parse).collect();
+pub(super) fn later(unknown: Vec<String>, left_out: bool) -> Later {
+    let names = unknown.iter().map(|name| ClaimName::parse(name)).collect();
     Later { names, standing: if left_out { Standing::LeftOut } else { Standing::Kept } }
 }
 
@@ -143,7 +143,7 @@ fn claim(item: Item, language: Language) -> Option<AskedClaim> {
         Preview::Nothing => return None,
     };
     Some(AskedClaim {
-        claim: Claim::new(ClaimName::parse(item.claim), value),
+        claim: Claim::new(ClaimName::parse(&item.claim), value),
         purpose: item.purpose.map(|purpose| purpose.in_language(language.tag()).to_owned()),
         standing: match item.standing {
             ItemStanding::Required(Required::Essential) => Standing::Needed(Need::Essential),

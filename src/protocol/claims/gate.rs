@@ -9,6 +9,7 @@ use crate::domain::citizen::Citizen;
 use crate::domain::claims;
 use crate::domain::client::{Client, ConsentPolicy};
 use crate::domain::release::Door;
+use crate::domain::verified_claims::identifies;
 
 /// Lets a claim through that the client is approved for, over a door that protects it as was demanded, if the person allowed
 /// it where the person was asked. All three as they are now, and not as they were when something was granted.
@@ -22,7 +23,7 @@ pub struct Gate<'a> {
 }
 
 impl Gate<'_> {
-    /// Whether the claim of this plain name goes through.
+    /// Whether the claim of this plain name, or the verified claim of this name, goes through.
     pub fn lets(&self, claim: &str) -> bool {
         self.is_approved(claim) && self.is_protected(claim) && self.is_allowed(claim)
     }
@@ -33,9 +34,9 @@ impl Gate<'_> {
     }
 
     fn is_approved(&self, claim: &str) -> bool {
-        let identifies = claims::belongs_to(claim) == claims::NATIONAL_ID;
         let release = &self.client.release;
-        self.client.may_be_told(claim) && (!identifies || release.approves_scheme(self.citizen.national_id.scheme()))
+        self.client.may_be_told(claim)
+            && (!identifies(claim) || release.approves_scheme(self.citizen.national_id.scheme()))
     }
 
     fn is_protected(&self, claim: &str) -> bool {

@@ -7,7 +7,7 @@
 //! | the member `userinfo` of `claims` | | yes |
 
 mod gate;
-mod parameter;
+pub(in crate::protocol) mod parameter;
 
 use std::collections::BTreeSet;
 
@@ -37,7 +37,9 @@ pub fn in_id_token(
 
 /// Whether [`in_id_token`] can tell anything at all: most ID tokens say nothing of the person, who need not be loaded.
 pub fn id_token_tells(scope: &ScopeSet, granted: &GrantedClaims, response_type: ResponseType) -> bool {
-    !granted.id_token.released.is_empty() || !in_id_token_by_scope(scope, response_type).is_empty()
+    !granted.id_token.released.is_empty()
+        || !granted.verified.id_token.is_empty()
+        || !in_id_token_by_scope(scope, response_type).is_empty()
 }
 
 fn in_id_token_by_scope(scope: &ScopeSet, response_type: ResponseType) -> BTreeSet<String> {

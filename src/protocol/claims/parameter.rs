@@ -11,13 +11,17 @@ use crate::crypto::json;
 use crate::domain::claims;
 use crate::domain::claims_request::{ClaimRequest, ClaimsRequest};
 use crate::domain::language_tag::LanguageTag;
-use crate::protocol::OAuthError;
+use crate::domain::verified_claims::{VERIFIED_CLAIMS, VerifiedRequest, VerifiedRequests};
+use crate::protocol::{OAuthError, verified_claims};
 
 const LONGEST: usize = 8192;
 /// `claims`, its member, the claim, `values`, a value, and what is inside an address.
 const DEEPEST: usize = 6;
 const MOST_CLAIMS: usize = 64;
-const MOST_VALUES: usize = 16;
+pub(in crate::protocol) const MOST_VALUES: usize = 16;
+/// `claims`, its member, `verified_claims` and one of them, `verification`, `evidence` and one of them, `check_details` and one of
+/// them, a member of that, and `values`.
+const DEEPEST_VERIFIED: usize = 12;
 
 /// Reads it. `locales` are not part of it.
 ///
@@ -29,14 +33,28 @@ pub fn parse(text: &str) -> Result<ClaimsRequest, OAuthError> {
     }
     let members = json::object(text.as_bytes())
         .ok_or_else(|| fault("must be one JSON object that has no member twice (OpenID Connect Core section 5.5)"))?;
-    if members.values().any(|value| json::depth(value) >= DEEPEST) {
-        return Err(fault("is nested deeper than a claims request can be"));
+    if members.values().any(|value| json::depth(value) >= DEEPEST_VERIFIED) {
+        return Err(too_deep());
     }
+    let verified =
+        VerifiedRequests { userinfo: verified(&members, "userinfo")?, id_token: verified(&members, "id_token")? };
     Ok(ClaimsRequest {
         userinfo: section(&members, "userinfo")?,
         id_token: section(&members, "id_token")?,
         locales: Vec::new(),
+        verified,
     })
+}
+
+fn too_deep() -> OAuthError {
+    fault("is nested deeper than a claims request can be")
+}
+
+fn verified(members: &Map<String, Value>, name: &str) -> Result<Vec<VerifiedRequest>, OAuthError> {
+    match members.get(name).and_then(|asked| asked.get(VERIFIED_CLAIMS)) {
+        None => Ok(Vec::new()),
+        Some(asked) => verified_claims::parse(asked).map_err(|rule| fault(format!("{name}.{VERIFIED_CLAIMS}{rule}"))),
+    }
 }
 
 fn section(members: &Map<String, Value>, name: &str) -> Result<BTreeMap<String, ClaimRequest>, OAuthError> {
@@ -49,7 +67,10 @@ fn section(members: &Map<String, Value>, name: &str) -> Result<BTreeMap<String, 
         return Err(fault(format!("{name} asks for more than 64 claims")));
     }
     let mut read = BTreeMap::new();
-    for (claim, how) in asked {
+    for (claim, how) in asked.iter().filter(|(claim, _)| *claim != VERIFIED_CLAIMS) {
+        if json::depth(how) >= DEEPEST - 1 {
+            return Err(too_deep());
+        }
         let how = one(how).map_err(|rule| fault(format!("{name}.{} {rule}", shown(claim))))?;
         if let Some(claim) = known(claim) {
             read.insert(claim, how);
@@ -58,7 +79,7 @@ fn section(members: &Map<String, Value>, name: &str) -> Result<BTreeMap<String, 
     Ok(read)
 }
 
-fn one(how: &Value) -> Result<ClaimRequest, &'static str> {
+pub(in crate::protocol) fn one(how: &Value) -> Result<ClaimRequest, &'static str> {
     let members = match how {
         Value::Null => return Ok(ClaimRequest::default()),
         Value::Object(members) => members,
@@ -96,7 +117,7 @@ fn known(name: &str) -> Option<String> {
 }
 
 /// As much of a name as a sentence needs.
-fn shown(name: &str) -> String {
+pub(in crate::protocol) fn shown(name: &str) -> String {
     name.chars().take(64).collect()
 }
 

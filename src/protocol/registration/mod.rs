@@ -12,6 +12,7 @@ mod grant_types;
 mod keys;
 mod logout;
 mod policy;
+mod release;
 mod resource_server;
 mod resources;
 mod response_types;
@@ -90,6 +91,7 @@ const RULES: &[Rule] = &[
     certificate::check,
     answers::check,
     backchannel::check,
+    release::check,
     pkce,
     // Last: what a client must keep to beyond what every client must.
     policy::check,

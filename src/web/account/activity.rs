@@ -108,6 +108,10 @@ pub enum Happening {
     ConsentWithdrawn {
         portal: String,
     },
+    ConsentNarrowed {
+        portal: String,
+        claims: Vec<ClaimName>,
+    },
     DataReleased {
         portal: String,
         claims: Vec<ClaimName>,
@@ -197,6 +201,7 @@ impl Event {
             Happening::ConsentGiven { portal, claims } => gave(id("event-consent-given"), portal, claims),
             Happening::ConsentDenied { portal } => about(id("event-consent-denied"), portal),
             Happening::ConsentWithdrawn { portal } => about(id("event-consent-withdrawn"), portal),
+            Happening::ConsentNarrowed { portal, claims } => gave(id("event-consent-narrowed"), portal, claims),
             Happening::DataReleased { portal, claims } => gave(id("event-data-released"), portal, claims),
             Happening::DeviceAllowed { portal } => about(id("event-device-allowed"), portal),
             Happening::DeviceDenied { portal } => about(id("event-device-denied"), portal),

@@ -14,6 +14,7 @@ mod recovery;
 mod requests;
 mod security;
 mod sessions;
+mod shared;
 mod start;
 mod withdraw;
 
@@ -31,6 +32,7 @@ pub use recovery::{Lost, Raisable, Raise};
 pub use requests::{Closed, ClosedRequest, Proof, Request, Requests, Waiting};
 pub use security::{Asked, Counts, Enrolment, Held, SecondStep, Security, Waiting as RecoveryWaiting};
 pub use sessions::{Known, Naming, Session, Sessions, Standing};
+pub use shared::Shared;
 pub use start::Start;
 pub use withdraw::Withdraw;
 
@@ -41,6 +43,7 @@ pub enum Notice {
     OtherSessionsEnded,
     DeviceForgotten,
     ConsentWithdrawn,
+    ConsentNarrowed,
     RequestAllowed,
     RequestDenied,
     RequestOver,
@@ -66,6 +69,7 @@ impl Notice {
             Self::OtherSessionsEnded => super::text::id("notice-other-sessions-ended"),
             Self::DeviceForgotten => super::text::id("notice-device-forgotten"),
             Self::ConsentWithdrawn => super::text::id("notice-consent-withdrawn"),
+            Self::ConsentNarrowed => super::text::id("notice-consent-narrowed"),
             Self::RequestAllowed => super::text::id("notice-request-allowed"),
             Self::RequestDenied => super::text::id("notice-request-denied"),
             Self::RequestOver => super::text::id("notice-request-over"),

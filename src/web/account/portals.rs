@@ -28,6 +28,8 @@ pub struct ConnectedPortal {
     pub last: Moment,
     /// Where it is: its front page, or where it begins a sign-in here by itself.
     pub open: Option<String>,
+    /// The path of the page where single claims are withdrawn, where there are any.
+    pub claims: Option<String>,
     /// The path of the page that asks before it withdraws.
     pub withdraw: String,
 }

@@ -1,6 +1,7 @@
 //! The consent page.
 
 use super::{Add, DAY, MINUTE, Samples, ago, form};
+use crate::web::account::{Allowed, ConnectedPortal, Shared};
 use crate::web::claims::{Claim, ClaimName};
 use crate::web::consent::{Access, AskedClaim, Basis, Consent, Lasting, Later, Need, Service, Standing};
 use crate::web::details::{Detail, Piece, Row, Style, Value};
@@ -101,6 +102,37 @@ impl Samples {
             AskedClaim { purpose: Some(purpose), ..asked(ClaimName::Email, "a•••@example.vn", Standing::Kept) },
             asked(ClaimName::Address, "12 phố Trúc Bạch, thành phố Hà Nội", Standing::LeftOut),
         ]
+    }
+
+    pub(super) fn connected(&self) -> ConnectedPortal {
+        ConnectedPortal {
+            portal: self.public_services(),
+            received: vec![ClaimName::Name, ClaimName::Birthdate, ClaimName::Gender, ClaimName::NationalId],
+            services: vec![self.health_records()],
+            allowed: vec![Allowed { at: ago(2 * DAY), details: vec![self.payment()] }],
+            first: ago(40 * DAY),
+            last: ago(2 * MINUTE),
+            open: Some("https://portal.example/login?iss=https%3A%2F%2Fid.example".to_owned()),
+            claims: Some("/account/portals/dvc/claims".to_owned()),
+            withdraw: "/account/portals/dvc/withdraw".to_owned(),
+        }
+    }
+
+    pub(super) fn shared(&self) -> Shared {
+        let name = Standing::Needed(Need::Basis(Basis::LegalObligation));
+        Shared {
+            layout: self.citizen(),
+            form: form("/account/portals/dvc/claims"),
+            portal: self.public_services(),
+            claims: vec![
+                (ClaimName::Name, name),
+                (ClaimName::Birthdate, Standing::Kept),
+                (ClaimName::Phone, Standing::LeftOut),
+                (ClaimName::parse("verified_claims.address"), Standing::Kept),
+                (ClaimName::Evidence, Standing::Kept),
+            ],
+            keep: "/account/portals".to_owned(),
+        }
     }
 
     pub(super) fn health_records(&self) -> Service {

@@ -21,6 +21,7 @@ impl Samples {
             first: ago(40 * DAY),
             last: ago(DAY),
             open: None,
+            claims: None,
             withdraw: String::new(),
         };
         let ward = Ward {

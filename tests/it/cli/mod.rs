@@ -14,6 +14,7 @@ mod messages;
 mod policies;
 pub mod program;
 mod registration;
+mod release;
 mod resources;
 mod settings;
 mod store;

@@ -40,6 +40,7 @@ mod reflected_text;
 mod refresh_race;
 mod registration;
 mod registration_update;
+mod release_policy;
 mod request_objects;
 mod response_mode;
 mod session_fixation;

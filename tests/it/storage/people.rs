@@ -28,6 +28,7 @@ use senid::domain::risk::Place;
 use senid::domain::secret::{SecretBytes, SecretHash, SecretString};
 use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::Timestamp;
+use senid::domain::verified_claims::{Element, VerifiedRequest, VerifiedRequests};
 use senid::storage::{
     EndedSession, Enrolled, Exchange, Fact, KnownDevice, NewCitizen, NewGrant, RefreshRotation, RevocationReason,
     Rotation, SealedKey, SealedKeyKind, Store, Successor, Vault,
@@ -139,10 +140,17 @@ fn granted_claims() -> GrantedClaims {
         released: [released.to_owned()].into(),
         withheld: [withheld.to_owned()].into(),
     };
+    let filters = BTreeMap::from([
+        ("trust_framework".to_owned(), Element::One(vec!["gold".to_owned()])),
+        ("evidence".to_owned(), Element::Either(vec![Element::Any, Element::Unknown])),
+        ("time".to_owned(), Element::Age(7)),
+    ]);
+    let (verification, claims) = (Element::Object(filters), BTreeMap::from([("name".to_owned(), Default::default())]));
     GrantedClaims {
         userinfo: single("name#ru", "email"),
         id_token: single("birthdate", "nickname"),
         locales: vec!["vi-Latn".parse().unwrap()],
+        verified: VerifiedRequests { userinfo: vec![VerifiedRequest { verification, claims }], id_token: Vec::new() },
     }
 }
 

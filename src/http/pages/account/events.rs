@@ -52,6 +52,7 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         (EventKind::DeviceForgotten, _) => Happening::DeviceForgotten,
         (EventKind::ConsentGranted, _) => Happening::ConsentGiven { portal: named(portal), claims: claims() },
         (EventKind::ConsentDenied, _) => Happening::ConsentDenied { portal: named(portal) },
+        (EventKind::ConsentNarrowed, _) => Happening::ConsentNarrowed { portal: named(portal), claims: claims() },
         (EventKind::ConsentWithdrawn, _) => Happening::ConsentWithdrawn { portal: named(portal) },
         (EventKind::DataReleased, _) => Happening::DataReleased { portal: named(portal), claims: claims() },
         (EventKind::DeviceAllowed, _) => Happening::DeviceAllowed { portal: named(portal) },

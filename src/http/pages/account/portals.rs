@@ -11,23 +11,26 @@ use super::{Door, enter};
 use crate::domain::citizen::Citizen;
 use crate::domain::claims;
 use crate::domain::client::Client;
-use crate::domain::consent::Consent;
+use crate::domain::consent::{Asked, Consent, Required};
 use crate::domain::grant::Grant;
 use crate::domain::ids::ClientId;
+use crate::domain::verified_claims;
 use crate::flows::{account, consent, resource_servers};
 use crate::http::Site;
 use crate::http::details::told;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
-use crate::http::pages::consent::services;
+use crate::http::pages::consent::{answer, basis, services};
 use crate::protocol::authorization_details::Types;
-use crate::web::account::{Allowed, ConnectedPortal, Notice, Portals, Withdraw};
+use crate::web::account::{Allowed, ConnectedPortal, Notice, Portals, Shared, Withdraw};
 use crate::web::claims::ClaimName;
+use crate::web::consent::{Need, Standing};
 use crate::web::layout;
 use crate::web::text::{Language, Moment};
 
 const GUARD: Guarded<'static> = Guarded::Account("withdraw");
+const CHOICE: Guarded<'static> = Guarded::Account("choose-claims");
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Result<Response, Failure> {
     let entered = match enter(&site, &visit).await? {
@@ -44,7 +47,11 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Resu
             portals.push(connected);
         }
     }
-    let notice = (uri.query() == Some("done=withdrawn")).then_some(Notice::ConsentWithdrawn);
+    let notice = match uri.query() {
+        Some("done=withdrawn") => Some(Notice::ConsentWithdrawn),
+        Some("done=chosen") => Some(Notice::ConsentNarrowed),
+        _ => None,
+    };
     Ok(Page::render(&Portals { notice, portals, layout: entered.layout })?.into_response())
 }
 
@@ -84,6 +91,59 @@ pub async fn withdraw(
     Ok(SeeOther::to("/account/portals?done=withdrawn").into_response())
 }
 
+/// What one portal may receive, claim by claim.
+pub async fn shared(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(client): Path<String>,
+) -> Result<Response, Failure> {
+    let entered = match enter(&site, &visit).await? {
+        Door::Open(entered) => entered,
+        Door::Closed(response) => return Ok(response),
+    };
+    let client = named(&site, &client).await?;
+    let consents = account::consents(&site.app, entered.citizen.id).await?;
+    let consent = consents.iter().find(|consent| consent.client == client.id).ok_or(Fault::NotFound)?;
+    let asked = Asked::before(&client, consent);
+    let standing = |claim: &str| match asked.required(claim) {
+        Some(Required::Basis(why)) => Standing::Needed(Need::Basis(basis(why))),
+        Some(Required::Essential) => Standing::Needed(Need::Essential),
+        None if consent.declined.contains(claim) => Standing::LeftOut,
+        None => Standing::Kept,
+    };
+    let mut claims: Vec<_> = asked.rows().map(|claim| (ClaimName::parse(claim), standing(claim))).collect();
+    claims.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let template = Shared {
+        form: layout::Form { action: format!("/account/portals/{}/claims", client.id), csrf: CHOICE.token(&visit) },
+        portal: site.portal(&client, entered.layout.voice.language),
+        claims,
+        keep: "/account/portals".to_owned(),
+        layout: entered.layout,
+    };
+    Ok(Page::render(&template)?.into_response())
+}
+
+pub async fn choose(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(client): Path<String>,
+    Form(form): Form,
+) -> Result<Response, Failure> {
+    CHOICE.check(&visit, &form)?;
+    let entered = match enter(&site, &visit).await? {
+        Door::Open(entered) => entered,
+        Door::Closed(response) => return Ok(response),
+    };
+    let client = named(&site, &client).await?;
+    consent::choose(&site.app, &visit.visitor, entered.citizen.id, &client, &answer(&form)).await?;
+    Ok(SeeOther::to("/account/portals?done=chosen").into_response())
+}
+
+async fn named(site: &Site, client: &str) -> Result<Arc<Client>, Failure> {
+    let id: ClientId = client.parse().map_err(|_| Fault::NotFound)?;
+    Ok(site.app.clients.find(&site.app, &id).await?.ok_or(Fault::NotFound)?)
+}
+
 pub(super) async fn connected(
     site: &Site,
     citizen: &Citizen,
@@ -96,7 +156,7 @@ pub(super) async fn connected(
         portal: site.portal(&client, language),
         // What was allowed and is not known of this person was never sent.
         received: claims::worth_telling(&consent.claims)
-            .filter(|claim| claims::value(citizen, claim).is_some())
+            .filter(|claim| verified_claims::inner(claim).is_some() || claims::value(citizen, claim).is_some())
             .map(ClaimName::parse)
             .collect(),
         services: services(resource_servers::services(&registry, &consent.scope), language),
@@ -104,6 +164,8 @@ pub(super) async fn connected(
         first: Moment::from_micros(consent.granted_at.micros()),
         last: Moment::from_micros(consent.updated_at.micros()),
         open: opening(site.app.issuer(), &client),
+        claims: (Asked::before(&client, consent).rows().next().is_some())
+            .then(|| format!("/account/portals/{}/claims", client.id)),
         withdraw: format!("/account/portals/{}/withdraw", client.id),
     }))
 }

@@ -16,6 +16,8 @@ pub(super) fn check(_: &Metadata, policy: &Policy<'_>, client: &mut Client, _: &
     client.policy.access_token_lifetime = existing.policy.access_token_lifetime;
     client.policy.access_token_format = existing.policy.access_token_format;
     client.policy.assurance = existing.policy.assurance;
+    // What it is told is the authority's to say, and what for.
+    client.release = existing.release.clone();
     // What the authority put it under, or what it was registered under: no update chooses another.
     client.policy.set = existing.policy.set.clone();
     if existing.policy.pkce == PkcePolicy::Required {

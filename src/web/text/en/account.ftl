@@ -24,6 +24,7 @@ recent-activity = Recent activity
 activity-all = See all activity
 notice-session-ended = That device has been signed out.
 notice-other-sessions-ended = All other devices have been signed out.
+notice-consent-narrowed = Saved. From now on the portal receives what you have chosen.
 notice-consent-withdrawn = Withdrawn. The portal no longer receives your information.
 
 ## Devices and sessions
@@ -71,6 +72,7 @@ event-sign-in-failed = { $times ->
   }
 event-consent-given = Allowed { $portal } to receive: { $claims }
 event-consent-denied = Did not allow { $portal } to receive information
+event-consent-narrowed = No longer lets { $portal } receive: { $claims }
 event-consent-withdrawn = Withdrew the permission of { $portal }
 event-data-released = { $portal } received: { $claims }
 event-device-allowed = Signed in to { $portal } on another device
@@ -95,3 +97,8 @@ known-named = Its sign-in page shows your name.
 known-forget = Forget
 notice-device-forgotten = The device does not know you any more. The next sign-in there counts as one from a new device.
 event-device-forgotten = A device was forgotten
+shared-title = What the portal may receive
+shared-lead = { $portal } may receive what is ticked.
+shared-hint = What you take away is no longer given from now on. What the portal has received already stays with it.
+shared-save = Save
+shared-choose = Choose what is shared

@@ -24,6 +24,7 @@ recent-activity = Activité récente
 activity-all = Voir toute l’activité
 notice-session-ended = Cet appareil a été déconnecté.
 notice-other-sessions-ended = Tous les autres appareils ont été déconnectés.
+notice-consent-narrowed = Enregistré. Désormais, le portail reçoit ce que vous avez choisi.
 notice-consent-withdrawn = Autorisation retirée. Le portail ne reçoit plus vos informations.
 
 ## Appareils et sessions
@@ -71,6 +72,7 @@ event-sign-in-failed = { $times ->
   }
 event-consent-given = { $portal } autorisé à recevoir : { $claims }
 event-consent-denied = Partage refusé à { $portal }
+event-consent-narrowed = Ne laisse plus { $portal } recevoir : { $claims }
 event-consent-withdrawn = Autorisation de { $portal } retirée
 event-data-released = { $portal } a reçu : { $claims }
 event-device-allowed = Connexion à { $portal } sur un autre appareil
@@ -95,3 +97,8 @@ known-named = Sa page de connexion affiche votre nom.
 known-forget = Oublier
 notice-device-forgotten = Cet appareil ne vous connaît plus. La prochaine connexion y comptera comme celle d’un nouvel appareil.
 event-device-forgotten = Un appareil a été oublié
+shared-title = Ce que le portail peut recevoir
+shared-lead = { $portal } peut recevoir ce qui est coché.
+shared-hint = Ce que vous retirez n’est plus transmis désormais. Ce que le portail a déjà reçu reste chez lui.
+shared-save = Enregistrer
+shared-choose = Choisir ce qui est partagé

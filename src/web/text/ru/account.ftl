@@ -24,6 +24,7 @@ recent-activity = Последние события
 activity-all = Все события
 notice-session-ended = На том устройстве выполнен выход.
 notice-other-sessions-ended = На всех остальных устройствах выполнен выход.
+notice-consent-narrowed = Сохранено. Теперь портал получает только то, что вы выбрали.
 notice-consent-withdrawn = Разрешение отозвано. Портал больше не получает ваших сведений.
 
 ## Устройства и сеансы
@@ -73,6 +74,7 @@ event-sign-in-failed = { $times ->
   }
 event-consent-given = Порталу «{ $portal }» разрешено получать: { $claims }
 event-consent-denied = Порталу «{ $portal }» отказано в передаче сведений
+event-consent-narrowed = Больше не разрешает { $portal } получать: { $claims }
 event-consent-withdrawn = Отозвано разрешение портала «{ $portal }»
 event-data-released = Портал «{ $portal }» получил: { $claims }
 event-device-allowed = Вход на портал «{ $portal }» на другом устройстве
@@ -97,3 +99,8 @@ known-named = На странице входа там показано ваше 
 known-forget = Забыть
 notice-device-forgotten = Это устройство больше вас не знает. Следующий вход на нём будет входом с нового устройства.
 event-device-forgotten = Знакомое устройство забыто
+shared-title = Что может получать портал
+shared-lead = { $portal } может получать то, что отмечено.
+shared-hint = То, что вы убрали, больше не передаётся. То, что портал уже получил, остаётся у него.
+shared-save = Сохранить
+shared-choose = Выбрать, чем делиться

@@ -24,6 +24,7 @@ recent-activity = Hoạt động gần đây
 activity-all = Xem tất cả hoạt động
 notice-session-ended = Đã đăng xuất thiết bị đó.
 notice-other-sessions-ended = Đã đăng xuất mọi thiết bị khác.
+notice-consent-narrowed = Đã lưu. Từ nay cổng chỉ nhận những thông tin bạn đã chọn.
 notice-consent-withdrawn = Đã thu hồi. Cổng không còn nhận được thông tin của bạn.
 
 ## Thiết bị và phiên
@@ -71,6 +72,7 @@ event-sign-in-failed = { $times ->
   }
 event-consent-given = Cho phép { $portal } nhận: { $claims }
 event-consent-denied = Từ chối chia sẻ thông tin với { $portal }
+event-consent-narrowed = Không cho { $portal } nhận nữa: { $claims }
 event-consent-withdrawn = Thu hồi sự cho phép đối với { $portal }
 event-data-released = { $portal } đã nhận: { $claims }
 event-device-allowed = Đăng nhập vào { $portal } trên một thiết bị khác
@@ -95,3 +97,8 @@ known-named = Trang đăng nhập ở đó hiện tên bạn.
 known-forget = Quên thiết bị
 notice-device-forgotten = Thiết bị đó không còn là thiết bị quen. Lần đăng nhập sau ở đó được coi là từ thiết bị mới.
 event-device-forgotten = Một thiết bị quen đã được bỏ
+shared-title = Thông tin cổng được nhận
+shared-lead = { $portal } được nhận những thông tin đã chọn.
+shared-hint = Thông tin bạn bỏ chọn sẽ không được cung cấp nữa kể từ bây giờ. Thông tin cổng đã nhận vẫn còn ở cổng.
+shared-save = Lưu
+shared-choose = Chọn thông tin chia sẻ

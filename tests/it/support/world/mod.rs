@@ -32,6 +32,7 @@ pub mod registrar;
 pub mod resources;
 mod start;
 pub mod tls_client;
+pub mod verified;
 pub mod web;
 
 use std::net::SocketAddr;

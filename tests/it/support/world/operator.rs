@@ -171,13 +171,15 @@ impl<'w> Operator<'w> {
         tx.commit().await.unwrap();
         // Its requests see it without what its policy is not enough for.
         let registry = self.app.resource_servers.registry(self.app).await.unwrap();
-        let scopes = self.app.sensitive(&registry).allowed(&changed);
+        let scopes = changed.release.served(&self.app.sensitive(&registry).allowed(&changed));
         self.hears_of(&id, |cached| {
             cached.status == changed.status
                 && cached.scopes == scopes
                 && cached.resources == changed.resources
                 && cached.grant_types == changed.grant_types
                 && cached.policy == changed.policy
+                && cached.release == changed.release
+                && cached.display == changed.display
                 && cached.keys == changed.keys
                 && cached.redirect_uris == changed.redirect_uris
                 && cached.application_type == changed.application_type
