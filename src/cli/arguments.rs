@@ -66,6 +66,9 @@ pub enum Administration {
     /// The people who sign in.
     #[command(subcommand)]
     Citizen(citizen::Command),
+    /// The organisations that people act for.
+    #[command(subcommand)]
+    Organisation(organisation::Command),
     /// The whole deployment in a file.
     #[command(subcommand)]
     Store(store::Command),

@@ -17,6 +17,7 @@ mod keys;
 mod messages;
 mod migrate;
 mod operator;
+mod organisation;
 mod output;
 mod registration;
 mod resource;
@@ -90,6 +91,7 @@ async fn dispatch(
         Administration::Registration(command) => registration::run(command, settings, house, output).await,
         Administration::Details(command) => details::run(command, settings, house, output).await,
         Administration::Citizen(command) => citizen::run(command, settings, house, output).await,
+        Administration::Organisation(command) => organisation::run(command, settings, house, output).await,
         Administration::Store(command) => store::run(command, &settings, house, output).await,
         Administration::Audit(command) => audit::run(command, settings, house, output).await,
         Administration::Disclosure(command) => disclosure::run(command, settings, house, output).await,

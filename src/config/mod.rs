@@ -37,6 +37,7 @@ mod password;
 mod policies;
 mod proxies;
 mod reader;
+mod organisations;
 mod recovery;
 mod registration;
 mod registry;
@@ -77,6 +78,7 @@ pub use mutual_tls::MutualTls;
 pub use outbound::Outbound;
 pub use password::{Argon2, Password};
 pub use proxies::{ClientAddressHeader, ClientCertificateHeader, Proxies};
+pub use organisations::Organisations;
 pub use recovery::{Counter, OldCredentials, Recovery};
 pub use registration::{Registration, RegistrationMode, SoftwareStatement, StatementIssuer, StatementKeys};
 pub use registry::{Recheck, Registry, RegistryServer};
@@ -122,6 +124,7 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     pub password: Password,
     pub throttling: Throttling,
+    pub organisations: Organisations,
     pub recovery: Recovery,
     pub retention: Retention,
     pub counter: Counter,
@@ -220,6 +223,7 @@ impl Settings {
             lifetimes,
             password: Password::read(from),
             throttling: Throttling::read(from),
+            organisations: Organisations::read(from),
             recovery: Recovery::read(from),
             retention: Retention::read(from),
             counter: Counter::read(from),
@@ -314,6 +318,7 @@ impl Default for Settings {
             lifetimes: Lifetimes::default(),
             password: Password::default(),
             throttling: Throttling::default(),
+            organisations: Organisations::default(),
             recovery: Recovery::default(),
             retention: Retention::default(),
             counter: Counter::default(),

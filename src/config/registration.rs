@@ -81,7 +81,7 @@ impl Default for Registration {
             mode: RegistrationMode::Off,
             scopes: claims::known_scopes()
                 .into_iter()
-                .filter(|scope| *scope != claims::NATIONAL_ID)
+                .filter(|scope| !claims::is_approved_singly(scope))
                 .filter_map(|scope| scope.parse::<Scope>().ok())
                 .collect(),
             response_types: BTreeSet::from([ResponseType::Code]),
@@ -176,10 +176,10 @@ impl Registration {
 }
 
 impl Setting for Scope {
-    const EXPECTED: &'static str = "a scope that there is, and never national_id, which the authority approves itself";
+    const EXPECTED: &'static str = "a scope that there is, and never national_id or organisation, which the authority approves itself";
     fn read(value: &Value) -> Option<Self> {
         let text = value.as_str()?;
-        (claims::is_known_scope(text) && text != claims::NATIONAL_ID).then(|| text.parse().ok())?
+        (claims::is_known_scope(text) && !claims::is_approved_singly(text)).then(|| text.parse().ok())?
     }
     fn show(&self) -> Value {
         Value::String(self.to_string())

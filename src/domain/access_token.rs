@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::authorization_details::AuthorizationDetails;
-use super::ids::{ClientId, GrantId};
+use super::ids::{ClientId, GrantId, MandateId, OrganisationId};
 use super::key_binding::KeyBinding;
+use super::mandate::Role;
+use super::organisation_code::OrganisationCode;
 use super::resource::ResourceId;
 use super::scope::ScopeSet;
 use super::time::Timestamp;
@@ -27,10 +29,21 @@ pub struct AccessToken {
     pub binding: Option<KeyBinding>,
     /// What it stands on: the grant whose end is the token's end.
     pub grant: Option<GrantId>,
+    /// For whom the subject acts, where it is not themselves.
+    pub acting: Option<ActingFor>,
     /// Who acts for the subject, the present actor first (`act`, RFC 8693 §4.1).
     pub actors: Vec<String>,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
+}
+
+/// An organisation that somebody acts for, and by what right, as resource servers are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActingFor {
+    pub organisation: OrganisationId,
+    pub code: OrganisationCode,
+    pub role: Role,
+    pub mandate: MandateId,
 }
 
 /// RFC 9068 §2.2.1.

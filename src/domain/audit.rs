@@ -192,6 +192,27 @@ event_kinds! {
     CodeEntered = "code.entered",
     /// A notice or a code did not reach the citizen, and is not tried again.
     MessageUndelivered = "message.undelivered",
+    /// A citizen asks to be confirmed as an organisation's legal representative.
+    OrganisationRequested = "organisation.requested",
+    OrganisationRequestWithdrawn = "organisation.request_withdrawn",
+    OrganisationRequestRefused = "organisation.request_refused",
+    /// One registrar of two has seen the papers.
+    OrganisationConfirmedOnce = "organisation.confirmed_once",
+    OrganisationRegistered = "organisation.registered",
+    OrganisationSuspended = "organisation.suspended",
+    OrganisationResumed = "organisation.resumed",
+    OrganisationDissolved = "organisation.dissolved",
+    OrganisationShown = "organisation.shown",
+    /// A mandate was offered to somebody.
+    MandateOffered = "mandate.offered",
+    InvitationWithdrawn = "mandate.invitation_withdrawn",
+    InvitationDeclined = "mandate.declined",
+    MandateGranted = "mandate.granted",
+    /// Whoever offered it is told that it was accepted.
+    MandateAccepted = "mandate.accepted",
+    MandateEnded = "mandate.ended",
+    /// Whoever granted it is told that its holder gave it back.
+    MandateGivenBack = "mandate.given_back",
     KeysRotated = "keys.rotated",
     MasterKeyAdded = "keys.master_added",
     /// Citizens' data keys, and the server's, were wrapped by the newest master key.

@@ -7,11 +7,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::authorization_details::AuthorizationDetails;
+use super::claims;
 use super::claims_request::ClaimsRequest;
 use super::client::Client;
 use super::consent::Asked;
 use super::ids::ClientId;
 use super::key_binding::Thumbprint;
+use super::organisation_code::OrganisationCode;
 use super::resource::ResourceId;
 use super::scope::ScopeSet;
 use super::secret::SecretHash;
@@ -41,6 +43,8 @@ pub struct AuthorizationRequest {
     pub authorization_details: AuthorizationDetails,
     /// The key that the code is good with (`dpop_jkt`, RFC 9449 §10).
     pub dpop_jkt: Option<Thumbprint>,
+    /// In whose name the person is expected to act, where the client says so. A wish: they choose.
+    pub organisation_hint: Option<OrganisationCode>,
     /// The hash of the `request_uri` that it was pushed under (RFC 9126), which its answer spends.
     pub pushed: Option<SecretHash>,
 }
@@ -49,6 +53,11 @@ impl AuthorizationRequest {
     /// All that `client` asks the person to let it know, by scope or singly.
     pub fn asks(&self, client: &Client) -> Asked {
         Asked::of(client, &self.scope, &self.claims)
+    }
+
+    /// Whether the person is to be asked in whose name they act.
+    pub fn asks_in_whose_name(&self) -> bool {
+        self.scope.contains(claims::ORGANISATION) || self.claims.names().contains(claims::ORGANISATION)
     }
 
     /// Whether the person whom the client knows as `subject` may answer it.

@@ -56,6 +56,9 @@ pub const CLAIMS: &[ClaimRule] = claims! {
     "national_id":
         "national_id" => |c| text(c.national_id.expose()),
         "national_id_scheme" => |c| text(c.national_id.scheme().as_str());
+    // Of the sign-in and not of the person: whoever tells it knows for whom they act.
+    "organisation":
+        "organisation" => |_| None;
 };
 
 /// Scopes that release no claim of their own.
@@ -63,6 +66,14 @@ const PLAIN_SCOPES: &[&str] = &["openid", "offline_access"];
 
 /// The scope that releases the national identifier. A client has it only by approval.
 pub const NATIONAL_ID: &str = "national_id";
+
+/// The scope that asks in whose name the person signs in, and the claim that tells it. A client has it only by approval.
+pub const ORGANISATION: &str = "organisation";
+
+/// Whether a client has `scope` by the authority's approval alone, whoever registered it.
+pub fn is_approved_singly(scope: &str) -> bool {
+    [NATIONAL_ID, ORGANISATION].contains(&scope)
+}
 
 /// Whether the server defines `scope`.
 pub fn is_known_scope(scope: &str) -> bool {

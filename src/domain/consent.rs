@@ -81,7 +81,8 @@ impl Asked {
     pub fn of(client: &Client, scope: &ScopeSet, claims: &ClaimsRequest) -> Self {
         let mut names = claims::released_by(scope);
         names.append(&mut claims.names());
-        names.retain(|name| client.may_be_told(name));
+        // In whose name they act they say each time, on a page of its own.
+        names.retain(|name| name != claims::ORGANISATION && client.may_be_told(name));
         Self::new(client, names, &claims.essential())
     }
 

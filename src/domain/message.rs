@@ -89,6 +89,35 @@ pub enum Notice {
     RecoveryCodeUsed {
         left: u32,
     },
+    /// Registrars confirmed them as an organisation's legal representative.
+    OrganisationConfirmed {
+        organisation: String,
+    },
+    OrganisationRefused {
+        organisation: String,
+    },
+    /// Somebody offers them to act for an organisation.
+    MandateOffered {
+        organisation: String,
+    },
+    /// They act for an organisation from now on.
+    MandateGranted {
+        organisation: String,
+    },
+    /// Somebody accepted what they had offered; the name is masked.
+    MandateAccepted {
+        organisation: String,
+        person: String,
+    },
+    /// They act for an organisation no more.
+    MandateEnded {
+        organisation: String,
+    },
+    /// Somebody gave back what they had granted; the name is masked.
+    MandateGivenBack {
+        organisation: String,
+        person: String,
+    },
     /// Another address or number, or the same one, was shown to be the citizen's; `masked` as pages show it.
     ContactVerified {
         channel: Channel,
@@ -127,6 +156,13 @@ impl Notice {
             Self::RecoveryStopped => EventKind::RecoveryStopped,
             Self::CertificateBound { .. } => EventKind::CertificateBound,
             Self::RecoveryCodeUsed { .. } => EventKind::RecoveryCodeUsed,
+            Self::OrganisationConfirmed { .. } => EventKind::OrganisationRegistered,
+            Self::OrganisationRefused { .. } => EventKind::OrganisationRequestRefused,
+            Self::MandateOffered { .. } => EventKind::MandateOffered,
+            Self::MandateGranted { .. } => EventKind::MandateGranted,
+            Self::MandateAccepted { .. } => EventKind::MandateAccepted,
+            Self::MandateEnded { .. } => EventKind::MandateEnded,
+            Self::MandateGivenBack { .. } => EventKind::MandateGivenBack,
             Self::ContactVerified { .. } => EventKind::ContactVerified,
             Self::ClosingAsked { .. } => EventKind::ClosingAsked,
             Self::IdentityProven => EventKind::IdentityProven,
@@ -143,6 +179,14 @@ impl Notice {
             | Self::CredentialRaised { kind, name }
             | Self::CredentialSuspected { kind, name } => vec![("kind", kind.to_string()), ("name", name.clone())],
             Self::PasswordChanged | Self::RecoveryFinished | Self::RecoveryStopped | Self::IdentityProven => Vec::new(),
+            // What an organisation is called may be a person's name: the event has its id.
+            Self::OrganisationConfirmed { .. }
+            | Self::OrganisationRefused { .. }
+            | Self::MandateOffered { .. }
+            | Self::MandateGranted { .. }
+            | Self::MandateAccepted { .. }
+            | Self::MandateEnded { .. }
+            | Self::MandateGivenBack { .. } => Vec::new(),
             // Where it is stopped stays out: whoever knows the path stops it.
             Self::RecoveryBegun { takes_effect_at, .. } => {
                 vec![("takes_effect_at", takes_effect_at.seconds().to_string())]

@@ -16,6 +16,7 @@ use super::assurance::Requirement;
 use super::authorization::AuthorizationRequest;
 use super::grant::Authentication;
 use super::ids::{CitizenId, ClientId, SignInId};
+use super::mandate::{Acting, InWhoseName};
 use super::secret::SecretHash;
 use super::session::Remember;
 use super::time::Timestamp;
@@ -32,6 +33,8 @@ pub struct SignIn {
     pub demanded: Requirement,
     /// What stays on the device of whoever signs in.
     pub remember: Remember,
+    /// In whose name, once whoever proved who they are was asked and chose.
+    pub in_whose_name: Option<InWhoseName>,
     pub state: State,
 }
 
@@ -88,6 +91,8 @@ pub enum Step {
     Authenticate,
     /// What was proven is less than what is needed.
     StepUp,
+    /// In whose name they act is asked.
+    InWhoseName,
     Consent,
     /// A certificate is shown that the account is to know.
     Certificate,
@@ -195,9 +200,20 @@ impl SignIn {
     pub fn begin_again(self) -> Result<Self, OutOfOrder> {
         match self.state {
             State::Requested | State::Identified(_) | State::Authenticated(_) => {
-                Ok(Self { state: State::Requested, demanded: Requirement::NONE, ..self })
+                Ok(Self { state: State::Requested, demanded: Requirement::NONE, in_whose_name: None, ..self })
             }
             State::Offered | State::Consented(_) => Err(OutOfOrder),
+        }
+    }
+
+    /// The person chose in whose name they act; choosing again before anything is allowed replaces it.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] unless someone has proven who they are, and nothing was allowed yet.
+    pub fn choose(self, chosen: InWhoseName) -> Result<Self, OutOfOrder> {
+        match self.state {
+            State::Authenticated(_) => Ok(Self { in_whose_name: Some(chosen), ..self }),
+            _ => Err(OutOfOrder),
         }
     }
 
@@ -212,13 +228,15 @@ impl SignIn {
         }
     }
 
-    /// Who answers, once nothing more is to be asked.
+    /// Who answers and for whom they act, once nothing more is to be asked.
     ///
     /// # Errors
     /// [`OutOfOrder`] before the consent.
-    pub fn answer(self) -> Result<(Purpose, Authentication), OutOfOrder> {
+    pub fn answer(self) -> Result<(Purpose, Authentication, Option<Acting>), OutOfOrder> {
         match self.state {
-            State::Consented(authentication) => Ok((self.purpose, authentication)),
+            State::Consented(authentication) => {
+                Ok((self.purpose, authentication, self.in_whose_name.and_then(InWhoseName::acting)))
+            }
             _ => Err(OutOfOrder),
         }
     }

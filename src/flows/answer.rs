@@ -7,6 +7,7 @@ use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::Client;
 use crate::domain::grant::{Authentication, Grant};
 use crate::domain::ids::GrantId;
+use crate::domain::mandate::Acting;
 use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
 use crate::protocol::authorize::{Answer, AnswerTo, Delivery, FrontChannelToken, Issued};
@@ -45,6 +46,9 @@ impl Way {
     }
 }
 
+/// Who answers a request, and for whom they act, where it is not themselves.
+type By<'a> = (&'a Authentication, Option<Acting>);
+
 /// Answers `request` for the person who proved themselves.
 ///
 /// # Errors
@@ -54,12 +58,12 @@ pub async fn answer(
     visitor: &Visitor,
     client: &Client,
     request: &AuthorizationRequest,
-    authentication: &Authentication,
+    by: By<'_>,
 ) -> Result<Delivery, FlowError> {
     let way = Way::to(app, client, AnswerTo::from(request)).await?;
-    match issue(app, visitor, client, request, authentication).await {
+    match issue(app, visitor, client, request, by).await {
         Ok(issued) => {
-            let session_state = watched_by(app, client, request, authentication);
+            let session_state = watched_by(app, client, request, by.0);
             way.deliver(app, &Answer::Issued(Issued { session_state, ..issued }))
         }
         Err(FlowError::Refused(refusal)) => {
@@ -99,12 +103,12 @@ async fn issue(
     visitor: &Visitor,
     client: &Client,
     request: &AuthorizationRequest,
-    authentication: &Authentication,
+    by: By<'_>,
 ) -> Result<Issued, FlowError> {
     let id = GrantId::new(app.clock.now(), &*app.random);
     match request.response_type.issues_tokens() {
-        false => Ok(Issued { code: code(app, client, request, authentication, id).await?, ..Issued::default() }),
-        true => issue_tokens(app, visitor, client, request, authentication, id).await,
+        false => Ok(Issued { code: code(app, client, request, by, id).await?, ..Issued::default() }),
+        true => issue_tokens(app, visitor, client, request, by, id).await,
     }
 }
 
@@ -113,12 +117,12 @@ async fn code(
     app: &App,
     client: &Client,
     request: &AuthorizationRequest,
-    authentication: &Authentication,
+    by: By<'_>,
     id: GrantId,
 ) -> Result<Option<SecretString>, FlowError> {
     match request.response_type.issues_code() {
         false => Ok(None),
-        true => Ok(Some(code::issue(app, client, request, authentication, id).await?)),
+        true => Ok(Some(code::issue(app, client, request, by, id).await?)),
     }
 }
 
@@ -128,7 +132,7 @@ async fn issue_tokens(
     visitor: &Visitor,
     client: &Client,
     request: &AuthorizationRequest,
-    authentication: &Authentication,
+    by: By<'_>,
     id: GrantId,
 ) -> Result<Issued, FlowError> {
     let wanted = request.response_type;
@@ -137,7 +141,7 @@ async fn issue_tokens(
         true => Some(Protection::of_id_tokens(app, client).await?),
         false => None,
     };
-    let granted = grant::of_request(app, client, id, request, authentication).await?;
+    let granted = grant::of_request(app, client, id, request, by).await?;
     grant::begin(app, client, &granted, request).await?;
     let mut issued = Issued::default();
     if wanted.issues_access_token() {
@@ -145,11 +149,10 @@ async fn issue_tokens(
         issued.access_token =
             Some(FrontChannelToken { token: access.token, expires_in: access.lifetime.as_secs(), scope: access.scope });
     }
-    issued.code = code(app, client, request, authentication, id).await?;
+    issued.code = code(app, client, request, by, id).await?;
     if let Some(protection) = &protection {
         let asked = (&granted.scope, &granted.claims, wanted);
-        let whose = (authentication.citizen, granted.id);
-        let person = id_token_claims::released(app, visitor, client, whose, asked).await?;
+        let person = id_token_claims::released(app, visitor, client, &granted, asked).await?;
         let contents = IdTokenContents {
             nonce: request.nonce.as_deref(),
             access_token: issued.access_token.as_ref().map(|access| &access.token),

@@ -11,12 +11,13 @@ use crate::domain::sign_in::Purpose;
 use crate::protocol::OAuthError;
 use crate::protocol::acr::Standing;
 use crate::protocol::authorize::checks::Context;
-use crate::protocol::authorize::prompt::{self, Decision, Known};
+use crate::protocol::authorize::prompt::{self, ChoiceStanding, Decision, Known};
 use crate::protocol::authorize::pushed::{PushedRequest, RequestUri};
 use crate::protocol::authorize::{AnswerTo, Channel, Delivery, PageError, Request};
 use crate::protocol::parameters::Parameters;
 use crate::sessions::Claim;
 
+use super::organisation::acting;
 use super::session::CurrentSession;
 use super::sign_in::step_up::{self, Asking, Missing};
 use super::visitor::Visitor;
@@ -51,7 +52,8 @@ pub(super) enum Unsound {
 /// Answers an authorization request.
 ///
 /// Round trips of a silent sign-on with a live session and a cached client: the session, the consent, the code; no SQL. Of
-/// a request that was pushed, what was pushed and the mark that it was answered besides.
+/// a request that was pushed, what was pushed and the mark that it was answered besides; of one that asks in whose name the person
+/// acts, one to SQL that finds nothing for most people.
 pub async fn authorize(app: &App, visitor: &Visitor, parameters: Parameters) -> Result<Authorized, FlowError> {
     let asked = match Request::parse(parameters) {
         Ok(asked) => asked,
@@ -128,8 +130,12 @@ async fn decide(
         Some(current) => strength(app, &request, current).await?,
         None => Standing::Serves,
     };
+    let choice = match &session {
+        Some(current) => acting::standing(app, client, &request, current).await?,
+        None => ChoiceStanding::Settled(None),
+    };
     let known = session.as_ref().zip(subject.as_deref());
-    let known = known.map(|(current, subject)| Known { session: &current.session, subject, strength });
+    let known = known.map(|(current, subject)| Known { session: &current.session, subject, strength, choice });
     match prompt::decide(&request, known, consent, app.clock.now()) {
         Decision::Refuse(refusal) => Ok(match pushed_request::spend(app, &request).await? {
             Claim::Won => Authorized::Answered(answer::refuse(app, client, AnswerTo::from(&request), refusal).await?),
@@ -142,8 +148,12 @@ async fn decide(
                 if pushed_request::spend(app, &request).await? == Claim::Taken {
                     return Ok(Authorized::Page(PageError::RequestUriUnknown));
                 }
-                let authentication = &current.session.authentication;
-                Ok(Authorized::Answered(answer::answer(app, visitor, client, &request, authentication).await?))
+                let acting = match choice {
+                    ChoiceStanding::Settled(acting) => acting,
+                    ChoiceStanding::Missing => None,
+                };
+                let by = (&current.session.authentication, acting);
+                Ok(Authorized::Answered(answer::answer(app, visitor, client, &request, by).await?))
             }
             None => begin(app, visitor, request, None).await,
         },

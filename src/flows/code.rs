@@ -5,6 +5,7 @@ use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::Client;
 use crate::domain::grant::{Approval, Authentication, AuthorizationCode};
 use crate::domain::ids::GrantId;
+use crate::domain::mandate::Acting;
 use crate::domain::secret::SecretString;
 use crate::protocol::{OAuthError, acr};
 
@@ -19,7 +20,7 @@ pub async fn issue(
     app: &App,
     client: &Client,
     request: &AuthorizationRequest,
-    authentication: &Authentication,
+    (authentication, acting): (&Authentication, Option<Acting>),
     grant: GrantId,
 ) -> Result<SecretString, FlowError> {
     let now = app.clock.now();
@@ -35,7 +36,7 @@ pub async fn issue(
         acr: acr::answering(app.levels(client), request, authentication)?,
         resources: request.resources.clone(),
         authorization_details: request.authorization_details.clone(),
-        acting: None,
+        acting,
     };
     let record = AuthorizationCode {
         approval,

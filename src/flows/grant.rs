@@ -9,12 +9,13 @@ use crate::domain::client::{Client, ConsentPolicy, GrantType};
 use crate::domain::consent::Asked;
 use crate::domain::grant::{Authentication, Grant};
 use crate::domain::ids::{CitizenId, GrantId};
+use crate::domain::mandate::{Acting, InWhoseName, NotInForce};
 use crate::domain::scope::ScopeSet;
 use crate::domain::time::Timestamp;
 use crate::protocol::{OAuthError, acr};
 use crate::storage::{SignInStanding, Transaction};
 
-use super::{App, FlowError, access_token, single_logout};
+use super::{App, FlowError, access_token, organisation, single_logout};
 
 /// A row outlives its last token by this much, so that a late replay is still seen for what it is.
 pub(super) const FORGET_MARGIN: Duration = Duration::from_secs(86_400);
@@ -25,11 +26,14 @@ pub(super) enum Over {
     ConsentWithdrawn,
     SignedOut,
     SessionEnded,
+    /// They act no more for whom they acted.
+    NotInForce(NotInForce),
 }
 
 impl Over {
     pub(super) const fn sentence(self) -> &'static str {
         match self {
+            Self::NotInForce(_) => "the person may no longer act for the organisation here",
             Self::ConsentWithdrawn => "the person has withdrawn what they allowed",
             Self::SignedOut => "the account is locked, or was signed out everywhere",
             Self::SessionEnded => "the person has signed out since",
@@ -69,15 +73,39 @@ pub(super) async fn hold_consent(
     }
 }
 
+/// Whether they may act for whom they said, where that is not themselves. It stays so until the transaction is over, and is asked before
+/// anything else is held: in the order in which a mandate's end takes hold of what it ends.
+pub(super) async fn hold_mandate(
+    client: &Client,
+    citizen: CitizenId,
+    acting: Option<Acting>,
+    now: Timestamp,
+    tx: &mut Transaction,
+) -> Result<Result<(), Over>, FlowError> {
+    match acting {
+        None => Ok(Ok(())),
+        Some(acting) => Ok(organisation::acting::hold(tx, client, citizen, acting, now).await?.map_err(Over::NotInForce)),
+    }
+}
+
+/// In whose name the person signed in, where they were asked: by scope, or by the claim alone.
+pub(super) fn in_whose_name(scope: &ScopeSet, single: &ClaimsRequest, acting: Option<Acting>) -> Option<InWhoseName> {
+    let asked = scope.contains(claims::ORGANISATION) || single.names().contains(claims::ORGANISATION);
+    match acting {
+        Some(acting) => Some(InWhoseName::Organisation(acting)),
+        None => asked.then_some(InWhoseName::Myself),
+    }
+}
+
 /// Whether the person is still there to grant anything, and signed in. From here on the client takes part in the session,
 /// which cannot end before the transaction is over: then it is told, too.
 pub(super) async fn hold_session(
     app: &App,
     client: &Client,
-    authentication: &Authentication,
+    (authentication, chosen): (&Authentication, Option<InWhoseName>),
     tx: &mut Transaction,
 ) -> Result<Result<(), Over>, FlowError> {
-    single_logout::join(app, tx, client, authentication).await?;
+    single_logout::join(app, tx, client, authentication, chosen).await?;
     if client.grant_types.contains(&GrantType::Ciba) {
         // It may come back with the ID token that it is given now, and ask this person through the back channel.
         let subject = app.keys.subject(client, authentication.citizen);
@@ -99,7 +127,7 @@ pub(super) async fn of_request(
     client: &Client,
     id: GrantId,
     request: &AuthorizationRequest,
-    authentication: &Authentication,
+    (authentication, acting): (&Authentication, Option<Acting>),
 ) -> Result<Grant, FlowError> {
     Ok(Grant {
         id,
@@ -111,7 +139,7 @@ pub(super) async fn of_request(
         authentication: authentication.clone(),
         resources: request.resources.clone(),
         authorization_details: request.authorization_details.clone(),
-        acting: None,
+        acting,
         binding: None,
         created_at: app.clock.now(),
         revoked_at: None,
@@ -134,11 +162,14 @@ pub(super) async fn begin(
     let denied = |over: Over| OAuthError::access_denied(over.sentence());
     let asked = (&grant.scope, &request.claims);
     let mut tx = app.store.begin().await?;
+    let citizen = grant.authentication.citizen;
+    hold_mandate(client, citizen, grant.acting, now, &mut tx).await?.map_err(denied)?;
     hold_consent(client, grant.authentication.citizen, asked, now, &mut tx).await?.map_err(denied)?;
     if request.response_type.issues_access_token() {
         let last = access_token::lifetime(app, client).max(app.settings.lifetimes.authorization_code);
         tx.grants().begin(grant, now + last + FORGET_MARGIN).await?;
     }
-    hold_session(app, client, &grant.authentication, &mut tx).await?.map_err(denied)?;
+    let chosen = in_whose_name(&grant.scope, &request.claims, grant.acting);
+    hold_session(app, client, (&grant.authentication, chosen), &mut tx).await?.map_err(denied)?;
     Ok(tx.commit().await?)
 }

@@ -13,7 +13,7 @@ use crate::storage::LiveGrant;
 
 use super::client_request::ClientRequest;
 use super::protection::Protection;
-use super::{App, FlowError, access_token, client_authentication};
+use super::{App, FlowError, access_token, client_authentication, organisation};
 
 /// What the caller says that it reads (RFC 9701 §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +95,9 @@ async fn of_refresh_token<'r>(app: &App, caller: &Client, refresh: &Token) -> Re
     let found = app.store.read().await?.grants().find_live(GrantId::from_uuid(refresh.locator())).await?;
     let Some(LiveGrant { grant, citizen, .. }) = found else { return Ok(None) };
     if grant.client != caller.id || !citizen.status.is_active() {
+        return Ok(None);
+    }
+    if !organisation::acting::stands(app, caller, citizen.id, grant.acting).await? {
         return Ok(None);
     }
     let Some(state) = &grant.refresh else { return Ok(None) };

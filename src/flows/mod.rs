@@ -39,6 +39,7 @@ pub mod message_delivery;
 pub mod metrics;
 pub mod notices;
 pub mod own_data;
+pub mod organisation;
 pub mod protection;
 pub mod pushed_request;
 pub mod reapply;

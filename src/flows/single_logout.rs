@@ -7,17 +7,19 @@ use super::App;
 use crate::domain::client::Client;
 use crate::domain::grant::Authentication;
 use crate::domain::logout::{Delivery, Participant};
+use crate::domain::mandate::InWhoseName;
 use crate::domain::random::Random;
 use crate::domain::time::Timestamp;
 use crate::storage::{self, Transaction};
 
-/// Notes that `client` takes part in the session that `authentication` speaks of. Whether that session has ended is to be
+/// Notes that `client` takes part in the session that `authentication` speaks of, and in whose name, where that was asked. Whether that session has ended is to be
 /// asked after this, in the same transaction: whoever took part in one that has was told, and this client would not be.
 pub async fn join(
     app: &App,
     tx: &mut Transaction,
     client: &Client,
     authentication: &Authentication,
+    chosen: Option<InWhoseName>,
 ) -> Result<(), storage::Error> {
     let participant = Participant {
         citizen: authentication.citizen,
@@ -27,7 +29,11 @@ pub async fn join(
         sid: app.keys.sid(client, authentication.session),
     };
     let forget_after = app.clock.now() + app.settings.lifetimes.session_absolute;
-    tx.session_clients().join(&participant, forget_after).await
+    tx.session_clients().join(&participant, forget_after).await?;
+    match chosen {
+        Some(chosen) => tx.session_clients().choose(&participant, chosen).await,
+        None => Ok(()),
+    }
 }
 
 /// Puts into the outbox what those of `left` who have a back channel are to be told; tells how many they are.

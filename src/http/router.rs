@@ -127,6 +127,7 @@ fn sign_in(site: Arc<Site>) -> Router<Arc<Site>> {
             get(pages::certificate::remote::show).post(pages::certificate::remote::submit),
         )
         .route("/sign-in/{id}/step-up", get(pages::step_up::show).post(pages::step_up::submit))
+        .route("/sign-in/{id}/in-whose-name", get(pages::in_whose_name::show).post(pages::in_whose_name::submit))
         .route("/sign-in/{id}/consent", get(pages::consent::show).post(pages::consent::submit))
         .route("/recover", get(pages::recover::show).post(pages::recover::submit))
         .route("/recover/stop/{secret}", get(pages::recover::ask_to_stop).post(pages::recover::stop))
@@ -142,7 +143,7 @@ fn card() -> Router<Arc<Site>> {
 }
 
 fn account(site: Arc<Site>) -> Router<Arc<Site>> {
-    Router::new()
+    organisations()
         .route("/", get(pages::account::start::home))
         .route("/account", get(pages::account::overview::show))
         .route("/account/sign-in", get(pages::account::start::show).post(pages::account::start::begin))
@@ -203,6 +204,18 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/account/data/corrections", post(pages::account::data::correct))
         .route("/account/activity", get(pages::account::activity::show))
         .layer(axum::middleware::from_fn_with_state(site, middleware::same_origin::only))
+}
+
+/// For whom the citizen acts.
+fn organisations() -> Router<Arc<Site>> {
+    use pages::account::organisations::{self, end, invitation, invite, new, one};
+    Router::new()
+        .route("/account/organisations", get(organisations::show).post(organisations::withdraw))
+        .route("/account/organisations/new", get(new::show).post(new::submit))
+        .route("/account/organisations/invitation", get(invitation::show).post(invitation::submit))
+        .route("/account/organisations/{id}", get(one::show).post(one::withdraw))
+        .route("/account/organisations/{id}/invite", get(invite::show).post(invite::submit))
+        .route("/account/organisations/{id}/mandates/{mandate}/end", get(end::ask).post(end::end))
 }
 
 /// Where people decide about a device elsewhere.

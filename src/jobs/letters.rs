@@ -10,7 +10,7 @@ use crate::flows::App;
 use crate::flows::message_delivery::Compose;
 use crate::web::device::Device;
 use crate::web::layout::{Brand, Localised, Standing, Support};
-use crate::web::letter::{CodeFor, Held, Letter, What};
+use crate::web::letter::{Affair, CodeFor, Held, Letter, What};
 use crate::web::text::{Language, Moment, Voice};
 use crate::web::theme::Theme;
 
@@ -59,6 +59,7 @@ fn what(content: &Content, now: Timestamp) -> What {
         },
         Content::Notice { notice, at } => {
             let at = moment(at);
+            let affair = |affair, organisation| What::Organisation { at, affair, organisation, person: String::new() };
             match notice.clone() {
                 Notice::NewDevice { device, network } => {
                     // Whoever signed in wrote that header: what is told are names of ours, and no words of theirs.
@@ -80,6 +81,17 @@ fn what(content: &Content, now: Timestamp) -> What {
                 Notice::IdentityProven => What::IdentityProven { at },
                 Notice::ContactVerified { masked, .. } => What::ContactVerified { at, contact: masked },
                 Notice::ContactRemoved { masked, .. } => What::ContactRemoved { at, contact: masked },
+                Notice::OrganisationConfirmed { organisation } => affair(Affair::Confirmed, organisation),
+                Notice::OrganisationRefused { organisation } => affair(Affair::Refused, organisation),
+                Notice::MandateOffered { organisation } => affair(Affair::Offered, organisation),
+                Notice::MandateGranted { organisation } => affair(Affair::Granted, organisation),
+                Notice::MandateEnded { organisation } => affair(Affair::Ended, organisation),
+                Notice::MandateAccepted { organisation, person } => {
+                    What::Organisation { at, affair: Affair::Accepted, organisation, person }
+                }
+                Notice::MandateGivenBack { organisation, person } => {
+                    What::Organisation { at, affair: Affair::GivenBack, organisation, person }
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
 use crate::flows::backchannel::ping;
+use crate::flows::organisation::expiry;
 use crate::flows::{
     App, account_life, authenticators, clean_up, disclosures, invalidation, key_pairs, logout_delivery,
     message_delivery, recover,
@@ -34,6 +35,8 @@ const DELIVER_MESSAGES: Duration = Duration::from_secs(1);
 const FINISH_RECOVERIES: Duration = Duration::from_secs(60);
 /// Whoever wanted their account closed waits an hour more.
 const CLOSE_ACCOUNTS: Duration = Duration::from_secs(3600);
+/// From its end on a mandate is honoured nowhere; portals hear of it a minute later at the latest.
+const END_MANDATES: Duration = Duration::from_secs(60);
 const NOTE_BACKLOG: Duration = Duration::from_secs(10);
 const REFRESH_LISTS: Duration = Duration::from_secs(60);
 /// A secrecy that is over is over by the minute.
@@ -59,6 +62,7 @@ impl Jobs {
             every(FINISH_RECOVERIES, app, finish_recoveries),
             every(CLOSE_ACCOUNTS, app, close_accounts),
             every(TELL_OF_DISCLOSURES, app, tell_of_disclosures),
+            every(END_MANDATES, app, end_mandates),
             every(NOTE_BACKLOG, app, note_backlog),
             every(REFRESH_LISTS, app, refresh_revocation_lists),
             every(LEARN_OF_AUTHENTICATORS, app, learn_of_authenticators),
@@ -142,6 +146,14 @@ async fn deliver_pings(app: Arc<App>) {
         if let Err(error) = ping::deliver_due(&app).await {
             tracing::warn!(%error, "clients cannot be told of answers; it is tried again soon");
         }
+    }
+}
+
+async fn end_mandates(app: Arc<App>) {
+    match expiry::end_due(&app).await {
+        Ok(0) => {}
+        Ok(ended) => tracing::info!(ended, "mandates whose time was over were ended"),
+        Err(error) => tracing::warn!(%error, "mandates whose time is over could not be ended; it is tried again soon"),
     }
 }
 

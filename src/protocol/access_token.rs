@@ -13,6 +13,7 @@ use crate::domain::key_binding::{KeyBinding, Thumbprint};
 use crate::domain::resource::ResourceId;
 use crate::domain::time::Timestamp;
 use crate::protocol::audience::Audience;
+use crate::protocol::organisation_claim;
 
 /// RFC 9068 §2.2, RFC 7800 §3, RFC 8693 §4.1, RFC 9396 §9.1, and the grant that it stands on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,6 +40,9 @@ pub struct AccessTokenClaims {
     cnf: Option<Confirmation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     act: Option<Actor>,
+    /// For whom the subject acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    organisation: Option<Value>,
     /// A private claim: the grant whose end is the token's end. It says nothing to anyone else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     grant: Option<GrantId>,
@@ -121,6 +125,7 @@ impl AccessTokenClaims {
             authorization_details: token.authorization_details.values(),
             cnf: token.binding.map(Confirmation::from),
             act: Actor::nested(&token.actors),
+            organisation: token.acting.as_ref().map(organisation_claim::of_token),
             grant: token.grant,
         }
     }
@@ -143,6 +148,10 @@ impl AccessTokenClaims {
             None => None,
             Some(confirmation) => Some(confirmation.binding()?),
         };
+        let acting = match &self.organisation {
+            None => None,
+            Some(claim) => Some(organisation_claim::read(claim)?),
+        };
         Some(AccessToken {
             id: self.jti,
             client: self.client_id,
@@ -153,6 +162,7 @@ impl AccessTokenClaims {
             authentication,
             binding,
             grant: self.grant,
+            acting,
             actors: self.act.map(Actor::unfold).unwrap_or_default(),
             issued_at: Timestamp::from_seconds(self.iat),
             expires_at: Timestamp::from_seconds(self.exp),
@@ -175,6 +185,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::access_token::ActingFor;
+    use crate::domain::ids::{MandateId, OrganisationId};
+    use crate::domain::mandate::Role;
 
     const ISSUER: &str = "https://id.example";
 
@@ -208,6 +221,7 @@ mod tests {
                 }),
                 binding,
                 grant: granted.then(|| GrantId::from_uuid(uuid::Uuid::from_u128(7))),
+                acting: granted.then(acting),
                 actors,
                 issued_at: Timestamp::from_seconds(now),
                 expires_at: Timestamp::from_seconds(now + 300),
@@ -222,6 +236,23 @@ mod tests {
             let claims: AccessTokenClaims = serde_json::from_str(&json).unwrap();
             prop_assert_eq!(claims.read(), Some(token));
         }
+    }
+
+    fn acting() -> ActingFor {
+        ActingFor {
+            organisation: OrganisationId::from_uuid(uuid::Uuid::from_u128(8)),
+            code: "vn-mst:0100109106".parse().unwrap(),
+            role: Role::Delegate,
+            mandate: MandateId::from_uuid(uuid::Uuid::from_u128(9)),
+        }
+    }
+
+    #[test]
+    fn a_token_that_acts_for_nobody_that_can_be_opens_nothing() {
+        let mut claims = AccessTokenClaims::new(&AccessToken { acting: Some(acting()), ..unbound() }, ISSUER);
+        assert_eq!(claims.clone().read().and_then(|token| token.acting), Some(acting()));
+        claims.organisation = Some(serde_json::json!({ "code": "0100109106" }));
+        assert_eq!(claims.read(), None);
     }
 
     #[test]
@@ -251,6 +282,7 @@ mod tests {
             authentication: None,
             binding: None,
             grant: None,
+            acting: None,
             actors: Vec::new(),
             issued_at: Timestamp::from_seconds(1),
             expires_at: Timestamp::from_seconds(2),

@@ -38,6 +38,7 @@ error_codes! {
     TemporarilyUnavailable, temporarily_unavailable = "temporarily_unavailable";
     LoginRequired, login_required = "login_required";
     ConsentRequired, consent_required = "consent_required";
+    InteractionRequired, interaction_required = "interaction_required";
     UnmetAuthenticationRequirements, unmet_authentication_requirements = "unmet_authentication_requirements";
     RequestNotSupported, request_not_supported = "request_not_supported";
     RequestUriNotSupported, request_uri_not_supported = "request_uri_not_supported";

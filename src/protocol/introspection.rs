@@ -19,6 +19,7 @@ use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::protocol::access_token::{Actor, Confirmation};
 use crate::protocol::audience::Audience;
+use crate::protocol::organisation_claim;
 use crate::protocol::parameters::Parameters;
 
 /// What is asked about. The hint is not believed: a token says itself what it is.
@@ -70,6 +71,9 @@ pub struct IntrospectionResponse {
     cnf: Option<Confirmation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     act: Option<Actor>,
+    /// For whom the subject acts: told to whoever the token is for, that they do not take it for the person's own act.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organisation: Option<Value>,
 }
 
 /// What someone may learn of a token.
@@ -158,6 +162,7 @@ impl IntrospectionResponse {
             authorization_details: sight.details(&token.authorization_details),
             cnf: token.binding.map(Confirmation::from),
             act: Actor::nested(&token.actors),
+            organisation: token.acting.as_ref().map(organisation_claim::of_token),
         }
     }
 

@@ -30,6 +30,7 @@ pub mod introspection;
 pub mod key_binding;
 pub mod logout;
 pub mod logout_token;
+pub mod organisation_claim;
 pub mod parameters;
 pub mod pkce;
 pub mod policy;

@@ -38,7 +38,34 @@ pub enum What {
     ClosingAsked { at: Moment, closes_at: Moment },
     IdentityProven { at: Moment },
     ContactRemoved { at: Moment, contact: String },
+    Organisation { at: Moment, affair: Affair, organisation: String, person: String },
     Code { purpose: CodeFor, code: String, minutes: i64 },
+}
+
+/// What happened between somebody and an organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Affair {
+    Confirmed,
+    Refused,
+    Offered,
+    Granted,
+    Accepted,
+    Ended,
+    GivenBack,
+}
+
+impl Affair {
+    const fn texts(self) -> [TextId; 2] {
+        match self {
+            Self::Confirmed => [id("letter-organisation-confirmed"), id("letter-organisation-confirmed.body")],
+            Self::Refused => [id("letter-organisation-refused"), id("letter-organisation-refused.body")],
+            Self::Offered => [id("letter-mandate-offered"), id("letter-mandate-offered.body")],
+            Self::Granted => [id("letter-mandate-granted"), id("letter-mandate-granted.body")],
+            Self::Accepted => [id("letter-mandate-accepted"), id("letter-mandate-accepted.body")],
+            Self::Ended => [id("letter-mandate-ended"), id("letter-mandate-ended.body")],
+            Self::GivenBack => [id("letter-mandate-given-back"), id("letter-mandate-given-back.body")],
+        }
+    }
 }
 
 /// What a citizen proves themselves with.
@@ -90,6 +117,7 @@ impl Letter {
             What::ClosingAsked { .. } => id("letter-closing-asked"),
             What::IdentityProven { .. } => id("letter-identity-proven"),
             What::ContactRemoved { .. } => id("letter-contact-removed"),
+            What::Organisation { affair, .. } => affair.texts()[0],
             // The code itself stays out of what a locked telephone shows.
             What::Code { .. } => id("letter-code"),
         })
@@ -144,6 +172,14 @@ impl Letter {
             What::ContactRemoved { at, contact } => voice.compose(
                 id("letter-contact-removed.body"),
                 &[("when", voice.when(at).into()), ("contact", contact.as_str().into())],
+            ),
+            What::Organisation { at, affair, organisation, person } => voice.compose(
+                affair.texts()[1],
+                &[
+                    ("when", voice.when(at).into()),
+                    ("organisation", tame(organisation).into()),
+                    ("person", person.as_str().into()),
+                ],
             ),
             What::Code { purpose, code, minutes } => {
                 let text = match purpose {

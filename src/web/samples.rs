@@ -7,6 +7,7 @@ mod data;
 mod device;
 mod events;
 mod life;
+mod organisations;
 mod passkey;
 mod people;
 mod portal;
@@ -67,6 +68,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     samples.codes(&mut add);
     samples.requests(&mut add);
     samples.security(&mut add);
+    samples.organisations(&mut add);
     samples.recovery(&mut add);
     samples.portal(&mut add);
     for trouble in Trouble::ALL {

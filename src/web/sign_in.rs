@@ -116,6 +116,25 @@ pub enum Fault {
     /// A code that a registrar handed over.
     WrongIssuedCode,
     NothingChosen,
+    OrganisationCodeMalformed,
+    OrganisationNameMalformed,
+    /// They are its legal representative already, or have asked.
+    OrganisationKnown,
+    TooManyRequests,
+    /// More than one may do oneself, for longer, or to oneself: none of it can be passed on.
+    MoreThanHeld,
+    LongerThanHeld,
+    ToThemselves,
+    MayNotDelegate,
+    /// Whoever is to act is not known well enough.
+    LevelTooLow,
+    /// It is no code of an invitation, or of one that is for somebody else or over.
+    WrongInvitation,
+    /// Whoever offered it may not any more.
+    InvitationOver,
+    DateMalformed,
+    ChoiceNotOffered,
+    NoPortalChosen,
 }
 
 /// Why a new password will not do.
@@ -240,6 +259,20 @@ impl Problem {
             Fault::WrongIdentifierOrCode => id("fault-wrong-code"),
             Fault::WrongIssuedCode => id("fault-wrong-issued-code"),
             Fault::NothingChosen => id("fault-nothing-chosen"),
+            Fault::OrganisationCodeMalformed => id("fault-organisation-code-malformed"),
+            Fault::OrganisationNameMalformed => id("fault-organisation-name-malformed"),
+            Fault::OrganisationKnown => id("fault-organisation-known"),
+            Fault::TooManyRequests => id("fault-too-many-requests"),
+            Fault::MoreThanHeld => id("fault-more-than-held"),
+            Fault::LongerThanHeld => id("fault-longer-than-held"),
+            Fault::ToThemselves => id("fault-to-themselves"),
+            Fault::LevelTooLow => id("fault-level-too-low"),
+            Fault::MayNotDelegate => id("fault-may-not-delegate"),
+            Fault::WrongInvitation => id("fault-wrong-invitation"),
+            Fault::InvitationOver => id("fault-invitation-over"),
+            Fault::DateMalformed => id("fault-date-malformed"),
+            Fault::ChoiceNotOffered => id("fault-choice-not-offered"),
+            Fault::NoPortalChosen => id("fault-no-portal-chosen"),
         };
         voice.say(sentence)
     }

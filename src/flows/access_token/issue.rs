@@ -15,10 +15,12 @@ use crate::domain::resource::{AccessTokenFormat, ResourceId};
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::{SecretHash, SecretString};
 use crate::domain::time::Timestamp;
+use crate::protocol::OAuthError;
 use crate::protocol::access_token::AccessTokenClaims;
 use crate::protocol::resource_indicators::{Held, Reach, Target};
 use crate::protocol::token_form::TokenForm;
 
+use super::super::organisation::acting;
 use super::super::protection::Protection;
 use super::super::{App, FlowError, short_lived};
 
@@ -112,6 +114,15 @@ pub(in crate::flows) async fn issue(
         // RFC 9068 section 2.2: where nobody granted anything, the client itself.
         None => client.id.to_string(),
     };
+    let acting = match contents.grant.and_then(|grant| Some((grant, grant.acting?))) {
+        None => None,
+        Some((grant, acting)) => {
+            let granted_to = app.clients.load(app, &grant.client).await?;
+            let held = acting::find(app, &granted_to, grant.authentication.citizen, acting).await?;
+            let ended = || OAuthError::invalid_grant("the person may no longer act for the organisation here");
+            Some(acting::acting_for(&held.ok_or_else(ended)?))
+        }
+    };
     let token = AccessToken {
         id: base64url::encode(&app.random.bytes::<16>()),
         client: client.id.clone(),
@@ -122,6 +133,7 @@ pub(in crate::flows) async fn issue(
         authentication: contents.grant.map(authenticated),
         binding: contents.binding,
         grant: contents.grant.map(|grant| grant.id),
+        acting,
         actors: contents.actors.to_vec(),
         issued_at: now,
         expires_at: now + lifetime,

@@ -14,7 +14,7 @@ use crate::domain::secret::SecretHash;
 use crate::protocol::{OAuthError, access_token};
 use crate::storage::LiveGrant;
 
-use super::{App, FlowError, short_lived};
+use super::{App, FlowError, organisation, short_lived};
 
 pub(super) use issue::{AccessTokenContents, foresee, issue, lifetime};
 
@@ -91,6 +91,13 @@ pub(super) async fn live(app: &App, presented: &Presented) -> Result<Option<Live
     let Some(found) = found.filter(|found| found.citizen.status.is_active()) else {
         return Ok(None);
     };
+    // The portal that the citizen dealt with, and in whose name: a mandate is lost for everyone that it was passed on to.
+    if let Some(acting) = found.grant.acting {
+        let Some(granted_to) = app.clients.find(app, &found.grant.client).await? else { return Ok(None) };
+        if organisation::acting::find(app, &granted_to, found.citizen.id, acting).await?.is_none() {
+            return Ok(None);
+        }
+    }
     // Of a token that was exchanged for another client's (RFC 8693) the subject's own client holds the grant: the token can
     // be revoked without it.
     if found.grant.client != client.id

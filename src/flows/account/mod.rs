@@ -15,6 +15,7 @@
 //! | [`raise`] | a registrar's code makes what was proven count for more |
 //! | [`closing`] | they want the account closed, and may think again |
 //! | [`family`] | the accounts of the minors whom they look after |
+//! | [`organisations`], [`invitations`] | for whom they act, and who acts beside them |
 //! | [`not_me`] | "this was not me": everything is closed in one action |
 
 pub mod activity;
@@ -28,7 +29,9 @@ pub mod devices;
 pub mod family;
 pub mod guard;
 pub mod language;
+pub mod invitations;
 pub mod not_me;
+pub mod organisations;
 pub mod password;
 pub mod raise;
 pub mod recovery_codes;

@@ -21,6 +21,7 @@ pub mod import;
 pub mod issue_code;
 pub mod messages;
 pub mod new_master_key;
+pub mod organisations;
 pub mod particulars;
 pub mod proposals;
 pub mod prove_identity;

@@ -84,10 +84,10 @@ fn faults(request: &TokenRequest, policies: &Policies, known: &Known) -> Vec<Fau
         for scope in scopes.iter().filter(|scope| !is_known_scope(scope, &known.registry)) {
             refuse("scope", format!("there is no scope {scope}"));
         }
-        if scopes.contains(claims::NATIONAL_ID) {
+        for scope in scopes.iter().filter(|scope| claims::is_approved_singly(scope.as_str())) {
             refuse(
                 "scope",
-                "national_id is approved for one client after the other, never for whoever comes".to_owned(),
+                format!("{scope} is approved for one client after the other, never for whoever comes"),
             );
         }
         if !scopes.contains("openid") {

@@ -22,7 +22,7 @@ use crate::storage::Standing;
 use super::super::resource_servers::{Service, services};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, consent, short_lived};
-use super::{Next, finish, save, step_up};
+use super::{Next, finish, in_whose_name, save, step_up};
 
 /// What the consent page shows.
 #[derive(Debug)]
@@ -108,7 +108,9 @@ pub async fn question(app: &App, sign_in: &SignIn) -> Result<Asked, FlowError> {
         return Ok(Asked::OutOfOrder);
     };
     // Whoever has proven half of what is needed is asked nothing and shown nothing yet.
-    if step_up::missing(app, sign_in).await?.is_some() {
+    if step_up::missing(app, sign_in).await?.is_some()
+        || in_whose_name::is_due(app, sign_in, request, authentication).await?
+    {
         return Ok(Asked::OutOfOrder);
     }
     let Some(client) = app.clients.find(app, &request.client_id).await? else {
@@ -274,7 +276,9 @@ pub async fn allow(
         return Ok(Err(OutOfOrder));
     };
     // Nor can they allow anything.
-    if step_up::missing(app, &sign_in).await?.is_some() {
+    if step_up::missing(app, &sign_in).await?.is_some()
+        || in_whose_name::is_due(app, &sign_in, request, authentication).await?
+    {
         return Ok(Err(OutOfOrder));
     }
     let client = app.clients.load(app, &request.client_id).await?;

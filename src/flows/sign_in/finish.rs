@@ -9,7 +9,7 @@ use crate::protocol::{OAuthError, acr};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, answer, consent, pushed_request, session, short_lived};
 use super::step_up::{self, Asking};
-use super::{Next, names_someone_else, save};
+use super::{Next, in_whose_name, names_someone_else, save};
 use crate::sessions::Claim;
 
 /// Leads a sign-in on as far as it goes without asking the person anything.
@@ -20,6 +20,7 @@ pub async fn advance(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Ne
             let authentication = authentication.clone();
             match need(app, &sign_in, &authentication).await? {
                 Need::StepUp => Ok(Next::Page(Step::StepUp)),
+                Need::Choice => Ok(Next::Page(Step::InWhoseName)),
                 Need::Consent => Ok(Next::Page(Step::Consent)),
                 Need::Certificate => Ok(Next::Page(Step::Certificate)),
                 Need::Nothing => {
@@ -40,6 +41,8 @@ enum Need {
     Nothing,
     /// What was proven is not enough.
     StepUp,
+    /// In whose name they act.
+    Choice,
     Consent,
     /// A certificate that the account is to know.
     Certificate,
@@ -62,6 +65,9 @@ async fn need(app: &App, sign_in: &SignIn, authentication: &Authentication) -> R
         Purpose::Account { .. } => return Ok(Need::Nothing),
         Purpose::NewCertificate => return Ok(Need::Certificate),
     };
+    if in_whose_name::is_due(app, sign_in, request, authentication).await? {
+        return Ok(Need::Choice);
+    }
     if request.prompt.consent {
         return Ok(Need::Consent);
     }
@@ -78,7 +84,7 @@ async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
         return Ok(Next::Page(Step::Identify));
     };
     let demanded = sign_in.demanded;
-    let (purpose, authentication) = sign_in.answer().map_err(FlowError::failed)?;
+    let (purpose, authentication, acting) = sign_in.answer().map_err(FlowError::failed)?;
     // A lock or a sign-out since the password was checked has taken the session away.
     let Some(authentication) = session::proven_in(app, visitor, &authentication).await? else {
         let why = OAuthError::login_required("the session ended before the sign-in was answered");
@@ -99,7 +105,7 @@ async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
             if !client.is_active() {
                 return Err(OAuthError::unauthorized_client("this client has been disabled").into());
             }
-            Ok(Next::Client(answer::answer(app, visitor, &client, &request, &authentication).await?))
+            Ok(Next::Client(answer::answer(app, visitor, &client, &request, (&authentication, acting)).await?))
         }
     }
 }

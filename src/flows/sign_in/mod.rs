@@ -9,6 +9,7 @@
 //! | prove it with a code from an officer | [`counter`] |
 //! | what every proof ends with | [`prove`] |
 //! | what is still missing | [`step_up`] |
+//! | in whose name | [`in_whose_name`] |
 //! | may the portal receive this | [`ask_consent`] |
 //! | the answer | [`finish`] |
 
@@ -17,6 +18,7 @@ pub mod counter;
 pub mod create;
 pub mod finish;
 pub mod identify;
+pub mod in_whose_name;
 pub mod password;
 pub mod people;
 pub mod prove;
@@ -85,6 +87,7 @@ pub async fn begin(app: &App, visitor: &Visitor, purpose: Purpose) -> Result<Beg
         purpose,
         demanded: Requirement::NONE,
         remember: Remember::Device,
+        in_whose_name: None,
         started_at: now,
         expires_at: now + app.settings.lifetimes.sign_in,
     };

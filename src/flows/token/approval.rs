@@ -11,7 +11,7 @@ use crate::protocol::OAuthError;
 use crate::storage::{Exchange, NewGrant};
 
 use super::super::details_types;
-use super::super::grant::{self, FORGET_MARGIN, Over, hold_consent, hold_session};
+use super::super::grant::{self, FORGET_MARGIN, Over, hold_consent, hold_mandate, hold_session};
 use super::super::{App, FlowError};
 use super::{Basis, Redeemed};
 
@@ -35,8 +35,10 @@ pub(super) async fn write(
     let claims = approval.claims.clone().limited_to(client);
     let details = details_types::still_held(app, client, approval.authorization_details.clone()).await?;
     let granted = grant::claims(app, &claims, citizen).await?;
+    let chosen = grant::in_whose_name(&scope, &claims, approval.acting);
     let mut tx = app.store.begin().await?;
     let over = |over: Over| OAuthError::invalid_grant(over.sentence());
+    hold_mandate(client, citizen, approval.acting, now, &mut tx).await?.map_err(over)?;
     let held = hold_consent(client, citizen, (&scope, &claims), now, &mut tx).await?;
     let consent_ends = held.map_err(over)?;
     let refresh = scope.contains("offline_access") && client.grant_types.contains(&GrantType::RefreshToken);
@@ -75,7 +77,7 @@ pub(super) async fn write(
             return Err(OAuthError::invalid_grant(told).into());
         }
     }
-    hold_session(app, client, &grant.authentication, &mut tx).await?.map_err(over)?;
+    hold_session(app, client, (&grant.authentication, chosen), &mut tx).await?.map_err(over)?;
     tx.commit().await?;
     Ok(Redeemed {
         scope: grant.scope.clone(),

@@ -141,8 +141,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
     let person = match redeemed.basis.grant().filter(|_| redeemed.scope.contains("openid")) {
         Some(grant) => {
             let asked = (&redeemed.scope, &grant.claims, ResponseType::Code);
-            let whose = (grant.authentication.citizen, grant.id);
-            let told = id_token_claims::released(app, visitor, &client, whose, asked).await?;
+            let told = id_token_claims::released(app, visitor, &client, grant, asked).await?;
             told.map_err(|over| OAuthError::invalid_grant(over.sentence()))?
         }
         None => serde_json::Map::new(),

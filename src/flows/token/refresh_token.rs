@@ -18,7 +18,7 @@ use crate::storage::{RefreshRefusal, RefreshRotation, RevocationReason, Rotation
 
 use super::super::sender::BoundSender;
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, access_token, details_types};
+use super::super::{App, FlowError, access_token, details_types, organisation};
 use super::{Basis, Redeemed};
 
 pub(super) async fn redeem(
@@ -65,6 +65,9 @@ pub(super) async fn redeem(
         Rotation::Stolen(grant) => return stolen(app, visitor, client, &grant).await,
         Rotation::Refused(refusal) => return Err(refused(refusal).into()),
     };
+    if !organisation::acting::stands(app, client, grant.authentication.citizen, grant.acting).await? {
+        return mandate_lost(app, visitor, client, &grant).await;
+    }
     let scope = narrow(&grant, &client.scopes, request.scope.as_ref())?;
     Ok(Redeemed {
         scope,
@@ -128,6 +131,22 @@ fn refused(refusal: RefreshRefusal) -> OAuthError {
             "the refresh token is bound to a key: it needs a DPoP proof by that key, or the certificate that it was issued to"
         }
     })
+}
+
+/// The person may not act any more for whom they did: its time was over, or its organisation was suspended. What stood on it ends.
+async fn mandate_lost(app: &App, visitor: &Visitor, client: &Client, grant: &Grant) -> Result<Redeemed, FlowError> {
+    let event = app
+        .event(visitor, EventKind::TokenRevoked, Outcome::Success)
+        .by(Actor::System)
+        .about(grant.authentication.citizen)
+        .of(&client.id)
+        .with("grant", grant.id)
+        .with("why", RevocationReason::MandateEnded.as_str());
+    let mut tx = app.store.begin().await?;
+    tx.grants().revoke(grant.id, RevocationReason::MandateEnded, app.clock.now()).await?;
+    tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    Err(OAuthError::invalid_grant("the person may no longer act for the organisation here").into())
 }
 
 async fn stolen(app: &App, visitor: &Visitor, client: &Client, grant: &Grant) -> Result<Redeemed, FlowError> {

@@ -8,6 +8,7 @@ pub mod create;
 pub mod device;
 mod frame;
 pub mod identify;
+pub mod in_whose_name;
 pub mod language;
 pub mod logos;
 pub mod passkey;
@@ -57,6 +58,7 @@ fn follow(site: &Site, visit: &Visit, id: SignInId, next: Next) -> Result<Respon
         Next::Page(Step::Identify | Step::Answer) => format!("/sign-in/{id}"),
         Next::Page(Step::Authenticate) => format!("/sign-in/{id}/password"),
         Next::Page(Step::StepUp) => format!("/sign-in/{id}/step-up"),
+        Next::Page(Step::InWhoseName) => format!("/sign-in/{id}/in-whose-name"),
         Next::Page(Step::Consent) => format!("/sign-in/{id}/consent"),
         Next::Page(Step::Certificate) => format!("/sign-in/{id}/certificate"),
         Next::Client(delivery) => return deliver(site, visit, delivery),

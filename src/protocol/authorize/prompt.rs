@@ -2,6 +2,7 @@
 //! `id_token_hint`), §5.5.1 (`sub` and `acr` in `claims`) and §3.1.2.6 (its errors); RFC 9470 §5 (step-up).
 
 use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::mandate::Acting;
 use crate::domain::session::BrowserSession;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
@@ -14,6 +15,14 @@ pub enum ConsentStanding {
     Missing,
 }
 
+/// Whether it is known in whose name the person answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChoiceStanding {
+    /// For whom they act; `None` where it is themselves, or where nobody asks.
+    Settled(Option<Acting>),
+    Missing,
+}
+
 /// The browser's live session, as it stands to one request.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
@@ -22,6 +31,7 @@ pub struct Known<'a> {
     pub subject: &'a str,
     /// Whether it is strong enough.
     pub strength: Standing,
+    pub choice: ChoiceStanding,
 }
 
 /// What comes next.
@@ -40,8 +50,7 @@ pub enum Decision {
 
 /// Decides it.
 ///
-/// A browser has one session, whoever else it remembers, and between sign-in and consent nothing is asked but what the request
-/// demands, so that `account_selection_required` and `interaction_required` have no occasion (Core §3.1.2.6).
+/// A browser has one session, whoever else it remembers, so that `account_selection_required` has no occasion (Core §3.1.2.6).
 pub fn decide(
     request: &AuthorizationRequest,
     known: Option<Known<'_>>,
@@ -64,6 +73,10 @@ pub fn decide(
         (Standing::Unmet, _, true) => {
             Decision::Refuse(acr::unmet("the person has nothing that proves as much as is asked for"))
         }
+        (Standing::Serves, false, true) if known.choice == ChoiceStanding::Missing => {
+            Decision::Refuse(OAuthError::interaction_required("the person has to choose in whose name they act"))
+        }
+        (Standing::Serves, false, false) if known.choice == ChoiceStanding::Missing => Decision::AskConsent,
         (Standing::Serves, false, _) => Decision::Answer,
         (Standing::Serves, true, false) => Decision::AskConsent,
         (Standing::Serves, true, true) => {
@@ -119,6 +132,7 @@ pub(crate) mod tests {
             resources: Vec::new(),
             authorization_details: Default::default(),
             dpop_jkt: None,
+            organisation_hint: None,
             pushed: None,
         }
     }
@@ -144,7 +158,7 @@ pub(crate) mod tests {
     }
 
     fn known(session: &BrowserSession) -> Known<'_> {
-        Known { session, subject: "s", strength: Standing::Serves }
+        Known { session, subject: "s", strength: Standing::Serves, choice: ChoiceStanding::Settled(None) }
     }
 
     fn code(decision: Decision) -> &'static str {
@@ -166,6 +180,16 @@ pub(crate) mod tests {
         let session = session(100);
         assert_eq!(code(decide(&request, None, ConsentStanding::Missing, NOW)), "login_required");
         assert_eq!(code(decide(&request, Some(known(&session)), ConsentStanding::Missing, NOW)), "consent_required");
+    }
+
+    #[test]
+    fn whoever_has_not_said_in_whose_name_is_asked_and_never_silently_answered_for() {
+        let silent = AuthorizationRequest { prompt: PromptSet { none: true, ..Default::default() }, ..request() };
+        let session = session(100);
+        let unsaid = Known { choice: ChoiceStanding::Missing, ..known(&session) };
+        assert_eq!(decide(&request(), Some(unsaid), ConsentStanding::Given, NOW), Decision::AskConsent);
+        assert_eq!(code(decide(&silent, Some(unsaid), ConsentStanding::Given, NOW)), "interaction_required");
+        assert_eq!(code(decide(&silent, Some(unsaid), ConsentStanding::Missing, NOW)), "consent_required");
     }
 
     #[test]

@@ -196,6 +196,7 @@ pub(super) fn unjudged(client: &Client, redirect_uri: String) -> AuthorizationRe
         resources: Vec::new(),
         authorization_details: Default::default(),
         dpop_jkt: None,
+        organisation_hint: None,
         pushed: None,
     }
 }

@@ -47,6 +47,7 @@ const TEXTS: &[&str] = &[
     "claims_locales",
     "id_token_hint",
     "login_hint",
+    "organisation_hint",
     "acr_values",
     "resource",
 ];

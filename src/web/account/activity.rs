@@ -5,6 +5,7 @@ use askama::Template;
 use crate::web::claims::{ClaimName, Method};
 use crate::web::device::Device;
 use crate::web::layout::Layout;
+use crate::web::letter::Affair;
 use crate::web::text::{Moment, Speaks, TextId, id};
 
 #[derive(Clone, Debug, Template)]
@@ -176,6 +177,9 @@ pub enum Happening {
     CorrectionSettled,
     /// An authority that the law lets ask was told something.
     DisclosureTold,
+    /// They asked for the registration of an organisation.
+    OrganisationAsked,
+    Organisation(Affair),
     /// A code or token came a second time: the portal's access was ended (RFC 9700 §2.2.2).
     AccessEnded {
         portal: String,
@@ -245,6 +249,16 @@ impl Event {
             Happening::CorrectionAsked => voice.text("event-correction-asked"),
             Happening::CorrectionSettled => voice.text("event-correction-settled"),
             Happening::DisclosureTold => voice.text("event-disclosure-told"),
+            Happening::OrganisationAsked => voice.text("event-organisation-asked"),
+            Happening::Organisation(affair) => voice.say(match affair {
+                Affair::Confirmed => id("event-organisation-confirmed"),
+                Affair::Refused => id("event-organisation-refused"),
+                Affair::Offered => id("event-mandate-offered"),
+                Affair::Granted => id("event-mandate-granted"),
+                Affair::Accepted => id("event-mandate-accepted"),
+                Affair::Ended => id("event-mandate-ended"),
+                Affair::GivenBack => id("event-mandate-given-back"),
+            }),
             Happening::AccessEnded { portal } => about(id("event-access-ended"), portal),
         }
     }

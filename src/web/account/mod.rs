@@ -8,6 +8,7 @@ mod data;
 mod life;
 mod new_passkey;
 mod not_me;
+pub mod organisations;
 mod overview;
 mod portals;
 mod recovery;
@@ -60,6 +61,12 @@ pub enum Notice {
     LanguageChosen,
     CorrectionAsked,
     ContactRemoved,
+    OrganisationAsked,
+    OrganisationWithdrawn,
+    InvitationAccepted,
+    InvitationDeclined,
+    InvitationWithdrawn,
+    MandateEnded,
 }
 
 impl Notice {
@@ -86,6 +93,12 @@ impl Notice {
             Self::LanguageChosen => super::text::id("notice-language-chosen"),
             Self::CorrectionAsked => super::text::id("notice-correction-asked"),
             Self::ContactRemoved => super::text::id("notice-contact-removed"),
+            Self::OrganisationAsked => super::text::id("notice-organisation-asked"),
+            Self::OrganisationWithdrawn => super::text::id("notice-organisation-withdrawn"),
+            Self::InvitationAccepted => super::text::id("notice-invitation-accepted"),
+            Self::InvitationDeclined => super::text::id("notice-invitation-declined"),
+            Self::InvitationWithdrawn => super::text::id("notice-invitation-withdrawn"),
+            Self::MandateEnded => super::text::id("notice-mandate-ended"),
         }
     }
 }

@@ -24,6 +24,22 @@ fn everything() -> Vec<What> {
         What::ContactVerified { at, contact: "a•••@example.vn".to_owned() },
         What::ContactRemoved { at, contact: "a•••@example.vn".to_owned() },
     ];
+    let affairs = [
+        Affair::Confirmed,
+        Affair::Refused,
+        Affair::Offered,
+        Affair::Granted,
+        Affair::Accepted,
+        Affair::Ended,
+        Affair::GivenBack,
+    ];
+    let organisation = || "Công ty Cổ phần Sông Hồng".to_owned();
+    letters.extend(affairs.map(|affair| What::Organisation {
+        at,
+        affair,
+        organisation: organisation(),
+        person: "N. V. An".to_owned(),
+    }));
     letters.extend(held.map(|held| What::Added { at, held, name: name() }));
     letters.extend(held.map(|held| What::Removed { at, held, name: name() }));
     letters.extend(held.map(|held| What::Raised { at, held, name: name() }));

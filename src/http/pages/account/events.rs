@@ -14,6 +14,7 @@ use crate::http::pages::step_up::method_shown;
 use crate::web::account::{Event as Shown, Happening, Unusual};
 use crate::web::claims::{ClaimName, Method};
 use crate::web::device::Device;
+use crate::web::letter::Affair;
 use crate::web::text::{Language, Moment};
 
 /// What of `events` says something to the person; housekeeping is left out.
@@ -87,6 +88,14 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         (EventKind::CorrectionAsked, _) => Happening::CorrectionAsked,
         (EventKind::CorrectionSettled, _) => Happening::CorrectionSettled,
         (EventKind::DisclosureTold, _) => Happening::DisclosureTold,
+        (EventKind::OrganisationRequested, _) => Happening::OrganisationAsked,
+        (EventKind::OrganisationRegistered, _) => Happening::Organisation(Affair::Confirmed),
+        (EventKind::OrganisationRequestRefused, _) => Happening::Organisation(Affair::Refused),
+        (EventKind::MandateOffered, _) => Happening::Organisation(Affair::Offered),
+        (EventKind::MandateGranted, _) => Happening::Organisation(Affair::Granted),
+        (EventKind::MandateAccepted, _) => Happening::Organisation(Affair::Accepted),
+        (EventKind::MandateEnded, _) => Happening::Organisation(Affair::Ended),
+        (EventKind::MandateGivenBack, _) => Happening::Organisation(Affair::GivenBack),
         (EventKind::CitizenLocked, _) => Happening::AccountLocked,
         (EventKind::CitizenUnlocked, _) => Happening::AccountUnlocked,
         (EventKind::CitizenActivated, _) => Happening::AccountActivated,

@@ -14,6 +14,7 @@ pub mod lost;
 pub mod new_certificate;
 pub mod new_passkey;
 pub mod not_me;
+pub mod organisations;
 pub mod overview;
 mod paper;
 pub mod portals;

@@ -13,6 +13,7 @@ mod id_token_hint;
 mod login_hint;
 mod max_age;
 mod nonce;
+mod organisation_hint;
 mod policy;
 mod prompt;
 mod pushed;
@@ -100,6 +101,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("prompt", prompt::check),
     ("max_age", max_age::check),
     ("login_hint", login_hint::check),
+    ("organisation_hint", organisation_hint::check),
     ("id_token_hint", id_token_hint::check),
     ("ui_locales", ui_locales::check),
     ("acr_values", acr_values::check),

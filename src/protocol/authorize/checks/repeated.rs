@@ -31,6 +31,8 @@ const KNOWN: &[&str] = &[
     "request",
     "request_uri",
     "registration",
+    // In whose name.
+    "organisation_hint",
     // RFC 9396 §2.
     "authorization_details",
 ];

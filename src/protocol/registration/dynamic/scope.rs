@@ -31,7 +31,7 @@ pub(super) fn check(metadata: &Metadata, policy: &Policy<'_>, client: &mut Clien
     let allowed = approved.map_or_else(|| policy.scopes.clone(), |existing| policy.scopes.union(&existing.scopes));
     for scope in asked.difference(&allowed).iter() {
         let sentence = match scope.as_str() {
-            claims::NATIONAL_ID => "national_id is given by the authority's approval alone".to_owned(),
+            own if claims::is_approved_singly(own) => format!("{own} is given by the authority's approval alone"),
             other => format!("{} may not be registered here, only {}", quoted(other), policy.scopes),
         };
         faults.add("scope", sentence);
