@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::{
-    audit, citizen, client, deliveries, demo, details, disclosure, exchange, keys, messages, migrate, registration,
+    audit, citizen, client, deliveries, demo, details, disclosure, exchange, keys, messages, migrate, organisation,
+    registration,
     resource, serve, store, trust, webauthn,
 };
 

@@ -176,7 +176,8 @@ impl Registration {
 }
 
 impl Setting for Scope {
-    const EXPECTED: &'static str = "a scope that there is, and never national_id or organisation, which the authority approves itself";
+    const EXPECTED: &'static str =
+        "a scope that there is, and never national_id or organisation, which the authority approves itself";
     fn read(value: &Value) -> Option<Self> {
         let text = value.as_str()?;
         (claims::is_known_scope(text) && !claims::is_approved_singly(text)).then(|| text.parse().ok())?

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::domain::authorization::AuthorizationRequest;
+use crate::domain::claims;
 use crate::domain::claims_request::{ClaimsRequest, GrantedClaims};
 use crate::domain::client::{Client, ConsentPolicy, GrantType};
 use crate::domain::consent::Asked;
@@ -84,7 +85,9 @@ pub(super) async fn hold_mandate(
 ) -> Result<Result<(), Over>, FlowError> {
     match acting {
         None => Ok(Ok(())),
-        Some(acting) => Ok(organisation::acting::hold(tx, client, citizen, acting, now).await?.map_err(Over::NotInForce)),
+        Some(acting) => {
+            Ok(organisation::acting::hold(tx, client, citizen, acting, now).await?.map_err(Over::NotInForce))
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod floors;
 mod identifiers;
 mod oauth;
 mod operations;
+mod organisations;
 mod outbound;
 mod pages;
 mod relying_party;

@@ -225,8 +225,7 @@ async fn accept(
     let own = own.filter(|own| own.organisation.id == organisation.id);
     let Some(own) = own else { return Ok(Err(Refusal::NotInForce(mandate::NotInForce::Ended))) };
     let Some(holder) = tx.citizens().find(citizen).await? else { return Ok(Err(Refusal::LevelTooLow)) };
-    let granting =
-        Granting { own: &own.mandate, now: own.now(now), to: citizen, level: holder.account_level };
+    let granting = Granting { own: &own.mandate, now: own.now(now), to: citizen, level: holder.account_level };
     let granted = match mandate::grant(granting, invitation.offer, MandateId::new(now, &*app.random)) {
         Ok(granted) => granted,
         Err(refusal) => return Ok(Err(refusal)),

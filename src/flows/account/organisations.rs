@@ -81,7 +81,8 @@ pub async fn ask(
     let mut waiting = tx.organisation_requests().of_citizen(citizen).await?;
     waiting.retain(|request| request.state.waits());
     let held = tx.mandates().of_citizen(citizen, MANDATES).await?;
-    let represents = |held: &Held| held.organisation.code == code && held.mandate.role.least_level() == AccountLevel::Proven;
+    let represents =
+        |held: &Held| held.organisation.code == code && held.mandate.role.least_level() == AccountLevel::Proven;
     if held.iter().any(represents) || waiting.iter().any(|request| request.code == code) {
         return Ok(Asking::Known);
     }

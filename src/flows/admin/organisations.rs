@@ -186,11 +186,7 @@ pub async fn turn(
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn revoke(
-    admin: &Administrator,
-    code: &OrganisationCode,
-    mandate: MandateId,
-) -> Result<Closed, AdminError> {
+pub async fn revoke(admin: &Administrator, code: &OrganisationCode, mandate: MandateId) -> Result<Closed, AdminError> {
     let mut tx = admin.store.begin().await?;
     let id = load(&mut tx, code).await?.id;
     let organisation = tx.organisations().hold(id).await?.ok_or_else(|| no_organisation(code))?;
@@ -209,10 +205,7 @@ pub async fn revoke(
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn show(
-    admin: &Administrator,
-    code: &OrganisationCode,
-) -> Result<(Organisation, Vec<Holder>), AdminError> {
+pub async fn show(admin: &Administrator, code: &OrganisationCode) -> Result<(Organisation, Vec<Holder>), AdminError> {
     let mut tx = admin.store.begin().await?;
     let organisation = load(&mut tx, code).await?;
     let people = tx.mandates().of_organisation(organisation.id, None, PEOPLE).await?.items;

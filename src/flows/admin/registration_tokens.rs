@@ -85,10 +85,7 @@ fn faults(request: &TokenRequest, policies: &Policies, known: &Known) -> Vec<Fau
             refuse("scope", format!("there is no scope {scope}"));
         }
         for scope in scopes.iter().filter(|scope| claims::is_approved_singly(scope.as_str())) {
-            refuse(
-                "scope",
-                format!("{scope} is approved for one client after the other, never for whoever comes"),
-            );
+            refuse("scope", format!("{scope} is approved for one client after the other, never for whoever comes"));
         }
         if !scopes.contains("openid") {
             refuse("scope", "expected openid among them".to_owned());

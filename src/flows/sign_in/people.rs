@@ -13,7 +13,7 @@ use crate::domain::secret::{SecretHash, SecretString};
 use crate::domain::session::Remember;
 use crate::domain::sign_in::{Named, OutOfOrder, Purpose, SignIn};
 use crate::protocol::acr::Standing as Strength;
-use crate::protocol::authorize::prompt::{self, Known};
+use crate::protocol::authorize::prompt::{self, ChoiceStanding, Known};
 
 use super::super::session::{self, CurrentSession, Ending};
 use super::super::visitor::Visitor;
@@ -80,7 +80,8 @@ async fn standing(app: &App, sign_in: &SignIn, current: &CurrentSession) -> Resu
     if !request.is_for(&subject) {
         return Ok(None);
     }
-    let known = Known { session: &current.session, subject: &subject, strength: Strength::Serves };
+    let (strength, choice) = (Strength::Serves, ChoiceStanding::Settled(None));
+    let known = Known { session: &current.session, subject: &subject, strength, choice };
     Ok(Some(match prompt::goes_on_where_chosen(request, &known, app.clock.now()) {
         true => Standing::GoesOn,
         false => Standing::SignedIn,

@@ -6,6 +6,7 @@ use super::super::account::organisations::{
     Organisation, Organisations, PortalChoice, Request, Scheme, Standing, TakeInvitation, Whose,
 };
 use super::super::in_whose_name::{Choice, Expected, InWhoseName};
+use super::super::layout::TimeLimit;
 use super::super::organisations::Role;
 use super::super::sign_in::Fault;
 use super::{Add, DAY, MINUTE, Samples, ago, form};
@@ -120,8 +121,7 @@ impl Samples {
     }
 
     fn inviting(&self, add: &mut Add<'_>) {
-        let portal =
-            |value: &str, name: String| PortalChoice { value: value.to_owned(), name };
+        let portal = |value: &str, name: String| PortalChoice { value: value.to_owned(), name };
         let invite = Invite {
             layout: self.citizen(),
             form: form(&format!("{PAGE}/invite")),
@@ -172,11 +172,9 @@ impl Samples {
             problem: None,
         };
         add("account-invitation", &invitation);
-        for (name, fault) in [
-            ("wrong", Fault::WrongInvitation),
-            ("over", Fault::InvitationOver),
-            ("level", Fault::LevelTooLow),
-        ] {
+        for (name, fault) in
+            [("wrong", Fault::WrongInvitation), ("over", Fault::InvitationOver), ("level", Fault::LevelTooLow)]
+        {
             let faulty = TakeInvitation {
                 code: "BCDF-GHJK-LMNP-QRSV".to_owned(),
                 problem: Self::problem(fault),
@@ -186,7 +184,11 @@ impl Samples {
         }
         let offered = Offered {
             by: "Nguyễn Văn An".to_owned(),
-            mandate: Mandate { end: None, page: None, ..self.delegate(RED_RIVER, Some("0100109106"), Standing::InForce) },
+            mandate: Mandate {
+                end: None,
+                page: None,
+                ..self.delegate(RED_RIVER, Some("0100109106"), Standing::InForce)
+            },
         };
         let code = "BCDF-GHJK-LMNP-QRST".to_owned();
         add("account-invitation-offered", &TakeInvitation { offered: Some(offered), code, ..invitation });
@@ -227,7 +229,7 @@ impl Samples {
                 choice("Hợp tác xã Mây tre", "0100109106-001", Role::Delegate, None, Expected::No),
             ],
             problem: None,
-            limit: self.limit(),
+            limit: TimeLimit { until: ago(-16 * MINUTE) },
         };
         add("in-whose-name", &page);
         add("in-whose-name-fault", &InWhoseName { problem: Self::problem(Fault::ChoiceNotOffered), ..page });

@@ -24,6 +24,7 @@ pub mod means;
 pub mod metadata;
 mod office;
 pub mod operator;
+pub mod organisations;
 mod page;
 pub mod passkey;
 pub mod portal;

@@ -164,10 +164,7 @@ async fn page(
         organisation: seen.organisation.name.as_str().to_owned(),
         portals: portals
             .iter()
-            .map(|client| view::PortalChoice {
-                value: client.id.to_string(),
-                name: site.portal(client, language).name,
-            })
+            .map(|client| view::PortalChoice { value: client.id.to_string(), name: site.portal(client, language).name })
             .collect(),
         everywhere: match own.mandate.portals {
             Portals::All => view::Everywhere::Allowed,

@@ -21,8 +21,8 @@ use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
-use crate::web::account::organisations as view;
 use crate::web::account::Notice;
+use crate::web::account::organisations as view;
 use crate::web::layout;
 use crate::web::organisations::Role;
 use crate::web::text::{Language, Moment};
@@ -112,11 +112,7 @@ pub(in crate::http::pages) const fn role(role: mandate::Role) -> Role {
 struct Names(HashMap<ClientId, String>);
 
 impl Names {
-    async fn of(
-        site: &Site,
-        mandates: impl Iterator<Item = &Mandate>,
-        language: Language,
-    ) -> Result<Self, Failure> {
+    async fn of(site: &Site, mandates: impl Iterator<Item = &Mandate>, language: Language) -> Result<Self, Failure> {
         let mut names = HashMap::new();
         for mandate in mandates {
             let Portals::Only(portals) = &mandate.portals else { continue };
