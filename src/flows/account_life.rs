@@ -86,6 +86,7 @@ pub async fn change_status(
         // Nobody acts for, or in the name of, whoever is not there any more.
         tx.guardianships().end_all(citizen, now).await?;
         tx.proposals().drop_all(citizen, &event.actor(), now).await?;
+        tx.mandates().run_out(citizen, now).await?;
     }
     tx.audit().record(&event.about(citizen).with("from", from).with("to", to).build()).await?;
     Ok(Ok(Changed { from, to }))

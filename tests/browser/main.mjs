@@ -9,6 +9,7 @@ import { closeMail } from "./mail.mjs";
 import { journey } from "./journey.mjs";
 import { mishaps } from "./mishaps.mjs";
 import { neighbours } from "./neighbours.mjs";
+import { organisations } from "./organisations.mjs";
 import { passkeys } from "./passkeys.mjs";
 import { registrar } from "./registrar.mjs";
 import { requests } from "./requests.mjs";
@@ -16,7 +17,7 @@ import { session } from "./session.mjs";
 import { strong } from "./strong.mjs";
 
 const wanted = process.argv.slice(2);
-const pages = { ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...requests, ...session, ...accessibility };
+const pages = { ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...requests, ...organisations, ...session, ...accessibility };
 const suites = { embedded: { ...pages, ...passkeys, ...strong, ...registrar }, production: { ...strong, ...registrar } };
 const backend = process.env.BACKEND;
 const cases = Object.entries(suites[backend]).filter(

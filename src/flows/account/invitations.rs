@@ -69,6 +69,8 @@ pub async fn invite(
     if open.len() >= AT_ONCE {
         return Ok(Inviting::TooMany);
     }
+    // Whoever has been told that an invitation waits need not be told again.
+    let told = open.iter().any(|waiting| waiting.invited == invited);
     let code = CodeText::draw(&*app.random);
     let invitation = Invitation {
         id: InvitationId::new(now, &*app.random),
@@ -86,7 +88,7 @@ pub async fn invite(
     let event = own_event(app, visitor, citizen, EventKind::MandateOffered);
     let event = event.with("organisation", organisation.id).with("role", invitation.offer.role);
     tx.audit().record(&event.build()).await?;
-    if let Some(invited) = whose {
+    if let Some(invited) = whose.filter(|_| !told) {
         let notice = Notice::MandateOffered { organisation: organisation.name.as_str().to_owned() };
         let event = app.event(visitor, notice.event(), Outcome::Success);
         let event = event.by(crate::domain::audit::Actor::Citizen(citizen)).with("organisation", organisation.id);

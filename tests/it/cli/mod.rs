@@ -11,6 +11,7 @@ mod import;
 mod keys;
 mod lock;
 mod messages;
+mod organisations;
 mod policies;
 pub mod program;
 mod registration;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use senid::domain::account_life::Transition;
 use senid::domain::organisation::OrganisationStatus;
 use senid::flows::organisation::expiry;
 
@@ -117,5 +118,15 @@ on_every_backend! {
         is_over(&portal, &tokens).await;
         let tokens = acts(&mut an, &portal, &AN).await;
         assert_eq!(portal.userinfo(&tokens.access_token()).await.status, 200);
+    }
+
+    async fn what_somebody_granted_who_has_died_ends_with_them(world: World) {
+        let portal = asks(&world, "tax-office").await;
+        let (_, mut binh) = deputy(&world, "").await;
+        let tokens = acts(&mut binh, &portal, &BINH).await;
+        world.operator().takes(&AN, Transition::Decease, "the registry says so").await.unwrap();
+        expiry::end_due(world.app(0)).await.unwrap();
+        is_over(&portal, &tokens).await;
+        assert!(mandates(&world, &BINH).await.is_empty());
     }
 }

@@ -29,7 +29,6 @@ mod page;
 pub mod passkey;
 pub mod portal;
 pub mod proof;
-pub mod registrar;
 pub mod resources;
 mod start;
 pub mod tls_client;

@@ -1,4 +1,4 @@
-//! Registrars, who see to organisations and their mandates.
+//! What registrars do about organisations and their mandates.
 
 use senid::domain::audit::Actor;
 use senid::domain::ids::MandateId;
