@@ -29,6 +29,7 @@ mod page;
 pub mod passkey;
 pub mod portal;
 pub mod proof;
+pub mod registrar;
 pub mod resources;
 mod start;
 pub mod tls_client;
