@@ -5,7 +5,6 @@ use std::time::Duration;
 use senid::domain::organisation::OrganisationStatus;
 
 use super::{Offer, accepts, asks, asks_to_register, invites, looks_at, mandates, offers, red_river, represents};
-use crate::support::World;
 use crate::support::world::{AN, BINH, CHAU, on_every_backend};
 
 on_every_backend! {

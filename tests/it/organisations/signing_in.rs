@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::{Offer, accepts, acts, asks, begins, chooses, comes_to_the_choice, invites, mandates, represents};
-use crate::support::World;
 use crate::support::world::{AN, BINH, Portal, on_every_backend};
 
 /// What the silent sign-on of the same browser answers.
