@@ -6,8 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     audit, citizen, client, deliveries, demo, details, disclosure, exchange, keys, messages, migrate, organisation,
-    registration,
-    resource, serve, store, trust, webauthn,
+    registration, resource, serve, store, trust, webauthn,
 };
 
 const EXIT_CODES: &str = "\
