@@ -25,6 +25,8 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
         let deliveries = tx.logout_outbox().forget(now - keep.sign_outs, AT_ONCE).await?;
         let messages = tx.messages().forget(now - keep.messages, AT_ONCE).await?;
         tx.sent_codes().forget(now).await?;
+        // Those that nobody answered: they are never settled.
+        tx.mandate_invitations().forget(now - keep.requests).await?;
         let places = tx.known_devices().forget_places(now - keep.places, AT_ONCE).await?;
         let releases = tx.releases().forget(now - app.settings.lifetimes.releases, AT_ONCE).await?;
         let proposals = tx.proposals().forget(now - PROPOSALS_ARE_KEPT_FOR, AT_ONCE).await?;

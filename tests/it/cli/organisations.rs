@@ -38,7 +38,7 @@ fn what_is_no_code_no_name_and_no_request_is_refused() {
     let senid = Senid::ready();
     senid.run(&["organisation", "register", "vn-mst:0100109107", "--name", "x"]).ended(2);
     senid.run(&["organisation", "register", "0100109106", "--name", "x"]).ended(2);
-    senid.run(&["organisation", "register", RED_RIVER, "--name", " "]).ended(1);
+    senid.run(&["organisation", "register", RED_RIVER, "--name", " "]).ended(2);
     let nobody = senid.run(&["organisation", "requests"]).ended(0);
     assert_eq!(nobody.out, "no request waits\n");
     let request = "0198a3f2-7c1e-7d05-8f5b-1f2e3d4c5b6a";

@@ -46,8 +46,9 @@ pub async fn begin(State(site): State<Arc<Site>>, visit: Visit, uri: Uri, Form(_
 
 /// The page to come back to: one of these, whatever was asked.
 pub(super) fn own_page(asked: Option<&str>) -> String {
-    const PAGES: [&str; 8] = [
+    const PAGES: [&str; 9] = [
         "/account/data",
+        "/account/organisations",
         "/account/requests",
         "/account/security",
         "/account/sessions",
@@ -62,7 +63,8 @@ pub(super) fn own_page(asked: Option<&str>) -> String {
     }
     // Below it each page looks for itself whether the sign-in is good enough for it.
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'/');
-    if path.starts_with("/account/security/") && path.bytes().all(plain) && !path.contains("//") {
+    let below = ["/account/security/", "/account/organisations/"].iter().any(|page| path.starts_with(page));
+    if below && path.bytes().all(plain) && !path.contains("//") {
         return path.to_owned();
     }
     PAGES.into_iter().find(|page| *page == path).unwrap_or("/account").to_owned()
