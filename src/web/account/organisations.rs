@@ -5,7 +5,7 @@
 //! | `/account/organisations` | `withdraw`, the id of a request |
 //! | `…/new` | `scheme`, `code`, `name` |
 //! | `…/{id}` | `withdraw`, the id of an invitation |
-//! | `…/{id}/invite` | `invited`, `role`, `position`, `portal` (any number of them), `ends`, `delegation` (`allowed`) |
+//! | `…/{id}/invite` | `username` and what [`crate::web::schemes`] says, `role`, `position`, `portal` (any number of them), `ends`, `delegation` (`allowed`) |
 //! | `…/{id}/mandates/{id}/end` | nothing: any POST with a sound `csrf` ends it |
 //! | `…/invitation` | `code`, and `choice`: `look`, `accept` or `decline` |
 
@@ -14,6 +14,7 @@ use askama::Template;
 use super::Notice;
 use crate::web::layout::{Form, Layout};
 use crate::web::organisations::Role;
+use crate::web::schemes::Schemes;
 use crate::web::sign_in::Problem;
 use crate::web::text::{Moment, Speaks, TextId, id};
 
@@ -212,6 +213,7 @@ pub struct Invite {
     pub everywhere: Everywhere,
     /// The last day, in figures, that the viewer may give; none where their own has no end.
     pub latest: Option<String>,
+    pub schemes: Schemes,
     pub invited: String,
     pub position: String,
     pub problem: Option<Problem>,

@@ -8,6 +8,7 @@ use super::super::account::organisations::{
 use super::super::in_whose_name::{Choice, Expected, InWhoseName};
 use super::super::layout::TimeLimit;
 use super::super::organisations::Role;
+use super::super::schemes::Schemes;
 use super::super::sign_in::Fault;
 use super::{Add, DAY, MINUTE, Samples, ago, form};
 
@@ -132,6 +133,7 @@ impl Samples {
             ],
             everywhere: Everywhere::Allowed,
             latest: None,
+            schemes: Schemes { offered: vec!["vn", "ee"], chosen: "vn" },
             invited: String::new(),
             position: String::new(),
             problem: None,

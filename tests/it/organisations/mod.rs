@@ -73,7 +73,7 @@ pub async fn red_river(browser: &mut Browser) -> Page {
 pub async fn offers(browser: &mut Browser, offer: Offer<'_>) -> Page {
     let page = red_river(browser).await;
     let page = browser.open(&page.link("#invite")).await;
-    let mut form = page.form_of("offer", &[("invited", offer.to), ("ends", offer.ends)]);
+    let mut form = page.form_of("offer", &[("username", offer.to), ("ends", offer.ends)]);
     let portals = offer.portals.iter().map(|portal| ("portal".to_owned(), (*portal).to_owned()));
     form.pairs.extend(portals);
     if offer.may_delegate {

@@ -8,6 +8,7 @@ use http::StatusCode;
 
 use super::super::{Door, Entered, enter_for_sensitive};
 use super::path;
+use super::super::super::schemes::{self, Typed};
 use crate::domain::ids::OrganisationId;
 use crate::domain::mandate::{Delegation, Offer, Portals, Position, Refusal, Role};
 use crate::domain::sign_in_name::SignInName;
@@ -34,7 +35,8 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
         Err(response) => return Ok(response),
     };
     let own = seen.delegable().ok_or(Wrong::NotFound)?;
-    Ok(page(&site, &visit, *entered, &seen, own, ("", ""), None).await?.into_response())
+    let nothing = (&Typed::default(), "");
+    Ok(page(&site, &visit, *entered, &seen, own, nothing, None).await?.into_response())
 }
 
 pub async fn submit(
@@ -49,7 +51,8 @@ pub async fn submit(
         Err(response) => return Ok(response),
     };
     let own = seen.delegable().ok_or(Wrong::NotFound)?;
-    let typed = (form.single("invited")?.unwrap_or_default(), form.single("position")?.unwrap_or_default());
+    let invited = Typed::sent(&site, &form)?;
+    let typed = (&invited, form.single("position")?.unwrap_or_default());
     let fault = match read(&site, &form, typed)? {
         Err(fault) => fault,
         Ok((invited, offer)) => {
@@ -91,11 +94,11 @@ async fn find(site: &Site, visit: &Visit, id: &str) -> Result<Result<(Box<Entere
 fn read(
     site: &Site,
     form: &Parameters,
-    (invited, position): (&str, &str),
+    (invited, position): (&Typed, &str),
 ) -> Result<Result<(SignInName, Offer), Fault>, Failure> {
-    let Ok(invited) = SignInName::parse(invited, site.app.settings.national_id.default_scheme()) else {
-        return Ok(Err(Fault::IdentifierMalformed));
-    };
+    let default = site.app.settings.national_id.default_scheme();
+    let name = invited.scheme.and_then(|scheme| SignInName::parse_as(&invited.name, scheme, default).ok());
+    let Some(name) = name else { return Ok(Err(invited.malformed(site))) };
     let position = match position.trim() {
         "" => None,
         position => match Position::try_from(position.to_owned()) {
@@ -126,7 +129,7 @@ fn read(
         Some("allowed") => Delegation::Allowed,
         _ => Delegation::NotAllowed,
     };
-    Ok(Ok((invited, Offer { role, position, portals, delegation, starts_at: None, ends_at })))
+    Ok(Ok((name, Offer { role, position, portals, delegation, starts_at: None, ends_at })))
 }
 
 /// The end of a day, in the operator's time zone.
@@ -152,7 +155,7 @@ async fn page(
     entered: Entered,
     seen: &Seen,
     own: &Held,
-    (invited, position): (&str, &str),
+    (invited, position): (&Typed, &str),
     fault: Option<Fault>,
 ) -> Result<Page, Failure> {
     let id = seen.organisation.id;
@@ -171,7 +174,8 @@ async fn page(
             Portals::Only(_) => view::Everywhere::NotAllowed,
         },
         latest,
-        invited: invited.to_owned(),
+        schemes: schemes::shown(&site.app.settings.national_id, invited.scheme),
+        invited: invited.name.clone(),
         position: position.to_owned(),
         problem: fault.map(|fault| Problem { fault, reference: visit.visitor.request.to_string() }),
         keep: path(id),
