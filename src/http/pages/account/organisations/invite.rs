@@ -6,9 +6,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
+use super::super::super::schemes::{self, Typed};
 use super::super::{Door, Entered, enter_for_sensitive};
 use super::path;
-use super::super::super::schemes::{self, Typed};
 use crate::domain::ids::OrganisationId;
 use crate::domain::mandate::{Delegation, Offer, Portals, Position, Refusal, Role};
 use crate::domain::sign_in_name::SignInName;
