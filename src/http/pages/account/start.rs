@@ -8,7 +8,7 @@ use http::Uri;
 
 use super::to_sign_in;
 use crate::domain::assurance::Requirement;
-use crate::domain::ids::GrantId;
+use crate::domain::ids::{GrantId, GuardianshipId};
 use crate::flows::{session, sign_in};
 use crate::http::Site;
 use crate::http::error::Failure;
@@ -46,7 +46,8 @@ pub async fn begin(State(site): State<Arc<Site>>, visit: Visit, uri: Uri, Form(_
 
 /// The page to come back to: one of these, whatever was asked.
 pub(super) fn own_page(asked: Option<&str>) -> String {
-    const PAGES: [&str; 9] = [
+    const PAGES: [&str; 10] = [
+        "/account/close",
         "/account/data",
         "/account/organisations",
         "/account/requests",
@@ -60,6 +61,9 @@ pub(super) fn own_page(asked: Option<&str>) -> String {
     let path = asked.unwrap_or_default().split('?').next().unwrap_or_default();
     if let Some(Ok(id)) = path.strip_prefix("/account/requests/").map(str::parse::<GrantId>) {
         return format!("/account/requests/{id}");
+    }
+    if let Some(Ok(id)) = path.strip_prefix("/account/family/").map(str::parse::<GuardianshipId>) {
+        return format!("/account/family/{id}");
     }
     // Below it each page looks for itself whether the sign-in is good enough for it.
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'/');
