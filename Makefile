@@ -1,7 +1,7 @@
 # `make help` lists the commands. Two of them are all the set-up there is: `make demo` and `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-format test-clippy test-rust test-browser test-interop test-conformance screenshots bench bench-load deny
+.PHONY: help demo test test-format test-clippy test-rust test-browser test-interop test-conformance screenshots bench bench-load scale deny
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ bench: ## The micro-benchmarks: signatures, hashes, and the hot paths through th
 bench-load: ## What a server costs: CPU time for a thousand of each operation, memory, time to ready
 	@scripts/setup.sh test
 	cargo bench --bench load
+
+scale: ## A million made-up citizens: how fast they are imported, what they weigh, and that nobody is found more slowly for it
+	@scripts/setup.sh test
+	SENID_SCALE=10000,1000000 cargo test --release --test scale -- --nocapture
 
 deny: ## Licences, bans and sources of the dependencies (needs cargo-deny)
 	@cargo deny --version >/dev/null 2>&1 || { echo "cargo-deny is not installed" >&2; exit 1; }

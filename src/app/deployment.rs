@@ -259,5 +259,5 @@ fn open_versions(
         Err(error @ (SealError::Refused | SealError::UnknownKey(_))) => Err(OpenError::OtherMasterKey(error)),
         Err(error) => Err(OpenError::ServerKey(kind.as_str(), error)),
     };
-    stored.iter().filter(|key| key.kind == kind).map(open).collect()
+    stored.iter().filter(|key| key.kind == kind && key.retired_at.is_none()).map(open).collect()
 }

@@ -1,20 +1,21 @@
-//! `senid keys list|rotate|new-master`.
+//! `senid keys list|rotate|new-master|…`; what changes of keys do to citizens is in `key_changes`.
 
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::exit::Exit;
 use super::failure::Failure;
 use super::house::{House, Reach};
+use super::key_changes::{self, AtOnce};
 use super::output::Output;
 use super::{operator, times};
 use crate::config::Settings;
 use crate::domain::keys::{JWKS_KEPT_FOR, KeyAlgorithm, KeyState, RotationStep};
+use crate::flows::admin::Administrator;
+use crate::flows::admin::key_changes::Servers;
 use crate::flows::admin::new_master_key::{self, Origin};
 use crate::flows::admin::rotate_keys::{self, Listed, Rotated, When};
-use crate::flows::admin::{AdminError, Administrator};
 
 const BY_HAND: &str = "the master key comes from SENID_MASTER_KEY, which this command cannot change: add a version to it \
      yourself (a comma, the next number, a colon and the output of: openssl rand -base64 32), start every server again with \
@@ -35,8 +36,20 @@ pub enum Command {
     ///
     /// Where there is no key yet, one is made in keys.master_key_file. Else the first run adds the version. Then every server is to be started again, so that all know it. The second run
     /// wraps the server's keys and every citizen's data key by it; it may be cut short and run again. A version may be
-    /// taken out of the file once a run has ended and no backup needs it.
+    /// taken out of the file once all are wrapped (senid keys status) and no backup needs it.
     NewMaster(NewMaster),
+    /// How far changes of keys have come: how many citizens they have reached.
+    Status,
+    /// Goes on with changes of keys at once, here, instead of leaving them to the servers. May be cut short and run again.
+    Apply(AtOnce),
+    /// Adds a key that finds citizens by their names; the servers write every name under it in the background.
+    ///
+    /// Until the one before is retired, names are written and found under both.
+    NewIndexKey(AtOnce),
+    /// Has the index key before the newest used no more, and what stands under it removed.
+    ///
+    /// Refused while any name is not written under the newest.
+    RetireIndexKey(AtOnce),
 }
 
 #[derive(Clone, Debug, clap::Args)]
@@ -58,6 +71,9 @@ pub struct NewMaster {
     /// Do both at once. Only while no server runs: it could not open what this wraps.
     #[arg(long)]
     at_once: bool,
+    /// In the second run: leave citizens' data keys to the servers, which wrap them in the background.
+    #[arg(long, conflicts_with = "at_once")]
+    by_servers: bool,
 }
 
 fn algorithm(text: &str) -> Result<KeyAlgorithm, String> {
@@ -86,6 +102,10 @@ pub async fn run(
         Command::List => list(&admin, output).await,
         Command::Rotate(arguments) => rotate(&admin, &arguments, output).await,
         Command::NewMaster(arguments) => new_master(&admin, &arguments, file.as_deref(), output).await,
+        Command::Status => key_changes::status(&admin, output).await,
+        Command::Apply(arguments) => key_changes::apply(&admin, &arguments, output).await,
+        Command::NewIndexKey(arguments) => key_changes::new_index_key(&admin, &arguments, output).await,
+        Command::RetireIndexKey(arguments) => key_changes::retire_index_key(&admin, &arguments, output).await,
     }
 }
 
@@ -208,21 +228,23 @@ async fn new_master(
         return Ok(Exit::Done);
     }
     let waiting = new_master_key::waiting(admin, &renewed).await?;
-    let bar = ProgressBar::new(waiting).with_style(style()?);
-    let done = new_master_key::apply(admin, &renewed, |seen| bar.set_position(seen.min(waiting))).await;
-    bar.finish_and_clear();
-    done.map_err(|error| {
+    let begun = new_master_key::begin(admin, &renewed).await;
+    begun.map_err(|error| {
         Failure::from(error).after("what is wrapped by now stays so; run the command again to wrap the rest")
     })?;
     let added = renewed.version.origin == Origin::Made;
+    if arguments.by_servers {
+        let sentence = format!(
+            "the server's keys are wrapped by version {number} of the master key; the servers wrap those of {waiting} citizens in \
+             the background; see: senid keys status"
+        );
+        output.say(sentence, &json!({ "version": number, "added": added, "applied": false, "citizens": waiting }))?;
+        return Ok(Exit::Done);
+    }
+    key_changes::go_on(admin, Servers::MayRun).await?;
     let sentence = format!(
         "everything is wrapped by version {number} of the master key: the server's keys, and those of {waiting} citizens"
     );
     output.say(sentence, &json!({ "version": number, "added": added, "applied": true, "citizens": waiting }))?;
     Ok(Exit::Done)
-}
-
-fn style() -> Result<ProgressStyle, Failure> {
-    let style = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} citizens  {eta} left");
-    style.map_err(|error| AdminError::failed(error).into())
 }

@@ -13,6 +13,7 @@ mod exchange;
 mod exit;
 mod failure;
 pub mod house;
+mod key_changes;
 mod keys;
 mod messages;
 mod migrate;

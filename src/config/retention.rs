@@ -31,6 +31,8 @@ pub struct Retention {
     pub requests: Duration,
     /// An entry of the register of lawful disclosures.
     pub disclosures: Duration,
+    /// An account that has ended, until when it can still be brought back: then its citizen is erased.
+    pub closed_accounts: Duration,
 }
 
 impl Default for Retention {
@@ -47,6 +49,7 @@ impl Default for Retention {
             mandates: 10 * YEAR,
             requests: YEAR,
             disclosures: 10 * YEAR,
+            closed_accounts: 10 * YEAR,
         }
     }
 }
@@ -66,6 +69,7 @@ impl Retention {
             mandates: from.within("retention.mandates", default.mandates, YEAR..=100 * YEAR),
             requests: from.within("retention.requests", default.requests, 30 * DAY..=10 * YEAR),
             disclosures: from.within("retention.disclosures", default.disclosures, YEAR..=100 * YEAR),
+            closed_accounts: from.within("retention.closed_accounts", default.closed_accounts, DAY..=100 * YEAR),
         }
     }
 }

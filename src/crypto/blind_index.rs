@@ -64,6 +64,11 @@ impl IndexKeys {
     pub const fn current_version(&self) -> u16 {
         self.current.0
     }
+
+    /// Every version, the current first.
+    pub fn versions(&self) -> impl Iterator<Item = u16> {
+        std::iter::once(self.current.0).chain(self.older.keys().rev().copied())
+    }
 }
 
 fn index(key_version: u16, key: &HmacKey, kind: &'static str, value: &str) -> BlindIndex {

@@ -108,6 +108,10 @@ event_kinds! {
     CitizenAdded = "citizen.added",
     CitizenImported = "citizen.imported",
     CitizenShown = "citizen.shown",
+    /// Somebody saw a page of citizens, masked.
+    CitizensListed = "citizen.listed",
+    /// All citizens were written out in clear.
+    CitizensExported = "citizen.exported",
     CitizenLocked = "citizen.locked",
     CitizenUnlocked = "citizen.unlocked",
     /// Its owner took the account over.
@@ -140,6 +144,8 @@ event_kinds! {
     /// A citizen was given, or lost, a number to sign in with beside their national identifier.
     CitizenAliasAdded = "citizen.alias_added",
     CitizenAliasRemoved = "citizen.alias_removed",
+    /// What an ended account was kept for is over: nothing of its citizen is left.
+    CitizenErased = "citizen.erased",
     PasswordRehashed = "password.rehashed",
     PasswordChanged = "password.changed",
     /// A citizen switched whether every sign-in of theirs asks for a second step.
@@ -217,6 +223,13 @@ event_kinds! {
     MasterKeyAdded = "keys.master_added",
     /// Citizens' data keys, and the server's, were wrapped by the newest master key.
     MasterKeyApplied = "keys.master_applied",
+    IndexKeyAdded = "keys.index_added",
+    /// Every name of every citizen is written under the newest key of the blind index.
+    IndexKeyApplied = "keys.index_applied",
+    /// The keys of the blind index before the newest are used no more.
+    IndexKeyRetired = "keys.index_retired",
+    /// They are gone, and whatever stood under them.
+    IndexKeyErased = "keys.index_erased",
     SchemaMigrated = "schema.migrated",
     /// Everything left the database in a file, or came into it from one.
     StoreExported = "store.exported",

@@ -41,6 +41,10 @@ impl NameKind {
             Self::Other(scheme) => scheme.as_str(),
         }
     }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::NationalId, Self::Phone, Self::Email].into_iter().find(|kind| kind.as_str() == text)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

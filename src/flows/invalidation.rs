@@ -22,9 +22,13 @@ async fn apply(app: &App, changed: &Invalidation) {
     app.clients.invalidate(changed);
     app.resource_servers.invalidate(changed);
     app.details_types.invalidate(changed);
-    if matches!(changed, Invalidation::Keys | Invalidation::Everything)
-        && let Err(error) = app.keys.reload_ring(app).await
-    {
+    if !matches!(changed, Invalidation::Keys | Invalidation::Everything) {
+        return;
+    }
+    if let Err(error) = app.keys.reload_ring(app).await {
         tracing::error!(%error, "the signing keys could not be read again; the old ones stay");
+    }
+    if let Err(error) = app.keys.reload_index(app).await {
+        tracing::error!(%error, "the keys of the blind index could not be read again; the old ones stay");
     }
 }

@@ -6,11 +6,12 @@ use arc_swap::ArcSwap;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::crypto::blind_index::IndexKeys;
 use crate::crypto::jws::Typ;
 use crate::crypto::keyring::KeyRing;
 use crate::crypto::nonce::NonceKeys;
 use crate::crypto::pairwise::SubjectKey;
-use crate::crypto::seal::{Context, KeyEncryptionKeys};
+use crate::crypto::seal::{Context, KeyEncryptionKeys, SealError};
 use crate::crypto::succession::SuccessionKeys;
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::client::{Client, SubjectType};
@@ -19,6 +20,7 @@ use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::random::Random;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
+use crate::storage::SealedKeyKind;
 
 use super::{App, FlowError};
 
@@ -64,6 +66,15 @@ impl Keys {
         let ring = KeyRing::open(stored, &self.sealing, app.clock.now()).map_err(FlowError::failed)?;
         self.ring.store(Arc::new(ring));
         Ok(())
+    }
+
+    /// Reads the keys of the blind index again: one was added, or retired.
+    pub async fn reload_index(&self, app: &App) -> Result<(), FlowError> {
+        let stored = app.store.read().await?.sealed_keys().load().await?;
+        let live = stored.iter().filter(|key| key.kind == SealedKeyKind::BlindIndex && key.retired_at.is_none());
+        let keys = live.map(|key| Ok((key.version, key.open(&self.sealing)?))).collect::<Result<Vec<_>, SealError>>();
+        let keys = IndexKeys::new(keys.map_err(FlowError::failed)?).map_err(FlowError::failed)?;
+        Ok(app.store.renew_index(keys)?)
     }
 
     /// The `sub` that `client` knows a citizen by, wherever it is told: the one rule (Core §8).

@@ -16,6 +16,7 @@ use crate::domain::time::Timestamp;
 use crate::outbound::Fetches;
 use crate::protocol::ErrorCode;
 use crate::protocol::token::GrantType;
+use crate::storage::KeyChange;
 
 use super::certificate::revocation::RevocationChecks;
 
@@ -40,6 +41,9 @@ pub struct Metrics {
     messages_oldest: Gauge,
     logouts_pending: Gauge,
     logouts_oldest: Gauge,
+    key_change_seen: Family<KeyChangeLabels, Gauge>,
+    key_change_total: Family<KeyChangeLabels, Gauge>,
+    key_change_running: Family<KeyChangeLabels, Gauge>,
     metadata_number: Gauge,
     metadata_next_update: Gauge,
 }
@@ -89,6 +93,11 @@ struct PingLabels {
 struct MessageLabels {
     channel: &'static str,
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KeyChangeLabels {
+    change: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -142,6 +151,9 @@ impl Metrics {
             messages_oldest: Gauge::default(),
             logouts_pending: Gauge::default(),
             logouts_oldest: Gauge::default(),
+            key_change_seen: Family::default(),
+            key_change_total: Family::default(),
+            key_change_running: Family::default(),
             metadata_number: Gauge::default(),
             metadata_next_update: Gauge::default(),
             registry: Registry::default(),
@@ -212,6 +224,21 @@ impl Metrics {
             metrics.logouts_oldest.clone(),
         );
         registry.register(
+            "key_change_seen",
+            "Citizens or organisations that the present pass of a change of keys has dealt with",
+            metrics.key_change_seen.clone(),
+        );
+        registry.register(
+            "key_change_total",
+            "How many there were when a change of keys was begun",
+            metrics.key_change_total.clone(),
+        );
+        registry.register(
+            "key_change_running",
+            "Whether a change of keys is under way: 1, or 0 once it has reached everybody",
+            metrics.key_change_running.clone(),
+        );
+        registry.register(
             "authenticator_metadata_number",
             "The number of the FIDO metadata in force; 0 where there is none",
             metrics.metadata_number.clone(),
@@ -257,6 +284,14 @@ impl Metrics {
     pub(super) fn logouts_pending(&self, pending: u64, oldest: Duration) {
         self.logouts_pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
         self.logouts_oldest.set(i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX));
+    }
+
+    pub(super) fn key_change(&self, change: &KeyChange) {
+        let labels = KeyChangeLabels { change: change.kind.as_str() };
+        let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        self.key_change_seen.get_or_create(&labels).set(count(change.seen));
+        self.key_change_total.get_or_create(&labels).set(count(change.total));
+        self.key_change_running.get_or_create(&labels).set(i64::from(change.finished_at.is_none()));
     }
 
     pub(super) fn authenticator_metadata(&self, number: u32, next_update: Timestamp) {

@@ -31,12 +31,17 @@ pub async fn assess(
     }
     let risk = &app.settings.risk;
     let devices = app.store.read().await?.known_devices().list(citizen).await?;
-    let sighting =
-        |device: &crate::storage::KnownDevice| device.place.map(|place| Sighting { place, at: device.last_used_at });
+    let here = app.store.places(citizen, &visitor.block())?;
+    let current = place(app, visitor, citizen)?;
+    let sighting = |device: &crate::storage::KnownDevice| {
+        // A place that was named by the key before is the same place.
+        let place = device.place.map(|place| if here.contains(&place) { current } else { place });
+        place.map(|place| Sighting { place, at: device.last_used_at })
+    };
     let names = short_lived::names_from(&visitor.network());
     let facts = Facts {
         now: app.clock.now(),
-        place: place(app, visitor, citizen)?,
+        place: current,
         sightings: devices.iter().filter_map(sighting).collect(),
         names_from_network: app.sessions.peek_count(&names, risk.accounts_per_address.window).await?,
     };
@@ -45,7 +50,8 @@ pub async fn assess(
 
 /// Where the visitor is, as the citizen's records name it.
 pub fn place(app: &App, visitor: &Visitor, citizen: CitizenId) -> Result<Place, FlowError> {
-    Ok(app.store.place(citizen, &visitor.block())?)
+    let places = app.store.places(citizen, &visitor.block())?;
+    places.into_iter().next().ok_or_else(|| FlowError::failed("the blind index has no key"))
 }
 
 /// Notes that somebody's name (by its tag) was tried from `network`: each name once in a window.

@@ -11,9 +11,10 @@ use tokio::task::JoinHandle;
 use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
 use crate::flows::backchannel::ping;
+use crate::flows::key_changes::{self, PAUSE, Turned, Worker};
 use crate::flows::organisation::expiry;
 use crate::flows::{
-    App, account_life, authenticators, clean_up, disclosures, invalidation, key_pairs, logout_delivery,
+    App, account_life, authenticators, clean_up, disclosures, erasure, invalidation, key_pairs, logout_delivery,
     message_delivery, recover,
 };
 use letters::Letters;
@@ -23,7 +24,11 @@ const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 /// However many messages are lost, no key that was withdrawn signs for longer. Another process on the same SQLite file
 /// sends none at all.
 const READ_KEYS: Duration = Duration::from_secs(5);
+/// Whether a key was changed that every citizen is to be dealt with for.
+const CHANGE_KEYS: Duration = Duration::from_secs(5);
 const ROTATE_KEYS: Duration = Duration::from_secs(3600);
+/// Whoever is due has waited for years.
+const ERASE: Duration = Duration::from_secs(6 * 3600);
 const CLEAN_UP: Duration = Duration::from_secs(600);
 /// What another server or a command put into the outbox, and what falls due again.
 const DELIVER_LOGOUTS: Duration = Duration::from_secs(1);
@@ -55,7 +60,9 @@ impl Jobs {
             every(LISTEN_AGAIN, app, listen),
             every(READ_KEYS, app, read_keys),
             every(ROTATE_KEYS, app, rotate_keys),
+            every(CHANGE_KEYS, app, change_keys),
             every(CLEAN_UP, app, remove_what_has_expired),
+            every(ERASE, app, erase_ended_accounts),
             tokio::spawn(deliver_logouts(app.clone())),
             tokio::spawn(deliver_pings(app.clone())),
             tokio::spawn(deliver_messages(app.clone())),
@@ -103,6 +110,24 @@ async fn listen(app: Arc<App>) {
 async fn read_keys(app: Arc<App>) {
     if let Err(error) = app.keys.reload_ring(&app).await {
         tracing::warn!(%error, "the signing keys could not be read again; the old ones stay");
+    }
+    if let Err(error) = app.keys.reload_index(&app).await {
+        tracing::warn!(%error, "the keys of the blind index could not be read again; the old ones stay");
+    }
+}
+
+/// Goes on with what a changed key demands for every citizen, for as long as there is something to do.
+async fn change_keys(app: Arc<App>) {
+    loop {
+        match Worker::of(&app).turn().await {
+            Ok(Turned::Idle) => return,
+            Ok(Turned::Worked) => tokio::time::sleep(PAUSE).await,
+            Ok(Turned::Finished) => tracing::info!("a change of keys has reached every citizen"),
+            Err(error) => {
+                tracing::error!(%error, "a change of keys could not go on; it is tried again soon");
+                return;
+            }
+        }
     }
 }
 
@@ -203,6 +228,9 @@ async fn note_backlog(app: Arc<App>) {
     if let Err(error) = logout_delivery::note_backlog(&app).await {
         tracing::debug!(%error, "the outbox of single logout cannot be counted");
     }
+    if let Err(error) = key_changes::note_progress(&app).await {
+        tracing::debug!(%error, "how far a change of keys has come cannot be read");
+    }
 }
 
 async fn learn_of_authenticators(app: Arc<App>) {
@@ -214,5 +242,15 @@ async fn learn_of_authenticators(app: Arc<App>) {
 async fn remove_what_has_expired(app: Arc<App>) {
     if let Err(error) = clean_up::clean_up(&app).await {
         tracing::warn!(%error, "what has expired could not be removed; it is tried again later");
+    }
+}
+
+async fn erase_ended_accounts(app: Arc<App>) {
+    match erasure::erase_due(&app).await {
+        Ok(0) => {}
+        Ok(erased) => tracing::info!(erased, "citizens whose accounts had ended were erased"),
+        Err(error) => {
+            tracing::warn!(%error, "citizens whose accounts had ended could not be erased; it is tried again later")
+        }
     }
 }

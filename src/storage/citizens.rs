@@ -4,6 +4,8 @@ use sqlx::types::Uuid;
 
 use super::connection::{Read, Transaction, Write, on_backend};
 use super::error::Error;
+use super::key_changes::Dealt;
+use super::row::{Page, one_more};
 use super::vault::{SealedPerson, Vault};
 use crate::crypto::blind_index::BlindIndex;
 use crate::domain::citizen::{Citizen, CitizenStatus, Profile, SecondStep};
@@ -22,7 +24,12 @@ macro_rules! citizen_columns {
 }
 pub(super) use citizen_columns;
 
-const FIND: &str = concat!("SELECT ", citizen_columns!(), " FROM citizens c WHERE c.id = $1");
+const FIND: &str = concat!("SELECT ", citizen_columns!(), " FROM citizens c WHERE c.id = $1 AND c.erased_at IS NULL");
+const LIST: &str = concat!(
+    "SELECT ",
+    citizen_columns!(),
+    " FROM citizens c WHERE c.id > $1 AND c.erased_at IS NULL AND ($2 = '' OR c.status = $2) ORDER BY c.id LIMIT $3"
+);
 const FIND_STANDING: &str = "SELECT status, sessions_valid_from FROM citizens WHERE id = $1";
 // A credential may be more than one factor, or be beside a password: which it is, is not decided here.
 const FIND_SECOND_STEP: &str = "SELECT second_step, EXISTS (SELECT 1 FROM credentials k WHERE k.citizen_id = c.id)
@@ -61,14 +68,16 @@ const FIND_BY_ALIAS: &str = concat!(
 const FIND_WHOSE_ALIAS: &str = concat!("SELECT n.citizen_id FROM alias_names n", held_alone!());
 const FIND_WHOSE_NAME: &str =
     "SELECT citizen_id FROM sign_in_names WHERE name_index IN ($2, $3, $4, $5) AND kind = $1 LIMIT 1";
-const FIND_DATA_KEY: &str = "SELECT data_key FROM citizens WHERE id = $1";
+const FIND_DATA_KEY: &str = "SELECT data_key FROM citizens WHERE id = $1 AND erased_at IS NULL";
 const UPDATE_PROFILE: &str = "UPDATE citizens SET profile = $2, updated_at = $3 WHERE id = $1";
 const UPDATE_NATIONAL_ID: &str = "UPDATE citizens SET national_id = $2, updated_at = $3 WHERE id = $1";
 const LEAVE_NAME: &str = "DELETE FROM sign_in_names WHERE name_index = $1 AND kind = $2 AND citizen_id = $3";
 const REMOVE_CONTACT_NAMES: &str = "DELETE FROM sign_in_names WHERE citizen_id = $1 AND kind IN ('phone', 'email')";
 const END_SESSIONS: &str = "UPDATE citizens SET sessions_valid_from = $2 WHERE id = $1 AND sessions_valid_from < $2";
-const LIST_DATA_KEYS: &str = "SELECT id, data_key FROM citizens WHERE id > $1 ORDER BY id LIMIT $2";
-const COUNT_OLDER: &str = "SELECT count(*) FROM citizens WHERE master_version < $1";
+const LIST_DATA_KEYS: &str =
+    "SELECT id, data_key FROM citizens WHERE id > $1 AND erased_at IS NULL ORDER BY id LIMIT $2";
+const COUNT_OLDER: &str = "SELECT count(*) FROM citizens WHERE master_version < $1 AND erased_at IS NULL";
+const COUNT: &str = "SELECT count(*) FROM citizens";
 const REPLACE_DATA_KEY: &str = "UPDATE citizens SET data_key = $3, master_version = $4 WHERE id = $1 AND data_key = $2";
 
 /// How many versions of the index key one look-up covers. A rotation has two.
@@ -99,6 +108,27 @@ impl<C: Read> Citizens<'_, C> {
         on_backend!(self.0, |db| { sqlx::query_as::<_, CitizenRow>(FIND).bind(id.uuid()).fetch_optional(db).await })?
             .map(|row| row.open(&vault))
             .transpose()
+    }
+
+    /// Up to `limit` citizens in the order in which they were entered, those after `after`, of this state if one is given.
+    pub async fn list(
+        &mut self,
+        status: Option<CitizenStatus>,
+        after: Option<CitizenId>,
+        limit: u32,
+    ) -> Result<Page<Citizen, CitizenId>, Error> {
+        let vault = self.0.vault()?;
+        let after = after.map_or(Uuid::nil(), CitizenId::uuid);
+        let rows: Vec<CitizenRow> = on_backend!(self.0, |db| {
+            sqlx::query_as(LIST)
+                .bind(after)
+                .bind(status.map_or("", CitizenStatus::as_str))
+                .bind(one_more(limit))
+                .fetch_all(db)
+                .await
+        })?;
+        let citizens = rows.into_iter().map(|row| row.open(&vault)).collect::<Result<_, _>>()?;
+        Ok(Page::new(citizens, limit, |citizen: &Citizen| citizen.id))
     }
 
     /// How a citizen stands, without opening anything.
@@ -233,6 +263,12 @@ impl<C: Read> Citizens<'_, C> {
             on_backend!(self.0, |db| { sqlx::query_scalar(COUNT_OLDER).bind(i32::from(version)).fetch_one(db).await })?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
+
+    /// How many citizens there are: all are counted.
+    pub async fn count(&mut self) -> Result<u64, Error> {
+        let count: i64 = on_backend!(self.0, |db| sqlx::query_scalar(COUNT).fetch_one(db).await)?;
+        Ok(count.unsigned_abs())
+    }
 }
 
 impl<C: Write> Citizens<'_, C> {
@@ -320,16 +356,16 @@ impl Citizens<'_, Transaction> {
         found.ok_or(Error::Corrupt("no citizen of this id"))
     }
 
-    /// Wraps the data keys of up to `limit` citizens after `after` with the current master key. Returns where to go on;
-    /// `None` when all have been seen, and the older master keys are no longer needed.
-    pub async fn rewrap(&mut self, after: Option<CitizenId>, limit: u32) -> Result<Option<CitizenId>, Error> {
+    /// Wraps the data keys of up to `limit` citizens after `after` with the current master key.
+    pub async fn rewrap(&mut self, after: Uuid, limit: u32) -> Result<Dealt, Error> {
         let vault = self.0.vault()?;
-        let after = after.map_or(Uuid::nil(), CitizenId::uuid);
         let rows: Vec<(Uuid, Vec<u8>)> = on_backend!(self.0, |db| {
             sqlx::query_as(LIST_DATA_KEYS).bind(after).bind(i64::from(limit)).fetch_all(db).await
         })?;
+        let mut changed = 0;
         for (id, data_key) in &rows {
             let Some(fresh) = vault.rewrap(CitizenId::from_uuid(*id), data_key)? else { continue };
+            changed += 1;
             on_backend!(self.0, |db| {
                 sqlx::query(REPLACE_DATA_KEY)
                     .bind(id)
@@ -341,7 +377,8 @@ impl Citizens<'_, Transaction> {
                     .map(drop)
             })?;
         }
-        Ok(rows.last().map(|(id, _)| CitizenId::from_uuid(*id)))
+        let last = rows.last().map(|(id, _)| *id);
+        Ok(Dealt { seen: rows.len() as u64, changed, last })
     }
 }
 

@@ -23,9 +23,11 @@ use super::error::Error;
 use super::grants::Grants;
 use super::guardianships::Guardianships;
 use super::identifier_aliases::IdentifierAliases;
+use super::imports::Imports;
 use super::initial_access_tokens::InitialAccessTokens;
 use super::invalidations::Invalidation;
 use super::issued_codes::IssuedCodes;
+use super::key_changes::KeyChanges;
 use super::key_pairs::KeyPairs;
 use super::known_devices::KnownDevices;
 use super::likenesses::Likenesses;
@@ -235,8 +237,10 @@ aggregates! {
     grants: Grants,
     guardianships: Guardianships,
     identifier_aliases: IdentifierAliases,
+    imports: Imports,
     initial_access_tokens: InitialAccessTokens,
     issued_codes: IssuedCodes,
+    key_changes: KeyChanges,
     known_devices: KnownDevices,
     likenesses: Likenesses,
     logout_outbox: LogoutOutbox,

@@ -1,4 +1,5 @@
-//! The register of lawful disclosures. What was asked is sealed with the data key of the citizen whom it is about.
+//! The register of lawful disclosures. What was asked is sealed with the data key of the citizen whom it is about: once they are
+//! erased, that there was a disclosure stands in the audit log alone.
 
 use sqlx::types::Uuid;
 
@@ -21,12 +22,17 @@ macro_rules! columns {
 const DATA_KEY: &str = "SELECT data_key FROM citizens WHERE id = $1";
 const INSERT: &str = "INSERT INTO disclosures
     (citizen_id, id, asked, state, recorded_by, recorded_at, secret_until) VALUES ($1, $2, $3, 'recorded', $4, $5, $6)";
-const FIND: &str =
-    concat!("SELECT ", columns!(), " FROM disclosures d JOIN citizens c ON c.id = d.citizen_id WHERE d.id = $1");
+const FIND: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM disclosures d JOIN citizens c ON c.id = d.citizen_id
+    WHERE d.id = $1 AND c.erased_at IS NULL"
+);
 const LIST: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM disclosures d JOIN citizens c ON c.id = d.citizen_id WHERE d.id < $1 ORDER BY d.id DESC LIMIT $2"
+    " FROM disclosures d JOIN citizens c ON c.id = d.citizen_id WHERE d.id < $1 AND c.erased_at IS NULL
+    ORDER BY d.id DESC LIMIT $2"
 );
 // What was told to nobody, or is still secret, is not for the citizen to read.
 const TOLD: &str = concat!(

@@ -52,6 +52,8 @@ pub enum Conflict {
     Organisation,
     #[error("a key of this kind and version exists already")]
     Key,
+    #[error("somebody else imports the same file at this moment")]
+    Import,
 }
 
 impl Error {

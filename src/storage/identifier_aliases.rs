@@ -1,5 +1,7 @@
 //! Numbers that citizens sign in with beside their national identifier, sealed; and the directory of those that two people may have.
 
+use std::collections::HashMap;
+
 use sqlx::types::Uuid;
 use zeroize::Zeroizing;
 
@@ -15,6 +17,10 @@ use crate::domain::time::Timestamp;
 
 const LIST: &str = "SELECT a.id, a.kind, a.sealed, a.since, a.until, c.data_key FROM identifier_aliases a
     JOIN citizens c ON c.id = a.citizen_id WHERE a.citizen_id = $1 ORDER BY a.id LIMIT 100";
+const OF_CITIZENS: &str =
+    "SELECT a.citizen_id, a.id, a.kind, a.sealed, a.since, a.until, c.data_key FROM identifier_aliases a
+    JOIN citizens c ON c.id = a.citizen_id
+    WHERE a.citizen_id > $1 AND a.citizen_id <= $2 AND a.until IS NULL AND c.erased_at IS NULL";
 const DATA_KEY: &str = "SELECT data_key FROM citizens WHERE id = $1";
 const INSERT: &str = "INSERT INTO identifier_aliases (citizen_id, id, kind, sealed, since, until)
     VALUES ($1, $2, $3, $4, $5, NULL)";
@@ -43,6 +49,23 @@ impl<C: Read> IdentifierAliases<'_, C> {
         let rows: Vec<AliasRow> =
             on_backend!(self.0, |db| sqlx::query_as(LIST).bind(citizen.uuid()).fetch_all(db).await)?;
         rows.into_iter().map(|row| row.open(&vault, citizen)).collect()
+    }
+
+    /// What the citizens after `after`, `last` included, sign in with beside their names.
+    pub(super) async fn of_citizens(
+        &mut self,
+        after: Uuid,
+        last: Uuid,
+    ) -> Result<HashMap<Uuid, Vec<SignInName>>, Error> {
+        let vault = self.0.vault()?;
+        let rows: Vec<OwnedRow> =
+            on_backend!(self.0, |db| sqlx::query_as(OF_CITIZENS).bind(after).bind(last).fetch_all(db).await)?;
+        let mut names: HashMap<Uuid, Vec<SignInName>> = HashMap::new();
+        for OwnedRow { citizen_id, alias } in rows {
+            let kept = alias.open(&vault, CitizenId::from_uuid(citizen_id))?;
+            names.entry(citizen_id).or_default().push(kept.alias.name());
+        }
+        Ok(names)
     }
 
     /// Whether anybody beside this citizen has the alias.
@@ -152,6 +175,13 @@ impl IdentifierAliases<'_, Transaction> {
         }
         Ok(())
     }
+}
+
+#[derive(sqlx::FromRow)]
+struct OwnedRow {
+    citizen_id: Uuid,
+    #[sqlx(flatten)]
+    alias: AliasRow,
 }
 
 #[derive(sqlx::FromRow)]

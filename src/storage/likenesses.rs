@@ -5,6 +5,8 @@ use sqlx::types::Uuid;
 
 use super::connection::{Read, Transaction, Write, on_backend};
 use super::error::Error;
+use super::vault::Vault;
+use crate::crypto::blind_index::BlindIndex;
 use crate::domain::citizen::Citizen;
 use crate::domain::ids::CitizenId;
 use crate::domain::likeness::Likeness;
@@ -119,9 +121,12 @@ impl Likenesses<'_, Transaction> {
     pub async fn enter_new(&mut self, citizens: impl Iterator<Item = &Citizen>) -> Result<(), Error> {
         let vault = self.0.vault()?;
         let rows: Vec<_> = citizens
-            .filter_map(|citizen| Some((citizen.id, Likeness::of(citizen)?)))
-            .flat_map(|(id, likeness)| vault.likenesses(&likeness).into_iter().map(move |index| (id, index)))
+            .flat_map(|citizen| indexes(&vault, citizen).into_iter().map(|index| (citizen.id, index)))
             .collect();
+        self.enter_rows(&rows).await
+    }
+
+    pub(super) async fn enter_rows(&mut self, rows: &[(CitizenId, BlindIndex)]) -> Result<(), Error> {
         for chunk in rows.chunks(ROWS_AT_ONCE) {
             on_backend!(self.0, |db| {
                 let mut insert = QueryBuilder::new(INSERT);
@@ -134,4 +139,9 @@ impl Likenesses<'_, Transaction> {
         }
         Ok(())
     }
+}
+
+/// What somebody looks like under every live version of the index key; nothing where too little is known of them.
+pub(super) fn indexes(vault: &Vault, citizen: &Citizen) -> Vec<BlindIndex> {
+    Likeness::of(citizen).map(|likeness| vault.likenesses(&likeness)).unwrap_or_default()
 }

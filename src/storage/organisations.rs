@@ -4,6 +4,7 @@ use sqlx::types::Uuid;
 
 use super::connection::{Backend, Read, Transaction, on_backend};
 use super::error::{Conflict, Error};
+use super::key_changes::Dealt;
 use super::row::{Page, one_more};
 use super::vault::Vault;
 use crate::crypto::blind_index::BlindIndex;
@@ -42,6 +43,10 @@ const ENTER: &str = "INSERT INTO organisation_directory (code_index, key_version
     ON CONFLICT DO NOTHING";
 const SET_STATUS: &str = "UPDATE organisations SET status = $2, updated_at = $3 WHERE id = $1 AND status <> $2";
 const LIST_DATA_KEYS: &str = "SELECT id, data_key FROM organisations WHERE id > $1 ORDER BY id LIMIT $2";
+const PAGE: &str = "SELECT id FROM organisations WHERE id > $1 ORDER BY id LIMIT $2";
+const REMOVE_OLDER: &str = "DELETE FROM organisation_directory WHERE key_version < $3
+    AND organisation_id IN (SELECT id FROM organisations WHERE id > $1 AND id <= $2)";
+const COUNT: &str = "SELECT count(*) FROM organisations";
 const COUNT_OLDER: &str = "SELECT count(*) FROM organisations WHERE master_version < $1";
 const REPLACE_DATA_KEY: &str =
     "UPDATE organisations SET data_key = $3, master_version = $4 WHERE id = $1 AND data_key = $2";
@@ -104,6 +109,12 @@ impl<C: Read> Organisations<'_, C> {
             on_backend!(self.0, |db| { sqlx::query_scalar(COUNT_OLDER).bind(i32::from(version)).fetch_one(db).await })?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
+
+    /// How many organisations there are: all are counted.
+    pub async fn count(&mut self) -> Result<u64, Error> {
+        let count: i64 = on_backend!(self.0, |db| sqlx::query_scalar(COUNT).fetch_one(db).await)?;
+        Ok(count.unsigned_abs())
+    }
 }
 
 impl Organisations<'_, Transaction> {
@@ -129,15 +140,7 @@ impl Organisations<'_, Transaction> {
                 .map(drop)
         })?;
         for index in vault.code_indexes(&new.code) {
-            let entered = on_backend!(self.0, |db| {
-                sqlx::query(ENTER)
-                    .bind(index.mac.as_slice())
-                    .bind(i32::from(index.key_version))
-                    .bind(new.id.uuid())
-                    .execute(db)
-                    .await
-                    .map(|done| done.rows_affected())
-            })?;
+            let entered = self.enter(new.id, index).await?;
             if entered == 0 {
                 return Err(Conflict::Organisation.into());
             }
@@ -166,16 +169,16 @@ impl Organisations<'_, Transaction> {
         })?)
     }
 
-    /// Wraps the data keys of up to `limit` organisations after `after` with the current master key. Returns where to go on;
-    /// `None` when all have been seen.
-    pub async fn rewrap(&mut self, after: Option<OrganisationId>, limit: u32) -> Result<Option<OrganisationId>, Error> {
+    /// Wraps the data keys of up to `limit` organisations after `after` with the current master key.
+    pub async fn rewrap(&mut self, after: Uuid, limit: u32) -> Result<Dealt, Error> {
         let vault = self.0.vault()?;
-        let after = after.map_or(Uuid::nil(), OrganisationId::uuid);
         let rows: Vec<(Uuid, Vec<u8>)> = on_backend!(self.0, |db| {
             sqlx::query_as(LIST_DATA_KEYS).bind(after).bind(i64::from(limit)).fetch_all(db).await
         })?;
+        let mut changed = 0;
         for (id, data_key) in &rows {
             let Some(fresh) = vault.rewrap(OrganisationId::from_uuid(*id), data_key)? else { continue };
+            changed += 1;
             on_backend!(self.0, |db| {
                 sqlx::query(REPLACE_DATA_KEY)
                     .bind(id)
@@ -187,7 +190,52 @@ impl Organisations<'_, Transaction> {
                     .map(drop)
             })?;
         }
-        Ok(rows.last().map(|(id, _)| OrganisationId::from_uuid(*id)))
+        Ok(Dealt { seen: rows.len() as u64, changed, last: rows.last().map(|(id, _)| *id) })
+    }
+
+    /// Enters the codes of up to `limit` organisations after `after` under every live version of the index key. A code never changes.
+    pub async fn index_codes(&mut self, after: Uuid, limit: u32) -> Result<Dealt, Error> {
+        let vault = self.0.vault()?;
+        let rows = on_backend!(self.0, |db| {
+            sqlx::query_as::<_, OrganisationRow>(LIST).bind(after).bind(i64::from(limit)).fetch_all(db).await
+        })?;
+        let mut dealt = Dealt { seen: rows.len() as u64, ..Dealt::default() };
+        for row in rows {
+            let organisation = row.open(&vault)?;
+            let mut entered = 0;
+            for index in vault.code_indexes(&organisation.code) {
+                entered += self.enter(organisation.id, index).await?;
+            }
+            dealt.changed += u64::from(entered > 0);
+            dealt.last = Some(organisation.id.uuid());
+        }
+        Ok(dealt)
+    }
+
+    /// Removes what stands under versions of the index key older than `version`, of up to `limit` organisations after `after`.
+    pub async fn remove_older_codes(&mut self, version: u16, after: Uuid, limit: u32) -> Result<Dealt, Error> {
+        let page: Vec<Uuid> = on_backend!(self.0, |db| {
+            sqlx::query_scalar(PAGE).bind(after).bind(i64::from(limit)).fetch_all(db).await
+        })?;
+        let Some(last) = page.last().copied() else { return Ok(Dealt::default()) };
+        let changed = on_backend!(self.0, |db| {
+            let remove = sqlx::query(REMOVE_OLDER).bind(after).bind(last).bind(i32::from(version));
+            remove.execute(db).await.map(|done| done.rows_affected())
+        })?;
+        Ok(Dealt { seen: page.len() as u64, changed, last: Some(last) })
+    }
+
+    /// How many rows were entered: none where it stood there.
+    async fn enter(&mut self, id: OrganisationId, index: BlindIndex) -> Result<u64, Error> {
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query(ENTER)
+                .bind(index.mac.as_slice())
+                .bind(i32::from(index.key_version))
+                .bind(id.uuid())
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?)
     }
 }
 

@@ -16,12 +16,16 @@ const INSERT: &str =
 const WAITING: &str = "SELECT citizen_id, id, stop_hash, means, phc, kept, begun_at, takes_effect_at FROM recoveries
     WHERE citizen_id = $1 AND state = 'waiting'";
 const WAITING_STOPPED_BY: &str =
-    "SELECT citizen_id, id, stop_hash, means, phc, kept, begun_at, takes_effect_at FROM recoveries
-    WHERE stop_hash = $1 AND state = 'waiting'";
+    "SELECT r.citizen_id, r.id, r.stop_hash, r.means, r.phc, r.kept, r.begun_at, r.takes_effect_at FROM recovery_stops s
+    JOIN recoveries r ON r.citizen_id = s.citizen_id AND r.id = s.recovery_id
+    WHERE s.stop_hash = $1 AND r.state = 'waiting'";
+const ENTER_STOP: &str = "INSERT INTO recovery_stops (stop_hash, citizen_id, recovery_id) VALUES ($1, $2, $3)";
 const DUE: &str = "SELECT citizen_id, id, stop_hash, means, phc, kept, begun_at, takes_effect_at FROM recoveries
     WHERE state = 'waiting' AND takes_effect_at <= $1 ORDER BY takes_effect_at LIMIT $2";
 const SETTLE: &str = "UPDATE recoveries SET state = $3, settled_at = $4, phc = NULL
     WHERE citizen_id = $1 AND id = $2 AND state = 'waiting'";
+// What has ended is stopped by nobody.
+const LEAVE_STOPS: &str = "DELETE FROM recovery_stops WHERE citizen_id = $1";
 const STOP_ALL: &str = "UPDATE recoveries SET state = 'stopped', settled_at = $2, phc = NULL
     WHERE citizen_id = $1 AND state = 'waiting'";
 
@@ -74,6 +78,10 @@ impl Recoveries<'_, Transaction> {
                 Some(serde_json::to_string(&ids).map_err(|error| Error::Other(Box::new(error)))?)
             }
         };
+        on_backend!(self.0, |db| {
+            let enter = sqlx::query(ENTER_STOP).bind(new.stop.as_bytes().as_slice()).bind(new.citizen.uuid());
+            enter.bind(new.id.uuid()).execute(db).await.map(drop)
+        })?;
         Ok(on_backend!(self.0, |db| {
             sqlx::query(INSERT)
                 .bind(new.citizen.uuid())
@@ -106,6 +114,9 @@ impl Recoveries<'_, Transaction> {
                 .await
                 .map(|done| done.rows_affected())
         })?;
+        if settled > 0 {
+            self.leave_stops(recovery.citizen).await?;
+        }
         Ok(settled > 0)
     }
 
@@ -119,7 +130,14 @@ impl Recoveries<'_, Transaction> {
                 .await
                 .map(|done| done.rows_affected())
         })?;
+        if stopped > 0 {
+            self.leave_stops(citizen).await?;
+        }
         Ok(stopped > 0)
+    }
+
+    async fn leave_stops(&mut self, citizen: CitizenId) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| sqlx::query(LEAVE_STOPS).bind(citizen.uuid()).execute(db).await.map(drop))?)
     }
 }
 

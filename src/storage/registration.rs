@@ -1,6 +1,7 @@
 //! New citizens, one or a batch of an import: each enters whole, with names and password, or not at all.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use sqlx::QueryBuilder;
 use sqlx::types::Uuid;
@@ -8,11 +9,15 @@ use sqlx::types::Uuid;
 use super::citizens::Citizens;
 use super::connection::{Read, Transaction, on_backend};
 use super::error::{Conflict, Error};
+use super::likenesses;
 use super::vault::{SealedPerson, Vault};
-use crate::domain::citizen::Citizen;
+use crate::crypto::blind_index::BlindIndex;
+use crate::domain::assurance::AccountLevel;
+use crate::domain::citizen::{Citizen, CitizenStatus};
 use crate::domain::ids::CitizenId;
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in_name::{NameKind, SignInName};
+use crate::domain::time::Timestamp;
 
 const INSERT_CITIZENS: &str = "INSERT INTO citizens (id, status, account_level, data_key, master_version, national_id,
     profile, sessions_valid_from, created_at, updated_at) ";
@@ -42,6 +47,78 @@ pub struct Rejected {
     pub conflict: Conflict,
 }
 
+/// Seals new citizens, apart from any connection.
+#[derive(Clone)]
+pub struct Sealer(Arc<Vault>);
+
+/// A new citizen as the database takes them: sealed, and with the indexes of their names.
+pub struct SealedCitizen {
+    pub(super) id: CitizenId,
+    pub(super) status: CitizenStatus,
+    pub(super) account_level: AccountLevel,
+    pub(super) person: SealedPerson,
+    pub(super) master_version: i32,
+    pub(super) sessions_valid_from: Timestamp,
+    pub(super) created_at: Timestamp,
+    pub(super) updated_at: Timestamp,
+    /// Each name under every live version of the index key, in the order of the names.
+    pub(super) names: Vec<NameEntry>,
+    /// What they look like, likewise.
+    pub(super) likenesses: Vec<BlindIndex>,
+    pub(super) password: Option<SecretString>,
+}
+
+/// A name's row under one version of the index key.
+#[derive(Clone, Copy)]
+pub(super) struct NameEntry {
+    pub mac: [u8; 32],
+    pub kind: NameKind,
+    pub key_version: i32,
+    pub citizen: CitizenId,
+}
+
+impl Sealer {
+    pub(super) fn new(vault: Arc<Vault>) -> Self {
+        Self(vault)
+    }
+
+    /// # Errors
+    /// `Other` if the cipher refuses, which of a citizen's data it does not.
+    pub fn seal(&self, new: &NewCitizen) -> Result<SealedCitizen, Error> {
+        SealedCitizen::seal(&self.0, new)
+    }
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sealer")
+    }
+}
+
+impl SealedCitizen {
+    fn seal(vault: &Vault, new: &NewCitizen) -> Result<Self, Error> {
+        let citizen = &new.citizen;
+        Ok(Self {
+            id: citizen.id,
+            status: citizen.status,
+            account_level: citizen.account_level,
+            person: vault.seal(citizen)?,
+            master_version: vault.master_version(),
+            sessions_valid_from: citizen.sessions_valid_from,
+            created_at: citizen.created_at,
+            updated_at: citizen.updated_at,
+            names: new.names.iter().flat_map(|name| NameEntry::all(vault, citizen.id, name)).collect(),
+            likenesses: likenesses::indexes(vault, citizen),
+            password: new.password.clone(),
+        })
+    }
+
+    /// The first of the names, in their order, that is taken: the national identifier before a phone.
+    pub(super) fn first_taken(&self, taken: &HashSet<(CitizenId, NameKind)>) -> Option<NameKind> {
+        self.names.iter().map(|entry| entry.kind).find(|kind| taken.contains(&(self.id, *kind)))
+    }
+}
+
 impl Citizens<'_, Transaction> {
     /// # Errors
     /// `Conflict` if the id or one of the names is taken; nothing of this citizen is left in the transaction then.
@@ -54,10 +131,17 @@ impl Citizens<'_, Transaction> {
 
     /// Enters all of a batch that can be, and says which cannot. Of two in a batch with one name, at most one is entered.
     pub async fn insert_many(&mut self, batch: &[NewCitizen]) -> Result<Vec<Rejected>, Error> {
+        let vault = self.0.vault()?;
+        let sealed: Vec<_> = batch.iter().map(|new| SealedCitizen::seal(&vault, new)).collect::<Result<_, _>>()?;
+        self.insert_sealed(&sealed).await
+    }
+
+    /// As [`insert_many`](Self::insert_many), of citizens that were sealed before.
+    pub(super) async fn insert_sealed(&mut self, batch: &[SealedCitizen]) -> Result<Vec<Rejected>, Error> {
         let mut rejected = Vec::new();
         for (chunk_number, chunk) in batch.chunks(ROWS_AT_ONCE).enumerate() {
             for (id, conflict) in self.insert_chunk(chunk).await? {
-                let within = chunk.iter().position(|new| new.citizen.id == id).unwrap_or(0);
+                let within = chunk.iter().position(|new| new.id == id).unwrap_or(0);
                 rejected.push(Rejected { position: chunk_number * ROWS_AT_ONCE + within, conflict });
             }
         }
@@ -69,63 +153,52 @@ impl Citizens<'_, Transaction> {
     pub(super) async fn enter_names(&mut self, id: CitizenId, names: &[SignInName]) -> Result<(), Error> {
         let vault = self.0.vault()?;
         let entries: Vec<_> = names.iter().flat_map(|name| NameEntry::all(&vault, id, name)).collect();
-        match first_taken(id, names, &self.insert_names(&entries).await?) {
+        let taken = self.insert_names(&entries).await?;
+        match names.iter().map(SignInName::kind).find(|kind| taken.contains(&(id, *kind))) {
             Some(kind) => Err(Conflict::Name(kind).into()),
             None => Ok(()),
         }
     }
 
-    async fn insert_chunk(&mut self, chunk: &[NewCitizen]) -> Result<HashMap<CitizenId, Conflict>, Error> {
-        let vault = self.0.vault()?;
-        let sealed = chunk.iter().map(|new| vault.seal(&new.citizen)).collect::<Result<Vec<_>, _>>()?;
-        let fresh = self.insert_citizens(chunk, &sealed, &vault).await?;
-        let is_fresh = |new: &&NewCitizen| fresh.contains(&new.citizen.id.uuid());
-        let known = chunk.iter().filter(|new| !is_fresh(new)).map(|new| (new.citizen.id, Conflict::Citizen));
+    async fn insert_chunk(&mut self, chunk: &[SealedCitizen]) -> Result<HashMap<CitizenId, Conflict>, Error> {
+        let fresh = self.insert_citizens(chunk).await?;
+        let is_fresh = |new: &&SealedCitizen| fresh.contains(&new.id.uuid());
+        let known = chunk.iter().filter(|new| !is_fresh(new)).map(|new| (new.id, Conflict::Citizen));
         let mut conflicts: HashMap<_, _> = known.collect();
 
-        let mut entries: Vec<_> = chunk
-            .iter()
-            .filter(is_fresh)
-            .flat_map(|new| new.names.iter().map(|name| (new.citizen.id, name)))
-            .flat_map(|(id, name)| NameEntry::all(&vault, id, name))
-            .collect();
+        let mut entries: Vec<_> = chunk.iter().filter(is_fresh).flat_map(|new| new.names.iter().copied()).collect();
         // In one order, so that of two imports at once with names in common one waits for the other.
         entries.sort_unstable_by_key(|entry| entry.mac);
         let taken = self.insert_names(&entries).await?;
         for new in chunk {
-            if let Some(kind) = first_taken(new.citizen.id, &new.names, &taken) {
-                self.remove(new.citizen.id).await?;
-                conflicts.insert(new.citizen.id, Conflict::Name(kind));
+            if let Some(kind) = new.first_taken(&taken) {
+                self.remove(new.id).await?;
+                conflicts.insert(new.id, Conflict::Name(kind));
             }
         }
-        let accepted = chunk.iter().filter(|new| !conflicts.contains_key(&new.citizen.id));
+        let accepted = chunk.iter().filter(|new| !conflicts.contains_key(&new.id));
         self.insert_passwords(accepted).await?;
         Ok(conflicts)
     }
 
     /// Returns the ids that were free.
-    async fn insert_citizens(
-        &mut self,
-        chunk: &[NewCitizen],
-        sealed: &[SealedPerson],
-        vault: &Vault,
-    ) -> Result<HashSet<Uuid>, Error> {
+    async fn insert_citizens(&mut self, chunk: &[SealedCitizen]) -> Result<HashSet<Uuid>, Error> {
         if chunk.is_empty() {
             return Ok(HashSet::new());
         }
         let ids: Vec<Uuid> = on_backend!(self.0, |db| {
             let mut insert = QueryBuilder::new(INSERT_CITIZENS);
-            insert.push_values(chunk.iter().zip(sealed), |mut row, (new, sealed)| {
-                row.push_bind(new.citizen.id.uuid())
-                    .push_bind(new.citizen.status.as_str())
-                    .push_bind(i16::from(new.citizen.account_level))
-                    .push_bind(&sealed.data_key)
-                    .push_bind(vault.master_version())
-                    .push_bind(&sealed.national_id)
-                    .push_bind(&sealed.profile)
-                    .push_bind(new.citizen.sessions_valid_from.micros())
-                    .push_bind(new.citizen.created_at.micros())
-                    .push_bind(new.citizen.updated_at.micros());
+            insert.push_values(chunk, |mut row, new| {
+                row.push_bind(new.id.uuid())
+                    .push_bind(new.status.as_str())
+                    .push_bind(i16::from(new.account_level))
+                    .push_bind(&new.person.data_key)
+                    .push_bind(new.master_version)
+                    .push_bind(&new.person.national_id)
+                    .push_bind(&new.person.profile)
+                    .push_bind(new.sessions_valid_from.micros())
+                    .push_bind(new.created_at.micros())
+                    .push_bind(new.updated_at.micros());
             });
             insert.push(" ON CONFLICT DO NOTHING RETURNING id");
             insert.build_query_scalar().fetch_all(db).await
@@ -154,19 +227,18 @@ impl Citizens<'_, Transaction> {
         Ok(entries.iter().filter(is_taken).map(|entry| (entry.citizen, entry.kind)).collect())
     }
 
-    async fn insert_passwords(&mut self, accepted: impl Iterator<Item = &NewCitizen>) -> Result<(), Error> {
-        let with_password: Vec<_> =
-            accepted.filter_map(|new| new.password.as_ref().map(|phc| (&new.citizen, phc))).collect();
+    async fn insert_passwords(&mut self, accepted: impl Iterator<Item = &SealedCitizen>) -> Result<(), Error> {
+        let with_password: Vec<_> = accepted.filter_map(|new| new.password.as_ref().map(|phc| (new, phc))).collect();
         if with_password.is_empty() {
             return Ok(());
         }
         on_backend!(self.0, |db| {
             let mut insert = QueryBuilder::new(INSERT_PASSWORDS);
-            insert.push_values(&with_password, |mut row, (citizen, phc)| {
-                row.push_bind(citizen.id.uuid())
+            insert.push_values(&with_password, |mut row, (new, phc)| {
+                row.push_bind(new.id.uuid())
                     .push_bind(phc.expose())
                     .push_bind(0_i32)
-                    .push_bind(citizen.created_at.micros());
+                    .push_bind(new.created_at.micros());
             });
             insert.build().execute(db).await.map(drop)
         })?;
@@ -181,22 +253,9 @@ impl Citizens<'_, Transaction> {
     }
 }
 
-/// The first of a citizen's names, in their order, that is taken: the national identifier before a phone.
-fn first_taken(id: CitizenId, names: &[SignInName], taken: &HashSet<(CitizenId, NameKind)>) -> Option<NameKind> {
-    names.iter().map(SignInName::kind).find(|kind| taken.contains(&(id, *kind)))
-}
-
-/// A name's row under one version of the index key.
-struct NameEntry {
-    mac: [u8; 32],
-    kind: NameKind,
-    key_version: i32,
-    citizen: CitizenId,
-}
-
 impl NameEntry {
-    fn all(vault: &Vault, citizen: CitizenId, name: &SignInName) -> Vec<Self> {
-        let entry = |index: crate::crypto::blind_index::BlindIndex| Self {
+    pub(super) fn all(vault: &Vault, citizen: CitizenId, name: &SignInName) -> Vec<Self> {
+        let entry = |index: BlindIndex| Self {
             mac: index.mac,
             kind: name.kind(),
             key_version: i32::from(index.key_version),

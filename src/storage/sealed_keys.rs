@@ -10,10 +10,13 @@ use crate::domain::random::Random;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
 
-const LOAD: &str = "SELECT kind, version, sealed, created_at FROM sealed_keys ORDER BY kind, version";
-const FIND: &str = "SELECT kind, version, sealed, created_at FROM sealed_keys WHERE kind = $1 AND version = $2";
+const LOAD: &str = "SELECT kind, version, sealed, created_at, retired_at FROM sealed_keys ORDER BY kind, version";
+const FIND: &str =
+    "SELECT kind, version, sealed, created_at, retired_at FROM sealed_keys WHERE kind = $1 AND version = $2";
 const INSERT: &str = "INSERT INTO sealed_keys (kind, version, sealed, master_version, created_at)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, version) DO NOTHING";
+const RETIRE: &str = "UPDATE sealed_keys SET retired_at = $3 WHERE kind = $1 AND version < $2 AND retired_at IS NULL";
+const ERASE: &str = "DELETE FROM sealed_keys WHERE kind = $1 AND version < $2 AND retired_at IS NOT NULL";
 const RESEAL: &str = "UPDATE sealed_keys SET sealed = $3, master_version = $4 WHERE kind = $1 AND version = $2";
 
 /// The server's keys, seen from one connection.
@@ -58,6 +61,8 @@ pub struct SealedKey {
     pub version: u16,
     pub sealed: Vec<u8>,
     pub created_at: Timestamp,
+    /// It is used no more, and is kept until nothing stands under it.
+    pub retired_at: Option<Timestamp>,
 }
 
 impl SealedKey {
@@ -73,7 +78,7 @@ impl SealedKey {
         now: Timestamp,
     ) -> Result<Self, SealError> {
         let sealed = masters.seal_key(&context(kind, version), &SecretBytes::new(random.bytes()), random)?;
-        Ok(Self { kind, version, sealed, created_at: now })
+        Ok(Self { kind, version, sealed, created_at: now, retired_at: None })
     }
 
     /// # Errors
@@ -155,6 +160,22 @@ impl SealedKeys<'_, Transaction> {
         Ok(())
     }
 
+    /// Has the versions before `newest` used no more.
+    pub async fn retire(&mut self, kind: SealedKeyKind, newest: u16, now: Timestamp) -> Result<(), Error> {
+        on_backend!(self.0, |db| {
+            let retire = sqlx::query(RETIRE).bind(kind.as_str()).bind(i32::from(newest)).bind(now.micros());
+            retire.execute(db).await.map(drop)
+        })?;
+        self.0.announce(Invalidation::Keys).await
+    }
+
+    /// Erases the versions before `newest` that were retired.
+    pub async fn erase_retired(&mut self, kind: SealedKeyKind, newest: u16) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query(ERASE).bind(kind.as_str()).bind(i32::from(newest)).execute(db).await.map(drop)
+        })?)
+    }
+
     async fn find(&mut self, kind: SealedKeyKind, version: u16) -> Result<SealedKey, Error> {
         on_backend!(self.0, |db| {
             sqlx::query_as::<_, KeyRow>(FIND).bind(kind.as_str()).bind(i32::from(version)).fetch_one(db).await
@@ -169,6 +190,7 @@ struct KeyRow {
     version: i32,
     sealed: Vec<u8>,
     created_at: i64,
+    retired_at: Option<i64>,
 }
 
 impl KeyRow {
@@ -178,6 +200,7 @@ impl KeyRow {
             version: self.version.try_into().map_err(|_| Error::Corrupt("a key's version"))?,
             sealed: self.sealed,
             created_at: Timestamp::from_micros(self.created_at),
+            retired_at: self.retired_at.map(Timestamp::from_micros),
         })
     }
 }

@@ -19,8 +19,10 @@ use tokio::sync::broadcast;
 use super::connection::{Link, Reading, Session, Transaction, TransactionLink, Writing};
 use super::error::Error;
 use super::invalidations::{Invalidation, Invalidations};
+use super::registration::Sealer;
 use super::schema::{self, SchemaState};
 use super::vault::Vault;
+use crate::crypto::blind_index::IndexKeys;
 use crate::domain::ids::CitizenId;
 use crate::domain::risk::Place;
 use crate::domain::sign_in_name::SignInName;
@@ -105,10 +107,30 @@ impl Store {
         Ok(self.0.vault.load().as_ref().ok_or(Error::Locked)?.name_tag(name))
     }
 
-    /// A coarse block of addresses as this citizen's records name it; it can be traced back neither to the block nor to another
-    /// citizen's records.
-    pub fn place(&self, citizen: CitizenId, block: &str) -> Result<Place, Error> {
-        Ok(self.0.vault.load().as_ref().ok_or(Error::Locked)?.place(citizen, block))
+    /// A coarse block of addresses as this citizen's records name it, and after it as older records do while a key is being
+    /// changed; it can be traced back neither to the block nor to another citizen's records.
+    pub fn places(&self, citizen: CitizenId, block: &str) -> Result<Vec<Place>, Error> {
+        Ok(self.0.vault.load().as_ref().ok_or(Error::Locked)?.places(citizen, block))
+    }
+
+    /// Other keys of the blind index, once they have changed; whatever is under way goes on with those it began with.
+    pub fn renew_index(&self, keys: IndexKeys) -> Result<(), Error> {
+        let vault = self.0.vault.load_full().ok_or(Error::Locked)?;
+        if vault.index_versions() != keys.versions().collect::<Vec<_>>() {
+            self.unlock(vault.with_index(keys));
+        }
+        Ok(())
+    }
+
+    /// The version of the master key that wraps, and the live versions of the index key, the newest first.
+    pub fn key_versions(&self) -> Result<(u16, Vec<u16>), Error> {
+        let vault = self.0.vault.load_full().ok_or(Error::Locked)?;
+        Ok((u16::try_from(vault.master_version()).unwrap_or(u16::MAX), vault.index_versions()))
+    }
+
+    /// What seals new citizens apart from any connection, on as many threads as there are.
+    pub fn sealer(&self) -> Result<Sealer, Error> {
+        self.0.vault.load_full().map(Sealer::new).ok_or(Error::Locked)
     }
 
     /// A connection for reads alone.

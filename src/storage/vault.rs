@@ -20,7 +20,7 @@ use crate::domain::sign_in_name::SignInName;
 
 /// Handed to the store once its keys are loaded.
 pub struct Vault {
-    wrapping: KeyEncryptionKeys,
+    wrapping: Arc<KeyEncryptionKeys>,
     index: IndexKeys,
     random: Arc<dyn Random>,
 }
@@ -42,7 +42,12 @@ impl Vault {
     /// # Errors
     /// As [`KeyEncryptionKeys::derive`].
     pub fn new(masters: &MasterKeys, index: IndexKeys, random: Arc<dyn Random>) -> Result<Self, SealError> {
-        Ok(Self { wrapping: KeyEncryptionKeys::derive(masters, Purpose::DataKeys)?, index, random })
+        Ok(Self { wrapping: Arc::new(KeyEncryptionKeys::derive(masters, Purpose::DataKeys)?), index, random })
+    }
+
+    /// The same vault with other keys of the blind index.
+    pub(super) fn with_index(&self, index: IndexKeys) -> Self {
+        Self { wrapping: Arc::clone(&self.wrapping), index, random: Arc::clone(&self.random) }
     }
 
     /// Under a new data key.
@@ -167,6 +172,11 @@ impl Vault {
         i32::from(self.wrapping.current_version())
     }
 
+    /// The versions of the index key that write and find, the newest first.
+    pub(super) fn index_versions(&self) -> Vec<u16> {
+        self.index.versions().collect()
+    }
+
     /// A name's blind index under every live version of the key.
     ///
     /// Names are written under all of them, not under the newest alone: else two citizens could have one name, each
@@ -190,10 +200,12 @@ impl Vault {
         i32::from(self.index.current_version())
     }
 
-    /// After the index key was changed a place has another name, and is one where the citizen has not been: that is found out
-    /// once, and costs a second factor at most.
-    pub(super) fn place(&self, citizen: CitizenId, block: &str) -> risk::Place {
-        risk::Place::from_bytes(self.index.index("device.place", &format!("{citizen} {block}")).mac)
+    /// A place under every live version of the key, the current first. Which block a place is cannot be told from it, so it is not
+    /// computed again when the key is changed: it has its new name from the next sign-in on, and one that nobody has signed in from
+    /// by the time the old key is retired is one where the citizen has not been. That costs a second factor at most.
+    pub(super) fn places(&self, citizen: CitizenId, block: &str) -> Vec<risk::Place> {
+        let place = format!("{citizen} {block}");
+        self.index.all("device.place", &place).map(|index| risk::Place::from_bytes(index.mac)).collect()
     }
 
     fn seal_number_with(&self, key: &DataKey, id: CitizenId, national_id: &NationalId) -> Result<Vec<u8>, SealError> {

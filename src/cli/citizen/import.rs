@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::flows::admin::Administrator;
-use crate::flows::admin::import::{Counts, Csv, JsonLines, Mode, Observer, Rows, Stopped, import};
+use crate::flows::admin::import::{Counts, Csv, Fingerprint, JsonLines, Mode, Observer, Rows, Stopped, import};
 use crate::flows::admin::particulars::{Column, Remark};
 
 /// Adds citizens from a file, and says of every line that is rejected why. The others are added.
@@ -20,8 +20,8 @@ use crate::flows::admin::particulars::{Column, Remark};
 /// given_name, middle_name, nickname, preferred_username, profile, picture, website, gender, birthdate, email,
 /// email_verified, phone_number, phone_number_verified, address, street_address, locality, region, postal_code,
 /// country, zoneinfo, locale, account_level, status, password_hash (an Argon2id hash as a PHC string). A name in
-/// another language or script is a column such as name#ru. A line that was added by an earlier
-/// run is rejected as taken, so an import that was cut short is simply run again.
+/// another language or script is a column such as name#ru. An import that was cut short is simply run again: with the same file it
+/// goes on where it was; a line that was added by an earlier run is rejected as taken.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
     /// The file; - for standard input.
@@ -32,7 +32,8 @@ pub struct Arguments {
     /// Check everything, against the database too, and add nobody.
     #[arg(long)]
     dry_run: bool,
-    /// Also write every rejected line, and every warning, to this file as JSON lines.
+    /// Also write every rejected line, and every warning, to this file as JSON lines. An import that goes on writes behind what is
+    /// there.
     #[arg(long, value_name = "FILE.jsonl")]
     report: Option<PathBuf>,
 }
@@ -45,15 +46,14 @@ pub enum Format {
 
 pub async fn run(admin: &Administrator, arguments: &Arguments, output: &mut Output) -> Result<Exit, Failure> {
     let format = arguments.format()?;
-    let report = arguments.report.as_deref().map(create).transpose()?;
-    let (reader, bar) = open(&arguments.file)?;
-    let mut rows: Box<dyn Rows> = match format {
+    let (reader, bar, fingerprint) = open(&arguments.file)?;
+    let rows: Box<dyn Rows + Send> = match format {
         Format::Csv => Box::new(Csv::open(reader)?),
         Format::Jsonl => Box::new(JsonLines::new(reader)),
     };
     let mode = if arguments.dry_run { Mode::DryRun } else { Mode::Import };
-    let mut told = Told { output, report, bar };
-    let done = import(admin, &mut *rows, mode, &mut told).await;
+    let mut told = Told { output, path: arguments.report.as_deref(), report: None, said: Vec::new(), bar };
+    let done = import(admin, rows, fingerprint, mode, &mut told).await;
     told.bar.finish_and_clear();
     if let Some(report) = &mut told.report {
         report.flush()?;
@@ -91,24 +91,20 @@ impl Arguments {
     }
 }
 
-fn create(path: &Path) -> Result<BufWriter<File>, Failure> {
-    let file = File::create(path);
-    file.map(BufWriter::new)
-        .map_err(|error| Failure::new(Exit::Failed, format!("--report {}: {error}", path.display())))
-}
-
-/// The file, and the bar that shows how much of it has been read: only on a terminal.
-fn open(path: &Path) -> Result<(Box<dyn BufRead>, ProgressBar), Failure> {
+/// The file, the bar that shows how much of it has been read (only on a terminal), and what it is known by when it is run again.
+fn open(path: &Path) -> Result<(Box<dyn BufRead + Send>, ProgressBar, Option<Fingerprint>), Failure> {
     let failed = |error: io::Error| Failure::new(Exit::Failed, format!("{}: {error}", path.display()));
-    let (length, input): (_, Box<dyn Read>) = if path == Path::new("-") {
-        (None, Box::new(io::stdin()))
+    let (length, fingerprint, input): (_, _, Box<dyn Read + Send>) = if path == Path::new("-") {
+        (None, None, Box::new(io::stdin()))
     } else {
         let file = File::open(path).map_err(failed)?;
         let about = file.metadata().map_err(failed)?;
         if about.is_dir() {
             return Err(Failure::new(Exit::Failed, format!("{} is a folder", path.display())));
         }
-        (Some(about.len()), Box::new(file))
+        // What comes through a pipe is read once.
+        let known = about.is_file().then(|| File::open(path).and_then(Fingerprint::of)).transpose().map_err(failed)?;
+        (about.is_file().then_some(about.len()), known, Box::new(file))
     };
     let template = match length {
         Some(_) => "{bar:40} {bytes}/{total_bytes}  {msg}  {eta} left",
@@ -120,14 +116,23 @@ fn open(path: &Path) -> Result<(Box<dyn BufRead>, ProgressBar), Failure> {
         None => ProgressBar::new_spinner(),
     };
     let bar = bar.with_style(style);
-    Ok((Box::new(BufReader::with_capacity(64 * 1024, bar.wrap_read(input))), bar))
+    Ok((Box::new(BufReader::with_capacity(64 * 1024, bar.wrap_read(input))), bar, fingerprint))
 }
 
 /// Tells what becomes of the lines: the rejected ones on standard error, and everything in the report.
 struct Told<'a> {
     output: &'a mut Output,
+    /// Where the report is to be.
+    path: Option<&'a Path>,
     report: Option<BufWriter<File>>,
+    /// What is said once the batch is entered.
+    said: Vec<Said>,
     bar: ProgressBar,
+}
+
+enum Said {
+    Document(Value),
+    Remark(String),
 }
 
 impl Told<'_> {
@@ -153,11 +158,10 @@ impl Told<'_> {
                 writeln!(report)?;
             }
             if self.output.is_json() {
-                self.output.json_line(&document)?;
+                self.said.push(Said::Document(document));
             } else if outcome == "rejected" {
                 let place = remark.column.map_or(String::new(), |column| format!(", {}", column.name()));
-                let sentence = format!("line {line}{place}: {} [{}]", remark.sentence, remark.code);
-                self.bar.suspend(|| self.output.remark(sentence));
+                self.said.push(Said::Remark(format!("line {line}{place}: {} [{}]", remark.sentence, remark.code)));
             }
         }
         Ok(())
@@ -165,6 +169,21 @@ impl Told<'_> {
 }
 
 impl Observer for Told<'_> {
+    fn begun(&mut self, counts: &Counts) -> io::Result<()> {
+        let goes_on = counts.last_line > 0;
+        if let Some(path) = self.path {
+            let file = File::options().create(true).write(true).truncate(!goes_on).append(goes_on).open(path);
+            let named =
+                |error: io::Error| io::Error::new(error.kind(), format!("--report {}: {error}", path.display()));
+            self.report = Some(BufWriter::new(file.map_err(named)?));
+        }
+        if goes_on {
+            let line = counts.last_line;
+            self.output.remark(format_args!("goes on behind line {line}, where an earlier run of this file stopped"));
+        }
+        Ok(())
+    }
+
     fn rejected(&mut self, line: u64, why: &[Remark]) -> io::Result<()> {
         self.tell("rejected", line, why)
     }
@@ -173,7 +192,17 @@ impl Observer for Told<'_> {
         self.tell("warning", line, what)
     }
 
+    fn said(&mut self) -> io::Result<()> {
+        self.report.as_mut().map_or(Ok(()), BufWriter::flush)
+    }
+
     fn progress(&mut self, counts: &Counts) -> io::Result<()> {
+        for said in std::mem::take(&mut self.said) {
+            match said {
+                Said::Document(document) => self.output.json_line(&document)?,
+                Said::Remark(sentence) => self.bar.suspend(|| self.output.remark(sentence)),
+            }
+        }
         self.bar.set_message(format!("{} added, {} rejected", counts.added, counts.rejected));
         Ok(())
     }

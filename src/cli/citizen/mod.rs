@@ -8,6 +8,7 @@ mod duplicates;
 mod guardian;
 mod import;
 mod issue_code;
+mod list;
 mod proposals;
 mod prove;
 mod renumber;
@@ -62,6 +63,8 @@ pub enum Command {
     #[command(subcommand)]
     Alias(alias::Command),
     Import(import::Arguments),
+    List(list::List),
+    Export(list::Export),
 }
 
 pub async fn run(
@@ -101,6 +104,8 @@ pub async fn run(
         Command::Renumber(arguments) => renumber::run(&open().await?, &arguments, scheme, output).await,
         Command::Alias(command) => alias::run(&open().await?, &command, scheme, output).await,
         Command::Import(arguments) => import::run(&open().await?, &arguments, output).await,
+        Command::List(arguments) => list::list(&open().await?, &arguments, output).await,
+        Command::Export(arguments) => list::export(&open().await?, &arguments, output).await,
     }
 }
 

@@ -1,10 +1,9 @@
 //! A new version of the master key, and everything wrapped by it.
 //!
 //! It takes two runs. The first adds the version to the file; then every server is started again, so that all know it.
-//! The second wraps everything by it: the server's keys, clients' secrets, then citizens' and organisations' data keys,
-//! some at a time. Whatever was wrapped
-//! by an older version still opens, so a run may be cut short anywhere; the next one goes on where it was and makes no
-//! other version.
+//! The second wraps everything by it: the server's keys, clients' secrets, then citizens' and organisations' data keys, some at a time
+//! (which it can leave to the servers). Whatever was wrapped by an older version still opens, so a run may be cut short anywhere; the
+//! next one goes on where it was and makes no other version.
 
 use std::path::Path;
 
@@ -14,13 +13,11 @@ use crate::crypto::seal::{KeyEncryptionKeys, Purpose, key_version};
 use crate::domain::audit::EventKind;
 use crate::domain::client::{Client, ClientAuthentication};
 use crate::domain::secret::SealedSecret;
-use crate::flows::client_secret;
-use crate::storage::{self, SealedKeyKind, StoredClient, Vault};
+use crate::flows::{client_secret, key_changes};
+use crate::storage::{self, KeyChangeKind, SealedKeyKind, StoredClient, Vault};
 
 use super::{AdminError, Administrator};
 
-/// Citizens, or organisations, whose data keys are wrapped in one transaction.
-const BATCH: u32 = 500;
 /// Clients that are read at once.
 const CLIENTS: u32 = 200;
 
@@ -78,40 +75,19 @@ pub async fn waiting(admin: &Administrator, renewed: &Renewed) -> Result<u64, Ad
     Ok(citizens + reading.organisations().wrapped_before(version).await?)
 }
 
-/// Wraps everything by the newest version, telling `progress` how many citizens have been seen. Every server must know
-/// that version by now.
+/// Wraps the server's keys and clients' secrets by the newest version, and has citizens' keys wrapped by it from now on: by the
+/// servers, and by [`key_changes::apply`](super::key_changes::apply). Every server must know that version by now.
 ///
 /// # Errors
 /// Where a part is away; what was wrapped by then stays so.
-pub async fn apply(admin: &Administrator, renewed: &Renewed, mut progress: impl FnMut(u64)) -> Result<(), AdminError> {
+pub async fn begin(admin: &Administrator, renewed: &Renewed) -> Result<(), AdminError> {
     let sealing = KeyEncryptionKeys::derive(&renewed.masters, Purpose::ServerKeys)?;
     reseal_server_keys(admin, &sealing).await?;
     reseal_client_secrets(admin, &sealing).await?;
     admin.store.unlock(vault(admin, &renewed.masters, &sealing).await?);
-    let (mut after, mut seen) = (None, 0);
-    loop {
-        let mut tx = admin.store.begin().await?;
-        let page = tx.citizens().rewrap(after, BATCH).await?;
-        tx.commit().await?;
-        if page.is_none() {
-            break;
-        }
-        seen += u64::from(BATCH);
-        progress(seen);
-        after = page;
-    }
-    let mut after = None;
-    loop {
-        let mut tx = admin.store.begin().await?;
-        after = tx.organisations().rewrap(after, BATCH).await?;
-        tx.commit().await?;
-        if after.is_none() {
-            break;
-        }
-    }
-    let event = admin.event(EventKind::MasterKeyApplied).with("version", renewed.version.number).build();
-    admin.store.write().await?.audit().record(&event).await?;
-    Ok(())
+    let (mut tx, now) = (admin.store.begin().await?, admin.clock.now());
+    key_changes::begin(&mut tx, KeyChangeKind::MASTER, renewed.version.number, now, now).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Whether something is still wrapped by an older version than the file's newest.
@@ -219,7 +195,7 @@ const fn sealed_secret(client: &Client) -> Option<&SealedSecret> {
 /// What seals citizens under the new version.
 async fn vault(admin: &Administrator, masters: &MasterKeys, sealing: &KeyEncryptionKeys) -> Result<Vault, AdminError> {
     let stored = admin.store.read().await?.sealed_keys().load().await?;
-    let index = stored.iter().filter(|key| key.kind == SealedKeyKind::BlindIndex);
+    let index = stored.iter().filter(|key| key.kind == SealedKeyKind::BlindIndex && key.retired_at.is_none());
     let index = index.map(|key| Ok((key.version, key.open(sealing)?))).collect::<Result<Vec<_>, AdminError>>()?;
     let index = crate::crypto::blind_index::IndexKeys::new(index).map_err(AdminError::failed)?;
     Ok(Vault::new(masters, index, admin.random.clone())?)

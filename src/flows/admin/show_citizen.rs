@@ -91,7 +91,7 @@ impl ShownAlias {
     }
 }
 
-fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(Cow<'static, str>, String)> {
+pub(super) fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(Cow<'static, str>, String)> {
     let Profile {
         name,
         family_name,

@@ -15,6 +15,8 @@ pub use rows::Cell;
 pub const TABLES: &[&str] = &[
     "sealed_keys",
     "key_pairs",
+    "key_changes",
+    "imports",
     "clients",
     "client_registrations",
     "client_logos",
@@ -39,6 +41,7 @@ pub const TABLES: &[&str] = &[
     "verifications",
     "corrections",
     "disclosures",
+    "recovery_stops",
     "messages",
     "settled",
     "revoked_certificates",

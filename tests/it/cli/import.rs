@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write as _};
 
 use serde_json::Value;
+use sqlx::Connection;
 
 use super::program::{Ran, Senid, finish};
 use crate::support::Postgres;
@@ -257,11 +258,11 @@ async fn a_database_that_goes_away_leaves_whole_batches_and_the_rest_for_another
     senid.run(&["migrate"]).ended(0);
     senid.run(&["keys", "list"]).ended(0);
     let mut file = "national_id,name\nbroken,X\n".to_owned();
-    for number in 0..1_200 {
+    for number in 0..9_000 {
         writeln!(file, "001090{number:06},Nguyễn Văn {number}").unwrap();
     }
     // More than a batch, less than two.
-    let (first, rest) = file.split_at(file.match_indices('\n').nth(700).unwrap().0);
+    let (first, rest) = file.split_at(file.match_indices('\n').nth(5_000).unwrap().0);
     let mut child = senid.start(&["citizen", "import", "-", "--format", "csv"]);
     let mut input = child.stdin.take().unwrap();
     input.write_all(first.as_bytes()).unwrap();
@@ -276,11 +277,90 @@ async fn a_database_that_goes_away_leaves_whole_batches_and_the_rest_for_another
     line.clear();
     told.read_to_string(&mut line).unwrap();
     let ran = finish(child).ended(4);
-    assert_eq!(ran.out, "500 citizens read, 499 added, 1 rejected\n");
-    assert!(line.starts_with("senid: stopped after line 501: what was added by then stays\n"), "{line}");
+    assert_eq!(ran.out, "4000 citizens read, 3999 added, 1 rejected\n");
+    assert!(line.starts_with("senid: stopped after line 4001: what was added by then stays\n"), "{line}");
     assert!(line.contains("the identity store cannot be reached"), "{line}");
 
     postgres.start_again();
     let again = senid.run_with(&["citizen", "import", "-", "--format", "csv"], &file).ended(5);
-    assert_eq!(again.out, "1201 citizens read, 701 added, 500 rejected\n");
+    assert_eq!(again.out, "9001 citizens read, 5001 added, 4000 rejected\n");
+}
+
+/// A pipe breaks in the middle of a batch; whoever has the whole file goes on behind the last line that was dealt with.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_was_cut_short_goes_on_where_it_was() {
+    let postgres = Postgres::start_private();
+    let database = postgres.database().await;
+    let senid = Senid::new().with("SENID_DATABASE__URL", database.url());
+    senid.run(&["migrate"]).ended(0);
+    senid.run(&["keys", "list"]).ended(0);
+    let mut file = "national_id,name\nbroken,X\n".to_owned();
+    for number in 0..9_000 {
+        writeln!(file, "001090{number:06},Nguyễn Văn {number}").unwrap();
+    }
+    senid.write("people.csv", &file);
+    // A table that takes no more than the first batch stands for a database that goes away.
+    let mut connection = sqlx::PgConnection::connect(database.url()).await.unwrap();
+    let full = "CREATE FUNCTION full_up() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF (SELECT count(*) FROM citizens) > 4000 THEN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END IF;
+            RETURN NULL; END $$";
+    sqlx::query(full).execute(&mut connection).await.unwrap();
+    let watch = "CREATE TRIGGER full_up AFTER INSERT ON citizens FOR EACH STATEMENT EXECUTE FUNCTION full_up()";
+    sqlx::query(watch).execute(&mut connection).await.unwrap();
+    let import = ["citizen", "import", "people.csv", "--report", "report.jsonl"];
+    let stopped = senid.run(&import).ended(4);
+    assert_eq!(stopped.out, "4000 citizens read, 3999 added, 1 rejected\n");
+    sqlx::query("DROP TRIGGER full_up ON citizens").execute(&mut connection).await.unwrap();
+
+    let done = senid.run(&import).ended(5);
+    assert_eq!(done.err, "senid: goes on behind line 4001, where an earlier run of this file stopped\n");
+    assert_eq!(done.out, "9001 citizens read, 9000 added, 1 rejected\n");
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM citizens").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(count, 9_000);
+    let report = std::fs::read_to_string(senid.path().join("report.jsonl")).unwrap();
+    assert_eq!(report.lines().count(), 1, "the line that the first run rejected is told once: {report}");
+
+    // Once it is through, the same file begins anew, and adds nobody twice; and so does another file.
+    let again = senid.run(&import).ended(1);
+    assert_eq!(again.out, "9001 citizens read, 0 added, 9001 rejected\n");
+    senid.write("people.csv", file.replace("broken,X", "001091000000,X"));
+    assert_eq!(senid.run(&import).ended(5).out, "9001 citizens read, 1 added, 9000 rejected\n");
+}
+
+#[test]
+fn citizens_are_listed_page_by_page_and_leave_as_they_came() {
+    let senid = Senid::ready();
+    let file = "national_id,name,phone_number,phone_number_verified,address,account_level\n\
+         001090000001,\"Nguyễn \"\"Tí\"\" An\",+84912000001,true,\"Số 1, phố Huế\",2\n001090000002,Lê Bình,,,,\n\
+         001090000003,Trần Cường,,,,1\n";
+    senid.write("people.csv", file);
+    senid.run(&["citizen", "import", "people.csv"]).ended(0);
+    let first = senid.run(&["citizen", "list", "--limit", "2"]).ended(0);
+    let ids: Vec<&str> = first.out.lines().map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(ids.len(), 2);
+    assert_eq!(first.err, format!("senid: there are more: --after {}\n", ids[1]));
+    let second = senid.run(&["citizen", "list", "--after", ids[1], "--json"]).ended(0).json_lines();
+    assert_eq!(second.len(), 1);
+    let masked = ["001•••••001", "001•••••002", "001•••••003"];
+    let shown = |number: &&str| first.out.contains(number) || second[0]["national_id"] == **number;
+    assert!(masked.iter().all(shown) && !first.out.contains("0010900"), "{}", first.out);
+    assert_eq!(senid.run(&["citizen", "list", "--status", "locked"]).ended(0).out, "");
+    senid.run(&["citizen", "list", "--status", "asleep"]).ended(2);
+
+    senid.run(&["citizen", "export", "-"]).ended(2);
+    for format in ["csv", "jsonl"] {
+        let name = format!("out.{format}");
+        let export = ["citizen", "export", &name, "--format", format, "--reason", "vé 17"];
+        assert_eq!(senid.run(&export).ended(0).out, format!("3 citizens written to {name}\n"));
+        senid.run(&export).ended(1);
+        let other = Senid::ready();
+        other.write(&name, std::fs::read(senid.path().join(&name)).unwrap());
+        assert!(
+            other.run(&["citizen", "import", &name]).ended(0).out.starts_with("3 citizens read, 3 added, 0 rejected")
+        );
+        let show = ["citizen", "show", "+84912000001", "--reveal", "--reason", "vé 17", "--json"];
+        let (here, there) = (senid.run(&show).ended(0).json(), other.run(&show).ended(0).json());
+        assert_eq!(here["particulars"], there["particulars"]);
+        assert_eq!(here["account_level"], there["account_level"]);
+    }
 }

@@ -177,3 +177,63 @@ fn the_first_master_key_is_made_where_the_settings_want_it() {
     assert!(gone.err.starts_with("senid: the master key master.key is gone, and the keys"), "{}", gone.err);
     assert!(!key.exists());
 }
+
+#[test]
+fn the_index_key_is_changed_and_the_one_before_retired_once_nobody_needs_it() {
+    let senid = Senid::ready();
+    senid.run(&["citizen", "add", "--national-id", "001090123456", "--name", "Nguyễn Văn An"]).ended(0);
+    let alone = senid.run(&["keys", "retire-index-key"]).ended(1);
+    assert_eq!(alone.err, "senid: there is no index key beside version 1\n");
+    assert!(senid.run(&["keys", "status"]).ended(0).out.starts_with("no key was changed"));
+
+    assert!(senid.run(&["keys", "new-index-key"]).ended(0).out.starts_with("version 2 of the index key was added."));
+    let waits = senid.run(&["keys", "apply", "--json"]).ended(0).json();
+    assert_eq!(waits["left"], "index", "servers that run hear of the key first");
+    let early = senid.run(&["keys", "retire-index-key"]).ended(1);
+    assert!(early.err.starts_with("senid: names of 1 citizens are not written under version 2"), "{}", early.err);
+    let third = senid.run(&["keys", "new-index-key"]).ended(1);
+    assert!(
+        third.err.starts_with("senid: version 1 of the index key is still in use beside version 2"),
+        "{}",
+        third.err
+    );
+
+    assert_eq!(senid.run(&["keys", "apply", "--at-once"]).ended(0).out, "nothing is left to be done\n");
+    senid.run(&["citizen", "add", "--national-id", "001090000002", "--name", "Lê Bình"]).ended(0);
+    senid.run(&["citizen", "show", "001090123456"]).ended(0);
+    senid.run(&["keys", "retire-index-key", "--at-once"]).ended(0);
+    senid.run(&["keys", "apply"]).ended(0);
+    let status = senid.run(&["keys", "status", "--json"]).ended(0).json_lines();
+    assert!(status.iter().all(|change| change["version"] == 2 && change["finished_at"].is_string()), "{status:?}");
+    for number in ["001090123456", "001090000002"] {
+        senid.run(&["citizen", "show", number]).ended(0);
+        let taken = senid.run(&["citizen", "add", "--national-id", number, "--name", "Người khác"]).ended(1);
+        assert!(taken.err.contains("another citizen signs in with this national id"), "{}", taken.err);
+    }
+    // And once more, from there.
+    assert!(senid.run(&["keys", "new-index-key", "--at-once"]).ended(0).out.starts_with("version 3 "));
+}
+
+#[test]
+fn citizens_keys_are_left_to_the_servers_and_can_be_wrapped_by_a_command() {
+    let senid = Senid::ready();
+    senid.run(&["citizen", "add", "--national-id", "001090123456", "--name", "Nguyễn Văn An"]).ended(0);
+    senid.run(&["keys", "new-master"]).ended(0);
+    let begun = senid.run(&["keys", "new-master", "--by-servers", "--json"]).ended(0).json();
+    assert_eq!((&begun["applied"], &begun["citizens"]), (&false.into(), &1.into()));
+    let status = senid.run(&["keys", "status"]).ended(0);
+    assert!(
+        status.out.starts_with(
+            "citizens' data keys under version 2 of the master key: 0 of 1 citizens (0 %) in pass 1, goes on "
+        ),
+        "{}",
+        status.out
+    );
+    senid.run(&["keys", "apply"]).ended(0);
+    let status = senid.run(&["keys", "status"]).ended(0);
+    assert!(status.out.starts_with("citizens' data keys under version 2 of the master key: all, "), "{}", status.out);
+    let file = senid.path().join("keys/private/master.key");
+    let second = std::fs::read_to_string(&file).unwrap().lines().nth(1).unwrap().to_owned();
+    std::fs::write(&file, second).unwrap();
+    senid.run(&["citizen", "show", "001090123456"]).ended(0);
+}

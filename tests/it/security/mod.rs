@@ -46,6 +46,7 @@ mod response_mode;
 mod session_fixation;
 mod squatting;
 mod step_skipping;
+mod stolen_database;
 mod stolen_password;
 mod subject_identifiers;
 mod token_exchange;

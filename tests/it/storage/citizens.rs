@@ -164,15 +164,14 @@ on_every_database! {
         assert!(matches!(find(&store, people[0].id).await, Err(Error::Corrupt(_))));
 
         store.unlock(vault_under(&both_masters(), 1));
-        let (mut after, mut pages) = (None, 0);
+        let (mut after, mut pages) = (uuid::Uuid::nil(), 0);
         loop {
             let mut transaction = store.begin().await.unwrap();
-            after = transaction.citizens().rewrap(after, 2).await.unwrap();
+            let dealt = transaction.citizens().rewrap(after, 2).await.unwrap();
             transaction.commit().await.unwrap();
-            if after.is_none() {
-                break;
-            }
-            pages += 1;
+            let Some(last) = dealt.last else { break };
+            assert_eq!(dealt.changed, dealt.seen);
+            (after, pages) = (last, pages + 1);
         }
         assert_eq!(pages, 3);
         let mut reading = store.read().await.unwrap();

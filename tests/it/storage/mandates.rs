@@ -127,7 +127,7 @@ pub async fn are_granted_and_ended(store: &Store, citizen: CitizenId, client: &C
     tx.organisation_requests().insert(&request(citizen)).await.unwrap();
     assert!(tx.organisations().hold(organisation.id).await.unwrap().is_some());
     assert!(tx.mandates().hold(citizen, own.id).await.unwrap().is_some());
-    assert!(tx.organisations().rewrap(None, 9).await.unwrap().is_some());
+    assert!(tx.organisations().rewrap(uuid::Uuid::nil(), 9).await.unwrap().last.is_some());
     tx.organisations().set_status(organisation.id, OrganisationStatus::Active, NOW).await.unwrap();
     tx.mandate_invitations().withdraw_of(organisation.id, own.id, NOW).await.unwrap();
     tx.mandate_invitations().forget(NOW).await.unwrap();
@@ -175,8 +175,9 @@ on_every_database! {
         store.unlock(vault_under(&both_masters(), 1));
         assert_eq!(store.read().await.unwrap().organisations().wrapped_before(2).await.unwrap(), 1);
         let mut tx = store.begin().await.unwrap();
-        assert_eq!(tx.organisations().rewrap(None, 9).await.unwrap(), Some(red_river.id));
-        assert_eq!(tx.organisations().rewrap(Some(red_river.id), 9).await.unwrap(), None);
+        let dealt = tx.organisations().rewrap(uuid::Uuid::nil(), 9).await.unwrap();
+        assert_eq!((dealt.changed, dealt.last), (1, Some(red_river.id.uuid())));
+        assert_eq!(tx.organisations().rewrap(red_river.id.uuid(), 9).await.unwrap().last, None);
         tx.commit().await.unwrap();
         store.unlock(vault_under(&super::people::second_master(), 1));
         let mut reading = store.read().await.unwrap();

@@ -86,6 +86,13 @@ pub fn vault_under(masters: &str, index_versions: u8) -> Vault {
     Vault::new(&masters, index_keys(index_versions), Arc::new(SystemRandom::new())).unwrap()
 }
 
+/// The keys of a store's citizens with these versions of the index key.
+pub fn vault_of(index_versions: &[u8]) -> Vault {
+    let masters = MasterKeys::parse(&first_master()).unwrap();
+    let keys = index_versions.iter().map(|version| (u16::from(*version), SecretBytes::new([*version; 32])));
+    Vault::new(&masters, IndexKeys::new(keys).unwrap(), Arc::new(SystemRandom::new())).unwrap()
+}
+
 const MASTER_1: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const MASTER_2: &str = "//////////////////////////////////////////8=";
 
@@ -315,7 +322,8 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     let mut transaction = store.begin().await.unwrap();
     transaction.resource_servers().insert(&health("https://health.example/api")).await.unwrap();
     transaction.resource_servers().replace(&health("https://health.example/api"), 1).await.unwrap();
-    transaction.citizens().rewrap(None, 9).await.unwrap();
+    super::key_changes::take_a_turn(&mut transaction).await;
+    super::imports::are_begun(&mut transaction).await;
     transaction.consents().withdraw(nobody, &client.id, NOW).await.unwrap();
     transaction.grants().revoke(nothing, reason, NOW).await.unwrap();
     transaction.grants().revoke_replayed(nothing, hash("another code"), NOW + DAY, NOW).await.unwrap();

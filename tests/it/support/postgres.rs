@@ -137,6 +137,18 @@ impl Postgres {
         postgres
     }
 
+    /// Where it writes what it has to say.
+    pub fn log(&self) -> PathBuf {
+        self.supervisor.directory().join("log")
+    }
+
+    /// The whole of a database, as `pg_dump` writes it.
+    pub fn dump(&self, url: &str) -> Vec<u8> {
+        let dump = Command::new(self.binaries.join("pg_dump")).arg(format!("--dbname={url}")).output().unwrap();
+        assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+        dump.stdout
+    }
+
     /// Ends the server at once, as a crash would. Connections break; data that was committed stays.
     pub fn stop(&self) {
         self.supervisor.stop(Signal::Quit);

@@ -1,30 +1,31 @@
-//! Citizens from a file: read line by line, entered some at a time, each whole or not at all. However long the file is,
-//! what is held in memory is one batch (and, to name duplicates, the hashes of so many names).
+//! Citizens from a file: read line by line, checked and sealed on every processor, entered some at a time, each whole or not at
+//! all. However long the file is, what is held in memory is two batches (and, to name duplicates, the hashes of so many names).
+//!
+//! How far it has come stands in the transaction of each batch, by the hash of the file: whoever imports the same file again after
+//! it was cut short goes on behind the last batch that was entered.
 
 mod csv;
 mod duplicates;
 mod json_lines;
 mod lines;
+mod preparation;
 
 use std::collections::{HashMap, HashSet};
-use std::io;
+use std::io::{self, Read};
 
-use crate::credentials::password;
+use crate::crypto::hash::Sha256;
 use crate::domain::audit::EventKind;
 use crate::domain::ids::{CitizenId, EventId};
-use crate::domain::secret::SecretString;
-use crate::storage::{Conflict, NewCitizen, Transaction};
+use crate::storage::{Conflict, ImportState, Transaction};
 
 use super::add_citizen;
-use super::particulars::{Column, Particulars, Remark};
+use super::particulars::{Particulars, Remark};
 use super::{AdminError, Administrator};
 
 pub use csv::Csv;
 use duplicates::Entered;
 pub use json_lines::JsonLines;
-
-/// Citizens of one transaction.
-const BATCH: usize = 500;
+use preparation::{Candidate, Preparation, Prepared};
 
 /// A file's lines, one after another.
 pub trait Rows {
@@ -46,12 +47,36 @@ pub enum Mode {
     DryRun,
 }
 
+/// What a file is known by when it is imported again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// Of all that a file holds.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn of(mut file: impl Read) -> io::Result<Self> {
+        let (mut sum, mut piece) = (Sha256::new(), vec![0; 256 * 1024]);
+        loop {
+            match file.read(&mut piece)? {
+                0 => return Ok(Self(sum.finish())),
+                read => sum.update(&piece[..read]),
+            }
+        }
+    }
+}
+
 /// Who is told what becomes of the lines.
 pub trait Observer {
+    /// Where it begins: at the first line, or behind the last that an earlier run has dealt with.
+    fn begun(&mut self, counts: &Counts) -> io::Result<()>;
     fn rejected(&mut self, line: u64, why: &[Remark]) -> io::Result<()>;
     /// A line that was entered and that a registrar should look at.
     fn warned(&mut self, line: u64, what: &[Remark]) -> io::Result<()>;
-    /// A batch is done.
+    /// All has been said of a batch that is about to be entered: if that fails, it is said again by the run that goes on.
+    fn said(&mut self) -> io::Result<()>;
+    /// The batch is entered.
     fn progress(&mut self, counts: &Counts) -> io::Result<()>;
 }
 
@@ -75,107 +100,121 @@ pub struct Stopped {
     pub counts: Counts,
 }
 
-/// A citizen of the batch, checked.
-struct Candidate {
-    line: u64,
-    new: NewCitizen,
-    warnings: Vec<Remark>,
-}
-
-/// Enters every citizen of `rows` that can be, and tells `observer` of every line that cannot.
+/// Enters every citizen of `rows` that can be, and tells `observer` of every line that cannot. Where the `file` is known, a run that
+/// was cut short is gone on with.
 ///
 /// # Errors
 /// If the file cannot be read on or the identity store is away: the batch under way is not kept, those before are.
 pub async fn import(
     admin: &Administrator,
-    rows: &mut dyn Rows,
+    rows: Box<dyn Rows + Send>,
+    file: Option<Fingerprint>,
     mode: Mode,
     observer: &mut dyn Observer,
 ) -> Result<Counts, Stopped> {
-    let id = EventId::new(admin.clock.now(), &*admin.random);
-    let mut import = Import { admin, mode, id, entered: Entered::default(), counts: Counts::default() };
-    loop {
-        match import.batch(rows, observer).await {
-            Ok(true) => {}
-            Ok(false) => return Ok(import.counts),
-            Err(why) => return Err(Stopped { why, counts: import.counts }),
-        }
+    let stopped = |counts: Counts| move |why: AdminError| Stopped { why, counts };
+    let mut import = Import::begin(admin, file, mode).await.map_err(stopped(Counts::default()))?;
+    observer.begun(&import.counts).map_err(|error| stopped(import.counts)(AdminError::failed(error)))?;
+    let begun = Preparation::new(admin, rows, import.counts.last_line);
+    let mut preparation = begun.map_err(stopped(import.counts))?;
+    let mut prepared = preparation.next().await.map_err(stopped(import.counts))?;
+    while let Some(batch) = prepared {
+        // While the database takes one batch, the next is read and sealed.
+        let (next, entered) = tokio::join!(preparation.next(), import.batch(batch, observer));
+        entered.map_err(stopped(import.counts))?;
+        prepared = next.map_err(stopped(import.counts))?;
     }
+    import.finish().await.map_err(stopped(import.counts))?;
+    Ok(import.counts)
 }
 
 struct Import<'a> {
     admin: &'a Administrator,
     mode: Mode,
+    /// What its progress is kept by; a dry run has none, and so has a file that nobody can read twice.
+    file: Option<[u8; 32]>,
     /// Joins the events of this import's batches.
     id: EventId,
     entered: Entered,
     counts: Counts,
 }
 
-impl Import<'_> {
-    /// Deals with the next lines; whether there were any.
-    async fn batch(&mut self, rows: &mut dyn Rows, observer: &mut dyn Observer) -> Result<bool, AdminError> {
-        let mut candidates = Vec::with_capacity(BATCH);
-        let mut rejected: Vec<(u64, Vec<Remark>)> = Vec::new();
-        let (mut lines, mut last_line) = (0, self.counts.last_line);
-        while lines < BATCH as u64 {
-            let Some(Row { line, said }) = rows.next().map_err(AdminError::failed)? else { break };
-            (lines, last_line) = (lines + 1, line);
-            match said.and_then(|said| self.check(line, &said)) {
-                Ok(candidate) => candidates.push(candidate),
-                Err(why) => rejected.push((line, why)),
-            }
-        }
-        if lines == 0 {
-            return Ok(false);
-        }
-        let (added, warned) = self.enter(candidates, &mut rejected, last_line).await?;
+impl<'a> Import<'a> {
+    async fn begin(admin: &'a Administrator, file: Option<Fingerprint>, mode: Mode) -> Result<Self, AdminError> {
+        let id = EventId::new(admin.clock.now(), &*admin.random);
+        let file = file.filter(|_| mode == Mode::Import).map(|fingerprint| fingerprint.0);
+        let entered = Entered::default();
+        let Some(hash) = &file else {
+            return Ok(Self { admin, mode, file, id, entered, counts: Counts::default() });
+        };
+        let mut tx = admin.store.begin().await?;
+        let ImportState { id, last_line, lines, added, rejected, warned } =
+            tx.imports().begin(hash, id, admin.clock.now()).await?;
+        tx.commit().await?;
+        Ok(Self { admin, mode, file, id, entered, counts: Counts { lines, added, rejected, warned, last_line } })
+    }
+
+    async fn finish(&self) -> Result<(), AdminError> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let mut tx = self.admin.store.begin().await?;
+        tx.imports().finish(file, self.admin.clock.now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// One transaction, and whatever is to be said of its lines.
+    async fn batch(&mut self, batch: Prepared, observer: &mut dyn Observer) -> Result<(), AdminError> {
+        let Prepared { lines, last_line, candidates, mut rejected } = batch;
+        let mut tx = self.admin.store.begin().await?;
+        let done = self.enter(&mut tx, candidates, &mut rejected).await?;
         rejected.sort_by_key(|(line, _)| *line);
-        self.counts.lines += lines;
-        self.counts.last_line = last_line;
-        self.counts.added += added;
-        self.counts.rejected += rejected.len() as u64;
-        self.counts.warned += warned.len() as u64;
+        let mut warned: Vec<_> = done.iter().filter(|one| !one.warnings.is_empty()).collect();
+        warned.sort_by_key(|one| one.line);
+
+        let before = self.counts;
+        let counts = Counts {
+            lines: before.lines + lines,
+            added: before.added + done.len() as u64,
+            rejected: before.rejected + rejected.len() as u64,
+            warned: before.warned + warned.len() as u64,
+            last_line,
+        };
         for (line, why) in &rejected {
             observer.rejected(*line, why).map_err(AdminError::failed)?;
         }
-        for (line, what) in &warned {
-            observer.warned(*line, what).map_err(AdminError::failed)?;
+        for one in &warned {
+            observer.warned(one.line, &one.warnings).map_err(AdminError::failed)?;
         }
-        observer.progress(&self.counts).map_err(AdminError::failed)?;
-        Ok(true)
+        observer.said().map_err(AdminError::failed)?;
+        if self.mode == Mode::Import {
+            let event = self
+                .admin
+                .event(EventKind::CitizenImported)
+                .with("import", self.id)
+                .with("lines", format!("{}-{last_line}", before.last_line + 1))
+                .with("added", done.len())
+                .with("rejected", rejected.len());
+            tx.audit().record(&event.build()).await?;
+            if let Some(file) = &self.file {
+                let Counts { lines, added, rejected, warned, last_line } = counts;
+                let state = ImportState { id: self.id, last_line, lines, added, rejected, warned };
+                tx.imports().advance(file, before.last_line, &state, self.admin.clock.now()).await?;
+            }
+            tx.commit().await?;
+        }
+        self.counts = counts;
+        for candidate in &done {
+            self.entered.note(&candidate.new, candidate.line);
+        }
+        observer.progress(&self.counts).map_err(AdminError::failed)
     }
 
-    fn check(&self, line: u64, said: &Particulars) -> Result<Candidate, Vec<Remark>> {
-        let now = self.admin.clock.now();
-        let phc = said.get(Column::PasswordHash);
-        let accepted = phc.map(|phc| password::accept(phc, self.admin.hashing.parameters)).transpose();
-        let refused = |error: password::PhcError| Remark::new(Column::PasswordHash, "password_hash", error.to_string());
-        let settings = &self.admin.settings;
-        let checked = said.check_of_age(&settings.national_id, &settings.identity.ages, now);
-        match (checked, accepted.map_err(refused)) {
-            (Ok(checked), Ok(hash)) => {
-                let hash = hash.map(|hash| SecretString::new(hash.as_str()));
-                let (new, warnings) = add_citizen::new_citizen(checked, hash, now, &*self.admin.random);
-                Ok(Candidate { line, new, warnings })
-            }
-            (Ok(_), Err(hash)) => Err(vec![hash]),
-            (Err(faults), Ok(_)) => Err(faults),
-            (Err(mut faults), Err(hash)) => {
-                faults.push(hash);
-                Err(faults)
-            }
-        }
-    }
-
-    /// One transaction. Returns how many were entered, and what is unusual about which.
+    /// Returns those that were entered.
     async fn enter(
         &mut self,
+        tx: &mut Transaction,
         candidates: Vec<Candidate>,
         rejected: &mut Vec<(u64, Vec<Remark>)>,
-        last_line: u64,
-    ) -> Result<(u64, Vec<(u64, Vec<Remark>)>), AdminError> {
-        let mut tx = self.admin.store.begin().await?;
+    ) -> Result<Vec<Candidate>, AdminError> {
         let mut done: Vec<Candidate> = Vec::with_capacity(candidates.len());
         let mut names: HashMap<String, u64> = HashMap::new();
         let mut waiting = candidates;
@@ -183,7 +222,7 @@ impl Import<'_> {
         // it at once would lose a citizen for another's broken line.
         while !waiting.is_empty() {
             let (round, later) = self.sort_out(waiting, &names, rejected);
-            let (round, refused) = enter_round(&mut tx, round).await?;
+            let (round, refused) = enter_round(tx, round).await?;
             rejected.extend(
                 refused.into_iter().map(|(candidate, conflict)| {
                     (candidate.line, vec![self.entered.explain(&candidate.new, conflict)])
@@ -195,25 +234,8 @@ impl Import<'_> {
             done.extend(round);
             waiting = later;
         }
-        note_look_alikes(&mut tx, &mut done).await?;
-        if self.mode == Mode::Import {
-            let event = self
-                .admin
-                .event(EventKind::CitizenImported)
-                .with("import", self.id)
-                .with("lines", format!("{}-{last_line}", self.counts.last_line + 1))
-                .with("added", done.len())
-                .with("rejected", rejected.len());
-            tx.audit().record(&event.build()).await?;
-            tx.commit().await?;
-        }
-        for candidate in &done {
-            self.entered.note(&candidate.new, candidate.line);
-        }
-        let warned = done.iter().filter(|one| !one.warnings.is_empty());
-        let mut warned: Vec<_> = warned.map(|one| (one.line, one.warnings.clone())).collect();
-        warned.sort_by_key(|(line, _)| *line);
-        Ok((done.len() as u64, warned))
+        note_look_alikes(tx, &mut done).await?;
+        Ok(done)
     }
 
     /// Those that have no name in common with each other, and those that must wait for them; the others have a name of
@@ -249,7 +271,6 @@ impl Import<'_> {
 
 /// A hint with each of those who look like somebody else: of an earlier line, or here before.
 async fn note_look_alikes(tx: &mut Transaction, done: &mut [Candidate]) -> Result<(), AdminError> {
-    tx.likenesses().enter_new(done.iter().map(|one| &one.new.citizen)).await?;
     let ids: Vec<_> = done.iter().map(|one| one.new.citizen.id).collect();
     let mut others: HashMap<CitizenId, Vec<CitizenId>> = HashMap::new();
     for (own, other) in tx.likenesses().shared(&ids).await? {
@@ -268,16 +289,16 @@ async fn enter_round(
     tx: &mut Transaction,
     round: Vec<Candidate>,
 ) -> Result<(Vec<Candidate>, Vec<(Candidate, Conflict)>), AdminError> {
-    let (mut about, mut batch) = (Vec::with_capacity(round.len()), Vec::with_capacity(round.len()));
-    for Candidate { line, new, warnings } in round {
-        about.push((line, warnings));
-        batch.push(new);
+    let (mut about, mut sealed) = (Vec::with_capacity(round.len()), Vec::with_capacity(round.len()));
+    for candidate in round {
+        sealed.push(candidate.sealed);
+        about.push((candidate.line, candidate.new, candidate.warnings));
     }
     let conflicts: HashMap<usize, Conflict> =
-        tx.citizens().insert_many(&batch).await?.into_iter().map(|one| (one.position, one.conflict)).collect();
-    let (mut entered, mut refused) = (Vec::with_capacity(batch.len()), Vec::new());
-    for (position, ((line, warnings), new)) in about.into_iter().zip(batch).enumerate() {
-        let candidate = Candidate { line, new, warnings };
+        tx.citizens().enter(&sealed).await?.into_iter().map(|one| (one.position, one.conflict)).collect();
+    let (mut entered, mut refused) = (Vec::with_capacity(sealed.len()), Vec::new());
+    for (position, ((line, new, warnings), sealed)) in about.into_iter().zip(sealed).enumerate() {
+        let candidate = Candidate { line, new, sealed, warnings };
         match conflicts.get(&position) {
             None => entered.push(candidate),
             Some(conflict) => refused.push((candidate, *conflict)),

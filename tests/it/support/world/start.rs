@@ -123,6 +123,14 @@ impl Backend {
         }
     }
 
+    /// Where the production database is.
+    pub fn postgres_url(&self) -> &str {
+        match &self.database {
+            DatabaseUrl::Postgres(url) => url.expose(),
+            DatabaseUrl::Sqlite(_) => panic!("this is no production world"),
+        }
+    }
+
     async fn open(&self, settings: Arc<Settings>, clock: Arc<ManualClock>) -> Server {
         let opened: Deployment =
             deployment::open(settings, clock, Arc::new(SystemRandom::new())).await.expect("the deployment opens");

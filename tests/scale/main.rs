@@ -1,0 +1,270 @@
+//! Growth: with twenty times as many citizens (`make scale`: a hundred times), a sign-in, a search by number and the pages of an
+//! account are answered by the same query plans, and touch about as many pages of the database.
+//!
+//! A private Postgres explains every statement that it runs (`auto_explain`), so what is looked at is what the program really
+//! asks, whoever wrote it and wherever it stands.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+
+#[path = "../../bench/names.rs"]
+mod names;
+mod plans;
+#[path = "../../bench/population.rs"]
+mod population;
+#[path = "../../bench/portal.rs"]
+#[allow(dead_code, reason = "shared with the benchmarks")]
+mod portal;
+#[path = "../../bench/process.rs"]
+#[allow(dead_code, reason = "shared with the benchmarks")]
+mod process;
+/// The servers that the tests start for themselves.
+#[path = "../it/support"]
+#[allow(dead_code, reason = "shared with the integration tests")]
+mod support {
+    pub mod postgres;
+    pub mod supervisor;
+}
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::num::NonZeroU32;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use senid::credentials::password::{Hasher, HasherSettings, Parameters};
+use senid::crypto::random::SystemRandom;
+use senid::demo::people;
+use senid::domain::password_policy::{Context, Lengths, PasswordUse, judge};
+use senid::domain::secret::SecretString;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use plans::{Log, Measured};
+use population::{HEADER, Population};
+use portal::{Browser, Door, Portal};
+use process::{Place, Server};
+use support::postgres::Postgres;
+use support::supervisor::free_port;
+
+/// How much more may be touched: an index of a hundred times as many entries is one level deeper.
+const MOST_GROWTH: f64 = 1.3;
+/// An import of an optimised program adds at least so many a second.
+const LEAST_SPEED: f64 = 5_000.0;
+/// People who sign in before anything is measured, so that what is cached is; and those who are measured.
+const BEFORE: usize = 8;
+const MEASURED: usize = 12;
+/// The pages of an account.
+const PAGES: [&str; 5] =
+    ["/account", "/account/activity", "/account/security", "/account/portals", "/account/sessions"];
+
+/// How many citizens there are at first, and then.
+fn sizes() -> (usize, usize) {
+    let text = std::env::var("SENID_SCALE").unwrap_or_else(|_| "1000,20000".to_owned());
+    let (few, many) = text.split_once(',').expect("SENID_SCALE is two numbers, as in 10000,1000000");
+    (few.parse().unwrap(), many.parse().unwrap())
+}
+
+struct Deployment {
+    place: Place<'static>,
+    log: Log,
+    url: String,
+    password_hash: String,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_times_as_many_citizens_are_found_by_the_same_plans() {
+    let (few, many) = sizes();
+    let postgres = Postgres::start_private();
+    let database = postgres.database().await;
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place {
+        folder: Box::leak(folder.path().to_path_buf().into_boxed_path()),
+        port: free_port(),
+        operations: free_port(),
+        portal: free_port(),
+        database_url: Some(database.url().to_owned()),
+        redis_url: None,
+    };
+    Server::prepare(&place).await.unwrap();
+    let deployment = Deployment {
+        place,
+        log: Log::new(postgres.log()),
+        url: database.url().to_owned(),
+        password_hash: password_hash().await,
+    };
+
+    deployment.import(0, few).await;
+    let before = deployment.bytes().await;
+    deployment.explain(true).await;
+    let at_first = deployment.measure(few).await;
+    deployment.explain(false).await;
+
+    let took = deployment.import(few, many).await;
+    let speed = (many - few) as f64 / took.as_secs_f64();
+    let after = deployment.bytes().await;
+    deployment.explain(true).await;
+    let then = deployment.measure(many).await;
+
+    println!("{few} citizens, then {many}\n");
+    println!("{speed:.0} citizens a second imported\n");
+    report_sizes(&before, &after, (many - few) as f64);
+    let growth = plans::compare(&at_first, &then);
+    assert!(growth <= MOST_GROWTH, "{growth:.2} times as many pages are touched");
+    if !cfg!(debug_assertions) {
+        assert!(speed >= LEAST_SPEED, "{speed:.0} citizens a second");
+    }
+}
+
+/// What the demonstration's password is for everybody here.
+async fn password_hash() -> String {
+    let random = Arc::new(SystemRandom::new());
+    let parameters = Parameters::new(19 * 1024, 2, 1).unwrap();
+    let settings = HasherSettings { threads: NonZeroU32::MIN, queue: 1, wait: Duration::from_secs(60), parameters };
+    let hasher = Hasher::start(settings, random).unwrap();
+    let typed = SecretString::new(people::PASSWORD);
+    let password = judge(&typed, Lengths::default(), PasswordUse::Alone, &Context::default()).unwrap();
+    hasher.hash(&password).await.unwrap().as_str().to_owned()
+}
+
+impl Deployment {
+    /// Imports the people from the `from`th up to the `to`th, and tells how long that took.
+    async fn import(&self, from: usize, to: usize) -> Duration {
+        let path = self.place.folder.join("people.csv");
+        let mut file = BufWriter::new(File::create(&path).unwrap());
+        writeln!(file, "{HEADER}").unwrap();
+        for person in Population::new(1).take(to).skip(from) {
+            person.write(&mut file, &self.password_hash).unwrap();
+        }
+        file.into_inner().unwrap();
+        let began = stopwatch();
+        let said = self.senid(&["citizen", "import", path.to_str().unwrap()]);
+        let took = began.elapsed();
+        assert!(said.contains(&format!(", {} added, 0 rejected", to - from)), "{said}");
+        std::fs::remove_file(path).unwrap();
+        // What autovacuum does after such an import.
+        let mut connection = PgConnection::connect(&self.url).await.unwrap();
+        connection.execute("VACUUM ANALYZE").await.unwrap();
+        took
+    }
+
+    /// A command, as an operator runs it.
+    fn senid(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_senid"));
+        command.args(arguments).current_dir(self.place.folder).envs([
+            ("SENID_ISSUER", format!("http://localhost:{}", self.place.port)),
+            ("SENID_KEYS__FOLDER", self.place.folder.join("keys").display().to_string()),
+            ("SENID_DATABASE__URL", self.url.clone()),
+        ]);
+        let ended = command.output().unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        String::from_utf8(ended.stdout).unwrap()
+    }
+
+    /// Has every statement of connections that are made from now on explained, or none.
+    async fn explain(&self, on: bool) {
+        let mut connection = PgConnection::connect(&self.url).await.unwrap();
+        let name: String =
+            sqlx::query_scalar("SELECT CAST(current_database() AS TEXT)").fetch_one(&mut connection).await.unwrap();
+        let settings = [
+            ("session_preload_libraries", "'auto_explain'"),
+            ("auto_explain.log_min_duration", if on { "0" } else { "-1" }),
+            ("auto_explain.log_analyze", "on"),
+            ("auto_explain.log_buffers", "on"),
+            ("auto_explain.log_timing", "off"),
+            ("auto_explain.log_format", "json"),
+        ];
+        for (setting, value) in settings {
+            let statement = format!("ALTER DATABASE {name} SET {setting} = {value}");
+            connection.execute(AssertSqlSafe(statement)).await.unwrap();
+        }
+    }
+
+    /// What a sign-in, the pages of an account and a search by number ask of the database, with so many citizens.
+    async fn measure(&self, citizens: usize) -> Vec<(&'static str, Measured)> {
+        let server = Server::serve(&self.place).await.unwrap();
+        let door = Door::wire(self.place.port).unwrap();
+        // From all over the population, and of those who have a password: everybody.
+        let step = citizens / (BEFORE + MEASURED);
+        let chosen: Vec<String> =
+            Population::new(1).take(citizens).step_by(step.max(1)).map(|person| person.national_id).collect();
+        let (before, measured) = chosen[..BEFORE + MEASURED].split_at(BEFORE);
+        let mut browsers = Vec::new();
+        for number in before {
+            browsers.push(sign_in(&door, number).await);
+        }
+        self.log.skip();
+        let mut signed_in = Vec::new();
+        let logged = self.logged().await;
+        for number in measured {
+            signed_in.push(sign_in(&door, number).await);
+        }
+        let logged = (self.logged().await - logged) / MEASURED as f64;
+        println!("{logged:.0} bytes of the write-ahead log for a sign-in, with {citizens} citizens\n");
+        let sign_in = self.log.read(MEASURED);
+        for browser in &mut browsers {
+            visit(browser).await;
+        }
+        self.log.skip();
+        for browser in &mut signed_in {
+            visit(browser).await;
+        }
+        let account = self.log.read(MEASURED);
+        server.stop().unwrap();
+        self.log.skip();
+        for number in &measured[..3] {
+            self.senid(&["citizen", "show", number]);
+        }
+        vec![("a sign-in", sign_in), ("the pages of an account", account), ("a search by number", self.log.read(3))]
+    }
+
+    /// How long the write-ahead log is by now.
+    async fn logged(&self) -> f64 {
+        let mut connection = PgConnection::connect(&self.url).await.unwrap();
+        let position = "SELECT CAST(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS FLOAT8)";
+        sqlx::query_scalar(position).fetch_one(&mut connection).await.unwrap()
+    }
+
+    /// Bytes of each table: its rows (with what is kept apart because it is long), and its indexes.
+    async fn bytes(&self) -> Vec<(String, i64, i64)> {
+        let mut connection = PgConnection::connect(&self.url).await.unwrap();
+        let sizes =
+            "SELECT CAST(relname AS TEXT), pg_table_size(relid), pg_indexes_size(relid) FROM pg_stat_user_tables
+            ORDER BY relname";
+        sqlx::query_as(sizes).fetch_all(&mut connection).await.unwrap()
+    }
+}
+
+/// From the portal's link to its claims.
+async fn sign_in(door: &Door, number: &str) -> Browser {
+    let mut browser = Browser::new(door.clone());
+    let code = browser.sign_in(number).await.unwrap();
+    let portal = Portal::new(door.clone());
+    let tokens = portal.exchange(&code).await.unwrap();
+    portal.userinfo(&tokens.access_token).await.unwrap();
+    browser
+}
+
+async fn visit(browser: &mut Browser) {
+    for page in PAGES {
+        browser.get(page).await.unwrap().expect(http::StatusCode::OK).unwrap();
+    }
+}
+
+fn report_sizes(before: &[(String, i64, i64)], after: &[(String, i64, i64)], more: f64) {
+    println!("| bytes a citizen | table | indexes |\n|---|---|---|");
+    let (mut tables, mut indexes) = (0.0, 0.0);
+    for (name, table, index) in after {
+        let (_, table_before, index_before) = before.iter().find(|(known, ..)| known == name).unwrap();
+        let (table, index) = ((table - table_before) as f64 / more, (index - index_before) as f64 / more);
+        if table + index >= 1.0 {
+            println!("| `{name}` | {table:.0} | {index:.0} |");
+        }
+        (tables, indexes) = (tables + table, indexes + index);
+    }
+    println!("| all | {tables:.0} | {indexes:.0} |\n");
+}
+
+#[expect(clippy::disallowed_methods, reason = "measures how long a process takes")]
+fn stopwatch() -> Instant {
+    Instant::now()
+}
