@@ -43,7 +43,8 @@ class Plan:
             configuration |= environment["clients"]
         else:
             configuration |= {"client": {"client_name": "conformance"}, "client2": {"client_name": "conformance, second"}}
-        return configuration
+        # What a plan asks for that no other does.
+        return configuration | self.settings.get("configuration", {})
 
     def _pair(self, environment, variant):
         """The clients of this variant, and the API that they call with their tokens."""
