@@ -23,8 +23,8 @@ use askama::Template;
 use people::nobody;
 
 use super::account::{
-    Activity, ActivityFilter, ActivityTopic, Closing, How, Level, Notice, Overview, Portals, Session, Sessions,
-    SignInMethod, Standing as Place, Start, Verified, WardLink, Withdraw,
+    Activity, ActivityFilter, ActivityTopic, Closing, How, Level, Missing, Notice, Overview, Portals, Session,
+    Sessions, SignInMethod, Standing as Place, Start, Verified, WardLink, Withdraw,
 };
 use super::claims::Method;
 use super::create::Create;
@@ -352,6 +352,7 @@ impl Samples {
                 by: Some("Công an phường Trúc Bạch".to_owned()),
                 at: ago(200 * DAY),
             }),
+            missing: vec![Missing::Contact, Missing::SecondStep],
             methods: vec![SignInMethod { method: Method::Password, last_used: Some(ago(3 * MINUTE)) }],
             recent: self.events().into_iter().take(4).collect(),
             closing: None,
@@ -373,6 +374,7 @@ impl Samples {
             &Overview {
                 level: Level::Asserted,
                 verified: None,
+                missing: Vec::new(),
                 methods,
                 recent: Vec::new(),
                 waiting: 0,

@@ -1,7 +1,9 @@
 // The citizen's own pages.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { BINH, SENID, withCitizen } from "./citizen.mjs";
+import { newcomer } from "./operator.mjs";
 
 export const account = {
   "withdrawn consent is asked for again": () =>
@@ -74,6 +76,60 @@ export const account = {
       assert.ok((await an.page.locator(".events li").count()) >= 2);
     }),
 
+  "this was not me, said of a line of the activity, closes the account everywhere": () => {
+    const person = newcomer();
+    return withCitizen({ person, script: false }, (owner) =>
+      withCitizen({ person }, async (elsewhere) => {
+        await elsewhere.signIn();
+        await owner.openAccount("/account/activity?kind=sign-ins");
+        await owner.page.locator(".events .deny").first().click();
+        assert.equal(await owner.page.locator("h1").innerText(), "Khóa tài khoản của bạn?");
+        assert.match(await owner.page.locator("#about").innerText(), /Đăng nhập/);
+        await owner.press("not-me-confirm");
+        await owner.sees("signed-out");
+        for (const one of [owner, elsewhere]) {
+          await one.page.goto(`${SENID}/account`);
+          await one.sees("account-sign-in");
+        }
+      }),
+    );
+  },
+
+  "the activity is looked through without script": () =>
+    withCitizen({ person: newcomer(), script: false }, async (citizen) => {
+      await citizen.signIn();
+      await citizen.openAccount("/account/activity");
+      await citizen.page.locator("details.filter summary").click();
+      await citizen.page.locator("#kind").selectOption("releases");
+      await citizen.press("look");
+      assert.match(citizen.page.url(), /kind=releases/);
+      const lines = await citizen.page.locator(".events li").allInnerTexts();
+      assert.ok(lines.length >= 1 && lines.every((line) => !line.startsWith("Đăng nhập")), lines.join("\n"));
+      await citizen.page.locator("#everything").click();
+      assert.ok((await citizen.page.locator(".events li").count()) > lines.length);
+    }),
+
+  "what is kept is taken away as a paper and as a document": () =>
+    withCitizen({ person: newcomer({ name: "Đặng Phước Ưỡng" }) }, async (citizen) => {
+      await citizen.signIn();
+      await citizen.openAccount("/account/data");
+      assert.equal(await citizen.page.locator("h1").innerText(), "Dữ liệu của tôi");
+      for (const [button, begins] of [
+        ["everything-pdf", "%PDF-1."],
+        ["everything-json", '{"'],
+        ["activity-csv", "\ufeff"],
+      ]) {
+        const [download] = await Promise.all([
+          citizen.page.waitForEvent("download"),
+          citizen.page.locator(`#${button}`).click(),
+        ]);
+        assert.match(download.suggestedFilename(), /^senid-(data|activity)-\d{4}-\d{2}-\d{2}\.(pdf|json|csv)$/);
+        const text = await readFile(await download.path(), "utf8");
+        assert.ok(text.startsWith(begins), `${button}: ${text.slice(0, 40)}`);
+        if (button === "everything-json") assert.equal(JSON.parse(text).identity.name, "Đặng Phước Ưỡng");
+      }
+    }),
+
   "signing out from the account asks, and says that it is done": () =>
     withCitizen({ language: "en" }, async (an) => {
       await an.openAccount();
@@ -86,7 +142,7 @@ export const account = {
 
   "the account is shown to nobody who is not signed in": () =>
     withCitizen({ language: "en" }, async (an) => {
-      for (const path of ["", "/sessions", "/portals", "/activity"]) {
+      for (const path of ["", "/sessions", "/portals", "/activity", "/data"]) {
         await an.page.goto(`${SENID}/account${path}`);
         await an.sees("account-sign-in");
       }

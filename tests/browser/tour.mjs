@@ -60,6 +60,9 @@ export async function tour(citizen, look) {
     ["account-sessions", "/account/sessions"],
     ["account-portals", "/account/portals"],
     ["account-activity", "/account/activity"],
+    ["account-activity-filtered", "/account/activity?kind=sign-ins&from=2020-01-01"],
+    ["account-data", "/account/data"],
+    ["account-not-me", "/account/not-me"],
   ]) {
     await citizen.page.goto(SENID + path);
     await stop(name);

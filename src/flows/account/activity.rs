@@ -16,12 +16,14 @@ pub enum Topic {
     SignIns,
     /// What portals asked for, were allowed and received.
     Releases,
+    /// For whom the citizen may act.
+    Organisations,
     /// What the citizen proves themselves with, how they are reached, and the account itself.
     Security,
 }
 
 impl Topic {
-    pub const ALL: [Self; 3] = [Self::SignIns, Self::Releases, Self::Security];
+    pub const ALL: [Self; 4] = [Self::SignIns, Self::Releases, Self::Organisations, Self::Security];
 
     pub const fn kinds(self) -> &'static [EventKind] {
         use EventKind as K;
@@ -39,6 +41,16 @@ impl Topic {
                 K::CodeReplayed,
                 K::RefreshTokenReplayed,
                 K::DisclosureTold,
+            ],
+            Self::Organisations => &[
+                K::OrganisationRequested,
+                K::OrganisationRegistered,
+                K::OrganisationRequestRefused,
+                K::MandateOffered,
+                K::MandateGranted,
+                K::MandateAccepted,
+                K::MandateEnded,
+                K::MandateGivenBack,
             ],
             Self::Security => &[
                 K::PasswordChanged,

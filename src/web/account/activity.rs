@@ -40,16 +40,18 @@ pub struct ActivityFilter {
 pub enum ActivityTopic {
     SignIns,
     Releases,
+    Organisations,
     Security,
 }
 
 impl ActivityTopic {
-    const ALL: [Self; 3] = [Self::SignIns, Self::Releases, Self::Security];
+    const ALL: [Self; 4] = [Self::SignIns, Self::Releases, Self::Organisations, Self::Security];
 
     fn word(&self) -> &'static str {
         match self {
             Self::SignIns => "sign-ins",
             Self::Releases => "releases",
+            Self::Organisations => "organisations",
             Self::Security => "security",
         }
     }
@@ -58,6 +60,7 @@ impl ActivityTopic {
         match self {
             Self::SignIns => id("topic-sign-ins"),
             Self::Releases => id("topic-releases"),
+            Self::Organisations => id("data-mandates"),
             Self::Security => id("topic-security"),
         }
     }
@@ -335,7 +338,7 @@ impl Event {
 }
 
 impl Activity {
-    fn topics(&self) -> [ActivityTopic; 3] {
+    fn topics(&self) -> [ActivityTopic; 4] {
         ActivityTopic::ALL
     }
 

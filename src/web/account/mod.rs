@@ -10,6 +10,7 @@ mod new_passkey;
 mod not_me;
 pub mod organisations;
 mod overview;
+pub mod paper;
 mod portals;
 mod recovery;
 mod requests;
@@ -27,7 +28,7 @@ pub use data::{Correction, CorrectionProblem, Data, Disclosure, How, Standing as
 pub use life::{CloseAccount, Closing, Ward, WardLink, WardStanding};
 pub use new_passkey::{Fault as PasskeyFault, NewPasskey, PasskeyAdded, Problem as PasskeyProblem, StandsAlone};
 pub use not_me::NotMe;
-pub use overview::{Level, Overview, SignInMethod};
+pub use overview::{Level, Missing, Overview, SignInMethod};
 pub use portals::{Allowed, ConnectedPortal, Portals};
 pub use recovery::{Lost, Raisable, Raise};
 pub use requests::{Closed, ClosedRequest, Proof, Request, Requests, Waiting};

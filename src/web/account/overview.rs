@@ -15,6 +15,8 @@ pub struct Overview {
     pub level: Level,
     /// How that was verified last.
     pub verified: Option<Verified>,
+    /// What the account would be safer with.
+    pub missing: Vec<Missing>,
     pub methods: Vec<SignInMethod>,
     pub recent: Vec<Event>,
     /// Where its owner wants it closed.
@@ -64,6 +66,30 @@ impl Level {
     /// What raises it.
     pub(super) fn next(&self) -> TextId {
         self.texts()[2]
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// No channel is confirmed: nobody hears of what happens to the account.
+    Contact,
+    /// A password is all that opens it.
+    SecondStep,
+}
+
+impl Missing {
+    fn path(&self) -> &'static str {
+        match self {
+            Self::Contact => "/account/security/contact",
+            Self::SecondStep => "/account/security",
+        }
+    }
+
+    fn text(&self) -> TextId {
+        match self {
+            Self::Contact => id("missing-contact"),
+            Self::SecondStep => id("missing-second-step"),
+        }
     }
 }
 

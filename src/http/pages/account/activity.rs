@@ -63,7 +63,11 @@ impl Looked {
         let portal = query.single("portal")?;
         let client = portal.map(str::parse).transpose().map_err(|_| Fault::NotFound)?;
         let (from, to) = (query.single("from")?, query.single("to")?);
-        let day = |text: Option<&str>| text.map(str::parse::<Date>).transpose();
+        // As a browser writes a day, and not the day of a moment.
+        let is_day = |text: &&str| text.len() == "2026-11-20".len();
+        let day = |text: Option<&str>| {
+            text.map(|text| Some(text).filter(is_day).unwrap_or_default().parse::<Date>()).transpose()
+        };
         let wanted = match (day(from), day(to)) {
             (Ok(from), Ok(to)) if from.zip(to).is_none_or(|(from, to)| from <= to) => Some(Wanted {
                 topic,
@@ -105,6 +109,7 @@ const fn word(topic: Topic) -> &'static str {
     match topic {
         Topic::SignIns => "sign-ins",
         Topic::Releases => "releases",
+        Topic::Organisations => "organisations",
         Topic::Security => "security",
     }
 }
@@ -127,6 +132,7 @@ async fn filter(site: &Site, entered: &Entered, looked: &Looked) -> Result<Activ
         topic: looked.topic.map(|topic| match topic {
             Topic::SignIns => ActivityTopic::SignIns,
             Topic::Releases => ActivityTopic::Releases,
+            Topic::Organisations => ActivityTopic::Organisations,
             Topic::Security => ActivityTopic::Security,
         }),
         portals,

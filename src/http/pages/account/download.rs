@@ -21,9 +21,9 @@ use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Visit};
 use crate::http::page::{SeeOther, safety};
+use crate::web::account::paper as words;
 use crate::web::csv;
 use crate::web::layout::Layout;
-use crate::web::text::Speaks;
 
 /// Events that are read at once.
 const AT_ONCE: u32 = 200;
@@ -186,23 +186,12 @@ fn lines(site: Arc<Site>, entered: Entered, wanted: Wanted, kind: Kind, head: St
     let head = match kind {
         Kind::Json => head,
         Kind::Csv => {
-            let names = ["csv-when", "csv-what", "csv-device", "csv-network", "csv-unusual"];
-            let names = names.map(|name| column(&entered.layout, name));
+            let names = words::columns(&entered.layout);
             format!("{}{}", csv::MARK, csv::line(names.iter().map(String::as_str)))
         }
     };
     let citizen = entered.citizen.id;
     stream_of(Lines { site, layout: entered.layout, citizen, wanted, kind, next: Next::Head(head), any: false })
-}
-
-fn column(layout: &Layout, name: &str) -> String {
-    match name {
-        "csv-when" => layout.text("csv-when"),
-        "csv-what" => layout.text("csv-what"),
-        "csv-device" => layout.text("csv-device"),
-        "csv-network" => layout.text("csv-network"),
-        _ => layout.text("csv-unusual"),
-    }
 }
 
 fn stream_of(lines: Lines) -> Body {

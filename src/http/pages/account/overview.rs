@@ -10,6 +10,7 @@ use super::family::path;
 use super::security::method;
 use super::{Door, Entered, data, enter, events};
 use crate::domain::assurance::{AccountLevel, AuthenticationMethod};
+use crate::domain::message::Channel;
 use crate::domain::time::Timestamp;
 use crate::flows::account::activity::{self, Wanted};
 use crate::flows::account::{closing, credentials, data as data_of, family, password};
@@ -18,7 +19,7 @@ use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::page::Page;
-use crate::web::account::{Closing, Level, Overview, SignInMethod, WardLink};
+use crate::web::account::{Closing, Level, Missing, Overview, SignInMethod, WardLink};
 use crate::web::claims::Method;
 use crate::web::layout;
 use crate::web::text::Moment;
@@ -39,6 +40,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     let template = Overview {
         name: entered.citizen.profile.name.clone(),
         level: level(entered.citizen.account_level),
+        missing: missing(&site, &entered, &methods),
         verified: data_of::verified(&site.app, entered.citizen.id).await?.first().map(data::shown),
         methods,
         closing: closing::closes_at(&site.app, &entered.current).await?.map(|at| Closing {
@@ -63,6 +65,16 @@ pub(super) const fn level(level: AccountLevel) -> Level {
         AccountLevel::Registered => Level::Matched,
         AccountLevel::Proven => Level::Proven,
     }
+}
+
+/// What somebody who stole a password would hope for.
+fn missing(site: &Site, entered: &Entered, methods: &[SignInMethod]) -> Vec<Missing> {
+    let messages = &site.app.settings.messages;
+    let is_offered = Channel::ALL.into_iter().any(|channel| messages.offers(channel));
+    let is_reached = Channel::ALL.into_iter().any(|channel| channel.verified_of(&entered.citizen.profile).is_some());
+    let has_more = methods.iter().any(|row| row.method != Method::Password);
+    let found = [(is_offered && !is_reached, Missing::Contact), (!has_more, Missing::SecondStep)];
+    found.into_iter().filter_map(|(is_missing, what)| is_missing.then_some(what)).collect()
 }
 
 /// What they have set up, and when each was last used: of a password nothing but this session knows it.

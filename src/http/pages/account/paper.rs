@@ -9,6 +9,7 @@ use crate::flows::own_data::OwnData;
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::pages::account::security::method;
+use crate::web::account::paper as words;
 use crate::web::claims::ClaimName;
 use crate::web::pdf::{Paper, Row, Section};
 use crate::web::text::{Moment, Speaks, id};
@@ -49,7 +50,7 @@ pub(super) async fn of_everything(site: &Site, entered: &Entered, own: &OwnData)
             .collect::<Vec<_>>()
             .join(" · "),
     });
-    sections.push(named(mandates.collect(), "data-mandates"));
+    sections.push(Section { title: words::mandates_title(layout), rows: mandates.collect() });
     let corrections = own.corrections.iter().map(|correction| Row::Line {
         said: correction.words.clone(),
         about: correction.answer.clone().unwrap_or_else(|| layout.text("correct-waits")),
@@ -73,14 +74,7 @@ async fn render(site: &Site, entered: &Entered, title: String, sections: Vec<Sec
         title,
         lead: vec![
             entered.citizen.profile.name.clone(),
-            layout.compose(
-                id("paper-made"),
-                &[
-                    ("service", site.brand.service.of(language).into()),
-                    ("authority", authority.into()),
-                    ("when", layout.when(&layout.voice.now).into()),
-                ],
-            ),
+            words::made(layout, site.brand.service.of(language), authority),
             layout.text_with("times-zone", "zone", layout.voice.zone_name()),
         ],
         sections: sections.into_iter().filter(|section| !section.rows.is_empty()).collect(),
@@ -108,7 +102,7 @@ async fn verified(site: &Site, entered: &Entered) -> Result<Section, Failure> {
         .iter()
         .map(shown)
         .map(|verified| Row::Line { said: verified.sentence(layout), about: layout.date(&verified.at) });
-    Ok(Section { title: layout.text("data-verified"), rows: rows.collect() })
+    Ok(Section { title: words::verified_title(layout), rows: rows.collect() })
 }
 
 fn contacts(entered: &Entered) -> Section {
@@ -146,7 +140,7 @@ async fn happened(site: &Site, entered: &Entered, wanted: &Wanted) -> Result<Sec
         .map(|event| Row::Line { said: event.sentence(layout), about: event.circumstances(layout) })
         .collect();
     if next.is_some() {
-        rows.push(Row::Note(layout.text_with("paper-more", "count", EVENTS)));
+        rows.push(Row::Note(words::more(layout, EVENTS)));
     }
     if rows.is_empty() {
         rows.push(Row::Note(layout.text("filter-nothing")));

@@ -79,3 +79,6 @@ csv-network = Network
 csv-unusual = Unusual
 paper-made = { $service }, { $authority }, { $when }
 paper-more = Only the latest { $count } are shown; the JSON and CSV files have them all.
+missing-title = To make your account safer
+missing-contact = Confirm a way to reach you, to hear at once of anything unusual
+missing-second-step = Add a passkey or a second step

@@ -79,3 +79,6 @@ csv-network = Réseau
 csv-unusual = Inhabituel
 paper-made = { $service }, { $authority }, { $when }
 paper-more = Seules les { $count } dernières sont montrées ; les fichiers JSON et CSV les ont toutes.
+missing-title = Pour un compte plus sûr
+missing-contact = Confirmez un moyen de vous joindre pour être averti aussitôt
+missing-second-step = Ajoutez une clé d’accès ou une seconde étape

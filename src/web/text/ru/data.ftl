@@ -79,3 +79,6 @@ csv-network = Сеть
 csv-unusual = Необычное
 paper-made = { $service }, { $authority }, { $when }
 paper-more = Показаны только последние { $count }; в файлах JSON и CSV есть все.
+missing-title = Чтобы учётная запись была надёжнее
+missing-contact = Подтвердите способ связи, чтобы сразу узнавать о необычном
+missing-second-step = Добавьте ключ доступа или второй шаг

@@ -79,3 +79,6 @@ csv-network = Mạng
 csv-unusual = Điều khác thường
 paper-made = { $service }, { $authority }, { $when }
 paper-more = Chỉ hiện { $count } hoạt động gần nhất; tệp JSON và CSV có đầy đủ.
+missing-title = Để tài khoản an toàn hơn
+missing-contact = Xác nhận một kênh liên lạc để biết ngay khi có việc lạ
+missing-second-step = Thêm khóa truy cập hoặc bước xác minh thứ hai
