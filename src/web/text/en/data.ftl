@@ -82,3 +82,4 @@ paper-more = Only the latest { $count } are shown; the JSON and CSV files have t
 missing-title = To make your account safer
 missing-contact = Confirm a way to reach you, to hear at once of anything unusual
 missing-second-step = Add a passkey or a second step
+activity-download = Download the activity (PDF, CSV, JSON)

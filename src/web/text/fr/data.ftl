@@ -82,3 +82,4 @@ paper-more = Seules les { $count } dernières sont montrées ; les fichiers JSO
 missing-title = Pour un compte plus sûr
 missing-contact = Confirmez un moyen de vous joindre pour être averti aussitôt
 missing-second-step = Ajoutez une clé d’accès ou une seconde étape
+activity-download = Télécharger l’activité (PDF, CSV, JSON)

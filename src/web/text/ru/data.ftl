@@ -82,3 +82,4 @@ paper-more = Показаны только последние { $count }; в ф�
 missing-title = Чтобы учётная запись была надёжнее
 missing-contact = Подтвердите способ связи, чтобы сразу узнавать о необычном
 missing-second-step = Добавьте ключ доступа или второй шаг
+activity-download = Скачать события (PDF, CSV, JSON)

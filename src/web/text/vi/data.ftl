@@ -82,3 +82,4 @@ paper-more = Chỉ hiện { $count } hoạt động gần nhất; tệp JSON và
 missing-title = Để tài khoản an toàn hơn
 missing-contact = Xác nhận một kênh liên lạc để biết ngay khi có việc lạ
 missing-second-step = Thêm khóa truy cập hoặc bước xác minh thứ hai
+activity-download = Tải hoạt động về máy (PDF, CSV, JSON)
