@@ -50,7 +50,7 @@ pub async fn released(
     let mut told = claims::in_id_token(&gate, &scope, granted, response_type);
     told.extend(release::verified(app, &gate, &granted.verified.id_token).await?);
     told.extend(organisation.map(|organisation| (ORGANISATION.to_owned(), organisation)));
-    let about = Told { client, citizen, grant: grant.id, door: Door::IdToken };
+    let about = Told { client, citizen, grant, door: Door::IdToken };
     release::record(app, visitor, about, &told).await?;
     Ok(Ok(told))
 }

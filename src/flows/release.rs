@@ -11,7 +11,8 @@ use crate::crypto::hash::{Sha256, sha256};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::claims;
 use crate::domain::client::Client;
-use crate::domain::ids::{CitizenId, GrantId};
+use crate::domain::grant::Grant;
+use crate::domain::ids::CitizenId;
 use crate::domain::release::{Door, Release, StatedTerms, TermsId, day_of, release_id};
 use crate::domain::time::Timestamp;
 use crate::domain::verified_claims::{VERIFIED_CLAIMS, VerifiedRequest};
@@ -58,7 +59,7 @@ impl fmt::Debug for KnownTerms {
 pub(super) struct Told<'a> {
     pub client: &'a Client,
     pub citizen: CitizenId,
-    pub grant: GrantId,
+    pub grant: &'a Grant,
     pub door: Door,
 }
 
@@ -74,6 +75,7 @@ pub(super) async fn record(
 ) -> Result<(), FlowError> {
     let now = app.clock.now();
     let Told { client, citizen, grant, door } = told;
+    let organisation = grant.acting.map(|acting| acting.organisation);
     let single = claims.keys().filter(|name| *name != VERIFIED_CLAIMS).cloned();
     let names: Vec<String> = single.chain(verified_claims::names(claims)).collect();
     let event = app
@@ -90,10 +92,11 @@ pub(super) async fn record(
     }
     let terms = app.terms.stated(app, client, now).await?;
     let release = Release {
-        id: release_id(grant, &digest(&told, &plain, &terms, now), now),
+        id: release_id(grant.id, &digest(&told, &plain, &terms, now), now),
         citizen,
         client: client.id.clone(),
-        grant,
+        grant: grant.id,
+        organisation,
         door,
         claims: plain,
         terms,
@@ -107,7 +110,7 @@ pub(super) async fn record(
 /// Of all that tells one release of a day from another.
 fn digest(told: &Told<'_>, claims: &BTreeSet<String>, terms: &TermsId, at: Timestamp) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(told.grant.uuid().as_bytes());
+    hash.update(told.grant.id.uuid().as_bytes());
     hash.update(terms);
     hash.update(&day_of(at).to_be_bytes());
     hash.update(told.door.as_str().as_bytes());

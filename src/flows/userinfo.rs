@@ -50,7 +50,7 @@ pub async fn userinfo(
     let claims = answer.clone();
     let answer = protection::userinfo(app, &client, answer, now).await?;
     // Written before the answer is sent: no data leaves without a trace.
-    let told = Told { client: &client, citizen: citizen.id, grant: grant.id, door: Door::Userinfo };
+    let told = Told { client: &client, citizen: citizen.id, grant: &grant, door: Door::Userinfo };
     release::record(app, visitor, told, &claims).await?;
     Ok(answer)
 }

@@ -11,25 +11,25 @@ use super::error::Error;
 use super::row::{Page, from_json, one_more, to_json};
 use super::store::Store;
 use crate::domain::audit::Event;
-use crate::domain::ids::{CitizenId, ClientId, GrantId, ReleaseId};
+use crate::domain::ids::{CitizenId, ClientId, GrantId, OrganisationId, ReleaseId};
 use crate::domain::release::{Release, StatedTerms, TermsId};
 use crate::domain::time::Timestamp;
 
 const STATE: &str = "INSERT INTO release_terms (id, client_id, terms, since) VALUES ($1, $2, $3, $4)
     ON CONFLICT (id) DO NOTHING";
 const INSERT: &str = "INSERT INTO releases
-    (citizen_id, id, client_id, grant_id, door, claims, terms_id, first_at, last_at, times) ";
+    (citizen_id, id, client_id, grant_id, door, claims, terms_id, first_at, last_at, times, organisation_id) ";
 const COUNT_TOGETHER: &str = " ON CONFLICT (citizen_id, id) DO UPDATE SET times = releases.times + excluded.times,
     last_at = CASE WHEN excluded.last_at > releases.last_at THEN excluded.last_at ELSE releases.last_at END";
 const LIST: &str =
     "SELECT r.citizen_id, r.id, r.client_id, r.grant_id, r.door, r.claims, r.terms_id, r.first_at, r.last_at,
-        r.times, t.terms
+        r.times, r.organisation_id, t.terms
     FROM releases r LEFT JOIN release_terms t ON t.id = r.terms_id
     WHERE r.citizen_id = $1 AND r.id < $2 AND ($3 IS NULL OR r.client_id = $3) ORDER BY r.id DESC LIMIT $4";
 const FORGET: &str = "DELETE FROM releases WHERE (citizen_id, id) IN
     (SELECT citizen_id, id FROM releases WHERE first_at < $1 ORDER BY first_at LIMIT $2)";
 
-/// Releases in one SQLite statement: ten values each, and it takes 32,766 in all.
+/// Releases in one SQLite statement: eleven values each, and it takes 32,766 in all.
 const ROWS_AT_ONCE: usize = 1_000;
 
 /// Releases, seen from one connection.
@@ -139,7 +139,7 @@ fn together(releases: &[Release]) -> Vec<Release> {
 async fn record_in_postgres(db: &mut PgConnection, events: &[Event], releases: &[Release]) -> Result<(), Error> {
     let details = details(events)?;
     let statement = sqlx::AssertSqlSafe(format!(
-        "WITH told AS ({INSERT} SELECT * FROM unnest($11, $12, $13, $14, $15, $16, $17, $18, $19, $20) {COUNT_TOGETHER})
+        "WITH told AS ({INSERT} SELECT * FROM unnest($11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) {COUNT_TOGETHER})
         {RECORD_POSTGRES}"
     ));
     let event = Columns(events);
@@ -165,6 +165,7 @@ async fn record_in_postgres(db: &mut PgConnection, events: &[Event], releases: &
         .bind(release.of(|release| release.first_at.micros()))
         .bind(release.of(|release| release.last_at.micros()))
         .bind(release.of(times))
+        .bind(release.of(organisation))
         .execute(db)
         .await?;
     Ok(())
@@ -183,7 +184,8 @@ async fn add_in_sqlite(db: &mut SqliteConnection, releases: &[Release]) -> Resul
                 .push_bind(release.terms.to_vec())
                 .push_bind(release.first_at.micros())
                 .push_bind(release.last_at.micros())
-                .push_bind(times(release));
+                .push_bind(times(release))
+                .push_bind(organisation(release));
         });
         insert.push(COUNT_TOGETHER);
         insert.build().execute(&mut *db).await?;
@@ -193,6 +195,10 @@ async fn add_in_sqlite(db: &mut SqliteConnection, releases: &[Release]) -> Resul
 
 fn names(release: &Release) -> String {
     release.claims.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+fn organisation(release: &Release) -> Option<Uuid> {
+    release.organisation.map(OrganisationId::uuid)
 }
 
 fn times(release: &Release) -> i64 {
@@ -211,6 +217,7 @@ struct ReleaseRow {
     first_at: i64,
     last_at: i64,
     times: i64,
+    organisation_id: Option<Uuid>,
     terms: Option<String>,
 }
 
@@ -224,6 +231,7 @@ impl ReleaseRow {
             citizen: CitizenId::from_uuid(self.citizen_id),
             client: self.client_id.parse().map_err(|_| Error::Corrupt("a release's client"))?,
             grant: GrantId::from_uuid(self.grant_id),
+            organisation: self.organisation_id.map(OrganisationId::from_uuid),
             door: self.door.parse().map_err(|_| Error::Corrupt("a release's door"))?,
             claims,
             terms: self.terms_id.try_into().map_err(|_| Error::Corrupt("a release's terms"))?,

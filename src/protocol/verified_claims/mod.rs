@@ -24,9 +24,9 @@ use crate::protocol::claims::Gate;
 
 pub use request::parse;
 
-/// Whether the elements were asked for as one object or as an array, they are told as one object where there is one.
+/// What goes through the `gate` of what is asked for: an object where one element is told, an array of several, `None` of none.
 ///
-/// `standing` are the verifications that hold, the newest first. `None` where nothing is told.
+/// `standing` are the verifications that hold, the newest first.
 pub fn told(gate: &Gate<'_>, requests: &[VerifiedRequest], standing: &[Verification], now: Timestamp) -> Option<Value> {
     let mut elements = requests.iter().filter_map(|request| best(gate, request, standing, now)).collect::<Vec<_>>();
     match elements.len() {

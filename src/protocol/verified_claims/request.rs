@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::domain::verified_claims::{Element, VerifiedRequest, is_supported};
+use crate::domain::claims_request::ClaimRequest;
+use crate::domain::verified_claims::{self, Element, VerifiedRequest, is_supported};
 use crate::protocol::claims::parameter::{MOST_VALUES, one, shown};
 
 const MOST_ELEMENTS: usize = 8;
@@ -113,15 +114,13 @@ fn element(asked: &Value) -> Result<Option<VerifiedRequest>, Fault> {
     Ok((!claims.is_empty()).then_some(VerifiedRequest { verification, claims }))
 }
 
-fn read_claims(
-    claims: &Map<String, Value>,
-) -> Result<BTreeMap<String, crate::domain::claims_request::ClaimRequest>, Fault> {
+fn read_claims(claims: &Map<String, Value>) -> Result<BTreeMap<String, ClaimRequest>, Fault> {
     let mut read = BTreeMap::new();
     for (claim, how) in claims {
         let at = || format!(".claims.{}", shown(claim));
         let request = one(how).map_err(|rule| format!("{} {rule}", at()))?;
         purpose(how).map_err(|rule| format!("{}{rule}", at()))?;
-        if claim != crate::domain::verified_claims::EVIDENCE && is_supported(claim) {
+        if claim != verified_claims::EVIDENCE && is_supported(claim) {
             read.insert(claim.clone(), request);
         }
     }

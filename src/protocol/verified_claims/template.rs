@@ -1,6 +1,8 @@
 //! A request is a filter and a template at once: it says what a verification must be like, and which of its members are told
 //! (Identity Assurance §6.2, §6.3).
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp as Instant;
 use jiff::civil::{Date, time};
 use jiff::tz::TimeZone;
@@ -38,11 +40,7 @@ fn part(asked: &Element, value: &Value, now: Timestamp) -> Option<Value> {
     }
 }
 
-fn object(
-    asked: &std::collections::BTreeMap<String, Element>,
-    whole: &Map<String, Value>,
-    now: Timestamp,
-) -> Option<Map<String, Value>> {
+fn object(asked: &BTreeMap<String, Element>, whole: &Map<String, Value>, now: Timestamp) -> Option<Map<String, Value>> {
     let mut told = Map::new();
     for (name, element) in asked {
         match whole.get(name) {
@@ -59,7 +57,6 @@ fn object(
             told.insert((*name).to_owned(), value.clone());
         }
     }
-    // A document or a record without any detail has nothing to say.
     Some(told)
 }
 

@@ -3,7 +3,7 @@
 use senid::crypto::random::SystemRandom;
 use senid::domain::audit::EventKind;
 use senid::domain::client::{Client, LegalBasis, Localised, Terms};
-use senid::domain::ids::{CitizenId, ClientId, GrantId};
+use senid::domain::ids::{CitizenId, ClientId, GrantId, OrganisationId};
 use senid::domain::release::{Door, Release, StatedTerms, TermsId, release_id};
 use senid::domain::time::Timestamp;
 use senid::storage::{RecordedRelease, Store};
@@ -25,6 +25,7 @@ fn release(citizen: CitizenId, client: &ClientId, claims: &str, at: Timestamp) -
         citizen,
         client: client.clone(),
         grant,
+        organisation: claims.starts_with("email").then(|| OrganisationId::from_uuid(uuid::Uuid::from_u128(9))),
         door: Door::Userinfo,
         claims: claims.split(' ').map(str::to_owned).collect(),
         terms: TERMS,
@@ -107,7 +108,9 @@ on_every_database! {
             writing.releases().state(&TERMS, &StatedTerms::of(&client), NOW).await.unwrap();
         }
         tell(&store, &[release(an, &client.id, "email name", NOW)]).await;
-        let terms = told(&store, an).await.remove(0).terms.unwrap();
+        let recorded = told(&store, an).await.remove(0);
+        assert!(recorded.release.organisation.is_some());
+        let terms = recorded.terms.unwrap();
         assert_eq!((terms.basis("name"), terms.basis("email")), (LegalBasis::Consent, LegalBasis::Contract));
         assert_eq!(terms.purpose("email").in_language("vi"), "send letters");
         assert_eq!(terms.purpose("name").in_language("vi"), "submit applications");
