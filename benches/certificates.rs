@@ -131,6 +131,7 @@ impl Authority {
             revocation,
             identifiers: Identifiers { rules: Vec::new(), schemes: Vec::new() },
             bind_on_first_use: false,
+            proves_identity: false,
         };
         let (name, anchor) = ("bench".to_owned(), self.root.clone());
         let authority = TrustedAuthority { name, anchor, intermediates: Vec::new(), policy };

@@ -1,20 +1,24 @@
 //! `senid demo`: an embedded deployment with made-up people, and the portal beside it.
 
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener as StdTcpListener};
 use std::path::Path;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use super::deployment::{self, Deployment};
 use super::serve::{RunError, Running, ToldToStop};
 use super::{SystemClock, demo_data};
 use crate::cli::demo::Arguments;
-use crate::config::{DatabaseUrl, Faults, Listener, Localised, RegistrationMode, SessionStoreUrl, Settings};
+use crate::config::{DatabaseUrl, Faults, Listener, Localised, RegistrationMode, SessionStoreUrl, Settings, Sms};
+use crate::crypto::base64url;
 use crate::crypto::random::SystemRandom;
 use crate::demo::people::{self, PEOPLE};
 use crate::demo::portal::{self, PortalSettings};
+use crate::demo::registry::{Papers, StandIn, StandInError};
+use crate::demo::telephone;
 use crate::domain::authorization::ResponseType;
 use crate::domain::client::PolicyName;
 use crate::domain::random::Random;
@@ -42,6 +46,8 @@ pub enum DemoError {
     Address(String),
     #[error("the portal: {0}")]
     Portal(String),
+    #[error(transparent)]
+    Registry(#[from] StandInError),
 }
 
 /// Runs the demonstration until it is told to stop.
@@ -51,7 +57,9 @@ pub enum DemoError {
 pub async fn run(arguments: Arguments) -> Result<(), DemoError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
-    let settings = Arc::new(settings(&arguments, clock.now())?);
+    let mut settings = settings(&arguments, clock.now())?;
+    let neighbours = Neighbours::start(&mut settings, &arguments.data, &clock, &random).await?;
+    let settings = Arc::new(settings);
     let portal = portal_settings(&settings, &arguments)?;
 
     let store = deployment::connect(&settings).await.map_err(demo_data::DataError::from)?;
@@ -74,7 +82,50 @@ pub async fn run(arguments: Arguments) -> Result<(), DemoError> {
     told_to_stop.wait().await;
     portal.abort();
     running.stop().await;
+    neighbours.stop();
     Ok(())
+}
+
+/// What a country has beside its portals: a registry of its people, and telephones.
+struct Neighbours(Vec<JoinHandle<std::io::Result<()>>>);
+
+impl Neighbours {
+    /// Starts those that the file of settings does not name, and names them.
+    async fn start(
+        settings: &mut Settings,
+        folder: &Path,
+        clock: &Arc<dyn Clock>,
+        random: &Arc<dyn Random>,
+    ) -> Result<Self, DemoError> {
+        let mut tasks = Vec::new();
+        if settings.registry.server.is_none() {
+            let papers = Papers::make(&folder.join("registry")).map_err(StandInError::from)?;
+            let registry = StandIn::new(&papers, &people::registered(), clock.clone())?;
+            let listener = StdTcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(StandInError::from)?;
+            let (address, task) = registry.serve(&papers, listener)?;
+            let server = papers.settings(address.port());
+            settings.registry.server = Some(server.map_err(|error| DemoError::Address(error.to_string()))?);
+            tasks.push(task);
+        }
+        if settings.messages.mail.is_none() && settings.messages.sms.is_none() {
+            let (address, task) = telephone::serve().await.map_err(StandInError::from)?;
+            let url = format!("http://{address}/");
+            settings.messages.sms = Some(Sms {
+                url: url.parse().map_err(|error| DemoError::Address(format!("{url}: {error}")))?,
+                key_id: "demo".to_owned(),
+                key: SecretString::new(base64url::encode(&random.bytes::<32>())),
+                sender: None,
+            });
+            tasks.push(task);
+        }
+        Ok(Self(tasks))
+    }
+
+    fn stop(self) {
+        for task in self.0 {
+            task.abort();
+        }
+    }
 }
 
 fn settings(arguments: &Arguments, now: Timestamp) -> Result<Settings, DemoError> {
@@ -150,6 +201,11 @@ fn announce(settings: &Settings, portal: &str, running: &Running) {
         );
     }
     println!("\n  password       {}", people::PASSWORD);
+    println!("\n  without an account, and known to the population registry: {}", settings.issuer.at("/sign-up"));
+    for resident in &people::WITHOUT_ACCOUNT {
+        println!("  {}, {}, born {}", resident.name, resident.national_id, resident.birthdate);
+    }
+    println!("  text messages are shown here");
     println!("\n  a client for your own OpenID library:");
     println!("  client_id      {}", people::SANDBOX_CLIENT);
     println!("  client_secret  {}", people::SANDBOX_SECRET);

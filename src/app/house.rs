@@ -159,7 +159,8 @@ impl From<DemoError> for Failure {
             | DemoError::PortalPort(..)
             | DemoError::Data(_)
             | DemoError::Address(_)
-            | DemoError::Portal(_) => Self::new(Exit::Failed, error.to_string()),
+            | DemoError::Portal(_)
+            | DemoError::Registry(_) => Self::new(Exit::Failed, error.to_string()),
         }
     }
 }

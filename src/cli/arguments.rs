@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     audit, citizen, client, deliveries, demo, details, disclosure, exchange, keys, messages, migrate, organisation,
-    registration, resource, serve, store, trust, webauthn,
+    registration, registry, resource, serve, store, trust, webauthn,
 };
 
 const EXIT_CODES: &str = "\
@@ -60,6 +60,9 @@ pub enum Administration {
     /// Clients that register themselves.
     #[command(subcommand)]
     Registration(registration::Command),
+    /// The population registry, and who is to be asked about.
+    #[command(subcommand)]
+    Registry(registry::Command),
     /// Types of authorization details that portals may ask people to allow (RFC 9396).
     #[command(subcommand)]
     Details(details::Command),

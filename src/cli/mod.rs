@@ -21,6 +21,7 @@ mod operator;
 mod organisation;
 mod output;
 mod registration;
+mod registry;
 mod resource;
 pub mod serve;
 mod standard_input;
@@ -90,6 +91,7 @@ async fn dispatch(
         Administration::Client(command) => client::run(command, settings, house, output).await,
         Administration::Resource(command) => resource::run(command, settings, house, output).await,
         Administration::Registration(command) => registration::run(command, settings, house, output).await,
+        Administration::Registry(command) => registry::run(command, settings, house, output).await,
         Administration::Details(command) => details::run(command, settings, house, output).await,
         Administration::Citizen(command) => citizen::run(command, settings, house, output).await,
         Administration::Organisation(command) => organisation::run(command, settings, house, output).await,

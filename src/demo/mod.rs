@@ -3,3 +3,4 @@
 pub mod people;
 pub mod portal;
 pub mod registry;
+pub mod telephone;

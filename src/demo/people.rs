@@ -125,3 +125,74 @@ pub const SANDBOX_CLIENT: &str = "sandbox";
 pub const SANDBOX_SECRET: &str = "sandbox-secret-2026";
 pub const SANDBOX_REDIRECT_URI: &str = "http://localhost:9000/callback";
 pub const SANDBOX_SCOPE: &str = "openid profile email phone address offline_access";
+
+/// Somebody whom the demonstration's population registry knows, and who has no account yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Resident {
+    pub name: &'static str,
+    pub national_id: &'static str,
+    pub birthdate: &'static str,
+    pub gender: Gender,
+    pub phone: &'static str,
+    pub email: &'static str,
+}
+
+pub const WITHOUT_ACCOUNT: [Resident; 4] = [
+    Resident {
+        name: "Đỗ Thị Hoà",
+        national_id: "001192004567",
+        birthdate: "1992-03-21",
+        gender: Gender::Female,
+        phone: "+84961234567",
+        email: "hoa.do@senid.example",
+    },
+    Resident {
+        name: "Trịnh Gia Khánh",
+        national_id: "079088001234",
+        birthdate: "1988-11-02",
+        gender: Gender::Male,
+        phone: "+84962234567",
+        email: "khanh.trinh@senid.example",
+    },
+    Resident {
+        name: "Vũ Hoàng Nam",
+        national_id: "036079005432",
+        birthdate: "1979-07-19",
+        gender: Gender::Male,
+        phone: "+84963234567",
+        email: "nam.vu@senid.example",
+    },
+    Resident {
+        name: "Bùi Thu Trang",
+        national_id: "025300006789",
+        birthdate: "2000-12-05",
+        gender: Gender::Female,
+        phone: "+84964234567",
+        email: "trang.bui@senid.example",
+    },
+];
+
+/// What the demonstration's population registry knows: everybody here, as a JSON list of records (docs/registry.md).
+pub fn registered() -> String {
+    let record = |name: &str, number: &str, birthdate: &str, gender: Gender, contacts: serde_json::Value| {
+        serde_json::json!({
+            "reference": format!("DEMO-{}", number.get(6..).unwrap_or_default()),
+            "person": { "scheme": "vn", "number": number },
+            "standing": "alive",
+            "name": name,
+            "birthdate": birthdate,
+            "gender": match gender { Gender::Female => "female", Gender::Male => "male" },
+            "contacts": contacts,
+        })
+    };
+    let contacts = |phone: &str, email: &str| serde_json::json!([{ "channel": "sms", "to": phone }, { "channel": "email", "to": email }]);
+    let here = PEOPLE.iter().map(|person| {
+        let contacts = contacts(person.phone, person.email);
+        record(person.name, person.national_id, person.birthdate, person.gender, contacts)
+    });
+    let others = WITHOUT_ACCOUNT.iter().map(|resident| {
+        let contacts = contacts(resident.phone, resident.email);
+        record(resident.name, resident.national_id, resident.birthdate, resident.gender, contacts)
+    });
+    serde_json::Value::from_iter(here.chain(others)).to_string()
+}

@@ -146,6 +146,18 @@ event_kinds! {
     CitizenAliasRemoved = "citizen.alias_removed",
     /// What an ended account was kept for is over: nothing of its citizen is left.
     CitizenErased = "citizen.erased",
+    /// Somebody wants to open an account, and the population registry was asked about them.
+    SelfRegistrationAsked = "self_registration.asked",
+    /// Somebody wanted to open an account with a number that has one.
+    RegistrationTried = "self_registration.tried",
+    /// A citizen opened their account themselves.
+    AccountOpened = "account.opened",
+    /// An operator had the population registry asked about a citizen.
+    RegistryCheckAsked = "registry.check_asked",
+    /// The population registry was asked again about a citizen, and what it says is for a registrar to look at.
+    RegistryChecked = "registry.checked",
+    /// It says something else of them than before.
+    DataCorrected = "registry.corrected",
     PasswordRehashed = "password.rehashed",
     PasswordChanged = "password.changed",
     /// A citizen switched whether every sign-in of theirs asks for a second step.

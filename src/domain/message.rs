@@ -118,6 +118,12 @@ pub enum Notice {
         organisation: String,
         person: String,
     },
+    /// They opened the account themselves.
+    AccountOpened,
+    /// Somebody else wanted to, with their data; or they themselves, who have one.
+    RegistrationTried,
+    /// The population registry says something else of them than before.
+    DataCorrected,
     /// Another address or number, or the same one, was shown to be the citizen's; `masked` as pages show it.
     ContactVerified {
         channel: Channel,
@@ -133,6 +139,10 @@ pub enum Notice {
     ContactRemoved {
         channel: Channel,
         masked: String,
+    },
+    /// By a qualified certificate of `authority`.
+    ProvenByCertificate {
+        authority: String,
     },
 }
 
@@ -165,8 +175,11 @@ impl Notice {
             Self::MandateGivenBack { .. } => EventKind::MandateGivenBack,
             Self::ContactVerified { .. } => EventKind::ContactVerified,
             Self::ClosingAsked { .. } => EventKind::ClosingAsked,
-            Self::IdentityProven => EventKind::IdentityProven,
             Self::ContactRemoved { .. } => EventKind::ContactRemoved,
+            Self::IdentityProven | Self::ProvenByCertificate { .. } => EventKind::IdentityProven,
+            Self::AccountOpened => EventKind::AccountOpened,
+            Self::RegistrationTried => EventKind::RegistrationTried,
+            Self::DataCorrected => EventKind::DataCorrected,
         }
     }
 
@@ -178,7 +191,6 @@ impl Notice {
             | Self::CredentialRemoved { kind, name }
             | Self::CredentialRaised { kind, name }
             | Self::CredentialSuspected { kind, name } => vec![("kind", kind.to_string()), ("name", name.clone())],
-            Self::PasswordChanged | Self::RecoveryFinished | Self::RecoveryStopped | Self::IdentityProven => Vec::new(),
             // What an organisation is called may be a person's name: the event has its id.
             Self::OrganisationConfirmed { .. }
             | Self::OrganisationRefused { .. }
@@ -187,12 +199,21 @@ impl Notice {
             | Self::MandateAccepted { .. }
             | Self::MandateEnded { .. }
             | Self::MandateGivenBack { .. } => Vec::new(),
+            Self::PasswordChanged
+            | Self::IdentityProven
+            | Self::RecoveryFinished
+            | Self::RecoveryStopped
+            | Self::AccountOpened
+            | Self::RegistrationTried
+            | Self::DataCorrected => Vec::new(),
             // Where it is stopped stays out: whoever knows the path stops it.
             Self::RecoveryBegun { takes_effect_at, .. } => {
                 vec![("takes_effect_at", takes_effect_at.seconds().to_string())]
             }
             Self::ClosingAsked { closes_at } => vec![("closes_at", closes_at.seconds().to_string())],
-            Self::CertificateBound { authority } => vec![("authority", authority.clone())],
+            Self::CertificateBound { authority } | Self::ProvenByCertificate { authority } => {
+                vec![("authority", authority.clone())]
+            }
             Self::RecoveryCodeUsed { left } => vec![("left", left.to_string())],
             Self::ContactVerified { channel, masked } | Self::ContactRemoved { channel, masked } => {
                 vec![("channel", channel.as_str().to_owned()), ("contact", masked.clone())]
@@ -213,11 +234,13 @@ pub enum CodePurpose {
     /// To show, beside a password, that a verified channel is at hand, before something is enrolled.
     Confirm,
     Recovery,
+    /// To show that one is who opens an account: it goes where a population registry reaches them.
+    Registration,
 }
 
 impl CodePurpose {
-    pub const ALL: [Self; 5] =
-        [Self::VerifyEmail, Self::VerifyPhone, Self::SecondFactor, Self::Confirm, Self::Recovery];
+    pub const ALL: [Self; 6] =
+        [Self::VerifyEmail, Self::VerifyPhone, Self::SecondFactor, Self::Confirm, Self::Recovery, Self::Registration];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -226,6 +249,7 @@ impl CodePurpose {
             Self::SecondFactor => "second_factor",
             Self::Confirm => "confirm",
             Self::Recovery => "recovery",
+            Self::Registration => "registration",
         }
     }
 

@@ -57,6 +57,7 @@ pub mod risk;
 mod scheme_table;
 pub mod scope;
 pub mod secret;
+pub mod self_registration;
 pub mod session;
 pub mod sign_in;
 pub mod sign_in_name;

@@ -30,6 +30,9 @@ pub struct AuthorityPolicy {
     /// Whether the first sign-in with a certificate binds it to the citizen whose number it carries. Else it is bound in the account
     /// only, by the citizen who has signed in there.
     pub bind_on_first_use: bool,
+    /// Whether its authority has seen whoever it issues a certificate to, as the law of qualified certificates demands: then a citizen of
+    /// level 1 who adds one to their account is of level 2.
+    pub proves_identity: bool,
 }
 
 /// Certificate policies (RFC 5280 §4.2.1.4) that a certificate must and must not be issued under.

@@ -3,7 +3,8 @@
 //! Each message is handed over at least once. A server takes what is due for as long as an attempt lasts; what it does not settle
 //! by then, because it was killed, falls due again and any server takes it.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, Semaphore};
 
@@ -23,7 +24,12 @@ pub struct PostOffice {
     sms: Option<Arc<dyn Carrier>>,
     wake: Notify,
     places: Arc<Semaphore>,
+    /// What goes to somebody who has no account.
+    to_strangers: Mutex<VecDeque<Message>>,
 }
+
+/// Letters to strangers that wait at once, on one server: whoever floods it makes their own attempts fail.
+const MOST_TO_STRANGERS: usize = 1000;
 
 /// Puts a message into words.
 pub trait Compose: Send + Sync {
@@ -32,7 +38,13 @@ pub trait Compose: Send + Sync {
 
 impl PostOffice {
     pub fn new(mail: Option<Arc<dyn Carrier>>, sms: Option<Arc<dyn Carrier>>) -> Self {
-        Self { mail, sms, wake: Notify::new(), places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self {
+            mail,
+            sms,
+            wake: Notify::new(),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            to_strangers: Mutex::default(),
+        }
     }
 
     /// Something new may be due: nobody waits for the next look.
@@ -45,6 +57,23 @@ impl PostOffice {
         self.wake.notified().await;
     }
 
+    /// Sends something to somebody who has no account. Nothing of them is written into the identity store: where this server ends
+    /// before it went out, they ask again.
+    pub fn hand_over(&self, message: Message) {
+        let mut waiting = self.to_strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() >= MOST_TO_STRANGERS {
+            tracing::warn!("more letters to people without an account wait than there is room for: one is dropped");
+            return;
+        }
+        waiting.push_back(message);
+        drop(waiting);
+        self.wake();
+    }
+
+    fn next_to_a_stranger(&self) -> Option<Message> {
+        self.to_strangers.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
     fn carrier(&self, channel: Channel) -> Option<&Arc<dyn Carrier>> {
         match channel {
             Channel::Email => self.mail.as_ref(),
@@ -55,6 +84,7 @@ impl PostOffice {
 
 /// Begins an attempt at everything that is due and that there is a place for; the attempts go on by themselves.
 pub async fn deliver_due<C: Compose + 'static>(app: &Arc<App>, composer: &Arc<C>) -> Result<(), FlowError> {
+    deliver_to_strangers(app, composer);
     let now = app.clock.now();
     for channel in app.store.read().await?.messages().due_channels(now).await? {
         let places = app.post.places.available_permits();
@@ -76,6 +106,22 @@ pub async fn deliver_due<C: Compose + 'static>(app: &Arc<App>, composer: &Arc<C>
         }
     }
     Ok(())
+}
+
+fn deliver_to_strangers<C: Compose + 'static>(app: &Arc<App>, composer: &Arc<C>) {
+    while let Ok(place) = app.post.places.clone().try_acquire_owned() {
+        let Some(message) = app.post.next_to_a_stranger() else { return };
+        let (app, composer) = (app.clone(), composer.clone());
+        app.clone().background.spawn(async move {
+            let outcome = match attempt(&app, &*composer, &message).await {
+                Settlement::Delivered => "delivered",
+                Settlement::Refused { .. } => "refused",
+                Settlement::Undelivered { .. } | Settlement::Postponed { .. } => "undelivered",
+            };
+            app.metrics.message_attempted(message.channel.as_str(), outcome);
+            drop(place);
+        });
+    }
 }
 
 /// One attempt, and what became of it.

@@ -24,6 +24,8 @@ use super::certificate::revocation::RevocationChecks;
 pub struct Metrics {
     registry: Registry,
     sign_ins: Family<SignInLabels, Counter>,
+    self_registrations: Family<SignInLabels, Counter>,
+    registry_checks: Family<SignInLabels, Counter>,
     pushed_requests: Counter,
     codes: Counter,
     front_channel_access_tokens: Family<ResponseTypeLabels, Counter>,
@@ -134,6 +136,8 @@ impl Metrics {
         let mut registry = Registry::with_prefix("senid");
         let metrics = Self {
             sign_ins: Family::default(),
+            self_registrations: Family::default(),
+            registry_checks: Family::default(),
             pushed_requests: Counter::default(),
             codes: Counter::default(),
             front_channel_access_tokens: Family::default(),
@@ -159,6 +163,16 @@ impl Metrics {
             registry: Registry::default(),
         };
         registry.register("sign_ins", "Sign-in attempts by outcome", metrics.sign_ins.clone());
+        registry.register(
+            "self_registrations",
+            "Attempts to open an account, by what became of them",
+            metrics.self_registrations.clone(),
+        );
+        registry.register(
+            "registry_checks",
+            "Citizens that the population registry was asked about again, by what it said",
+            metrics.registry_checks.clone(),
+        );
         registry.register(
             "pushed_requests",
             "Authorization requests that clients pushed",
@@ -305,6 +319,14 @@ impl Metrics {
 
     pub(super) fn sign_in_refused(&self, why: &'static str) {
         self.sign_ins.get_or_create(&SignInLabels { outcome: why }).inc();
+    }
+
+    pub(super) fn self_registration(&self, outcome: &'static str) {
+        self.self_registrations.get_or_create(&SignInLabels { outcome }).inc();
+    }
+
+    pub(super) fn registry_checked(&self, outcome: &'static str) {
+        self.registry_checks.get_or_create(&SignInLabels { outcome }).inc();
     }
 
     pub(super) fn request_pushed(&self) {

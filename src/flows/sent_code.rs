@@ -62,7 +62,9 @@ pub async fn send(app: &App, visitor: &Visitor, citizen: &Citizen, order: Order<
             .with("purpose", order.purpose.as_str())
             .with("channel", order.channel.as_str())
     };
-    if let Throttle::Closed { retry_after, turned_away } = budget(app, visitor, citizen.id, order).await? {
+    if let Throttle::Closed { retry_after, turned_away } =
+        budget(app, visitor, short_lived::codes_to(citizen.id), order).await?
+    {
         // The first of a window is written; a flood of them must not fill the log.
         if turned_away == 1 {
             app.record(event(Outcome::Refused).with("why", "over_budget"));
@@ -150,12 +152,16 @@ pub fn masked(app: &App, to: &str) -> String {
 }
 
 /// Counts one more code, and says whether it is one too many. What is turned away by one counter counts in no other.
-async fn budget(app: &App, visitor: &Visitor, citizen: CitizenId, order: Order<'_>) -> Result<Throttle, FlowError> {
+/// `whom` counts those that go to one person.
+pub(super) async fn budget(
+    app: &App,
+    visitor: &Visitor,
+    whom: CounterKey,
+    order: Order<'_>,
+) -> Result<Throttle, FlowError> {
     let budget = &app.settings.messages.budget;
-    let mut counters: Vec<(CounterKey, Rate)> = vec![
-        (short_lived::codes_to(citizen), budget.per_person),
-        (short_lived::codes_from(&visitor.network()), budget.per_network),
-    ];
+    let mut counters: Vec<(CounterKey, Rate)> =
+        vec![(whom, budget.per_person), (short_lived::codes_from(&visitor.network()), budget.per_network)];
     if order.channel == Channel::Sms {
         let row = order.to.len().saturating_sub(OF_ITS_ROW);
         let range = hash_secret(order.to.get(..row).unwrap_or(order.to).as_bytes());
@@ -175,7 +181,7 @@ async fn budget(app: &App, visitor: &Visitor, citizen: CitizenId, order: Order<'
 }
 
 /// Every code is as likely: what lies beyond the last whole million is drawn again.
-fn six_digits(random: &dyn Random) -> String {
+pub(super) fn six_digits(random: &dyn Random) -> String {
     const CODES: u32 = 1_000_000;
     const FAIR: u32 = u32::MAX - u32::MAX % CODES;
     loop {

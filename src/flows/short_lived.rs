@@ -1,10 +1,12 @@
 //! What stands in the short-lived store, under which key, and whether it outlives a failover.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::certificate::Asked;
 use super::certificate::connection::{Errand, Ticket};
 use super::certificate::remote::RemoteRequest;
+use super::self_registration::record::{Outcome as RegistrationOutcome, Registering};
 use crate::crypto::hash::hash_secret;
 use crate::domain::access_token::AccessToken;
 use crate::domain::assurance::AuthenticationMethod;
@@ -83,6 +85,14 @@ const BACKCHANNEL_REQUESTS_SHOWN: CounterKind = CounterKind::new("backchannel-re
 const ASSERTIONS_REFUSED_FROM: CounterKind = CounterKind::new("assertions-refused-from");
 const REMOTE_SIGNATURES_OF: CounterKind = CounterKind::new("remote-signatures-of");
 const DATA_DOWNLOADS: CounterKind = CounterKind::new("data-downloads");
+const REGISTERING: Kind<Registering> = Kind::strict("registering", 1);
+const SELF_REGISTRATION_OUTCOME: Kind<RegistrationOutcome> = Kind::strict("self-registration-outcome", 1);
+const SELF_REGISTRATION_TRY: Kind<()> = Kind::strict("self-registration-try", 1);
+const SELF_REGISTRATIONS_FROM: CounterKind = CounterKind::new("self-registrations-from");
+const SELF_REGISTRATIONS_WITH: CounterKind = CounterKind::new("self-registrations-with");
+const SELF_REGISTRATIONS: CounterKind = CounterKind::new("self-registrations");
+const REGISTRY_QUESTIONS: CounterKind = CounterKind::new("registry-questions");
+const CODES_TO_STRANGER: CounterKind = CounterKind::new("codes-to-stranger");
 const CLIENT_REFUSALS: CounterKind = CounterKind::new("client-refusals");
 
 /// A code, or the mark that it was spent, which names the grant that must die if it comes again.
@@ -397,4 +407,44 @@ pub fn data_downloads(citizen: CitizenId) -> CounterKey {
 /// Failed proofs of a client from a network; of one that nobody has registered, with no name.
 pub fn client_refusals(client: &str, network: &str) -> CounterKey {
     CLIENT_REFUSALS.key(Tag::text(&format!("{client} {network}")))
+}
+
+/// Who is opening an account in a sign-in.
+pub fn registering(sign_in: SignInId) -> Key<Registering> {
+    REGISTERING.key(sign_in)
+}
+
+/// What the registry's answer came to, in one attempt to open an account.
+pub fn self_registration_outcome(attempt: Uuid) -> Key<RegistrationOutcome> {
+    SELF_REGISTRATION_OUTCOME.key(attempt)
+}
+
+/// The mark that one of the tries was used that the attempt's code has.
+pub fn self_registration_try(attempt: Uuid, number: u32) -> Key<()> {
+    SELF_REGISTRATION_TRY.key(Tag::text(&format!("{attempt} {number}")))
+}
+
+/// Attempts to open an account from a network.
+pub fn self_registrations_from(network: &str) -> CounterKey {
+    SELF_REGISTRATIONS_FROM.key(Tag::text(network))
+}
+
+/// With one number (by its blind index, in text), whoever has it.
+pub fn self_registrations_with(number: &str) -> CounterKey {
+    SELF_REGISTRATIONS_WITH.key(Tag::text(number))
+}
+
+/// Everywhere.
+pub fn self_registrations() -> CounterKey {
+    SELF_REGISTRATIONS.key(Tag::text("all"))
+}
+
+/// Codes that were sent to whoever has a number (by its blind index, in text) and no account.
+pub fn codes_to_stranger(number: &str) -> CounterKey {
+    CODES_TO_STRANGER.key(Tag::text(number))
+}
+
+/// Questions to the population registry about those who have an account.
+pub fn registry_questions() -> CounterKey {
+    REGISTRY_QUESTIONS.key(Tag::text("all"))
 }

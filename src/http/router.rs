@@ -129,6 +129,16 @@ fn sign_in(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/sign-in/{id}/step-up", get(pages::step_up::show).post(pages::step_up::submit))
         .route("/sign-in/{id}/in-whose-name", get(pages::in_whose_name::show).post(pages::in_whose_name::submit))
         .route("/sign-in/{id}/consent", get(pages::consent::show).post(pages::consent::submit))
+        .route("/sign-up", get(pages::self_registration::begin))
+        .route("/sign-in/{id}/register", get(pages::self_registration::show).post(pages::self_registration::submit))
+        .route(
+            "/sign-in/{id}/register/code",
+            get(pages::self_registration::show_code).post(pages::self_registration::submit_code),
+        )
+        .route(
+            "/sign-in/{id}/register/password",
+            get(pages::self_registration::show_password).post(pages::self_registration::submit_password),
+        )
         .route("/recover", get(pages::recover::show).post(pages::recover::submit))
         .route("/recover/stop/{secret}", get(pages::recover::ask_to_stop).post(pages::recover::stop))
         .route("/logout/confirm", post(pages::sign_out::confirm))

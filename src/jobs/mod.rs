@@ -15,7 +15,7 @@ use crate::flows::key_changes::{self, PAUSE, Turned, Worker};
 use crate::flows::organisation::expiry;
 use crate::flows::{
     App, account_life, authenticators, clean_up, disclosures, erasure, invalidation, key_pairs, logout_delivery,
-    message_delivery, recover,
+    message_delivery, recover, registry_recheck,
 };
 use letters::Letters;
 
@@ -42,6 +42,8 @@ const FINISH_RECOVERIES: Duration = Duration::from_secs(60);
 const CLOSE_ACCOUNTS: Duration = Duration::from_secs(3600);
 /// From its end on a mandate is honoured nowhere; portals hear of it a minute later at the latest.
 const END_MANDATES: Duration = Duration::from_secs(60);
+/// Each time so many as the setting allows for.
+const RECHECK: Duration = Duration::from_secs(5);
 const NOTE_BACKLOG: Duration = Duration::from_secs(10);
 const REFRESH_LISTS: Duration = Duration::from_secs(60);
 /// A secrecy that is over is over by the minute.
@@ -70,6 +72,7 @@ impl Jobs {
             every(CLOSE_ACCOUNTS, app, close_accounts),
             every(TELL_OF_DISCLOSURES, app, tell_of_disclosures),
             every(END_MANDATES, app, end_mandates),
+            every(RECHECK, app, recheck),
             every(NOTE_BACKLOG, app, note_backlog),
             every(REFRESH_LISTS, app, refresh_revocation_lists),
             every(LEARN_OF_AUTHENTICATORS, app, learn_of_authenticators),
@@ -218,6 +221,15 @@ async fn close_accounts(app: Arc<App>) {
 async fn tell_of_disclosures(app: Arc<App>) {
     if let Err(error) = disclosures::tell_due(&app).await {
         tracing::warn!(%error, "citizens could not be told of what was disclosed about them; it is tried again soon");
+    }
+}
+
+async fn recheck(app: Arc<App>) {
+    if !app.settings.registry.recheck.enabled {
+        return;
+    }
+    if let Err(error) = registry_recheck::recheck_due(&app).await {
+        tracing::warn!(%error, "nobody could be checked with the population registry; it is tried again soon");
     }
 }
 

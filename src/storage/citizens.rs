@@ -314,6 +314,15 @@ impl Citizens<'_, Transaction> {
         self.enter_names(id, contacts).await
     }
 
+    /// As [`update_profile`](Self::update_profile), where what they are reached by stays as it is.
+    pub async fn correct_profile(&mut self, id: CitizenId, profile: &Profile, now: Timestamp) -> Result<(), Error> {
+        let vault = self.0.vault()?;
+        let sealed = vault.seal_profile(id, &self.data_key(id).await?, profile)?;
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query(UPDATE_PROFILE).bind(id.uuid()).bind(sealed).bind(now.micros()).execute(db).await.map(drop)
+        })?)
+    }
+
     /// Another national identifier, and its name in place of the one `before`. The citizen stays who they are.
     ///
     /// # Errors

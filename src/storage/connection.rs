@@ -41,6 +41,7 @@ use super::passwords::Passwords;
 use super::proposals::Proposals;
 use super::recoveries::Recoveries;
 use super::recovery_codes::RecoveryCodes;
+use super::registry_checks::RegistryChecks;
 use super::releases::Releases;
 use super::remembered_people::RememberedPeople;
 use super::resource_servers::ResourceServers;
@@ -252,6 +253,7 @@ aggregates! {
     passwords: Passwords,
     proposals: Proposals,
     recoveries: Recoveries,
+    registry_checks: RegistryChecks,
     recovery_codes: RecoveryCodes,
     releases: Releases,
     remembered_people: RememberedPeople,

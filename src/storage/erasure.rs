@@ -20,7 +20,7 @@ const ERASE: &str = "UPDATE citizens SET data_key = $3, national_id = $3, profil
     WHERE id = $1 AND status IN ('closed', 'deceased') AND erased_at IS NULL";
 
 /// Everything of a citizen but what stays, each before what it refers to. A test holds the schema against this.
-const REMOVE: [&str; 25] = [
+const REMOVE: [&str; 26] = [
     "DELETE FROM sign_in_names WHERE citizen_id = $1",
     "DELETE FROM alias_names WHERE citizen_id = $1",
     "DELETE FROM identifier_aliases WHERE citizen_id = $1",
@@ -36,6 +36,7 @@ const REMOVE: [&str; 25] = [
     "DELETE FROM issued_codes WHERE citizen_id = $1",
     "DELETE FROM recovery_stops WHERE citizen_id = $1",
     "DELETE FROM recoveries WHERE citizen_id = $1",
+    "DELETE FROM registry_checks WHERE citizen_id = $1",
     "DELETE FROM verifications WHERE citizen_id = $1",
     "DELETE FROM messages WHERE citizen_id = $1",
     "DELETE FROM remembered_people WHERE citizen_id = $1",

@@ -14,9 +14,18 @@ pub struct Create {
     pub layout: Layout,
     pub form: Form,
     pub portal: Option<Portal>,
-    /// Where the authority registers people, as its settings say.
-    pub registration: Option<String>,
+    /// Where people register, if that is not at an office alone.
+    pub registration: Option<Registration>,
     pub limit: TimeLimit,
+}
+
+/// Where people register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Registration {
+    /// In this sign-in, at this path.
+    Here(String),
+    /// At a page of the authority's own, as its settings say.
+    Elsewhere(String),
 }
 
 impl Create {

@@ -39,6 +39,10 @@ pub enum What {
     IdentityProven { at: Moment },
     ContactRemoved { at: Moment, contact: String },
     Organisation { at: Moment, affair: Affair, organisation: String, person: String },
+    ProvenByCertificate { at: Moment, authority: String },
+    AccountOpened { at: Moment },
+    RegistrationTried { at: Moment },
+    DataCorrected { at: Moment },
     Code { purpose: CodeFor, code: String, minutes: i64 },
 }
 
@@ -84,6 +88,7 @@ pub enum CodeFor {
     SignIn,
     Confirmation,
     Recovery,
+    Registration,
 }
 
 /// The mail as a page.
@@ -115,9 +120,12 @@ impl Letter {
             What::RecoveryCodeUsed { .. } => id("letter-recovery-code-used"),
             What::ContactVerified { .. } => id("letter-contact-verified"),
             What::ClosingAsked { .. } => id("letter-closing-asked"),
-            What::IdentityProven { .. } => id("letter-identity-proven"),
             What::ContactRemoved { .. } => id("letter-contact-removed"),
             What::Organisation { affair, .. } => affair.texts()[0],
+            What::IdentityProven { .. } | What::ProvenByCertificate { .. } => id("letter-identity-proven"),
+            What::AccountOpened { .. } => id("letter-account-opened"),
+            What::RegistrationTried { .. } => id("letter-registration-tried"),
+            What::DataCorrected { .. } => id("letter-data-corrected"),
             // The code itself stays out of what a locked telephone shows.
             What::Code { .. } => id("letter-code"),
         })
@@ -181,12 +189,20 @@ impl Letter {
                     ("person", person.as_str().into()),
                 ],
             ),
+            What::ProvenByCertificate { at, authority } => voice.compose(
+                id("letter-identity-proven.certificate"),
+                &[("when", voice.when(at).into()), ("authority", tame(authority).into())],
+            ),
+            What::AccountOpened { at } => when(id("letter-account-opened.body"), at),
+            What::RegistrationTried { at } => when(id("letter-registration-tried.body"), at),
+            What::DataCorrected { at } => when(id("letter-data-corrected.body"), at),
             What::Code { purpose, code, minutes } => {
                 let text = match purpose {
                     CodeFor::Verification => id("letter-code.verification"),
                     CodeFor::SignIn => id("letter-code.sign-in"),
                     CodeFor::Confirmation => id("letter-code.confirmation"),
                     CodeFor::Recovery => id("letter-code.recovery"),
+                    CodeFor::Registration => id("letter-code.registration"),
                 };
                 voice.compose(text, &[("code", code.as_str().into()), ("minutes", (*minutes).into())])
             }
@@ -201,6 +217,10 @@ impl Letter {
             What::RecoveryBegun { stop_path, .. } => {
                 let url = format!("{}{stop_path}", self.issuer);
                 paragraphs.push(voice.text_with("letter-stop", "url", url));
+            }
+            What::RegistrationTried { .. } => {
+                let url = format!("{}/recover", self.issuer);
+                paragraphs.push(voice.text_with("letter-recover", "url", url));
             }
             _ => {
                 let url = format!("{}/account", self.issuer);

@@ -34,6 +34,7 @@ pub mod qr;
 pub mod recover;
 pub mod schemes;
 pub mod second_step;
+pub mod self_registration;
 pub mod sign_in;
 pub mod sign_out;
 pub mod step_up;

@@ -12,6 +12,7 @@ mod passkey;
 mod people;
 mod portal;
 mod recovery;
+mod registration;
 mod requests;
 mod schemes;
 mod security;
@@ -27,7 +28,7 @@ use super::account::{
     Sessions, SignInMethod, Standing as Place, Start, Verified, WardLink, Withdraw,
 };
 use super::claims::Method;
-use super::create::Create;
+use super::create::{Create, Registration};
 use super::device::Device;
 use super::error::{ErrorPage, Trouble};
 use super::form_post::FormPost;
@@ -70,6 +71,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     samples.security(&mut add);
     samples.organisations(&mut add);
     samples.recovery(&mut add);
+    samples.registration(&mut add);
     samples.portal(&mut add);
     for trouble in Trouble::ALL {
         pages.push(samples.error(trouble));
@@ -200,6 +202,7 @@ impl Samples {
             people: nobody(),
             username: String::new(),
             schemes: Self::one_scheme(),
+            register: Some("/sign-in/0198a3f2/register".to_owned()),
             methods: vec![Method::Password],
             ceremony: None,
             problem: None,
@@ -241,10 +244,12 @@ impl Samples {
             layout: self.official(),
             form: form("/sign-in/0198a3f2/create"),
             portal: Some(self.public_services()),
-            registration: Some("https://dangky.senid.example/".to_owned()),
+            registration: Some(Registration::Elsewhere("https://dangky.senid.example/".to_owned())),
             limit: TimeLimit { until: ago(-16 * MINUTE) },
         };
         add("create", &create);
+        let here = Registration::Here("/sign-in/0198a3f2/register".to_owned());
+        add("create-here", &Create { registration: Some(here), ..create.clone() });
         add("create-in-person", &Create { registration: None, ..create.clone() });
         let mut layout = self.official();
         Arc::make_mut(&mut layout.brand).support = Support { phone: None, mail: None, url: None };

@@ -26,6 +26,8 @@ pub struct SignIn {
     /// What was typed before, kept.
     pub username: String,
     pub schemes: Schemes,
+    /// Where whoever has no account opens one, if anybody does that here.
+    pub register: Option<String>,
     /// The methods that this request allows, best first: the same for everybody.
     pub methods: Vec<Method>,
     /// For passkeys, where they are on.
@@ -135,6 +137,16 @@ pub enum Fault {
     DateMalformed,
     ChoiceNotOffered,
     NoPortalChosen,
+    /// A national number that is none.
+    NumberMalformed,
+    PersonNameMissing,
+    PersonNameMalformed,
+    BirthdateMalformed,
+    /// The number says another year of birth.
+    BirthdateContradicts,
+    TooYoung {
+        from: u8,
+    },
 }
 
 /// Why a new password will not do.
@@ -273,6 +285,12 @@ impl Problem {
             Fault::DateMalformed => id("fault-date-malformed"),
             Fault::ChoiceNotOffered => id("fault-choice-not-offered"),
             Fault::NoPortalChosen => id("fault-no-portal-chosen"),
+            Fault::NumberMalformed => id("fault-number-malformed"),
+            Fault::PersonNameMissing => id("fault-person-name-missing"),
+            Fault::PersonNameMalformed => id("fault-person-name-malformed"),
+            Fault::BirthdateMalformed => id("fault-birthdate-malformed"),
+            Fault::BirthdateContradicts => id("fault-birthdate-contradicts"),
+            Fault::TooYoung { from } => return voice.text_with("fault-too-young", "years", i64::from(from)),
         };
         voice.say(sentence)
     }

@@ -12,12 +12,13 @@ import { neighbours } from "./neighbours.mjs";
 import { organisations } from "./organisations.mjs";
 import { passkeys } from "./passkeys.mjs";
 import { registrar } from "./registrar.mjs";
+import { registration } from "./registration.mjs";
 import { requests } from "./requests.mjs";
 import { session } from "./session.mjs";
 import { strong } from "./strong.mjs";
 
 const wanted = process.argv.slice(2);
-const pages = { ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...requests, ...organisations, ...session, ...accessibility };
+const pages = { ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...registration, ...requests, ...organisations, ...session, ...accessibility };
 const suites = { embedded: { ...pages, ...passkeys, ...strong, ...registrar }, production: { ...strong, ...registrar } };
 const backend = process.env.BACKEND;
 const cases = Object.entries(suites[backend]).filter(

@@ -2,6 +2,7 @@
 
 import { PORTAL, SENID } from "./citizen.mjs";
 import { formPost } from "./form-post.mjs";
+import { saysWho } from "./registration.mjs";
 import { withNeighbour } from "./neighbour.mjs";
 import { TaxPortal } from "./tax-portal.mjs";
 import { tourOfStrength } from "./tour-strong.mjs";
@@ -42,6 +43,16 @@ export async function tour(citizen, look) {
   const signIn = citizen.page.url();
   await citizen.page.goto(`${signIn}/passkey`);
   await stop("signin-passkey");
+  await citizen.page.goto(`${signIn}/register`);
+  await stop("register");
+  await citizen.press("continue");
+  await stop("register-problem");
+  // Nobody by this number, which shows nowhere.
+  await saysWho(citizen, { username: "001192004599", name: "Đỗ Thị Không", birthdate: ["1", "1", "1992"] });
+  await stop("register-code");
+  await citizen.page.locator("#code").fill("000000");
+  await citizen.press("continue");
+  await stop("register-code-problem");
   await citizen.page.goto(signIn);
   await citizen.identify("00109012345");
   await stop("signin-problem");

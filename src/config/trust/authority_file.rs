@@ -80,6 +80,7 @@ fn policy(from: &mut Reader) -> AuthorityPolicy {
         revocation: revocation(from),
         identifiers,
         bind_on_first_use: from.value("bind_on_first_use", false),
+        proves_identity: from.value("proves_identity", false),
     }
 }
 

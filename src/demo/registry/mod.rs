@@ -129,6 +129,11 @@ impl StandIn {
         }
     }
 
+    /// Enters somebody.
+    pub fn enters(&self, record: Value) {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner).push(record);
+    }
+
     /// Its public keys, as it publishes them.
     pub fn jwks(&self) -> String {
         self.signer.jwks()

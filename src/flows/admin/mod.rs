@@ -31,6 +31,7 @@ pub mod prove_identity;
 pub mod read_audit;
 pub mod registered_clients;
 pub mod registration_tokens;
+pub mod registry;
 pub mod release;
 pub mod renumber_citizen;
 pub mod resource_servers;

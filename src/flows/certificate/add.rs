@@ -1,5 +1,5 @@
 //! The certificate is added to the account of whoever is signed in, who has just shown that they hold its key: where its authority's
-//! certificates are not bound at the first sign-in, and where its owner had taken it out.
+//! certificates are not bound at the first sign-in, and where its owner had taken it out. A qualified one raises its owner to level 2.
 
 use crate::domain::assurance::AccountLevel;
 use crate::domain::audit::{Actor, EventKind, Outcome};
@@ -14,7 +14,7 @@ use super::super::notices::{self, Post};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, account, session, short_lived};
 use super::judge::{Judged, Judgement};
-use super::{Refusal, Way, succeed};
+use super::{Refusal, Way, level, succeed};
 
 /// Adds it, and ends the ceremony. The session has to be as good as for any sensitive act, now as when the ceremony was begun.
 pub(super) async fn add(
@@ -36,22 +36,31 @@ pub(super) async fn add(
     let (lookup, new) = (judged.lookup(), succeed::new(app, citizen, judged)?);
     let event = app.event(visitor, EventKind::CertificateBound, Outcome::Success);
     let event = event.by(Actor::Citizen(citizen.id)).about(citizen.id).with("way", way.as_str());
+    let raises = level::raises(citizen, judged);
     let mut tx = app.store.begin().await?;
     if !account::stands(&mut tx, &current).await? {
         return Ok(Err(Refusal::TooLate));
     }
     match tx.credentials().enrol_again(&new, lookup).await? {
-        Enrolled::New => {}
+        Enrolled::New => {
+            let notice = Notice::CertificateBound { authority: judged.chain.authority().name.clone() };
+            notices::tell_of(&Post::of(app), &mut tx, citizen.id, notice, judgement.attach(event)).await?;
+        }
         Enrolled::TooMany => return Ok(Err(Refusal::TooMany)),
         Enrolled::Taken => {
             let held = tx.credentials().find_presented(CredentialKind::Certificate, lookup).await?;
             let own = held.is_some_and(|held| held.citizen == citizen.id);
-            return Ok(Err(if own { Refusal::Known } else { Refusal::Taken }));
+            // One that is theirs already is shown once more for the level that it brings.
+            if !own || !raises {
+                return Ok(Err(if own { Refusal::Known } else { Refusal::Taken }));
+            }
         }
     }
-    let notice = Notice::CertificateBound { authority: judged.chain.authority().name.clone() };
-    notices::tell_of(&Post::of(app), &mut tx, citizen.id, notice, judgement.attach(event)).await?;
+    if raises {
+        level::raise(app, visitor, &mut tx, citizen, (judgement, judged)).await?;
+    }
     tx.commit().await?;
+    app.post.wake();
     app.sessions.delete(&short_lived::sign_in(sign_in.id)).await?;
     Ok(Ok(()))
 }

@@ -13,6 +13,7 @@
 mod add;
 pub mod connection;
 mod judge;
+mod level;
 mod refusal;
 pub mod remote;
 pub mod revocation;

@@ -67,7 +67,7 @@ pub(super) async fn apply(app: &App, tx: &mut Transaction, recovery: &Recovery) 
 }
 
 /// What SQL has ended is taken out of the short-lived store too.
-pub(super) async fn forget_sessions(app: &App, citizen: CitizenId) -> Result<(), FlowError> {
+pub(in crate::flows) async fn forget_sessions(app: &App, citizen: CitizenId) -> Result<(), FlowError> {
     app.deliveries.wake();
     session::forget_all(app, citizen).await
 }

@@ -9,6 +9,7 @@ use super::frame::{Sent, guard, sent};
 use super::identify::portal;
 use super::{dispatch, leads_to, load, ui_locales};
 use crate::domain::sign_in::{SignIn, State as Standing};
+use crate::flows::self_registration;
 use crate::flows::sign_in::create;
 use crate::http::Site;
 use crate::http::error::Failure;
@@ -55,7 +56,13 @@ async fn page(site: &Site, visit: &Visit, sign_in: &SignIn) -> Result<Page, Fail
             csrf: guard(sign_in, STEP).token(visit),
         },
         portal: portal(site, sign_in, &layout).await?,
-        registration: site.app.settings.authority.registration_url.as_ref().map(ToString::to_string),
+        registration: match self_registration::is_offered(&site.app) {
+            true => Some(view::Registration::Here(format!("/sign-in/{}/register", sign_in.id))),
+            false => {
+                let elsewhere = site.app.settings.authority.registration_url.as_ref();
+                elsewhere.map(|url| view::Registration::Elsewhere(url.to_string()))
+            }
+        },
         limit: site.limit(sign_in.expires_at),
         layout,
     };

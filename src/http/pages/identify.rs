@@ -13,7 +13,7 @@ use super::{passkey, people};
 use crate::domain::sign_in::{Named, OutOfOrder, SignIn, State as Standing};
 use crate::domain::sign_in_name::NameFault;
 use crate::flows::sign_in::identify::{self, Identified, Said};
-use crate::flows::{certificate, session, sign_in};
+use crate::flows::{certificate, self_registration, session, sign_in};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Visit};
@@ -142,6 +142,7 @@ async fn page(
         people,
         username: typed.name,
         schemes: schemes::shown(&site.app.settings.national_id, typed.scheme),
+        register: self_registration::is_offered(&site.app).then(|| format!("/sign-in/{}/register", sign_in.id)),
         methods: methods(site),
         ceremony: site.app.relying_party.is_some().then(|| passkey::ceremony(visit, sign_in)),
         problem: fault.map(|fault| view::Problem { fault, reference: visit.visitor.request.to_string() }),

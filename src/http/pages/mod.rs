@@ -17,6 +17,7 @@ mod people;
 pub mod recover;
 mod schemes;
 pub mod second_step;
+pub mod self_registration;
 pub mod sign_out;
 pub mod static_files;
 pub mod step_up;

@@ -35,6 +35,8 @@ pub const TABLES: &[&str] = &[
     "sent_codes",
     "issued_codes",
     "recoveries",
+    "registry_checks",
+    "registry_cursor",
     "likenesses",
     "guardianships",
     "proposals",

@@ -160,6 +160,10 @@ pub enum Happening {
     /// An officer was given a code to hand over.
     CodeIssued,
     IssuedCodeUsed,
+    AccountOpened,
+    /// Somebody wanted to open another one with the same number.
+    RegistrationTried,
+    DataCorrected,
     AccountLocked,
     AccountUnlocked,
     AccountActivated,
@@ -233,6 +237,9 @@ impl Event {
             Happening::RecoveryStopped => voice.text("event-recovery-stopped"),
             Happening::CodeIssued => voice.text("event-code-issued"),
             Happening::IssuedCodeUsed => voice.text("event-code-used"),
+            Happening::AccountOpened => voice.text("event-account-opened"),
+            Happening::RegistrationTried => voice.text("event-registration-tried"),
+            Happening::DataCorrected => voice.text("event-data-corrected"),
             Happening::AccountLocked => voice.text("event-account-locked"),
             Happening::AccountUnlocked => voice.text("event-account-unlocked"),
             Happening::AccountActivated => voice.text("event-account-activated"),
@@ -304,6 +311,7 @@ impl Event {
             | Happening::RecoveryBegun
             | Happening::RecoveryFinished
             | Happening::CodeIssued
+            | Happening::RegistrationTried
             | Happening::AccountLocked
             | Happening::AccountSuspended
             | Happening::AccountClosed

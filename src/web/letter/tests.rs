@@ -21,6 +21,10 @@ fn everything() -> Vec<What> {
         What::RecoveryCodeUsed { at, left: 3 },
         What::ClosingAsked { at, closes_at: at },
         What::IdentityProven { at },
+        What::ProvenByCertificate { at, authority: "VNPT-CA".to_owned() },
+        What::AccountOpened { at },
+        What::RegistrationTried { at },
+        What::DataCorrected { at },
         What::ContactVerified { at, contact: "a•••@example.vn".to_owned() },
         What::ContactRemoved { at, contact: "a•••@example.vn".to_owned() },
     ];
@@ -44,7 +48,9 @@ fn everything() -> Vec<What> {
     letters.extend(held.map(|held| What::Removed { at, held, name: name() }));
     letters.extend(held.map(|held| What::Raised { at, held, name: name() }));
     letters.extend(held.map(|held| What::Suspected { at, held, name: name() }));
-    for purpose in [CodeFor::Verification, CodeFor::SignIn, CodeFor::Confirmation, CodeFor::Recovery] {
+    for purpose in
+        [CodeFor::Verification, CodeFor::SignIn, CodeFor::Confirmation, CodeFor::Recovery, CodeFor::Registration]
+    {
         letters.push(What::Code { purpose, code: "271828".to_owned(), minutes: 10 });
     }
     letters

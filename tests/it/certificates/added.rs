@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use senid::config::Settings;
+use senid::domain::assurance::AccountLevel;
 use senid::domain::audit::EventKind;
+use senid::domain::trust::AuthorityPolicy;
+use senid::domain::verification::{Evidence, Verification};
 
 use super::binding::credentials;
 use super::web_eid::presents;
-use super::{card_of_an, trusts_with, way};
+use super::{IN_A_DEVICE, card_of_an, trusts_with, way};
 use crate::support::World;
+use crate::support::outside::{Outside, ok};
 use crate::support::pki::{Authority, Card, subjects};
-use crate::support::world::{AN, BINH, Backend, Browser, Page};
+use crate::support::world::{AN, BINH, Backend, Browser, CHAU, NOW, Page};
 
 const NEW: &str = "/account/security/certificates/new";
 const SESSION: &str = "senid-session";
@@ -119,4 +123,62 @@ async fn whoever_is_not_signed_in_or_not_just_now_adds_nothing() {
     let answered = shows(&world, &mut browser, &page, &card).await;
     assert!(!answered.has(".notice"), "{}", answered.text());
     assert!(credentials(&world, &AN).await.is_empty());
+}
+
+/// Châu's card, of an authority that publishes what it has revoked, under this policy.
+async fn shown_by_chau(backend: Backend, change: fn(&mut AuthorityPolicy)) -> (World, Page) {
+    let authority = Authority::root("Authority");
+    let list = authority.list(NOW.seconds() - 3600, NOW.seconds() + 86_400);
+    let published = Outside::http(move |_| ok("application/pkix-crl", list.clone()));
+    let world = World::start(backend, |settings| {
+        trusts_with(settings, &authority, |policy| {
+            policy.bind_on_first_use = false;
+            policy.proves_identity = true;
+            policy.revocation.lists = vec![published.url("/list").parse().unwrap()];
+            change(policy);
+        });
+    })
+    .await;
+    let card = authority.issues(subjects::vietnamese_of(CHAU.identifier).with("certificatePolicies", IN_A_DEVICE));
+    let mut browser = world.browser();
+    let page = CHAU.enters_account(&mut browser, NEW).await;
+    let page = way(&mut browser, &page, "web-eid").await;
+    let page = shows(&world, &mut browser, &page, &card).await;
+    (world, page)
+}
+
+async fn level_of_chau(world: &World) -> (AccountLevel, Vec<Verification>) {
+    let id = world.operator().id_of(&CHAU).await;
+    let mut store = world.app(0).store.read().await.unwrap();
+    let level = store.citizens().find(id).await.unwrap().unwrap().account_level;
+    (level, store.verifications().standing(id).await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_qualified_one_raises_its_owner_to_level_two_with_evidence() {
+    for backend in [Backend::embedded().await, Backend::production().await] {
+        let (world, page) = shown_by_chau(backend, |_| {}).await;
+        assert_eq!(page.path(), "/account/security", "{}", page.text());
+        let (level, verifications) = level_of_chau(&world).await;
+        assert_eq!(level, AccountLevel::Proven);
+        let [verification] = &verifications[..] else { panic!("{verifications:?}") };
+        let [Evidence::ElectronicSignature { issuer, serial_number, .. }] = &verification.statement.evidence[..] else {
+            panic!("{verification:?}")
+        };
+        assert!(issuer == "test-ca" && !serial_number.is_empty());
+        assert_eq!(verification.statement.national_id.as_ref().unwrap().expose(), CHAU.identifier);
+        let events = world.operator().events_of(&CHAU).await;
+        assert!(events.iter().any(|event| event.kind == Some(EventKind::IdentityProven)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_is_not_or_that_nobody_answers_for_raises_nobody() {
+    let unanswered = |policy: &mut AuthorityPolicy| policy.revocation.lists.clear();
+    for change in [|policy: &mut AuthorityPolicy| policy.proves_identity = false, unanswered] {
+        let (world, page) = shown_by_chau(Backend::embedded().await, change).await;
+        assert_eq!(page.path(), "/account/security", "it is added all the same: {}", page.text());
+        let (level, verifications) = level_of_chau(&world).await;
+        assert!(level == AccountLevel::Registered && verifications.is_empty());
+    }
 }

@@ -44,6 +44,7 @@ fn trusted(authority: &Authority) -> TrustedAuthority {
             },
             identifiers: Identifiers { rules: vec![SubjectRule::VietNam], schemes: vec![Scheme::Vn] },
             bind_on_first_use: true,
+            proves_identity: false,
         },
     }
 }

@@ -8,6 +8,7 @@ mod once_only;
 mod outages;
 mod overload;
 mod processes;
+mod registry_recheck;
 mod round_trips;
 mod several_servers;
 mod single_logout;

@@ -17,6 +17,7 @@ mod safety;
 mod schemes;
 mod second_step;
 mod security;
+mod self_registration;
 mod sessions;
 mod sign_in;
 mod steps;

@@ -25,6 +25,7 @@ pub fn policy() -> AuthorityPolicy {
         },
         identifiers: Identifiers { rules: SubjectRule::ALL.to_vec(), schemes: Scheme::ALL.to_vec() },
         bind_on_first_use: false,
+        proves_identity: false,
     }
 }
 

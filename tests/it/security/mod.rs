@@ -43,6 +43,7 @@ mod registration_update;
 mod release_policy;
 mod request_objects;
 mod response_mode;
+mod self_registration;
 mod session_fixation;
 mod squatting;
 mod step_skipping;

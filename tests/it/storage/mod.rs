@@ -25,6 +25,7 @@ mod passwords;
 mod people;
 mod recoveries;
 mod registrations;
+mod registry_checks;
 mod releases;
 mod resource_servers;
 mod revocations;

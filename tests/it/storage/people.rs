@@ -335,6 +335,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     assert_eq!(super::credentials::enrolled(store, &super::credentials::passkey(an.id), "raw id").await, Enrolled::New);
     super::messages::are_put_in_and_taken_out(store, an.id).await;
     super::recoveries::wait(store, an.id).await;
+    super::registry_checks::are_made(store, an.id).await;
     super::account_life::goes_on(store, &an).await;
     super::verifications::is_proven(store, an.id).await;
     super::data_protection::is_kept(store, an.id).await;

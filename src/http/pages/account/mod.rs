@@ -92,7 +92,12 @@ pub(in crate::http::pages) async fn enter_for_sensitive(
 
 /// On to a sign-in that was just begun.
 pub(super) fn to_sign_in(site: &Site, begun: &Begun) -> Response {
+    to_sign_in_page(site, begun, "")
+}
+
+/// As [`to_sign_in`], to one of its pages.
+pub(in crate::http::pages) fn to_sign_in_page(site: &Site, begun: &Begun, page: &str) -> Response {
     let browser = begun.browser.as_ref().map(SecretString::expose);
     let cookie = browser.and_then(|secret| site.cookies.set(Cookie::Browser, secret));
-    SeeOther::to(format!("/sign-in/{}", begun.sign_in.id)).with_cookie(cookie).into_response()
+    SeeOther::to(format!("/sign-in/{}{page}", begun.sign_in.id)).with_cookie(cookie).into_response()
 }

@@ -111,6 +111,7 @@ fn chain(root: &Authority, card: &Card, revocation: RevocationSources) -> Truste
         revocation,
         identifiers: Identifiers { rules: Vec::new(), schemes: Vec::new() },
         bind_on_first_use: false,
+        proves_identity: false,
     };
     let anchor = root.der().to_vec();
     let authority = TrustedAuthority { name: "test".to_owned(), anchor, intermediates: Vec::new(), policy };
