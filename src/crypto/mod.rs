@@ -15,6 +15,7 @@ pub mod master_key;
 pub mod nonce;
 pub mod one_time_password;
 pub mod pairwise;
+pub mod pbkdf2;
 pub mod private_key;
 pub mod random;
 pub mod seal;

@@ -24,6 +24,9 @@ const DUE: &str =
     "SELECT id FROM citizens WHERE closes_at IS NOT NULL AND closes_at <= $1 ORDER BY closes_at, id LIMIT $2";
 const SUCCEED: &str = "UPDATE citizens SET succeeded_by = $2, updated_at = $3 WHERE id = $1 AND succeeded_by IS NULL";
 const REMOVE_NAMES: &str = "DELETE FROM sign_in_names WHERE citizen_id = $1";
+const REMOVE_ALIAS_NAMES: &str = "DELETE FROM alias_names WHERE citizen_id = $1";
+// Whoever had them here, they were not theirs.
+const END_ALIASES: &str = "UPDATE identifier_aliases SET until = since WHERE citizen_id = $1 AND until IS NULL";
 const REMOVE_PASSWORD: &str = "DELETE FROM passwords WHERE citizen_id = $1";
 const SET_LEVEL: &str = "UPDATE citizens SET account_level = $2, updated_at = $3 WHERE id = $1 AND account_level < $2";
 
@@ -142,7 +145,7 @@ impl<C: Write> Citizens<'_, C> {
 
     /// Takes every name and the password away: nobody finds this account at sign-in any more, and somebody else may have its number.
     pub async fn give_up_names(&mut self, id: CitizenId) -> Result<(), Error> {
-        for statement in [REMOVE_NAMES, REMOVE_PASSWORD] {
+        for statement in [REMOVE_NAMES, REMOVE_ALIAS_NAMES, END_ALIASES, REMOVE_PASSWORD] {
             on_backend!(self.0, |db| sqlx::query(statement).bind(id.uuid()).execute(db).await.map(drop))?;
         }
         Ok(())

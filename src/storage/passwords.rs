@@ -14,7 +14,7 @@ const RESET_FAILURES: &str =
     "UPDATE passwords SET failures_in_a_row = 0 WHERE citizen_id = $1 AND failures_in_a_row > 0";
 const REPLACE: &str = "INSERT INTO passwords (citizen_id, phc, failures_in_a_row, changed_at) VALUES ($1, $2, 0, $3)
     ON CONFLICT (citizen_id) DO UPDATE SET phc = excluded.phc, failures_in_a_row = 0, changed_at = excluded.changed_at";
-const REHASH: &str = "UPDATE passwords SET phc = $3 WHERE citizen_id = $1 AND phc = $2";
+const REHASH: &str = "UPDATE passwords SET phc = $3 WHERE citizen_id = $1 AND phc = $2 RETURNING failures_in_a_row";
 
 /// Passwords, seen from one connection.
 pub struct Passwords<'c, C>(pub(super) &'c mut C);
@@ -51,10 +51,17 @@ impl<C: Write> Passwords<'_, C> {
         })?)
     }
 
-    /// The same password, hashed anew. If it was changed in the meantime, the change stands.
-    pub async fn rehash(&mut self, citizen: CitizenId, old: &SecretString, new: &SecretString) -> Result<(), Error> {
-        Ok(on_backend!(self.0, |db| {
-            sqlx::query(REHASH).bind(citizen.uuid()).bind(old.expose()).bind(new.expose()).execute(db).await.map(drop)
-        })?)
+    /// The same password, hashed anew; whether it was. If it was changed in the meantime, the change stands; and of those who sign in
+    /// at once, one hashes it.
+    pub async fn rehash(&mut self, citizen: CitizenId, old: &SecretString, new: &SecretString) -> Result<bool, Error> {
+        let done: Option<i32> = on_backend!(self.0, |db| {
+            sqlx::query_scalar(REHASH)
+                .bind(citizen.uuid())
+                .bind(old.expose())
+                .bind(new.expose())
+                .fetch_optional(db)
+                .await
+        })?;
+        Ok(done.is_some())
     }
 }

@@ -19,9 +19,9 @@ use crate::flows::admin::particulars::{Column, Remark};
 /// CSV with a header row, or JSON lines. The columns are national_id and name, and any of scheme, family_name,
 /// given_name, middle_name, nickname, preferred_username, profile, picture, website, gender, birthdate, email,
 /// email_verified, phone_number, phone_number_verified, address, street_address, locality, region, postal_code,
-/// country, zoneinfo, locale, account_level, status, password_hash (an Argon2id hash as a PHC string). A name in
-/// another language or script is a column such as name#ru. An import that was cut short is simply run again: with the same file it
-/// goes on where it was; a line that was added by an earlier run is rejected as taken.
+/// country, zoneinfo, locale, account_level, status, password_hash (of Argon2id, bcrypt, PBKDF2 or SHA-crypt: docs/moving-in.md). A
+/// name in another language or script is a column such as name#ru. An import that was cut short is simply run again: with the same
+/// file it goes on where it was; a line that was added by an earlier run is rejected as taken.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
     /// The file; - for standard input.

@@ -9,9 +9,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::credentials::password::argon2id::Arena;
+use crate::credentials::password::foreign::Verdict;
 use crate::credentials::password::phc::Phc;
-use crate::credentials::password::queue::{Job, Queue, monotonic};
-use crate::credentials::password::{Parameters, PhcError};
+use crate::credentials::password::queue::{Computed, Job, Queue, Recipe, Work, monotonic};
+use crate::credentials::password::{Parameters, PhcError, Stored};
 use crate::crypto::hash::constant_time_eq;
 use crate::domain::password_hash::PasswordHash;
 use crate::domain::password_policy::NormalisedPassword;
@@ -107,9 +108,11 @@ impl Hasher {
     pub async fn hash(&self, password: &NormalisedPassword) -> Result<PasswordHash, HashError> {
         let salt = self.random.bytes::<SALT>().to_vec();
         let secret = SecretString::new(password.expose());
-        let job = Job { secret, parameters: self.parameters, salt: salt.clone(), length: OUTPUT };
-        let output = self.queue.compute(job).await?.to_vec();
-        Ok(Phc { parameters: self.parameters, salt, output }.to_hash())
+        let recipe = Recipe { parameters: self.parameters, salt: salt.clone(), length: OUTPUT };
+        match self.queue.compute(Job { secret, work: Work::Hash(recipe) }).await? {
+            Computed::Hash(output) => Ok(Phc { parameters: self.parameters, salt, output: output.to_vec() }.to_hash()),
+            Computed::Verdict(_) => Err(HashError::Failed),
+        }
     }
 
     /// Whether the password is the one that was hashed.
@@ -124,14 +127,19 @@ impl Hasher {
         password: Option<&NormalisedPassword>,
         hash: Option<&PasswordHash>,
     ) -> Result<Outcome, HashError> {
-        let stored = hash.map(|hash| Phc::parse(hash.as_str(), self.parameters)).transpose()?;
-        let phc = stored.as_ref().unwrap_or(&self.dummy);
+        let stored = hash.map(|hash| Stored::parse(hash.as_str(), self.parameters)).transpose()?;
         let secret = password.map(|password| SecretString::new(password.expose())).unwrap_or_default();
-        let job = Job { secret, parameters: phc.parameters, salt: phc.salt.clone(), length: phc.output.len() };
-        let output = self.queue.compute(job).await?;
-        let same = constant_time_eq(&output, &phc.output);
-        Ok(match (same, password, &stored) {
-            (true, Some(_), Some(stored)) => Outcome::Match { needs_rehash: self.needs_rehash(stored) },
+        let (work, own) = match stored {
+            Some(Stored::Foreign(foreign)) => (Work::Verify { foreign, beside: self.dummy.recipe() }, None),
+            Some(Stored::Own(phc)) => (Work::Hash(phc.recipe()), Some(phc)),
+            None => (Work::Hash(self.dummy.recipe()), None),
+        };
+        let computed = self.queue.compute(Job { secret, work }).await?;
+        Ok(match (computed, password, own) {
+            (Computed::Hash(output), Some(_), Some(own)) if constant_time_eq(&output, &own.output) => {
+                Outcome::Match { needs_rehash: self.needs_rehash(&own) }
+            }
+            (Computed::Verdict(Verdict::Right), Some(_), _) => Outcome::Match { needs_rehash: true },
             _ => Outcome::Mismatch,
         })
     }
@@ -160,6 +168,12 @@ impl Hasher {
     }
 }
 
+impl Phc {
+    fn recipe(&self) -> Recipe {
+        Recipe { parameters: self.parameters, salt: self.salt.clone(), length: self.output.len() }
+    }
+}
+
 impl Drop for Hasher {
     fn drop(&mut self) {
         self.queue.close();
@@ -176,11 +190,23 @@ impl fmt::Debug for Hasher {
 fn compute_all(queue: &Queue, mut arena: Arena) {
     while let Some(queued) = queue.next() {
         let since = monotonic();
-        let Job { secret, parameters, salt, length } = queued.job;
-        let output = arena.hash(parameters, secret.expose().as_bytes(), &salt, length);
-        queue.done(parameters, since);
+        let Job { secret, work } = queued.job;
+        let memory = work.memory();
+        let computed = compute(&mut arena, secret.expose().as_bytes(), work);
+        queue.done(memory, since);
         // Nobody may be waiting any more, and then nobody minds.
-        let _ = queued.reply.send(output.map_err(|_| HashError::Failed));
+        let _ = queued.reply.send(computed.map_err(|_| HashError::Failed));
+    }
+}
+
+fn compute(arena: &mut Arena, secret: &[u8], work: Work) -> argon2::Result<Computed> {
+    let mut hash = |Recipe { parameters, salt, length }: Recipe| arena.hash(parameters, secret, &salt, length);
+    match work {
+        Work::Hash(recipe) => hash(recipe).map(Computed::Hash),
+        Work::Verify { foreign, beside } => {
+            let verdict = foreign.verify(secret);
+            hash(beside).map(|_| Computed::Verdict(verdict))
+        }
     }
 }
 

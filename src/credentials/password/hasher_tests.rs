@@ -76,6 +76,33 @@ async fn an_unknown_name_costs_as_many_hashes_of_the_same_cost() {
 }
 
 #[tokio::test]
+async fn a_hash_of_an_older_system_is_checked_and_asks_for_one_of_ours() {
+    let hasher = hasher(cheap());
+    for text in [
+        "$2b$06$R9h/cIPz0gi.URNNX3kh2OhPEFJzuDCGl33/FnKrFD91mkABVfCse",
+        "$5$rounds=1000$muoicuasen$rcSbhwPquWgifb44VODfm5oMjsV6HSw7OyMpuPM.578",
+        "pbkdf2_sha256$1000$MuoiCuaSen22$5PYO0P/bcJGdtQm91wKGJc6KyA09IcRAcJHKZ6oqIaY=",
+    ] {
+        let hash = hasher.accept(text).unwrap();
+        assert_eq!(hash.as_str(), text);
+        // Right or wrong, a hash of ours is computed beside it: what it costs tells nothing of the password.
+        for (typed, outcome) in [
+            (Some(password("hoa-sen-demo-2026")), Outcome::Match { needs_rehash: true }),
+            (Some(password("hoa-sen-demo-2027")), Outcome::Mismatch),
+            (None, Outcome::Mismatch),
+        ] {
+            let before = hasher.load();
+            assert_eq!(hasher.verify(typed.as_ref(), Some(&hash)).await.unwrap(), outcome, "{text}");
+            let after = hasher.load();
+            assert_eq!((after.computed - before.computed, after.work - before.work), (1, cheap().work()), "{text}");
+        }
+    }
+    let empty = "$2a$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s.";
+    let hash = hasher.accept(empty).unwrap();
+    assert_eq!(hasher.verify(None, Some(&hash)).await, Ok(Outcome::Mismatch), "no password is not the empty one");
+}
+
+#[tokio::test]
 async fn the_dummy_matches_nothing_even_if_its_password_is_hit() {
     // A random source that gives zeros makes a dummy that a test can hit.
     #[derive(Debug)]

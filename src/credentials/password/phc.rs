@@ -20,8 +20,24 @@ const OUTPUT: RangeInclusive<usize> = 16..=64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PhcError {
-    #[error("expected an Argon2id hash as in $argon2id$v=19$m=19456,t=2,p=1$‹salt›$‹hash›")]
+    #[error(
+        "expected an Argon2id hash as in $argon2id$v=19$m=19456,t=2,p=1$‹salt›$‹hash›, or one of bcrypt, PBKDF2 or SHA-crypt"
+    )]
     Format,
+    #[error("expected a bcrypt hash as in $2b$12$‹22 characters of salt›‹31 of hash›")]
+    Bcrypt,
+    #[error(
+        "expected a SHA-crypt hash as in $6$rounds=5000$‹1 to 16 characters of salt›$‹43 ($5$) or 86 ($6$) of hash›"
+    )]
+    ShaCrypt,
+    #[error(
+        "expected a PBKDF2 hash as in $pbkdf2-sha256$i=600000,l=32$‹salt›$‹hash›, or as passlib, Django or ASP.NET Identity write it"
+    )]
+    Pbkdf2,
+    #[error(
+        "checking this hash would cost too much: at most cost 12 of bcrypt, 1500000 iterations of PBKDF2, 500000 rounds of SHA-crypt"
+    )]
+    ForeignTooCostly,
     #[error(
         "checking this hash would cost too much: at most 128 MiB (m), 512 MiB over all iterations (m × t), 16 lanes (p)"
     )]

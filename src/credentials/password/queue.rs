@@ -12,18 +12,49 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
+use crate::credentials::password::foreign::{Foreign, Verdict};
 use crate::credentials::password::{HashError, Parameters};
 use crate::domain::secret::SecretString;
 
-/// One hash to compute.
+/// One password to work on.
 pub(super) struct Job {
     pub(super) secret: SecretString,
+    pub(super) work: Work,
+}
+
+pub(super) enum Work {
+    Hash(Recipe),
+    /// Whether it is the password of an older system's hash. One of ours is computed after it, whatever comes of it: so it never costs
+    /// less to try a password of whoever was imported than one of nobody's.
+    Verify {
+        foreign: Foreign,
+        beside: Recipe,
+    },
+}
+
+/// How Argon2id is computed.
+pub(super) struct Recipe {
     pub(super) parameters: Parameters,
     pub(super) salt: Vec<u8>,
     pub(super) length: usize,
 }
 
-pub(super) type Answer = Result<Zeroizing<Vec<u8>>, HashError>;
+impl Work {
+    /// The memory that Argon2id goes through for it, in KiB.
+    pub(super) const fn memory(&self) -> u64 {
+        match self {
+            Self::Hash(recipe) | Self::Verify { beside: recipe, .. } => recipe.parameters.work(),
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Computed {
+    Hash(Zeroizing<Vec<u8>>),
+    Verdict(Verdict),
+}
+
+pub(super) type Answer = Result<Computed, HashError>;
 
 pub(super) struct Queued {
     pub(super) job: Job,
@@ -137,12 +168,12 @@ impl Queue {
     }
 
     /// Writes down that a thread is done with a job it began at `since`.
-    pub(super) fn done(&self, parameters: Parameters, since: Instant) {
+    pub(super) fn done(&self, memory: u64, since: Instant) {
         let took = since.elapsed();
         let mut state = self.lock();
         state.running -= 1;
         state.computed += 1;
-        state.work += parameters.work();
+        state.work += memory;
         state.hashed += took;
         state.recent = if state.recent.is_zero() { took } else { state.recent * 7 / 8 + took / 8 };
     }
@@ -209,12 +240,8 @@ mod tests {
     const LONG: Duration = Duration::from_secs(3600);
 
     fn job() -> Job {
-        Job {
-            secret: SecretString::new("password"),
-            parameters: Parameters::new(8, 1, 1).unwrap(),
-            salt: b"somesalt".to_vec(),
-            length: 16,
-        }
+        let recipe = Recipe { parameters: Parameters::new(8, 1, 1).unwrap(), salt: b"somesalt".to_vec(), length: 16 };
+        Job { secret: SecretString::new("password"), work: Work::Hash(recipe) }
     }
 
     /// Lets a job queue itself.
@@ -271,9 +298,9 @@ mod tests {
         let queued = queue.next().unwrap();
         // The time to wait for a turn passes, but the turn had come.
         assert!(tokio::time::timeout(Duration::from_millis(5), waiting.as_mut()).await.is_err());
-        queue.done(queued.job.parameters, queued.since);
-        queued.reply.send(Ok(Zeroizing::new(vec![7]))).unwrap();
-        assert_eq!(waiting.await, Ok(Zeroizing::new(vec![7])));
+        queue.done(queued.job.work.memory(), queued.since);
+        queued.reply.send(Ok(Computed::Hash(Zeroizing::new(vec![7])))).unwrap();
+        assert_eq!(waiting.await, Ok(Computed::Hash(Zeroizing::new(vec![7]))));
         let load = queue.load();
         assert_eq!((load.computed, load.work, load.running, load.refused), (1, 8, 0, 0));
     }

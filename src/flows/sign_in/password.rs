@@ -116,7 +116,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
     }
 
     if let (Verified::Match { needs_rehash: true }, Some(password), Some(old)) = (verified, password, found.password) {
-        rehash(app, citizen, &password, &old.phc).await?;
+        rehash(app, visitor, citizen, &password, &old.phc).await?;
     }
     let proof = assurance::Proof::password(began_at);
     let shown = Shown { citizen: &found.citizen, given: proof.into(), device };
@@ -169,15 +169,22 @@ fn stored_failures(found: &FoundByName) -> u32 {
     found.password.as_ref().map_or(0, |stored| stored.failures_in_a_row)
 }
 
-/// The parameters have risen since this password was hashed.
+/// The parameters have risen since this password was hashed, or an older system hashed it.
 async fn rehash(
     app: &App,
+    visitor: &Visitor,
     citizen: CitizenId,
     password: &NormalisedPassword,
     old: &SecretString,
 ) -> Result<(), FlowError> {
     let new = SecretString::new(app.hasher.hash(password).await?.as_str());
-    Ok(app.store.write().await?.passwords().rehash(citizen, old, &new).await?)
+    if app.store.write().await?.passwords().rehash(citizen, old, &new).await? {
+        let before = PasswordHash::from_phc(old.expose()).kind();
+        app.record(
+            app.event(visitor, EventKind::PasswordRehashed, Outcome::Success).about(citizen).with("before", before),
+        );
+    }
+    Ok(())
 }
 
 async fn record_failure(store: Store, citizen: CitizenId) {

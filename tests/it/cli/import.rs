@@ -51,8 +51,8 @@ fn a_file_with_broken_lines_adds_all_the_others() {
             "line 7, phone_number_verified: expected true or false [unknown_word]",
             "line 7, phone_number: expected a phone number such as +84912345678 [malformed]",
             "line 7, account_level: expected 0, 1 or 2 [unknown_word]",
-            "line 7, password_hash: expected an Argon2id hash as in $argon2id$v=19$m=19456,t=2,p=1$‹salt›$‹hash› \
-             [password_hash]",
+            "line 7, password_hash: expected an Argon2id hash as in $argon2id$v=19$m=19456,t=2,p=1$‹salt›$‹hash›, or \
+             one of bcrypt, PBKDF2 or SHA-crypt [password_hash]",
             "line 8, name: expected no control characters [malformed]",
             "line 10, national_id: the same national id stands in line 2 [duplicate_in_file]",
             "line 11, phone_number: the same phone stands in line 6 [duplicate_in_file]",
@@ -363,4 +363,42 @@ fn citizens_are_listed_page_by_page_and_leave_as_they_came() {
         assert_eq!(here["particulars"], there["particulars"]);
         assert_eq!(here["account_level"], there["account_level"]);
     }
+}
+
+/// What checks the password of somebody who comes from an older system.
+#[test]
+fn hashes_of_known_kinds_and_bearable_cost_come_along() {
+    let senid = Senid::ready();
+    let mut file = "national_id,name,password_hash\n".to_owned();
+    let hashes = [
+        PHC,
+        "$2y$12$abcdefghijklmnopqrstuuwy/hvbfWj7L5K6z36Ykvd3N0rTQOvem",
+        "$6$x$TcDIZ1I/PXcGwkIgtl874tD2cImmF4xoxsmk02p1RnXDUBcDVv6uuHsSX8ucryUtqkHqHfbN4z07dS/6PWCqE/",
+        "pbkdf2_sha256$1000000$MuoiCuaSen22$5PYO0P/bcJGdtQm91wKGJc6KyA09IcRAcJHKZ6oqIaY=",
+        "$2y$13$abcdefghijklmnopqrstuuwy/hvbfWj7L5K6z36Ykvd3N0rTQOvem",
+        "$2y$12$abcdefghijklmnop",
+        "$6$rounds=1$x$y",
+        "$pbkdf2-sha256$0$x$y",
+        "$1$abcdefgh$G1JzAAZB0UHTlUYpU.ry10",
+        "5f4dcc3b5aa765d61d8327deb882cf99",
+    ];
+    for (number, hash) in hashes.iter().enumerate() {
+        writeln!(file, "001090{number:06},Nguyễn Văn {number},\"{hash}\"").unwrap();
+    }
+    let ran = senid.run_with(&["citizen", "import", "-", "--format", "csv"], &file).ended(5);
+    assert_eq!(ran.out, "10 citizens read, 4 added, 6 rejected\n");
+    let sentences = [
+        "line 6, password_hash: checking this hash would cost too much: ",
+        "line 7, password_hash: expected a bcrypt hash as in ",
+        "line 8, password_hash: expected a SHA-crypt hash as in ",
+        "line 9, password_hash: expected a PBKDF2 hash as in ",
+        "line 10, password_hash: expected an Argon2id hash as in ",
+        "line 11, password_hash: expected an Argon2id hash as in ",
+    ];
+    let lines = told(&ran);
+    assert_eq!(lines.len(), sentences.len(), "{lines:?}");
+    for (line, sentence) in lines.iter().zip(sentences) {
+        assert!(line.starts_with(sentence), "{line}");
+    }
+    assert!(!ran.err.contains("5f4dcc3b"), "a hash is not repeated");
 }

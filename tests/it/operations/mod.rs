@@ -4,6 +4,7 @@ mod audit;
 mod authenticator_metadata;
 mod messages;
 mod metrics;
+mod moving_in;
 mod once_only;
 mod outages;
 mod overload;

@@ -102,4 +102,22 @@ on_every_database! {
         end(&store, an, &list(&store, an).await[0]).await;
         assert_eq!(whose(&store, CARD).await, Some(binh));
     }
+
+    async fn who_gives_up_their_names_is_found_by_no_number(store: Store) {
+        let (an, binh) = (enrol(&store, AN).await.id, enrol(&store, BINH).await.id);
+        for (kind, number) in [("vn-cmnd", CARD), ("vn", FORMER)] {
+            add(&store, an, &alias(kind, number), NOW).await.unwrap();
+        }
+        let mut transaction = store.begin().await.unwrap();
+        transaction.citizens().give_up_names(an).await.unwrap();
+        transaction.commit().await.unwrap();
+        for number in [CARD, FORMER, AN] {
+            assert_eq!(whose(&store, number).await, None, "{number}");
+        }
+        assert!(list(&store, an).await.iter().all(|kept| kept.until.is_some()));
+        for (kind, number) in [("vn-cmnd", CARD), ("vn", FORMER), ("vn", AN)] {
+            add(&store, binh, &alias(kind, number), NOW).await.unwrap();
+            assert_eq!(whose(&store, number).await, Some(binh), "{kind}");
+        }
+    }
 }

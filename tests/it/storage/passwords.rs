@@ -53,12 +53,13 @@ on_every_database! {
         let (old, changed, rehashed) =
             (SecretString::new(PHC), SecretString::new("$argon2id$changed"), SecretString::new("$argon2id$rehashed"));
         let mut writing = store.write().await.unwrap();
-        writing.passwords().rehash(an, &old, &rehashed).await.unwrap();
+        assert!(writing.passwords().rehash(an, &old, &rehashed).await.unwrap());
+        assert!(!writing.passwords().rehash(an, &old, &rehashed).await.unwrap(), "of two at once, one does it");
         let password = writing.passwords().find(an).await.unwrap().unwrap();
         assert_eq!((password.phc, password.changed_at), (rehashed.clone(), NOW), "the password is the same");
 
         writing.passwords().replace(an, &changed, NOW).await.unwrap();
-        writing.passwords().rehash(an, &rehashed, &old).await.unwrap();
+        assert!(!writing.passwords().rehash(an, &rehashed, &old).await.unwrap());
         assert_eq!(writing.passwords().find(an).await.unwrap().unwrap().phc, changed);
     }
 

@@ -57,7 +57,7 @@ columns! {
     Locale = "locale",
     AccountLevel = "account_level",
     Status = "status",
-    /// A PHC string; only an import has it.
+    /// A hash as an older system wrote it; only an import has it.
     PasswordHash = "password_hash",
 }
 

@@ -247,6 +247,20 @@ impl<'w> Operator<'w> {
         Ok(issued.code.expose().to_owned())
     }
 
+    /// What is kept of their password, as an import brings it from an older system.
+    pub async fn brings_hash(&self, citizen: &Citizen, hash: &str) {
+        let (id, now) = (self.id_of(citizen).await, self.app.clock.now());
+        let mut writing = self.app.store.write().await.unwrap();
+        writing.passwords().replace(id, &SecretString::new(hash), now).await.unwrap();
+    }
+
+    /// What is kept of their password.
+    pub async fn hash_of(&self, citizen: &Citizen) -> String {
+        let id = self.id_of(citizen).await;
+        let stored = self.app.store.read().await.unwrap().passwords().find(id).await.unwrap();
+        stored.expect("a password").phc.expose().to_owned()
+    }
+
     /// As `senid citizen renumber --mistaken` does.
     pub async fn renumbers(&self, citizen: &Citizen, to: &str) -> Result<Renumbered, AdminError> {
         self.renumbers_from(citizen, to, Before::Mistaken).await
