@@ -27,7 +27,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 #[derive(Clone)]
-pub(super) struct Bcrypt {
+pub(in crate::credentials::password) struct Bcrypt {
     cost: u32,
     salt: [u8; 16],
     hash: Vec<u8>,

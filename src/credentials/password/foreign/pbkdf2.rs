@@ -24,7 +24,7 @@ const SALT: RangeInclusive<usize> = 4..=128;
 const HASH: RangeInclusive<usize> = 16..=64;
 
 #[derive(Clone)]
-pub(super) struct Pbkdf2 {
+pub(in crate::credentials::password) struct Pbkdf2 {
     prf: Prf,
     iterations: NonZeroU32,
     salt: Vec<u8>,
@@ -51,7 +51,7 @@ impl Pbkdf2 {
         let read = match (modular, of_django) {
             (Some((prf, rest)), _) => read_modular(prf, rest),
             (_, Some((prf, rest))) => read_django(prf, rest),
-            _ => Some(read_asp_net(STANDARD.decode(text).ok().as_deref()?)?),
+            _ => read_asp_net(&STANDARD.decode(text).ok()?)?,
         };
         Some(read.filter(Self::is_whole).ok_or(PhcError::Pbkdf2).and_then(|read| match read.iterations.get() {
             ..=MOST_ITERATIONS => Ok(read),

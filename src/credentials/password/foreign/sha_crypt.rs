@@ -11,7 +11,7 @@ const MOST_SALT: usize = 16;
 
 /// The text, once it is known what checking it costs.
 #[derive(Clone)]
-pub(super) struct ShaCrypt(String);
+pub(in crate::credentials::password) struct ShaCrypt(String);
 
 impl ShaCrypt {
     pub(super) fn parse(text: &str) -> Option<Result<Self, PhcError>> {
