@@ -16,7 +16,8 @@ use crate::flows::admin::particulars::{Column, Remark};
 
 /// Adds citizens from a file, and says of every line that is rejected why. The others are added.
 ///
-/// CSV with a header row, or JSON lines. The columns are national_id and name, and any of scheme, family_name,
+/// CSV with a header row, or JSON lines. The columns are national_id and name, and any of scheme, former_national_id,
+/// vn_cmnd, vn_tax, family_name,
 /// given_name, middle_name, nickname, preferred_username, profile, picture, website, gender, birthdate, email,
 /// email_verified, phone_number, phone_number_verified, address, street_address, locality, region, postal_code,
 /// country, zoneinfo, locale, account_level, status, password_hash (of Argon2id, bcrypt, PBKDF2 or SHA-crypt: docs/moving-in.md). A

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use crate::credentials::password::Hasher;
 use crate::domain::audit::EventKind;
 use crate::domain::citizen::Citizen;
-use crate::domain::ids::CitizenId;
+use crate::domain::identifier_alias::IdentifierAlias;
+use crate::domain::ids::{AliasId, CitizenId};
 use crate::domain::password_policy::{Context, NormalisedPassword, PasswordUse, Refusal, judge};
 use crate::domain::random::Random;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Timestamp;
-use crate::storage::{Conflict, Error, NewCitizen};
+use crate::storage::{AliasHolders, Conflict, Error, NewCitizen, Transaction};
 
-use super::particulars::{Checked, Particulars, Remark};
+use super::particulars::{Checked, Column, Particulars, Remark};
 use super::{AdminError, Administrator, Fault, duplicates};
 
 /// A citizen who now is.
@@ -35,7 +36,7 @@ pub async fn add(
 ) -> Result<Added, AdminError> {
     let now = admin.clock.now();
     let settings = &admin.settings;
-    let checked = particulars.check_of_age(&settings.national_id, &settings.identity.ages, now).map_err(|faults| {
+    let mut checked = particulars.check_of_age(&settings.national_id, &settings.identity.ages, now).map_err(|faults| {
         let fault = |remark: Remark| Fault::new(remark.column.map_or("", |column| column.name()), remark.sentence);
         AdminError::Invalid(faults.into_iter().map(fault).collect())
     })?;
@@ -48,6 +49,7 @@ pub async fn add(
             Some(SecretString::new(hasher.hash(&password).await?.as_str()))
         }
     };
+    let aliases = std::mem::take(&mut checked.aliases);
     let (new, mut warnings) = new_citizen(checked, phc, now, &*admin.random);
     let mut event = admin
         .event(EventKind::CitizenAdded)
@@ -63,6 +65,7 @@ pub async fn add(
         Err(Error::Conflict(conflict)) => return Err(AdminError::Conflict(sentence(conflict))),
         done => done?,
     }
+    warnings.extend(keep_aliases(&mut tx, new.citizen.id, &aliases, now, &*admin.random).await?);
     tx.likenesses().enter_new(std::iter::once(&new.citizen)).await?;
     let alike = duplicates::of(&mut tx, &new.citizen).await?;
     if !alike.is_empty() {
@@ -72,6 +75,25 @@ pub async fn add(
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
     Ok(Added { names: new.names.len(), citizen: new.citizen, warnings })
+}
+
+/// Keeps the numbers beside the identifier of a citizen whose names were entered, and says which of them somebody else has, too.
+pub(super) async fn keep_aliases(
+    tx: &mut Transaction,
+    citizen: CitizenId,
+    aliases: &[IdentifierAlias],
+    now: Timestamp,
+    random: &dyn Random,
+) -> Result<Vec<Remark>, Error> {
+    let mut shared = Vec::new();
+    for alias in aliases {
+        tx.identifier_aliases().keep(citizen, AliasId::new(now, random), alias, now).await?;
+        if tx.identifier_aliases().holders(citizen, alias).await? == AliasHolders::Several {
+            let sentence = "somebody else has this number too: it finds neither of them";
+            shared.push(Remark::new(Column::of_alias(alias.kind()), "shared_number", sentence));
+        }
+    }
+    Ok(shared)
 }
 
 /// A hint, and no more: somebody of this name, day and province is here already.

@@ -402,3 +402,37 @@ fn hashes_of_known_kinds_and_bearable_cost_come_along() {
     }
     assert!(!ran.err.contains("5f4dcc3b"), "a hash is not repeated");
 }
+
+#[test]
+fn numbers_beside_the_identifier_come_along() {
+    let senid = Senid::ready();
+    let file = "national_id,name,former_national_id,vn_cmnd,vn_tax\n\
+        001090000001,Nguyễn Văn An,001090999001,012345678,8012345677\n\
+        001090000002,Trần Thị Bình,,012345678,\n\
+        001090000003,Lê Văn Cường,001090000003,1234,8012345678\n\
+        001090000004,Phạm Dung,001090999001,,\n\
+        001090000005,Đỗ Ân,001090000001,,\n";
+    let run = |more: &[&str]| senid.run_with(&[&["citizen", "import", "-", "--format", "csv"], more].concat(), file);
+    let ran = run(&[]).ended(5);
+    assert_eq!(ran.out, "5 citizens read, 2 added, 3 rejected, 1 to be looked at\n");
+    assert_eq!(
+        told(&ran),
+        [
+            "line 4, former_national_id: expected another number than the national identifier [malformed]",
+            "line 4, vn_cmnd: expected 9 digits, found 4 [malformed]",
+            "line 4, vn_tax: its check digits are not those of the rest [malformed]",
+            "line 5, national_id: the same national id stands in line 2 [duplicate_in_file]",
+            "line 6, national_id: the same national id stands in line 2 [duplicate_in_file]",
+        ]
+    );
+    // The card is two people's and finds neither; the others find their owner.
+    senid.run(&["citizen", "show", "012345678"]).ended(1);
+    for typed in ["001090999001", "MST 8012345677"] {
+        let shown: Value = serde_json::from_str(&senid.run(&["--json", "citizen", "show", typed]).ended(0).out).unwrap();
+        let kinds: Vec<&str> =
+            shown["aliases"].as_array().unwrap().iter().map(|alias| alias["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds.len(), 3, "{shown}");
+        assert!(shown["aliases"].as_array().unwrap().iter().any(|alias| alias["shared"] == true), "{shown}");
+        assert!(!shown.to_string().contains("012345678"), "{shown}");
+    }
+}

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::domain::claims;
+use crate::domain::identifier_alias::{AliasKind, Scheme};
 use crate::domain::language_tag::LanguageTag;
 
 macro_rules! columns {
@@ -62,6 +63,15 @@ columns! {
 }
 
 impl Column {
+    /// Where a number beside the national identifier stands.
+    pub const fn of_alias(kind: AliasKind) -> Self {
+        match kind {
+            AliasKind::Former(_) => Self::FormerNationalId,
+            AliasKind::Other(Scheme::VnCmnd) => Self::VnCmnd,
+            AliasKind::Other(Scheme::VnTax) => Self::VnTax,
+        }
+    }
+
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|column| column.name() == name)
     }

@@ -12,6 +12,7 @@ use crate::domain::age::Ages;
 use crate::domain::assurance::AccountLevel;
 use crate::domain::birthdate::Birthdate;
 use crate::domain::citizen::{Address, CitizenStatus, Gender, Names, Profile, Verifiable};
+use crate::domain::identifier_alias::{self, AliasKind, IdentifierAlias};
 use crate::domain::language_tag::LanguageTag;
 use crate::domain::national_id::{Contradiction, NationalId, Scheme, Schemes};
 use crate::domain::sign_in_name::{NameKind, SignInName};
@@ -48,6 +49,8 @@ pub struct Checked {
     said_status: Option<CitizenStatus>,
     /// What the citizen signs in with: the identifier, and every contact that was verified.
     pub names: Vec<SignInName>,
+    /// The numbers beside the identifier; those that are one person's alone are among the names.
+    pub aliases: Vec<IdentifierAlias>,
     /// Possible, but for a registrar to look at.
     pub warnings: Vec<Remark>,
 }
@@ -100,6 +103,7 @@ impl Particulars {
     fn check(&self, schemes: &Schemes, now: Timestamp) -> Result<Checked, Vec<Remark>> {
         let mut reading = Reading { said: self, faults: Vec::new() };
         let national_id = reading.national_id(schemes);
+        let aliases = reading.aliases(national_id.as_ref());
         let profile = reading.profile(now);
         let scheme = schemes.default_scheme();
         let phone = reading.contact(Column::PhoneNumber, Column::PhoneNumberVerified, NameKind::Phone, scheme);
@@ -114,6 +118,7 @@ impl Particulars {
         let (Some(national_id), true) = (national_id, reading.faults.is_empty()) else { return Err(reading.faults) };
 
         let mut names = vec![SignInName::NationalId(national_id.clone())];
+        names.extend(aliases.iter().filter(|alias| matches!(alias, IdentifierAlias::Former(_))).map(IdentifierAlias::name));
         let mut contact = |read: Option<Contact>| {
             let Contact { name, shown, verified } = read?;
             if verified {
@@ -131,6 +136,7 @@ impl Particulars {
             status: status.unwrap_or(CitizenStatus::Active),
             said_status: status,
             names,
+            aliases,
             warnings,
         })
     }
@@ -172,6 +178,25 @@ impl Reading<'_> {
         NationalId::parse(scheme, text)
             .map_err(|rejection| self.fault(Column::NationalId, "malformed", rejection.to_string()))
             .ok()
+    }
+
+    fn aliases(&mut self, national_id: Option<&NationalId>) -> Vec<IdentifierAlias> {
+        let (said, mut aliases) = (self.said, Vec::new());
+        for (column, kind) in [
+            (Column::FormerNationalId, national_id.map(|id| AliasKind::Former(id.scheme()))),
+            (Column::VnCmnd, Some(AliasKind::Other(identifier_alias::Scheme::VnCmnd))),
+            (Column::VnTax, Some(AliasKind::Other(identifier_alias::Scheme::VnTax))),
+        ] {
+            let (Some(text), Some(kind)) = (said.get(column), kind) else { continue };
+            match IdentifierAlias::parse(kind, text) {
+                Ok(IdentifierAlias::Former(former)) if Some(&former) == national_id => {
+                    self.fault(column, "malformed", "expected another number than the national identifier");
+                }
+                Ok(alias) => aliases.push(alias),
+                Err(rejection) => self.fault(column, "malformed", rejection.to_string()),
+            }
+        }
+        aliases
     }
 
     fn profile(&mut self, now: Timestamp) -> Profile {
