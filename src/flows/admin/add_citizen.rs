@@ -36,10 +36,11 @@ pub async fn add(
 ) -> Result<Added, AdminError> {
     let now = admin.clock.now();
     let settings = &admin.settings;
-    let mut checked = particulars.check_of_age(&settings.national_id, &settings.identity.ages, now).map_err(|faults| {
-        let fault = |remark: Remark| Fault::new(remark.column.map_or("", |column| column.name()), remark.sentence);
-        AdminError::Invalid(faults.into_iter().map(fault).collect())
-    })?;
+    let mut checked =
+        particulars.check_of_age(&settings.national_id, &settings.identity.ages, now).map_err(|faults| {
+            let fault = |remark: Remark| Fault::new(remark.column.map_or("", |column| column.name()), remark.sentence);
+            AdminError::Invalid(faults.into_iter().map(fault).collect())
+        })?;
     let judged = password.map(|typed| judge_password(admin, &checked, typed)).transpose();
     let judged = judged.map_err(|refusal| AdminError::invalid("password", refusal.to_string()))?;
     let phc = match judged {

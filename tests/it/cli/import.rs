@@ -428,7 +428,8 @@ fn numbers_beside_the_identifier_come_along() {
     // The card is two people's and finds neither; the others find their owner.
     senid.run(&["citizen", "show", "012345678"]).ended(1);
     for typed in ["001090999001", "MST 8012345677"] {
-        let shown: Value = serde_json::from_str(&senid.run(&["--json", "citizen", "show", typed]).ended(0).out).unwrap();
+        let shown: Value =
+            serde_json::from_str(&senid.run(&["--json", "citizen", "show", typed]).ended(0).out).unwrap();
         let kinds: Vec<&str> =
             shown["aliases"].as_array().unwrap().iter().map(|alias| alias["kind"].as_str().unwrap()).collect();
         assert_eq!(kinds.len(), 3, "{shown}");

@@ -234,6 +234,10 @@ impl<'a> Import<'a> {
             done.extend(round);
             waiting = later;
         }
+        for one in &mut done {
+            let (id, now, random) = (one.new.citizen.id, self.admin.clock.now(), &*self.admin.random);
+            one.warnings.extend(add_citizen::keep_aliases(tx, id, &one.aliases, now, random).await?);
+        }
         note_look_alikes(tx, &mut done).await?;
         Ok(done)
     }
@@ -292,13 +296,13 @@ async fn enter_round(
     let (mut about, mut sealed) = (Vec::with_capacity(round.len()), Vec::with_capacity(round.len()));
     for candidate in round {
         sealed.push(candidate.sealed);
-        about.push((candidate.line, candidate.new, candidate.warnings));
+        about.push((candidate.line, candidate.new, candidate.aliases, candidate.warnings));
     }
     let conflicts: HashMap<usize, Conflict> =
         tx.citizens().enter(&sealed).await?.into_iter().map(|one| (one.position, one.conflict)).collect();
     let (mut entered, mut refused) = (Vec::with_capacity(sealed.len()), Vec::new());
-    for (position, ((line, new, warnings), sealed)) in about.into_iter().zip(sealed).enumerate() {
-        let candidate = Candidate { line, new, sealed, warnings };
+    for (position, ((line, new, aliases, warnings), sealed)) in about.into_iter().zip(sealed).enumerate() {
+        let candidate = Candidate { line, new, sealed, aliases, warnings };
         match conflicts.get(&position) {
             None => entered.push(candidate),
             Some(conflict) => refused.push((candidate, *conflict)),

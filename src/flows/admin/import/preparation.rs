@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::credentials::password::{self, Parameters};
 use crate::domain::age::Ages;
+use crate::domain::identifier_alias::IdentifierAlias;
 use crate::domain::national_id::Schemes;
 use crate::domain::random::Random;
 use crate::domain::secret::SecretString;
@@ -38,6 +39,7 @@ pub(super) struct Candidate {
     pub line: u64,
     pub new: NewCitizen,
     pub sealed: SealedCitizen,
+    pub aliases: Vec<IdentifierAlias>,
     pub warnings: Vec<Remark>,
 }
 
@@ -131,6 +133,9 @@ fn read_batch(rows: &mut dyn Rows, behind: u64) -> io::Result<Vec<Row>> {
     Ok(batch)
 }
 
+/// A citizen, the numbers beside theirs, and what is unusual.
+type Checked = (NewCitizen, Vec<IdentifierAlias>, Vec<Remark>);
+
 type Part = (Vec<Candidate>, Vec<(u64, Vec<Remark>)>);
 
 impl Desk {
@@ -139,9 +144,9 @@ impl Desk {
         let (mut candidates, mut rejected) = (Vec::with_capacity(rows.len()), Vec::new());
         for Row { line, said } in rows {
             match said.and_then(|said| self.check(&said, now)) {
-                Ok((new, warnings)) => {
+                Ok((new, aliases, warnings)) => {
                     let sealed = self.sealer.seal(&new)?;
-                    candidates.push(Candidate { line, new, sealed, warnings });
+                    candidates.push(Candidate { line, new, sealed, aliases, warnings });
                 }
                 Err(why) => rejected.push((line, why)),
             }
@@ -149,13 +154,15 @@ impl Desk {
         Ok((candidates, rejected))
     }
 
-    fn check(&self, said: &Particulars, now: Timestamp) -> Result<(NewCitizen, Vec<Remark>), Vec<Remark>> {
+    fn check(&self, said: &Particulars, now: Timestamp) -> Result<Checked, Vec<Remark>> {
         let accepted = said.get(Column::PasswordHash).map(|phc| password::accept(phc, self.hashing)).transpose();
         let refused = |error: password::PhcError| Remark::new(Column::PasswordHash, "password_hash", error.to_string());
         match (said.check_of_age(&self.schemes, &self.ages, now), accepted.map_err(refused)) {
-            (Ok(checked), Ok(hash)) => {
+            (Ok(mut checked), Ok(hash)) => {
                 let hash = hash.map(|hash| SecretString::new(hash.as_str()));
-                Ok(add_citizen::new_citizen(checked, hash, now, &*self.random))
+                let aliases = std::mem::take(&mut checked.aliases);
+                let (new, warnings) = add_citizen::new_citizen(checked, hash, now, &*self.random);
+                Ok((new, aliases, warnings))
             }
             (Ok(_), Err(hash)) => Err(vec![hash]),
             (Err(faults), Ok(_)) => Err(faults),

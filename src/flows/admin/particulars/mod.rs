@@ -118,7 +118,9 @@ impl Particulars {
         let (Some(national_id), true) = (national_id, reading.faults.is_empty()) else { return Err(reading.faults) };
 
         let mut names = vec![SignInName::NationalId(national_id.clone())];
-        names.extend(aliases.iter().filter(|alias| matches!(alias, IdentifierAlias::Former(_))).map(IdentifierAlias::name));
+        names.extend(
+            aliases.iter().filter(|alias| matches!(alias, IdentifierAlias::Former(_))).map(IdentifierAlias::name),
+        );
         let mut contact = |read: Option<Contact>| {
             let Contact { name, shown, verified } = read?;
             if verified {
