@@ -69,6 +69,7 @@ on_every_backend! {
         asks(&world, "tax-office").await;
         let mut an = represents(&world, &AN).await;
         let late = invites(&mut an, Offer::to(&BINH)).await;
+        world.wait(Duration::from_secs(1));
         let withdrawn = invites(&mut an, Offer::to(&CHAU)).await;
         let page = red_river(&mut an).await;
         // The newest one first.
