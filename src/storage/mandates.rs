@@ -38,6 +38,7 @@ macro_rules! held {
     };
 }
 
+// Of whoever was erased nothing can be said any more.
 macro_rules! holder {
     ($rest:literal) => {
         concat!(
@@ -46,7 +47,7 @@ macro_rules! holder {
             ", ",
             citizen_columns!(),
             " FROM mandate_directory d JOIN mandates m ON m.citizen_id = d.citizen_id AND m.id = d.mandate_id
-            JOIN citizens c ON c.id = m.citizen_id ",
+            JOIN citizens c ON c.id = m.citizen_id AND c.erased_at IS NULL ",
             $rest
         )
     };

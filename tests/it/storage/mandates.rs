@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use senid::crypto::random::SystemRandom;
 use senid::domain::assurance::AccountLevel;
+use senid::domain::citizen::CitizenStatus;
 use senid::domain::ids::{CitizenId, ClientId, InvitationId, MandateId, OrganisationId, RegistrationRequestId};
 use senid::domain::mandate::{
     Acting, Basis, Delegation, EndReason, Ended, InWhoseName, Invitation, InvitationEnd, InvitationState, Mandate,
@@ -207,6 +208,23 @@ on_every_database! {
         assert_eq!((rest.items[0].mandate.id, rest.next), (own.id, None));
         assert_eq!(reading.mandates().derived_from(red_river.id, own.id).await.unwrap(), [(binh.id, granted.id)]);
         assert_eq!(reading.mandates().derived_from(red_river.id, granted.id).await.unwrap(), []);
+    }
+
+    async fn whoever_was_erased_is_not_among_an_organisation_s_people(store: Store) {
+        let (an, binh) = (enrol(&store, AN).await, enrol(&store, BINH).await);
+        let red_river = organisation(RED_RIVER);
+        let own = representative(an.id, &red_river);
+        let granted = delegate(binh.id, &own, "portal");
+        found(&store, &red_river, &[&own, &granted]).await;
+        let mut tx = store.begin().await.unwrap();
+        let closed = (CitizenStatus::Active, CitizenStatus::Closed);
+        assert!(tx.citizens().set_status(binh.id, closed, NOW).await.unwrap());
+        assert!(tx.citizens().erase(binh.id, NOW + DAY).await.unwrap());
+        tx.commit().await.unwrap();
+        let mut reading = store.read().await.unwrap();
+        let people = reading.mandates().of_organisation(red_river.id, None, 9).await.unwrap().items;
+        assert_eq!(people.iter().map(|holder| holder.mandate.id).collect::<Vec<_>>(), [own.id]);
+        assert!(reading.mandates().find_of(red_river.id, granted.id).await.unwrap().is_none());
     }
 
     async fn a_mandate_ends_once_and_stays_in_the_history(store: Store) {
