@@ -11,6 +11,8 @@ use crate::domain::time::Timestamp;
 use crate::storage::{self, RevocationReason, Transaction};
 
 use super::audit::EventBuilder;
+use super::notices::Post;
+use super::organisation::ending::{self, Closing};
 use super::{App, FlowError, session, single_logout};
 
 /// What is to happen to whose account.
@@ -163,6 +165,8 @@ pub async fn close_due(app: &App) -> Result<(), FlowError> {
         let mut tx = app.store.begin().await?;
         // Whoever signed in a moment ago keeps it.
         if tx.citizens().claim_closing(citizen, now).await? && change_status(&mut tx, change).await?.is_ok() {
+            let event = |kind| EventBuilder::new(now, &*app.random, kind, Outcome::Success).by(Actor::System);
+            ending::end_of_holder(&Closing { post: Post::of(app), event: &event }, &mut tx, citizen).await?;
             tx.commit().await?;
             app.deliveries.wake();
             session::forget_all(app, citizen).await?;

@@ -193,16 +193,19 @@ pub enum EndReason {
     /// What it was derived from ended.
     BasisEnded,
     OrganisationDissolved,
+    /// Its holder has died, or their account was closed.
+    HolderGone,
 }
 
 impl EndReason {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Revoked,
         Self::GivenBack,
         Self::ByRegistrar,
         Self::Expired,
         Self::BasisEnded,
         Self::OrganisationDissolved,
+        Self::HolderGone,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -213,6 +216,7 @@ impl EndReason {
             Self::Expired => "expired",
             Self::BasisEnded => "basis_ended",
             Self::OrganisationDissolved => "organisation_dissolved",
+            Self::HolderGone => "holder_gone",
         }
     }
 

@@ -66,9 +66,33 @@ pub(in crate::flows) async fn end(
             .with("organisation", organisation.id)
             .with("mandate", mandate)
             .with("why", why.as_str());
-        notices::tell_of(&closing.post, tx, citizen, notice, event).await?;
+        match why {
+            // Nobody reads it, or a stranger would whose account it was.
+            EndReason::HolderGone => tx.audit().record(&event.about(citizen).build()).await?,
+            _ => notices::tell_of(&closing.post, tx, citizen, notice, event).await?,
+        }
     }
     Ok(closed)
+}
+
+/// More than anybody acts for.
+const MANDATES: u32 = 500;
+
+/// Ends every mandate of somebody whose account is over, and with each what they passed on by it.
+pub(in crate::flows) async fn end_of_holder(
+    closing: &Closing<'_>,
+    tx: &mut Transaction,
+    holder: CitizenId,
+) -> Result<(), FlowError> {
+    let mut own = tx.mandates().of_citizen(holder, MANDATES).await?;
+    // In one order, so that of two who end at once one waits for the other.
+    own.sort_by_key(|held| held.organisation.id);
+    for held in own {
+        if let Some(organisation) = tx.organisations().hold(held.organisation.id).await? {
+            end(closing, tx, &organisation, (holder, held.mandate.id), EndReason::HolderGone).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Ends what was granted by a mandate, and the sessions at the portals that it was granted to. The mandate itself may stand.
