@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use senid::domain::account_life::Transition;
 use senid::domain::organisation::OrganisationStatus;
+use senid::domain::proposal::Registrant;
 use senid::flows::organisation::expiry;
 
 use super::{
@@ -11,6 +12,7 @@ use super::{
     represents,
 };
 use crate::support::World;
+use crate::support::world::registrar::seen;
 use crate::support::world::{AN, BINH, Browser, Office, Portal, TokenAnswer, eventually, on_every_backend};
 
 /// The portal with its server, which is open and asks in whose name.
@@ -102,6 +104,21 @@ on_every_backend! {
         expiry::end_due(world.app(0)).await.unwrap();
         eventually("the portal ends its session", async || !office.is_signed_in(&claims)).await;
         assert!(mandates(&world, &BINH).await.is_empty());
+    }
+
+    async fn whoever_is_gone_or_was_put_out_leaves_no_deputy_behind(world: World) {
+        let (portal, office) = office(&world, "tax-office").await;
+        let (_, mut binh) = deputy(&world, "").await;
+        let tokens = acts(&mut binh, &portal, &BINH).await;
+        let claims = portal.id_token(&tokens).await;
+        office.signs_in(&claims);
+        // It was no citizen An who represented the company, but somebody with An's data.
+        let (lan, hoa) = (world.registrar("lan"), world.registrar("hoa"));
+        let proposal = lan.sees(&AN, seen(Registrant::SomebodyElse)).await.unwrap();
+        hoa.confirms(proposal).await.unwrap();
+        is_over(&portal, &tokens).await;
+        eventually("the portal ends its session", async || !office.is_signed_in(&claims)).await;
+        assert!(mandates(&world, &BINH).await.is_empty() && mandates(&world, &AN).await.is_empty());
     }
 
     async fn suspension_ends_what_goes_on_and_not_the_mandates(world: World) {
