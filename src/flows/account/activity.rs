@@ -86,6 +86,9 @@ impl Topic {
                 K::IdentityProven,
                 K::GuardianshipEntered,
                 K::GuardianshipEnded,
+                K::AccountOpened,
+                K::RegistrationTried,
+                K::DataCorrected,
                 K::CitizenRenumbered,
             ],
         }
