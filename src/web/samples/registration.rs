@@ -22,13 +22,13 @@ impl Samples {
         add("register", &register);
         let schemes = Schemes { offered: vec!["vn", "ee", "ru", "fr", "kr", "my", "ci"], chosen: "ee" };
         add("register-schemes", &Register { schemes, portal: None, ..register.clone() });
-        let text = |text: &str| text.to_owned();
+        let filled = |text: &str| text.to_owned();
         let typed = Typed {
-            number: text("001 192 004 567"),
-            name: text("Đỗ Thị Hoà"),
-            day: text("21"),
-            month: text("3"),
-            year: text("1993"),
+            number: filled("001 192 004 567"),
+            name: filled("Đỗ Thị Hoà"),
+            day: filled("21"),
+            month: filled("3"),
+            year: filled("1993"),
         };
         for (name, fault) in [
             ("number", Fault::NumberMalformed),
@@ -45,8 +45,8 @@ impl Samples {
             layout: self.official(),
             form: form("/sign-in/0198a3f2/register/code"),
             portal: Some(self.public_services()),
-            number: text("001•••••567"),
-            change: text("/sign-in/0198a3f2/register"),
+            number: filled("001•••••567"),
+            change: filled("/sign-in/0198a3f2/register"),
             registry: Registry::Answers,
             problem: None,
             limit: limit(),
@@ -58,10 +58,10 @@ impl Samples {
             layout: self.official(),
             form: form("/sign-in/0198a3f2/register/password"),
             portal: Some(self.public_services()),
-            name: text("Đỗ Thị Hoà"),
-            number: text("001•••••567"),
-            contact: text("+84•••••321"),
-            username: text("001192004567"),
+            name: filled("Đỗ Thị Hoà"),
+            number: filled("001•••••567"),
+            contact: filled("+84•••••321"),
+            username: filled("001192004567"),
             least: 15,
             problem: None,
             limit: limit(),
@@ -69,7 +69,7 @@ impl Samples {
         add("register-password", &password);
         let problem = Self::problem(Fault::NewPassword(PasswordFault::TooShort { least: 15 }));
         add("register-password-fault", &RegisterPassword { problem, ..password });
-        let taken = RegisterTaken { layout: self.official(), sign_in: text("/sign-in/0198a3f2") };
+        let taken = RegisterTaken { layout: self.official(), sign_in: filled("/sign-in/0198a3f2") };
         add("register-taken", &taken);
     }
 }

@@ -156,7 +156,7 @@ on_every_database! {
         is_recorded(&store, &secret).await;
         is_given(&store, &secret, NOW).await;
         let mut tx = store.begin().await.unwrap();
-        assert_eq!(tx.retention().forget(Kept::AuditEvents, NOW + 5 * DAY, 500).await.unwrap(), 1);
+        assert!(tx.retention().forget(Kept::AuditEvents, NOW + 5 * DAY, 500).await.unwrap() > 0);
         assert_eq!(tx.audit().of_citizen(an.id, None, 9).await.unwrap().items.len(), 1, "the later one stays");
         for kept in [Kept::SupersededVerifications, Kept::UnusedDevices] {
             assert!(tx.retention().forget(kept, NOW + 9999 * DAY, 500).await.unwrap() > 0, "{kept:?}");

@@ -32,7 +32,7 @@ caps-lock = La touche Verr. Maj. est activée.
 ## Erreurs, à côté du champ
 fault-identifier-missing = Saisissez votre numéro d’identification personnel, votre numéro de téléphone ou votre adresse électronique.
 fault-identifier-malformed = La saisie n’est ni un numéro d’identification, ni un numéro de téléphone, ni une adresse électronique. Le numéro d’identification personnel compte exactement 12 chiffres.
-fault-identifier-malformed-of = La saisie n’est ni un numéro du type « { $number } », ni un numéro de téléphone, ni une adresse électronique. Vérifiez le numéro et son type.
+fault-identifier-malformed-of = La saisie n’est ni un numéro du type « { $number } », ni un numéro de téléphone, ni une adresse électronique. Vérifiez le numéro et son type.
 fault-method-not-offered = Ce moyen de connexion n’est pas disponible ici. Choisissez-en un autre.
 fault-password-missing = Saisissez votre mot de passe.
 fault-wrong = L’identifiant ou le mot de passe est incorrect. Vérifiez-les et réessayez.
