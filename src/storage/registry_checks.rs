@@ -26,7 +26,9 @@ const HASTEN: &str = "INSERT INTO registry_checks (citizen_id, due_at, tries) VA
     ON CONFLICT (citizen_id) DO UPDATE SET due_at = excluded.due_at";
 const FIND: &str = "SELECT due_at, checked_at, outcome, tries FROM registry_checks WHERE citizen_id = $1";
 const COUNT: &str = "SELECT count(*), min(due_at) FROM registry_checks WHERE due_at <= $1";
-const ANSWERS: &str = "SELECT outcome, count(*), max(checked_at) FROM registry_checks WHERE checked_at > $1
+// Whoever was asked about since then is due later than that: it is the index of what is due that finds them.
+const ANSWERS: &str =
+    "SELECT outcome, count(*), max(checked_at) FROM registry_checks WHERE due_at > $1 AND checked_at > $1
     GROUP BY outcome ORDER BY outcome";
 
 /// Checks, seen from one connection.
