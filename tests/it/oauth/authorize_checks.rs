@@ -134,8 +134,9 @@ const REFUSED: &[(&str, Change, &str, &str)] = &[
 /// Rules of wishes, which never fail a request.
 const WISHES: &[&str] = &["login_hint", "ui_locales", "acr_values", "claims_locales"];
 
-/// What a client's policy demands is tried rule by rule in `policies`, who must push in `pushed_requests`.
-const ELSEWHERE: &[&str] = &["policy", "pushed requests"];
+/// What a client's policy demands is tried rule by rule in `policies`, who must push in `pushed_requests`, in whose name in
+/// `organisations::signing_in`.
+const ELSEWHERE: &[&str] = &["policy", "pushed requests", "organisation_hint"];
 
 #[tokio::test]
 async fn every_rule_refuses_in_its_own_words_with_the_state_and_the_issuer() {

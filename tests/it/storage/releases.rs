@@ -50,8 +50,7 @@ pub async fn are_told(store: &Store, citizen: CitizenId, client: &Client) {
     let mut writing = store.write().await.unwrap();
     writing.releases().state(&TERMS, &StatedTerms::of(client), NOW).await.unwrap();
     drop(writing);
-    let of_nobody = event(None, EventKind::DataReleased, NOW);
-    store.record(&[of_nobody], &[release(citizen, &client.id, "name", NOW)]).await.unwrap();
+    store.record(&[], &[release(citizen, &client.id, "name", NOW)]).await.unwrap();
     let mut transaction = store.begin().await.unwrap();
     assert_eq!(transaction.releases().forget(NOW, 9).await.unwrap(), 0);
     transaction.commit().await.unwrap();
