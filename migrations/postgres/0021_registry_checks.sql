@@ -10,9 +10,8 @@ CREATE TABLE registry_checks (
 );
 CREATE INDEX registry_checks_due_at ON registry_checks (due_at);
 
--- How far citizens have been entered above: up to this id, in their order, which is that of time.
+-- How far citizens have been entered above: up to this id, in their order, which is that of time. Without the row nobody has been.
 CREATE TABLE registry_cursor (
     one        INTEGER PRIMARY KEY CHECK (one = 1),
     citizen_id UUID    NOT NULL
 );
-INSERT INTO registry_cursor (one, citizen_id) VALUES (1, '00000000-0000-0000-0000-000000000000');

@@ -10,9 +10,8 @@ CREATE TABLE registry_checks (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_checks_due_at ON registry_checks (due_at);
 
--- How far citizens have been entered above: up to this id, in their order, which is that of time.
+-- How far citizens have been entered above: up to this id, in their order, which is that of time. Without the row nobody has been.
 CREATE TABLE registry_cursor (
     one        INTEGER PRIMARY KEY CHECK (one = 1),
     citizen_id BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO registry_cursor (one, citizen_id) VALUES (1, x'00000000000000000000000000000000');

@@ -10,6 +10,7 @@ use crate::domain::time::Timestamp;
 
 const CURSOR: &str = "SELECT citizen_id FROM registry_cursor WHERE one = 1";
 const AHEAD: &str = "SELECT id FROM citizens WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3";
+const BEGIN: &str = "INSERT INTO registry_cursor (one, citizen_id) VALUES (1, $1) ON CONFLICT (one) DO NOTHING";
 const MOVE: &str = "UPDATE registry_cursor SET citizen_id = $2 WHERE one = 1 AND citizen_id = $1";
 const ENTER: &str =
     "INSERT INTO registry_checks (citizen_id, due_at, tries) VALUES ($1, $2, 0) ON CONFLICT (citizen_id) DO NOTHING";
@@ -98,13 +99,22 @@ impl RegistryChecks<'_, Transaction> {
         limit: u32,
         due: impl Fn(CitizenId) -> Timestamp,
     ) -> Result<usize, Error> {
-        let from: Uuid = on_backend!(self.0, |db| sqlx::query_scalar(CURSOR).fetch_one(db).await)?;
+        let from: Option<Uuid> = on_backend!(self.0, |db| sqlx::query_scalar(CURSOR).fetch_optional(db).await)?;
         let ahead: Vec<Uuid> = on_backend!(self.0, |db| {
-            sqlx::query_scalar(AHEAD).bind(from).bind(before.uuid()).bind(i64::from(limit)).fetch_all(db).await
+            sqlx::query_scalar(AHEAD)
+                .bind(from.unwrap_or_default())
+                .bind(before.uuid())
+                .bind(i64::from(limit))
+                .fetch_all(db)
+                .await
         })?;
         let Some(last) = ahead.last() else { return Ok(0) };
         let moved = on_backend!(self.0, |db| {
-            sqlx::query(MOVE).bind(from).bind(*last).execute(db).await.map(|done| done.rows_affected())
+            let query = match from {
+                Some(from) => sqlx::query(MOVE).bind(from),
+                None => sqlx::query(BEGIN),
+            };
+            query.bind(*last).execute(db).await.map(|done| done.rows_affected())
         })?;
         if moved == 0 {
             return Ok(0);

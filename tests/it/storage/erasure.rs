@@ -11,7 +11,7 @@ use super::{Home, postgres, sqlite};
 
 /// What stays of somebody who was erased: that there was somebody, what was done and released, and who acted for whom. None of it
 /// says who they were.
-const STAYS: [&str; 11] = [
+const STAYS: [&str; 12] = [
     "citizens",
     "audit_events",
     "releases",
@@ -19,6 +19,8 @@ const STAYS: [&str; 11] = [
     "logout_deliveries",
     "mandates",
     "mandate_directory",
+    // What they offered to others for an organisation, until it is forgotten.
+    "mandate_invitations",
     // How far somebody else has come, by the id of the last one.
     "registry_cursor",
     "guardianships",

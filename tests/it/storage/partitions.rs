@@ -22,6 +22,8 @@ const BY_OTHER_KEYS: [&str; 13] = [
     "logout_deliveries",
     "audit_events",
     "alias_names",
+    // One row.
+    "registry_cursor",
 ];
 
 const COLUMNS: &str = "SELECT CAST(c.relname AS TEXT) AS name, CAST(a.attname AS TEXT) AS citizen FROM pg_class c

@@ -137,11 +137,6 @@ impl Postgres {
         postgres
     }
 
-    /// Where it writes what it has to say.
-    pub fn log(&self) -> PathBuf {
-        self.supervisor.directory().join("log")
-    }
-
     /// The whole of a database, as `pg_dump` writes it.
     pub fn dump(&self, url: &str) -> Vec<u8> {
         let dump = Command::new(self.binaries.join("pg_dump")).arg(format!("--dbname={url}")).output().unwrap();
