@@ -8,7 +8,7 @@ use super::postgres;
 
 /// Tables that name a citizen and are no citizen's: what finds whom, by a hash; and what is in the order of time. Each can be
 /// partitioned by its own key.
-const BY_OTHER_KEYS: [&str; 13] = [
+const BY_OTHER_KEYS: [&str; 14] = [
     "sign_in_names",
     "likenesses",
     "credential_directory",
