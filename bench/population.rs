@@ -163,7 +163,7 @@ impl SplitMix {
     }
 
     fn below(&mut self, end: u32) -> u32 {
-        u32::try_from(u128::from(self.next()) * u128::from(end) >> 64).unwrap_or(0)
+        u32::try_from((u128::from(self.next()) * u128::from(end)) >> 64).unwrap_or(0)
     }
 
     fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {

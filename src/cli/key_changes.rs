@@ -69,7 +69,7 @@ fn sentence(change: &KeyChange) -> String {
         Some(at) => format!("{what}: all, {}", times::show(at)),
         None => {
             // Whoever came since is seen as well.
-            let percent = if total == 0 { 100 } else { (seen * 100 / total).min(100) };
+            let percent = (seen * 100).checked_div(total).unwrap_or(100).min(100);
             let due = times::show(change.due_at);
             format!("{what}: {seen} of {total} {of} ({percent} %) in pass {pass}, goes on {due}")
         }

@@ -121,10 +121,13 @@ async fn read_keys(app: Arc<App>) {
 
 /// Goes on with what a changed key demands for every citizen, for as long as there is something to do.
 async fn change_keys(app: Arc<App>) {
+    let mut turns = tokio::time::interval(PAUSE);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
+        turns.tick().await;
         match Worker::of(&app).turn().await {
             Ok(Turned::Idle) => return,
-            Ok(Turned::Worked) => tokio::time::sleep(PAUSE).await,
+            Ok(Turned::Worked) => {}
             Ok(Turned::Finished) => tracing::info!("a change of keys has reached every citizen"),
             Err(error) => {
                 tracing::error!(%error, "a change of keys could not go on; it is tried again soon");

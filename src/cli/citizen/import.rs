@@ -93,7 +93,9 @@ impl Arguments {
 }
 
 /// The file, the bar that shows how much of it has been read (only on a terminal), and what it is known by when it is run again.
-fn open(path: &Path) -> Result<(Box<dyn BufRead + Send>, ProgressBar, Option<Fingerprint>), Failure> {
+type Opened = (Box<dyn BufRead + Send>, ProgressBar, Option<Fingerprint>);
+
+fn open(path: &Path) -> Result<Opened, Failure> {
     let failed = |error: io::Error| Failure::new(Exit::Failed, format!("{}: {error}", path.display()));
     let (length, fingerprint, input): (_, _, Box<dyn Read + Send>) = if path == Path::new("-") {
         (None, None, Box::new(io::stdin()))

@@ -75,17 +75,13 @@ words! {
 
 words! {
     /// What is told only where nobody on the way can read it: in tokens that are encrypted to a key of the client's.
+    #[derive(Default)]
     EncryptedRelease, "nothing, sensitive or everything",
+    #[default]
     Nothing = "nothing",
     /// National identifiers and what was verified.
     Sensitive = "sensitive",
     Everything = "everything",
-}
-
-impl Default for EncryptedRelease {
-    fn default() -> Self {
-        Self::Nothing
-    }
 }
 
 impl ReleasePolicy {

@@ -75,7 +75,7 @@ pub async fn ask(
         return Ok(Asking::SignedOut);
     }
     let found = tx.citizens().find(citizen).await?;
-    if !found.is_some_and(|found| found.account_level >= AccountLevel::Proven) {
+    if found.is_none_or(|found| found.account_level < AccountLevel::Proven) {
         return Ok(Asking::LevelTooLow);
     }
     let mut waiting = tx.organisation_requests().of_citizen(citizen).await?;

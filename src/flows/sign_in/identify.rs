@@ -14,7 +14,7 @@ use super::save;
 /// How saying it ends.
 #[derive(Debug)]
 pub enum Identified {
-    Noted(SignIn),
+    Noted(Box<SignIn>),
     /// What was typed can be nobody's name.
     Refused(NameFault),
     OutOfOrder(OutOfOrder),
@@ -30,7 +30,7 @@ pub async fn identify(app: &App, sign_in: SignIn, typed: &str, scheme: Scheme) -
     let sealed = app.keys.seal_short_lived(&context(sign_in.id), text.as_bytes(), &*app.random)?;
     match sign_in.identify(Named::Typed { sealed }) {
         Ok(sign_in) => Ok(match save(app, &sign_in).await? {
-            Ok(()) => Identified::Noted(sign_in),
+            Ok(()) => Identified::Noted(Box::new(sign_in)),
             Err(over) => Identified::OutOfOrder(over),
         }),
         Err(fault) => Ok(Identified::OutOfOrder(fault)),

@@ -83,7 +83,7 @@ pub async fn submit(
                 Identified::Noted(sign_in) if chosen == Some(Method::CounterCode.id()) => {
                     return Ok(SeeOther::to(format!("/sign-in/{}/counter", sign_in.id)).into_response());
                 }
-                Identified::Noted(sign_in) => return dispatch(&site, &visit, sign_in).await,
+                Identified::Noted(sign_in) => return dispatch(&site, &visit, *sign_in).await,
                 Identified::OutOfOrder(OutOfOrder) => {
                     return dispatch(&site, &visit, sign_in).await;
                 }

@@ -137,6 +137,12 @@ impl Postgres {
         postgres
     }
 
+    /// Where it writes what it has to say.
+    #[allow(dead_code, reason = "the test of growth reads it, and this module is shared with it")]
+    pub fn log(&self) -> PathBuf {
+        self.supervisor.directory().join("log")
+    }
+
     /// The whole of a database, as `pg_dump` writes it.
     pub fn dump(&self, url: &str) -> Vec<u8> {
         let dump = Command::new(self.binaries.join("pg_dump")).arg(format!("--dbname={url}")).output().unwrap();
