@@ -27,7 +27,8 @@ export class PlainBrowser {
     const form = button.closest("form");
     const body = new URLSearchParams();
     for (const input of form.querySelectorAll("input[name]")) {
-      body.set(input.getAttribute("name"), input.getAttribute("value") ?? "");
+      const chosen = !["checkbox", "radio"].includes(input.getAttribute("type")) || input.hasAttribute("checked");
+      if (chosen) body.append(input.getAttribute("name"), input.getAttribute("value") ?? "");
     }
     for (const [name, value] of Object.entries(fields)) {
       if (!body.has(name)) throw new Error(`the form has no field ${name}: ${page.text}`);

@@ -23,12 +23,12 @@ class PlainBrowser:
         """Presses the button `id` of `page`, with `fields` typed into its form."""
         button = page.find(id).find_parent("button") or page.find(id)
         form = button.find_parent("form")
-        sent = {field["name"]: field.get("value", "") for field in form.select("input[name]")}
-        unknown = fields.keys() - sent.keys()
+        sent = [(field["name"], field.get("value", "")) for field in form.select("input[name]") if _is_sent(field)]
+        unknown = fields.keys() - {name for name, _ in sent}
         assert not unknown, f"the form has no field {unknown}: {page.text}"
-        sent |= fields
+        sent = [(name, fields.get(name, value)) for name, value in sent]
         if button.get("name"):
-            sent[button["name"]] = button.get("value", "")
+            sent.append((button["name"], button.get("value", "")))
         return self._follow("POST", urljoin(page.address, form["action"]), sent)
 
     def _follow(self, method, address, form=None):
@@ -42,6 +42,10 @@ class PlainBrowser:
                 return Outside(address)
             method, form = "GET", None
         raise AssertionError(f"more than {LONGEST_CHAIN} redirects, the last to {address}")
+
+
+def _is_sent(field):
+    return field.get("type") not in ("checkbox", "radio") or field.has_attr("checked")
 
 
 class Page:
