@@ -4,22 +4,53 @@ use std::os::unix::fs::MetadataExt;
 
 use crate::domain::audit::Actor;
 
-/// The account that this process runs as; behind `sudo`, also the one that called it.
+/// What the kernel says where nobody has logged in: a service, or a container's first process.
+const NOBODY: u32 = u32::MAX;
+
+/// The account that this process runs as; behind `sudo` and the like, also the one that called it.
 pub fn actor() -> Actor {
     let user = std::fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |about| user(about.uid()));
-    // Only root could have set this to another's, and root could write the log itself.
-    match std::env::var("SUDO_USER") {
-        Ok(caller) if user == "root" && !caller.is_empty() => {
-            Actor::Operator(format!("{user} (sudo: {})", plain(&caller)))
-        }
-        _ => Actor::Operator(user),
+    if user != "root" {
+        return Actor::Operator(user);
+    }
+    let text = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    let logged_in = std::fs::read_to_string("/proc/self/loginuid").ok().and_then(|text| text.trim().parse().ok());
+    Actor::Operator(behind_root(text("SUDO_USER").as_deref(), text("SUDO_UID").as_deref(), logged_in, accounts))
+}
+
+/// Who root is. Only root could have set this to another's, and root could write the log itself.
+fn behind_root(
+    caller: Option<&str>,
+    caller_uid: Option<&str>,
+    logged_in: Option<u32>,
+    accounts: impl Fn() -> String,
+) -> String {
+    if let Some(caller) = caller {
+        let accounts = accounts();
+        let is_here = |name: &str| accounts.lines().any(|line| line.split(':').next() == Some(name));
+        // Whom only a directory service knows is spelt as where they act without sudo.
+        let by_number = caller_uid.filter(|_| !is_here(caller)).and_then(|uid| uid.parse().ok());
+        let caller = by_number.map_or_else(|| plain(caller), |uid| name_or_number(uid, &accounts));
+        return format!("root (sudo: {caller})");
+    }
+    // `su` says nothing in the environment, and the kernel still knows who logged in.
+    match logged_in.filter(|uid| ![0, NOBODY].contains(uid)) {
+        Some(uid) => format!("root (login: {})", name_or_number(uid, &accounts())),
+        None => "root".to_owned(),
     }
 }
 
-/// The account's name, or its number where only a directory service knows it.
 fn user(uid: u32) -> String {
-    let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    name_of(uid, &accounts).unwrap_or_else(|| format!("uid {uid}"))
+    name_or_number(uid, &accounts())
+}
+
+fn accounts() -> String {
+    std::fs::read_to_string("/etc/passwd").unwrap_or_default()
+}
+
+/// The account's name, or its number where only a directory service knows it.
+fn name_or_number(uid: u32, accounts: &str) -> String {
+    name_of(uid, accounts).unwrap_or_else(|| format!("uid {uid}"))
 }
 
 fn name_of(uid: u32, accounts: &str) -> Option<String> {
@@ -43,5 +74,21 @@ mod tests {
         let accounts = "root:x:0:0:root:/root:/bin/sh\nlan:x:1000:100:Lan:/home/lan:/bin/sh\nbroken\n";
         assert_eq!(name_of(1000, accounts), Some("lan".to_owned()));
         assert_eq!(name_of(100, accounts), None);
+    }
+
+    #[test]
+    fn whoever_becomes_root_is_named_as_who_they_are() {
+        const ACCOUNTS: &str = "root:x:0:0:root:/root:/bin/sh\nlan:x:1000:100:Lan:/home/lan:/bin/sh\n";
+        let behind = |caller, uid, logged_in| behind_root(caller, uid, logged_in, || ACCOUNTS.to_owned());
+        assert_eq!(behind(Some("lan"), Some("1000"), None), "root (sudo: lan)");
+        assert_eq!(behind(Some("lan"), Some("1000"), Some(1001)), "root (sudo: lan)");
+        // Whom a directory service knows is `uid 70001` when they act for themselves.
+        assert_eq!(behind(Some("minh@corp"), Some("70001"), None), "root (sudo: uid 70001)");
+        assert_eq!(behind(Some("minh"), None, None), "root (sudo: minh)");
+        assert_eq!(behind(None, None, Some(1000)), "root (login: lan)");
+        assert_eq!(behind(None, None, Some(70_001)), "root (login: uid 70001)");
+        for nobody in [None, Some(0), Some(NOBODY)] {
+            assert_eq!(behind(None, None, nobody), "root");
+        }
     }
 }

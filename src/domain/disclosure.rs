@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::Actor;
 use super::ids::{CitizenId, DisclosureId};
+use super::operator::could_be_one_person;
 use super::time::Timestamp;
 
 /// No secrecy lasts longer without somebody looking at it again: five years.
@@ -134,7 +135,7 @@ impl Disclosure {
     /// `SameOperator`, `Decided`.
     pub fn may_be_decided_by(&self, by: &Actor) -> Result<(), Refused> {
         match self.state {
-            _ if self.recorded_by == by.to_text() => Err(Refused::SameOperator),
+            _ if could_be_one_person(&self.recorded_by, &by.to_text()) => Err(Refused::SameOperator),
             State::Recorded => Ok(()),
             State::Approved { .. } | State::Refused { .. } => Err(Refused::Decided),
         }
@@ -190,9 +191,10 @@ mod tests {
 
     #[test]
     fn two_different_operators_stand_behind_each_and_it_is_decided_once() {
-        let [lan, minh] = ["lan", "minh"].map(|name| Actor::Operator(name.to_owned()));
+        let [lan, as_root, minh] = ["lan", "root (sudo: lan)", "minh"].map(|name| Actor::Operator(name.to_owned()));
         let recorded = disclosure(State::Recorded);
         assert_eq!(recorded.may_be_decided_by(&lan), Err(Refused::SameOperator));
+        assert_eq!(recorded.may_be_decided_by(&as_root), Err(Refused::SameOperator));
         assert_eq!(recorded.may_be_decided_by(&minh), Ok(()));
         assert_eq!(recorded.may_be_given(), Err(Refused::NotApproved));
         let by = || "operator:minh".to_owned();

@@ -37,6 +37,7 @@ pub mod mac;
 pub mod mandate;
 pub mod message;
 pub mod national_id;
+pub mod operator;
 pub mod organisation;
 pub mod organisation_code;
 pub mod password_hash;

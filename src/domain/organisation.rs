@@ -14,6 +14,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{CitizenId, OrganisationId, RegistrationRequestId};
+use super::operator::could_be_one_person;
 use super::organisation_code::{Holder, OrganisationCode};
 use super::time::Timestamp;
 
@@ -243,7 +244,9 @@ impl RegistrationRequest {
         let state = match (self.state, registrars) {
             (RequestState::Asked, Registrars::One) => RequestState::Confirmed,
             (RequestState::Asked, Registrars::Two) => RequestState::ConfirmedOnce(by.to_owned()),
-            (RequestState::ConfirmedOnce(first), _) if first == by => return Err(NotConfirmed::SamePerson),
+            (RequestState::ConfirmedOnce(first), _) if could_be_one_person(&first, by) => {
+                return Err(NotConfirmed::SamePerson);
+            }
             (RequestState::ConfirmedOnce(_), _) => RequestState::Confirmed,
             (RequestState::Confirmed | RequestState::Refused | RequestState::Withdrawn, _) => {
                 return Err(NotConfirmed::Settled);
@@ -284,6 +287,7 @@ mod tests {
         let once = request().confirm("lan", Registrars::Two).unwrap();
         assert_eq!(once.state, RequestState::ConfirmedOnce("lan".to_owned()));
         assert_eq!(once.clone().confirm("lan", Registrars::Two), Err(NotConfirmed::SamePerson));
+        assert_eq!(once.clone().confirm("root (sudo: lan)", Registrars::Two), Err(NotConfirmed::SamePerson));
         // Nor after the setting was changed in between.
         assert_eq!(once.clone().confirm("lan", Registrars::One), Err(NotConfirmed::SamePerson));
         let confirmed = once.confirm("minh", Registrars::Two).unwrap();

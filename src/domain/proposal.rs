@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::birthdate::Birthdate;
 use super::citizen::{Gender, Profile};
 use super::ids::{CitizenId, ProposalId};
+use super::operator::could_be_one_person;
 use super::time::Timestamp;
 use super::verification::{Attachment, Check, Document, Evidence};
 
@@ -64,7 +65,7 @@ impl Proposal {
     /// Their own, or one that has expired.
     pub fn confirmable(&self, who: &str, now: Timestamp) -> Result<(), Unfit> {
         match () {
-            () if self.proposed_by == who => Err(Unfit::Own),
+            () if could_be_one_person(&self.proposed_by, who) => Err(Unfit::Own),
             () if self.expires_at <= now => Err(Unfit::Expired),
             () => Ok(()),
         }
@@ -162,7 +163,9 @@ mod tests {
             wish: Wish::Reopen { reason: "entered for another".to_owned() },
         };
         let now = Timestamp::from_seconds(15);
-        assert_eq!(own.confirmable("operator:lan", now), Err(Unfit::Own));
+        for lan in ["operator:lan", "operator:root (sudo: lan)", "operator:Lan"] {
+            assert_eq!(own.confirmable(lan, now), Err(Unfit::Own), "{lan}");
+        }
         assert_eq!(own.confirmable("operator:hoa", now), Ok(()));
         assert_eq!(own.confirmable("operator:hoa", own.expires_at), Err(Unfit::Expired));
         assert!(!format!("{own:?}").contains("entered"));

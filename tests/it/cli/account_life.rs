@@ -17,7 +17,8 @@ fn ready() -> Senid {
 
 /// As a registrar of this name, where the tests run as root; as whoever runs them otherwise.
 fn by(senid: Senid, name: &str) -> Senid {
-    senid.with("SUDO_USER", name)
+    // Whoever runs the tests by sudo has their own number in the environment.
+    senid.with("SUDO_USER", name).with("SUDO_UID", "")
 }
 
 fn proves(senid: &Senid, more: &[&str]) -> Ran {

@@ -1,0 +1,53 @@
+//! Whether two operators could be one person: what two of them have to do is done by two people, not by two accounts.
+
+/// Whether `one` and `other`, each as the audit log names them, could be the same person: whoever acts as root for themselves, whose
+/// name is spelt otherwise, or who is named with the directory that knows them. Where it cannot be told, they are.
+pub fn could_be_one_person(one: &str, other: &str) -> bool {
+    person(one) == person(other)
+}
+
+/// `root (sudo: lan)` and `operator:CORP\Lan` are Lan. Bare `root` is a name of its own: whoever has nothing but that account shares it
+/// with everybody who has it.
+fn person(operator: &str) -> String {
+    let name = operator.strip_prefix("operator:").unwrap_or(operator);
+    let name = match name.strip_suffix(')').and_then(|name| name.rsplit_once(": ")) {
+        Some((_, behind)) => behind,
+        None => name,
+    };
+    let name = name.rsplit_once('\\').map_or(name, |(_, name)| name);
+    let name = name.split_once('@').map_or(name, |(name, _)| name);
+    name.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_acts_through_another_account_is_the_same_person() {
+        for other in [
+            "operator:lan",
+            "lan",
+            "operator:root (sudo: lan)",
+            "operator:root (login: lan)",
+            "operator:LAN",
+            "operator:CORP\\lan",
+            "operator:root (sudo: CORP\\Lan)",
+            "operator:lan@corp.example",
+        ] {
+            assert!(could_be_one_person("operator:lan", other), "{other}");
+            assert!(could_be_one_person(other, "operator:root (sudo: lan)"), "{other}");
+        }
+    }
+
+    #[test]
+    fn two_people_are_two() {
+        let all =
+            ["operator:lan", "operator:root (sudo: minh)", "operator:root", "operator:uid 1000", "operator:uid 1001"];
+        for (place, one) in all.iter().enumerate() {
+            for other in &all[place + 1..] {
+                assert!(!could_be_one_person(one, other), "{one}, {other}");
+            }
+        }
+    }
+}
