@@ -96,7 +96,7 @@ pub async fn show(admin: &Administrator, id: ProposalId) -> Result<Waiting, Admi
 /// Another registrar confirms: it is done.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` where it is the registrar's own, has expired, or the account is not what it was.
+/// `NotFound`; `Conflict` where it is the registrar's own, has expired, or the account or the document is not what it was.
 pub async fn confirm(admin: &Administrator, id: ProposalId) -> Result<Done, AdminError> {
     let (now, who) = (admin.clock.now(), admin.actor.to_text());
     let mut tx = admin.store.begin().await?;
@@ -108,6 +108,7 @@ pub async fn confirm(admin: &Administrator, id: ProposalId) -> Result<Done, Admi
     }
     let mut done = match &proposal.wish {
         Wish::Prove(proof) => {
+            prove_identity::still_as_seen(admin, &citizen, proof, proposal.proposed_at)?;
             prove_identity::carry_out(admin, &mut tx, &citizen, proof, Some(&proposal.proposed_by)).await?
         }
         Wish::Reopen { reason } => reopen(admin, &mut tx, &citizen, reason, &proposal.proposed_by).await?,

@@ -70,6 +70,27 @@ pub async fn prove(
     Ok(Proving::Done(Box::new(done)))
 }
 
+/// Whether what a registrar saw at `seen_at` is what another one confirms now: the document still shows who they are, and nobody has
+/// come into the account since, or changed what it says. Whoever is put out of it keeps nobody from that by changing it.
+pub(super) fn still_as_seen(
+    admin: &Administrator,
+    citizen: &Citizen,
+    proof: &Proof,
+    seen_at: Timestamp,
+) -> Result<(), AdminError> {
+    if proof.registrant == Registrant::ThisPerson && seen_at < citizen.updated_at {
+        let told = "the account was changed since it was proposed: look at it again, and propose it anew";
+        return Err(AdminError::Conflict(told.to_owned()));
+    }
+    match faults(proof, citizen, admin.clock.now()).first() {
+        Some(fault) => {
+            let Fault { field, sentence } = fault;
+            Err(AdminError::Conflict(format!("it does not hold any more: {field}: {sentence}")))
+        }
+        None => Ok(()),
+    }
+}
+
 /// All that speaks against a document.
 fn faults(proof: &Proof, citizen: &Citizen, now: Timestamp) -> Vec<Fault> {
     let (document, today) = (&proof.document, day_of(now));

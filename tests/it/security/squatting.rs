@@ -16,7 +16,7 @@ use crate::support::World;
 use crate::support::world::means::Means;
 use crate::support::world::passkey::uses;
 use crate::support::world::registrar::seen;
-use crate::support::world::{AN, BINH, Backend, Citizen, Office, eventually, on_every_backend};
+use crate::support::world::{AN, BINH, Backend, CHAU, Citizen, Office, eventually, on_every_backend};
 
 const NEW: &str = "a sentence that nobody else thinks of";
 /// An, with the password that they chose themselves.
@@ -182,6 +182,48 @@ on_every_backend! {
         assert!(page.heading().contains("Nguyễn Văn Ân"), "{}", page.heading());
         let tokens = world.sign_in_again(&mut browser, &portal, &AN).await;
         assert_eq!(portal.id_token(&tokens).await["sub"], before["sub"]);
+    }
+
+    async fn nobody_confirms_their_own_through_another_account(world: World) {
+        let proposal = world.registrar("lan").sees(&AN, seen(Registrant::SomebodyElse)).await.unwrap();
+        for lan in ["root (sudo: lan)", "root (login: lan)", "Lan", "CORP\\lan", "lan@corp.example"] {
+            let own = world.registrar(lan).confirms(proposal).await;
+            assert!(matches!(&own, Err(AdminError::Conflict(told)) if told.contains("nobody confirms")), "{lan}: {own:?}");
+        }
+        world.registrar("root (sudo: hoa)").confirms(proposal).await.unwrap();
+    }
+
+    async fn what_was_seen_is_confirmed_as_it_was_seen_or_not_at_all(world: World) {
+        let (lan, hoa) = (world.registrar("lan"), world.registrar("hoa"));
+        let refused = async |proposal, why: &str| {
+            let refused = hoa.confirms(proposal).await;
+            assert!(matches!(&refused, Err(AdminError::Conflict(told)) if told.contains(why)), "{why}: {refused:?}");
+        };
+        // Somebody came into the account, or it says something else: whoever was seen may not be who is there.
+        let changed = lan.sees(&AN, seen(Registrant::ThisPerson)).await.unwrap();
+        world.wait(Duration::from_secs(1));
+        world.operator().renumbers(&AN, "001090654321").await.unwrap();
+        refused(changed, "was changed since").await;
+        let renumbered = Citizen { identifier: "001090654321", ..AN };
+        let id = world.operator().id_of(&renumbered).await;
+        assert!(world.app(0).store.read().await.unwrap().verifications().standing(id).await.unwrap().is_empty());
+        // The card that was shown carries the number of before.
+        let mut proof = seen(Registrant::SomebodyElse);
+        proof.document.number = Some(BINH.identifier.to_owned());
+        let carried = lan.sees(&BINH, proof).await.unwrap();
+        world.operator().renumbers(&BINH, "001185654321").await.unwrap();
+        refused(carried, "another national identifier").await;
+        // The document has expired since.
+        let mut proof = seen(Registrant::ThisPerson);
+        proof.document.expires_on = Some(jiff::civil::date(2027, 1, 15));
+        let expired = lan.sees(&CHAU, proof).await.unwrap();
+        world.wait(Duration::from_secs(80_000));
+        refused(expired, "has expired").await;
+        // Whoever is to be put out keeps nobody from it by changing something.
+        let impostor = lan.sees(&CHAU, seen(Registrant::SomebodyElse)).await.unwrap();
+        world.wait(Duration::from_secs(1));
+        world.operator().renumbers(&CHAU, "001392654321").await.unwrap();
+        hoa.confirms(impostor).await.unwrap();
     }
 
     async fn a_proposal_is_over_after_a_day_and_with_the_account(world: World) {
