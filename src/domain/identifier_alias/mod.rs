@@ -120,6 +120,12 @@ impl IdentifierAlias {
         })
     }
 
+    /// What the state would know somebody by who has an identifier of `scheme`, if `text` is built as such a number.
+    pub fn read(text: &str, scheme: national_id::Scheme) -> Option<Self> {
+        let as_identifier = NationalId::parse(scheme, text).ok().map(Self::Former);
+        as_identifier.or_else(|| OtherNumber::typed(text, scheme).map(Self::Other))
+    }
+
     pub const fn kind(&self) -> AliasKind {
         match self {
             Self::Former(id) => AliasKind::Former(id.scheme()),

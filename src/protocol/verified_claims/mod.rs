@@ -8,6 +8,7 @@
 //! | a claim with another value than asked for is left out; without a claim the element is (§6.5.4, §6.5.5) | here |
 //! | nothing of `verification` is told that was not asked for, but what the schema needs | `template` |
 //! | what the client is not approved for, or the person did not allow, is left out (§6.5.3) | [`Gate`] |
+//! | a national identifier that stands on a document goes through the gate as the claim does | here |
 
 mod represent;
 mod request;
@@ -17,8 +18,10 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::claims::NATIONAL_ID;
+use crate::domain::identifier_alias::IdentifierAlias;
 use crate::domain::time::Timestamp;
-use crate::domain::verification::Verification;
+use crate::domain::verification::{Document, DocumentKind, Verification};
 use crate::domain::verified_claims::{EVIDENCE, VERIFIED_CLAIMS, VerifiedRequest, name_of, value};
 use crate::protocol::claims::Gate;
 
@@ -54,8 +57,14 @@ fn element(
     verification: &Verification,
     now: Timestamp,
 ) -> Option<(usize, Value)> {
-    let mut how = template::fill(&request.verification, &represent::verification(verification), now)?;
+    let tells_number = |document: &Document| tells_number(gate, document);
+    let whole = represent::verification(verification, &tells_number);
+    let mut how = template::fill(&request.verification, &whole, now)?;
     if !gate.lets(&name_of(EVIDENCE)) {
+        // Whether a filter holds tells what it asks about.
+        if template::asks_about_evidence(&request.verification) {
+            return None;
+        }
         how.remove(EVIDENCE);
     }
     let allowed = request.claims.iter().filter(|(claim, _)| gate.lets(&name_of(claim)));
@@ -67,6 +76,21 @@ fn element(
         .collect();
     let count = claims.len();
     (count > 0).then(|| (count, json!({ "verification": how, "claims": claims })))
+}
+
+/// Whether the number of a document goes through. Of some it is the national identifier, which comes by no other door than its own; of
+/// an identity card it may be one that was theirs before, and that comes by none.
+fn tells_number(gate: &Gate<'_>, document: &Document) -> bool {
+    let own = &gate.citizen.national_id;
+    let Some(read) = document.number.as_deref().and_then(|number| IdentifierAlias::read(number, own.scheme())) else {
+        return true;
+    };
+    match document.kind {
+        _ if read == IdentifierAlias::Former(own.clone()) => gate.lets(&name_of(NATIONAL_ID)),
+        DocumentKind::IdCard | DocumentKind::ResidencePermit => false,
+        // A number of the document's own.
+        DocumentKind::Passport | DocumentKind::BirthCertificate | DocumentKind::DriverLicense => true,
+    }
 }
 
 /// The names of what an answer tells as verified.

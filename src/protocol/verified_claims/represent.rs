@@ -6,23 +6,24 @@ use serde_json::{Map, Value, json};
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Check, Document, Evidence, Issuer, Record, Verification};
 
-pub(super) fn verification(verification: &Verification) -> Value {
+/// `tells_number`: of which documents the number is told.
+pub(super) fn verification(verification: &Verification, tells_number: &dyn Fn(&Document) -> bool) -> Value {
     let statement = &verification.statement;
     without_nulls(json!({
         "trust_framework": statement.trust_framework,
         "assurance_level": i16::from(verification.level).to_string(),
         "time": moment(verification.verified_at),
         "verification_process": statement.process,
-        "evidence": statement.evidence.iter().map(evidence).collect::<Vec<_>>(),
+        "evidence": statement.evidence.iter().map(|one| evidence(one, tells_number)).collect::<Vec<_>>(),
     }))
 }
 
-fn evidence(evidence: &Evidence) -> Value {
+fn evidence(evidence: &Evidence, tells_number: &dyn Fn(&Document) -> bool) -> Value {
     let kind = evidence.kind();
     match evidence {
         // What lies in a registrar's files is no attachment that a client could fetch.
         Evidence::Document { checks, document, attachments: _ } => json!({
-            "type": kind, "check_details": check_details(checks), "document_details": document_details(document),
+            "type": kind, "check_details": check_details(checks), "document_details": document_details(document, tells_number),
         }),
         Evidence::ElectronicRecord { checks, record } => json!({
             "type": kind, "check_details": check_details(checks), "record": record_details(record),
@@ -44,9 +45,10 @@ fn check_details(checks: &[Check]) -> Vec<Value> {
     checks.iter().map(details).collect()
 }
 
-fn document_details(document: &Document) -> Value {
+fn document_details(document: &Document, tells_number: &dyn Fn(&Document) -> bool) -> Value {
     json!({
-        "type": document.kind.as_str(), "document_number": document.number,
+        "type": document.kind.as_str(),
+        "document_number": document.number.as_ref().filter(|_| tells_number(document)),
         "date_of_issuance": document.issued_on.map(|date| date.to_string()),
         "date_of_expiry": document.expires_on.map(|date| date.to_string()),
         "issuer": document.issuer.as_ref().map(place),

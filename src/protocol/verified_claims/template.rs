@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use crate::domain::time::Timestamp;
-use crate::domain::verified_claims::Element;
+use crate::domain::verified_claims::{EVIDENCE, Element};
 
 /// What the schema needs of each object, whether it was asked for or not.
 const NEEDED: &[&str] = &["trust_framework", "type", "check_method", "signature_type"];
@@ -58,6 +58,20 @@ fn object(asked: &BTreeMap<String, Element>, whole: &Map<String, Value>, now: Ti
         }
     }
     Some(told)
+}
+
+/// Whether more is demanded of the evidence than a type, which every request for evidence has to name.
+pub(super) fn asks_about_evidence(asked: &Element) -> bool {
+    let Element::Object(members) = asked else { return false };
+    let asks = |entry: &Element| match entry {
+        Element::Object(members) => members.iter().any(|(name, member)| name != "type" && demands(member)),
+        other => demands(other),
+    };
+    match members.get(EVIDENCE) {
+        Some(Element::Either(entries)) => entries.iter().any(asks),
+        Some(other) => demands(other),
+        None => false,
+    }
 }
 
 fn demands(element: &Element) -> bool {

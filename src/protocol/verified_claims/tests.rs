@@ -65,7 +65,7 @@ fn verification() -> Verification {
 fn told(asked: Value) -> Option<Value> {
     let request = json!({ "verification": asked, "claims": { "name": null } });
     let read = parse(&request).unwrap_or_else(|fault| panic!("{fault}: {request}")).remove(0);
-    template::fill(&read.verification, &represent::verification(&verification()), NOW).map(Value::from)
+    template::fill(&read.verification, &represent::verification(&verification(), &|_| true), NOW).map(Value::from)
 }
 
 #[test]
@@ -345,7 +345,7 @@ proptest! {
             if let Ok(read) = parse(&asked) {
                 for request in read {
                     prop_assert!(has_either(&request.verification) && !request.claims.is_empty());
-                    let whole = represent::verification(&self::verification());
+                    let whole = represent::verification(&self::verification(), &|_| true);
                     if let Some(told) = template::fill(&request.verification, &whole, NOW) {
                         prop_assert!(told.contains_key("trust_framework"));
                     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use senid::domain::client::{EncryptedRelease, LegalBasis};
-use senid::domain::verification::Evidence;
+use senid::domain::verification::{Document, DocumentKind, Evidence};
 use serde_json::{Value, json};
 
 use crate::support::World;
@@ -166,6 +166,58 @@ on_every_backend! {
         operator.renumbers(&AN, "001090654321").await.unwrap();
         let told = portal.claims(&tokens.access_token()).await;
         assert_eq!((number(&told), &told["verified_claims"]["claims"]["name"]), (None, &json!(AN.name)));
+    }
+
+    async fn a_number_on_a_document_is_told_as_the_identifier_that_it_is(world: World) {
+        let portal = world.portal("tax-office");
+        let operator = world.operator();
+        let with = |number: &str, kind| {
+            let Evidence::Document { checks, document, attachments } = card() else { panic!("a card is a document") };
+            let document = Document { kind, number: Some(number.to_owned()), ..document };
+            Evidence::Document { checks, document, attachments }
+        };
+        // The card of today, one of old, and a passport.
+        let evidence = [(AN.identifier, DocumentKind::IdCard), ("012345678", DocumentKind::IdCard), ("C1234567", DocumentKind::Passport)];
+        evidence_of(&operator, evidence.map(|(number, kind)| with(number, kind)).into()).await;
+        let asked_for = json!([{ "type": { "value": "document" }, "document_details": { "type": null, "document_number": null } }]);
+        let asked = |claims: &[&str]| verified(claims, json!({ "trust_framework": null, "evidence": asked_for }));
+        let numbers = |told: &Value| -> Vec<String> {
+            let evidence = told["verified_claims"]["verification"]["evidence"].as_array().unwrap();
+            let number = |one: &Value| one["document_details"].get("document_number").and_then(Value::as_str).unwrap_or("-").to_owned();
+            evidence.iter().map(number).collect()
+        };
+        operator.approves_verified(portal.id(), &["name", "evidence"]).await;
+        let started = portal.start().with("scope", "openid offline_access").with("claims", &asked(&["name", "national_id"]));
+        let (_, tokens) = granted(&world, &portal, &started).await;
+        for told in told(&portal, &tokens).await {
+            assert_eq!(numbers(&told), ["-", "-", "C1234567"]);
+            assert!(!told.to_string().contains(AN.identifier), "{told}");
+        }
+        operator.approves_verified(portal.id(), &["name", "evidence", "national_id"]).await;
+        let (_, tokens) = granted(&world, &portal, &started).await;
+        for told in told(&portal, &tokens).await {
+            assert_eq!(numbers(&told), [AN.identifier, "-", "C1234567"]);
+        }
+        // Since they have another one, it is one of before.
+        operator.renumbers(&AN, "001090654321").await.unwrap();
+        assert_eq!(numbers(&portal.claims(&tokens.access_token()).await), ["-", "-", "C1234567"]);
+    }
+
+    async fn a_filter_answers_nothing_of_evidence_that_is_not_approved(world: World) {
+        let portal = world.portal("tax-office");
+        let operator = world.operator();
+        evidence_of(&operator, vec![card()]).await;
+        operator.approves_verified(portal.id(), &["name"]).await;
+        let probe = json!([{ "type": { "value": "document" }, "check_details": [{ "check_method": null, "check_id": { "value": "HS-118" } }] }]);
+        let asked = verified(&["name"], json!({ "trust_framework": null, "evidence": probe }));
+        let started = portal.start().with("scope", "openid offline_access").with("claims", &asked);
+        let (_, tokens) = granted(&world, &portal, &started).await;
+        for told in told(&portal, &tokens).await {
+            assert!(told.get("verified_claims").is_none(), "{told}");
+        }
+        operator.approves_verified(portal.id(), &["name", "evidence"]).await;
+        let (_, tokens) = granted(&world, &portal, &started).await;
+        assert_eq!(portal.claims(&tokens.access_token()).await["verified_claims"]["claims"]["name"], AN.name);
     }
 
     async fn what_a_person_left_out_is_not_told_and_not_asked_about_again(world: World) {
