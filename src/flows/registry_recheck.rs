@@ -12,6 +12,7 @@ use super::{App, FlowError, short_lived};
 use crate::config::Rate;
 use crate::crypto::base64url;
 use crate::domain::account_life::{By, Transition};
+use crate::domain::assurance::AccountLevel;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::{Citizen, CitizenStatus, Profile};
 use crate::domain::identifier_alias::IdentifierAlias;
@@ -108,6 +109,13 @@ async fn ask(app: &App, check: DueCheck) -> Result<Asked, FlowError> {
         }
     };
     let mut tx = app.store.begin().await?;
+    // Asking takes its time: what is written stands on the account as it is now, and on the number that was asked about.
+    let now_there = tx.citizens().find(citizen.id).await?.filter(|found| !found.status.has_ended());
+    let Some(citizen) = now_there.filter(|found| found.national_id == citizen.national_id) else {
+        tx.registry_checks().postpone(check.citizen, now + PAUSES.0).await?;
+        tx.commit().await?;
+        return Ok(Asked::Answered);
+    };
     let outcome = act(app, &mut tx, &citizen, reply.record.as_ref(), &reply.evidence).await?;
     tx.registry_checks().settle(citizen.id, outcome.as_str(), now + every, now).await?;
     tx.commit().await?;
@@ -131,7 +139,8 @@ enum Came {
     Unchanged,
     Corrected,
     Renumbered,
-    /// The number that the registry says belongs to somebody else here: for a registrar to look at.
+    /// The number that the registry says belongs to somebody else here, or nobody knows whether whoever is here is who the registry
+    /// means: for a registrar to look at.
     Disputed,
     Deceased,
     /// The registry knows nobody by this number: for a registrar to look at.
@@ -183,9 +192,29 @@ async fn act(
             // Refused where somebody has recorded it meanwhile.
             Ok(account_life::change_status(tx, change).await?.map_or(Came::Unchanged, |_| Came::Deceased))
         }
+        // Nobody has held whoever is in such an account against the registry: what it knows of the owner of the number is not theirs
+        // to read.
+        _ if citizen.account_level < AccountLevel::Registered => unmatched(tx, citizen, record, event).await,
         Standing::Renumbered(to) => renumber(app, tx, citizen, to, said).await,
         Standing::Alive => correct(app, tx, citizen, record, said).await,
     }
+}
+
+/// What differs of an account that was never matched is for a registrar to look at, and nothing of it is written there.
+async fn unmatched(
+    tx: &mut Transaction,
+    citizen: &Citizen,
+    record: &Record,
+    event: impl Fn(EventKind, Outcome) -> EventBuilder,
+) -> Result<Came, FlowError> {
+    let (_, fields) = corrected(&citizen.profile, record);
+    if record.standing == Standing::Alive && fields.is_empty() {
+        return Ok(Came::Unchanged);
+    }
+    let disputed = event(EventKind::RegistryChecked, Outcome::Refused).with("outcome", Came::Disputed.as_str());
+    let disputed = if fields.is_empty() { disputed } else { disputed.with("fields", fields.join(" ")) };
+    tx.audit().record(&disputed.build()).await?;
+    Ok(Came::Disputed)
 }
 
 fn event(app: &App, citizen: &Citizen, said: &Said, kind: EventKind, outcome: Outcome) -> EventBuilder {

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum_server::tls_rustls::RustlsConfig;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use crate::domain::time::Clock;
 use answer::Signer;
@@ -28,6 +29,8 @@ pub enum Manner {
     Answers,
     /// It has the connection and says nothing.
     IsSilent,
+    /// It says nothing until it behaves otherwise, and answers so then.
+    TakesItsTime,
     /// It begins, and never ends.
     NeverEnds,
     /// 503.
@@ -61,7 +64,7 @@ pub struct StandIn {
     signer: Signer,
     /// As the file says them: each a record as an answer has it.
     people: Mutex<Vec<Value>>,
-    manner: Mutex<Manner>,
+    manner: watch::Sender<Manner>,
     /// The questions, and the first answer.
     asked: Mutex<Vec<Value>>,
     first: Mutex<Option<String>>,
@@ -88,7 +91,7 @@ impl StandIn {
             clock,
             signer: Signer::new(papers)?,
             people: Mutex::new(serde_json::from_str(people)?),
-            manner: Mutex::default(),
+            manner: watch::Sender::default(),
             asked: Mutex::default(),
             first: Mutex::default(),
         }))
@@ -117,7 +120,7 @@ impl StandIn {
 
     /// From now on.
     pub fn behaves(&self, manner: Manner) {
-        *self.manner.lock().unwrap_or_else(PoisonError::into_inner) = manner;
+        self.manner.send_replace(manner);
     }
 
     /// Changes members of the record of the person with this number.
@@ -144,8 +147,11 @@ impl StandIn {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn manner(&self) -> Manner {
-        *self.manner.lock().unwrap_or_else(PoisonError::into_inner)
+    /// As it behaves once it has taken its time.
+    async fn manner(&self) -> Manner {
+        let mut manner = self.manner.subscribe();
+        let decided = manner.wait_for(|manner| *manner != Manner::TakesItsTime).await.map(|manner| *manner);
+        decided.unwrap_or_default()
     }
 
     /// The record of the person in `question`; of the one after them where it takes people for each other.
@@ -166,7 +172,7 @@ async fn people(State(registry): State<Arc<StandIn>>, body: Bytes) -> Response {
         return StatusCode::BAD_REQUEST.into_response();
     };
     registry.asked.lock().unwrap_or_else(PoisonError::into_inner).push(question.clone());
-    let manner = registry.manner();
+    let manner = registry.manner().await;
     match manner {
         Manner::IsAway => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Manner::IsSilent => return std::future::pending().await,

@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use senid::config::Settings;
 use senid::demo::registry::Manner;
+use senid::domain::account_life::Transition;
 use senid::domain::audit::EventKind;
 use senid::domain::citizen::CitizenStatus;
 use senid::domain::time::Clock;
+use senid::flows::admin::particulars::Column;
 use senid::flows::admin::registry as admin;
 use senid::flows::registry_recheck::recheck_due;
 use serde_json::json;
 
 use crate::support::registry::{HOA, House, KHANH, Known, PASSWORD, on_both};
-use crate::support::world::{Backend, Citizen};
+use crate::support::world::{Backend, Citizen, eventually};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -23,8 +25,21 @@ const fn citizen(who: &Known) -> Citizen {
 
 /// A house whose two people have opened accounts; nobody else is in the registry.
 async fn house(backend: Backend) -> House {
+    opened(backend, |_| {}).await
+}
+
+/// The same, where the registry has as long as it may.
+async fn patient(backend: Backend) -> House {
+    opened(backend, |settings| settings.registry.time_limit = Duration::from_secs(30)).await
+}
+
+async fn opened(backend: Backend, change: impl FnOnce(&mut Settings)) -> House {
     // The job is off: the test does its work when it wants to.
-    let house = House::with(backend, |settings: &mut Settings| settings.registry.recheck.per_minute = 6000).await;
+    let house = House::with(backend, |settings: &mut Settings| {
+        settings.registry.recheck.per_minute = 6000;
+        change(settings);
+    })
+    .await;
     for who in [&HOA, &KHANH] {
         let page = house.registers(&mut house.world.browser(), who).await;
         assert_eq!(page.path(), "/account", "{}", page.text());
@@ -38,6 +53,20 @@ impl House {
         let (id, now) = (self.account(number).await.unwrap().id, self.world.clock.now());
         self.world.app(0).store.write().await.unwrap().registry_checks().hasten(id, now).await.unwrap();
         recheck_due(self.world.app(0)).await.unwrap();
+    }
+
+    /// The same, and does something else while the registry takes its time.
+    async fn rechecks_while(&self, number: &str, meanwhile: impl AsyncFnOnce()) {
+        let (id, now) = (self.account(number).await.unwrap().id, self.world.clock.now());
+        self.world.app(0).store.write().await.unwrap().registry_checks().hasten(id, now).await.unwrap();
+        let asked = self.registry.stand_in.asked().len();
+        self.registry.behaves(Manner::TakesItsTime);
+        let app = self.world.app(0).clone();
+        let rechecking = tokio::spawn(async move { recheck_due(&app).await });
+        eventually("it is asked", async || self.registry.stand_in.asked().len() > asked).await;
+        meanwhile().await;
+        self.registry.behaves(Manner::Answers);
+        rechecking.await.unwrap().unwrap();
     }
 
     async fn outcome(&self, number: &str) -> Option<String> {
@@ -87,7 +116,7 @@ on_both! {
         assert_eq!(verification.statement.evidence.len(), 2, "who they are, and what has changed");
         assert_eq!(store.verifications().list(id).await.unwrap().len(), 2, "what was verified before is still known");
         drop(store);
-        crate::support::world::eventually("they are told", async || {
+        eventually("they are told", async || {
             house.mails_to(HOA.email).iter().any(|mail| mail.header("Subject").contains("up to date"))
         }).await;
         let events = house.world.operator().events_of(&citizen(&HOA)).await;
@@ -113,6 +142,67 @@ on_both! {
             identifier: "001192009999", ..citizen(&HOA)
         }).await;
         assert_eq!(tokens.status, 200);
+    }
+
+    async fn what_changes_while_it_is_asked_is_not_written_over(backend: Backend) {
+        let house = patient(backend).await;
+        let id = house.account(HOA.number).await.unwrap().id;
+        house.registry.stand_in.changes(HOA.number, &json!({ "name": "Đỗ Thị Thanh Hoà" }));
+        house.rechecks_while(HOA.number, async || {
+            let mut profile = house.account(HOA.number).await.unwrap().profile;
+            profile.language = Some("fr".to_owned());
+            let mut tx = house.world.app(0).store.begin().await.unwrap();
+            tx.citizens().correct_profile(id, &profile, house.world.clock.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        })
+        .await;
+        let profile = house.account(HOA.number).await.unwrap().profile;
+        assert_eq!((profile.name.as_str(), profile.language.as_deref()), ("Đỗ Thị Thanh Hoà", Some("fr")));
+        // What it says of one number is not written of whoever has another by then.
+        house.registry.stand_in.changes(HOA.number, &json!({ "name": "Đỗ Thị Hường" }));
+        house.rechecks_while(HOA.number, async || {
+            house.world.operator().renumbers(&citizen(&HOA), "001192009999").await.unwrap();
+        })
+        .await;
+        let account = house.account("001192009999").await.unwrap();
+        assert_eq!((account.id, account.profile.name.as_str()), (id, "Đỗ Thị Thanh Hoà"));
+        // Nor is anything written in an account that has ended.
+        house.registry.stand_in.changes(KHANH.number, &json!({ "name": "Trịnh Gia Khang" }));
+        house.rechecks_while(KHANH.number, async || {
+            house.world.operator().takes(&citizen(&KHANH), Transition::Close, "a duplicate").await.unwrap();
+        })
+        .await;
+        assert_eq!(house.account(KHANH.number).await.unwrap().profile.name, KHANH.name);
+    }
+
+    async fn whoever_was_never_matched_is_not_told_whose_number_it_is(backend: Backend) {
+        let house = house(backend).await;
+        let number = "001192004568";
+        let claims_it = Citizen { name: "Đỗ Thị Hạ", identifier: number, password: PASSWORD };
+        house.world.operator().adds(&claims_it, &[(Column::Birthdate, "1992-01-01")]).await;
+        let mut record = HOA.record();
+        record["person"]["number"] = json!(number);
+        house.registry.stand_in.enters(record);
+        house.rechecks(number).await;
+        let moved = json!({ "standing": "renumbered", "now": { "scheme": "vn", "number": "001192007777" } });
+        for _ in 0..2 {
+            assert_eq!(house.outcome(number).await.as_deref(), Some("disputed"));
+            let account = house.account(number).await.unwrap();
+            assert_eq!((account.profile.name.as_str(), account.national_id.expose()), ("Đỗ Thị Hạ", number));
+            assert_eq!(account.profile.birthdate.map(|day| day.to_string()).as_deref(), Some("1992-01-01"));
+            let mut store = house.world.app(0).store.read().await.unwrap();
+            assert!(store.verifications().list(account.id).await.unwrap().is_empty());
+            drop(store);
+            house.registry.stand_in.changes(number, &moved);
+            house.rechecks(number).await;
+        }
+        let events = house.world.operator().events_of(&claims_it).await;
+        let disputed: Vec<_> = events.iter().filter(|event| event.kind == Some(EventKind::RegistryChecked)).collect();
+        assert!(disputed.iter().any(|event| event.details.get("fields").is_some_and(|fields| fields == "name birthdate")));
+        // That they have died is said of the number, whoever is in its account.
+        house.registry.stand_in.changes(number, &json!({ "standing": "deceased", "now": null }));
+        house.rechecks(number).await;
+        assert_eq!(house.account(number).await.unwrap().status, CitizenStatus::Deceased);
     }
 
     async fn nothing_is_changed_on_no_answer_and_it_is_asked_again_later(backend: Backend) {
