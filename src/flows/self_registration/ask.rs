@@ -8,6 +8,7 @@ use super::super::throttle::Throttle;
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, short_lived};
 use super::record::{self, Answered, Found, Outcome};
+use crate::domain::age::Stage;
 use crate::domain::audit::{self, EventKind};
 use crate::domain::citizen::{Citizen, CitizenStatus};
 use crate::domain::ids::{CitizenId, SignInId};
@@ -80,6 +81,11 @@ async fn decide(
         Agreement::Agrees => {}
         Agreement::Differs(_) => return Ok(("differs", None)),
         Agreement::NotTheirs => return Ok(("not_theirs", None)),
+    }
+    // By the registry's word for it: what was typed may say more than that, and need not agree with it where the settings compare names.
+    let born = record.birthdate.unwrap_or(asking.claimed.birthdate);
+    if app.settings.identity.ages.stage(Some(born), app.clock.now()) != Stage::OfAge {
+        return Ok(("too_young", None));
     }
     let post = Post::of(app);
     let citizen = match there {

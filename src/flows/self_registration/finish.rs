@@ -15,7 +15,7 @@ use crate::domain::account_life::{By, Transition};
 use crate::domain::assurance::{AccountLevel, Proof};
 use crate::domain::audit::{Actor, Outcome};
 use crate::domain::citizen::{Citizen, CitizenStatus, Profile};
-use crate::domain::ids::VerificationId;
+use crate::domain::ids::{CitizenId, VerificationId};
 use crate::domain::message::{Channel, Notice};
 use crate::domain::national_id::NationalId;
 use crate::domain::password_policy;
@@ -123,6 +123,8 @@ async fn open(
             Some(citizen) => citizen,
             None => return Ok(None),
         },
+        // Theirs is another number by now, and nobody has asked the registry about that one.
+        Some(entered) if entered.national_id != citizen.national_id => return Ok(None),
         Some(entered) => match take_over(app, visitor, &mut tx, entered, found, phc).await? {
             Some(citizen) => citizen,
             None => return Ok(None),
@@ -185,7 +187,7 @@ async fn take_over(
     }
     let mut profile = entered.profile.clone();
     found.correct(&mut profile);
-    let names: Vec<SignInName> = contacts(app, &profile).collect();
+    let names: Vec<SignInName> = free(tx, entered.id, contacts(app, &profile)).await?;
     match tx.citizens().update_profile(entered.id, &profile, &names, now).await {
         Err(storage::Error::Conflict(_)) => return Ok(None),
         done => done?,
@@ -194,6 +196,21 @@ async fn take_over(
     tx.citizens().raise_level(entered.id, AccountLevel::Registered, now).await?;
     let account_level = entered.account_level.max(AccountLevel::Registered);
     Ok(Some(Citizen { status: CitizenStatus::Active, account_level, profile, updated_at: now, ..entered }))
+}
+
+/// Those of `names` that nobody else signs in with.
+async fn free(
+    tx: &mut Transaction,
+    own: CitizenId,
+    names: impl Iterator<Item = SignInName>,
+) -> Result<Vec<SignInName>, FlowError> {
+    let mut free = Vec::new();
+    for name in names {
+        if tx.citizens().whose_name(&name).await?.is_none_or(|owner| owner == own) {
+            free.push(name);
+        }
+    }
+    Ok(free)
 }
 
 /// What a citizen is reached by and signs in with.

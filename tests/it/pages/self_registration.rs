@@ -9,6 +9,7 @@ use senid::domain::ids::CitizenId;
 use senid::domain::message::Channel;
 use senid::domain::time::{Clock, Timestamp};
 use senid::domain::verification::Evidence;
+use senid::flows::admin::particulars::Column;
 use senid::storage::NewCitizen;
 
 use crate::support::registry::{HOA, House, KHANH, Known, PASSWORD, on_both};
@@ -149,6 +150,13 @@ on_both! {
         let mut browser = house.world.browser();
         let page = Citizen { identifier: HOA.email, ..citizen(&HOA) }.enters_account(&mut browser, "/account").await;
         assert!(page.text().contains(HOA.name), "{}", page.text());
+        // Also where the authority has entered whoever shares it.
+        let son = Known { number: "079088001235", email: HOA.email, ..KHANH };
+        house.registry.stand_in.enters(son.record());
+        house.world.operator().adds(&citizen(&son), &[(Column::Status, "registered")]).await;
+        let page = house.registers(&mut house.world.browser(), &son).await;
+        assert_eq!(page.path(), "/account", "{}", page.text());
+        assert_eq!(house.account(son.number).await.unwrap().status, CitizenStatus::Active);
     }
 }
 

@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use senid::config::Rate;
 use senid::demo::registry::Manner;
+use senid::domain::assurance::AccountLevel;
 use senid::domain::audit::EventKind;
+use senid::domain::citizen::CitizenStatus;
+use senid::domain::registry::Field;
+use senid::flows::admin::particulars::Column;
 use serde_json::json;
 
 use crate::support::registry::{HOA, House, KHANH, Known, PASSWORD, on_both};
-use crate::support::world::{AN, Backend, Browser, Page, eventually};
+use crate::support::world::{AN, Backend, Browser, Citizen, Page, eventually};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -194,6 +198,56 @@ on_both! {
         browser.post_from(&own, &format!("{path}/password"), &password).await;
         house.looked_into().await;
         assert!(house.registry.stand_in.asked().is_empty() && house.account(HOA.number).await.is_none());
+    }
+
+    async fn a_child_registers_nobody_whatever_is_typed(backend: Backend) {
+        // Names alone are compared: the birthday that was typed is nobody's word but theirs.
+        let house = House::with(backend, |settings| settings.registry.rules.fields = vec![Field::Name]).await;
+        // They are fourteen in June; on the day that they say, they would be.
+        let child = Known { number: "001213004567", birthdate: "2013-01-02", ..HOA };
+        for (number, born) in [("001213004567", "2013-06-01"), ("001213004568", "2013")] {
+            let mut record = child.record();
+            record["person"]["number"] = json!(number);
+            record["birthdate"] = json!(born);
+            house.registry.stand_in.enters(record);
+            house.asks_for_code(&mut house.world.browser(), &Known { number, ..child }).await;
+        }
+        assert!(house.mail.mails().is_empty(), "no code goes out");
+        let old_enough = Known { number: "001213004569", ..child };
+        house.registry.stand_in.enters(old_enough.record());
+        assert_eq!(house.registers(&mut house.world.browser(), &old_enough).await.path(), "/account");
+    }
+
+    async fn an_account_that_has_another_number_by_now_is_not_taken_over(backend: Backend) {
+        let house = House::on(backend).await;
+        let entered = Citizen { name: HOA.name, identifier: HOA.number, password: PASSWORD };
+        house.world.operator().adds(&entered, &[(Column::Status, "registered")]).await;
+        let mut browser = house.world.browser();
+        let page = house.asks_for_code(&mut browser, &HOA).await;
+        let code = house.code(&HOA, 1).await;
+        let page = enters(&mut browser, &page, &code).await;
+        house.world.operator().renumbers(&entered, "001192009999").await.unwrap();
+        let page = browser.press(&page, "finish", &[("password", PASSWORD)]).await;
+        assert_eq!(page.status, 409, "{}", page.text());
+        let account = house.account("001192009999").await.unwrap();
+        assert_eq!((account.status, account.account_level), (CitizenStatus::Registered, AccountLevel::SelfAsserted));
+    }
+
+    async fn a_registry_that_is_slow_keeps_nobody_waiting_and_its_answer_counts(backend: Backend) {
+        let house = House::with(backend, |settings| settings.registry.time_limit = Duration::from_secs(30)).await;
+        house.registry.behaves(Manner::TakesItsTime);
+        let (mut browser, mut other) = (house.world.browser(), house.world.browser());
+        let page = browser.open("/sign-up").await;
+        let page = house.claims(&mut browser, &page, &HOA).await;
+        assert!(page.path().ends_with("/register/code") && !page.has("#registry-away"), "{}", page.text());
+        assert_eq!(enters(&mut browser, &page, "000000").await.status, 401, "there is nothing to guess yet");
+        // Nor does anybody else wait for it.
+        assert_eq!(other.open("/sign-up").await.status, 200);
+        house.registry.behaves(Manner::Answers);
+        house.looked_into().await;
+        let code = house.code(&HOA, 1).await;
+        let page = enters(&mut browser, &page, &code).await;
+        assert!(page.path().ends_with("/register/password"), "{}", page.text());
     }
 
     async fn of_two_who_finish_at_once_one_has_the_account(backend: Backend) {
