@@ -11,6 +11,15 @@ pub enum Role {
 }
 
 impl Role {
+    /// What a form sends.
+    pub const fn value(self) -> &'static str {
+        match self {
+            Self::LegalRepresentative => "legal_representative",
+            Self::Employee => "employee",
+            Self::Delegate => "delegate",
+        }
+    }
+
     pub fn name(self) -> TextId {
         match self {
             Self::LegalRepresentative => id("role-legal-representative"),

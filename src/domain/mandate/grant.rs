@@ -25,7 +25,7 @@ pub enum Refusal {
     MayNotDelegate,
     #[error("a legal representative is confirmed by a registrar and by nobody else")]
     LegalRepresentative,
-    #[error("it is for more portals than the granter's own mandate")]
+    #[error("it is for more portals than the granter's own mandate, or in a role that is not theirs to give")]
     MoreThanHeld,
     #[error("it ends later than the granter's own mandate")]
     LongerThanHeld,
@@ -50,7 +50,7 @@ impl Offer {
         if self.role == Role::LegalRepresentative {
             return Err(Refusal::LegalRepresentative);
         }
-        if !own.portals.hold(&self.portals) {
+        if !own.role.grants().contains(&self.role) || !own.portals.hold(&self.portals) {
             return Err(Refusal::MoreThanHeld);
         }
         let begins = self.begins(now.at);

@@ -74,6 +74,15 @@ impl Role {
             Self::Employee | Self::Delegate => AccountLevel::Registered,
         }
     }
+
+    /// As what its holder may have others act. Whom the organisation employs is for those to say who belong to it; whoever has a part
+    /// of another's has a part to pass on.
+    pub const fn grants(self) -> &'static [Self] {
+        match self {
+            Self::LegalRepresentative | Self::Employee => &[Self::Delegate, Self::Employee],
+            Self::Delegate => &[Self::Delegate],
+        }
+    }
 }
 
 impl fmt::Display for Role {

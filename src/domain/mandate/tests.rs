@@ -87,6 +87,12 @@ fn nobody_grants_more_than_they_hold() {
         let wider = Offer { portals, ends_at: Some(NOW + DAY), ..offer() };
         assert_eq!(grant(to, wider, id(3)), Err(Refusal::MoreThanHeld));
     }
+    // Nobody employs people in the name of whom they were given a part to do for.
+    let employs = Offer { role: Role::Employee, ends_at: Some(NOW + DAY), ..offer() };
+    assert_eq!(grant(to, employs.clone(), id(3)), Err(Refusal::MoreThanHeld));
+    let employee = Mandate { role: Role::Employee, ..own.clone() };
+    let to = Granting { to: person(3), ..granting(&employee) };
+    assert_eq!(grant(to, employs, id(3)).map(|granted| granted.role), Ok(Role::Employee));
 }
 
 #[test]

@@ -207,6 +207,8 @@ pub struct Invite {
     pub layout: Layout,
     pub form: Form,
     pub organisation: String,
+    /// As what they may act.
+    pub roles: Vec<Role>,
     /// Where it may count.
     pub portals: Vec<PortalChoice>,
     /// Whether it may count everywhere.

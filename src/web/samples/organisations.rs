@@ -127,6 +127,7 @@ impl Samples {
             layout: self.citizen(),
             form: form(&format!("{PAGE}/invite")),
             organisation: RED_RIVER.to_owned(),
+            roles: vec![Role::Delegate, Role::Employee],
             portals: vec![
                 portal("public-services", self.public_services().name),
                 portal("library", self.library().name),
@@ -149,6 +150,7 @@ impl Samples {
             ("no-portal", Fault::NoPortalChosen),
         ] {
             let faulty = Invite {
+                roles: vec![Role::Delegate],
                 everywhere: Everywhere::NotAllowed,
                 latest: Some("31/12/2026".to_owned()),
                 invited: "079192000123".to_owned(),

@@ -8,7 +8,7 @@ use http::StatusCode;
 
 use super::super::super::schemes::{self, Typed};
 use super::super::{Door, Entered, enter_for_sensitive};
-use super::path;
+use super::{path, role};
 use crate::domain::ids::OrganisationId;
 use crate::domain::mandate::{Delegation, Offer, Portals, Position, Refusal, Role};
 use crate::domain::sign_in_name::SignInName;
@@ -165,6 +165,7 @@ async fn page(
     Page::render(&view::Invite {
         form: layout::Form { action: format!("{}/invite", path(id)), csrf: GUARD.token(visit) },
         organisation: seen.organisation.name.as_str().to_owned(),
+        roles: own.mandate.role.grants().iter().copied().map(role).collect(),
         portals: portals
             .iter()
             .map(|client| view::PortalChoice { value: client.id.to_string(), name: site.portal(client, language).name })
