@@ -1,6 +1,7 @@
 //! The accounts of the minors whom a citizen looks after: their guardian sees which portals know them, and can lock them.
 
 use crate::domain::account_life::{By, Refused, Transition};
+use crate::domain::age::Stage;
 use crate::domain::audit::{Actor, Outcome};
 use crate::domain::citizen::Citizen;
 use crate::domain::guardianship::Guardianship;
@@ -19,13 +20,15 @@ pub struct Ward {
     pub guardianship: Guardianship,
 }
 
-/// Those whom this citizen looks after now.
+/// Those whom this citizen looks after now. Who has turned out to be older than was thought when it was entered is not among them.
 pub async fn wards(app: &App, guardian: CitizenId) -> Result<Vec<Ward>, FlowError> {
     let now = app.clock.now();
     let mut store = app.store.read().await?;
     let mut wards = Vec::new();
     for guardianship in store.guardianships().of_guardian(guardian, now).await? {
         let found = store.citizens().find(guardianship.minor).await?;
+        let found =
+            found.filter(|minor| app.settings.identity.ages.stage(minor.profile.birthdate, now) != Stage::OfAge);
         wards.extend(found.map(|citizen| Ward { citizen, guardianship }));
     }
     Ok(wards)

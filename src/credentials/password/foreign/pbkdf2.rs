@@ -18,7 +18,7 @@ use super::super::PhcError;
 use crate::crypto::hash::constant_time_eq;
 use crate::crypto::pbkdf2::{Prf, derive};
 
-/// Half a second on a core of today, and more than any of these programs takes by itself.
+/// Over all blocks of a hash. Half a second on a core of today, and more than any of these programs takes by itself.
 const MOST_ITERATIONS: u32 = 1_500_000;
 const SALT: RangeInclusive<usize> = 4..=128;
 const HASH: RangeInclusive<usize> = 16..=64;
@@ -53,7 +53,7 @@ impl Pbkdf2 {
             (_, Some((prf, rest))) => read_django(prf, rest),
             _ => read_asp_net(&STANDARD.decode(text).ok()?)?,
         };
-        Some(read.filter(Self::is_whole).ok_or(PhcError::Pbkdf2).and_then(|read| match read.iterations.get() {
+        Some(read.filter(Self::is_whole).ok_or(PhcError::Pbkdf2).and_then(|read| match read.work() {
             ..=MOST_ITERATIONS => Ok(read),
             _ => Err(PhcError::ForeignTooCostly),
         }))
@@ -61,6 +61,17 @@ impl Pbkdf2 {
 
     fn is_whole(&self) -> bool {
         SALT.contains(&self.salt.len()) && HASH.contains(&self.hash.len())
+    }
+
+    /// The iterations of all the blocks that the hash has: each costs as much as the first.
+    fn work(&self) -> u32 {
+        let block = match self.prf {
+            Prf::HmacSha1 => 20,
+            Prf::HmacSha256 => 32,
+            Prf::HmacSha512 => 64,
+        };
+        let blocks = u32::try_from(self.hash.len().div_ceil(block)).unwrap_or(u32::MAX);
+        self.iterations.get().saturating_mul(blocks)
     }
 
     pub(super) fn verify(&self, secret: &[u8]) -> bool {

@@ -84,6 +84,8 @@ fn what_would_take_a_thread_for_long_is_refused() {
         HASHES[7].replace("i=1000", "i=1500001"),
         HASHES[10].replace("$1200$", "$4294967295$"),
         HASHES[13].replace("$1000$", "$1500001$"),
+        // Two blocks of SHA-1, each as costly as one.
+        HASHES[9].replace("i=1000", "i=750001"),
     ] {
         assert_eq!(fault(&text), Some(PhcError::ForeignTooCostly), "{text}");
     }
@@ -91,6 +93,7 @@ fn what_would_take_a_thread_for_long_is_refused() {
         HASHES[0].replace("$06$", "$12$"),
         HASHES[3].replace("rounds=1000", "rounds=500000"),
         HASHES[7].replace("i=1000", "i=1500000"),
+        HASHES[9].replace("i=1000", "i=750000"),
     ] {
         assert_eq!(fault(&text), None, "{text}");
     }

@@ -105,6 +105,7 @@ impl Particulars {
         let national_id = reading.national_id(schemes);
         let aliases = reading.aliases(national_id.as_ref());
         let profile = reading.profile(now);
+        reading.hold_username(national_id.as_ref(), &profile);
         let scheme = schemes.default_scheme();
         let phone = reading.contact(Column::PhoneNumber, Column::PhoneNumberVerified, NameKind::Phone, scheme);
         let email = reading.contact(Column::Email, Column::EmailVerified, NameKind::Email, scheme);
@@ -261,6 +262,19 @@ impl Reading<'_> {
             // That is the citizen's own to choose.
             language: None,
             localised,
+        }
+    }
+
+    /// Older systems knew people by their numbers. What somebody calls themselves is told to every portal that asks for their profile, and
+    /// a number by its own claim alone.
+    fn hold_username(&mut self, national_id: Option<&NationalId>, profile: &Profile) {
+        let (Some(own), Some(username)) = (national_id, &profile.preferred_username) else { return };
+        if IdentifierAlias::read(username, own.scheme()).is_some() {
+            self.fault(
+                Column::PreferredUsername,
+                "number",
+                "expected a name of their own, and no number of the state's",
+            );
         }
     }
 
