@@ -101,6 +101,12 @@ impl DataKey {
         Self { bytes: SecretBytes::new(random.bytes()) }
     }
 
+    /// The key that a secret stands for which somebody was handed: what it seals, nobody else opens. The secret is as hard to guess as a
+    /// key has to be.
+    pub fn of_secret(secret: &[u8]) -> Self {
+        Self { bytes: hkdf(secret, b"", b"senid handed secret v1") }
+    }
+
     /// The key sealed under the current master key, as its owner's row keeps it.
     ///
     /// # Errors
@@ -382,6 +388,14 @@ mod tests {
         let wrapped = key.wrap(&keys, here, &random).unwrap();
         assert_eq!(DataKey::from_wrapped(&keys, here, &wrapped).unwrap().bytes, key.bytes);
         assert_eq!(DataKey::from_wrapped(&keys, citizen(), &wrapped).unwrap_err(), SealError::Refused);
+    }
+
+    #[test]
+    fn what_a_secret_sealed_opens_with_that_secret_only() {
+        let (random, context) = (SystemRandom::new(), Context::new("link_codes.sealed", [1]));
+        let sealed = DataKey::of_secret(b"BCDF").seal(&context, b"an.nguyen", &random).unwrap();
+        assert_eq!(DataKey::of_secret(b"BCDF").open(&context, &sealed).unwrap().as_slice(), b"an.nguyen");
+        assert_eq!(DataKey::of_secret(b"BCDG").open(&context, &sealed), Err(SealError::Refused));
     }
 
     #[test]

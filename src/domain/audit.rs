@@ -231,6 +231,13 @@ event_kinds! {
     MandateEnded = "mandate.ended",
     /// Whoever granted it is told that its holder gave it back.
     MandateGivenBack = "mandate.given_back",
+    /// Codes were made that a portal hands to people who had an account with it.
+    LinkCodesIssued = "link_codes.issued",
+    /// A citizen showed by such a code that an account at a portal is theirs.
+    AccountLinked = "account.linked",
+    AccountUnlinked = "account.unlinked",
+    /// An operator saw which accounts at a portal are linked.
+    LinkedAccountsListed = "linked_accounts.listed",
     KeysRotated = "keys.rotated",
     MasterKeyAdded = "keys.master_added",
     /// Citizens' data keys, and the server's, were wrapped by the newest master key.

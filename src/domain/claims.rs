@@ -59,6 +59,9 @@ pub const CLAIMS: &[ClaimRule] = claims! {
     // Of the sign-in and not of the person: whoever tells it knows for whom they act.
     "organisation":
         "organisation" => |_| None;
+    // Of the citizen and the client together: whoever tells it knows both.
+    "linked_accounts":
+        "linked_accounts" => |_| None;
 };
 
 /// Scopes that release no claim of their own.
@@ -70,9 +73,13 @@ pub const NATIONAL_ID: &str = "national_id";
 /// The scope that asks in whose name the person signs in, and the claim that tells it. A client has it only by approval.
 pub const ORGANISATION: &str = "organisation";
 
+/// The scope that releases the accounts which a person had with a client before, and the claim that names them. A client has it only by
+/// approval, and is told of its own alone.
+pub const LINKED_ACCOUNTS: &str = "linked_accounts";
+
 /// Whether a client has `scope` by the authority's approval alone, whoever registered it.
 pub fn is_approved_singly(scope: &str) -> bool {
-    [NATIONAL_ID, ORGANISATION].contains(&scope)
+    [NATIONAL_ID, ORGANISATION, LINKED_ACCOUNTS].contains(&scope)
 }
 
 /// Whether the server defines `scope`.

@@ -81,6 +81,8 @@ uuid_id! {
     VerificationId;
     /// That somebody looks after the account of a minor.
     GuardianshipId;
+    /// That an account which somebody had at a portal is theirs.
+    LinkId;
     /// What one registrar wants done and another one has to confirm.
     ProposalId;
     /// A client that registered itself: in text its `client_id`, and the locator of its registration access token.

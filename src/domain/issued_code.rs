@@ -50,13 +50,14 @@ impl FromStr for CodeUse {
 #[error("expected recover, raise or counter")]
 pub struct UnknownUse;
 
-/// A code as it stands on paper, `BCDF-GHJK-LMNP-QRST`: 69 bits, of which a plain hash is kept (NIST SP 800-63B-4 §3.1.2.2 asks
-/// for 64). `Debug` shows nothing of it, and it is wiped on drop.
+/// A code as it stands on paper, in groups of four letters. `Debug` shows nothing of it, and it is wiped on drop.
 #[derive(Clone, Debug)]
-pub struct CodeText(SecretString);
+pub struct PaperCode<const LENGTH: usize>(SecretString);
 
-impl CodeText {
-    const LENGTH: usize = 16;
+/// `BCDF-GHJK-LMNP-QRST`: 69 bits, of which a plain hash is kept (NIST SP 800-63B-4 §3.1.2.2 asks for 64).
+pub type CodeText = PaperCode<16>;
+
+impl<const LENGTH: usize> PaperCode<LENGTH> {
     const GROUP: usize = 4;
     /// Twenty letters that no keyboard hides: no vowels, so that no word comes of them, and no digits to take them for.
     const ALPHABET: &'static [u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
@@ -67,10 +68,10 @@ impl CodeText {
     pub fn draw(random: &dyn Random) -> Self {
         // Bytes that would make the first letters likelier than the last ones are left out.
         let fair = |byte: &u8| usize::from(*byte) < 256 / Self::ALPHABET.len() * Self::ALPHABET.len();
-        let mut letters = Zeroizing::new(String::with_capacity(Self::LENGTH));
-        while letters.len() < Self::LENGTH {
+        let mut letters = Zeroizing::new(String::with_capacity(LENGTH));
+        while letters.len() < LENGTH {
             let bytes = Zeroizing::new(random.bytes::<32>());
-            for byte in bytes.iter().filter(|byte| fair(byte)).take(Self::LENGTH - letters.len()) {
+            for byte in bytes.iter().filter(|byte| fair(byte)).take(LENGTH - letters.len()) {
                 letters.push(char::from(Self::ALPHABET[usize::from(*byte) % Self::ALPHABET.len()]));
             }
         }
@@ -83,14 +84,14 @@ impl CodeText {
             return None;
         }
         let between = |c: &char| c.is_whitespace() || c.is_ascii_punctuation() || matches!(c, '\u{2010}'..='\u{2015}');
-        let mut letters = Zeroizing::new(String::with_capacity(Self::LENGTH));
+        let mut letters = Zeroizing::new(String::with_capacity(LENGTH));
         for letter in typed.chars().filter(|c| !between(c)).map(|c| c.to_ascii_uppercase()) {
-            if letters.len() == Self::LENGTH || !u8::try_from(letter).is_ok_and(|byte| Self::ALPHABET.contains(&byte)) {
+            if letters.len() == LENGTH || !u8::try_from(letter).is_ok_and(|byte| Self::ALPHABET.contains(&byte)) {
                 return None;
             }
             letters.push(letter);
         }
-        (letters.len() == Self::LENGTH).then(|| Self(SecretString::new(letters.as_str())))
+        (letters.len() == LENGTH).then(|| Self(SecretString::new(letters.as_str())))
     }
 
     /// The letters alone: what is hashed.
@@ -100,7 +101,7 @@ impl CodeText {
 
     /// As it is written down.
     pub fn written(&self) -> SecretString {
-        let mut text = Zeroizing::new(String::with_capacity(Self::LENGTH + Self::LENGTH / Self::GROUP));
+        let mut text = Zeroizing::new(String::with_capacity(LENGTH + LENGTH / Self::GROUP));
         for (place, letter) in self.letters().chars().enumerate() {
             if place > 0 && place % Self::GROUP == 0 {
                 text.push('-');

@@ -32,6 +32,7 @@ pub mod key_binding;
 pub mod keys;
 pub mod language_tag;
 pub mod likeness;
+pub mod linked_account;
 pub mod logout;
 pub mod mac;
 pub mod mandate;

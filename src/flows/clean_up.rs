@@ -20,6 +20,7 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
         let grants = tx.grants().forget(now, AT_ONCE).await?;
         // Few are ever issued: all that have expired go at once.
         tx.issued_codes().forget(now).await?;
+        let link_codes = tx.link_codes().forget(now, AT_ONCE).await?;
         let sessions = tx.ended_sessions().forget(now, AT_ONCE).await?;
         let clients = tx.session_clients().forget(now, AT_ONCE).await?;
         let deliveries = tx.logout_outbox().forget(now - keep.sign_outs, AT_ONCE).await?;
@@ -31,7 +32,8 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
         let releases = tx.releases().forget(now - app.settings.lifetimes.releases, AT_ONCE).await?;
         let proposals = tx.proposals().forget(now - PROPOSALS_ARE_KEPT_FOR, AT_ONCE).await?;
         tx.commit().await?;
-        let most = [grants, sessions, clients, deliveries, messages, places, releases, proposals].into_iter().max();
+        let most = [grants, link_codes, sessions, clients, deliveries, messages, places, releases, proposals];
+        let most = most.into_iter().max();
         if most < Some(u64::from(AT_ONCE)) {
             break;
         }

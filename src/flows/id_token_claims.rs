@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::domain::authorization::ResponseType;
-use crate::domain::claims::ORGANISATION;
+use crate::domain::claims::{LINKED_ACCOUNTS, ORGANISATION};
 use crate::domain::claims_request::GrantedClaims;
 use crate::domain::client::Client;
 use crate::domain::grant::Grant;
@@ -16,7 +16,7 @@ use crate::protocol::organisation_claim;
 use super::grant::Over;
 use super::release::Told;
 use super::visitor::Visitor;
-use super::{App, FlowError, organisation, release};
+use super::{App, FlowError, linked_accounts, organisation, release};
 
 /// The claims of the person in an ID token for `client` that stands on `grant`, with `scope` and what was `granted` beside it, and for whom
 /// they act. Most ID tokens
@@ -49,6 +49,9 @@ pub async fn released(
     let gate = Gate { client, citizen: &known.citizen, allowed: &known.allowed, door: Door::IdToken };
     let mut told = claims::in_id_token(&gate, &scope, granted, response_type);
     told.extend(release::verified(app, &gate, &granted.verified.id_token).await?);
+    if claims::is_asked_in_id_token(LINKED_ACCOUNTS, &scope, granted, response_type) {
+        told.extend(linked_accounts::told(app, &gate).await?);
+    }
     told.extend(organisation.map(|organisation| (ORGANISATION.to_owned(), organisation)));
     let about = Told { client, citizen, grant, door: Door::IdToken };
     release::record(app, visitor, about, &told).await?;

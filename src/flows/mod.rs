@@ -35,6 +35,7 @@ pub mod invalidation;
 pub mod key_changes;
 pub mod key_pairs;
 pub mod keys;
+mod linked_accounts;
 pub mod logout;
 pub mod logout_delivery;
 pub mod message_delivery;

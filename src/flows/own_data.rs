@@ -8,6 +8,7 @@ use crate::domain::client::Localised;
 use crate::domain::correction::{self, Correction};
 use crate::domain::disclosure::Disclosure;
 use crate::domain::ids::CitizenId;
+use crate::domain::linked_account::LinkedAccount;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Evidence, Verification};
 use crate::storage::{self, RecordedEvent, Transaction};
@@ -30,6 +31,7 @@ pub struct OwnData {
     pub known_devices: Vec<Device>,
     pub portals: Vec<Portal>,
     pub releases: Vec<Released>,
+    pub linked_accounts: Vec<Linked>,
     pub mandates: Vec<Mandate>,
     pub messages: Vec<Message>,
     pub corrections: Vec<Corrected>,
@@ -158,6 +160,21 @@ pub struct Released {
     pub times: u64,
 }
 
+/// An account that they had at a portal.
+#[derive(Serialize)]
+pub struct Linked {
+    pub portal: String,
+    pub account: String,
+    pub label: Option<String>,
+    pub linked_at: String,
+}
+
+impl std::fmt::Debug for Linked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[linked account]")
+    }
+}
+
 #[derive(Debug, Serialize)]
 pub struct Mandate {
     pub organisation: String,
@@ -220,6 +237,7 @@ pub async fn gather(tx: &mut Transaction, citizen: &Citizen) -> Result<OwnData, 
         known_devices: devices(tx, id).await?,
         portals: portals(tx, id).await?,
         releases: releases(tx, id).await?,
+        linked_accounts: tx.linked_accounts().of_citizen(id).await?.iter().map(linked).collect(),
         mandates: mandates(tx, id).await?,
         messages: messages(tx, id).await?,
         corrections: tx.corrections().of_citizen(id).await?.iter().map(corrected).collect(),
@@ -356,6 +374,15 @@ async fn messages(tx: &mut Transaction, citizen: CitizenId) -> Result<Vec<Messag
         state: record.state.as_str(),
     });
     Ok(messages.collect())
+}
+
+fn linked(link: &LinkedAccount) -> Linked {
+    Linked {
+        portal: link.client.to_string(),
+        account: link.account.id.expose().to_owned(),
+        label: link.account.label.as_ref().map(|label| label.as_str().to_owned()),
+        linked_at: time(link.linked_at),
+    }
 }
 
 fn corrected(correction: &Correction) -> Corrected {

@@ -1,9 +1,9 @@
 //! Userinfo: the claims that a token was granted and the person allowed, read anew at every call.
 
-use crate::domain::claims::ORGANISATION;
+use crate::domain::claims::{LINKED_ACCOUNTS, ORGANISATION};
 use crate::domain::release::Door;
 use crate::domain::resource::ResourceId;
-use crate::protocol::claims::Gate;
+use crate::protocol::claims::{self, Gate};
 use crate::protocol::policy::Moment;
 use crate::protocol::presented_token::PresentedToken;
 use crate::protocol::{OAuthError, organisation_claim, userinfo};
@@ -14,7 +14,7 @@ use super::client_request::Sender;
 use super::protection::UserinfoAnswer;
 use super::release::Told;
 use super::visitor::Visitor;
-use super::{App, FlowError, access_token, organisation, protection, release, sender};
+use super::{App, FlowError, access_token, linked_accounts, organisation, protection, release, sender};
 
 /// Answers for who presents `token`: one look-up, which finds the grant and its citizen as they are now.
 pub async fn userinfo(
@@ -43,6 +43,9 @@ pub async fn userinfo(
     let gate = Gate { client: &client, citizen: &citizen, allowed: &allowed, door: Door::Userinfo };
     let mut answer = userinfo::answer(&gate, &subject, &scope, &grant.claims)?;
     answer.extend(release::verified(app, &gate, &grant.claims.verified.userinfo).await?);
+    if claims::is_asked_at_userinfo(LINKED_ACCOUNTS, &scope, &grant.claims) {
+        answer.extend(linked_accounts::told(app, &gate).await?);
+    }
     if let Some(acting) = grant.acting {
         let held = organisation::acting::find(app, &client, citizen.id, acting).await?.ok_or_else(ended)?;
         answer.insert(ORGANISATION.to_owned(), organisation_claim::of(&held.organisation, &held.mandate));

@@ -153,6 +153,7 @@ fn card() -> Router<Arc<Site>> {
 }
 
 fn account(site: Arc<Site>) -> Router<Arc<Site>> {
+    use pages::account::linked_accounts;
     organisations()
         .route("/", get(pages::account::start::home))
         .route("/account", get(pages::account::overview::show))
@@ -193,6 +194,9 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/account/sessions/end-others", post(pages::account::sessions::end_others))
         .route("/account/sessions/forget", post(pages::account::sessions::forget))
         .route("/account/portals", get(pages::account::portals::show))
+        .route("/account/linked-accounts", get(linked_accounts::show))
+        .route("/account/linked-accounts/new", get(linked_accounts::new::show).post(linked_accounts::new::submit))
+        .route("/account/linked-accounts/{id}/end", get(linked_accounts::end::ask).post(linked_accounts::end::end))
         .route(
             "/account/portals/{client}/claims",
             get(pages::account::portals::shared).post(pages::account::portals::choose),

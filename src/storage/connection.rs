@@ -31,6 +31,8 @@ use super::key_changes::KeyChanges;
 use super::key_pairs::KeyPairs;
 use super::known_devices::KnownDevices;
 use super::likenesses::Likenesses;
+use super::link_codes::LinkCodes;
+use super::linked_accounts::LinkedAccounts;
 use super::logout_outbox::LogoutOutbox;
 use super::mandate_invitations::MandateInvitations;
 use super::mandates::Mandates;
@@ -244,6 +246,8 @@ aggregates! {
     key_changes: KeyChanges,
     known_devices: KnownDevices,
     likenesses: Likenesses,
+    link_codes: LinkCodes,
+    linked_accounts: LinkedAccounts,
     logout_outbox: LogoutOutbox,
     mandate_invitations: MandateInvitations,
     mandates: Mandates,

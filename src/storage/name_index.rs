@@ -11,6 +11,8 @@ use super::error::Error;
 use super::identifier_aliases::IdentifierAliases;
 use super::key_changes::Dealt;
 use super::likenesses::{self, Likenesses};
+use super::link_codes::LinkCodes;
+use super::linked_accounts::LinkedAccounts;
 use super::registration::NameEntry;
 use super::vault::Vault;
 use crate::crypto::blind_index::BlindIndex;
@@ -35,6 +37,8 @@ const ALIAS_NAMES: &str = "SELECT citizen_id, name_index, key_version FROM alias
     WHERE citizen_id IN (SELECT id FROM citizens WHERE id > $1 AND id <= $2)";
 const LIKENESSES: &str = "SELECT citizen_id, likeness, key_version FROM likenesses
     WHERE citizen_id IN (SELECT id FROM citizens WHERE id > $1 AND id <= $2)";
+const ACCOUNTS: &str = "SELECT citizen_id, account_index, key_version FROM linked_account_directory
+    WHERE citizen_id IN (SELECT id FROM citizens WHERE id > $1 AND id <= $2)";
 const PAGE: &str = "SELECT id FROM citizens WHERE id > $1 ORDER BY id LIMIT $2";
 const REMOVE: &str = "DELETE FROM sign_in_names WHERE key_version < $3
     AND citizen_id IN (SELECT id FROM citizens WHERE id > $1 AND id <= $2)";
@@ -42,19 +46,23 @@ const REMOVE_ALIAS_NAMES: &str = "DELETE FROM alias_names WHERE key_version < $3
     AND citizen_id IN (SELECT id FROM citizens WHERE id > $1 AND id <= $2)";
 const REMOVE_LIKENESSES: &str = "DELETE FROM likenesses WHERE key_version < $3
     AND citizen_id IN (SELECT id FROM citizens WHERE id > $1 AND id <= $2)";
+const REMOVE_ACCOUNTS: &str = "DELETE FROM linked_account_directory WHERE key_version < $3
+    AND citizen_id IN (SELECT id FROM citizens WHERE id > $1 AND id <= $2)";
 const INSERT: &str = "INSERT INTO sign_in_names (name_index, kind, key_version, citizen_id) ";
 const INSERT_SHARED: &str = "INSERT INTO alias_names (name_index, kind, key_version, citizen_id) ";
 const LACKING: &str = "SELECT count(*) FROM (SELECT 1 FROM sign_in_names GROUP BY citizen_id, kind
     HAVING SUM(CASE WHEN key_version = $1 THEN 1 ELSE 0 END) < SUM(CASE WHEN key_version = $2 THEN 1 ELSE 0 END)) AS lacking";
 const LACKING_ALIASES: &str = "SELECT count(*) FROM (SELECT 1 FROM alias_names GROUP BY citizen_id, kind
     HAVING SUM(CASE WHEN key_version = $1 THEN 1 ELSE 0 END) < SUM(CASE WHEN key_version = $2 THEN 1 ELSE 0 END)) AS lacking";
+const LACKING_ACCOUNTS: &str = "SELECT count(*) FROM (SELECT 1 FROM linked_account_directory GROUP BY link_id
+    HAVING SUM(CASE WHEN key_version = $1 THEN 1 ELSE 0 END) < SUM(CASE WHEN key_version = $2 THEN 1 ELSE 0 END)) AS lacking";
 const UNDER: &str = "SELECT count(*) FROM sign_in_names WHERE key_version = $1";
 
 impl<C: Read> Citizens<'_, C> {
-    /// Of how many citizens a name of a kind stands under `old` and not under `new`: all names are looked at.
+    /// Of how many citizens a name of a kind, or an account that they had at a portal, stands under `old` and not under `new`: all names are looked at.
     pub async fn names_lacking(&mut self, new: u16, old: u16) -> Result<u64, Error> {
         let mut all = 0;
-        for statement in [LACKING, LACKING_ALIASES] {
+        for statement in [LACKING, LACKING_ALIASES, LACKING_ACCOUNTS] {
             let lacking: i64 = on_backend!(self.0, |db| {
                 sqlx::query_scalar(statement).bind(i32::from(new)).bind(i32::from(old)).fetch_one(db).await
             })?;
@@ -89,8 +97,10 @@ impl Citizens<'_, Transaction> {
         let mut alias_names = self.entered(ALIAS_NAMES, after, last).await?;
         let mut aliases = IdentifierAliases(&mut *self.0).of_citizens(after, last).await?;
         let mut likenesses = self.entered(LIKENESSES, after, last).await?;
+        let mut accounts = self.entered(ACCOUNTS, after, last).await?;
+        let mut links = LinkedAccounts(&mut *self.0).entries_of(after, last).await?;
         let (seen, mut changed) = (held.len() as u64, 0);
-        let (mut missing, mut shared, mut alike) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut missing, mut shared, mut alike, mut linked) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for citizen in held {
             let id = citizen.id.uuid();
             let aliases = aliases.remove(&id).unwrap_or_default();
@@ -98,7 +108,12 @@ impl Citizens<'_, Transaction> {
             let lacking_shared =
                 lacking_shared(&vault, &citizen, &aliases, &alias_names.remove(&id).unwrap_or_default());
             let unlike = unlike(&vault, &citizen, &likenesses.remove(&id).unwrap_or_default());
-            changed += u64::from(!(lacking.is_empty() && lacking_shared.is_empty() && unlike.is_empty()));
+            let (mut unlinked, entered) =
+                (links.remove(&id).unwrap_or_default(), accounts.remove(&id).unwrap_or_default());
+            unlinked.retain(|entry| !entered.contains(&entry.key()));
+            let is_whole = lacking.is_empty() && lacking_shared.is_empty() && unlike.is_empty() && unlinked.is_empty();
+            changed += u64::from(!is_whole);
+            linked.extend(unlinked);
             missing.extend(lacking);
             shared.extend(lacking_shared);
             alike.extend(unlike.into_iter().map(|index| (citizen.id, index)));
@@ -109,6 +124,9 @@ impl Citizens<'_, Transaction> {
         }
         self.insert_missing(INSERT_SHARED, &shared).await?;
         Likenesses(&mut *self.0).enter_rows(&alike).await?;
+        if LinkedAccounts(&mut *self.0).enter(&linked).await? < linked.len() as u64 {
+            return Err(Error::Corrupt("an account at a portal that two citizens have"));
+        }
         Ok(Dealt { seen, changed, last: Some(last) })
     }
 
@@ -134,8 +152,9 @@ impl Citizens<'_, Transaction> {
             sqlx::query_scalar(PAGE).bind(after).bind(i64::from(limit)).fetch_all(db).await
         })?;
         let Some(last) = page.last().copied() else { return Ok(Dealt::default()) };
-        let mut changed = 0;
-        for statement in [REMOVE, REMOVE_ALIAS_NAMES, REMOVE_LIKENESSES] {
+        // Of nobody yet. What is left of them is removed in the passes after this one.
+        let mut changed = LinkCodes(&mut *self.0).forget_older(version, limit).await?;
+        for statement in [REMOVE, REMOVE_ALIAS_NAMES, REMOVE_LIKENESSES, REMOVE_ACCOUNTS] {
             changed += on_backend!(self.0, |db| {
                 let remove = sqlx::query(statement).bind(after).bind(last).bind(i32::from(version));
                 remove.execute(db).await.map(|done| done.rows_affected())

@@ -5,17 +5,20 @@ use std::sync::Arc;
 
 use super::credentials::SealedCredential;
 use super::error::Error;
+use super::linked_accounts;
 use crate::crypto::base64url;
 use crate::crypto::blind_index::{BlindIndex, IndexKeys};
 use crate::crypto::master_key::MasterKeys;
 use crate::crypto::seal::{Context, DataKey, KeyEncryptionKeys, KeyOwner, Purpose, SealError};
 use crate::domain::citizen::{Citizen, Profile};
-use crate::domain::ids::{CitizenId, CredentialId};
+use crate::domain::ids::{CitizenId, ClientId, CredentialId};
 use crate::domain::likeness::Likeness;
+use crate::domain::linked_account::{LinkCode, OldAccount, OldAccountId};
 use crate::domain::national_id::{NationalId, Scheme};
 use crate::domain::organisation_code::OrganisationCode;
 use crate::domain::random::Random;
 use crate::domain::risk;
+use crate::domain::secret::SecretHash;
 use crate::domain::sign_in_name::SignInName;
 
 /// Handed to the store once its keys are loaded.
@@ -167,6 +170,29 @@ impl Vault {
         self.index.all("organisation_code", &code.to_string()).collect()
     }
 
+    /// The blind index of an account at a portal, under every live version of the key: two portals may call an account the same.
+    pub(super) fn account_indexes(&self, client: &ClientId, account: &OldAccountId) -> Vec<BlindIndex> {
+        // No client's id contains a NUL.
+        let value = zeroize::Zeroizing::new(format!("{client}\0{}", account.expose()));
+        self.index.all("linked_account", &value).collect()
+    }
+
+    /// An account at a portal, for whoever is handed `code`, of which `hash` is kept.
+    pub(super) fn seal_with_code(
+        &self,
+        code: &LinkCode,
+        hash: SecretHash,
+        account: &OldAccount,
+    ) -> Result<Vec<u8>, Error> {
+        let key = DataKey::of_secret(code.letters().as_bytes());
+        Ok(key.seal(&code_place(hash), &linked_accounts::json_of(account)?, &*self.random)?)
+    }
+
+    pub(super) fn open_with_code(&self, code: &LinkCode, hash: SecretHash, sealed: &[u8]) -> Result<OldAccount, Error> {
+        let opened = DataKey::of_secret(code.letters().as_bytes()).open(&code_place(hash), sealed);
+        linked_accounts::account_of(&opened.map_err(|_| Error::Corrupt("what a code is of"))?)
+    }
+
     /// The version of the master key that wraps now.
     pub(super) fn master_version(&self) -> i32 {
         i32::from(self.wrapping.current_version())
@@ -227,6 +253,10 @@ impl Vault {
 /// A credential's column is bound to its row: what stands in one row opens in no other.
 fn credential_place(column: &'static str, citizen: CitizenId, credential: CredentialId) -> Context {
     Context::new(column, [citizen.uuid().as_bytes().as_slice(), credential.uuid().as_bytes()].concat())
+}
+
+fn code_place(hash: SecretHash) -> Context {
+    Context::new("link_codes.sealed", *hash.as_bytes())
 }
 
 pub(super) type Opened = zeroize::Zeroizing<Vec<u8>>;

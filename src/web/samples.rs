@@ -7,6 +7,7 @@ mod data;
 mod device;
 mod events;
 mod life;
+mod linked;
 mod organisations;
 mod passkey;
 mod people;
@@ -370,6 +371,7 @@ impl Samples {
         let closing = Some(Closing { at: ago(-14 * DAY), keep: form("/account/close/keep") });
         add("account-closing", &Overview { closing, family: Vec::new(), ..overview.clone() });
         self.life(add);
+        self.linked(add);
         let methods = vec![
             SignInMethod { method: Method::SecurityKey, last_used: None },
             SignInMethod { method: Method::Certificate, last_used: Some(ago(60 * DAY)) },

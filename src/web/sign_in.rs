@@ -132,6 +132,8 @@ pub enum Fault {
     LevelTooLow,
     /// It is no code of an invitation, or of one that is for somebody else or over.
     WrongInvitation,
+    /// It is no code of a portal's for an account, or was used, or has expired.
+    WrongLinkCode,
     /// Whoever offered it may not any more.
     InvitationOver,
     DateMalformed,
@@ -281,6 +283,7 @@ impl Problem {
             Fault::LevelTooLow => id("fault-level-too-low"),
             Fault::MayNotDelegate => id("fault-may-not-delegate"),
             Fault::WrongInvitation => id("fault-wrong-invitation"),
+            Fault::WrongLinkCode => id("fault-wrong-link-code"),
             Fault::InvitationOver => id("fault-invitation-over"),
             Fault::DateMalformed => id("fault-date-malformed"),
             Fault::ChoiceNotOffered => id("fault-choice-not-offered"),

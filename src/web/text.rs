@@ -71,6 +71,7 @@ macro_rules! text_files {
             include_str!(concat!("text/", $language, "/data.ftl")),
             include_str!(concat!("text/", $language, "/security.ftl")),
             include_str!(concat!("text/", $language, "/life.ftl")),
+            include_str!(concat!("text/", $language, "/linked.ftl")),
             include_str!(concat!("text/", $language, "/codes.ftl")),
             include_str!(concat!("text/", $language, "/messages.ftl")),
             include_str!(concat!("text/", $language, "/recovery.ftl")),

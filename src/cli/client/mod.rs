@@ -1,7 +1,8 @@
-//! `senid client create|update|list|show|disable|enable`.
+//! `senid client create|update|list|show|disable|enable|link-codes|links`.
 
 mod create;
 mod further;
+mod linked_accounts;
 mod release;
 mod show;
 mod show_further;
@@ -39,6 +40,8 @@ pub enum Command {
     Enable {
         id: ClientId,
     },
+    LinkCodes(linked_accounts::Codes),
+    Links(linked_accounts::Links),
 }
 
 pub async fn run(
@@ -69,6 +72,8 @@ pub async fn run(
             Ok(Exit::Done)
         }
         Command::Disable { id } => set_status(&open(settings).await?, &id, ClientStatus::Disabled, output).await,
+        Command::LinkCodes(arguments) => linked_accounts::codes(&open(settings).await?, &arguments, output).await,
+        Command::Links(arguments) => linked_accounts::list(&open(settings).await?, &arguments, output).await,
         Command::Enable { id } => set_status(&open(settings).await?, &id, ClientStatus::Active, output).await,
     }
 }

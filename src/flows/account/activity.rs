@@ -41,6 +41,8 @@ impl Topic {
                 K::CodeReplayed,
                 K::RefreshTokenReplayed,
                 K::DisclosureTold,
+                K::AccountLinked,
+                K::AccountUnlinked,
             ],
             Self::Organisations => &[
                 K::OrganisationRequested,

@@ -9,6 +9,7 @@
 //! | [`totp`], [`recovery_codes`] | an authenticator application and a list of codes are added |
 //! | [`contact`] | where they are reached, shown to be theirs |
 //! | [`data`], [`corrections`] | what is kept about them, to take away, and what is wrong in it |
+//! | [`linked_accounts`] | the accounts that they had at portals before |
 //! | [`language`] | the language that they are spoken to in |
 //! | [`confirm`] | a code over a verified channel, before something is added with a password alone |
 //! | [`second_step`] | whether every sign-in asks for a second step |
@@ -30,6 +31,7 @@ pub mod family;
 pub mod guard;
 pub mod invitations;
 pub mod language;
+pub mod linked_accounts;
 pub mod not_me;
 pub mod organisations;
 pub mod password;

@@ -87,6 +87,8 @@ pub async fn merge(admin: &Administrator, duplicate: &Who, stays: &Who, reason: 
     end_mandates(admin, &mut tx, duplicate.id).await?;
     // Its owner confirms their telephone and their mailbox in the account that stays.
     tx.citizens().update_profile(duplicate.id, &duplicate.profile, &[], now).await?;
+    // As all that portals know them by: with another code the account is linked to the one that stays.
+    tx.linked_accounts().end_all(duplicate.id).await?;
     tx.citizens().succeed(duplicate.id, stays.id, now).await?;
     tx.likenesses().remove(duplicate.id).await?;
     for (about, name, other) in [(duplicate.id, "into", stays.id), (stays.id, "merged", duplicate.id)] {

@@ -81,6 +81,8 @@ async fn close(admin: &Administrator, tx: &mut Transaction, stranger: &Citizen, 
     for held in tx.credentials().list(stranger.id).await? {
         tx.credentials().remove(stranger.id, held.credential.id).await?;
     }
+    // Whoever had an account at a portal is handed another code: these were the stranger's.
+    tx.linked_accounts().end_all(stranger.id).await?;
     tx.verifications().supersede_all(stranger.id, now).await?;
     tx.likenesses().remove(stranger.id).await?;
     Ok(())

@@ -108,11 +108,15 @@ fn write_csv(out: &mut dyn Write, said: &Said) -> io::Result<()> {
     for (number, column) in columns().enumerate() {
         let text = said.iter().find(|(name, _)| name == column.name()).map_or("", |(_, text)| text.as_str());
         let comma = if number == 0 { "" } else { "," };
-        if text.contains([',', ';', '\t', '"', '\n', '\r']) {
-            write!(out, "{comma}\"{}\"", text.replace('"', "\"\""))?;
-        } else {
-            write!(out, "{comma}{text}")?;
-        }
+        write!(out, "{comma}{}", cell(text))?;
     }
     writeln!(out)
+}
+
+/// A text as a cell of a table.
+pub(super) fn cell(text: &str) -> Cow<'_, str> {
+    match text.contains([',', ';', '\t', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")).into(),
+        false => text.into(),
+    }
 }

@@ -21,6 +21,7 @@ pub mod import;
 pub mod index_key;
 pub mod issue_code;
 pub mod key_changes;
+pub mod linked_accounts;
 pub mod list_citizens;
 pub mod messages;
 pub mod new_master_key;

@@ -12,6 +12,7 @@ use crate::domain::claims;
 use crate::domain::client::{Client, LegalBasis, Localised};
 use crate::domain::consent::{Answer, Asked as AskedClaims, Required};
 use crate::domain::grant::Authentication;
+use crate::domain::linked_account::LinkedAccount;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::domain::verification::Verification;
 use crate::domain::verified_claims;
@@ -144,7 +145,11 @@ pub(in crate::flows) async fn of(
         true => Vec::new(),
         false => app.store.read().await?.verifications().standing(citizen.id).await?,
     };
-    let known = Known { citizen, standing: &standing };
+    let links = match asked.names.contains(claims::LINKED_ACCOUNTS) {
+        true => app.store.read().await?.linked_accounts().at_client(citizen.id, &client.id).await?,
+        false => Vec::new(),
+    };
+    let known = Known { citizen, standing: &standing, links: &links };
     let unknown = unknown(&known, &asked);
     Ok(Question {
         details_types,
@@ -164,12 +169,15 @@ struct Known<'a> {
     citizen: &'a Citizen,
     /// The verifications that hold.
     standing: &'a [Verification],
+    /// The accounts that they had with the client.
+    links: &'a [LinkedAccount],
 }
 
 impl Known<'_> {
     fn preview(&self, request: &AuthorizationRequest, claim: &str) -> Option<Preview> {
         let citizen = self.citizen;
         match verified_claims::inner(claim) {
+            None if claim == claims::LINKED_ACCOUNTS => self.accounts(),
             None => {
                 let value = preview(citizen, claim, &claims::value(citizen, claim)?);
                 Some(value.and_also(in_languages(citizen, request, claim)))
@@ -180,6 +188,11 @@ impl Known<'_> {
                 Some(preview(citizen, inner, &self.standing.iter().find_map(value)?))
             }
         }
+    }
+
+    fn accounts(&self) -> Option<Preview> {
+        let shown: Vec<String> = self.links.iter().map(|link| link.account.shown()).collect();
+        (!shown.is_empty()).then(|| Preview::Text(shown.join(", ")))
     }
 
     /// The names of the trust frameworks: what stands in the evidence is not read over a shoulder.
@@ -214,6 +227,7 @@ fn items(
 
 fn unknown(known: &Known<'_>, asked: &AskedClaims) -> Vec<String> {
     let is_known = |claim: &str| match verified_claims::inner(claim) {
+        None if claim == claims::LINKED_ACCOUNTS => !known.links.is_empty(),
         None => claims::value(known.citizen, claim).is_some(),
         Some(verified_claims::EVIDENCE) => !known.standing.is_empty(),
         Some(inner) => known.standing.iter().any(|one| verified_claims::value(known.citizen, one, inner).is_some()),

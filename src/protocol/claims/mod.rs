@@ -42,6 +42,25 @@ pub fn id_token_tells(scope: &ScopeSet, granted: &GrantedClaims, response_type: 
         || !in_id_token_by_scope(scope, response_type).is_empty()
 }
 
+/// Whether a claim is asked for in an ID token that answers `response_type`, by whichever way. For what [`in_id_token`] does not know of.
+pub fn is_asked_in_id_token(
+    claim: &str,
+    scope: &ScopeSet,
+    granted: &GrantedClaims,
+    response_type: ResponseType,
+) -> bool {
+    is_asked(claim, &in_id_token_by_scope(scope, response_type), &granted.id_token)
+}
+
+/// The same at userinfo.
+pub fn is_asked_at_userinfo(claim: &str, scope: &ScopeSet, granted: &GrantedClaims) -> bool {
+    is_asked(claim, &claims::released_by(scope), &granted.userinfo)
+}
+
+fn is_asked(claim: &str, by_scope: &BTreeSet<String>, single: &SingleClaims) -> bool {
+    (by_scope.contains(claim) || single.released.contains(claim)) && !single.withheld.contains(claim)
+}
+
 fn in_id_token_by_scope(scope: &ScopeSet, response_type: ResponseType) -> BTreeSet<String> {
     match response_type {
         ResponseType::IdToken => claims::released_by(scope),

@@ -184,6 +184,13 @@ pub enum Happening {
     CorrectionSettled,
     /// An authority that the law lets ask was told something.
     DisclosureTold,
+    /// An account that they had at a portal is linked to them.
+    AccountLinked {
+        portal: String,
+    },
+    AccountUnlinked {
+        portal: String,
+    },
     /// They asked for the registration of an organisation.
     OrganisationAsked,
     Organisation(Affair),
@@ -259,6 +266,10 @@ impl Event {
             Happening::CorrectionAsked => voice.text("event-correction-asked"),
             Happening::CorrectionSettled => voice.text("event-correction-settled"),
             Happening::DisclosureTold => voice.text("event-disclosure-told"),
+            Happening::AccountLinked { portal } => voice.text_with("event-account-linked", "portal", portal.as_str()),
+            Happening::AccountUnlinked { portal } => {
+                voice.text_with("event-account-unlinked", "portal", portal.as_str())
+            }
             Happening::OrganisationAsked => voice.text("event-organisation-asked"),
             Happening::Organisation(affair) => voice.say(match affair {
                 Affair::Confirmed => id("event-organisation-confirmed"),
@@ -318,6 +329,8 @@ impl Event {
             | Happening::ClosingAsked
             | Happening::GuardianshipEntered
             | Happening::ContactRemoved
+            | Happening::AccountLinked { .. }
+            | Happening::AccountUnlinked { .. }
             | Happening::DataDownloaded
             | Happening::AccessEnded { .. } => "care",
             Happening::ConsentGiven { .. }

@@ -6,6 +6,7 @@ mod codes;
 mod credential;
 mod data;
 mod life;
+mod linked;
 mod new_passkey;
 mod not_me;
 pub mod organisations;
@@ -26,6 +27,7 @@ pub use codes::{Confirm, Contact, NewTotp, Reached, RecoveryCodes, RecoveryCodes
 pub use credential::{Credential, LastStrong, RemoveCredential};
 pub use data::{Correction, CorrectionProblem, Data, Disclosure, How, Standing as CorrectionStanding, Verified};
 pub use life::{CloseAccount, Closing, Ward, WardLink, WardStanding};
+pub use linked::{EndLink, LinkedAccount, LinkedAccounts, NewLink, OfferedAccount};
 pub use new_passkey::{Fault as PasskeyFault, NewPasskey, PasskeyAdded, Problem as PasskeyProblem, StandsAlone};
 pub use not_me::NotMe;
 pub use overview::{Level, Missing, Overview, SignInMethod};
@@ -68,6 +70,8 @@ pub enum Notice {
     InvitationDeclined,
     InvitationWithdrawn,
     MandateEnded,
+    AccountLinked,
+    AccountUnlinked,
 }
 
 impl Notice {
@@ -100,6 +104,8 @@ impl Notice {
             Self::InvitationDeclined => super::text::id("notice-invitation-declined"),
             Self::InvitationWithdrawn => super::text::id("notice-invitation-withdrawn"),
             Self::MandateEnded => super::text::id("notice-mandate-ended"),
+            Self::AccountLinked => super::text::id("notice-account-linked"),
+            Self::AccountUnlinked => super::text::id("notice-account-unlinked"),
         }
     }
 }

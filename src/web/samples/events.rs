@@ -84,6 +84,8 @@ impl Samples {
             event(9 * DAY, phone, Happening::CorrectionAsked),
             event(9 * DAY, None, Happening::CorrectionSettled),
             event(9 * DAY, None, Happening::DisclosureTold),
+            event(9 * DAY, phone, Happening::AccountLinked { portal: portal() }),
+            event(9 * DAY, phone, Happening::AccountUnlinked { portal: portal() }),
         ]
     }
 }

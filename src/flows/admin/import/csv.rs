@@ -151,13 +151,13 @@ fn column(name: &str) -> Option<Field> {
     Field::from_name(&name.trim().to_ascii_lowercase())
 }
 
-fn names(header: &[u8], delimiter: u8) -> Vec<String> {
+pub(super) fn names(header: &[u8], delimiter: u8) -> Vec<String> {
     let fields = split(header, delimiter).unwrap_or_default();
     fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect()
 }
 
 /// The fields of one record; `None` if a quotation mark is still open at its end.
-fn split(record: &[u8], delimiter: u8) -> Option<Vec<Zeroizing<Vec<u8>>>> {
+pub(super) fn split(record: &[u8], delimiter: u8) -> Option<Vec<Zeroizing<Vec<u8>>>> {
     let mut reader: Reader = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\0')).build();
     let mut whole = Zeroizing::new(Vec::with_capacity(record.len() + 1));
     whole.extend_from_slice(record);

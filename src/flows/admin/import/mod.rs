@@ -9,6 +9,7 @@ mod duplicates;
 mod json_lines;
 mod lines;
 mod preparation;
+pub(super) mod table;
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};

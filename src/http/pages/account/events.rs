@@ -96,6 +96,8 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         (EventKind::MandateAccepted, _) => Happening::Organisation(Affair::Accepted),
         (EventKind::MandateEnded, _) => Happening::Organisation(Affair::Ended),
         (EventKind::MandateGivenBack, _) => Happening::Organisation(Affair::GivenBack),
+        (EventKind::AccountLinked, Outcome::Success) => Happening::AccountLinked { portal: named(portal) },
+        (EventKind::AccountUnlinked, _) => Happening::AccountUnlinked { portal: named(portal) },
         (EventKind::AccountOpened, Outcome::Success) => Happening::AccountOpened,
         (EventKind::RegistrationTried, _) => Happening::RegistrationTried,
         (EventKind::DataCorrected, Outcome::Success) => Happening::DataCorrected,

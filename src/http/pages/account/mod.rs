@@ -10,6 +10,7 @@ pub mod data;
 pub mod download;
 mod events;
 pub mod family;
+pub mod linked_accounts;
 pub mod lost;
 pub mod new_certificate;
 pub mod new_passkey;

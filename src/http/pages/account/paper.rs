@@ -11,6 +11,7 @@ use crate::http::error::Failure;
 use crate::http::pages::account::security::method;
 use crate::web::account::paper as words;
 use crate::web::claims::ClaimName;
+use crate::web::layout::Layout;
 use crate::web::pdf::{Paper, Row, Section};
 use crate::web::text::{Moment, Speaks, id};
 
@@ -28,12 +29,7 @@ pub(super) async fn of_everything(site: &Site, entered: &Entered, own: &OwnData)
     sections.push(methods(site, entered).await?);
     let mut allowed = Vec::new();
     for portal in &own.portals {
-        let client = match portal.portal.parse() {
-            Ok(id) => site.app.clients.find(&site.app, &id).await?,
-            Err(_) => None,
-        };
-        let name =
-            client.map_or_else(|| portal.portal.clone(), |client| site.portal(&client, layout.voice.language).name);
+        let name = portal_name(site, layout, &portal.portal).await?;
         let claims: Vec<ClaimName> = portal.claims.iter().map(|claim| ClaimName::parse(claim)).collect();
         allowed.push(Row::Line {
             said: format!("{name}: {}", ClaimName::list(&claims, layout)),
@@ -51,6 +47,14 @@ pub(super) async fn of_everything(site: &Site, entered: &Entered, own: &OwnData)
             .join(" · "),
     });
     sections.push(Section { title: words::mandates_title(layout), rows: mandates.collect() });
+    let mut linked = Vec::new();
+    for link in &own.linked_accounts {
+        linked.push(Row::Line {
+            said: format!("{}: {}", portal_name(site, layout, &link.portal).await?, link.account),
+            about: link.linked_at.clone(),
+        });
+    }
+    sections.push(named(linked, "linked-title"));
     let corrections = own.corrections.iter().map(|correction| Row::Line {
         said: correction.words.clone(),
         about: correction.answer.clone().unwrap_or_else(|| layout.text("correct-waits")),
@@ -63,6 +67,14 @@ pub(super) async fn of_everything(site: &Site, entered: &Entered, own: &OwnData)
     sections.push(named(disclosures.collect(), "disclosed-title"));
     sections.push(happened(site, entered, &Wanted::default()).await?);
     render(site, entered, layout.text("data-title"), sections).await
+}
+
+async fn portal_name(site: &Site, layout: &Layout, portal: &str) -> Result<String, Failure> {
+    let client = match portal.parse() {
+        Ok(id) => site.app.clients.find(&site.app, &id).await?,
+        Err(_) => None,
+    };
+    Ok(client.map_or_else(|| portal.to_owned(), |client| site.portal(&client, layout.voice.language).name))
 }
 
 async fn render(site: &Site, entered: &Entered, title: String, sections: Vec<Section>) -> Result<Vec<u8>, Failure> {
