@@ -7,6 +7,7 @@ mod data;
 mod device;
 mod language;
 mod life;
+mod linked_accounts;
 mod passkeys;
 mod people;
 mod proofs;

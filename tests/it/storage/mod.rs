@@ -17,6 +17,7 @@ mod imports;
 mod invalidations;
 mod key_changes;
 mod keys;
+mod linked_accounts;
 mod logout;
 mod mandates;
 mod messages;

@@ -341,6 +341,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     super::data_protection::is_kept(store, an.id).await;
     super::mandates::are_granted_and_ended(store, an.id, &client.id).await;
     super::identifier_aliases::are_had(store, an.id).await;
+    super::linked_accounts::are_had(store, an.id).await;
     let mut writing = store.write().await.unwrap();
     writing.settled().settle(Fact::RelyingPartyId, "id.example", NOW).await.unwrap();
     assert!(writing.authenticator_metadata().advance("mds.example", 7, b"a document", NOW).await.unwrap());

@@ -46,10 +46,11 @@ pub async fn begin(State(site): State<Arc<Site>>, visit: Visit, uri: Uri, Form(_
 
 /// The page to come back to: one of these, whatever was asked.
 pub(super) fn own_page(asked: Option<&str>) -> String {
-    const PAGES: [&str; 10] = [
+    const PAGES: [&str; 11] = [
         "/account/close",
         "/account/data",
         "/account/organisations",
+        "/account/linked-accounts",
         "/account/requests",
         "/account/security",
         "/account/sessions",
@@ -67,7 +68,9 @@ pub(super) fn own_page(asked: Option<&str>) -> String {
     }
     // Below it each page looks for itself whether the sign-in is good enough for it.
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'/');
-    let below = ["/account/security/", "/account/organisations/"].iter().any(|page| path.starts_with(page));
+    let below = ["/account/security/", "/account/organisations/", "/account/linked-accounts/"]
+        .iter()
+        .any(|page| path.starts_with(page));
     if below && path.bytes().all(plain) && !path.contains("//") {
         return path.to_owned();
     }
