@@ -78,3 +78,30 @@ fn what_cannot_be_approved_is_said_with_its_option() {
     let warned = portal(&senid, &["--encrypt-claims", "everything"]).ended(0);
     assert!(warned.err.contains("it is not told anything of what it asks for"), "{}", warned.err);
 }
+
+#[test]
+fn codes_are_made_for_a_portal_s_accounts_and_printed_once() {
+    let senid = Senid::ready();
+    portal(&senid, &[]).ended(0);
+    let file = senid.path().join("accounts.csv");
+    std::fs::write(&file, "account,label\nan.nguyen,An\n4712,\n").unwrap();
+    let ask = ["client", "link-codes", "portal", "--file", file.to_str().unwrap()];
+    // It would be told of no link: that takes the authority's approval.
+    assert!(senid.run(&ask).ended(1).err.contains("not approved for the claim linked_accounts"));
+    senid.run(&["client", "update", "portal", "--scope", "openid linked_accounts"]).ended(0);
+    let made = senid.run(&ask).ended(0);
+    let lines: Vec<&str> = made.out.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (3, "account,code,expires,outcome"));
+    let cells: Vec<&str> = lines[1].split(',').collect();
+    assert_eq!((cells[0], cells[1].len(), cells[3]), ("an.nguyen", 29, "issued"));
+    assert!(made.err.contains("2 codes made, 0 accounts are linked already"), "{}", made.err);
+    assert_ne!(senid.run(&ask).ended(0).out.lines().nth(1), Some(lines[1]), "another code each time");
+    for wrong in ["0", "367"] {
+        senid.run(&[&ask[..], &["--valid-for", wrong]].concat()).ended(2);
+    }
+    assert_eq!(senid.run(&["client", "links", "portal"]).ended(0).out, "");
+    assert_eq!(senid.recorded(&["--client", "portal"])[0].0, "linked_accounts.listed");
+    std::fs::write(&file, "account\n4711\n4711\n").unwrap();
+    let refused = senid.run(&ask).ended(2);
+    assert!(refused.err.contains("line 3, account: stands in a line before this one, too"), "{}", refused.err);
+}

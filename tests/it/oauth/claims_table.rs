@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use senid::domain::claims::{CLAIMS, ORGANISATION};
+use senid::domain::claims::{CLAIMS, LINKED_ACCOUNTS, ORGANISATION};
 use senid::flows::admin::particulars::Column;
 
 use crate::support::World;
@@ -61,8 +61,9 @@ on_every_backend! {
         let portal = world.portal("tax-office");
         let claims = told(&world, &portal, &AN, portal.registration.scope).await;
         let told: Vec<&String> = claims.as_object().unwrap().keys().collect();
-        // In whose name somebody acts is told of whoever acts for one.
-        let mut all: Vec<&str> = CLAIMS.iter().map(|rule| rule.claim).filter(|claim| *claim != ORGANISATION).collect();
+        // In whose name somebody acts is told of whoever acts for one, and what they had at a portal of whoever had anything.
+        let of_everybody = |claim: &&str| ![ORGANISATION, LINKED_ACCOUNTS].contains(claim);
+        let mut all: Vec<&str> = CLAIMS.iter().map(|rule| rule.claim).filter(of_everybody).collect();
         all.sort_unstable();
         assert_eq!(told, all);
         for claim in PROFILE.split(' ') {

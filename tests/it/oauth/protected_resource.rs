@@ -16,7 +16,8 @@ async fn userinfo_says_whose_tokens_it_takes() {
     assert_eq!(document["authorization_servers"], json!([world.issuer]));
     assert_eq!(document["jwks_uri"], world.at("/jwks.json"));
     assert_eq!(document["bearer_methods_supported"], json!(["header", "body"]));
-    let scopes = json!(["openid", "profile", "email", "phone", "address", "national_id", "organisation"]);
+    let scopes =
+        json!(["openid", "profile", "email", "phone", "address", "national_id", "organisation", "linked_accounts"]);
     assert_eq!(document["scopes_supported"], scopes);
     // What the two documents say of the same thing is the same.
     let discovery = world.get("/.well-known/openid-configuration").await.json();
