@@ -8,7 +8,7 @@ use super::postgres;
 
 /// Tables that name a citizen and are no citizen's: what finds whom, by a hash; and what is in the order of time. Each can be
 /// partitioned by its own key.
-const BY_OTHER_KEYS: [&str; 14] = [
+const BY_OTHER_KEYS: [&str; 15] = [
     "sign_in_names",
     "likenesses",
     "credential_directory",
@@ -22,6 +22,7 @@ const BY_OTHER_KEYS: [&str; 14] = [
     "logout_deliveries",
     "audit_events",
     "alias_names",
+    "linked_account_directory",
     // One row.
     "registry_cursor",
 ];
