@@ -7,6 +7,7 @@ use std::fmt;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
 
+use crate::crypto::base64url;
 use crate::crypto::hash::{Sha256, sha256};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::claims;
@@ -24,6 +25,9 @@ use super::{App, FlowError};
 
 /// As many as a country has portals, several times over.
 const CAPACITY: usize = 50_000;
+
+/// Where an event of a release says what the client was told it for: the id of [`StatedTerms`], in base64url.
+pub(super) const TERMS: &str = "terms";
 
 /// What clients are told claims for, as far as this server knows that it was written down.
 pub struct KnownTerms(Cache<TermsId, ()>);
@@ -91,6 +95,7 @@ pub(super) async fn record(
         return app.record_before_answer(event).await;
     }
     let terms = app.terms.stated(app, client, now).await?;
+    let event = event.with(TERMS, base64url::encode(&terms));
     let release = Release {
         id: release_id(grant.id, &digest(&told, &plain, &terms, now), now),
         citizen,

@@ -186,6 +186,7 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/account/security/recovery/stop", post(pages::account::lost::stop))
         .route("/account/security/second-step", post(pages::account::second_step::switch))
         .route("/account/not-me", get(pages::account::not_me::ask).post(pages::account::not_me::lock))
+        .route("/account/locked", get(pages::account::not_me::locked))
         .route("/account/close", get(pages::account::closing::ask).post(pages::account::closing::close))
         .route("/account/close/keep", post(pages::account::closing::keep))
         .route("/account/family/{id}", get(pages::account::family::show).post(pages::account::family::lock))

@@ -26,6 +26,7 @@ const LIST: &str =
         r.times, r.organisation_id, t.terms
     FROM releases r LEFT JOIN release_terms t ON t.id = r.terms_id
     WHERE r.citizen_id = $1 AND r.id < $2 AND ($3 IS NULL OR r.client_id = $3) ORDER BY r.id DESC LIMIT $4";
+const STATED: &str = "SELECT terms FROM release_terms WHERE id = $1";
 const FORGET: &str = "DELETE FROM releases WHERE (citizen_id, id) IN
     (SELECT citizen_id, id FROM releases WHERE first_at < $1 ORDER BY first_at LIMIT $2)";
 
@@ -64,6 +65,13 @@ impl<C: Read> Releases<'_, C> {
         })?;
         let releases = rows.into_iter().map(ReleaseRow::open).collect::<Result<_, _>>()?;
         Ok(Page::new(releases, limit, |recorded: &RecordedRelease| recorded.release.id))
+    }
+
+    /// What is kept under `id`.
+    pub async fn stated(&mut self, id: &TermsId) -> Result<Option<StatedTerms>, Error> {
+        let json: Option<String> =
+            on_backend!(self.0, |db| { sqlx::query_scalar(STATED).bind(id.as_slice()).fetch_optional(db).await })?;
+        json.map(|json| from_json("what a release was for", &json)).transpose()
     }
 }
 

@@ -65,7 +65,7 @@ const WHOLE_CSS: &str = "senid.css";
 const SIGN_IN_CSS: &str = "sign-in.css";
 
 /// What stands in the style sheet between one of these remarks and the next blank line is other pages' alone.
-const OF_OTHER_PAGES: [&str; 2] = ["/* Account */\n", "/* What is shared */\n"];
+const OF_OTHER_PAGES: [&str; 3] = ["/* Other pages */\n", "/* Account */\n", "/* What is shared */\n"];
 
 fn of_sign_in(css: &str) -> String {
     OF_OTHER_PAGES.iter().fold(css.to_owned(), |css, remark| match css.split_once(remark) {
@@ -187,7 +187,7 @@ mod tests {
     fn the_sign_in_pages_style_sheet_is_the_whole_one_but_for_what_other_pages_show() {
         let text = |name: &str| std::str::from_utf8(find(path(name)).unwrap().bytes).unwrap();
         let (whole, part) = (text("senid.css"), text(SIGN_IN_CSS));
-        for rule in [".ring{", ".asked{"] {
+        for rule in [".ring{", ".asked{", ".date{"] {
             assert!(whole.contains(rule) && !part.contains(rule), "{rule}");
         }
         assert!(part.len() + 2500 < whole.len(), "{} of {}", part.len(), whole.len());

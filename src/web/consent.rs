@@ -10,6 +10,7 @@ use super::claims::{Claim, ClaimName};
 use super::details::Detail;
 use super::device_code::Elsewhere;
 use super::layout::{Form, Layout, Portal, TimeLimit};
+use super::organisations::Role;
 use super::text::{Moment, Speaks, TextId, id};
 
 #[derive(Clone, Debug, Template)]
@@ -20,6 +21,8 @@ pub struct Consent {
     pub portal: Portal,
     /// Whose sign-in it is, masked, where somebody else may take it over.
     pub person: Option<String>,
+    /// In whose name they act, where it is not their own.
+    pub acting: Option<ActingFor>,
     /// What is allowed this one time, in structures of its own (RFC 9396).
     pub details: Vec<Detail>,
     /// On which the portal is told what nothing else is said of.
@@ -36,6 +39,17 @@ pub struct Consent {
     pub elsewhere: Option<Elsewhere>,
     /// The path of the page where consent is withdrawn.
     pub withdraw: String,
+}
+
+/// The organisation that somebody acts for, and as what.
+#[derive(Clone, Debug)]
+pub struct ActingFor {
+    pub organisation: String,
+    /// As it is printed on papers.
+    pub code: String,
+    pub role: Role,
+    /// What the organisation calls it.
+    pub position: Option<String>,
 }
 
 /// A claim, and what the person can do about it.
@@ -131,8 +145,13 @@ pub(super) trait Asks {
     /// On which basis all of it is asked for; the claims that have their own say so themselves.
     fn why_lawful(&self) -> Option<String> {
         let chooses = self.claims().iter().any(|asked| !matches!(asked.standing, Standing::Needed(_)));
-        let says = !self.claims().is_empty() && (self.basis() != Basis::Consent || chooses);
-        says.then(|| self.layout().say(self.basis().id()))
+        let why = || self.layout().say(self.basis().id());
+        match (self.basis(), chooses) {
+            _ if self.claims().is_empty() => None,
+            (Basis::Consent, false) => None,
+            (Basis::Consent, true) | (_, false) => Some(why()),
+            (_, true) => Some(format!("{} {}", why(), self.layout().text("consent-choose"))),
+        }
     }
 
     /// Why a claim cannot be left out, where all of it together does not say so.

@@ -9,6 +9,7 @@ import { closeMail } from "./mail.mjs";
 import { journey } from "./journey.mjs";
 import { mishaps } from "./mishaps.mjs";
 import { neighbours } from "./neighbours.mjs";
+import { oneLife } from "./one-life.mjs";
 import { organisations } from "./organisations.mjs";
 import { passkeys } from "./passkeys.mjs";
 import { registrar } from "./registrar.mjs";
@@ -19,7 +20,7 @@ import { strong } from "./strong.mjs";
 
 const wanted = process.argv.slice(2);
 const pages = { ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...registration, ...requests, ...organisations, ...session, ...accessibility };
-const suites = { embedded: { ...pages, ...passkeys, ...strong, ...registrar }, production: { ...strong, ...registrar } };
+const suites = { embedded: { ...pages, ...passkeys, ...strong, ...registrar, ...oneLife }, production: { ...strong, ...registrar, ...oneLife } };
 const backend = process.env.BACKEND;
 const cases = Object.entries(suites[backend]).filter(
   ([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)),

@@ -9,6 +9,12 @@ import { administer } from "./operator.mjs";
 // RFC 7636, appendix B.
 const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const SCOPE = "openid profile email organisation";
+// What the law lets it be told, and what of that its people choose.
+const LAW = [
+  ...["--legal-basis", "public_task", "--claim-basis", "gender=consent", "--claim-basis", "email=consent"],
+  ...["--claim-purpose", "email:vi=gửi kết quả hồ sơ", "--claim-purpose", "email:en=send what was decided"],
+];
 const claimsOf = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
 
 export class OrganisationPortal {
@@ -26,8 +32,8 @@ export class OrganisationPortal {
     const purpose = ["--purpose", "vi=nộp hồ sơ thay doanh nghiệp", "--purpose", "en=file papers for a company"];
     const own = ["--redirect-uri", `${opened.origin}/callback`, "--sector", "trade.senid.example", "--secret-stdin"];
     const logout = ["--backchannel-logout-uri", `${opened.origin}/signed-out`];
-    const scope = ["--scope", "openid profile organisation"];
-    administer(["client", "create", opened.id, ...words, ...purpose, ...scope, ...own, ...logout], opened.secret);
+    const scope = ["--scope", SCOPE];
+    administer(["client", "create", opened.id, ...words, ...purpose, ...scope, ...LAW, ...own, ...logout], opened.secret);
     await opened.#isKnown();
     return opened;
   }
@@ -56,7 +62,7 @@ export class OrganisationPortal {
       response_type: "code",
       client_id: this.id,
       redirect_uri: `${this.origin}/callback`,
-      scope: "openid profile organisation",
+      scope: SCOPE,
       state,
       code_challenge: CHALLENGE,
       code_challenge_method: "S256",

@@ -2,15 +2,13 @@
 
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { withCitizen } from "./citizen.mjs";
 import { administer, newcomer } from "./operator.mjs";
 import { OrganisationPortal } from "./organisation-portal.mjs";
+import { look } from "./pictures.mjs";
 
-const NAME = "Công ty Cổ phần Vận tải Sông Hồng";
-const SIZES = { 390: { width: 390, height: 844 }, 1280: { width: 1280, height: 800 } };
+export const COMPANY = "Công ty Cổ phần Vận tải Sông Hồng";
 
 // A tax code that nobody has: its tenth digit follows from the nine before it.
 export function taxCode() {
@@ -22,73 +20,95 @@ export function taxCode() {
   }
 }
 
-// Takes the page on a phone and on a desktop where somebody wants to look at it.
-async function look(citizen, name) {
-  const folder = process.env.SCREENSHOTS;
-  if (!folder) return;
-  await mkdir(folder, { recursive: true });
-  const before = citizen.page.viewportSize();
-  for (const [width, size] of Object.entries(SIZES)) {
-    await citizen.page.setViewportSize(size);
-    await citizen.page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true });
-  }
-  await citizen.page.setViewportSize(before);
-}
+const looking = (citizen) => (name) => look(citizen, name);
 
-// The citizen asks, and a registrar confirms: from then on they represent the company.
-export async function registersCompany(citizen, code = taxCode(), name = NAME) {
+// The citizen asks, and a registrar confirms: from then on they represent the company. `at` is told of each page on the way, here and
+// below.
+export async function registersCompany(citizen, code = taxCode(), at = looking(citizen)) {
   await citizen.openAccount("/account/organisations");
-  await look(citizen, "organisations-empty");
+  await at("organisations-empty");
   await citizen.press("new");
   await citizen.page.fill("#code", code);
-  await citizen.page.fill("#name", name);
-  await look(citizen, "organisation-new");
+  await citizen.page.fill("#name", COMPANY);
+  await at("organisation-new");
   await citizen.press("ask");
-  assert.match(await citizen.page.locator(".notice").innerText(), /Đã gửi/);
+  await at("organisations-asked");
   const { requests } = JSON.parse(administer(["--json", "organisation", "requests"]));
   const { request } = requests.find((waiting) => waiting.code === `vn-mst:${code}`);
-  process.env.SENID_ORGANISATIONS__REGISTRARS = "1";
-  administer(["organisation", "confirm", request]);
-  delete process.env.SENID_ORGANISATIONS__REGISTRARS;
+  administer(["organisation", "confirm", request], undefined, { SENID_ORGANISATIONS__REGISTRARS: "1" });
   return code;
 }
 
-// The legal representative invites somebody, and hands them the code that is returned.
-export async function invites(citizen, { username }, portal) {
+// To the page of the only organisation that they act for.
+export async function opensOrganisation(citizen) {
   await citizen.openAccount("/account/organisations");
   await Promise.all([
     citizen.page.waitForEvent("domcontentloaded"),
     citizen.page.locator(".connected .actions a").first().click(),
   ]);
+}
+
+// The legal representative invites somebody, and hands them the code that is returned.
+export async function invites(citizen, { username }, portal, at = looking(citizen)) {
+  await opensOrganisation(citizen);
   await citizen.press("invite");
   await citizen.page.fill("#invited", username);
   await citizen.page.fill("#position", "Kế toán trưởng");
   await citizen.page.locator(`input[value="${portal.id}"]`).check();
-  await look(citizen, "organisation-invite");
+  await at("organisation-invite");
   await citizen.press("offer");
-  await look(citizen, "organisation-invited");
+  await at("organisation-invited");
   return citizen.text("invitation-code");
 }
 
-export async function accepts(citizen, code) {
+export async function accepts(citizen, code, at = looking(citizen)) {
   await citizen.openAccount("/account/organisations/invitation");
   await citizen.page.fill("#code", code);
   await citizen.press("look");
-  await look(citizen, "invitation");
+  await at("invitation");
   await citizen.press("accept");
 }
 
-// From the portal's front page to its page of whom they act for.
-export async function actsAt(citizen, portal, choice) {
+// From the portal's front page to its page of whom they act for. `asked` and `consent` are called where they are asked;
+// without a `choice` they are not asked for whom.
+export async function actsAt(citizen, portal, choice, { asked = async () => {}, consent = async () => {} } = {}) {
   citizen.neighbours.push(portal.origin);
   await citizen.page.goto(portal.start);
   await citizen.press("sign-in");
   if (await citizen.has("username")) await citizen.identify();
   if (await citizen.has("password")) await citizen.enterPassword();
-  await look(citizen, "in-whose-name");
-  await citizen.press(choice);
-  if (await citizen.has("allow")) await citizen.press("allow");
+  assert.equal(await citizen.has("myself"), choice !== undefined);
+  if (choice) {
+    await asked();
+    await citizen.press(choice);
+  }
+  if (await citizen.has("allow")) {
+    await consent();
+    await citizen.press("allow");
+  }
   return citizen.text("for");
+}
+
+// The legal representative ends what the deputy may do.
+export async function takesBack(citizen, { name }, at = looking(citizen)) {
+  await opensOrganisation(citizen);
+  assert.match(await citizen.page.locator("main").innerText(), new RegExp(`${name}[^]*Kế toán trưởng`));
+  await at("organisation");
+  const takeBack = citizen.page.locator("section[aria-labelledby=people-title] a[href$='/end']");
+  await Promise.all([citizen.page.waitForEvent("domcontentloaded"), takeBack.click()]);
+  await at("mandate-end");
+  await citizen.press("end-confirm");
+  await at("mandate-ended");
+}
+
+// Waits until the portal, which is told through the back channel, has ended the session there.
+export async function isSignedOutAt(citizen, portal) {
+  for (let tries = 0; tries < 100; tries++) {
+    await citizen.page.goto(portal.start);
+    if (await citizen.has("nobody")) break;
+    await pause(100);
+  }
+  assert.equal(await citizen.text("nobody"), "Chưa đăng nhập");
 }
 
 export const organisations = {
@@ -96,34 +116,18 @@ export const organisations = {
     const portal = await OrganisationPortal.open();
     const [director, deputy] = [newcomer({ name: "Đỗ Thị Giang" }), newcomer({ name: "Phan Văn Hùng" })];
     try {
-      await withCitizen({ person: director }, async (giang) => {
+      await withCitizen({ person: director, language: "vi" }, async (giang) => {
         const code = await registersCompany(giang);
         const invitation = await invites(giang, deputy, portal);
-        await withCitizen({ person: deputy }, async (hung) => {
+        await withCitizen({ person: deputy, language: "vi" }, async (hung) => {
           await accepts(hung, invitation);
           assert.match(await hung.page.locator("h1").innerText(), /Sông Hồng/);
           const told = await actsAt(hung, portal, "choice-1");
-          assert.equal(told, `${NAME} · ${code} · delegate`);
+          assert.equal(told, `${COMPANY} · ${code} · delegate`);
 
-          await giang.openAccount("/account/organisations");
-          await Promise.all([
-            giang.page.waitForEvent("domcontentloaded"),
-            giang.page.locator(".connected .actions a").first().click(),
-          ]);
-          assert.match(await giang.page.locator("main").innerText(), /Phan Văn Hùng[^]*Kế toán trưởng/);
-          await look(giang, "organisation");
-          const takeBack = giang.page.locator("section[aria-labelledby=people-title] a[href$='/end']");
-          await Promise.all([giang.page.waitForEvent("domcontentloaded"), takeBack.click()]);
-          await look(giang, "mandate-end");
-          await giang.press("end-confirm");
+          await takesBack(giang, deputy);
           assert.match(await giang.page.locator(".notice").innerText(), /Quyền đã kết thúc/);
-
-          for (let tries = 0; tries < 100; tries++) {
-            await hung.page.goto(portal.start);
-            if (await hung.has("nobody")) break;
-            await pause(100);
-          }
-          assert.equal(await hung.text("nobody"), "Chưa đăng nhập");
+          await isSignedOutAt(hung, portal);
           // At SenID he is signed in, and sees what has ended.
           await hung.openAccount("/account/organisations");
           assert.match(await hung.page.locator("#ended").innerText(), /Quyền đã kết thúc/);

@@ -1,10 +1,9 @@
 // People whom the population registry knows open accounts themselves. Each of them does so once in a demonstration.
 
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { PORTAL, SENID, withCitizen } from "./citizen.mjs";
 import { reads } from "./mail.mjs";
+import { look } from "./pictures.mjs";
 
 const resident = (name, username, birthdate, email) => ({ name, username, birthdate, email, password: "bong-sen-trong-ao-chua-2026" });
 
@@ -23,45 +22,31 @@ export async function saysWho(citizen, { username, name, birthdate: [day, month,
   await citizen.press("continue");
 }
 
-// From the sign-in that the portal has begun, or from SenID's own door, to where the person was going; `look` is called on each page.
-export async function registers(citizen, look = async () => {}) {
+// From the sign-in that the portal has begun, or from SenID's own door, to where the person was going; each page is told of on the way.
+export async function registers(citizen, at = (name) => look(citizen, name)) {
   if (await citizen.has("register")) {
     await citizen.press("register");
   } else {
     await citizen.page.goto(`${SENID}/sign-up`);
   }
-  await look("register");
+  await at("register");
   await saysWho(citizen);
-  await look("register-code");
+  await at("register-code");
   const [, code] = await reads(citizen.person, CODE);
   await citizen.page.locator("#code").fill(code);
   await citizen.press("continue");
   assert.equal(await citizen.text("registered-name"), citizen.person.name);
   await citizen.page.locator("#password").fill(citizen.person.password);
-  await look("register-password");
+  await at("register-password");
   await citizen.press("finish");
 }
-
-const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
-
-// Pictures of a page on a telephone and on a desk, into the folder PICTURES where that is set.
-const looking = (citizen) => async (name) => {
-  for (const [size, viewport] of Object.entries(SIZES)) {
-    await citizen.page.setViewportSize(viewport);
-    const { scrollWidth } = await citizen.page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth }));
-    assert.ok(scrollWidth <= viewport.width, `${name} is ${scrollWidth} pixels wide on a ${size}`);
-    if (!process.env.PICTURES) continue;
-    await mkdir(process.env.PICTURES, { recursive: true });
-    await citizen.page.screenshot({ path: join(process.env.PICTURES, `${name}-${size}.png`), fullPage: true });
-  }
-};
 
 export const registration = {
   "a citizen opens an account on the way to the portal, in Vietnamese": () =>
     withCitizen({ person: HOA, language: "vi" }, async (hoa) => {
       await hoa.pressSignIn();
       await hoa.isAt(SENID);
-      await registers(hoa, looking(hoa));
+      await registers(hoa);
       if (await hoa.has("allow")) await hoa.press("allow");
       await hoa.seesOwnPage();
       await hoa.signOut();

@@ -5,6 +5,7 @@ import { formPost } from "./form-post.mjs";
 import { saysWho } from "./registration.mjs";
 import { withNeighbour } from "./neighbour.mjs";
 import { TaxPortal } from "./tax-portal.mjs";
+import { tourOfTheStore } from "./tour-store.mjs";
 import { tourOfStrength } from "./tour-strong.mjs";
 
 const authorize = (parameters) => `${SENID}/authorize?${new URLSearchParams({ response_type: "code", ...parameters })}`;
@@ -118,6 +119,7 @@ export async function tour(citizen, look) {
   await atDevice(citizen, stop);
   await atTaxPortal(citizen, stop);
   await withNeighbour((neighbour) => atNeighbour(citizen, neighbour, stop));
+  await tourOfTheStore(citizen, stop);
   await tourOfStrength(citizen, stop);
 }
 

@@ -1,10 +1,15 @@
 //! What happened to a citizen and their account, as they look through it: the audit log's events that say something to them.
 
+use std::collections::HashMap;
+
+use crate::crypto::base64url;
 use crate::domain::audit::EventKind;
 use crate::domain::ids::{CitizenId, ClientId, EventId};
+use crate::domain::release::StatedTerms;
 use crate::domain::time::Timestamp;
 use crate::storage::{EventFilter, RecordedEvent};
 
+use super::super::release::TERMS;
 use super::super::{App, FlowError};
 
 /// How many events a page of the list has.
@@ -134,6 +139,24 @@ pub async fn page(
         EventFilter { kinds: &kinds, client: wanted.client.as_ref(), since: wanted.since, until: wanted.until };
     let page = app.store.read().await?.audit().search(citizen, filter, before, limit).await?;
     Ok((page.items, page.next))
+}
+
+/// What clients were told claims for when they were, by what the events say of it.
+pub async fn stated(app: &App, events: &[RecordedEvent]) -> Result<HashMap<String, StatedTerms>, FlowError> {
+    let mut stated = HashMap::new();
+    let mut store = app.store.read().await?;
+    for text in events.iter().filter_map(|event| event.details.get(TERMS)) {
+        let Some(id) = base64url::decode_array(text).filter(|_| !stated.contains_key(text)) else { continue };
+        if let Some(terms) = store.releases().stated(&id).await? {
+            stated.insert(text.clone(), terms);
+        }
+    }
+    Ok(stated)
+}
+
+/// The terms among those of [`stated`] that an event is under.
+pub fn terms_of<'a>(event: &RecordedEvent, stated: &'a HashMap<String, StatedTerms>) -> Option<&'a StatedTerms> {
+    stated.get(event.details.get(TERMS)?)
 }
 
 /// The portals that anything in the activity is about.

@@ -13,13 +13,15 @@ use crate::domain::client::{Client, LegalBasis, Localised};
 use crate::domain::consent::{Answer, Asked as AskedClaims, Required};
 use crate::domain::grant::Authentication;
 use crate::domain::linked_account::LinkedAccount;
+use crate::domain::mandate::InWhoseName;
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State, Step};
 use crate::domain::verification::Verification;
 use crate::domain::verified_claims;
 use crate::protocol::OAuthError;
 use crate::protocol::authorization_details::Types;
-use crate::storage::Standing;
+use crate::storage::{Held, Standing};
 
+use super::super::organisation::acting;
 use super::super::resource_servers::{Service, services};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError, consent, short_lived};
@@ -44,6 +46,8 @@ pub struct Question {
     pub services: Vec<Service>,
     /// The portal may come back for fresh data while the person is away.
     pub offline: bool,
+    /// By which mandate the person acts, where it is in an organisation's name.
+    pub acting: Option<Held>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -123,7 +127,11 @@ pub async fn question(app: &App, sign_in: &SignIn) -> Result<Asked, FlowError> {
         let why = OAuthError::access_denied("the account is locked, or was signed out everywhere");
         return Ok(Asked::Over(finish::refuse(app, sign_in.clone(), why).await?));
     };
-    Ok(Asked::Question(Box::new(of(app, client, &citizen, request).await?)))
+    let acting = match sign_in.in_whose_name.and_then(InWhoseName::acting) {
+        Some(acting) => acting::find(app, &client, citizen.id, acting).await?,
+        None => None,
+    };
+    Ok(Asked::Question(Box::new(Question { acting, ..of(app, client, &citizen, request).await? })))
 }
 
 /// What `citizen` is asked who is to answer this request of `client`.
@@ -160,6 +168,7 @@ pub(in crate::flows) async fn of(
         client,
         services: services(&registry, &request.scope),
         offline: request.scope.contains("offline_access"),
+        acting: None,
         request: Box::new(request.clone()),
     })
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 
+use super::account::organisations::role;
 use super::frame::{extended, guard};
 use super::{dispatch, follow, leads_to, load, people, ui_locales};
 use crate::domain::client::{LegalBasis, Localised};
@@ -20,8 +21,11 @@ use crate::http::error::Failure;
 use crate::http::extract::{Form, Visit};
 use crate::http::page::Page;
 use crate::protocol::parameters::Parameters;
+use crate::storage::Held;
 use crate::web::claims::{Claim, ClaimName};
-use crate::web::consent::{Access, AskedClaim, Basis, Consent, KEEP_LATER, Lasting, Later, Need, Service, Standing};
+use crate::web::consent::{
+    Access, ActingFor, AskedClaim, Basis, Consent, KEEP_LATER, Lasting, Later, Need, Service, Standing,
+};
 use crate::web::layout;
 use crate::web::text::{Language, Moment};
 
@@ -84,10 +88,20 @@ pub(super) fn view(site: &Site, layout: layout::Layout, form: layout::Form, ques
         lasting: Lasting::Until(Moment::from_micros(ends.micros())),
         access: if question.offline { Access::Offline } else { Access::WhilePresent },
         person: None,
+        acting: question.acting.map(acting),
         limit: None,
         elsewhere: None,
         withdraw: "/account/portals".to_owned(),
         layout,
+    }
+}
+
+fn acting(held: Held) -> ActingFor {
+    ActingFor {
+        organisation: held.organisation.name.as_str().to_owned(),
+        code: held.organisation.code.written(),
+        role: role(held.mandate.role),
+        position: held.mandate.position.map(|position| position.as_str().to_owned()),
     }
 }
 

@@ -119,6 +119,8 @@ pub enum Happening {
     DataReleased {
         portal: String,
         claims: Vec<ClaimName>,
+        /// What it said that it needs them for, when it was told.
+        purposes: Vec<String>,
     },
     /// With a code that another device showed.
     DeviceAllowed {
@@ -220,7 +222,7 @@ impl Event {
             Happening::ConsentDenied { portal } => about(id("event-consent-denied"), portal),
             Happening::ConsentWithdrawn { portal } => about(id("event-consent-withdrawn"), portal),
             Happening::ConsentNarrowed { portal, claims } => gave(id("event-consent-narrowed"), portal, claims),
-            Happening::DataReleased { portal, claims } => gave(id("event-data-released"), portal, claims),
+            Happening::DataReleased { portal, claims, .. } => gave(id("event-data-released"), portal, claims),
             Happening::DeviceAllowed { portal } => about(id("event-device-allowed"), portal),
             Happening::DeviceDenied { portal } => about(id("event-device-denied"), portal),
             Happening::RequestReceived { portal } => about(id("event-request-received"), portal),
@@ -284,6 +286,19 @@ impl Event {
         }
     }
 
+    /// What a portal was told for.
+    pub fn why(&self, voice: &impl Speaks) -> Option<String> {
+        let Happening::DataReleased { purposes, .. } = &self.what else { return None };
+        let said = purposes.iter().map(|purpose| voice.text_with("consent-purpose", "purpose", purpose.as_str()));
+        Some(said.collect::<Vec<_>>().join(" ")).filter(|said| !said.is_empty())
+    }
+
+    /// What happened and what for, in one line.
+    pub fn told(&self, voice: &impl Speaks) -> String {
+        let sentence = self.sentence(voice);
+        self.why(voice).map_or_else(|| sentence.clone(), |why| format!("{sentence}. {why}"))
+    }
+
     pub fn unusual(&self, voice: &impl Speaks) -> Vec<String> {
         let sentence = |unusual: &Unusual| match unusual {
             Unusual::NewDevice => voice.text("unusual-new-device"),
@@ -298,7 +313,7 @@ impl Event {
     pub fn cells(&self, voice: &impl Speaks) -> [String; 5] {
         let device = self.device.map(|device| device.name(voice)).unwrap_or_default();
         let address = self.address.clone().unwrap_or_default();
-        [voice.voice().stamp(self.at), self.sentence(voice), device, address, self.unusual(voice).join(" ")]
+        [voice.voice().stamp(self.at), self.told(voice), device, address, self.unusual(voice).join(" ")]
     }
 
     /// When, on what, from where.

@@ -29,7 +29,7 @@ pub use data::{Correction, CorrectionProblem, Data, Disclosure, How, Standing as
 pub use life::{CloseAccount, Closing, Ward, WardLink, WardStanding};
 pub use linked::{EndLink, LinkedAccount, LinkedAccounts, NewLink, OfferedAccount};
 pub use new_passkey::{Fault as PasskeyFault, NewPasskey, PasskeyAdded, Problem as PasskeyProblem, StandsAlone};
-pub use not_me::NotMe;
+pub use not_me::{Locked, NotMe};
 pub use overview::{Level, Missing, Overview, SignInMethod};
 pub use portals::{Allowed, ConnectedPortal, Portals};
 pub use recovery::{Lost, Raisable, Raise};

@@ -17,6 +17,13 @@ pub struct NotMe {
     pub keep: String,
 }
 
+/// It is locked, and what its owner does now. Nobody is signed in any more. `/account/locked`
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/locked.html")]
+pub struct Locked {
+    pub layout: Layout,
+}
+
 impl NotMe {
     fn section(&self) -> &'static str {
         "activity"

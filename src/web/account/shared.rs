@@ -29,8 +29,25 @@ impl Shared {
         self.layout.text_with("shared-lead", "portal", self.portal.name.as_str())
     }
 
-    /// Why a claim cannot be left out.
-    fn need(&self, standing: &Standing) -> Option<String> {
-        standing.need().map(|need| self.layout.say(need.id()))
+    /// What the person decides about.
+    fn choices(&self) -> impl Iterator<Item = &(ClaimName, Standing)> {
+        self.claims.iter().filter(|(_, standing)| standing.need().is_none())
+    }
+
+    /// What they do not, by the reason.
+    fn needed(&self) -> Vec<(String, Vec<&ClaimName>)> {
+        let mut needed: Vec<(String, Vec<&ClaimName>)> = Vec::new();
+        for (name, need) in self.claims.iter().filter_map(|(name, standing)| Some((name, standing.need()?))) {
+            let why = self.layout.say(need.id());
+            match needed.iter_mut().find(|(said, _)| *said == why) {
+                Some((_, names)) => names.push(name),
+                None => needed.push((why, vec![name])),
+            }
+        }
+        needed
+    }
+
+    fn labels(&self, names: &[&ClaimName]) -> String {
+        names.iter().map(|name| name.label(&self.layout)).collect::<Vec<_>>().join(", ")
     }
 }

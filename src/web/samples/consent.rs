@@ -3,9 +3,10 @@
 use super::{Add, DAY, MINUTE, Samples, ago, form};
 use crate::web::account::{Allowed, ConnectedPortal, Shared};
 use crate::web::claims::{Claim, ClaimName};
-use crate::web::consent::{Access, AskedClaim, Basis, Consent, Lasting, Later, Need, Service, Standing};
+use crate::web::consent::{Access, ActingFor, AskedClaim, Basis, Consent, Lasting, Later, Need, Service, Standing};
 use crate::web::details::{Detail, Piece, Row, Style, Value};
 use crate::web::layout::TimeLimit;
+use crate::web::organisations::Role;
 
 pub(super) fn nothing_later() -> Later {
     Later { names: Vec::new(), standing: Standing::Kept }
@@ -23,6 +24,7 @@ impl Samples {
         ];
         let consent = Consent {
             person: Some("N. V. An".to_owned()),
+            acting: None,
             layout: self.citizen(),
             form: form("/sign-in/0198a3f2/consent"),
             portal: self.public_services(),
@@ -70,6 +72,15 @@ impl Samples {
         self.device(consent.clone(), add);
         let details = vec![self.payment(), self.records()];
         add("consent-needed", &Consent { claims: self.needed(), ..consent.clone() });
+        let company = ActingFor {
+            organisation: "Công ty Cổ phần Vận tải Sông Hồng".to_owned(),
+            code: "0100109106".to_owned(),
+            role: Role::Delegate,
+            position: Some("Kế toán trưởng".to_owned()),
+        };
+        let of_company =
+            Consent { acting: Some(company), basis: Basis::PublicTask, claims: self.needed(), ..consent.clone() };
+        add("consent-organisation", &of_company);
         let demanded = AskedClaim {
             claim: Claim::new(ClaimName::NationalId, "001••••••456"),
             purpose: None,
@@ -87,21 +98,27 @@ impl Samples {
         let asked =
             |name, value: &str, standing| AskedClaim { claim: Claim::new(name, value), purpose: None, standing };
         let why = |basis| Standing::Needed(Need::Basis(basis));
-        let purpose = self.one_of([
-            "gửi kết quả cho bạn",
-            "send you the result",
-            "vous envoyer le résultat",
-            "отправить вам результат",
-        ]);
         vec![
             asked(ClaimName::Name, "Nguyễn Văn An", Standing::Needed(Need::Essential)),
             asked(ClaimName::Birthdate, "1990-08-15", why(Basis::Contract)),
             asked(ClaimName::NationalId, "001••••••456", why(Basis::LegalObligation)),
             asked(ClaimName::AccountLevel, "2", why(Basis::PublicTask)),
             asked(ClaimName::Phone, "•••••••678", why(Basis::VitalInterests)),
-            AskedClaim { purpose: Some(purpose), ..asked(ClaimName::Email, "a•••@example.vn", Standing::Kept) },
+            AskedClaim {
+                purpose: Some(self.result()), ..asked(ClaimName::Email, "a•••@example.vn", Standing::Kept)
+            },
             asked(ClaimName::Address, "12 phố Trúc Bạch, thành phố Hà Nội", Standing::LeftOut),
         ]
+    }
+
+    /// What something is for.
+    pub(super) fn result(&self) -> String {
+        self.one_of([
+            "gửi kết quả cho bạn",
+            "send you the result",
+            "vous envoyer le résultat",
+            "отправить вам результат",
+        ])
     }
 
     pub(super) fn connected(&self) -> ConnectedPortal {

@@ -20,7 +20,11 @@ impl Samples {
         };
         let new_device = |event: Event, unusual: &[Unusual]| Event { unusual: unusual.to_vec(), ..event };
         vec![
-            event(2 * MINUTE, phone, Happening::DataReleased { portal: portal(), claims: claims() }),
+            event(
+                2 * MINUTE,
+                phone,
+                Happening::DataReleased { portal: portal(), claims: claims(), purposes: vec![self.result()] },
+            ),
             event(2 * MINUTE, phone, Happening::ConsentGiven { portal: portal(), claims: claims() }),
             event(3 * MINUTE, phone, Happening::SignedIn { method: Method::Password, portal: Some(portal()) }),
             event(DAY, None, Happening::SignInFailed { times: 3 }),

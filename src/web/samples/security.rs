@@ -1,7 +1,7 @@
 //! The pages of what the citizen proves themselves with.
 
 use super::super::account::{
-    Asked, ChangePassword, Counts, Credential, Enrolment, Held, LastStrong, NotMe, Notice, RecoveryWaiting,
+    Asked, ChangePassword, Counts, Credential, Enrolment, Held, LastStrong, Locked, NotMe, Notice, RecoveryWaiting,
     RemoveCredential, SecondStep, Security,
 };
 use super::super::claims::Method;
@@ -112,6 +112,7 @@ impl Samples {
         let not_me =
             NotMe { layout: self.citizen(), form: form("/account/not-me"), about: None, keep: "/account".to_owned() };
         add("account-not-me", &not_me);
+        add("account-locked", &Locked { layout: self.official() });
         let about = self.events().into_iter().nth(2).map(|event| ("0198a3f2".to_owned(), event));
         add("account-not-me-event", &NotMe { about, ..not_me });
     }

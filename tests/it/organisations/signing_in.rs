@@ -54,6 +54,19 @@ on_every_backend! {
         assert!(portal.id_token(&own).await.get("organisation").is_none());
     }
 
+    async fn consent_says_in_whose_name_it_is_given(world: World) {
+        let portal = asks(&world, "tax-office").await;
+        let mut browser = represents(&world, &AN).await;
+        let page = comes_to_the_choice(&mut browser, &AN, &begins(&portal)).await;
+        let page = browser.press(&page, "choice-1", &[]).await;
+        assert!(page.has("#allow"), "{}", page.text());
+        assert_eq!(page.words("#acting"), "You act for Công ty Cổ phần Sông Hồng 0100109106 · Legal representative");
+        let mut browser = world.browser();
+        let page = comes_to_the_choice(&mut browser, &AN, &begins(&portal)).await;
+        let page = browser.press(&page, "myself", &[]).await;
+        assert!(page.has("#allow") && !page.has("#acting"), "{}", page.text());
+    }
+
     async fn whoever_acts_for_themselves_says_so_and_is_told_of_as_such(world: World) {
         let portal = asks(&world, "tax-office").await;
         let mut browser = represents(&world, &AN).await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use senid::domain::client::Localised;
 use senid::domain::time::Clock;
 
 use crate::support::World;
@@ -111,6 +112,32 @@ on_every_backend! {
         let (mut binh, _) = world.signed_in(&portal, &BINH).await;
         let text = binh.open("/account/activity").await.text();
         assert!(!text.contains("Unsuccessful"), "everyone has their own: {text}");
+    }
+
+    async fn a_release_says_what_the_portal_was_told_for_whatever_it_says_later(world: World) {
+        let portal = world.portal("tax-office");
+        let says = async |purpose: &str| {
+            let purpose = Localised::plain(purpose);
+            world.operator().changes("tax-office", |client| client.display.purpose = purpose).await;
+        };
+        says("work out your tax").await;
+        let (mut browser, tokens) = world.signed_in(&portal, &AN).await;
+        portal.claims(&tokens.access_token()).await;
+        says("sell you things").await;
+        world.app(0).audit.flush().await;
+        let text = browser.open("/account/activity?kind=releases").await.text();
+        let told = "The tax office received: ";
+        assert!(text.contains(told) && text.contains(" To work out your tax."), "{text}");
+        assert!(!text.contains("sell you things"), "{text}");
+        portal.claims(&tokens.access_token()).await;
+        world.app(0).audit.flush().await;
+        let text = browser.open("/account/activity?kind=releases").await.text();
+        assert!(text.contains("To sell you things.") && text.contains("To work out your tax."), "{text}");
+        // And a table says it too.
+        let page = browser.open("/account/data").await;
+        let table = browser.press(&page, "activity-csv", &[]).await.reply.body;
+        let line = table.lines().find(|line| line.contains("To work out your tax.")).unwrap();
+        assert!(line.contains(told), "{line}");
     }
 
     async fn the_activity_is_looked_through_by_kind_portal_and_day(world: World) {

@@ -149,7 +149,8 @@ on_every_backend_with_passkeys! {
         unsigned.pairs.clear();
         assert_eq!(browser.submit(&page, &unsigned.action, &unsigned.pairs).await.status, 403);
         let page = browser.press(&page, "not-me-confirm", &[]).await;
-        assert_eq!(page.path(), "/signed-out");
+        assert_eq!((page.path(), page.heading().as_str()), ("/account/locked", "Your account is locked"));
+        assert!(page.text().contains("Take your identity card to an office"), "{}", page.text());
         for browser in [&mut thief, &mut browser] {
             assert_eq!(browser.open("/account").await.path(), "/account/sign-in");
         }

@@ -1,14 +1,15 @@
 //! The audit log's events, as the person they concern reads them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::assurance::AuthenticationMethod;
 use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::claims;
 use crate::domain::ids::ClientId;
+use crate::domain::release::StatedTerms;
 use crate::domain::risk::Reason;
 use crate::flows::FlowError;
-use crate::flows::account::RecordedEvent;
+use crate::flows::account::{RecordedEvent, activity};
 use crate::http::Site;
 use crate::http::pages::step_up::method_shown;
 use crate::web::account::{Event as Shown, Happening, Unusual};
@@ -27,22 +28,39 @@ pub(super) async fn shown(site: &Site, events: &[RecordedEvent], language: Langu
             names.insert(id.clone(), name);
         }
     }
-    Ok(events.iter().filter_map(|event| show(event, &names)).collect())
+    let stated = activity::stated(&site.app, events).await?;
+    let purposes = |event: &RecordedEvent| purposes(event, activity::terms_of(event, &stated), language);
+    Ok(events.iter().filter_map(|event| show(event, &names, purposes(event))).collect())
 }
 
-fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Shown> {
+/// What a portal was told for, each purpose once, in reading order.
+fn purposes(event: &RecordedEvent, stated: Option<&StatedTerms>, language: Language) -> Vec<String> {
+    let mut purposes: Vec<String> = Vec::new();
+    let claims = released(event);
+    for claim in claims::worth_telling(&claims) {
+        let purpose = stated.map_or("", |terms| terms.purpose(claim).in_language(language.tag()));
+        if !purpose.is_empty() && !purposes.iter().any(|said| said == purpose) {
+            purposes.push(purpose.to_owned());
+        }
+    }
+    purposes
+}
+
+/// The names of the claims that an event is about.
+fn released(event: &RecordedEvent) -> BTreeSet<String> {
+    let detail = |name: &str| event.details.get(name).map(String::as_str);
+    match detail("claims") {
+        // A name in another language is the same person's name.
+        Some(names) => names.split(' ').map(|name| claims::untagged(name).0.to_owned()).collect(),
+        // From before claims could be asked for singly.
+        None => claims::released_by(&detail("scope").unwrap_or_default().parse().unwrap_or_default()),
+    }
+}
+
+fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>, purposes: Vec<String>) -> Option<Shown> {
     let portal = event.client.as_ref().and_then(|id| names.get(id)).cloned();
     let named = |portal: Option<String>| portal.unwrap_or_default();
-    let claims = || {
-        let detail = |name: &str| event.details.get(name).map(String::as_str);
-        let names = match detail("claims") {
-            // A name in another language is the same person's name.
-            Some(names) => names.split(' ').map(|name| claims::untagged(name).0.to_owned()).collect(),
-            // From before claims could be asked for singly.
-            None => claims::released_by(&detail("scope").unwrap_or_default().parse().unwrap_or_default()),
-        };
-        claims::worth_telling(&names).map(ClaimName::parse).collect::<Vec<_>>()
-    };
+    let claims = || claims::worth_telling(&released(event)).map(ClaimName::parse).collect::<Vec<_>>();
     let what = match (event.kind?, event.outcome) {
         (EventKind::SignIn, Outcome::Success) => Happening::SignedIn { method: method(event), portal },
         (EventKind::SignIn, Outcome::Refused) => Happening::SignInFailed { times: 1 },
@@ -55,7 +73,7 @@ fn show(event: &RecordedEvent, names: &HashMap<ClientId, String>) -> Option<Show
         (EventKind::ConsentDenied, _) => Happening::ConsentDenied { portal: named(portal) },
         (EventKind::ConsentNarrowed, _) => Happening::ConsentNarrowed { portal: named(portal), claims: claims() },
         (EventKind::ConsentWithdrawn, _) => Happening::ConsentWithdrawn { portal: named(portal) },
-        (EventKind::DataReleased, _) => Happening::DataReleased { portal: named(portal), claims: claims() },
+        (EventKind::DataReleased, _) => Happening::DataReleased { portal: named(portal), claims: claims(), purposes },
         (EventKind::DeviceAllowed, _) => Happening::DeviceAllowed { portal: named(portal) },
         (EventKind::DeviceDenied, _) => Happening::DeviceDenied { portal: named(portal) },
         (EventKind::BackChannelRequested, _) => Happening::RequestReceived { portal: named(portal) },
@@ -167,7 +185,7 @@ mod tests {
                 details: Default::default(),
             };
             let topics = Topic::ALL.into_iter().filter(|topic| topic.kinds().contains(kind)).count();
-            assert_eq!(topics, usize::from(show(&event, &HashMap::new()).is_some()), "{}", kind.as_str());
+            assert_eq!(topics, usize::from(show(&event, &HashMap::new(), Vec::new()).is_some()), "{}", kind.as_str());
         }
     }
 }

@@ -14,10 +14,11 @@ use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
 use crate::protocol::parameters::Parameters;
-use crate::web::account::NotMe;
+use crate::web::account::{Locked, NotMe};
 use crate::web::layout;
 
 pub const PATH: &str = "/account/not-me";
+pub const LOCKED: &str = "/account/locked";
 const GUARD: Guarded<'static> = Guarded::Account("not-me");
 
 pub async fn ask(State(site): State<Arc<Site>>, visit: Visit, uri: Uri) -> Result<Response, Failure> {
@@ -45,7 +46,12 @@ pub async fn lock(State(site): State<Arc<Site>>, visit: Visit, Form(form): Form)
     };
     let about = about(&site, &entered, &form).await?.map(|event| event.id);
     not_me::lock(&site.app, &visit.visitor, &entered.current, about).await?;
-    Ok(SeeOther::to("/signed-out").into_response())
+    Ok(SeeOther::to(LOCKED).into_response())
+}
+
+/// What they do now. It is open to everybody, and says nothing of anybody.
+pub async fn locked(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
+    Ok(Page::render(&Locked { layout: site.layout(&visit, &[], None) })?.into_response())
 }
 
 /// The line of their activity that they say it of, where they came from one.

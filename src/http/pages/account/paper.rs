@@ -147,10 +147,8 @@ async fn happened(site: &Site, entered: &Entered, wanted: &Wanted) -> Result<Sec
     let layout = &entered.layout;
     let (page, next) = activity::page(&site.app, entered.citizen.id, wanted, None, EVENTS).await?;
     let events = events::shown(site, &page, layout.voice.language).await?;
-    let mut rows: Vec<Row> = events
-        .iter()
-        .map(|event| Row::Line { said: event.sentence(layout), about: event.circumstances(layout) })
-        .collect();
+    let mut rows: Vec<Row> =
+        events.iter().map(|event| Row::Line { said: event.told(layout), about: event.circumstances(layout) }).collect();
     if next.is_some() {
         rows.push(Row::Note(words::more(layout, EVENTS)));
     }
