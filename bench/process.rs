@@ -41,7 +41,7 @@ pub struct Server {
 impl Server {
     /// Enters the demonstration's people and clients and makes the keys: what only a first start does.
     pub async fn prepare(place: &Place<'_>) -> Result<(), Failure> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_senid"));
+        let mut command = program();
         command.arg("demo").arg("--data").arg(place.folder);
         for (flag, port) in
             [("--port", place.port), ("--operations-port", place.operations), ("--portal-port", place.portal)]
@@ -56,7 +56,7 @@ impl Server {
 
     /// `senid serve`, as an operator runs it, over what [`Self::prepare`] made.
     pub async fn serve(place: &Place<'_>) -> Result<Self, Failure> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_senid"));
+        let mut command = program();
         command.arg("serve").envs([
             ("SENID_ISSUER", format!("http://localhost:{}", place.port)),
             ("SENID_LISTENERS__PUBLIC__ADDRESS", format!("127.0.0.1:{}", place.port)),
@@ -105,6 +105,13 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The program, that knows nothing of the settings of whoever measures it.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_senid"));
+    command.env_clear();
+    command
 }
 
 /// One request by hand: a client that is made first would count in the start's time.

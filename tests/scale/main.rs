@@ -28,7 +28,6 @@ mod support {
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::num::NonZeroU32;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -53,6 +52,8 @@ const LEAST_SPEED: f64 = 5_000.0;
 /// People who sign in before anything is measured, so that what is cached is; and those who are measured.
 const BEFORE: usize = 8;
 const MEASURED: usize = 12;
+/// Born before, somebody acts for themselves.
+const OF_AGE: &str = "2010";
 /// The pages of an account.
 const PAGES: [&str; 5] =
     ["/account", "/account/activity", "/account/security", "/account/portals", "/account/sessions"];
@@ -149,7 +150,7 @@ impl Deployment {
 
     /// A command, as an operator runs it.
     fn senid(&self, arguments: &[&str]) -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_senid"));
+        let mut command = process::program();
         command.args(arguments).current_dir(self.place.folder).envs([
             ("SENID_ISSUER", format!("http://localhost:{}", self.place.port)),
             ("SENID_KEYS__FOLDER", self.place.folder.join("keys").display().to_string()),
@@ -183,10 +184,14 @@ impl Deployment {
     async fn measure(&self, citizens: usize) -> Vec<(&'static str, Measured)> {
         let server = Server::serve(&self.place).await.unwrap();
         let door = Door::wire(self.place.port).unwrap();
-        // From all over the population, and of those who have a password: everybody.
-        let step = citizens / (BEFORE + MEASURED);
-        let chosen: Vec<String> =
-            Population::new(1).take(citizens).step_by(step.max(1)).map(|person| person.national_id).collect();
+        // From all over the population. Everybody has a password, and children do not sign in by themselves.
+        let step = citizens / (BEFORE + MEASURED) / 2;
+        let chosen: Vec<String> = Population::new(1)
+            .take(citizens)
+            .step_by(step.max(1))
+            .filter(|person| person.birthdate.as_str() < OF_AGE)
+            .map(|person| person.national_id)
+            .collect();
         let (before, measured) = chosen[..BEFORE + MEASURED].split_at(BEFORE);
         let mut browsers = Vec::new();
         for number in before {
