@@ -114,6 +114,34 @@ pub fn program() -> Command {
     command
 }
 
+/// A command that has run to its end, and what it took.
+pub struct Ended {
+    pub said: String,
+    pub took: Duration,
+    pub cpu_seconds: f64,
+    /// The most memory that was resident at once.
+    pub megabytes: f64,
+}
+
+/// Runs a command that says little to its end.
+pub async fn run(mut command: Command) -> Result<Ended, Failure> {
+    let began = stopwatch();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let (status, mut megabytes) = (format!("/proc/{}/status", child.id()), 0.0_f64);
+    let mut attempts = tokio::time::interval(Duration::from_millis(20));
+    // It is a zombie until it is waited for, and what it took can still be read then.
+    while let Ok(peak) = megabytes_of(&status, "VmHWM:") {
+        megabytes = megabytes.max(peak);
+        attempts.tick().await;
+    }
+    let (took, cpu_seconds) = (began.elapsed(), cpu_seconds(child.id())?);
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    Ok(Ended { said: String::from_utf8(output.stdout)?, took, cpu_seconds, megabytes })
+}
+
 /// One request by hand: a client that is made first would count in the start's time.
 async fn is_ready(port: u16) -> Result<bool, Failure> {
     let mut stream = match TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await {
@@ -171,8 +199,12 @@ pub fn family(process: u32) -> Result<Vec<u32>, Failure> {
 
 /// Memory in megabytes that is resident now: what `/proc/PID/status` calls `VmRSS`.
 pub fn resident_megabytes(process: u32) -> Result<f64, Failure> {
-    let status = read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    megabytes_of(&format!("/proc/{process}/status"), "VmRSS:")
+}
+
+fn megabytes_of(status: &str, field: &str) -> Result<f64, Failure> {
+    let status = read_to_string(status)?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field)).ok_or_else(|| format!("no {field}"))?;
     let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
     Ok(kibibytes * 1024.0 / 1e6)
 }

@@ -29,7 +29,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use senid::credentials::password::{Hasher, HasherSettings, Parameters};
 use senid::crypto::random::SystemRandom;
@@ -41,7 +41,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use plans::{Log, Measured};
 use population::{HEADER, Population};
 use portal::{Browser, Door, Portal};
-use process::{Place, Server};
+use process::{Ended, Place, Server, cpu_seconds};
 use support::postgres::Postgres;
 use support::supervisor::free_port;
 
@@ -49,14 +49,47 @@ use support::supervisor::free_port;
 const MOST_GROWTH: f64 = 1.3;
 /// An import of an optimised program adds at least so many a second.
 const LEAST_SPEED: f64 = 5_000.0;
+/// And takes at most so many megabytes, however long the file is.
+const MOST_MEMORY: f64 = 256.0;
 /// People who sign in before anything is measured, so that what is cached is; and those who are measured.
 const BEFORE: usize = 8;
 const MEASURED: usize = 12;
 /// Born before, somebody acts for themselves.
 const OF_AGE: &str = "2010";
 /// The pages of an account.
-const PAGES: [&str; 5] =
-    ["/account", "/account/activity", "/account/security", "/account/portals", "/account/sessions"];
+const PAGES: [&str; 7] = [
+    "/account",
+    "/account/activity",
+    "/account/data",
+    "/account/organisations",
+    "/account/portals",
+    "/account/security",
+    "/account/sessions",
+];
+
+/// What a sign-in leaves behind, and what of each row is one's own and nobody else's. The ids of the two are in the same order, and the
+/// times are no two the same, as if they had signed in one after another. The last table tells who has signed in.
+const OF_A_SIGN_IN: [(&str, &str); 7] = [
+    ("grants", "'id', everybody.id, 'session_id', everybody.id, 'forget_after', theirs.forget_after + turn"),
+    (
+        "grant_directory",
+        "'grant_id', everybody.id, 'code_hash', sha256(uuid_send(everybody.id)),
+            'forget_after', theirs.forget_after + turn",
+    ),
+    ("consents", "'granted_at', theirs.granted_at + turn"),
+    ("session_clients", "'session_id', everybody.id, 'forget_after', theirs.forget_after + turn"),
+    ("releases", "'id', everybody.id, 'grant_id', everybody.id, 'first_at', theirs.first_at + turn"),
+    (
+        "audit_events",
+        "'id', overlay(CAST(everybody.id AS TEXT) PLACING right(CAST(theirs.id AS TEXT), 12) FROM 25),
+            'at', theirs.at + turn",
+    ),
+    (
+        "known_devices",
+        "'id', everybody.id, 'secret_hash', sha256(uuid_send(everybody.id)),
+            'last_used_at', theirs.last_used_at + turn",
+    ),
+];
 
 /// How many citizens there are at first, and then.
 fn sizes() -> (usize, usize) {
@@ -69,13 +102,15 @@ struct Deployment {
     place: Place<'static>,
     log: Log,
     url: String,
+    /// The first process of the database.
+    postgres: u32,
     password_hash: String,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_times_as_many_citizens_are_found_by_the_same_plans() {
     let (few, many) = sizes();
-    let postgres = Postgres::start_private();
+    let postgres = Postgres::start_to_measure();
     let database = postgres.database().await;
     let folder = tempfile::tempdir().unwrap();
     let place = Place {
@@ -91,28 +126,45 @@ async fn a_hundred_times_as_many_citizens_are_found_by_the_same_plans() {
         place,
         log: Log::new(postgres.log()),
         url: database.url().to_owned(),
+        postgres: postgres.process(),
         password_hash: password_hash().await,
     };
 
-    deployment.import(0, few).await;
-    let before = deployment.bytes().await;
-    deployment.explain(true).await;
+    let first = deployment.import(0, few).await;
+    deployment.sign_everybody_in(0).await;
     let at_first = deployment.measure(few).await;
-    deployment.explain(false).await;
 
-    let took = deployment.import(few, many).await;
-    let speed = (many - few) as f64 / took.as_secs_f64();
-    let after = deployment.bytes().await;
-    deployment.explain(true).await;
+    let before = deployment.bytes().await;
+    let rest = deployment.import(few, many).await;
+    let imported = deployment.bytes().await;
+    deployment.sign_everybody_in(few).await;
+    let signed_in = deployment.bytes().await;
     let then = deployment.measure(many).await;
 
     println!("{few} citizens, then {many}\n");
-    println!("{speed:.0} citizens a second imported\n");
-    report_sizes(&before, &after, (many - few) as f64);
+    report_imports(&[&first, &rest]);
+    report_sizes("an import", &before, &imported, (many - few) as f64);
+    report_sizes("one sign-in each", &imported, &signed_in, (many - few) as f64);
     let growth = plans::compare(&at_first, &then);
     assert!(growth <= MOST_GROWTH, "{growth:.2} times as many pages are touched");
+    assert!(rest.program.megabytes <= MOST_MEMORY, "{:.0} MB", rest.program.megabytes);
     if !cfg!(debug_assertions) {
-        assert!(speed >= LEAST_SPEED, "{speed:.0} citizens a second");
+        assert!(rest.speed() >= LEAST_SPEED, "{:.0} citizens a second", rest.speed());
+    }
+}
+
+/// An import, and what it took.
+struct Imported {
+    people: usize,
+    program: Ended,
+    /// CPU time of the database.
+    database: f64,
+}
+
+impl Imported {
+    /// People a second.
+    fn speed(&self) -> f64 {
+        self.people as f64 / self.program.took.as_secs_f64()
     }
 }
 
@@ -128,8 +180,8 @@ async fn password_hash() -> String {
 }
 
 impl Deployment {
-    /// Imports the people from the `from`th up to the `to`th, and tells how long that took.
-    async fn import(&self, from: usize, to: usize) -> Duration {
+    /// Imports the people from the `from`th up to the `to`th.
+    async fn import(&self, from: usize, to: usize) -> Imported {
         let path = self.place.folder.join("people.csv");
         let mut file = BufWriter::new(File::create(&path).unwrap());
         writeln!(file, "{HEADER}").unwrap();
@@ -137,28 +189,56 @@ impl Deployment {
             person.write(&mut file, &self.password_hash).unwrap();
         }
         file.into_inner().unwrap();
-        let began = stopwatch();
-        let said = self.senid(&["citizen", "import", path.to_str().unwrap()]);
-        let took = began.elapsed();
-        assert!(said.contains(&format!(", {} added, 0 rejected", to - from)), "{said}");
+        let of_database =
+            || process::family(self.postgres).unwrap().into_iter().map(cpu_seconds).sum::<Result<f64, _>>();
+        let database = of_database().unwrap();
+        let program = self.senid(&["citizen", "import", path.to_str().unwrap()]).await;
+        let database = of_database().unwrap() - database;
+        let people = to - from;
+        assert!(program.said.contains(&format!(", {people} added, 0 rejected")), "{}", program.said);
         std::fs::remove_file(path).unwrap();
-        // What autovacuum does after such an import.
+        self.vacuum().await;
+        Imported { people, program, database }
+    }
+
+    /// Leaves behind what a sign-in does, for everybody from the `from`th person on: one signs in, and theirs is made everybody's.
+    async fn sign_everybody_in(&self, from: usize) {
+        let server = Server::serve(&self.place).await.unwrap();
+        let someone =
+            Population::new(1).skip(from).find(|person| person.birthdate.as_str() < OF_AGE).unwrap().national_id;
+        sign_in(&Door::wire(self.place.port).unwrap(), &someone).await;
+        server.stop().unwrap();
+        let mut connection = PgConnection::connect(&self.url).await.unwrap();
+        for (table, own) in OF_A_SIGN_IN {
+            let statement = format!(
+                "WITH one AS MATERIALIZED (SELECT citizen_id FROM grants ORDER BY created_at DESC LIMIT 1),
+                    everybody AS (SELECT id, row_number() OVER (ORDER BY id) AS turn FROM citizens
+                        WHERE NOT EXISTS (SELECT 1 FROM known_devices d WHERE d.citizen_id = citizens.id)),
+                    theirs AS MATERIALIZED (SELECT * FROM {table} WHERE citizen_id = (SELECT citizen_id FROM one))
+                INSERT INTO {table} SELECT (jsonb_populate_record(CAST(ROW(theirs.*) AS {table}),
+                    jsonb_build_object('citizen_id', everybody.id, {own}))).*
+                FROM everybody, theirs ORDER BY everybody.id ON CONFLICT DO NOTHING"
+            );
+            connection.execute(AssertSqlSafe(statement)).await.unwrap();
+        }
+        self.vacuum().await;
+    }
+
+    /// What autovacuum does after much was written.
+    async fn vacuum(&self) {
         let mut connection = PgConnection::connect(&self.url).await.unwrap();
         connection.execute("VACUUM ANALYZE").await.unwrap();
-        took
     }
 
     /// A command, as an operator runs it.
-    fn senid(&self, arguments: &[&str]) -> String {
+    async fn senid(&self, arguments: &[&str]) -> Ended {
         let mut command = process::program();
         command.args(arguments).current_dir(self.place.folder).envs([
             ("SENID_ISSUER", format!("http://localhost:{}", self.place.port)),
             ("SENID_KEYS__FOLDER", self.place.folder.join("keys").display().to_string()),
             ("SENID_DATABASE__URL", self.url.clone()),
         ]);
-        let ended = command.output().unwrap();
-        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
-        String::from_utf8(ended.stdout).unwrap()
+        process::run(command).await.unwrap()
     }
 
     /// Has every statement of connections that are made from now on explained, or none.
@@ -182,6 +262,7 @@ impl Deployment {
 
     /// What a sign-in, the pages of an account and a search by number ask of the database, with so many citizens.
     async fn measure(&self, citizens: usize) -> Vec<(&'static str, Measured)> {
+        self.explain(true).await;
         let server = Server::serve(&self.place).await.unwrap();
         let door = Door::wire(self.place.port).unwrap();
         // From all over the population. Everybody has a password, and children do not sign in by themselves.
@@ -217,9 +298,18 @@ impl Deployment {
         server.stop().unwrap();
         self.log.skip();
         for number in &measured[..3] {
-            self.senid(&["citizen", "show", number]);
+            self.senid(&["citizen", "show", number]).await;
         }
-        vec![("a sign-in", sign_in), ("the pages of an account", account), ("a search by number", self.log.read(3))]
+        let search = self.log.read(3);
+        self.senid(&["citizen", "list"]).await;
+        let list = self.log.read(1);
+        self.explain(false).await;
+        vec![
+            ("a sign-in", sign_in),
+            ("the pages of an account", account),
+            ("a search by number", search),
+            ("a page of the list of citizens", list),
+        ]
     }
 
     /// How long the write-ahead log is by now.
@@ -255,8 +345,21 @@ async fn visit(browser: &mut Browser) {
     }
 }
 
-fn report_sizes(before: &[(String, i64, i64)], after: &[(String, i64, i64)], more: f64) {
-    println!("| bytes a citizen | table | indexes |\n|---|---|---|");
+fn report_imports(imports: &[&Imported]) {
+    println!(
+        "| imported | a second | CPU-seconds for 1,000: program | Postgres | resident at most, MB |\n|---|---|---|---|---|"
+    );
+    for import in imports {
+        let Imported { people, program, database } = import;
+        let thousands = *people as f64 / 1e3;
+        let (program_cpu, database) = (program.cpu_seconds / thousands, database / thousands);
+        println!("| {people} | {:.0} | {program_cpu:.3} | {database:.3} | {:.0} |", import.speed(), program.megabytes);
+    }
+    println!();
+}
+
+fn report_sizes(what: &str, before: &[(String, i64, i64)], after: &[(String, i64, i64)], more: f64) {
+    println!("| bytes a citizen after {what} | table | indexes |\n|---|---|---|");
     let (mut tables, mut indexes) = (0.0, 0.0);
     for (name, table, index) in after {
         let (_, table_before, index_before) = before.iter().find(|(known, ..)| known == name).unwrap();
@@ -267,9 +370,4 @@ fn report_sizes(before: &[(String, i64, i64)], after: &[(String, i64, i64)], mor
         (tables, indexes) = (tables + table, indexes + index);
     }
     println!("| all | {tables:.0} | {indexes:.0} |\n");
-}
-
-#[expect(clippy::disallowed_methods, reason = "measures how long a process takes")]
-fn stopwatch() -> Instant {
-    Instant::now()
 }

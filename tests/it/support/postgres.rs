@@ -25,15 +25,26 @@ const SETTINGS: &str = "
     timezone = 'UTC'
 ";
 
+/// As an authority's own is set up, but for its memory: what is committed is on the disk. Nothing is vacuumed or analysed while
+/// something is measured.
+const SETTINGS_TO_MEASURE_WITH: &str = "
+    fsync = on
+    full_page_writes = on
+    shared_buffers = 1GB
+    max_wal_size = 8GB
+";
+
 /// A certificate where Postgres looks for one.
 const MAKE_CERTIFICATE: &str = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
      -subj /CN=postgres -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE \
      -keyout data/server.key -out data/server.crt";
 
-/// Whether a Postgres offers TLS beside plain TCP.
-enum Speech {
-    Plain,
-    Tls,
+/// What a Postgres is for.
+enum Purpose {
+    Tests,
+    /// It offers TLS beside plain TCP.
+    TestsOfTls,
+    Measurements,
 }
 
 /// A running Postgres.
@@ -90,19 +101,27 @@ impl Postgres {
 
     /// One for a single test, which may stop it and start it again.
     pub fn start_private() -> Self {
-        Self::start_speaking(Speech::Plain)
+        Self::start_for(Purpose::Tests)
+    }
+
+    /// One that lies on a disk and keeps what it has committed, whatever happens.
+    pub fn start_to_measure() -> Self {
+        Self::start_for(Purpose::Measurements)
     }
 
     /// One for a single test that also speaks TLS as `localhost`, with a certificate of its own, which is returned.
     pub fn start_with_tls() -> (Self, PathBuf) {
-        let postgres = Self::start_speaking(Speech::Tls);
+        let postgres = Self::start_for(Purpose::TestsOfTls);
         let certificate = postgres.supervisor.directory().join("data/server.crt");
         (postgres, certificate)
     }
 
-    fn start_speaking(speech: Speech) -> Self {
+    fn start_for(purpose: Purpose) -> Self {
         let binaries = find_binaries();
-        let supervisor = Supervisor::new(User::Postgres, Signal::Quit);
+        let (supervisor, more) = match purpose {
+            Purpose::Tests | Purpose::TestsOfTls => (Supervisor::new(User::Postgres, Signal::Quit), ""),
+            Purpose::Measurements => (Supervisor::on_disk(User::Postgres, Signal::Quit), SETTINGS_TO_MEASURE_WITH),
+        };
         let password = password();
         supervisor.write("password", &password);
         let initdb = binaries.join("initdb");
@@ -111,9 +130,9 @@ impl Postgres {
              --encoding=UTF8 --locale=C --no-sync --no-instructions",
             initdb.display()
         ));
-        let tls = match speech {
-            Speech::Plain => "off",
-            Speech::Tls => {
+        let tls = match purpose {
+            Purpose::Tests | Purpose::Measurements => "off",
+            Purpose::TestsOfTls => {
                 supervisor.run(MAKE_CERTIFICATE);
                 "on"
             }
@@ -123,7 +142,7 @@ impl Postgres {
         let directory = supervisor.directory().display();
         supervisor.write(
             "data/postgresql.conf",
-            &format!("{SETTINGS}\nssl = {tls}\nport = {port}\nunix_socket_directories = '{directory}'\n"),
+            &format!("{SETTINGS}{more}\nssl = {tls}\nport = {port}\nunix_socket_directories = '{directory}'\n"),
         );
         let postgres = Self {
             supervisor,
@@ -135,6 +154,12 @@ impl Postgres {
         };
         postgres.start_again();
         postgres
+    }
+
+    /// The process that all others of it are children of.
+    pub fn process(&self) -> u32 {
+        let file = std::fs::read_to_string(self.supervisor.directory().join("data/postmaster.pid")).unwrap();
+        file.lines().next().unwrap().parse().unwrap()
     }
 
     /// Where it writes what it has to say.

@@ -55,6 +55,15 @@ struct Conversation {
 
 impl Supervisor {
     pub fn new(user: User, last_signal: Signal) -> Self {
+        Self::begin(user, last_signal, "anywhere")
+    }
+
+    /// With a directory that is on a disk, and not in memory.
+    pub fn on_disk(user: User, last_signal: Signal) -> Self {
+        Self::begin(user, last_signal, "disk")
+    }
+
+    fn begin(user: User, last_signal: Signal, place: &str) -> Self {
         let mut command = match user {
             User::Postgres if running_as_root() => {
                 let mut command = Command::new("setpriv");
@@ -64,7 +73,7 @@ impl Supervisor {
             User::Postgres | User::Current => Command::new("sh"),
         };
         let mut shell = command
-            .args(["-c", include_str!("supervisor.sh"), "supervisor", last_signal.name()])
+            .args(["-c", include_str!("supervisor.sh"), "supervisor", last_signal.name(), place])
             // A group of its own: an interrupt at the terminal ends the tests, and their end ends this.
             .process_group(0)
             .env_clear()
