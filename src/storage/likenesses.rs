@@ -3,7 +3,7 @@
 use sqlx::QueryBuilder;
 use sqlx::types::Uuid;
 
-use super::connection::{Read, Transaction, Write, on_backend};
+use super::connection::{Backend, Read, Transaction, Write, on_backend};
 use super::error::Error;
 use super::vault::Vault;
 use crate::crypto::blind_index::BlindIndex;
@@ -23,7 +23,15 @@ const GROUPS: &str = "SELECT l.likeness FROM likenesses l JOIN citizens c ON c.i
 const OF_GROUP: &str = "SELECT l.citizen_id FROM likenesses l JOIN citizens c ON c.id = l.citizen_id
     WHERE l.likeness = $1 AND c.status NOT IN ('closed', 'deceased') ORDER BY l.citizen_id LIMIT 20";
 
-const SHARED: &str = "SELECT DISTINCT own.citizen_id, other.citizen_id FROM likenesses own
+// Each is looked up by itself: for as many as an import asks for, Postgres would read the whole table, which takes longer with every
+// batch. A part with an OFFSET or a LIMIT of its own is not taken apart.
+const SHARED_POSTGRES: &str = "SELECT own.citizen_id, other.citizen_id FROM unnest($1) AS asked (id)
+    CROSS JOIN LATERAL (SELECT likeness, citizen_id FROM likenesses WHERE citizen_id = asked.id OFFSET 0) own
+    CROSS JOIN LATERAL (SELECT l.citizen_id FROM likenesses l JOIN citizens c ON c.id = l.citizen_id
+        WHERE l.likeness = own.likeness AND l.citizen_id <> own.citizen_id AND c.status NOT IN ('closed', 'deceased')
+        ORDER BY l.citizen_id LIMIT 20) other
+    GROUP BY 1, 2 ORDER BY 1, 2";
+const SHARED_SQLITE: &str = "SELECT DISTINCT own.citizen_id, other.citizen_id FROM likenesses own
     JOIN likenesses other ON other.likeness = own.likeness AND other.citizen_id <> own.citizen_id
     JOIN citizens c ON c.id = other.citizen_id AND c.status NOT IN ('closed', 'deceased')
     WHERE own.citizen_id IN (";
@@ -71,20 +79,24 @@ impl<C: Read> Likenesses<'_, C> {
 
     /// Of these citizens, who looks like whom: each pair with the one of these first.
     pub async fn shared(&mut self, citizens: &[CitizenId]) -> Result<Vec<(CitizenId, CitizenId)>, Error> {
-        let mut pairs = Vec::new();
-        for chunk in citizens.chunks(ROWS_AT_ONCE) {
-            let rows: Vec<(Uuid, Uuid)> = on_backend!(self.0, |db| {
-                let mut select = QueryBuilder::new(SHARED);
-                let mut ids = select.separated(", ");
-                for id in chunk {
-                    ids.push_bind(id.uuid());
+        let ids: Vec<Uuid> = citizens.iter().copied().map(CitizenId::uuid).collect();
+        let pairs: Vec<(Uuid, Uuid)> = match self.0.backend() {
+            Backend::Postgres(db) => sqlx::query_as(SHARED_POSTGRES).bind(ids).fetch_all(db).await?,
+            Backend::Sqlite(db) => {
+                let mut pairs = Vec::new();
+                for chunk in ids.chunks(ROWS_AT_ONCE) {
+                    let mut select = QueryBuilder::new(SHARED_SQLITE);
+                    let mut places = select.separated(", ");
+                    for id in chunk {
+                        places.push_bind(*id);
+                    }
+                    select.push(") ORDER BY 1, 2");
+                    pairs.extend(select.build_query_as::<(Uuid, Uuid)>().fetch_all(&mut *db).await?);
                 }
-                select.push(") ORDER BY 1, 2");
-                select.build_query_as().fetch_all(db).await
-            })?;
-            pairs.extend(rows.into_iter().map(|(own, other)| (CitizenId::from_uuid(own), CitizenId::from_uuid(other))));
-        }
-        Ok(pairs)
+                pairs
+            }
+        };
+        Ok(pairs.into_iter().map(|(own, other)| (CitizenId::from_uuid(own), CitizenId::from_uuid(other))).collect())
     }
 
     /// Up to `limit` groups of people who look like each other, those after `after`.
