@@ -9,7 +9,8 @@ use crate::domain::ids::CitizenId;
 use crate::domain::time::Timestamp;
 
 const CURSOR: &str = "SELECT citizen_id FROM registry_cursor WHERE one = 1";
-const AHEAD: &str = "SELECT id FROM citizens WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3";
+// Of whom nothing is left there is nothing to ask.
+const AHEAD: &str = "SELECT id FROM citizens WHERE id > $1 AND id < $2 AND erased_at IS NULL ORDER BY id LIMIT $3";
 const BEGIN: &str = "INSERT INTO registry_cursor (one, citizen_id) VALUES (1, $1) ON CONFLICT (one) DO NOTHING";
 const MOVE: &str = "UPDATE registry_cursor SET citizen_id = $2 WHERE one = 1 AND citizen_id = $1";
 const ENTER: &str =

@@ -301,7 +301,9 @@ impl Deployment {
             self.senid(&["citizen", "show", number]).await;
         }
         let search = self.log.read(3);
-        self.senid(&["citizen", "list"]).await;
+        for arguments in [&["citizen", "list"][..], &["citizen", "list", "--status", "suspended"]] {
+            self.senid(arguments).await;
+        }
         let list = self.log.read(1);
         self.explain(false).await;
         vec![

@@ -1,7 +1,7 @@
 //! `senid citizen import`.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -34,7 +34,7 @@ pub struct Arguments {
     #[arg(long)]
     dry_run: bool,
     /// Also write every rejected line, and every warning, to this file as JSON lines. An import that goes on writes behind what is
-    /// there.
+    /// there of the lines that were dealt with.
     #[arg(long, value_name = "FILE.jsonl")]
     report: Option<PathBuf>,
 }
@@ -173,14 +173,12 @@ impl Told<'_> {
 
 impl Observer for Told<'_> {
     fn begun(&mut self, counts: &Counts) -> io::Result<()> {
-        let goes_on = counts.last_line > 0;
         if let Some(path) = self.path {
-            let file = File::options().create(true).write(true).truncate(!goes_on).append(goes_on).open(path);
             let named =
                 |error: io::Error| io::Error::new(error.kind(), format!("--report {}: {error}", path.display()));
-            self.report = Some(BufWriter::new(file.map_err(named)?));
+            self.report = Some(BufWriter::new(open_report(path, counts.last_line).map_err(named)?));
         }
-        if goes_on {
+        if counts.last_line > 0 {
             let line = counts.last_line;
             self.output.remark(format_args!("goes on behind line {line}, where an earlier run of this file stopped"));
         }
@@ -209,6 +207,28 @@ impl Observer for Told<'_> {
         self.bar.set_message(format!("{} added, {} rejected", counts.added, counts.rejected));
         Ok(())
     }
+}
+
+/// Opens the report behind what it says of the lines up to `behind`. What was said of a batch that was then not entered goes: it is said
+/// again.
+fn open_report(path: &Path, behind: u64) -> io::Result<File> {
+    #[derive(serde::Deserialize)]
+    struct Entry {
+        line: u64,
+    }
+    let mut file = File::options().create(true).read(true).write(true).truncate(behind == 0).open(path)?;
+    if behind > 0 && file.metadata()?.is_file() {
+        let (mut report, mut entry, mut kept) = (BufReader::new(&file), Vec::new(), 0);
+        while report.read_until(b'\n', &mut entry)? > 0
+            && serde_json::from_slice(&entry).is_ok_and(|Entry { line }| line <= behind)
+        {
+            kept += entry.len() as u64;
+            entry.clear();
+        }
+        file.set_len(kept)?;
+        file.seek(SeekFrom::Start(kept))?;
+    }
+    Ok(file)
 }
 
 fn to_json(outcome: &str, line: u64, remark: &Remark) -> Value {

@@ -128,21 +128,58 @@ fn json_lines_are_read_as_the_columns_are() {
             r#"{"national_id":"001090000003","name":"Cường","nickame":"C"}"#, "\n",
             r#"["001090000004"]"#, "\n",
             r#"{"national_id":1090000005,"name":["Dung"]}"#, "\n",
-            r#"{"national_id":"001090000006","name":"Em","email":"em@example.vn","email_verified":true,"account_level":2}"#,
+            r#"{"national_id":"001090000006","name":"Em","email":"em@example.vn","email_verified":true,"account_level":2}"#, "\n",
+            r#"{"national_id":"001090000007","name":"Giang","national_id":"001090000008"}"#,
         ),
     );
     let ran = senid.run(&["citizen", "import", "people.jsonl"]).ended(5);
     assert_eq!(
         told(&ran),
         [
-            "line 2: expected a JSON object on one line [not_json]",
+            "line 2: expected a JSON object on one line, with no member twice [not_json]",
             "line 3: there is no member \"nickame\" [unknown_member]",
-            "line 4: expected a JSON object on one line [not_json]",
+            "line 4: expected a JSON object on one line, with no member twice [not_json]",
             "line 5, name: expected a text, a number, true or false [malformed]",
+            "line 7: expected a JSON object on one line, with no member twice [not_json]",
         ]
     );
     let em = senid.run(&["citizen", "show", "em@example.vn", "--json"]).ended(0).json();
     assert_eq!(em["account_level"], 2);
+}
+
+/// What contradicts itself about a person is entered, for a registrar to look at; what cannot be is refused.
+#[test]
+fn contradictions_are_told_line_by_line() {
+    let senid = Senid::ready();
+    let file = "national_id,name,gender,birthdate,status,account_level\n\
+        001090000001,An,female,1990-05-17,,1\n\
+        001090000002,Bình,male,1991-05-17,,1\n\
+        001090000003,Cường,male,1990-05-17,,1\n\
+        001224000004,Dung,male,2024-01-01,active,1\n\
+        001224000005,Em,male,2024-01-01,,1\n\
+        001090000006,Giang,male,2090-01-01,,1\n\
+        001090000007,Hà,male,1990-02-30,,1\n";
+    let arguments = ["citizen", "import", "-", "--format", "csv", "--report", "report.jsonl"];
+    let ran = senid.run_with(&arguments, file).ended(5);
+    assert_eq!(ran.out, "7 citizens read, 4 added, 3 rejected, 2 to be looked at\n");
+    let report = std::fs::read_to_string(senid.path().join("report.jsonl")).unwrap();
+    let report: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> = report
+        .iter()
+        .map(|entry| [&entry["outcome"], &entry["column"], &entry["code"]].map(|text| text.as_str().unwrap()))
+        .zip(report.iter().map(|entry| entry["line"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (["rejected", "status", "too_young"], 5),
+            (["rejected", "birthdate", "out_of_range"], 7),
+            (["rejected", "birthdate", "malformed"], 8),
+            (["warning", "gender", "gender_differs"], 2),
+            (["warning", "birthdate", "birth_year_differs"], 3),
+        ]
+    );
+    assert_eq!(senid.run(&["citizen", "show", "001224000005", "--json"]).ended(0).json()["status"], "registered");
 }
 
 #[test]
@@ -325,6 +362,53 @@ async fn an_import_that_was_cut_short_goes_on_where_it_was() {
     assert_eq!(again.out, "9001 citizens read, 0 added, 9001 rejected\n");
     senid.write("people.csv", file.replace("broken,X", "001091000000,X"));
     assert_eq!(senid.run(&import).ended(5).out, "9001 citizens read, 1 added, 9000 rejected\n");
+}
+
+/// Killed in the middle of a batch, when all had been said of it: the next run keeps nobody twice, and tells of no line twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_was_killed_goes_on_where_it_was() {
+    let postgres = Postgres::start_private();
+    let database = postgres.database().await;
+    let senid = Senid::new().with("SENID_DATABASE__URL", database.url());
+    senid.run(&["migrate"]).ended(0);
+    senid.run(&["keys", "list"]).ended(0);
+    let mut file = "national_id,name\nbroken,X\n".to_owned();
+    for number in 0..9_000 {
+        writeln!(file, "001090{number:06},Nguyễn Văn {number}").unwrap();
+    }
+    // One of the second batch, and one of the last.
+    file = file.replace("001090004600,", "1,").replace("001090008999,", "1,");
+    senid.write("people.csv", &file);
+    let mut connection = sqlx::PgConnection::connect(database.url()).await.unwrap();
+    let wait = "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF NEW.last_line > 4001 THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN NULL; END $$";
+    sqlx::query(wait).execute(&mut connection).await.unwrap();
+    let watch = "CREATE TRIGGER wait AFTER UPDATE ON imports FOR EACH ROW EXECUTE FUNCTION wait()";
+    sqlx::query(watch).execute(&mut connection).await.unwrap();
+    sqlx::query("SELECT pg_advisory_lock(7)").execute(&mut connection).await.unwrap();
+
+    let import = ["citizen", "import", "people.csv", "--report", "report.jsonl"];
+    let mut child = senid.start(&import);
+    let waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut connection).await.unwrap() == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "it has ended");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let report = || std::fs::read_to_string(senid.path().join("report.jsonl")).unwrap();
+    assert_eq!(report().lines().count(), 2, "all was said of the second batch: {}", report());
+    sqlx::query("SELECT pg_advisory_unlock(7)").execute(&mut connection).await.unwrap();
+
+    let done = senid.run(&import).ended(5);
+    assert_eq!(done.out, "9001 citizens read, 8998 added, 3 rejected\n");
+    assert!(done.err.starts_with("senid: goes on behind line 4001, where an earlier run of this file stopped\n"));
+    let lines: Vec<u64> =
+        report().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, [2, 4603, 9002]);
+    for (table, rows) in [("citizens", 8_998_i64), ("sign_in_names", 8_998)] {
+        let count = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&mut connection).await.unwrap(), rows, "{table}");
+    }
 }
 
 #[test]

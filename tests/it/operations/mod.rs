@@ -2,6 +2,7 @@
 
 mod audit;
 mod authenticator_metadata;
+mod erasure;
 mod messages;
 mod metrics;
 mod moving_in;

@@ -14,6 +14,7 @@ use senid::domain::time::Clock;
 
 use crate::cli::program::{Senid, finish};
 use crate::support::outside::{Outside, ok, status};
+use crate::support::postgres::Database;
 use crate::support::world::proof::{JwksCache, header};
 use crate::support::world::{AN, Assertion, Browser, Front, Portal, assertion, clients, web};
 use crate::support::{Postgres, Redis, free_port};
@@ -39,7 +40,7 @@ pub struct Deployment {
     front: Front,
     pub portal: Portal,
     pub operator: Senid,
-    _database: crate::support::postgres::Database,
+    pub database: Database,
 }
 
 impl Deployment {
@@ -87,7 +88,7 @@ impl Deployment {
         }
         let front = Front::start(port, addresses);
         let portal = Portal::new(&issuer, office, Arc::new(SystemClock));
-        Self { issuer, servers, programs, front, portal, operator, _database: database }
+        Self { issuer, servers, programs, front, portal, operator, database }
     }
 
     /// Kills both, in the middle of whatever they were doing.

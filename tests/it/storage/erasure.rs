@@ -1,5 +1,6 @@
 //! Who is erased leaves nothing behind but that there was somebody.
 
+use senid::crypto::random::SystemRandom;
 use senid::domain::ids::CitizenId;
 use senid::domain::time::Timestamp;
 use senid::storage::{Cell, Store};
@@ -21,11 +22,11 @@ const STAYS: [&str; 12] = [
     "mandate_directory",
     // What they offered to others for an organisation, until it is forgotten.
     "mandate_invitations",
-    // How far somebody else has come, by the id of the last one.
+    // How far everybody was gone through, by the id of the last one: it leads to the empty row of `citizens`, and to nothing else.
     "registry_cursor",
     "guardianships",
     "disclosures",
-    // Whom it has seen last.
+    // Likewise.
     "key_changes",
 ];
 
@@ -60,6 +61,12 @@ async fn who_is_erased_leaves_nothing_behind(store: &Store, close: impl AsyncFn(
         named
     };
     let before = everybody().await;
+    // Somebody whom no check was planned for yet.
+    let mut late = citizen("001090000009");
+    late.citizen.id = CitizenId::new(NOW + DAY, &SystemRandom::new());
+    let mut tx = store.begin().await.unwrap();
+    tx.citizens().insert(&late).await.unwrap();
+    tx.commit().await.unwrap();
     assert!(!erase(NOW).await, "an account that has not ended is left as it is");
     assert!(traces(store, an.id).await.iter().any(|(table, _)| *table == "credentials"));
 
@@ -68,6 +75,11 @@ async fn who_is_erased_leaves_nothing_behind(store: &Store, close: impl AsyncFn(
     assert!(due(NOW + DAY).await.contains(&an.id));
     assert!(erase(NOW + DAY).await);
     assert!(!erase(NOW + DAY + MINUTE).await, "once");
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.citizens().erase(late.citizen.id, NOW + DAY).await.unwrap());
+    let ever = CitizenId::from_uuid(Uuid::max());
+    assert_eq!(tx.registry_checks().enter(ever, 9, |_| NOW).await.unwrap(), 0, "of nobody there is nothing to ask");
+    tx.commit().await.unwrap();
     assert!(!due(NOW + 2 * DAY).await.contains(&an.id));
 
     for (table, row) in traces(store, an.id).await {

@@ -4,16 +4,19 @@ use std::time::Duration;
 
 use senid::crypto::random::SystemRandom;
 use senid::domain::audit::Actor;
+use senid::domain::citizen::Verifiable;
 use senid::domain::time::{Clock, Timestamp};
 use senid::flows::key_changes::{Turned, Worker};
 use senid::storage::{
     Conflict, Dealt, Error, Going, KeyChange, KeyChangeKind, SealedKeyKind, Store, Transaction, Turn,
 };
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::identifier_aliases::CARD;
 use super::on_every_database;
 use super::people::{AN, BINH, MINUTE, NOW, citizen, enrol, name, sealed_key, vault, vault_of};
+use crate::support::world::eventually;
 
 /// The first is the oldest.
 const NUMBERS: [&str; 5] = [AN, BINH, "001090000003", "001090000004", "001090000005"];
@@ -232,4 +235,84 @@ on_every_database! {
         let refused = tx.citizens().index_names(Uuid::nil(), 9).await;
         assert!(matches!(refused, Err(Error::Corrupt("a citizen's name"))), "{refused:?}");
     }
+}
+
+/// A server that has not heard of the new key changes a citizen's telephone while a turn is taken: whichever of the two was first, the
+/// new one is found once the old key is gone, and the former finds nobody.
+async fn a_change_of_names_meanwhile_is_not_lost(first: First) {
+    let home = super::postgres().await;
+    let (store, unaware) = (&home.store, home.again().await);
+    unaware.unlock(vault(1));
+    let an = enrol(store, AN).await;
+    let former = an.profile.phone_number.as_ref().unwrap().value.clone();
+    let (email, phone) = (format!("an.{AN}@example.vn"), "+84912000000");
+    let mut profile = an.profile.clone();
+    profile.phone_number = Some(Verifiable::known(phone.to_owned(), true));
+    let names = [name(phone), name(&email)];
+    store.unlock(vault(2));
+    begin(store, KeyChangeKind::Index, 2).await;
+
+    let waits = async || {
+        let mut watching = PgConnection::connect(&home.url).await.unwrap();
+        eventually("one of them waits for the other", async || {
+            let waiting = "SELECT count(*) FROM pg_locks WHERE locktype IN ('tuple', 'transactionid') AND NOT granted
+                AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())";
+            sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut watching).await.unwrap() == 1
+        })
+        .await;
+    };
+    match first {
+        First::Change => {
+            let mut changing = unaware.begin().await.unwrap();
+            changing.citizens().update_profile(an.id, &profile, &names, NOW).await.unwrap();
+            let taking = tokio::spawn({
+                let store = store.clone();
+                async move { turn(&store).await }
+            });
+            waits().await;
+            changing.commit().await.unwrap();
+            assert_eq!(taking.await.unwrap(), Turned::Worked);
+        }
+        First::Turn => {
+            let mut tx = store.begin().await.unwrap();
+            let turn = tx.key_changes().take(KeyChangeKind::Index, 2, NOW, NOW).await.unwrap().unwrap();
+            let dealt = tx.citizens().index_names(turn.after, 9).await.unwrap();
+            let changing = tokio::spawn({
+                let unaware = unaware.clone();
+                async move {
+                    let mut changing = unaware.begin().await.unwrap();
+                    changing.citizens().update_profile(an.id, &profile, &names, NOW).await.unwrap();
+                    changing.commit().await.unwrap();
+                }
+            });
+            waits().await;
+            assert_eq!(tx.key_changes().advance(&turn, &dealt, NOW).await.unwrap(), Going::On);
+            tx.commit().await.unwrap();
+            changing.await.unwrap();
+        }
+    }
+    run(store).await;
+    store.unlock(vault_of(&[2]));
+    begin(store, KeyChangeKind::IndexRemoval, 2).await;
+    run(store).await;
+    assert_eq!((names_under(store, 1).await, names_under(store, 2).await), (0, 3));
+    for (typed, finds) in [(AN, true), (phone, true), (&email, true), (&former, false)] {
+        assert_eq!(is_found(store, typed).await, finds, "{typed}");
+    }
+}
+
+#[derive(Clone, Copy)]
+enum First {
+    Change,
+    Turn,
+}
+
+#[tokio::test]
+async fn a_turn_waits_for_a_change_of_names_and_sees_it() {
+    a_change_of_names_meanwhile_is_not_lost(First::Change).await;
+}
+
+#[tokio::test]
+async fn a_change_of_names_waits_for_a_turn_and_is_seen_by_the_next_pass() {
+    a_change_of_names_meanwhile_is_not_lost(First::Turn).await;
 }

@@ -44,6 +44,7 @@ enum Purpose {
     Tests,
     /// It offers TLS beside plain TCP.
     TestsOfTls,
+    #[allow(dead_code, reason = "tests/scale measures")]
     Measurements,
 }
 
@@ -104,6 +105,7 @@ impl Postgres {
         Self::start_for(Purpose::Tests)
     }
 
+    #[allow(dead_code, reason = "tests/scale measures")]
     /// One that lies on a disk and keeps what it has committed, whatever happens.
     pub fn start_to_measure() -> Self {
         Self::start_for(Purpose::Measurements)
@@ -156,6 +158,7 @@ impl Postgres {
         postgres
     }
 
+    #[allow(dead_code, reason = "tests/scale measures")]
     /// The process that all others of it are children of.
     pub fn process(&self) -> u32 {
         let file = std::fs::read_to_string(self.supervisor.directory().join("data/postmaster.pid")).unwrap();

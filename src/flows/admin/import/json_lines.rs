@@ -2,7 +2,9 @@
 
 use std::io::{self, BufRead};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use crate::crypto::json;
 
 use super::super::particulars::{Column, Field, Particulars, Remark};
 use super::lines::{Line, Lines, Text};
@@ -33,9 +35,9 @@ impl<R: BufRead> Rows for JsonLines<R> {
 
 fn read(bytes: &[u8]) -> Result<Particulars, Vec<Remark>> {
     let text = std::str::from_utf8(bytes).map_err(|_| vec![Remark::new(None, "not_utf8", "the line is not UTF-8")])?;
-    let object: Map<String, Value> = serde_json::from_str(text)
-        // The library's own words may quote what stands there.
-        .map_err(|_| vec![Remark::new(None, "not_json", "expected a JSON object on one line")])?;
+    // Of a member that is there twice one reader would take the first and another the last.
+    let expected = "expected a JSON object on one line, with no member twice";
+    let object = json::object(text.as_bytes()).ok_or_else(|| vec![Remark::new(None, "not_json", expected)])?;
     let (mut particulars, mut faults) = (Particulars::default(), Vec::new());
     for (name, value) in object {
         match (Field::from_name(&name), value) {
