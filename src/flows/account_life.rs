@@ -24,8 +24,8 @@ pub struct Change<'a> {
     pub ages: &'a Ages,
     /// Its record, of the kind that [`Transition::event`] says, with who did it and why; the states are added here.
     pub event: EventBuilder,
-    pub now: Timestamp,
-    pub random: &'a dyn Random,
+    /// What whoever has to know of it is told with.
+    pub post: Post<'a>,
 }
 
 /// Whether it was its owner who was in the account until now, as far as anybody knows.
@@ -43,15 +43,14 @@ pub struct Changed {
     pub to: CitizenStatus,
 }
 
-/// Takes an account from the state that it is in to another, and ends what the new one does not let stand.
+/// Takes an account from the state that it is in to another, and ends what the new one does not let stand: also the mandates of whoever
+/// is not there any more, what they passed on by them, and what was done in an organisation's name.
 ///
 /// Once `tx` is committed, its sessions are to be taken out of the short-lived store as well, by whoever can reach it:
 /// `sessions_valid_from` has ended them already, and no session of before the change is ever honoured again.
-pub async fn change_status(
-    tx: &mut Transaction,
-    change: Change<'_>,
-) -> Result<Result<Changed, Refused>, storage::Error> {
-    let Change { citizen, transition, by, trust, ages, event, now, random } = change;
+pub async fn change_status(tx: &mut Transaction, change: Change<'_>) -> Result<Result<Changed, Refused>, FlowError> {
+    let Change { citizen, transition, by, trust, ages, event, post } = change;
+    let Post { now, random, .. } = post;
     // Before anything is read: nobody joins a session of theirs from here on that would not be told of its end.
     tx.session_clients().close(citizen).await?;
     let life = tx.citizens().life(citizen).await?.ok_or(storage::Error::Corrupt("no citizen of this id"))?;
@@ -88,7 +87,9 @@ pub async fn change_status(
         // Nobody acts for, or in the name of, whoever is not there any more.
         tx.guardianships().end_all(citizen, now).await?;
         tx.proposals().drop_all(citizen, &event.actor(), now).await?;
-        tx.mandates().run_out(citizen, now).await?;
+        let actor = event.by_whom().clone();
+        let own = |kind| EventBuilder::new(now, random, kind, Outcome::Success).by(actor.clone());
+        ending::end_of_holder(&Closing { post, event: &own }, tx, citizen).await?;
     }
     tx.audit().record(&event.about(citizen).with("from", from).with("to", to).build()).await?;
     Ok(Ok(Changed { from, to }))
@@ -159,14 +160,11 @@ pub async fn close_due(app: &App) -> Result<(), FlowError> {
             trust: Trust::Kept,
             ages: &app.settings.identity.ages,
             event,
-            now,
-            random: &*app.random,
+            post: Post::of(app),
         };
         let mut tx = app.store.begin().await?;
         // Whoever signed in a moment ago keeps it.
         if tx.citizens().claim_closing(citizen, now).await? && change_status(&mut tx, change).await?.is_ok() {
-            let event = |kind| EventBuilder::new(now, &*app.random, kind, Outcome::Success).by(Actor::System);
-            ending::end_of_holder(&Closing { post: Post::of(app), event: &event }, &mut tx, citizen).await?;
             tx.commit().await?;
             app.deliveries.wake();
             session::forget_all(app, citizen).await?;

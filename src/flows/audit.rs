@@ -208,6 +208,10 @@ impl EventBuilder {
     }
 
     /// Who did it, as the log names them.
+    pub fn by_whom(&self) -> &Actor {
+        &self.0.actor
+    }
+
     pub fn actor(&self) -> String {
         self.0.actor.to_text()
     }

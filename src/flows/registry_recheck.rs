@@ -186,8 +186,7 @@ async fn act(
                 trust: Trust::Kept,
                 ages: &app.settings.identity.ages,
                 event: recorded,
-                now: app.clock.now(),
-                random: &*app.random,
+                post: Post::of(app),
             };
             // Refused where somebody has recorded it meanwhile.
             Ok(account_life::change_status(tx, change).await?.map_or(Came::Unchanged, |_| Came::Deceased))

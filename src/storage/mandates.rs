@@ -71,8 +71,6 @@ const ENTER: &str = "INSERT INTO mandate_directory (organisation_id, mandate_id,
     VALUES ($1, $2, $3, $4)";
 const END: &str = "UPDATE mandates SET ended_at = $3, end_reason = $4
     WHERE citizen_id = $1 AND id = $2 AND ended_at IS NULL";
-const RUN_OUT: &str = "UPDATE mandates SET ends_at = $2
-    WHERE citizen_id = $1 AND ended_at IS NULL AND (ends_at IS NULL OR ends_at > $2)";
 const DUE: &str = "SELECT citizen_id, id, organisation_id FROM mandates
     WHERE ended_at IS NULL AND ends_at <= $1 ORDER BY ends_at LIMIT $2";
 const DATA_KEY: &str = "SELECT data_key FROM citizens WHERE id = $1";
@@ -285,13 +283,6 @@ impl Mandates<'_, Transaction> {
                 .map(|done| done.rows_affected())
         })?;
         Ok(ended > 0)
-    }
-
-    /// The time of all that a citizen holds is over: whoever ends what is due ends it, with what was granted by it.
-    pub async fn run_out(&mut self, citizen: CitizenId, now: Timestamp) -> Result<(), Error> {
-        Ok(on_backend!(self.0, |db| {
-            sqlx::query(RUN_OUT).bind(citizen.uuid()).bind(now.micros()).execute(db).await.map(drop)
-        })?)
     }
 
     async fn seal(&mut self, new: &Mandate, position: &Position) -> Result<Vec<u8>, Error> {

@@ -9,6 +9,7 @@ use crate::domain::ids::{CitizenId, GuardianshipId};
 use crate::storage::RevocationReason;
 
 use super::super::account_life::{Change, Trust, change_status};
+use super::super::notices::Post;
 use super::super::session::{self, CurrentSession};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError};
@@ -59,8 +60,7 @@ pub async fn lock(
         trust: Trust::Lost(RevocationReason::NotMe),
         ages: &app.settings.identity.ages,
         event,
-        now,
-        random: &*app.random,
+        post: Post::of(app),
     };
     let mut tx = app.store.begin().await?;
     // Looked at again where it is done: a registrar may have ended it, or the guardian's own session have ended.

@@ -6,6 +6,7 @@ use crate::domain::ids::EventId;
 use crate::storage::RevocationReason;
 
 use super::super::account_life::{Change, Trust, change_status};
+use super::super::notices::Post;
 use super::super::session::{self, CurrentSession};
 use super::super::visitor::Visitor;
 use super::super::{App, FlowError};
@@ -38,8 +39,7 @@ pub async fn lock(
         trust: Trust::Lost(RevocationReason::NotMe),
         ages: &app.settings.identity.ages,
         event,
-        now: app.clock.now(),
-        random: &*app.random,
+        post: Post::of(app),
     };
     let mut tx = app.store.begin().await?;
     // Where it is locked already, or worse, everything has ended that this would end.

@@ -4,11 +4,8 @@ use crate::domain::account_life::{By, Transition, Why};
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
 use crate::flows::account_life::{self, Trust};
-use crate::flows::notices::Post;
-use crate::flows::organisation::ending::{self, Closing};
 use crate::flows::short_lived;
 use crate::sessions::{Batch, Store};
-use crate::storage::Transaction;
 
 use super::find_citizen::Who;
 use super::{AdminError, Administrator};
@@ -64,14 +61,10 @@ pub async fn change_status(
         trust: Trust::Kept,
         ages: &admin.settings.identity.ages,
         event,
-        now: admin.clock.now(),
-        random: &*admin.random,
+        post: admin.post(),
     };
     let (status, change) = match account_life::change_status(&mut tx, change).await? {
         Ok(changed) => {
-            if changed.to.has_ended() {
-                end_mandates(admin, &mut tx, citizen).await?;
-            }
             tx.commit().await?;
             (changed.to, Change::Done)
         }
@@ -87,17 +80,6 @@ pub async fn change_status(
         false => forget_sessions(admin, citizen).await,
     };
     Ok(Changed { citizen, status, change, sessions })
-}
-
-/// Whoever is not there any more acts for nobody, and what they passed on to others ends with it.
-pub(super) async fn end_mandates(
-    admin: &Administrator,
-    tx: &mut Transaction,
-    citizen: CitizenId,
-) -> Result<(), AdminError> {
-    let event = |kind| admin.event(kind);
-    let post = Post { settings: &admin.settings, random: &*admin.random, now: admin.clock.now() };
-    Ok(ending::end_of_holder(&Closing { post, event: &event }, tx, citizen).await?)
 }
 
 /// Takes the sessions that have ended out of the short-lived store, where it can be reached from here.

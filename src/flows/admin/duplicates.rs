@@ -8,7 +8,7 @@ use crate::domain::likeness::Likeness;
 use crate::flows::account_life::{self, Trust};
 use crate::storage::Transaction;
 
-use super::change_status::{Sessions, end_mandates, forget_sessions};
+use super::change_status::{Sessions, forget_sessions};
 use super::find_citizen::Who;
 use super::{AdminError, Administrator};
 
@@ -79,12 +79,10 @@ pub async fn merge(admin: &Administrator, duplicate: &Who, stays: &Who, reason: 
         trust: Trust::Kept,
         ages: &admin.settings.identity.ages,
         event: admin.event(Transition::Close.event()).with("reason", reason),
-        now,
-        random: &*admin.random,
+        post: admin.post(),
     };
     let closed = account_life::change_status(&mut tx, change).await?;
     closed.map_err(|refused| AdminError::Conflict(refused.to_string()))?;
-    end_mandates(admin, &mut tx, duplicate.id).await?;
     // Its owner confirms their telephone and their mailbox in the account that stays.
     tx.citizens().update_profile(duplicate.id, &duplicate.profile, &[], now).await?;
     // As all that portals know them by: with another code the account is linked to the one that stays.

@@ -18,7 +18,6 @@ use crate::domain::time::Timestamp;
 use crate::flows::account_life::{self, Trust};
 use crate::storage::{NewCitizen, RevocationReason, Transaction};
 
-use super::change_status::end_mandates;
 use super::issue_code::{self, Issued};
 use super::{AdminError, Administrator};
 
@@ -70,12 +69,10 @@ async fn close(admin: &Administrator, tx: &mut Transaction, stranger: &Citizen, 
         trust: Trust::Lost(RevocationReason::Evicted),
         ages: &admin.settings.identity.ages,
         event: admin.event(Transition::Close.event()).with("reason", "evicted"),
-        now,
-        random: &*admin.random,
+        post: admin.post(),
     };
     let closed = account_life::change_status(tx, change).await?;
     closed.map_err(|refused| AdminError::Conflict(refused.to_string()))?;
-    end_mandates(admin, tx, stranger.id).await?;
     tx.citizens().give_up_names(stranger.id).await?;
     // Also from the directory: the owner's own card may be among them, and is bound anew when they show it.
     for held in tx.credentials().list(stranger.id).await? {

@@ -56,6 +56,7 @@ use crate::domain::time::Clock;
 use crate::{sessions, storage};
 
 use super::audit::EventBuilder;
+use super::notices::Post;
 
 pub use error::{AdminError, Fault};
 
@@ -80,6 +81,11 @@ impl Administrator {
     /// Every resource server there is.
     pub async fn registry(&self) -> Result<ResourceRegistry, AdminError> {
         Ok(ResourceRegistry::new(self.store.read().await?.resource_servers().all().await?))
+    }
+
+    /// What citizens are told with of what they do.
+    pub(super) fn post(&self) -> Post<'_> {
+        Post { settings: &self.settings, random: &*self.random, now: self.clock.now() }
     }
 
     /// An event of theirs, to be filled in.

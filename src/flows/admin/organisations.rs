@@ -11,7 +11,7 @@ use crate::domain::organisation::{
     Organisation, OrganisationName, OrganisationStatus, RegistrationRequest, RequestState,
 };
 use crate::domain::organisation_code::OrganisationCode;
-use crate::flows::notices::{self, Post};
+use crate::flows::notices;
 use crate::flows::organisation::ending::{self, Closing};
 use crate::storage::{Conflict, Error, Transaction};
 
@@ -86,7 +86,7 @@ pub async fn confirm(admin: &Administrator, id: RegistrationRequestId) -> Result
         .with("organisation", organisation.id)
         .with("mandate", mandate.id)
         .with("request", id);
-    notices::tell_of(&post(admin), &mut tx, citizen.id, notice, event).await?;
+    notices::tell_of(&admin.post(), &mut tx, citizen.id, notice, event).await?;
     tx.commit().await?;
     Ok(Confirmed::Registered { organisation: organisation.id, mandate: mandate.id })
 }
@@ -109,7 +109,7 @@ pub async fn refuse(admin: &Administrator, id: RegistrationRequestId, reason: Op
         Some(reason) => event.with("reason", reason),
         None => event,
     };
-    notices::tell_of(&post(admin), &mut tx, request.citizen, notice, event).await?;
+    notices::tell_of(&admin.post(), &mut tx, request.citizen, notice, event).await?;
     Ok(tx.commit().await?)
 }
 
@@ -147,7 +147,7 @@ pub async fn turn(
     let turned = organisation.turn(status, admin.clock.now()).map_err(|why| AdminError::Conflict(why.to_string()))?;
     tx.organisations().set_status(id, status, admin.clock.now()).await?;
     let event = |kind| admin.event(kind);
-    let closing = Closing { post: post(admin), event: &event };
+    let closing = Closing { post: admin.post(), event: &event };
     let mut closed = Closed::default();
     for holder in tx.mandates().of_organisation(id, None, PEOPLE).await?.items {
         let (citizen, mandate) = (holder.citizen.id, holder.mandate.id);
@@ -194,7 +194,7 @@ pub async fn revoke(admin: &Administrator, code: &OrganisationCode, mandate: Man
     let told = || AdminError::NotFound(format!("the organisation has no mandate {mandate} in force"));
     let holder = holder.ok_or_else(told)?;
     let event = |kind| admin.event(kind);
-    let closing = Closing { post: post(admin), event: &event };
+    let closing = Closing { post: admin.post(), event: &event };
     let whose = (holder.citizen.id, mandate);
     let closed = ending::end(&closing, &mut tx, &organisation, whose, EndReason::ByRegistrar).await?;
     tx.commit().await?;
@@ -285,8 +285,4 @@ fn registrar(admin: &Administrator) -> String {
         Actor::Operator(name) => name.clone(),
         other => other.to_text(),
     }
-}
-
-fn post(admin: &Administrator) -> Post<'_> {
-    Post { settings: &admin.settings, random: &*admin.random, now: admin.clock.now() }
 }

@@ -163,8 +163,7 @@ async fn reopen(
         trust: Trust::Kept,
         ages: &admin.settings.identity.ages,
         event,
-        now: admin.clock.now(),
-        random: &*admin.random,
+        post: admin.post(),
     };
     let changed = account_life::change_status(tx, change).await?;
     changed.map_err(|refused| AdminError::Conflict(refused.to_string()))?;

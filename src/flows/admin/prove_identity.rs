@@ -18,7 +18,7 @@ use crate::domain::sign_in_name::SignInName;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{CheckMethod, DocumentKind, Statement, Verification};
 use crate::flows::account_life::{self, Trust};
-use crate::flows::notices::{self, Post};
+use crate::flows::notices;
 use crate::storage::Transaction;
 
 use super::change_status::{Sessions, forget_sessions};
@@ -201,8 +201,7 @@ async fn confirm_owner(
             trust: Trust::Kept,
             ages: &admin.settings.identity.ages,
             event: admin.event(Transition::Activate.event()).with("reason", "identity_proven"),
-            now,
-            random: &*admin.random,
+            post: admin.post(),
         };
         let changed = account_life::change_status(tx, change).await?;
         changed.map_err(|refused| AdminError::Conflict(refused.to_string()))?;
@@ -246,7 +245,6 @@ async fn record(
     if let Some(first) = proposed_by {
         event = event.with("proposed_by", first);
     }
-    let post = Post { settings: &admin.settings, random: &*admin.random, now };
-    notices::tell_of(&post, tx, citizen.id, Notice::IdentityProven, event).await?;
+    notices::tell_of(&admin.post(), tx, citizen.id, Notice::IdentityProven, event).await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::super::account::password::judged;
 use super::super::account_life::{self, Change, Trust};
-use super::super::notices;
+use super::super::notices::{self, Post};
 use super::super::sign_in::create;
 use super::super::sign_in::prove::{self, Settle, Shown, SignedIn, Success};
 use super::super::throttle::KnownDevice;
@@ -179,8 +179,7 @@ async fn take_over(
         trust: Trust::Kept,
         ages: &app.settings.identity.ages,
         event: event.with("reason", "self_registration"),
-        now,
-        random: &*app.random,
+        post: Post::of(app),
     };
     if account_life::change_status(tx, change).await?.is_err() {
         return Ok(None);

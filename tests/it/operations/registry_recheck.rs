@@ -14,8 +14,9 @@ use senid::flows::admin::registry as admin;
 use senid::flows::registry_recheck::recheck_due;
 use serde_json::json;
 
+use crate::organisations::{self, Offer};
 use crate::support::registry::{HOA, House, KHANH, Known, PASSWORD, on_both};
-use crate::support::world::{Backend, Citizen, eventually};
+use crate::support::world::{AN, BINH, Backend, Citizen, Office, eventually};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -93,6 +94,38 @@ on_both! {
         assert_eq!(recorded.details["on"], "2027-01-02");
         assert!(recorded.details.contains_key("answer"), "what the registry said can be shown");
         assert_eq!(house.account(KHANH.number).await.unwrap().status, CitizenStatus::Active);
+    }
+
+    async fn whoever_has_died_acts_for_nobody_any_more(backend: Backend) {
+        let house = house(backend).await;
+        let world = &house.world;
+        let portal = organisations::asks(world, "tax-office").await;
+        let mut office = Office::new(&world.issuer, "tax-office", world.clock.clone());
+        office.opens();
+        world.operator().changes("tax-office", office.registers()).await;
+        let hoa = citizen(&HOA);
+        let mut an = organisations::represents(world, &AN).await;
+        let code = organisations::invites(&mut an, Offer { may_delegate: true, ..Offer::to(&hoa) }).await;
+        let mut browser = organisations::accepts(world, &hoa, &code).await;
+        let code = organisations::invites(&mut browser, Offer::to(&BINH)).await;
+        organisations::accepts(world, &BINH, &code).await;
+        let tokens = organisations::acts(&mut browser, &portal, &hoa).await;
+        let claims = portal.id_token(&tokens).await;
+        assert!(claims.get("organisation").is_some(), "{claims}");
+        office.signs_in(&claims);
+        house.registry.stand_in.changes(HOA.number, &json!({ "standing": "deceased", "deceased_on": "2027-01-02" }));
+        house.wait(Duration::from_secs(1));
+        house.rechecks(HOA.number).await;
+        assert_eq!(house.account(HOA.number).await.unwrap().status, CitizenStatus::Deceased);
+        // Theirs, and what they had passed on by it; whose it was before keeps it.
+        let mut store = world.app(0).store.read().await.unwrap();
+        let account = house.account(HOA.number).await.unwrap().id;
+        assert!(store.mandates().of_citizen(account, 9).await.unwrap().is_empty());
+        drop(store);
+        assert_eq!(organisations::mandates(world, &BINH).await.len(), 0);
+        assert_eq!(organisations::mandates(world, &AN).await.len(), 1);
+        assert_eq!(portal.refresh(&tokens.refresh_token()).await.refused(400), "invalid_grant");
+        eventually("the portal ends its session", async || !office.is_signed_in(&claims)).await;
     }
 
     async fn another_name_is_the_account_s_with_evidence_and_its_owner_is_told(backend: Backend) {

@@ -142,7 +142,6 @@ on_every_backend! {
         let (_, mut binh) = deputy(&world, "").await;
         let tokens = acts(&mut binh, &portal, &BINH).await;
         world.operator().takes(&AN, Transition::Decease, "the registry says so").await.unwrap();
-        expiry::end_due(world.app(0)).await.unwrap();
         is_over(&portal, &tokens).await;
         assert!(mandates(&world, &BINH).await.is_empty());
     }

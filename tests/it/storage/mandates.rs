@@ -133,7 +133,6 @@ pub async fn are_granted_and_ended(store: &Store, citizen: CitizenId, client: &C
     tx.mandate_invitations().withdraw_of(organisation.id, own.id, NOW).await.unwrap();
     tx.mandate_invitations().forget(NOW).await.unwrap();
     tx.grants().revoke_of_mandate(citizen, own.id, NOW).await.unwrap();
-    tx.mandates().run_out(CitizenId::new(NOW, &SystemRandom::new()), NOW).await.unwrap();
     assert_eq!(tx.session_clients().leave_mandate(citizen, own.id).await.unwrap(), []);
     tx.commit().await.unwrap();
     let mut reading = store.read().await.unwrap();
