@@ -144,6 +144,8 @@ pub enum Notice {
     ProvenByCertificate {
         authority: String,
     },
+    /// All that is kept of them was taken away as a file.
+    DataTaken,
 }
 
 impl Notice {
@@ -180,6 +182,7 @@ impl Notice {
             Self::AccountOpened => EventKind::AccountOpened,
             Self::RegistrationTried => EventKind::RegistrationTried,
             Self::DataCorrected => EventKind::DataCorrected,
+            Self::DataTaken => EventKind::DataDownloaded,
         }
     }
 
@@ -205,7 +208,8 @@ impl Notice {
             | Self::RecoveryStopped
             | Self::AccountOpened
             | Self::RegistrationTried
-            | Self::DataCorrected => Vec::new(),
+            | Self::DataCorrected
+            | Self::DataTaken => Vec::new(),
             // Where it is stopped stays out: whoever knows the path stops it.
             Self::RecoveryBegun { takes_effect_at, .. } => {
                 vec![("takes_effect_at", takes_effect_at.seconds().to_string())]

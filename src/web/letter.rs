@@ -43,6 +43,7 @@ pub enum What {
     AccountOpened { at: Moment },
     RegistrationTried { at: Moment },
     DataCorrected { at: Moment },
+    DataTaken { at: Moment },
     Code { purpose: CodeFor, code: String, minutes: i64 },
 }
 
@@ -126,6 +127,7 @@ impl Letter {
             What::AccountOpened { .. } => id("letter-account-opened"),
             What::RegistrationTried { .. } => id("letter-registration-tried"),
             What::DataCorrected { .. } => id("letter-data-corrected"),
+            What::DataTaken { .. } => id("letter-data-taken"),
             // The code itself stays out of what a locked telephone shows.
             What::Code { .. } => id("letter-code"),
         })
@@ -196,6 +198,7 @@ impl Letter {
             What::AccountOpened { at } => when(id("letter-account-opened.body"), at),
             What::RegistrationTried { at } => when(id("letter-registration-tried.body"), at),
             What::DataCorrected { at } => when(id("letter-data-corrected.body"), at),
+            What::DataTaken { at } => when(id("letter-data-taken.body"), at),
             What::Code { purpose, code, minutes } => {
                 let text = match purpose {
                     CodeFor::Verification => id("letter-code.verification"),

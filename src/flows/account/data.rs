@@ -1,4 +1,5 @@
-//! What is kept about a citizen, for them to take away: after a fresh proof, a few times an hour, and noted in their activity.
+//! What is kept about a citizen, for them to take away: after a fresh proof, a few times an hour, and noted in their activity; of all of
+//! it they are told on every channel.
 
 use std::time::Duration;
 
@@ -7,8 +8,10 @@ use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::Citizen;
 use crate::domain::disclosure::Disclosure;
 use crate::domain::ids::CitizenId;
+use crate::domain::message::Notice;
 use crate::domain::verification::Verification;
 
+use super::super::notices::{self, Post};
 use super::super::own_data::{self, OwnData};
 use super::super::session::CurrentSession;
 use super::super::throttle::{self, Throttle};
@@ -57,7 +60,15 @@ pub async fn take(
         .with("what", what.as_str())
         .with("format", format)
         .with("device", &visitor.device_name);
-    app.record_before_answer(event).await
+    if what == What::Activity {
+        return app.record_before_answer(event).await;
+    }
+    // Whoever took it may be somebody else.
+    let mut tx = app.store.begin().await?;
+    notices::tell_of(&Post::of(app), &mut tx, citizen, Notice::DataTaken, event).await?;
+    tx.commit().await?;
+    app.post.wake();
+    Ok(())
 }
 
 /// All of it but the activity, which may be long.

@@ -25,6 +25,7 @@ fn everything() -> Vec<What> {
         What::AccountOpened { at },
         What::RegistrationTried { at },
         What::DataCorrected { at },
+        What::DataTaken { at },
         What::ContactVerified { at, contact: "a•••@example.vn".to_owned() },
         What::ContactRemoved { at, contact: "a•••@example.vn".to_owned() },
     ];

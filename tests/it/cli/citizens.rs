@@ -88,6 +88,18 @@ fn what_portals_would_show_as_a_link_is_https_and_a_name_has_a_language() {
     }
 }
 
+/// What somebody calls themselves is told to every portal that asks for their profile.
+#[test]
+fn nobody_is_called_by_a_number_of_the_state_s() {
+    let senid = Senid::ready();
+    for number in ["001090123456", "001 090 999 999", "012345678", "MST 8012345677"] {
+        let ran = senid.run(&[&AN[..], &["--preferred-username", number]].concat()).ended(2);
+        let expected = "senid: --preferred-username: expected a name of their own, and no number of the state's\n";
+        assert_eq!(ran.err, expected, "{number}");
+    }
+    senid.run(&[&AN[..], &["--preferred-username", "an1990"]].concat()).ended(0);
+}
+
 #[test]
 fn what_is_revealed_is_recorded_with_its_reason() {
     let senid = Senid::ready();

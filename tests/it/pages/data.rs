@@ -13,8 +13,9 @@ use senid::flows::admin::{AdminError, Administrator, corrections};
 use senid::flows::{clean_up, disclosures as due};
 
 use crate::support::World;
+use crate::support::registry::{HOA, House};
 use crate::support::world::means::Telephone;
-use crate::support::world::{AN, BINH, Backend, Browser, Page, on_every_backend};
+use crate::support::world::{AN, BINH, Backend, Browser, Page, eventually, on_every_backend};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -278,4 +279,18 @@ async fn a_channel_is_taken_out_with_notice_and_the_last_one_never() {
     let id = world.operator().id_of(&AN).await;
     let profile = world.app(0).store.read().await.unwrap().citizens().find(id).await.unwrap().unwrap().profile;
     assert!(Channel::Email.verified_of(&profile).is_none() && Channel::Sms.verified_of(&profile).is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_s_data_is_taken_away_is_told() {
+    let house = House::on(Backend::embedded().await).await;
+    let mut browser = house.world.browser();
+    assert_eq!(house.registers(&mut browser, &HOA).await.path(), "/account");
+    let page = browser.open("/account/data").await;
+    for button in ["activity-csv", "everything-json"] {
+        assert_eq!(browser.press(&page, button, &[]).await.status, 200, "{button}");
+    }
+    let told = || house.mails_to(HOA.email).iter().filter(|mail| mail.header("Subject").contains("downloaded")).count();
+    eventually("they are told", async || told() > 0).await;
+    assert_eq!(told(), 1, "of all of it, and not of a table of what they did");
 }

@@ -36,6 +36,8 @@ struct Begun {
     at_password: (Browser, Page),
     at_question: (Browser, Page),
     recovery_code: String,
+    /// What the portal pushed to be answered without a question.
+    pushed: Started,
 }
 
 struct Scene {
@@ -99,6 +101,7 @@ impl Scene {
         let at_question = citizen.signs_in(&mut asking, &page).await;
         assert!(at_question.has("#allow"), "{}", at_question.text());
         let recovery_code = world.operator().issues(citizen, CodeUse::Recover).await.unwrap();
+        let pushed = self.portal.pushed(&self.portal.start().with("prompt", "none")).await;
         Begun {
             browser,
             claims,
@@ -110,6 +113,7 @@ impl Scene {
             at_password: (typing, at_password),
             at_question: (asking, at_question),
             recovery_code,
+            pushed,
         }
     }
 
@@ -140,6 +144,8 @@ impl Scene {
 
         let silent = browser.open(&self.portal.start().with("prompt", "none").url()).await;
         assert_eq!(silent.refusal().0, "login_required", "{why}: the session");
+        let pushed = browser.open(&begun.pushed.url()).await;
+        assert_eq!(pushed.refusal().0, "login_required", "{why}: a request that was pushed before");
         for path in ["/account", "/account/security", "/account/portals", "/account/requests", "/account/close"] {
             assert_eq!(browser.open(path).await.path(), "/account/sign-in", "{why}: {path}");
         }

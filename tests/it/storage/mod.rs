@@ -21,6 +21,7 @@ mod linked_accounts;
 mod logout;
 mod mandates;
 mod messages;
+mod moved;
 mod partitions;
 mod passwords;
 mod people;
