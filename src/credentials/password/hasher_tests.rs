@@ -97,6 +97,22 @@ async fn a_hash_of_an_older_system_is_checked_and_asks_for_one_of_ours() {
             assert_eq!((after.computed - before.computed, after.work - before.work), (1, cheap().work()), "{text}");
         }
     }
+    // It is computed, and not only counted: an old hash that costs next to nothing takes as long as one of ours.
+    let dear =
+        Hasher::start(settings(Parameters::new(32 * 1024, 4, 1).unwrap()), Arc::new(SystemRandom::new())).unwrap();
+    let old = dear.accept("$2b$06$R9h/cIPz0gi.URNNX3kh2OhPEFJzuDCGl33/FnKrFD91mkABVfCse").unwrap();
+    let typed = password("hoa-sen-demo-2027");
+    let took = async |hash: Option<&PasswordHash>| {
+        let since = monotonic();
+        assert_eq!(dear.verify(Some(&typed), hash).await, Ok(Outcome::Mismatch));
+        monotonic().duration_since(since)
+    };
+    let (mut with_old, mut with_none) = (Duration::MAX, Duration::MAX);
+    for _ in 0..3 {
+        with_old = with_old.min(took(Some(&old)).await);
+        with_none = with_none.min(took(None).await);
+    }
+    assert!(with_old >= with_none / 2, "{with_old:?} for an old one, {with_none:?} for one of ours");
     let empty = "$2a$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s.";
     let hash = hasher.accept(empty).unwrap();
     assert_eq!(hasher.verify(None, Some(&hash)).await, Ok(Outcome::Mismatch), "no password is not the empty one");

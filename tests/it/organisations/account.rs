@@ -52,6 +52,13 @@ on_every_backend! {
         let mut binh = world.browser();
         let page = looks_at(&mut binh, &BINH, &code).await;
         assert!(page.text().contains("Sông Hồng"), "{}", page.text());
+        // Who sends the form that a page of theirs never had takes nothing either.
+        let mut form = page.form_of("accept", &[]);
+        let own = thief.open("/account/organisations/invitation").await;
+        form.pairs.retain(|(name, _)| name != "csrf");
+        form.pairs.push(("csrf".to_owned(), own.field("csrf")));
+        assert_eq!(thief.submit(&own, &form.action, &form.pairs).await.status, 422);
+        assert!(mandates(&world, &CHAU).await.is_empty());
         let mut again = world.browser();
         let second = looks_at(&mut again, &BINH, &code).await;
         let accepted = binh.press(&page, "accept", &[]).await;

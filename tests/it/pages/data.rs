@@ -185,6 +185,9 @@ on_every_backend! {
         assert!(matches!(early, Err(AdminError::Conflict(_))), "{early:?}");
         let own = disclosures::decide(&lan, recorded.id, Decision::Approve).await;
         assert!(matches!(own, Err(AdminError::Conflict(_))), "{own:?}");
+        let as_root = named(&world, "root (sudo: lan)").await;
+        let own = disclosures::decide(&as_root, recorded.id, Decision::Approve).await;
+        assert!(matches!(own, Err(AdminError::Conflict(_))), "{own:?}");
         disclosures::decide(&minh, recorded.id, Decision::Approve).await.unwrap();
         let (_, data) = disclosures::give(&lan, recorded.id).await.unwrap();
         assert_eq!(data["identity"]["name"], AN.name);
