@@ -54,6 +54,12 @@ impl Settings {
         Attainable::by(always.into_iter().chain(sms).chain(counter).chain(passkey).chain(self.certificate()))
     }
 
+    /// Whether account level 2 is reached by a qualified certificate of any authority.
+    pub fn proves_by_certificate(&self) -> bool {
+        let proves = self.certificates.authorities.iter().any(|authority| authority.policy.proves_identity);
+        self.certificate_sign_in.is_offered() && proves
+    }
+
     /// The best that a certificate shows, of whichever authority and however it is presented.
     fn certificate(&self) -> Option<Proof> {
         let authorities = &self.certificates.authorities;

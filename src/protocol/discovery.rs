@@ -130,15 +130,18 @@ pub struct Offer<'a> {
 }
 
 /// How identities are proven here, as verified claims tell it (Identity Assurance §9).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct IdentityProof<'a> {
     pub trust_framework: &'a str,
     /// Beside documents, which registrars look at everywhere.
-    pub evidence: &'a [&'static str],
+    pub evidence: Vec<&'static str>,
 }
 
 /// The kind of evidence that a population registry is.
 pub const OF_A_REGISTRY: &str = "electronic_record";
+
+/// The kind of evidence that a qualified certificate is.
+pub const OF_A_CERTIFICATE: &str = "electronic_signature";
 
 /// What a client's program calls, and may have to prove itself or its tokens at: what there is an alias of where it comes with a
 /// certificate. `http::router` has the same at the listener for certificates.

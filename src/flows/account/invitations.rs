@@ -108,7 +108,7 @@ pub async fn withdraw(
     id: InvitationId,
 ) -> Result<bool, FlowError> {
     let (citizen, now) = (current.citizen(), app.clock.now());
-    let Some(seen) = super::organisations::seen(app, citizen, organisation).await? else { return Ok(false) };
+    let Some(seen) = super::organisations::seen(app, citizen, organisation, None).await? else { return Ok(false) };
     let invited = seen.invitations.iter().find(|invitation| invitation.id == id);
     let represents = seen.own.iter().any(|own| own.mandate.role == mandate::Role::LegalRepresentative);
     let Some(invitation) = invited.filter(|invitation| represents || invitation.offered_by == citizen) else {

@@ -10,6 +10,7 @@ use crate::domain::ids::{CitizenId, MandateId, OrganisationId, RegistrationReque
 use crate::domain::mandate::{EndReason, Invitation, Mandate};
 use crate::domain::organisation::{Organisation, OrganisationName, RegistrationRequest, RequestState};
 use crate::domain::organisation_code::OrganisationCode;
+use crate::storage::Page;
 pub use crate::storage::{Held, Holder};
 
 use super::super::audit::EventBuilder;
@@ -21,8 +22,8 @@ use super::super::{App, FlowError};
 
 /// More than anybody acts for.
 const MANDATES: u32 = 200;
-/// As many of the latest as a page shows.
-const PEOPLE: u32 = 200;
+/// As many as a page shows.
+const PEOPLE: u32 = 50;
 const INVITATIONS: u32 = 100;
 /// So many requests of one citizen wait at once.
 const REQUESTS_AT_ONCE: usize = 5;
@@ -128,8 +129,8 @@ pub struct Seen {
     pub organisation: Organisation,
     /// Their own mandates that count now, the legal representative's first.
     pub own: Vec<Held>,
-    /// Everybody who acts or acted for it, where they may see that.
-    pub people: Option<Vec<Holder>>,
+    /// A page of those who act or acted for it, the newest mandate first, where they may see that.
+    pub people: Option<Page<Holder, MandateId>>,
     /// What was offered and waits.
     pub invitations: Vec<Invitation>,
 }
@@ -146,8 +147,13 @@ impl Seen {
     }
 }
 
-/// The organisation, if `citizen` acts for it now.
-pub async fn seen(app: &App, citizen: CitizenId, id: OrganisationId) -> Result<Option<Seen>, FlowError> {
+/// The organisation, if `citizen` acts for it now; of its people those whose mandates are older than `before`.
+pub async fn seen(
+    app: &App,
+    citizen: CitizenId,
+    id: OrganisationId,
+    before: Option<MandateId>,
+) -> Result<Option<Seen>, FlowError> {
     let now = app.clock.now();
     let mut store = app.store.read().await?;
     let mut own = store.mandates().of_citizen(citizen, MANDATES).await?;
@@ -156,12 +162,20 @@ pub async fn seen(app: &App, citizen: CitizenId, id: OrganisationId) -> Result<O
     let Some(organisation) = own.first().map(|held| held.organisation.clone()) else { return Ok(None) };
     let (people, invitations) = match own.iter().any(|held| held.mandate.sees_people()) {
         true => {
-            let people = store.mandates().of_organisation(id, None, PEOPLE).await?.items;
+            let people = store.mandates().of_organisation(id, before, PEOPLE).await?;
             (Some(people), store.mandate_invitations().open(id, now, INVITATIONS).await?)
         }
         false => (None, Vec::new()),
     };
     Ok(Some(Seen { organisation, own, people, invitations }))
+}
+
+/// One of those whom they see, whichever page they are on.
+pub async fn holder(app: &App, seen: &Seen, mandate: MandateId) -> Result<Option<Holder>, FlowError> {
+    match seen.people {
+        Some(_) => Ok(app.store.read().await?.mandates().find_of(seen.organisation.id, mandate).await?),
+        None => Ok(None),
+    }
 }
 
 /// How ending a mandate ends.

@@ -10,7 +10,7 @@ use crate::domain::assurance::AccountLevel;
 use crate::domain::audit::EventKind;
 use crate::domain::citizen::{Citizen, CitizenStatus, Profile};
 use crate::domain::guardianship::Guardianship;
-use crate::domain::ids::{CitizenId, GuardianshipId};
+use crate::domain::ids::{AliasId, CitizenId, GuardianshipId};
 use crate::domain::issued_code::CodeUse;
 use crate::domain::proposal::Proof;
 use crate::domain::sign_in_name::SignInName;
@@ -31,6 +31,7 @@ pub(super) async fn evict(
 ) -> Result<(Citizen, Issued), AdminError> {
     let now = admin.clock.now();
     let guardians = tx.guardianships().of_minor(stranger.id).await?;
+    let aliases = tx.identifier_aliases().list(stranger.id).await?;
     close(admin, tx, stranger, by).await?;
     let owner = Citizen {
         id: CitizenId::new(now, &*admin.random),
@@ -45,6 +46,12 @@ pub(super) async fn evict(
     let names = vec![SignInName::NationalId(owner.national_id.clone())];
     tx.citizens().insert(&NewCitizen { citizen: owner.clone(), names, password: None }).await?;
     tx.likenesses().enter(&owner).await?;
+    for kept in aliases.into_iter().filter(|kept| kept.until.is_none()) {
+        // An authority entered it of whoever has the number, whoever was in the account; nobody enters one of themselves. And a number that
+        // was this person's is never free for anybody else.
+        let id = AliasId::new(now, &*admin.random);
+        tx.identifier_aliases().add(owner.id, id, &kept.alias, now).await?;
+    }
     tx.citizens().succeed(stranger.id, owner.id, now).await?;
     for guardian in guardians.into_iter().filter(|own| own.stands(now)) {
         // A registrar entered it for the child, whoever was in the account.

@@ -5,7 +5,9 @@ use crate::domain::assurance::AccountLevel;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::Citizen;
 use crate::domain::credential::CredentialKind;
+use crate::domain::grant::Authentication;
 use crate::domain::message::Notice;
+use crate::domain::session::BrowserSession;
 use crate::domain::sign_in::SignIn;
 use crate::storage::Enrolled;
 
@@ -61,6 +63,12 @@ pub(super) async fn add(
     }
     tx.commit().await?;
     app.post.wake();
+    if raises {
+        // They have just shown in this session whose number it is. In another one may be somebody else.
+        let authentication =
+            Authentication { account_level: AccountLevel::Proven, ..current.session.authentication.clone() };
+        session::rewrite(app, &current, BrowserSession { authentication, ..current.session.clone() }).await?;
+    }
     app.sessions.delete(&short_lived::sign_in(sign_in.id)).await?;
     Ok(Ok(()))
 }

@@ -16,7 +16,7 @@ use crate::crypto::hash::sha256;
 use crate::domain::issuer::Issuer;
 use crate::flows::{self, App};
 use crate::http::Site;
-use crate::protocol::discovery::{IdentityProof, Metadata, OF_A_REGISTRY, Offer};
+use crate::protocol::discovery::{IdentityProof, Metadata, OF_A_CERTIFICATE, OF_A_REGISTRY, Offer};
 
 /// A JSON document as it is sent, and its entity tag.
 #[derive(Clone, Debug)]
@@ -65,7 +65,13 @@ impl Document {
             authorization_details_types,
             identity: IdentityProof {
                 trust_framework: &settings.identity.trust_framework,
-                evidence: if settings.registry.server.is_some() { &[OF_A_REGISTRY] } else { &[] },
+                evidence: [
+                    (settings.registry.server.is_some(), OF_A_REGISTRY),
+                    (settings.proves_by_certificate(), OF_A_CERTIFICATE),
+                ]
+                .into_iter()
+                .filter_map(|(is_there, evidence)| is_there.then_some(evidence))
+                .collect(),
             },
             mtls_url: settings.mtls.public_url.as_ref().map(Issuer::as_str),
         });

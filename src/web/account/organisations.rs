@@ -179,6 +179,10 @@ pub struct Organisation {
     pub invitations: Vec<Invitation>,
     /// Who acted for it before.
     pub ended: Vec<Mandate>,
+    /// The path of the page with those who were given a mandate before these.
+    pub older: Option<String>,
+    /// The path of the first page, on the others.
+    pub newest: Option<String>,
     /// The page that invites somebody, where the viewer may.
     pub invite: Option<String>,
 }

@@ -106,6 +106,8 @@ impl Samples {
                 until: ago(-7 * DAY),
             }],
             ended: vec![self.delegate("Phạm Thị Dung", None, Standing::Ended(ago(2 * DAY)))],
+            older: Some(format!("{PAGE}?before=0198a3f2")),
+            newest: None,
             invite: Some(format!("{PAGE}/invite")),
         };
         add("account-organisation", &organisation);
@@ -114,6 +116,8 @@ impl Samples {
             people: Some(Vec::new()),
             invitations: Vec::new(),
             ended: Vec::new(),
+            older: None,
+            newest: Some(PAGE.to_owned()),
             ..organisation.clone()
         };
         add("account-organisation-alone", &nobody);

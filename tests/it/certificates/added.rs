@@ -143,6 +143,9 @@ async fn shown_by_chau(backend: Backend, change: fn(&mut AuthorityPolicy)) -> (W
     let mut browser = world.browser();
     let page = CHAU.enters_account(&mut browser, NEW).await;
     let page = way(&mut browser, &page, "web-eid").await;
+    // Somebody else may be in another one.
+    world.wait(Duration::from_secs(1));
+    CHAU.enters_account(&mut world.browser(), "/account").await;
     let page = shows(&world, &mut browser, &page, &card).await;
     (world, page)
 }
@@ -169,6 +172,16 @@ async fn a_qualified_one_raises_its_owner_to_level_two_with_evidence() {
         assert_eq!(verification.statement.national_id.as_ref().unwrap().expose(), CHAU.identifier);
         let events = world.operator().events_of(&CHAU).await;
         assert!(events.iter().any(|event| event.kind == Some(EventKind::IdentityProven)));
+        // The session that it was shown in says so at once, and discovery what it may be.
+        let id = world.operator().id_of(&CHAU).await;
+        let sessions = senid::flows::session::list(world.app(0), id).await.unwrap();
+        let levels: Vec<_> = sessions.iter().map(|found| found.session.authentication.account_level).collect();
+        assert_eq!(levels, [AccountLevel::Registered, AccountLevel::Proven], "the latest first");
+        let metadata = world.get("/.well-known/openid-configuration").await.json();
+        assert!(metadata["evidence_supported"].as_array().unwrap().iter().any(|one| one == "electronic_signature"));
+        let (without, ..) = shown_by_chau(Backend::embedded().await, |policy| policy.proves_identity = false).await;
+        let metadata = without.get("/.well-known/openid-configuration").await.json();
+        assert!(!metadata["evidence_supported"].as_array().unwrap().iter().any(|one| one == "electronic_signature"));
     }
 }
 

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use senid::crypto::random::SystemRandom;
+use senid::domain::ids::MandateId;
+use senid::domain::mandate::{Basis, Mandate, Role};
 use senid::domain::organisation::OrganisationStatus;
+use senid::domain::time::Clock;
 
 use super::{Offer, accepts, asks, asks_to_register, invites, looks_at, mandates, offers, red_river, represents};
 use crate::support::world::{AN, BINH, CHAU, on_every_backend};
@@ -149,6 +153,42 @@ on_every_backend! {
         assert!(mandates(&world, &BINH).await.is_empty() && mandates(&world, &CHAU).await.is_empty());
         let page = BINH.enters_account(&mut binh, "/account/organisations").await;
         assert!(page.has("#ended"), "{}", page.text());
+    }
+
+    async fn whoever_acts_for_an_organisation_is_found_however_many_they_are(world: World) {
+        let mut an = represents(&world, &AN).await;
+        let (own, binh) = (world.operator().id_of(&AN).await, world.operator().id_of(&BINH).await);
+        let mut tx = world.app(0).store.begin().await.unwrap();
+        let first = tx.mandates().of_citizen(own, 9).await.unwrap().remove(0).mandate;
+        let mut oldest = None;
+        for second in 0..120_u64 {
+            let at = world.clock.now() + Duration::from_secs(second);
+            let id = MandateId::new(at, &SystemRandom::new());
+            let basis = Basis::Derived { from: first.id, by: own };
+            tx.mandates().insert(&Mandate { id, citizen: binh, role: Role::Delegate, basis, ..first.clone() }).await.unwrap();
+            oldest.get_or_insert(id);
+        }
+        tx.commit().await.unwrap();
+        let oldest = format!("a[href*='{}']", oldest.unwrap());
+        let mut page = red_river(&mut an).await;
+        let (mut seen, mut pages) = (0, 1);
+        while page.has("#older") {
+            assert!(!page.has(&oldest), "{pages}");
+            seen += page.count("a[href*='/mandates/']") - 1;
+            page = an.open(&page.link("#older")).await;
+            pages += 1;
+        }
+        // An's own stands on every page.
+        seen += page.count("a[href*='/mandates/']") - 1;
+        assert_eq!((seen, pages), (120, 3));
+        assert!(page.has("#newest"));
+        // What does not stand on the first page is ended as well.
+        let ask = an.open(&page.link(&oldest)).await;
+        an.press(&ask, "end-confirm", &[]).await;
+        let path = red_river(&mut an).await.path().to_owned();
+        assert_eq!(an.open(&format!("{path}?before=x")).await.status, 404);
+        let held = world.app(0).store.read().await.unwrap().mandates().of_citizen(binh, 500).await.unwrap();
+        assert_eq!(held.len(), 119);
     }
 
     async fn a_mandate_is_given_back_by_whoever_holds_it(world: World) {

@@ -7,13 +7,15 @@ use senid::domain::assurance::AccountLevel;
 use senid::domain::citizen::CitizenStatus;
 use senid::domain::ids::CitizenId;
 use senid::domain::message::Channel;
+use senid::domain::national_id::{NationalId, Scheme, Schemes};
+use senid::domain::sign_in_name::SignInName;
 use senid::domain::time::{Clock, Timestamp};
 use senid::domain::verification::Evidence;
 use senid::flows::admin::particulars::Column;
 use senid::storage::NewCitizen;
 
 use crate::support::registry::{HOA, House, KHANH, Known, PASSWORD, on_both};
-use crate::support::world::{AN, Backend, Browser, Citizen, eventually};
+use crate::support::world::{AN, Backend, Browser, Citizen, Page, eventually};
 
 /// As somebody who signs in.
 const fn citizen(who: &Known) -> Citizen {
@@ -71,6 +73,47 @@ on_both! {
         assert_eq!(tokens.status, 200, "with the password from anywhere");
         let (_, tokens) = house.world.signed_in(&portal, &Citizen { identifier: HOA.email, ..citizen(&HOA) }).await;
         assert_eq!(tokens.status, 200, "and by the address that was verified");
+    }
+
+    async fn whoever_has_another_country_s_number_says_so_and_opens_an_account(backend: Backend) {
+        const KALJU: Known = Known {
+            number: "38001085718",
+            name: "Kalju Tamm",
+            birthdate: "1980-01-08",
+            email: "kalju@senid.example",
+            phone: "+84963234567",
+        };
+        let schemes = Schemes::new(vec![Scheme::Vn, Scheme::Ee], Scheme::Vn).unwrap();
+        let house = House::with(backend, |settings| settings.national_id = schemes).await;
+        let mut record = KALJU.record();
+        record["person"]["scheme"] = "ee".into();
+        house.registry.stand_in.enters(record);
+        let mut browser = house.world.browser();
+        let page = browser.open("/sign-up").await;
+        let chosen = |page: &Page| page.attribute("#scheme option[selected]", "value");
+        assert_eq!((chosen(&page).as_str(), page.count("#scheme option")), ("vn", 2));
+        // As a number of the default's it is none, and another scheme is nobody's: nobody is asked about either.
+        let typed = [("username", KALJU.number), ("name", KALJU.name), ("day", "8"), ("month", "1"), ("year", "1980")];
+        let page = browser.press(&page, "continue", &typed).await;
+        assert_eq!((page.status.as_u16(), chosen(&page).as_str()), (422, "vn"), "{}", page.text());
+        let other = browser.press(&page, "continue", &[&typed[..], &[("scheme", "my")]].concat()).await;
+        assert!(other.path().ends_with("/register") && house.registry.stand_in.asked().is_empty(), "{}", other.url);
+        // What was wrong beside it leaves the choice as it was.
+        let page = browser.press(&page, "continue", &[&typed[..4], &[("year", "1981"), ("scheme", "ee")]].concat()).await;
+        assert_eq!((page.status.as_u16(), chosen(&page).as_str()), (422, "ee"), "{}", page.text());
+        let page = browser.press(&page, "continue", &typed).await;
+        assert!(page.path().ends_with("/register/code"), "{}", page.text());
+        house.looked_into().await;
+        assert_eq!(house.registry.stand_in.asked().len(), 1);
+        let back = browser.open(&page.link("#change")).await;
+        assert_eq!((chosen(&back).as_str(), back.field("username").as_str()), ("ee", KALJU.number));
+        let code = house.code(&KALJU, 1).await;
+        let page = browser.press(&page, "continue", &[("code", &code)]).await;
+        let page = browser.press(&page, "finish", &[("password", PASSWORD)]).await;
+        assert_eq!(page.path(), "/account", "{}", page.text());
+        let name = SignInName::NationalId(NationalId::parse(Scheme::Ee, KALJU.number).unwrap());
+        let found = house.world.app(0).store.read().await.unwrap().citizens().find_by_name(&name).await.unwrap().unwrap();
+        assert_eq!(found.citizen.account_level, AccountLevel::Registered);
     }
 
     async fn nothing_is_lost_on_the_way_back_or_when_a_page_is_loaded_again(backend: Backend) {

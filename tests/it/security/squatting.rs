@@ -7,7 +7,9 @@ use senid::domain::assurance::AccountLevel;
 use senid::domain::citizen::CitizenStatus;
 use senid::domain::client::BackChannelDelivery;
 use senid::domain::issued_code::CodeUse;
+use senid::domain::national_id::Scheme;
 use senid::domain::proposal::{Corrections, Registrant};
+use senid::domain::sign_in_name::SignInName;
 use senid::domain::verification::DocumentKind;
 use senid::flows::admin::AdminError;
 use senid::storage::Store;
@@ -182,6 +184,32 @@ on_every_backend! {
         assert!(page.heading().contains("Nguyễn Văn Ân"), "{}", page.heading());
         let tokens = world.sign_in_again(&mut browser, &portal, &AN).await;
         assert_eq!(portal.id_token(&tokens).await["sub"], before["sub"]);
+    }
+
+    async fn the_numbers_beside_a_number_go_with_it(world: World) {
+        const CARD: &str = "012345678";
+        const FORMER: &str = "001090999999";
+        const TAX: &str = "8012345677";
+        let operator = world.operator();
+        for (kind, number) in [("vn-cmnd", CARD), ("vn", FORMER), ("vn-tax", TAX)] {
+            operator.also_knows(&AN, kind, number).await.unwrap();
+        }
+        operator.no_longer_knows(&AN, "vn-tax", TAX).await.unwrap();
+        let stranger = operator.id_of(&AN).await;
+        world.wait(Duration::from_secs(1));
+        let proposal = world.registrar("lan").sees(&AN, seen(Registrant::SomebodyElse)).await.unwrap();
+        let owner = world.registrar("hoa").confirms(proposal).await.unwrap().citizen;
+        let mut store = world.app(0).store.read().await.unwrap();
+        for (number, whose) in [(AN.identifier, Some(owner)), (CARD, Some(owner)), (FORMER, Some(owner)), (TAX, None)] {
+            let name = SignInName::parse(number, Scheme::Vn).unwrap();
+            assert_eq!(store.citizens().whose_name(&name).await.unwrap(), whose, "{number}");
+        }
+        let of_stranger = store.identifier_aliases().list(stranger).await.unwrap();
+        assert!(of_stranger.len() == 3 && of_stranger.iter().all(|kept| kept.until.is_some()), "{of_stranger:?}");
+        drop(store);
+        // A number that was somebody's is nobody else's.
+        let taken = operator.renumbers(&BINH, FORMER).await;
+        assert!(matches!(&taken, Err(AdminError::Conflict(told)) if told.contains("another citizen has")), "{taken:?}");
     }
 
     async fn nobody_confirms_their_own_through_another_account(world: World) {

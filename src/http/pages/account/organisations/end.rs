@@ -41,8 +41,8 @@ pub async fn ask(
             (name, shown, view::Whose::Own)
         }
         None => {
-            let seen = organisations::seen(&site.app, entered.citizen.id, id).await?.ok_or(Fault::NotFound)?;
-            let found = seen.people.iter().flatten().find(|holder| holder.mandate.id == mandate);
+            let seen = organisations::seen(&site.app, entered.citizen.id, id, None).await?.ok_or(Fault::NotFound)?;
+            let found = organisations::holder(&site.app, &seen, mandate).await?;
             let holder = found.filter(|holder| seen.may_end(holder)).ok_or(Fault::NotFound)?;
             let names = Names::of(&site, std::iter::once(&holder.mandate), language).await?;
             let now = Now { at, organisation: seen.organisation.status, level: holder.citizen.account_level };

@@ -86,7 +86,7 @@ async fn find(site: &Site, visit: &Visit, id: &str) -> Result<Result<(Box<Entere
         Door::Open(entered) => entered,
         Door::Closed(response) => return Ok(Err(response)),
     };
-    let seen = organisations::seen(&site.app, entered.citizen.id, id).await?.ok_or(Wrong::NotFound)?;
+    let seen = organisations::seen(&site.app, entered.citizen.id, id, None).await?.ok_or(Wrong::NotFound)?;
     Ok(Ok((entered, seen)))
 }
 

@@ -8,7 +8,7 @@ use http::Uri;
 
 use super::super::{Door, enter};
 use super::{Names, end_path, notice, path, role};
-use crate::domain::ids::OrganisationId;
+use crate::domain::ids::{MandateId, OrganisationId};
 use crate::domain::mandate::Now;
 use crate::flows::account::invitations;
 use crate::flows::account::organisations::{self, Holder};
@@ -16,6 +16,7 @@ use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
+use crate::protocol::parameters::Parameters;
 use crate::web::account::organisations as view;
 use crate::web::layout;
 use crate::web::text::Moment;
@@ -33,8 +34,9 @@ pub async fn show(
         Door::Closed(response) => return Ok(response),
     };
     let id: OrganisationId = id.parse().map_err(|_| Fault::NotFound)?;
-    let seen = organisations::seen(&site.app, entered.citizen.id, id).await?.ok_or(Fault::NotFound)?;
-    let everybody = seen.people.iter().flatten().map(|holder| &holder.mandate);
+    let before = before(&uri)?;
+    let seen = organisations::seen(&site.app, entered.citizen.id, id, before).await?.ok_or(Fault::NotFound)?;
+    let everybody = seen.people.iter().flat_map(|page| &page.items).map(|holder| &holder.mandate);
     let mandates = seen.own.iter().map(|held| &held.mandate).chain(everybody);
     let names = Names::of(&site, mandates, entered.layout.voice.language).await?;
     let at = site.app.clock.now();
@@ -48,9 +50,15 @@ pub async fn show(
     };
     let others = |holder: &&Holder| holder.citizen.id != entered.citizen.id;
     let people = seen.people.as_ref().map(|people| {
-        people.iter().filter(others).filter(|holder| holder.mandate.ended.is_none()).map(holder).collect()
+        people.items.iter().filter(others).filter(|holder| holder.mandate.ended.is_none()).map(holder).collect()
     });
-    let ended = seen.people.iter().flatten().filter(|holder| holder.mandate.ended.is_some()).map(holder).collect();
+    let ended = seen
+        .people
+        .iter()
+        .flat_map(|page| &page.items)
+        .filter(|holder| holder.mandate.ended.is_some())
+        .map(holder)
+        .collect();
     let own = seen.own.iter().map(|held| view::Mandate {
         name: seen.organisation.name.as_str().to_owned(),
         end: Some(end_path(id, held.mandate.id)),
@@ -71,10 +79,18 @@ pub async fn show(
         people,
         invitations: waiting.collect(),
         ended,
+        older: seen.people.as_ref().and_then(|page| page.next).map(|last| format!("{}?before={last}", path(id))),
+        newest: before.map(|_| path(id)),
         invite: seen.delegable().map(|_| format!("{}/invite", path(id))),
         layout: entered.layout,
     };
     Ok(Page::render(&template)?.into_response())
+}
+
+/// The mandate that the page of people goes on behind.
+fn before(uri: &Uri) -> Result<Option<MandateId>, Failure> {
+    let query = Parameters::decode(uri.query().unwrap_or_default().as_bytes())?;
+    Ok(query.single("before")?.map(str::parse).transpose().map_err(|_| Fault::NotFound)?)
 }
 
 /// An invitation is withdrawn.
