@@ -215,9 +215,10 @@ impl Deployment {
                     everybody AS (SELECT id, row_number() OVER (ORDER BY id) AS turn FROM citizens
                         WHERE NOT EXISTS (SELECT 1 FROM known_devices d WHERE d.citizen_id = citizens.id)),
                     theirs AS MATERIALIZED (SELECT * FROM {table} WHERE citizen_id = (SELECT citizen_id FROM one))
-                INSERT INTO {table} SELECT (jsonb_populate_record(CAST(ROW(theirs.*) AS {table}),
-                    jsonb_build_object('citizen_id', everybody.id, {own}))).*
-                FROM everybody, theirs ORDER BY everybody.id ON CONFLICT DO NOTHING"
+                INSERT INTO {table} SELECT made.* FROM everybody CROSS JOIN theirs
+                    CROSS JOIN LATERAL jsonb_populate_record(CAST(ROW(theirs.*) AS {table}),
+                        jsonb_build_object('citizen_id', everybody.id, {own})) made
+                ORDER BY everybody.id ON CONFLICT DO NOTHING"
             );
             connection.execute(AssertSqlSafe(statement)).await.unwrap();
         }

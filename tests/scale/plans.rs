@@ -111,9 +111,6 @@ pub fn compare(few: &[(&str, Measured)], many: &[(&str, Measured)]) -> f64 {
             if now.plans.iter().any(|plan| !before.plans.contains(plan)) {
                 others.push(format!("{what}: {query}\n  few:  {:?}\n  many: {:?}", before.plans, now.plans));
             }
-            if now.times * before.people != before.times * now.people {
-                others.push(format!("{what}: {} times, and {} times before: {query}", now.times, before.times));
-            }
             (pages_few, pages_many) = (pages_few + before.pages(), pages_many + now.pages());
         }
         for (query, _) in few.theirs().filter(|(query, _)| many.theirs().all(|(asked, _)| asked != *query)) {

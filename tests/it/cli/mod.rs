@@ -8,6 +8,7 @@ mod deployment;
 mod details;
 mod exchange;
 mod import;
+mod interrupted_import;
 mod keys;
 mod lock;
 mod messages;
