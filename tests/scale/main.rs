@@ -52,8 +52,8 @@ const LEAST_SPEED: f64 = 5_000.0;
 /// And takes at most so many megabytes, however long the file is.
 const MOST_MEMORY: f64 = 256.0;
 /// People who sign in before anything is measured, so that what is cached is; and those who are measured.
-const BEFORE: usize = 8;
-const MEASURED: usize = 12;
+const BEFORE: usize = 10;
+const MEASURED: usize = 30;
 /// Born before, somebody acts for themselves.
 const OF_AGE: &str = "2010";
 /// The pages of an account.
