@@ -10,7 +10,7 @@ use super::throttling::Rate;
 pub struct SelfRegistration {
     /// Where there is a registry to hold them against, and a way to send them a code.
     pub enabled: bool,
-    /// Attempts to register with one number, wherever they come from: each may send its owner a code.
+    /// Attempts with one number, name and birthday, wherever they come from: each may send its owner a code.
     pub per_number: Rate,
     /// From one address (IPv4) or /64 (IPv6).
     pub per_address: Rate,

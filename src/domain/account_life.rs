@@ -88,6 +88,11 @@ impl Transition {
         }
     }
 
+    /// Whether the account is over after it.
+    pub const fn ends(self) -> bool {
+        matches!(self, Self::Decease | Self::Close)
+    }
+
     /// Who may cause it.
     pub const fn by(self) -> &'static [By] {
         use By::{Citizen, Guardian, Registrar, Registry, System, TwoRegistrars};

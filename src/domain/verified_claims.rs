@@ -32,6 +32,9 @@ pub const SUPPORTED: &[&str] = &[
 /// What stands beside them in approvals and permissions: the evidence.
 pub const EVIDENCE: &str = "evidence";
 
+/// The number of the file: every portal that is told it is told the same, so it is told as the evidence is.
+pub const PROCESS: &str = "verification_process";
+
 const PREFIX: &str = "verified_claims.";
 
 /// The name by which approvals, permissions and records know the verified claim `claim`, or the evidence.
@@ -88,7 +91,9 @@ impl VerifiedRequest {
     }
 
     pub fn asks_for_evidence(&self) -> bool {
-        matches!(&self.verification, Element::Object(members) if members.contains_key(EVIDENCE))
+        let asks =
+            |members: &BTreeMap<String, Element>| [EVIDENCE, PROCESS].iter().any(|name| members.contains_key(*name));
+        matches!(&self.verification, Element::Object(members) if asks(members))
     }
 }
 

@@ -52,7 +52,10 @@ pub async fn change_status(tx: &mut Transaction, change: Change<'_>) -> Result<R
     let Change { citizen, transition, by, trust, ages, event, post } = change;
     let Post { now, random, .. } = post;
     // Before anything is read: nobody joins a session of theirs from here on that would not be told of its end.
-    tx.session_clients().close(citizen).await?;
+    match transition.ends() {
+        true => ending::hold_of_holder(tx, citizen).await?,
+        false => tx.session_clients().close(citizen).await?,
+    }
     let life = tx.citizens().life(citizen).await?.ok_or(storage::Error::Corrupt("no citizen of this id"))?;
     let from = life.status;
     let to = match transition.apply(from, life.suspended_from, by) {

@@ -1,6 +1,8 @@
 //! What SenID keeps about one person, as a document for them to take away (docs/data-download.md), and, part by part, for an
 //! authority that the law lets ask. Names and values; no secret, no hash of one, and nothing that is somebody else's.
 
+mod beside;
+
 use serde::Serialize;
 
 use crate::domain::citizen::{Address, Citizen, Names, Profile, SecondStep};
@@ -12,6 +14,9 @@ use crate::domain::linked_account::LinkedAccount;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Evidence, Verification};
 use crate::storage::{self, RecordedEvent, Transaction};
+
+pub use beside::{Guardian, OtherNumber, Requested};
+use beside::{guardianships, other_number, requested};
 
 /// What the document is called in itself. A member may be added under the same version; one that changes or goes makes a new one.
 pub const FORMAT: &str = "senid-own-data";
@@ -25,6 +30,7 @@ const MOST: u32 = 500;
 pub struct OwnData {
     pub account: Account,
     pub identity: Identity,
+    pub other_numbers: Vec<OtherNumber>,
     pub contacts: Contacts,
     pub verifications: Vec<Verified>,
     pub sign_in_methods: Vec<Method>,
@@ -33,6 +39,8 @@ pub struct OwnData {
     pub releases: Vec<Released>,
     pub linked_accounts: Vec<Linked>,
     pub mandates: Vec<Mandate>,
+    pub organisation_requests: Vec<Requested>,
+    pub guardianships: Vec<Guardian>,
     pub messages: Vec<Message>,
     pub corrections: Vec<Corrected>,
     pub disclosures: Vec<Disclosed>,
@@ -231,6 +239,7 @@ pub async fn gather(tx: &mut Transaction, citizen: &Citizen) -> Result<OwnData, 
     Ok(OwnData {
         account: account(tx, citizen).await?,
         identity: identity(citizen),
+        other_numbers: tx.identifier_aliases().list(id).await?.iter().map(other_number).collect(),
         contacts: contacts(citizen),
         verifications: verifications(tx, id).await?,
         sign_in_methods: methods(tx, id).await?,
@@ -239,6 +248,8 @@ pub async fn gather(tx: &mut Transaction, citizen: &Citizen) -> Result<OwnData, 
         releases: releases(tx, id).await?,
         linked_accounts: tx.linked_accounts().of_citizen(id).await?.iter().map(linked).collect(),
         mandates: mandates(tx, id).await?,
+        organisation_requests: tx.organisation_requests().of_citizen(id).await?.iter().map(requested).collect(),
+        guardianships: guardianships(tx, id).await?,
         messages: messages(tx, id).await?,
         corrections: tx.corrections().of_citizen(id).await?.iter().map(corrected).collect(),
         // Those that are still secret are not theirs to read yet.

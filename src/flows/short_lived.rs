@@ -429,9 +429,9 @@ pub fn self_registrations_from(network: &str) -> CounterKey {
     SELF_REGISTRATIONS_FROM.key(Tag::text(network))
 }
 
-/// With one number (by its blind index, in text), whoever has it.
-pub fn self_registrations_with(number: &str) -> CounterKey {
-    SELF_REGISTRATIONS_WITH.key(Tag::text(number))
+/// With one number, name and birthday (by a hash over the number's blind index, in text).
+pub fn self_registrations_with(said: &str) -> CounterKey {
+    SELF_REGISTRATIONS_WITH.key(Tag::text(said))
 }
 
 /// Everywhere.

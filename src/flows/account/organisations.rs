@@ -200,13 +200,13 @@ pub async fn revoke(
     let event = |kind| own_event(app, visitor, citizen, kind);
     let closing = Closing { post: Post::of(app), event: &event };
     let mut tx = app.store.begin().await?;
-    // The organisation before the session: in the order in which everybody takes hold of them.
     let Some(held) = tx.organisations().hold(organisation).await? else { return Ok(Ending::NotFound) };
+    let Some(other) = tx.mandates().find_of(organisation, mandate).await? else { return Ok(Ending::NotFound) };
+    ending::hold_people(&mut tx, [(organisation, other.citizen.id, mandate)], Some(citizen)).await?;
     if !super::stands(&mut tx, current).await? {
         return Ok(Ending::SignedOut);
     }
     let own = tx.mandates().of_citizen(citizen, MANDATES).await?;
-    let Some(other) = tx.mandates().find_of(organisation, mandate).await? else { return Ok(Ending::NotFound) };
     let may = |own: &Held| own.mandate.stands(own.now(now)).is_ok() && own.mandate.may_end(&other.mandate);
     if other.mandate.ended.is_some() || !own.iter().any(may) {
         return Ok(Ending::NotFound);
@@ -235,6 +235,7 @@ pub async fn give_back(
     let Some(organisation) = organisation.filter(|_| found.mandate.ended.is_none()) else {
         return Ok(Ending::NotFound);
     };
+    ending::hold_people(&mut tx, [(organisation.id, citizen, mandate)], Some(citizen)).await?;
     if !super::stands(&mut tx, current).await? {
         return Ok(Ending::SignedOut);
     }

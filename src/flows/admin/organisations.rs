@@ -149,11 +149,15 @@ pub async fn turn(
     let event = |kind| admin.event(kind);
     let closing = Closing { post: admin.post(), event: &event };
     let mut closed = Closed::default();
-    for holder in tx.mandates().of_organisation(id, None, PEOPLE).await?.items {
+    let holders = tx.mandates().of_organisation(id, None, PEOPLE).await?.items;
+    let mut live: Vec<_> = holders.into_iter().filter(|holder| holder.mandate.ended.is_none()).collect();
+    live.sort_by_key(|holder| (holder.citizen.id, holder.mandate.id));
+    if status == OrganisationStatus::Dissolved {
+        ending::hold_people(&mut tx, live.iter().map(|holder| (id, holder.citizen.id, holder.mandate.id)), None)
+            .await?;
+    }
+    for holder in live {
         let (citizen, mandate) = (holder.citizen.id, holder.mandate.id);
-        if holder.mandate.ended.is_some() {
-            continue;
-        }
         match status {
             OrganisationStatus::Active => {}
             OrganisationStatus::Suspended => {

@@ -2,10 +2,15 @@
 //!
 //! Everything is done in the transaction that ends it. Whoever exchanges a code or refreshes a token at the same time holds the mandate:
 //! what they write is seen here and ended, or they come after and are refused.
+//!
+//! Whoever ends something takes hold in one order: of organisations by their ids, and then of people by theirs. So of two who end what
+//! the same people hold, one waits for the other.
+
+use std::collections::BTreeSet;
 
 use crate::domain::audit::{Actor, EventKind};
 use crate::domain::citizen::Citizen;
-use crate::domain::ids::{CitizenId, MandateId};
+use crate::domain::ids::{CitizenId, MandateId, OrganisationId};
 use crate::domain::mandate::{Basis, EndReason, Mandate};
 use crate::domain::message::Notice;
 use crate::domain::organisation::Organisation;
@@ -56,7 +61,6 @@ pub(in crate::flows) async fn end(
         waiting.extend(derived.into_iter().map(|(citizen, mandate)| (citizen, mandate, EndReason::BasisEnded)));
         ended.push((citizen, mandate, why));
     }
-    // In one order, so that of two who end what the same people hold one waits for the other.
     ended.sort_by_key(|(citizen, mandate, _)| (*citizen, *mandate));
     let mut closed = Closed { mandates: ended.len(), told: 0 };
     for (citizen, mandate, why) in ended {
@@ -75,19 +79,50 @@ pub(in crate::flows) async fn end(
     Ok(closed)
 }
 
+/// A mandate, and whose and of which organisation it is.
+pub(in crate::flows) type Of = (OrganisationId, CitizenId, MandateId);
+
+/// Takes hold of the sessions of all whose mandates end with these, whose organisations are held, and of those of `also`: nobody joins
+/// one of them before the transaction is over.
+pub(in crate::flows) async fn hold_people(
+    tx: &mut Transaction,
+    mandates: impl IntoIterator<Item = Of>,
+    also: Option<CitizenId>,
+) -> Result<(), FlowError> {
+    let mut people = BTreeSet::from_iter(also);
+    let mut waiting: Vec<Of> = mandates.into_iter().collect();
+    while let Some((organisation, citizen, mandate)) = waiting.pop() {
+        people.insert(citizen);
+        let derived = tx.mandates().derived_from(organisation, mandate).await?;
+        waiting.extend(derived.into_iter().map(|(citizen, mandate)| (organisation, citizen, mandate)));
+    }
+    for citizen in people {
+        tx.session_clients().close(citizen).await?;
+    }
+    Ok(())
+}
+
+/// Takes hold of all that ends with somebody's account, before anything of it is read.
+pub(in crate::flows) async fn hold_of_holder(tx: &mut Transaction, holder: CitizenId) -> Result<(), FlowError> {
+    let own = tx.mandates().of_citizen(holder, MANDATES).await?;
+    let organisations: BTreeSet<OrganisationId> = own.iter().map(|held| held.organisation.id).collect();
+    for organisation in organisations {
+        tx.organisations().hold(organisation).await?;
+    }
+    let mandates = own.iter().map(|held| (held.organisation.id, holder, held.mandate.id));
+    hold_people(tx, mandates, Some(holder)).await
+}
+
 /// More than anybody acts for.
 const MANDATES: u32 = 500;
 
-/// Ends every mandate of somebody whose account is over, and with each what they passed on by it.
+/// Ends every mandate of somebody whose account is over, and with each what they passed on by it. All of it is held.
 pub(in crate::flows) async fn end_of_holder(
     closing: &Closing<'_>,
     tx: &mut Transaction,
     holder: CitizenId,
 ) -> Result<(), FlowError> {
-    let mut own = tx.mandates().of_citizen(holder, MANDATES).await?;
-    // In one order, so that of two who end at once one waits for the other.
-    own.sort_by_key(|held| held.organisation.id);
-    for held in own {
+    for held in tx.mandates().of_citizen(holder, MANDATES).await? {
         if let Some(organisation) = tx.organisations().hold(held.organisation.id).await? {
             end(closing, tx, &organisation, (holder, held.mandate.id), EndReason::HolderGone).await?;
         }

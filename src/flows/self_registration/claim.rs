@@ -12,6 +12,8 @@ use super::super::{App, FlowError, short_lived};
 use super::record::{self, Registering, Stage};
 use super::{Step, ask, load, step};
 use crate::config::Rate;
+use crate::crypto::base64url;
+use crate::crypto::hash::sha256;
 use crate::domain::registry::Claimed;
 use crate::domain::self_registration::{self, Typed};
 use crate::domain::sign_in::SignIn;
@@ -90,13 +92,16 @@ async fn begin(
     Ok(Claiming::Noted)
 }
 
-/// Counts one more attempt: by number, whoever has it, so that nobody is sent codes without end; by network; and of all.
+/// Counts one more attempt: by the person who was said, so that nobody is sent codes without end; by network; and of all. A number that
+/// comes with another name or birthday is another's attempt: whoever knows somebody's number alone keeps them from nothing.
 async fn enter(app: &App, visitor: &Visitor, claimed: &Claimed) -> Result<Throttle, FlowError> {
     let limits = &app.settings.self_registration;
     let number = app.store.name_tag(&SignInName::NationalId(claimed.person.clone()))?;
+    let said = format!("{number}\0{}\0{}", claimed.name.to_lowercase(), claimed.birthdate);
+    let said = base64url::encode(&sha256(said.as_bytes()));
     let counters: [(CounterKey, Rate); 3] = [
         (short_lived::self_registrations_from(&visitor.network()), limits.per_address),
-        (short_lived::self_registrations_with(&number), limits.per_number),
+        (short_lived::self_registrations_with(&said), limits.per_number),
         (short_lived::self_registrations(), limits.in_all),
     ];
     for (place, (key, rate)) in counters.iter().enumerate() {

@@ -22,7 +22,7 @@ use crate::domain::claims::NATIONAL_ID;
 use crate::domain::identifier_alias::IdentifierAlias;
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{Document, DocumentKind, Verification};
-use crate::domain::verified_claims::{EVIDENCE, VERIFIED_CLAIMS, VerifiedRequest, name_of, value};
+use crate::domain::verified_claims::{EVIDENCE, PROCESS, VERIFIED_CLAIMS, VerifiedRequest, name_of, value};
 use crate::protocol::claims::Gate;
 
 pub use request::parse;
@@ -66,6 +66,7 @@ fn element(
             return None;
         }
         how.remove(EVIDENCE);
+        how.remove(PROCESS);
     }
     let allowed = request.claims.iter().filter(|(claim, _)| gate.lets(&name_of(claim)));
     let claims: Map<String, Value> = allowed
@@ -103,7 +104,8 @@ pub fn names(answer: &Map<String, Value>) -> Vec<String> {
     let mut names = Vec::new();
     for element in elements {
         names.extend(element["claims"].as_object().into_iter().flatten().map(|(claim, _)| name_of(claim)));
-        names.extend(element["verification"].get(EVIDENCE).map(|_| name_of(EVIDENCE)));
+        let how = &element["verification"];
+        names.extend(how.get(EVIDENCE).or(how.get(PROCESS)).map(|_| name_of(EVIDENCE)));
     }
     names
 }

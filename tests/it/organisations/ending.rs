@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
+use senid::crypto::random::SystemRandom;
 use senid::domain::account_life::Transition;
-use senid::domain::organisation::OrganisationStatus;
+use senid::domain::ids::{CitizenId, MandateId, OrganisationId};
+use senid::domain::mandate::{Basis, Delegation, Mandate, Portals, Role};
+use senid::domain::organisation::{Organisation, OrganisationStatus};
 use senid::domain::proposal::Registrant;
+use senid::domain::time::Clock;
 use senid::flows::organisation::expiry;
+use sqlx::{Connection, PgConnection};
 
 use super::{
     Offer, RED_RIVER, accepts, acts, asks, begins, chooses, comes_to_the_choice, invites, mandates, red_river,
@@ -13,7 +18,9 @@ use super::{
 };
 use crate::support::World;
 use crate::support::world::registrar::seen;
-use crate::support::world::{AN, BINH, Browser, Office, Portal, TokenAnswer, eventually, on_every_backend};
+use crate::support::world::{
+    AN, BINH, Backend, Browser, Citizen, Office, Portal, TokenAnswer, eventually, on_every_backend,
+};
 
 /// The portal with its server, which is open and asks in whose name.
 async fn office(world: &World, client: &'static str) -> (Portal, Office) {
@@ -145,4 +152,69 @@ on_every_backend! {
         is_over(&portal, &tokens).await;
         assert!(mandates(&world, &BINH).await.is_empty());
     }
+}
+
+/// A company that `own` represents and `other` acts for by what they passed on.
+async fn company(world: &World, code: &str, own: CitizenId, other: CitizenId) {
+    let (now, random) = (world.clock.now(), SystemRandom::new());
+    let organisation = Organisation {
+        id: OrganisationId::new(now, &random),
+        status: OrganisationStatus::Active,
+        code: code.parse().unwrap(),
+        name: "Công ty Cổ phần Sông Hồng".to_owned().try_into().unwrap(),
+        created_at: now,
+        updated_at: now,
+    };
+    let represents = Mandate {
+        id: MandateId::new(now, &random),
+        citizen: own,
+        organisation: organisation.id,
+        role: Role::LegalRepresentative,
+        position: None,
+        portals: Portals::All,
+        delegation: Delegation::Allowed,
+        starts_at: now,
+        ends_at: None,
+        basis: Basis::Registrar,
+        granted_at: now,
+        ended: None,
+    };
+    let passed_on = Mandate {
+        id: MandateId::new(now, &random),
+        citizen: other,
+        role: Role::Delegate,
+        basis: Basis::Derived { from: represents.id, by: own },
+        ..represents.clone()
+    };
+    let mut tx = world.app(0).store.begin().await.unwrap();
+    tx.organisations().insert(&organisation).await.unwrap();
+    tx.mandates().insert(&represents).await.unwrap();
+    tx.mandates().insert(&passed_on).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Each represents a company that the other one acts for as well, and both have died: what ends with the one ends with the other too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_end_at_once_wait_for_each_other_and_not_for_ever() {
+    let world = World::start(Backend::production().await, |_| {}).await;
+    let (an, binh) = (world.operator().id_of(&AN).await, world.operator().id_of(&BINH).await);
+    company(&world, RED_RIVER, an, binh).await;
+    company(&world, "vn-agency:H57.12.03", binh, an).await;
+    // Nobody gets at the companies until both have begun.
+    let url = world.backend().url();
+    let mut watching = PgConnection::connect(&url).await.unwrap();
+    sqlx::query("BEGIN").execute(&mut watching).await.unwrap();
+    sqlx::query("SELECT 1 FROM organisations FOR UPDATE").execute(&mut watching).await.unwrap();
+    let dies = async |citizen: &Citizen| world.operator().takes(citizen, Transition::Decease, "it is said").await;
+    let goes_on = async {
+        let mut looking = PgConnection::connect(&url).await.unwrap();
+        let waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let both = async || sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut looking).await.unwrap() == 2;
+        eventually("both wait", both).await;
+        sqlx::query("COMMIT").execute(&mut watching).await.unwrap();
+    };
+    let (first, second, ()) = tokio::join!(dies(&AN), dies(&BINH), goes_on);
+    assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
+    assert!(mandates(&world, &AN).await.is_empty() && mandates(&world, &BINH).await.is_empty());
 }

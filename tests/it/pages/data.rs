@@ -53,6 +53,7 @@ on_every_backend! {
         let portal = world.portal("tax-office");
         let (_, tokens) = world.signed_in(&portal, &AN).await;
         portal.claims(&tokens.access_token()).await;
+        world.operator().also_knows(&AN, "vn-cmnd", "012345678").await.unwrap();
         world.app(0).audit.flush().await;
         let (mut browser, page) = at_home(&world).await;
         assert!(page.text().contains("001•••••456") && !page.text().contains(AN.identifier), "{}", page.text());
@@ -72,6 +73,7 @@ on_every_backend! {
         assert_eq!((kept["format"].as_str(), kept["version"].as_u64()), (Some("senid-own-data"), Some(1)));
         assert_eq!(kept["identity"]["name"], AN.name);
         assert_eq!(kept["identity"]["national_id"], AN.identifier);
+        assert_eq!((&kept["other_numbers"][0]["kind"], &kept["other_numbers"][0]["number"]), (&"vn-cmnd".into(), &"012345678".into()));
         assert_eq!(kept["portals"][0]["portal"], "tax-office");
         assert_eq!(kept["sessions"].as_array().unwrap().len(), 2);
         let happened: Vec<&str> =

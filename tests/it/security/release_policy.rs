@@ -136,7 +136,7 @@ on_every_backend! {
         let operator = world.operator();
         evidence_of(&operator, vec![card(), record()]).await;
         let evidence = json!([{ "type": { "value": "document" }, "document_details": { "type": null, "document_number": null } }]);
-        let asked = verified(&["name", "birthdate", "national_id"], json!({ "trust_framework": null, "evidence": evidence }));
+        let asked = verified(&["name", "birthdate", "national_id"], json!({ "trust_framework": null, "verification_process": null, "evidence": evidence }));
         let started = portal.start().with("scope", "openid offline_access").with("claims", &asked);
         operator.approves_verified(portal.id(), &["birthdate"]).await;
         let (_, tokens) = granted(&world, &portal, &started).await;
@@ -144,6 +144,7 @@ on_every_backend! {
             let element = &told["verified_claims"];
             assert_eq!(element["claims"], json!({ "birthdate": "1990-08-15" }));
             assert!(element["verification"].get("evidence").is_none(), "evidence is approved for itself");
+            assert!(element["verification"].get("verification_process").is_none(), "two portals are not told the same file");
             assert!(!told.to_string().contains("012345678"), "{told}");
         }
         operator.approves_verified(portal.id(), &[]).await;

@@ -178,6 +178,23 @@ on_both! {
         assert!(house.registry.stand_in.asked().len() < 10);
     }
 
+    async fn whoever_knows_a_number_alone_keeps_its_owner_from_nothing(backend: Backend) {
+        let limits = |settings: &mut senid::config::Settings| {
+            settings.self_registration.per_number = Rate { most: 2, window: 1440 * MINUTE };
+        };
+        let house = House::with(backend, limits).await;
+        let mut refused = 0;
+        for name in ["Đỗ Thị Hạ", "Đỗ Thị Hạ", "ĐỖ THỊ HẠ", "Đỗ Thị Hạ", "Đỗ Thị Hường"] {
+            let mut stranger = house.world.browser_at("127.0.0.9");
+            let page = stranger.open("/sign-up").await;
+            refused += u32::from(house.claims(&mut stranger, &page, &Known { name, ..HOA }).await.status == 429);
+        }
+        assert_eq!(refused, 2, "what they made up themselves");
+        house.looked_into().await;
+        let page = house.registers(&mut house.world.browser(), &HOA).await;
+        assert_eq!(page.path(), "/account", "{}", page.text());
+    }
+
     async fn a_form_of_another_site_or_step_opens_nothing(backend: Backend) {
         let house = House::on(backend).await;
         let mut browser = house.world.browser();

@@ -115,6 +115,14 @@ impl Backend {
         postgres.database_like("world", prepare_postgres).await
     }
 
+    /// Where the Postgres database is.
+    pub fn url(&self) -> String {
+        match &self.database {
+            DatabaseUrl::Postgres(url) => url.expose().to_owned(),
+            DatabaseUrl::Sqlite(_) => panic!("this is no world of Postgres"),
+        }
+    }
+
     /// The file of the embedded database.
     pub fn file(&self) -> PathBuf {
         match &self.database {
