@@ -12,6 +12,7 @@ use super::{dispatch, follow, leads_to, load, people, ui_locales};
 use crate::domain::client::{LegalBasis, Localised};
 use crate::domain::consent::{Answer, Required};
 use crate::domain::sign_in::SignIn;
+use crate::flows::account::organisations::Held;
 use crate::flows::resource_servers;
 use crate::flows::sign_in::ask_consent::{self, Asked, Item, ItemStanding, Preview, Question};
 use crate::flows::sign_in::whom;
@@ -21,7 +22,6 @@ use crate::http::error::Failure;
 use crate::http::extract::{Form, Visit};
 use crate::http::page::Page;
 use crate::protocol::parameters::Parameters;
-use crate::storage::Held;
 use crate::web::claims::{Claim, ClaimName};
 use crate::web::consent::{
     Access, ActingFor, AskedClaim, Basis, Consent, KEEP_LATER, Lasting, Later, Need, Service, Standing,

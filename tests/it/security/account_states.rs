@@ -196,7 +196,7 @@ async fn has_not_begun(world: &World, citizen: &Citizen) {
 /// "This was not me", said in this browser.
 async fn says_it_was_not_them(browser: &mut Browser) {
     let page = browser.open("/account/not-me").await;
-    assert_eq!(browser.press(&page, "not-me-confirm", &[]).await.path(), "/signed-out");
+    assert_eq!(browser.press(&page, "not-me-confirm", &[]).await.path(), "/account/locked");
 }
 
 on_every_backend! {
