@@ -1,12 +1,17 @@
 // The pages of the identity store, as somebody comes upon them who opens an account, acts for a company and hands that on, chooses what
 // a portal is told, looks after a child, and leaves.
 
-import { SENID } from "./citizen.mjs";
+import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PORTAL, SENID } from "./citizen.mjs";
 import { reads } from "./mail.mjs";
 import { administer, newcomer } from "./operator.mjs";
 import { OrganisationPortal } from "./organisation-portal.mjs";
 import { accepts, actsAt, invites, opensOrganisation, registersCompany, takesBack, taxCode } from "./organisations.mjs";
 import { NAM, saysWho } from "./registration.mjs";
+
+const { DEMO_DATA } = process.env;
 
 export async function tourOfTheStore(citizen, stop) {
   await citizen.context.clearCookies();
@@ -69,6 +74,7 @@ async function company(citizen, portal, stop) {
   await accepts(citizen, invitation, stop);
   await actsAt(citizen, portal, "choice-1", { asked: () => stop("in-whose-name"), consent: () => stop("consent-choice") });
   await choice(citizen, stop);
+  await link(citizen, stop);
 
   await is(director);
   await takesBack(citizen, deputy, stop);
@@ -88,6 +94,31 @@ async function choice(citizen, stop) {
   await stop("account-portal-claims");
   await citizen.openAccount("/account/activity?kind=releases");
   await stop("account-activity-releases");
+}
+
+// An account that they had at the portal before.
+async function link(citizen, stop) {
+  const id = `land-${randomUUID()}`;
+  const names = ["--name", "vi=Cổng Đất đai", "--name", "en=Land Portal", "--verified", "--sector", "land.senid.example"];
+  const rights = ["--scope", "openid linked_accounts", "--approve-claim", "linked_accounts", "--redirect-uri", `${PORTAL}/callback`];
+  administer(["client", "create", id, ...names, ...rights, "--secret-stdin"], randomUUID());
+  const file = join(DEMO_DATA, "accounts.csv");
+  writeFileSync(file, "account,label\nHS-2019-004711,hung.phan@songhong.example\n");
+  const [code] = administer(["client", "link-codes", id, "--file", file]).match(/\b[A-Z0-9]{4}(-[A-Z0-9]{4})+\b/);
+  await citizen.openAccount("/account/linked-accounts");
+  await stop("linked-accounts-empty");
+  await citizen.press("link-new");
+  await stop("linked-account-code");
+  await citizen.page.fill("#code", "ABCD-EFGH");
+  await citizen.press("look");
+  await stop("linked-account-problem");
+  await citizen.page.fill("#code", code);
+  await citizen.press("look");
+  await stop("linked-account-offered");
+  await citizen.press("link-confirm");
+  await stop("linked-accounts");
+  await Promise.all([citizen.page.waitForEvent("domcontentloaded"), citizen.page.locator("main a[href$='/end']").first().click()]);
+  await stop("linked-account-end");
 }
 
 async function family(citizen, stop) {

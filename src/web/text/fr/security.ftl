@@ -61,6 +61,6 @@ not-me-keep = Revenir
 not-me-lock = Verrouiller mon compte
 locked-title = Votre compte est verrouillé
 locked-what = Tous les appareils sont déconnectés et les portails en sont avertis. Plus personne ne peut se connecter, même en connaissant votre mot de passe.
-locked-next = Rendez-vous à un bureau de l’autorité avec votre carte d’identité : un agent vous recevra, rouvrira le compte et vous remettra un code pour choisir un nouveau mot de passe.
+locked-next = Rendez-vous à un bureau de l’autorité avec votre carte d’identité : un agent vous recevra, rouvrira le compte et vous remettra un code pour choisir un nouveau mot de passe.
 event-credential-renamed = Un moyen de connexion a été renommé
 event-credential-removed = Un moyen de connexion a été retiré
