@@ -9,6 +9,8 @@
 //! | `…/{id}/mandates/{id}/end` | nothing: any POST with a sound `csrf` ends it |
 //! | `…/invitation` | `code`, and `choice`: `look`, `accept` or `decline` |
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use super::Notice;
@@ -221,7 +223,13 @@ pub struct Invite {
     pub latest: Option<String>,
     pub schemes: Schemes,
     pub invited: String,
+    pub role: Role,
     pub position: String,
+    /// What the form sends of the portals that are ticked.
+    pub chosen: BTreeSet<String>,
+    /// A day, as it was typed.
+    pub ends: String,
+    pub delegation: Delegation,
     pub problem: Option<Problem>,
     pub keep: String,
 }
@@ -319,6 +327,14 @@ impl Invite {
 
     fn lead(&self) -> String {
         self.layout.text_with("invite-lead", "organisation", self.organisation.as_str())
+    }
+
+    fn is_chosen(&self, portal: &str) -> bool {
+        self.chosen.contains(portal)
+    }
+
+    fn may_be_passed_on(&self) -> bool {
+        self.delegation == Delegation::Allowed
     }
 
     fn may_be_everywhere(&self) -> bool {

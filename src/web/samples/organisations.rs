@@ -1,5 +1,7 @@
 //! The pages of organisations and mandates, and the choice at sign-in.
 
+use std::collections::BTreeSet;
+
 use super::super::account::Notice;
 use super::super::account::organisations::{
     Allowed, Delegation, EndMandate, Everywhere, Invitation, Invite, Invited, Mandate, NewOrganisation, Offered,
@@ -140,7 +142,11 @@ impl Samples {
             latest: None,
             schemes: Schemes { offered: vec!["vn", "ee"], chosen: "vn" },
             invited: String::new(),
+            role: Role::Delegate,
             position: String::new(),
+            chosen: BTreeSet::new(),
+            ends: String::new(),
+            delegation: Delegation::NotAllowed,
             problem: None,
             keep: PAGE.to_owned(),
         };
@@ -159,6 +165,9 @@ impl Samples {
                 latest: Some("31/12/2026".to_owned()),
                 invited: "079192000123".to_owned(),
                 position: "Kế toán trưởng".to_owned(),
+                chosen: BTreeSet::from(["library".to_owned()]),
+                ends: "2027-06-30".to_owned(),
+                delegation: Delegation::Allowed,
                 problem: Self::problem(fault),
                 ..invite.clone()
             };

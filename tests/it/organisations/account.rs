@@ -96,6 +96,22 @@ on_every_backend! {
         assert!(mandates(&world, &BINH).await.is_empty() && mandates(&world, &CHAU).await.is_empty());
     }
 
+    async fn a_refused_invitation_loses_nothing_that_was_typed(world: World) {
+        asks(&world, "tax-office").await;
+        let mut an = represents(&world, &AN).await;
+        let page = offers(&mut an, Offer { to: " ", ends: "2029-06-30", may_delegate: true, ..Offer::to(&BINH) }).await;
+        assert_eq!(page.status, 422);
+        assert_eq!(page.problem(), "Enter your personal identification number, telephone number or e-mail address.");
+        let again = page.form_of("offer", &[]).pairs;
+        for (name, value) in [("portal", "tax-office"), ("ends", "2029-06-30"), ("delegation", "allowed"), ("role", "delegate")] {
+            assert!(again.contains(&(name.to_owned(), value.to_owned())), "{name}: {again:?}");
+        }
+        // With the name alone put right it is offered.
+        let form = page.form_of("offer", &[("username", BINH.identifier)]);
+        let page = an.submit(&page, &form.action, &form.pairs).await;
+        assert!(page.has("#invitation-code"), "{}", page.text());
+    }
+
     async fn a_code_of_another_kind_offers_nothing(world: World) {
         represents(&world, &AN).await;
         let code = world.operator().issues(&BINH, senid::domain::issued_code::CodeUse::Raise).await.unwrap();

@@ -1,5 +1,6 @@
 //! `/account/organisations/{id}/invite`: somebody is offered a part of what one may do oneself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -8,7 +9,7 @@ use http::StatusCode;
 
 use super::super::super::schemes::{self, Typed};
 use super::super::{Door, Entered, enter_for_sensitive};
-use super::{path, role};
+use super::{delegation, path, role};
 use crate::domain::ids::OrganisationId;
 use crate::domain::mandate::{Delegation, Offer, Portals, Position, Refusal, Role};
 use crate::domain::sign_in_name::SignInName;
@@ -35,8 +36,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
         Err(response) => return Ok(response),
     };
     let own = seen.delegable().ok_or(Wrong::NotFound)?;
-    let nothing = (&Typed::default(), "");
-    Ok(page(&site, &visit, *entered, &seen, own, nothing, None).await?.into_response())
+    Ok(page(&site, &visit, *entered, &seen, own, Said::default(), None).await?.into_response())
 }
 
 pub async fn submit(
@@ -51,9 +51,8 @@ pub async fn submit(
         Err(response) => return Ok(response),
     };
     let own = seen.delegable().ok_or(Wrong::NotFound)?;
-    let invited = Typed::sent(&site, &form)?;
-    let typed = (&invited, form.single("position")?.unwrap_or_default());
-    let fault = match read(&site, &form, typed)? {
+    let said = Said::sent(&site, &form)?;
+    let fault = match said.read(&site) {
         Err(fault) => fault,
         Ok((invited, offer)) => {
             let (app, visitor, with) = (&site.app, &visit.visitor, own.mandate.id);
@@ -76,7 +75,7 @@ pub async fn submit(
             }
         }
     };
-    let shown = page(&site, &visit, *entered, &seen, own, typed, Some(fault)).await?;
+    let shown = page(&site, &visit, *entered, &seen, own, said, Some(fault)).await?;
     Ok(shown.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
 }
 
@@ -90,46 +89,71 @@ async fn find(site: &Site, visit: &Visit, id: &str) -> Result<Result<(Box<Entere
     Ok(Ok((entered, seen)))
 }
 
-/// What the form says, as far as anybody could offer it.
-fn read(
-    site: &Site,
-    form: &Parameters,
-    (invited, position): (&Typed, &str),
-) -> Result<Result<(SignInName, Offer), Fault>, Failure> {
-    let default = site.app.settings.national_id.default_scheme();
-    let name = invited.scheme.and_then(|scheme| SignInName::parse_as(&invited.name, scheme, default).ok());
-    let Some(name) = name else { return Ok(Err(invited.malformed(site))) };
-    let position = match position.trim() {
-        "" => None,
-        position => match Position::try_from(position.to_owned()) {
-            Ok(position) => Some(position),
-            Err(_) => return Ok(Err(Fault::NameMalformed)),
-        },
-    };
-    let chosen: Vec<&str> = form.all("portal").collect();
-    let portals = match chosen.contains(&EVERYWHERE) {
-        true => Portals::All,
-        false => match chosen.iter().map(|id| id.parse()).collect::<Result<_, _>>() {
-            Ok(portals) if !chosen.is_empty() => Portals::Only(portals),
-            _ => return Ok(Err(Fault::NoPortalChosen)),
-        },
-    };
-    let ends_at = match form.single("ends")?.unwrap_or_default() {
-        "" => None,
-        day => match end_of(day, site) {
-            Some(end) => Some(end),
-            None => return Ok(Err(Fault::DateMalformed)),
-        },
-    };
-    let role = match form.single("role")? {
-        Some("employee") => Role::Employee,
-        _ => Role::Delegate,
-    };
-    let delegation = match form.single("delegation")? {
-        Some("allowed") => Delegation::Allowed,
-        _ => Delegation::NotAllowed,
-    };
-    Ok(Ok((name, Offer { role, position, portals, delegation, starts_at: None, ends_at })))
+/// What the form says; it stands there again where something is refused.
+#[derive(Debug, Default)]
+struct Said {
+    invited: Typed,
+    position: String,
+    role: String,
+    /// As the form sends them.
+    portals: BTreeSet<String>,
+    ends: String,
+    delegation: String,
+}
+
+impl Said {
+    fn sent(site: &Site, form: &Parameters) -> Result<Self, Failure> {
+        let text = |name| Ok::<_, Failure>(form.single(name)?.unwrap_or_default().to_owned());
+        Ok(Self {
+            invited: Typed::sent(site, form)?,
+            position: text("position")?,
+            role: text("role")?,
+            portals: form.all("portal").map(str::to_owned).collect(),
+            ends: text("ends")?,
+            delegation: text("delegation")?,
+        })
+    }
+
+    /// As far as anybody could offer it.
+    fn read(&self, site: &Site) -> Result<(SignInName, Offer), Fault> {
+        let (invited, default) = (&self.invited, site.app.settings.national_id.default_scheme());
+        if invited.name.trim().is_empty() {
+            return Err(Fault::IdentifierMissing);
+        }
+        let name = invited.scheme.and_then(|scheme| SignInName::parse_as(&invited.name, scheme, default).ok());
+        let name = name.ok_or_else(|| invited.malformed(site))?;
+        let position = match self.position.trim() {
+            "" => None,
+            position => Some(Position::try_from(position.to_owned()).map_err(|_| Fault::NameMalformed)?),
+        };
+        let portals = match self.portals.contains(EVERYWHERE) {
+            true => Portals::All,
+            false => match self.portals.iter().map(|id| id.parse()).collect::<Result<_, _>>() {
+                Ok(portals) if !self.portals.is_empty() => Portals::Only(portals),
+                _ => return Err(Fault::NoPortalChosen),
+            },
+        };
+        let ends_at = match self.ends.as_str() {
+            "" => None,
+            day => Some(end_of(day, site).ok_or(Fault::DateMalformed)?),
+        };
+        let (role, delegation) = (self.role(), self.delegation());
+        Ok((name, Offer { role, position, portals, delegation, starts_at: None, ends_at }))
+    }
+
+    fn role(&self) -> Role {
+        match self.role.as_str() {
+            "employee" => Role::Employee,
+            _ => Role::Delegate,
+        }
+    }
+
+    fn delegation(&self) -> Delegation {
+        match self.delegation.as_str() {
+            "allowed" => Delegation::Allowed,
+            _ => Delegation::NotAllowed,
+        }
+    }
 }
 
 /// The end of a day, in the operator's time zone.
@@ -155,7 +179,7 @@ async fn page(
     entered: Entered,
     seen: &Seen,
     own: &Held,
-    (invited, position): (&Typed, &str),
+    said: Said,
     fault: Option<Fault>,
 ) -> Result<Page, Failure> {
     let id = seen.organisation.id;
@@ -175,9 +199,13 @@ async fn page(
             Portals::Only(_) => view::Everywhere::NotAllowed,
         },
         latest,
-        schemes: schemes::shown(&site.app.settings.national_id, invited.scheme),
-        invited: invited.name.clone(),
-        position: position.to_owned(),
+        schemes: schemes::shown(&site.app.settings.national_id, said.invited.scheme),
+        role: role(said.role()),
+        delegation: delegation(said.delegation()),
+        invited: said.invited.name,
+        position: said.position,
+        chosen: said.portals,
+        ends: said.ends,
         problem: fault.map(|fault| Problem { fault, reference: visit.visitor.request.to_string() }),
         keep: path(id),
         layout: entered.layout,

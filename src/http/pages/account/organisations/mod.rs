@@ -100,6 +100,13 @@ fn notice(uri: &Uri) -> Option<Notice> {
     })
 }
 
+const fn delegation(delegation: mandate::Delegation) -> view::Delegation {
+    match delegation {
+        mandate::Delegation::Allowed => view::Delegation::Allowed,
+        mandate::Delegation::NotAllowed => view::Delegation::NotAllowed,
+    }
+}
+
 pub(in crate::http::pages) const fn role(role: mandate::Role) -> Role {
     match role {
         mandate::Role::LegalRepresentative => Role::LegalRepresentative,
@@ -142,10 +149,7 @@ impl Names {
             role: role(mandate.role),
             position: mandate.position.as_ref().map(|position| position.as_str().to_owned()),
             portals,
-            delegation: match mandate.delegation {
-                mandate::Delegation::Allowed => view::Delegation::Allowed,
-                mandate::Delegation::NotAllowed => view::Delegation::NotAllowed,
-            },
+            delegation: delegation(mandate.delegation),
             begins: moment(mandate.starts_at),
             ends: mandate.ends_at.map(moment),
             standing: match mandate.stands(now) {
