@@ -3,9 +3,12 @@
 
 use std::time::Duration;
 
+use senid::domain::account_life::Transition;
 use senid::domain::audit::EventKind;
 use senid::domain::ids::ClientId;
 use senid::domain::proposal::Registrant;
+use senid::flows::admin::duplicates::merge;
+use senid::flows::admin::find_citizen::Who;
 use senid::flows::admin::linked_accounts::{Counts, issue, list};
 use serde_json::{Value, json};
 
@@ -114,6 +117,8 @@ on_every_backend! {
         let told = portal.id_token(&tokens).await;
         assert_eq!(ids(&told), ["an-2", "an.nguyen.1990"]);
         assert!(told["linked_accounts"][0]["linked_at"].is_i64(), "{told}");
+        let page = an.open("/account/portals").await;
+        assert!(page.text().contains("the accounts you had at this portal"), "{}", page.text());
         let plain = signs_in(&world, &portal, &AN, &portal.start().with("scope", "openid profile")).await;
         assert!(portal.claims(&plain.access_token()).await.get("linked_accounts").is_none());
         // It is written down, and the citizen reads it.
@@ -284,6 +289,25 @@ on_every_backend! {
         assert!(linked_at(&world, "tax-office").await.is_empty());
         // Whose it is links it with another code.
         links(&world, &BINH, &code(&world, "tax-office", "4711").await).await;
+    }
+
+    async fn what_a_second_entry_had_is_linked_anew_to_the_one_that_stays(world: World) {
+        approved(&world, "tax-office").await;
+        links(&world, &AN, &code(&world, "tax-office", "4711").await).await;
+        let (operator, who) = (world.operator(), async |citizen| Who::Id(world.operator().id_of(citizen).await));
+        merge(&operator.admin().await, &who(&AN).await, &who(&BINH).await, "entered twice").await.unwrap();
+        assert!(linked_at(&world, "tax-office").await.is_empty());
+        links(&world, &BINH, &code(&world, "tax-office", "4711").await).await;
+    }
+
+    async fn what_is_closed_tells_nothing_and_keeps_the_account_from_others(world: World) {
+        let portal = approved(&world, "tax-office").await;
+        links(&world, &AN, &code(&world, "tax-office", "4711").await).await;
+        let started = portal.start().with("scope", "openid linked_accounts offline_access");
+        let tokens = signs_in(&world, &portal, &AN, &started).await;
+        world.operator().takes(&AN, Transition::Close, "asked for").await.unwrap();
+        assert_eq!(portal.userinfo(&tokens.access_token()).await.status, 401);
+        assert!(codes(&world, "tax-office", "account\n4711\n").await[0].ends_with(",linked"));
     }
 
     async fn a_file_that_is_wrong_anywhere_makes_no_code(world: World) {

@@ -152,11 +152,20 @@ pub(super) async fn connected(
 ) -> Result<Option<ConnectedPortal>, Failure> {
     let client = site.app.clients.find(&site.app, &consent.client).await?;
     let registry = site.app.resource_servers.registry(&site.app).await?;
+    let had_accounts = consent.claims.contains(claims::LINKED_ACCOUNTS)
+        && account::linked_accounts::list(&site.app, citizen.id)
+            .await?
+            .iter()
+            .any(|link| link.client == consent.client);
+    let is_known = |claim: &str| match claim {
+        claims::LINKED_ACCOUNTS => had_accounts,
+        _ => verified_claims::inner(claim).is_some() || claims::value(citizen, claim).is_some(),
+    };
     Ok(client.map(|client| ConnectedPortal {
         portal: site.portal(&client, language),
         // What was allowed and is not known of this person was never sent.
         received: claims::worth_telling(&consent.claims)
-            .filter(|claim| verified_claims::inner(claim).is_some() || claims::value(citizen, claim).is_some())
+            .filter(|claim| is_known(claim))
             .map(ClaimName::parse)
             .collect(),
         services: services(resource_servers::services(&registry, &consent.scope), language),
