@@ -15,7 +15,9 @@ use uuid::Uuid;
 
 use super::identifier_aliases::CARD;
 use super::on_every_database;
-use super::people::{AN, BINH, MINUTE, NOW, citizen, enrol, name, sealed_key, vault, vault_of};
+use super::people::{
+    AN, BINH, MINUTE, NOW, both_masters, citizen, enrol, name, sealed_key, second_master, vault, vault_of, vault_under,
+};
 use crate::support::world::eventually;
 
 /// The first is the oldest.
@@ -53,9 +55,9 @@ async fn run(store: &Store) -> usize {
     turns
 }
 
-async fn progress(store: &Store) -> KeyChange {
+async fn progress(store: &Store, kind: KeyChangeKind) -> KeyChange {
     let changes = store.read().await.unwrap().key_changes().list().await.unwrap();
-    changes.into_iter().find(|change| change.kind == KeyChangeKind::Index).unwrap()
+    changes.into_iter().find(|change| change.kind == kind).unwrap()
 }
 
 async fn is_found(store: &Store, typed: &str) -> bool {
@@ -100,7 +102,7 @@ on_every_database! {
         begin(&store, KeyChangeKind::Index, 2).await;
         // A pass that writes, its end, a pass that finds nothing, and its end.
         assert_eq!(run(&store).await, 4);
-        let ended = progress(&store).await;
+        let ended = progress(&store, KeyChangeKind::Index).await;
         assert_eq!((ended.pass, ended.seen, ended.changed, ended.finished_at), (2, 5, 0, Some(NOW)));
         assert_eq!((names_under(&store, 1).await, names_under(&store, 2).await), (15, 15));
         assert_eq!(store.read().await.unwrap().citizens().names_lacking(2, 1).await.unwrap(), 0);
@@ -151,9 +153,41 @@ on_every_database! {
         assert_eq!(tx.citizens().index_names(turn.after, 2).await.unwrap().changed, 2);
         drop(tx);
 
-        assert_eq!((progress(&store).await.seen, names_under(&store, 2).await), (2, 6));
+        assert_eq!((progress(&store, KeyChangeKind::Index).await.seen, names_under(&store, 2).await), (2, 6));
         run(&store).await;
         assert_eq!(names_under(&store, 2).await, 15);
+    }
+
+    async fn sealing_anew_that_is_interrupted_goes_on_where_it_was(store: Store) {
+        for number in NUMBERS {
+            enrol(&store, number).await;
+        }
+        let left = async || store.read().await.unwrap().citizens().wrapped_before(2).await.unwrap();
+        store.unlock(vault_under(&both_masters(), 1));
+        begin(&store, KeyChangeKind::Master, 2).await;
+        let two = async |tx: &mut Transaction| {
+            let turn = tx.key_changes().take(KeyChangeKind::Master, 2, NOW, NOW).await.unwrap().unwrap();
+            let dealt = tx.citizens().rewrap(turn.after, 2).await.unwrap();
+            assert_eq!((dealt.seen, dealt.changed), (2, 2));
+            assert_eq!(tx.key_changes().advance(&turn, &dealt, NOW).await.unwrap(), Going::On);
+        };
+        let mut tx = store.begin().await.unwrap();
+        two(&mut tx).await;
+        tx.commit().await.unwrap();
+        // A server that is killed here has done nothing.
+        let mut tx = store.begin().await.unwrap();
+        two(&mut tx).await;
+        drop(tx);
+
+        let on_the_way = progress(&store, KeyChangeKind::Master).await;
+        assert_eq!((on_the_way.seen, on_the_way.total, left().await), (2, 5, 3));
+        assert!(is_found(&store, AN).await && is_found(&store, NUMBERS[4]).await, "by whichever key");
+        run(&store).await;
+        assert_eq!((progress(&store, KeyChangeKind::Master).await.finished_at, left().await), (Some(NOW), 0));
+        store.unlock(vault_under(&second_master(), 1));
+        for number in NUMBERS {
+            assert!(is_found(&store, number).await, "{number} by the new key alone");
+        }
     }
 
     async fn a_turn_is_taken_once_and_only_by_who_knows_the_key(store: Store) {
