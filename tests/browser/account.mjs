@@ -86,7 +86,7 @@ export const account = {
         assert.equal(await owner.page.locator("h1").innerText(), "Khóa tài khoản của bạn?");
         assert.match(await owner.page.locator("#about").innerText(), /Đăng nhập/);
         await owner.press("not-me-confirm");
-        await owner.sees("signed-out");
+        await owner.sees("locked");
         for (const one of [owner, elsewhere]) {
           await one.page.goto(`${SENID}/account`);
           await one.sees("account-sign-in");
