@@ -44,6 +44,7 @@ const OF_CLIENT: &str = concat!(
 );
 // Whoever writes everybody's entries under a new key holds the citizens: an entry is never written anew for a link that ends meanwhile.
 const HOLD: &str = "UPDATE citizens SET updated_at = updated_at WHERE id = $1 RETURNING data_key";
+const WHOSE: &str = "SELECT DISTINCT citizen_id FROM linked_account_directory WHERE client_id = $1 AND link_id = $2";
 const INSERT: &str =
     "INSERT INTO linked_accounts (citizen_id, id, client_id, sealed, linked_at) VALUES ($1, $2, $3, $4, $5)";
 const WHICH_ARE: &str = "SELECT account_index FROM linked_account_directory WHERE account_index IN (";
@@ -113,6 +114,14 @@ impl<C: Read> LinkedAccounts<'_, C> {
         })?;
         let links = rows.into_iter().map(|row| row.open(&vault)).collect::<Result<Vec<_>, _>>()?;
         Ok(Page::new(links, limit, |link| link.id))
+    }
+
+    /// Whose this account at a portal is.
+    pub async fn whose(&mut self, client: &ClientId, id: LinkId) -> Result<Option<CitizenId>, Error> {
+        let found: Option<Uuid> = on_backend!(self.0, |db| {
+            sqlx::query_scalar(WHOSE).bind(client.as_str()).bind(id.uuid()).fetch_optional(db).await
+        })?;
+        Ok(found.map(CitizenId::from_uuid))
     }
 
     /// Of these entries, those that stand in the directory.

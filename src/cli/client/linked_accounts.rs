@@ -1,4 +1,4 @@
-//! `senid client link-codes|links`.
+//! `senid client link-codes|links|unlink`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -40,6 +40,24 @@ pub struct Links {
     after: Option<LinkId>,
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     limit: u32,
+}
+
+/// Ends the link of a portal's account to a citizen: somebody else than its owner had the code. The portal may have another code made.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Unlink {
+    id: ClientId,
+    /// As `senid client links` shows it.
+    link: LinkId,
+    /// Why; it stands in the audit log.
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    reason: String,
+}
+
+pub async fn unlink(admin: &Administrator, arguments: &Unlink, output: &mut Output) -> Result<Exit, Failure> {
+    linked_accounts::end(admin, &arguments.id, arguments.link, &arguments.reason).await?;
+    let link = arguments.link;
+    output.say(format_args!("link {link} has ended"), &json!({ "id": link }))?;
+    Ok(Exit::Done)
 }
 
 pub async fn codes(admin: &Administrator, arguments: &Codes, output: &mut Output) -> Result<Exit, Failure> {

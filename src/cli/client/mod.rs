@@ -1,4 +1,4 @@
-//! `senid client create|update|list|show|disable|enable|link-codes|links`.
+//! `senid client create|update|list|show|disable|enable|link-codes|links|unlink`.
 
 mod create;
 mod further;
@@ -42,6 +42,7 @@ pub enum Command {
     },
     LinkCodes(linked_accounts::Codes),
     Links(linked_accounts::Links),
+    Unlink(linked_accounts::Unlink),
 }
 
 pub async fn run(
@@ -74,6 +75,7 @@ pub async fn run(
         Command::Disable { id } => set_status(&open(settings).await?, &id, ClientStatus::Disabled, output).await,
         Command::LinkCodes(arguments) => linked_accounts::codes(&open(settings).await?, &arguments, output).await,
         Command::Links(arguments) => linked_accounts::list(&open(settings).await?, &arguments, output).await,
+        Command::Unlink(arguments) => linked_accounts::unlink(&open(settings).await?, &arguments, output).await,
         Command::Enable { id } => set_status(&open(settings).await?, &id, ClientStatus::Active, output).await,
     }
 }

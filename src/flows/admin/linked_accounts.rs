@@ -99,6 +99,23 @@ pub async fn list(
     Ok(page)
 }
 
+/// The account is nobody's from now on: it was linked by somebody else than its owner, as the portal found out. Its citizen reads of it.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn end(admin: &Administrator, client: &ClientId, id: LinkId, reason: &str) -> Result<(), AdminError> {
+    let client = registered_clients::show(admin, client).await?;
+    let unknown = || AdminError::NotFound(format!("client {} has no link {id}", client.id));
+    let mut tx = admin.store.begin().await?;
+    let citizen = tx.linked_accounts().whose(&client.id, id).await?.ok_or_else(unknown)?;
+    if !tx.linked_accounts().end(citizen, id).await? {
+        return Err(unknown());
+    }
+    let event = admin.event(EventKind::AccountUnlinked).about(citizen).of(&client.id).with("link", id);
+    tx.audit().record(&event.with("reason", reason).build()).await?;
+    Ok(tx.commit().await?)
+}
+
 fn open(file: &Path) -> Result<Table<BufReader<File>>, AdminError> {
     let opened =
         File::open(file).map_err(|error| AdminError::invalid("file", format!("{}: {error}", file.display())))?;

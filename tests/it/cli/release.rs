@@ -101,6 +101,10 @@ fn codes_are_made_for_a_portal_s_accounts_and_printed_once() {
     }
     assert_eq!(senid.run(&["client", "links", "portal"]).ended(0).out, "");
     assert_eq!(senid.recorded(&["--client", "portal"])[0].0, "linked_accounts.listed");
+    let unlink = ["client", "unlink", "portal", "01a3186e-9f80-7346-9b52-0c7b4a793b91"];
+    senid.run(&unlink).ended(2);
+    let none = senid.run(&[&unlink[..], &["--reason", "a stolen letter"]].concat()).ended(1);
+    assert!(none.err.contains("client portal has no link 01a3186e"), "{}", none.err);
     std::fs::write(&file, "account\n4711\n4711\n").unwrap();
     let refused = senid.run(&ask).ended(2);
     assert!(refused.err.contains("line 3, account: stands in a line before this one, too"), "{}", refused.err);

@@ -9,7 +9,7 @@ use senid::domain::ids::ClientId;
 use senid::domain::proposal::Registrant;
 use senid::flows::admin::duplicates::merge;
 use senid::flows::admin::find_citizen::Who;
-use senid::flows::admin::linked_accounts::{Counts, issue, list};
+use senid::flows::admin::linked_accounts::{Counts, end, issue, list};
 use serde_json::{Value, json};
 
 use crate::support::World;
@@ -278,6 +278,23 @@ on_every_backend! {
         assert!(portal.claims(&tokens.access_token()).await.get("linked_accounts").is_none());
         assert!(linked_at(&world, "tax-office").await.is_empty());
         links(&world, &BINH, &code(&world, "tax-office", "4711").await).await;
+    }
+
+    async fn a_portal_whose_code_came_into_other_hands_has_the_link_ended(world: World) {
+        approved(&world, "tax-office").await;
+        approved(&world, "library").await;
+        let mut binh = links(&world, &BINH, &code(&world, "tax-office", "of-an").await).await;
+        let admin = world.operator().admin().await;
+        let link = list(&admin, &id("tax-office"), None, 9).await.unwrap().items.remove(0).id;
+        let elsewhere = end(&admin, &id("library"), link, "not theirs").await.unwrap_err();
+        assert_eq!(elsewhere.to_string(), format!("client library has no link {link}"));
+        end(&admin, &id("tax-office"), link, "the letter was stolen").await.unwrap();
+        assert!(end(&admin, &id("tax-office"), link, "twice").await.is_err());
+        assert!(!binh.open(LIST).await.has("a[href$='/end']"));
+        let events = world.operator().events_of(&BINH).await;
+        let unlinked = events.iter().find(|event| event.kind == Some(EventKind::AccountUnlinked)).unwrap();
+        assert_eq!(unlinked.details["reason"], "the letter was stolen");
+        links(&world, &AN, &code(&world, "tax-office", "of-an").await).await;
     }
 
     async fn what_an_impostor_linked_is_not_the_owner_s(world: World) {
