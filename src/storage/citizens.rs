@@ -30,7 +30,7 @@ const LIST: &str = concat!(
     citizen_columns!(),
     " FROM citizens c WHERE c.id > $1 AND c.erased_at IS NULL AND ($2 = '' OR c.status = $2) ORDER BY c.id LIMIT $3"
 );
-// They are few among all, and have an index of their own, which only a statement that says so uses whatever its parameters.
+// Whoever is not active has an index of their own, which only a statement that says so uses whatever its parameters.
 const LIST_NOT_ACTIVE: &str = concat!(
     "SELECT ",
     citizen_columns!(),
