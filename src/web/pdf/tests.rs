@@ -45,6 +45,30 @@ fn nothing_stands_outside_the_page_or_over_its_foot() {
     }
 }
 
+/// What citizens say is wrong in their data is in their own words, and whatever else they type.
+#[test]
+fn whatever_somebody_wrote_is_a_paper_and_stays_on_it() {
+    let fonts = Fonts::load().unwrap();
+    let long = "x".repeat(3_000);
+    for words in
+        ["", " ", "👨‍👩‍👧 한국어 العربية", "a\u{202e}b\u{0}c\u{7f}\u{1b}[2J", "a\r\nb\u{2028}c\td", "\u{301}\u{301}", &long]
+    {
+        let line = |said: &str| Row::Line { said: said.to_owned(), about: said.to_owned() };
+        let fact = |text: &str| Row::Fact { name: text.to_owned(), value: text.to_owned() };
+        let rows = || vec![line(words), fact(words), Row::Note(words.to_owned())];
+        let own = || Paper {
+            lead: vec![words.to_owned()],
+            sections: vec![Section { title: words.to_owned(), rows: rows() }],
+            ..paper(1)
+        };
+        assert!(own().render().unwrap().starts_with(b"%PDF-1."), "{words:?}");
+        for piece in set::pages(&own(), &fonts).into_iter().flatten() {
+            let right = piece.x + fonts.of(piece.weight).width(&piece.text, piece.size);
+            assert!(right <= set::WIDTH && !piece.text.chars().any(char::is_control), "{words:?}: {piece:?}");
+        }
+    }
+}
+
 /// What a reader that is none of ours finds in it.
 #[test]
 fn every_name_is_found_whole_by_another_reader() {

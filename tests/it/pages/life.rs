@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use senid::domain::account_life::Transition;
 use senid::domain::citizen::CitizenStatus;
+use senid::domain::time::Clock;
 use senid::flows::account_life::close_due;
-use senid::flows::admin::AdminError;
+use senid::flows::admin::find_citizen::Who;
 use senid::flows::admin::particulars::Column;
+use senid::flows::admin::{AdminError, proposals};
 use serde_json::Value;
 
 use crate::support::World;
@@ -104,10 +106,40 @@ on_every_backend! {
         assert_eq!(later.open(&link).await.status, 404);
     }
 
+    async fn nobody_looks_after_an_account_that_is_over_nor_after_anybody_who_is_of_age(world: World) {
+        has_a_child(&world).await;
+        let lan = world.registrar("lan");
+        lan.enters_guardian(&MINH, &BINH).await.unwrap();
+        let mut guardian = world.browser();
+        let page = BINH.enters_account(&mut guardian, "/account").await;
+        let link = page.link("a.ward");
+        assert_eq!(guardian.open(&link).await.status, 200);
+        // The child has turned out to be older than was thought.
+        let id = world.operator().id_of(&MINH).await;
+        let born = async |day: &str| {
+            let mut tx = world.app(0).store.begin().await.unwrap();
+            let mut profile = tx.citizens().find(id).await.unwrap().unwrap().profile;
+            profile.birthdate = Some(day.parse().unwrap());
+            tx.citizens().correct_profile(id, &profile, world.clock.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        born("2012-05-01").await;
+        assert_eq!(guardian.open(&link).await.status, 404);
+        born("2016-05-01").await;
+        assert_eq!(guardian.open(&link).await.status, 200);
+        // What ended with the account does not come back with it.
+        world.operator().takes(&MINH, Transition::Close, "entered twice").await.unwrap();
+        assert_eq!(guardian.open(&link).await.status, 404);
+        let who = Who::Id(id);
+        let proposal = proposals::propose_reopening(&lan.admin().await, &who, "it was another one").await.unwrap();
+        world.registrar("hoa").confirms(proposal.id).await.unwrap();
+        assert_eq!(guardian.open(&link).await.status, 404);
+        lan.enters_guardian(&MINH, &BINH).await.unwrap();
+    }
+
     async fn a_child_signs_in_once_a_guardian_asked_for_its_proof(world: World) {
         use senid::domain::birthdate::Birthdate;
         use senid::domain::proposal::{Corrections, Proof, Registrant};
-        use senid::flows::admin::find_citizen::Who;
         use senid::flows::admin::prove_identity::{Proving, prove};
 
         has_a_child(&world).await;

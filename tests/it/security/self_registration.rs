@@ -8,12 +8,14 @@ use senid::demo::registry::Manner;
 use senid::domain::assurance::AccountLevel;
 use senid::domain::audit::EventKind;
 use senid::domain::citizen::CitizenStatus;
+use senid::domain::proposal::{Corrections, Proof, Registrant};
 use senid::domain::registry::Field;
 use senid::flows::admin::particulars::Column;
 use serde_json::json;
 
 use crate::support::registry::{HOA, House, KHANH, Known, PASSWORD, on_both};
-use crate::support::world::{AN, Backend, Browser, Citizen, Page, eventually};
+use crate::support::world::registrar::seen;
+use crate::support::world::{AN, Backend, Browser, Citizen, Office, Page, eventually};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -193,6 +195,45 @@ on_both! {
         house.looked_into().await;
         let page = house.registers(&mut house.world.browser(), &HOA).await;
         assert_eq!(page.path(), "/account", "{}", page.text());
+    }
+
+    async fn an_impostor_who_once_had_the_channel_is_put_out_by_a_proof_in_person(backend: Backend) {
+        let house = House::on(backend).await;
+        let portal = house.world.portal("tax-office");
+        let mut office = Office::new(&house.world.issuer, "tax-office", house.world.clock.clone());
+        office.opens();
+        house.world.operator().changes("tax-office", office.registers()).await;
+        // Somebody reads her mail, and is first.
+        let mut impostor = house.world.browser_at("127.0.0.9");
+        assert_eq!(house.registers(&mut impostor, &HOA).await.path(), "/account");
+        let taken = Citizen { name: HOA.name, identifier: HOA.number, password: PASSWORD };
+        let started = portal.start();
+        let page = impostor.open(&started.url()).await;
+        let page = taken.goes_through(&mut impostor, page).await;
+        let tokens = portal.exchange(&started, &page.code()).await;
+        let claims = portal.id_token(&tokens).await;
+        office.signs_in(&claims);
+        house.wait(Duration::from_secs(1));
+        let proof = Proof { corrections: Corrections::default(), ..seen(Registrant::SomebodyElse) };
+        let proposal = house.world.registrar("lan").sees(&taken, proof).await.unwrap();
+        let done = house.world.registrar("hoa").confirms(proposal).await.unwrap();
+        eventually("the portal is told", async || !office.is_signed_in(&claims)).await;
+        assert_eq!(portal.refresh(&tokens.refresh_token()).await.refused(400), "invalid_grant");
+        assert_eq!(impostor.open("/account").await.path(), "/account/sign-in");
+        // The number has an owner: whoever reads the mail is sent no other code.
+        let letters = house.mails_to(HOA.email).len();
+        house.asks_for_code(&mut house.world.browser_at("127.0.0.10"), &HOA).await;
+        assert_eq!(house.mails_to(HOA.email).len(), letters);
+        // She is somebody new to the portal, at level 2.
+        const NEW: &str = "a sentence that nobody else thinks of";
+        let mut hers = house.world.browser();
+        let page = hers.open("/recover").await;
+        let code = done.code.expect("a code").code;
+        let form = [("username", HOA.number), ("code", code.expose()), ("password", NEW)];
+        assert_eq!(hers.press(&page, "recover", &form).await.heading(), "Your new password is set");
+        let (_, fresh) = house.world.signed_in(&portal, &Citizen { password: NEW, ..taken }).await;
+        assert_ne!(portal.id_token(&fresh).await["sub"], claims["sub"]);
+        assert_eq!(house.account(HOA.number).await.unwrap().account_level, AccountLevel::Proven);
     }
 
     async fn a_form_of_another_site_or_step_opens_nothing(backend: Backend) {
