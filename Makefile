@@ -35,7 +35,7 @@ test-conformance: ## The runner of the conformance suite, against a recording of
 test-interop: ## Relying parties that others wrote, against a running SenID
 	conformance/interop/run.sh
 
-screenshots: ## Every page, light and dark, phone and desktop, into docs/screenshots/
+screenshots: ## Every page, on a phone light and dark and on a desktop, into docs/screenshots/
 	@scripts/setup.sh test
 	tests/browser/screenshots.sh
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every page, light and dark, phone and desktop, into docs/screenshots.
+# Every page, on a phone in the light and in the dark and on a desktop, into docs/screenshots.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/demo.sh
