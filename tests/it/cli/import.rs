@@ -255,10 +255,38 @@ fn an_import_tells_programs_in_json_lines() {
     );
 }
 
-/// Twenty thousand lines by standard input; what the program holds at its most is read while it waits for the end.
+/// What the program holds at its most is read while it waits for the end.
+fn peak_kib(child: &std::process::Child) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().trim_end_matches(" kB").trim().parse().unwrap()
+}
+
+const MOST_KIB: u64 = 200 * 1024;
+
+#[test]
+fn lines_that_are_as_long_as_lines_may_be_take_no_more_memory() {
+    let senid = Senid::ready();
+    let mut child = senid.start(&["citizen", "import", "-", "--format", "csv"]);
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"national_id,name,address\n").unwrap();
+    let mut told = child.stderr.take().unwrap();
+    let told = std::thread::spawn(move || std::io::copy(&mut told, &mut std::io::sink()).unwrap());
+    let address = "x".repeat(64_000);
+    for number in 0..4_000_u32 {
+        writeln!(input, "001090{number:06},Nguyễn Văn An,{address}").unwrap();
+    }
+    let peak = peak_kib(&child);
+    drop(input);
+    let ran = finish(child).ended(1);
+    assert_eq!(ran.out, "4000 citizens read, 0 added, 4000 rejected\n");
+    told.join().unwrap();
+    assert!(peak < MOST_KIB, "{peak} KiB");
+}
+
+/// Twenty thousand lines by standard input.
 #[test]
 fn a_long_file_takes_no_more_memory_than_a_short_one() {
-    const MOST_KIB: u64 = 200 * 1024;
     let senid = Senid::ready();
     let mut child = senid.start(&["citizen", "import", "-", "--format", "csv", "--report", "report.jsonl"]);
     let mut input = child.stdin.take().unwrap();
@@ -275,9 +303,7 @@ fn a_long_file_takes_no_more_memory_than_a_short_one() {
         }
     }
     input.write_all(block.as_bytes()).unwrap();
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    let peak: u64 = peak.trim().trim_end_matches(" kB").trim().parse().unwrap();
+    let peak = peak_kib(&child);
     drop(input);
     let ran = finish(child).ended(5);
     assert_eq!(ran.out, "20000 citizens read, 19800 added, 200 rejected\n");

@@ -24,6 +24,8 @@ use super::{Row, Rows};
 /// Lines of one transaction: enough that what a transaction costs beside them does not count, and few enough that nobody waits
 /// for it.
 const BATCH: usize = 4_000;
+/// And so much of their text: lines may be long that are then rejected.
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
 
 /// The lines of one transaction.
 pub(super) struct Prepared {
@@ -122,12 +124,15 @@ fn read_all(mut rows: Box<dyn Rows + Send>, behind: u64, sender: &mpsc::Sender<i
 }
 
 fn read_batch(rows: &mut dyn Rows, behind: u64) -> io::Result<Vec<Row>> {
-    let mut batch = Vec::with_capacity(BATCH);
-    while batch.len() < BATCH {
+    let (mut batch, mut bytes) = (Vec::with_capacity(BATCH), 0);
+    while batch.len() < BATCH && bytes < BATCH_BYTES {
         match rows.next()? {
             None => break,
             Some(row) if row.line <= behind => {}
-            Some(row) => batch.push(row),
+            Some(row) => {
+                bytes += row.said.as_ref().map_or(0, Particulars::bytes);
+                batch.push(row);
+            }
         }
     }
     Ok(batch)

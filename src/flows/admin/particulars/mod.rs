@@ -78,6 +78,11 @@ impl Particulars {
         self.0.push((field.into(), Zeroizing::new(text.into())));
     }
 
+    /// How much is said.
+    pub fn bytes(&self) -> usize {
+        self.0.iter().map(|(_, text)| text.len()).sum()
+    }
+
     /// What stands there without the space around it; nothing counts as not said.
     pub fn get(&self, column: Column) -> Option<&str> {
         let mut said = self.0.iter().filter(|(own, _)| own.language.is_none() && own.column == column);
