@@ -105,7 +105,10 @@ mod tests {
 
     const KNOWN: &[&str] = &["account", "label"];
 
-    fn read(file: &str) -> Result<Vec<(u64, Result<Vec<String>, &'static str>)>, String> {
+    /// A line's number, and its cells or why it has none.
+    type Line = (u64, Result<Vec<String>, &'static str>);
+
+    fn read(file: &str) -> Result<Vec<Line>, String> {
         let mut table = Table::open(file.as_bytes(), KNOWN, &["account"]).map_err(|error| error.to_string())?;
         let mut rows = Vec::new();
         while let Some(Row { line, cells }) = table.next().unwrap() {
