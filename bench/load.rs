@@ -11,6 +11,7 @@ mod passkey;
 #[allow(dead_code, reason = "shared with the micro-benchmarks")]
 mod portal;
 #[path = "process.rs"]
+#[allow(dead_code, reason = "shared with the test of growth")]
 mod process;
 #[path = "prover.rs"]
 mod prover;

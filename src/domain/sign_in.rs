@@ -47,7 +47,11 @@ pub enum Purpose {
     /// they have what it takes.
     Account { return_to: String, least: Requirement },
     /// Nothing: whoever is signed in shows a certificate that their account is to know from then on.
-    NewCertificate,
+    NewCertificate {
+        /// Whether they have said that whatever else opens the account is theirs. Without their word a certificate raises nobody: it
+        /// would raise whoever opened the account in their name as well.
+        all_is_theirs: bool,
+    },
 }
 
 impl Purpose {
@@ -55,7 +59,7 @@ impl Purpose {
     pub fn client(&self) -> Option<&ClientId> {
         match self {
             Self::Client(request) => Some(&request.client_id),
-            Self::Account { .. } | Self::NewCertificate => None,
+            Self::Account { .. } | Self::NewCertificate { .. } => None,
         }
     }
 }
@@ -120,7 +124,7 @@ impl SignIn {
     pub fn beginning(purpose: &Purpose) -> State {
         match purpose {
             Purpose::Client(request) if request.prompt.create => State::Offered,
-            Purpose::Client(_) | Purpose::Account { .. } | Purpose::NewCertificate => State::Requested,
+            Purpose::Client(_) | Purpose::Account { .. } | Purpose::NewCertificate { .. } => State::Requested,
         }
     }
 

@@ -210,7 +210,10 @@ fn account(site: Arc<Site>) -> Router<Arc<Site>> {
             "/account/security/passkeys/new",
             get(pages::account::new_passkey::show).post(pages::account::new_passkey::submit),
         )
-        .route("/account/security/certificates/new", get(pages::account::new_certificate::show))
+        .route(
+            "/account/security/certificates/new",
+            get(pages::account::new_certificate::show).post(pages::account::new_certificate::submit),
+        )
         .route("/account/security/passkeys/new/options", post(pages::account::new_passkey::options))
         .route("/account/security/passkeys/{id}/added", get(pages::account::new_passkey::added))
         .route("/account/data", get(pages::account::data::show))

@@ -1,5 +1,5 @@
 //! The certificate is added to the account of whoever is signed in, who has just shown that they hold its key: where its authority's
-//! certificates are not bound at the first sign-in, and where its owner had taken it out. A qualified one raises its owner to level 2.
+//! certificates are not bound at the first sign-in, and where its owner had taken it out. A qualified one raises its owner to level 2, where they have said that whatever else opens the account is theirs.
 
 use crate::domain::assurance::AccountLevel;
 use crate::domain::audit::{Actor, EventKind, Outcome};
@@ -22,7 +22,7 @@ use super::{Refusal, Way, level, succeed};
 pub(super) async fn add(
     app: &App,
     visitor: &Visitor,
-    sign_in: &SignIn,
+    (sign_in, all_is_theirs): (&SignIn, bool),
     way: Way,
     citizen: &Citizen,
     (judgement, judged): (&Judgement, &Judged),
@@ -38,7 +38,7 @@ pub(super) async fn add(
     let (lookup, new) = (judged.lookup(), succeed::new(app, citizen, judged)?);
     let event = app.event(visitor, EventKind::CertificateBound, Outcome::Success);
     let event = event.by(Actor::Citizen(citizen.id)).about(citizen.id).with("way", way.as_str());
-    let raises = level::raises(citizen, judged);
+    let raises = all_is_theirs && level::raises(citizen, judged);
     let mut tx = app.store.begin().await?;
     if !account::stands(&mut tx, &current).await? {
         return Ok(Err(Refusal::TooLate));

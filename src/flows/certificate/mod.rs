@@ -122,7 +122,7 @@ pub async fn comes_next(app: &App, sign_in: &SignIn) -> Result<bool, FlowError> 
     match &sign_in.state {
         // It says by itself whose it is.
         State::Requested | State::Identified { .. } => Ok(is_offered(app)),
-        State::Authenticated(_) if sign_in.purpose == Purpose::NewCertificate => Ok(is_offered(app)),
+        State::Authenticated(_) if matches!(sign_in.purpose, Purpose::NewCertificate { .. }) => Ok(is_offered(app)),
         State::Authenticated(_) => step_up::is_offered(app, sign_in, AuthenticationMethod::Certificate).await,
         State::Offered | State::Consented(_) => Ok(false),
     }

@@ -79,8 +79,8 @@ pub(super) async fn conclude(
     if sign_in.is_for_another(citizen.id) {
         return refused(Refusal::OtherPerson);
     }
-    if sign_in.purpose == Purpose::NewCertificate {
-        return match add(app, visitor, &sign_in, way, &citizen, (&judgement, judged)).await? {
+    if let Purpose::NewCertificate { all_is_theirs } = sign_in.purpose {
+        return match add(app, visitor, (&sign_in, all_is_theirs), way, &citizen, (&judgement, judged)).await? {
             Ok(()) => {
                 tries.forgive(app).await?;
                 Ok(Proof::Added)
@@ -259,6 +259,6 @@ fn refused(app: &App, visitor: &Visitor, sign_in: &SignIn, way: Way, refusal: &R
         .with("device", &visitor.device_name);
     match &sign_in.purpose {
         Purpose::Client(request) => event.of(&request.client_id),
-        Purpose::Account { .. } | Purpose::NewCertificate => event,
+        Purpose::Account { .. } | Purpose::NewCertificate { .. } => event,
     }
 }

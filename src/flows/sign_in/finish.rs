@@ -63,7 +63,7 @@ async fn need(app: &App, sign_in: &SignIn, authentication: &Authentication) -> R
     let request = match &sign_in.purpose {
         Purpose::Client(request) => request,
         Purpose::Account { .. } => return Ok(Need::Nothing),
-        Purpose::NewCertificate => return Ok(Need::Certificate),
+        Purpose::NewCertificate { .. } => return Ok(Need::Certificate),
     };
     if in_whose_name::is_due(app, sign_in, request, authentication).await? {
         return Ok(Need::Choice);
@@ -96,7 +96,7 @@ async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
     }
     match purpose {
         Purpose::Account { return_to, .. } => Ok(Next::Account(return_to)),
-        Purpose::NewCertificate => Ok(Next::Account(SECURITY.to_owned())),
+        Purpose::NewCertificate { .. } => Ok(Next::Account(SECURITY.to_owned())),
         Purpose::Client(request) => {
             if pushed_request::spend(app, &request).await? == Claim::Taken {
                 return Ok(ANSWERED_ELSEWHERE);
@@ -127,7 +127,7 @@ pub(super) async fn refusal(app: &App, purpose: &Purpose, why: OAuthError) -> Re
             Claim::Taken => ANSWERED_ELSEWHERE,
         }),
         Purpose::Account { .. } => Ok(Next::Account("/account".to_owned())),
-        Purpose::NewCertificate => Ok(Next::Account(SECURITY.to_owned())),
+        Purpose::NewCertificate { .. } => Ok(Next::Account(SECURITY.to_owned())),
     }
 }
 

@@ -118,8 +118,13 @@ pub async fn step_up_for_account(
 }
 
 /// The ceremony in which a certificate is added to the account of whoever is signed in.
-pub async fn begin_for_certificate(app: &App, visitor: &Visitor, current: &CurrentSession) -> Result<Begun, FlowError> {
-    within(app, visitor, current, Purpose::NewCertificate).await
+pub async fn begin_for_certificate(
+    app: &App,
+    visitor: &Visitor,
+    current: &CurrentSession,
+    all_is_theirs: bool,
+) -> Result<Begun, FlowError> {
+    within(app, visitor, current, Purpose::NewCertificate { all_is_theirs }).await
 }
 
 /// Begins where the session has come to.
@@ -194,7 +199,7 @@ pub async fn cancel(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Nex
     let event = app.event(visitor, EventKind::SignInCancelled, Outcome::Success);
     app.record(match &sign_in.purpose {
         Purpose::Client(request) => event.of(&request.client_id),
-        Purpose::Account { .. } | Purpose::NewCertificate => event,
+        Purpose::Account { .. } | Purpose::NewCertificate { .. } => event,
     });
     let refusal = OAuthError::access_denied("the person cancelled the sign-in");
     finish::refusal(app, &sign_in.purpose, refusal).await

@@ -117,6 +117,6 @@ fn record(app: &App, visitor: &Visitor, sign_in: &SignIn, asked: &Asked, why: &'
         .with("device", &visitor.device_name);
     app.record(match &sign_in.purpose {
         Purpose::Client(request) => event.of(&request.client_id),
-        Purpose::Account { .. } | Purpose::NewCertificate => event,
+        Purpose::Account { .. } | Purpose::NewCertificate { .. } => event,
     });
 }

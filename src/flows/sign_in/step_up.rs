@@ -35,7 +35,7 @@ impl<'a> From<&'a Purpose> for Asking<'a> {
         match purpose {
             Purpose::Client(request) => Self::Client(request),
             Purpose::Account { least, .. } => Self::Account(*least),
-            Purpose::NewCertificate => Self::Account(Requirement::NONE),
+            Purpose::NewCertificate { .. } => Self::Account(Requirement::NONE),
         }
     }
 }

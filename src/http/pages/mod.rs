@@ -86,7 +86,7 @@ fn method_path(sign_in: &SignIn, method: &Method) -> Option<String> {
 fn request(sign_in: &SignIn) -> Option<&AuthorizationRequest> {
     match &sign_in.purpose {
         Purpose::Client(request) => Some(request),
-        Purpose::Account { .. } | Purpose::NewCertificate => None,
+        Purpose::Account { .. } | Purpose::NewCertificate { .. } => None,
     }
 }
 

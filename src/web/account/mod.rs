@@ -32,7 +32,7 @@ pub use new_passkey::{Fault as PasskeyFault, NewPasskey, PasskeyAdded, Problem a
 pub use not_me::{Locked, NotMe};
 pub use overview::{Level, Missing, Overview, SignInMethod};
 pub use portals::{Allowed, ConnectedPortal, Portals};
-pub use recovery::{Lost, Raisable, Raise};
+pub use recovery::{Lost, NewCertificate, Opener, Raisable, Raise};
 pub use requests::{Closed, ClosedRequest, Proof, Request, Requests, Waiting};
 pub use security::{Asked, Counts, Enrolment, Held, SecondStep, Security, Waiting as RecoveryWaiting};
 pub use sessions::{Known, Naming, Session, Sessions, Standing};

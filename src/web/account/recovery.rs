@@ -1,7 +1,7 @@
-//! What a registrar's code raises, and what to do about something that is lost. `/account/security/raise`,
-//! `/account/security/lost`
+//! What a registrar's code raises, what a certificate may, and what to do about something that is lost. `/account/security/raise`,
+//! `/account/security/certificates/new`, `/account/security/lost`
 //!
-//! The first one's form sends `code` and `credential`, as often as something is chosen.
+//! The first one's form sends `code` and `credential`, as often as something is chosen; the second one's `mine`, if at all.
 
 use askama::Template;
 
@@ -28,6 +28,21 @@ pub struct Raisable {
 }
 
 #[derive(Clone, Debug, Template)]
+#[template(path = "account/new-certificate.html")]
+pub struct NewCertificate {
+    pub layout: Layout,
+    pub form: Form,
+    /// What opens the account beside its password.
+    pub openers: Vec<Opener>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Opener {
+    pub method: Method,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Template)]
 #[template(path = "account/lost.html")]
 pub struct Lost {
     pub layout: Layout,
@@ -38,6 +53,12 @@ pub struct Lost {
 }
 
 impl Raise {
+    fn section(&self) -> &'static str {
+        "security"
+    }
+}
+
+impl NewCertificate {
     fn section(&self) -> &'static str {
         "security"
     }

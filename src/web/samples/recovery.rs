@@ -1,6 +1,6 @@
 //! The pages of recovery, and of codes that are handed over in person.
 
-use super::super::account::{Lost, Raisable, Raise};
+use super::super::account::{Lost, NewCertificate, Opener, Raisable, Raise};
 use super::super::claims::Method;
 use super::super::counter::Counter;
 use super::super::layout::TimeLimit;
@@ -66,6 +66,10 @@ impl Samples {
             add(&format!("account-raise-fault-{name}"), &Raise { problem: Self::problem(fault), ..raise.clone() });
         }
         add("account-raise-nothing", &Raise { raisable: Vec::new(), ..raise });
+        let openers = vec![Opener { method: Method::Passkey, name: "Điện thoại của An".to_owned() }];
+        let new = form("/account/security/certificates/new");
+        add("account-new-certificate", &NewCertificate { layout: self.citizen(), form: new.clone(), openers });
+        add("account-new-certificate-only", &NewCertificate { layout: self.citizen(), form: new, openers: Vec::new() });
         let lost = Lost { layout: self.citizen(), form: Some(form("/account/security/lost")), hours: 72 };
         add("account-lost", &lost);
         add("account-lost-too-little", &Lost { form: None, ..lost });

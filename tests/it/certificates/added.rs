@@ -125,8 +125,16 @@ async fn whoever_is_not_signed_in_or_not_just_now_adds_nothing() {
     assert!(credentials(&world, &AN).await.is_empty());
 }
 
-/// Châu's card, of an authority that publishes what it has revoked, under this policy.
+/// Châu's card, of an authority that publishes what it has revoked, under this policy. Whatever opens the account is hers.
 async fn shown_by_chau(backend: Backend, change: fn(&mut AuthorityPolicy)) -> (World, Page) {
+    shown_by_chau_who_says(&[("mine", "yes")], backend, change).await
+}
+
+async fn shown_by_chau_who_says(
+    said: &[(&str, &str)],
+    backend: Backend,
+    change: fn(&mut AuthorityPolicy),
+) -> (World, Page) {
     let authority = Authority::root("Authority");
     let list = authority.list(NOW.seconds() - 3600, NOW.seconds() + 86_400);
     let published = Outside::http(move |_| ok("application/pkix-crl", list.clone()));
@@ -141,7 +149,13 @@ async fn shown_by_chau(backend: Backend, change: fn(&mut AuthorityPolicy)) -> (W
     .await;
     let card = authority.issues(subjects::vietnamese_of(CHAU.identifier).with("certificatePolicies", IN_A_DEVICE));
     let mut browser = world.browser();
-    let page = CHAU.enters_account(&mut browser, NEW).await;
+    let mut page = CHAU.enters_account(&mut browser, NEW).await;
+    if page.path() == NEW {
+        assert!(page.has("#not-me") && !page.has("#mine[checked]"), "{}", page.text());
+        let mut form = page.form_of("continue", &[]);
+        form.pairs.extend(said.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        page = browser.submit(&page, &form.action, &form.pairs).await;
+    }
     let page = way(&mut browser, &page, "web-eid").await;
     // Somebody else may be in another one.
     world.wait(Duration::from_secs(1));
@@ -193,5 +207,16 @@ async fn one_that_is_not_or_that_nobody_answers_for_raises_nobody() {
         assert_eq!(page.path(), "/account/security", "it is added all the same: {}", page.text());
         let (level, verifications) = level_of_chau(&world).await;
         assert!(level == AccountLevel::Registered && verifications.is_empty());
+    }
+}
+
+/// Whoever opened the account in Châu's name would be raised with her.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_does_not_say_that_all_of_the_account_is_theirs_is_not_raised() {
+    for said in [&[][..], &[("mine", "no")], &[("mine", "")]] {
+        let (world, page) = shown_by_chau_who_says(said, Backend::embedded().await, |_| {}).await;
+        assert_eq!(page.path(), "/account/security", "it is added all the same: {}", page.text());
+        let (level, verifications) = level_of_chau(&world).await;
+        assert!(level == AccountLevel::Registered && verifications.is_empty(), "{said:?}");
     }
 }

@@ -90,7 +90,7 @@ async fn choice(site: &Site, visit: &Visit, sign_in: &SignIn, refusal: Option<&R
         };
         view::WayLink { way, path: format!("{path}/{page}") }
     };
-    let adds = sign_in.purpose == Purpose::NewCertificate;
+    let adds = matches!(sign_in.purpose, Purpose::NewCertificate { .. });
     let template = view::Ways {
         heading: if adds { view::Heading::Add } else { view::Heading::SignIn },
         form: layout::Form { action: path.clone(), csrf: guard(sign_in, STEP).token(visit) },
