@@ -23,6 +23,7 @@ make_authorities() {
     ) 2>/dev/null
     cat >"$AUTHORITIES/trust/cards.toml" <<TOML
 bind_on_first_use = true
+proves_identity = true
 
 [identifiers]
 rules = ["vn-uid"]

@@ -48,6 +48,8 @@ async function company(citizen, portal, stop) {
   await is(newcomer({ name: "Lê Minh Châu", level: 1 }));
   await citizen.openAccount("/account/organisations/new");
   await stop("organisation-new-level");
+  await citizen.page.goto(`${SENID}/account/security/certificates/new`);
+  await stop("account-new-certificate");
 
   await is(director);
   await citizen.openAccount("/account/organisations/new");
