@@ -38,11 +38,14 @@ pub(super) async fn add(
     let (lookup, new) = (judged.lookup(), succeed::new(app, citizen, judged)?);
     let event = app.event(visitor, EventKind::CertificateBound, Outcome::Success);
     let event = event.by(Actor::Citizen(citizen.id)).about(citizen.id).with("way", way.as_str());
-    let raises = all_is_theirs && level::raises(citizen, judged);
     let mut tx = app.store.begin().await?;
     if !account::stands(&mut tx, &current).await? {
         return Ok(Err(Refusal::TooLate));
     }
+    // They said so of what they had seen: what somebody added since then may be somebody else's.
+    let held = tx.credentials().list(citizen.id).await?;
+    let as_seen = held.iter().all(|held| held.credential.created_at < sign_in.started_at);
+    let raises = all_is_theirs && as_seen && level::raises(citizen, judged);
     match tx.credentials().enrol_again(&new, lookup).await? {
         Enrolled::New => {
             let notice = Notice::CertificateBound { authority: judged.chain.authority().name.clone() };

@@ -1,7 +1,7 @@
 //! What a registrar's code raises, what a certificate may, and what to do about something that is lost. `/account/security/raise`,
 //! `/account/security/certificates/new`, `/account/security/lost`
 //!
-//! The first one's form sends `code` and `credential`, as often as something is chosen; the second one's `mine`, if at all.
+//! The first one's form sends `code` and `credential`, as often as something is chosen; the second one's `shown`, of each, and `mine`, if at all.
 
 use askama::Template;
 
@@ -38,6 +38,7 @@ pub struct NewCertificate {
 
 #[derive(Clone, Debug)]
 pub struct Opener {
+    pub id: String,
     pub method: Method,
     pub name: String,
 }

@@ -66,7 +66,10 @@ impl Samples {
             add(&format!("account-raise-fault-{name}"), &Raise { problem: Self::problem(fault), ..raise.clone() });
         }
         add("account-raise-nothing", &Raise { raisable: Vec::new(), ..raise });
-        let openers = vec![Opener { method: Method::Passkey, name: "Điện thoại của An".to_owned() }];
+        let openers =
+            vec![Opener {
+                id: "0198".to_owned(), method: Method::Passkey, name: "Điện thoại của An".to_owned()
+            }];
         let new = form("/account/security/certificates/new");
         add("account-new-certificate", &NewCertificate { layout: self.citizen(), form: new.clone(), openers });
         add("account-new-certificate-only", &NewCertificate { layout: self.citizen(), form: new, openers: Vec::new() });

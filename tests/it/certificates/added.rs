@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use senid::config::Settings;
-use senid::domain::assurance::AccountLevel;
+use senid::domain::assurance::{AccountLevel, AuthenticationLevel};
 use senid::domain::audit::EventKind;
+use senid::domain::credential::{CredentialKind, CredentialTraits};
 use senid::domain::trust::AuthorityPolicy;
 use senid::domain::verification::{Evidence, Verification};
 
@@ -14,6 +15,7 @@ use super::{IN_A_DEVICE, card_of_an, trusts_with, way};
 use crate::support::World;
 use crate::support::outside::{Outside, ok};
 use crate::support::pki::{Authority, Card, subjects};
+use crate::support::world::holdings::PASSKEY;
 use crate::support::world::{AN, BINH, Backend, Browser, CHAU, NOW, Page};
 
 const NEW: &str = "/account/security/certificates/new";
@@ -218,5 +220,47 @@ async fn whoever_does_not_say_that_all_of_the_account_is_theirs_is_not_raised() 
         assert_eq!(page.path(), "/account/security", "it is added all the same: {}", page.text());
         let (level, verifications) = level_of_chau(&world).await;
         assert!(level == AccountLevel::Registered && verifications.is_empty(), "{said:?}");
+    }
+}
+
+/// Somebody who knows her password has what opens the account as well.
+async fn comes_in(world: &World) {
+    world.wait(Duration::from_secs(1));
+    let traits = CredentialTraits { unlocked: false, phishing_resistant: false, ..PASSKEY };
+    let binding = AuthenticationLevel::OneFactor;
+    world.holds(&CHAU, "Theirs", CredentialKind::RecoveryCodes, traits, binding).await;
+}
+
+/// The password was Châu's when she was asked; the other way to open the account came afterwards.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_added_since_somebody_said_so_was_not_theirs_by_their_word() {
+    for asked_before in [true, false] {
+        let authority = Authority::root("Authority");
+        let list = authority.list(NOW.seconds() - 3600, NOW.seconds() + 86_400);
+        let published = Outside::http(move |_| ok("application/pkix-crl", list.clone()));
+        let world = World::embedded_with(|settings| {
+            trusts_with(settings, &authority, |policy| {
+                policy.bind_on_first_use = false;
+                policy.proves_identity = true;
+                policy.revocation.lists = vec![published.url("/list").parse().unwrap()];
+            });
+        })
+        .await;
+        let card = authority.issues(subjects::vietnamese_of(CHAU.identifier).with("certificatePolicies", IN_A_DEVICE));
+        let mut browser = world.browser();
+        let page = CHAU.enters_account(&mut browser, NEW).await;
+        let mut form = page.form_of("continue", &[]);
+        form.pairs.push(("mine".to_owned(), "yes".to_owned()));
+        if asked_before {
+            comes_in(&world).await;
+        }
+        let page = browser.submit(&page, &form.action, &form.pairs).await;
+        if !asked_before {
+            comes_in(&world).await;
+        }
+        let page = way(&mut browser, &page, "web-eid").await;
+        let page = shows(&world, &mut browser, &page, &card).await;
+        assert_eq!(page.path(), "/account/security", "it is added all the same: {}", page.text());
+        assert_eq!(level_of_chau(&world).await.0, AccountLevel::Registered, "{asked_before}");
     }
 }

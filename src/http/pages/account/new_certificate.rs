@@ -32,8 +32,11 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         return begin(&site, &visit, &entered, false).await;
     }
     let held = credentials::list(&site.app, entered.current.citizen()).await?;
-    let openers =
-        held.iter().map(|own| Opener { method: method(&own.credential), name: own.credential.name.to_string() });
+    let openers = held.iter().map(|own| Opener {
+        id: own.credential.id.to_string(),
+        method: method(&own.credential),
+        name: own.credential.name.to_string(),
+    });
     let form = layout::Form { action: PATH.to_owned(), csrf: GUARD.token(&visit) };
     Ok(Page::render(&NewCertificate { form, openers: openers.collect(), layout: entered.layout })?.into_response())
 }
@@ -44,7 +47,10 @@ pub async fn submit(State(site): State<Arc<Site>>, visit: Visit, Form(form): For
         Door::Open(entered) => entered,
         Door::Closed(response) => return Ok(response),
     };
-    let all_is_theirs = form.single("mine")? == Some("yes") && may_raise(&site, &entered);
+    let held = credentials::list(&site.app, entered.current.citizen()).await?;
+    let seen: Vec<&str> = form.all("shown").collect();
+    let all_were_seen = held.iter().all(|own| seen.contains(&own.credential.id.to_string().as_str()));
+    let all_is_theirs = form.single("mine")? == Some("yes") && all_were_seen && may_raise(&site, &entered);
     begin(&site, &visit, &entered, all_is_theirs).await
 }
 
