@@ -7,7 +7,7 @@ source "$(dirname "$0")/senid.sh"
 
 relying_parties=(
     openid_client.mjs readme_example.mjs oauth4webapi.mjs oidc_client_ts.mjs apache.mjs
-    fapi_openid_client.mjs fapi_oauth4webapi.mjs
+    fapi_openid_client.mjs fapi_oauth4webapi.mjs snippets.mjs
     single_logout.mjs authlib_client.py oic_client.py authenticator.py
 )
 
@@ -32,6 +32,7 @@ done
 NODE_PACKAGES=$(node_packages "$here")
 export NODE_PACKAGES
 python=$(python_packages "$here")
+export PYTHON=$python
 start_senid
 
 # As a developer has every program trust a test authority, and reach this machine directly.

@@ -32,15 +32,15 @@ export function register(client, environment = process.env) {
 }
 
 // An signs in, where a page of SenID's asks for that.
-async function signIn(browser, page) {
-  if (page.has("username")) page = await browser.press(page, "continue", { username: AN.username });
-  if (page.has("password")) page = await browser.press(page, "login", { password: AN.password });
+async function signIn(browser, page, who = AN) {
+  if (page.has("username")) page = await browser.press(page, "continue", { username: who.username });
+  if (page.has("password")) page = await browser.press(page, "login", { password: who.password });
   return page;
 }
 
 // What An does at SenID, from the page that a plain browser shows until it is led elsewhere.
-export async function answer(browser, page, issuer = ISSUER) {
-  page = await signIn(browser, page);
+export async function answer(browser, page, issuer = ISSUER, who = AN) {
+  page = await signIn(browser, page, who);
   if (page.has("allow")) page = await browser.press(page, "allow");
   // What a browser with script does by itself (OAuth 2.0 Form Post Response Mode).
   if (page.has("form-post")) page = await browser.press(page, "continue");

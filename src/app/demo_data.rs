@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::deployment::Deployment;
 use crate::credentials::password::{HashError, Hasher, HasherSettings, Parameters};
 use crate::crypto::hash::hash_secret;
-use crate::demo::people::{self, Gender as Sex, More, PEOPLE, Person};
+use crate::demo::people::{self, Gender as Sex, MADE_UP, More, PEOPLE, Person};
 use crate::demo::portal::PortalSettings;
 use crate::domain::assurance::AccountLevel;
 use crate::domain::citizen::{Address, Citizen, CitizenStatus, Gender, Names, Profile, Verifiable};
@@ -18,6 +18,7 @@ use crate::domain::password_policy::NormalisedPassword;
 use crate::domain::scope::InvalidScope;
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in_name::SignInName;
+use crate::domain::stage;
 use crate::domain::time::Timestamp;
 use crate::storage::{self, NewCitizen};
 
@@ -56,11 +57,12 @@ pub async fn enter(deployment: &Deployment, portal: &PortalSettings) -> Result<(
     tx.commit().await?;
 
     let mut missing = Vec::new();
-    for person in &PEOPLE {
+    let made_up = MADE_UP.iter().map(|person| (person, stage::Person::MadeUp));
+    for (person, existence) in PEOPLE.iter().map(|person| (person, stage::Person::Real)).chain(made_up) {
         let id = national_id(person)?;
         let found = deployment.store.read().await?.citizens().find_by_name(&SignInName::NationalId(id)).await?;
         if found.is_none() {
-            missing.push(person);
+            missing.push((person, existence));
         }
     }
     if missing.is_empty() {
@@ -68,8 +70,12 @@ pub async fn enter(deployment: &Deployment, portal: &PortalSettings) -> Result<(
     }
     let password = hash(deployment).await?;
     let mut tx = deployment.store.begin().await?;
-    for person in missing {
-        tx.citizens().insert(&citizen(person, &password, deployment, now)?).await?;
+    for (person, existence) in missing {
+        let mut new = citizen(person, &password, deployment, now)?;
+        if existence == stage::Person::MadeUp {
+            new.citizen.id = CitizenId::made_up(now, &*deployment.random);
+        }
+        tx.citizens().insert(&new).await?;
     }
     tx.commit().await?;
     Ok(())

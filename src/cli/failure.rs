@@ -87,6 +87,7 @@ fn sentence(fault: &Fault) -> String {
         "client_name" => "--name".to_owned(),
         "client_uri" => "--home-uri".to_owned(),
         "redirect_uris" => "--redirect-uri".to_owned(),
+        "contacts" => "--contact".to_owned(),
         "post_logout_redirect_uris" => "--post-logout-redirect-uri".to_owned(),
         "response_types" => "--response-type".to_owned(),
         "grant_types" => "--grant-type".to_owned(),

@@ -116,6 +116,32 @@ pub const PEOPLE: [Person; 5] = [
     },
 ];
 
+/// Whom clients in the sandbox serve, beside everybody else here, who stand for citizens: they are marked as made up.
+pub const MADE_UP: [Person; 2] = [
+    Person {
+        name: "Thử Nghiệm Một",
+        national_id: "001090000011",
+        birthdate: "1990-01-01",
+        gender: Gender::Male,
+        phone: "+84970000011",
+        email: "mot@sandbox.senid.example",
+        address: "Số 1 đường Thử Nghiệm, Hà Nội",
+        account_level: 2,
+        more: None,
+    },
+    Person {
+        name: "Thử Nghiệm Hai",
+        national_id: "001190000012",
+        birthdate: "1990-02-02",
+        gender: Gender::Female,
+        phone: "+84970000012",
+        email: "hai@sandbox.senid.example",
+        address: "Số 2 đường Thử Nghiệm, Hà Nội",
+        account_level: 1,
+        more: None,
+    },
+];
+
 /// The portal that the demonstration runs.
 pub const PORTAL_CLIENT: &str = "demo-portal";
 pub const PORTAL_SECRET: &str = "demo-portal-secret-2026";
@@ -186,7 +212,7 @@ pub fn registered() -> String {
         })
     };
     let contacts = |phone: &str, email: &str| serde_json::json!([{ "channel": "sms", "to": phone }, { "channel": "email", "to": email }]);
-    let here = PEOPLE.iter().map(|person| {
+    let here = PEOPLE.iter().chain(&MADE_UP).map(|person| {
         let contacts = contacts(person.phone, person.email);
         record(person.name, person.national_id, person.birthdate, person.gender, contacts)
     });

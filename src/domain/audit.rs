@@ -82,6 +82,8 @@ event_kinds! {
     DataReleased = "data.released",
     ClientRefused = "client.refused",
     ClientCreated = "client.created",
+    /// An application's owner brought it into the sandbox.
+    ClientDrafted = "client.drafted",
     ClientChanged = "client.changed",
     /// A client registered itself (RFC 7591).
     ClientRegistered = "client.registered",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::random::Random;
+use super::stage::Person;
 use super::time::Timestamp;
 
 macro_rules! uuid_id {
@@ -99,6 +100,26 @@ uuid_id! {
     RegistrationRequestId;
 }
 
+impl CitizenId {
+    /// An id of somebody who does not exist: ordered like every other, and told apart by its version (UUID version 8,
+    /// RFC 9562 §5.8), for as long as there is anything that names them.
+    pub fn made_up(now: Timestamp, random: &dyn Random) -> Self {
+        let mut bytes = uuid_v7(now, random).into_bytes();
+        bytes[6] = (bytes[6] & 0x0F) | (MADE_UP << 4);
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    pub fn person(self) -> Person {
+        match self.0.get_version_num() == usize::from(MADE_UP) {
+            true => Person::MadeUp,
+            false => Person::Real,
+        }
+    }
+}
+
+/// The version of the ids of whoever was made up.
+const MADE_UP: u8 = 8;
+
 fn uuid_v7(now: Timestamp, random: &dyn Random) -> Uuid {
     let millis = u64::try_from(now.micros().div_euclid(1000)).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &random.bytes::<10>()).into_uuid()
@@ -180,3 +201,29 @@ impl FromStr for ClientId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a client id is 1 to 128 characters of A-Z a-z 0-9 - . _ ~")]
 pub struct InvalidClientId;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Ones;
+
+    impl Random for Ones {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0xFF);
+        }
+    }
+
+    #[test]
+    fn whoever_was_made_up_is_told_by_their_id_alone_and_stands_where_they_were_entered() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let (real, made_up) = (CitizenId::new(now, &Ones), CitizenId::made_up(now, &Ones));
+        assert_eq!((real.person(), made_up.person()), (Person::Real, Person::MadeUp));
+        let read: CitizenId = made_up.to_string().parse().unwrap();
+        assert_eq!(read.person(), Person::MadeUp);
+        assert_eq!(made_up.uuid().get_variant(), uuid::Variant::RFC4122);
+        let later = Timestamp::from_seconds(1_800_000_001);
+        assert!(made_up < CitizenId::new(later, &Ones) && real < CitizenId::made_up(later, &Ones));
+        assert_eq!(real.uuid().as_bytes()[..6], made_up.uuid().as_bytes()[..6]);
+    }
+}

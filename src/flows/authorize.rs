@@ -123,7 +123,8 @@ async fn decide(
     client: &Arc<Client>,
     request: AuthorizationRequest,
 ) -> Result<Authorized, FlowError> {
-    let session = session::current(app, visitor).await?;
+    // Whoever the client does not serve is, to it, not signed in: somebody else may be.
+    let session = session::current(app, visitor).await?.filter(|current| client.serves(current.citizen()));
     let consent = consent::standing(app, client, &request, session.as_ref()).await?;
     let subject = session.as_ref().map(|current| app.keys.subject(client, current.citizen()));
     let strength = match &session {

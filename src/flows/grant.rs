@@ -12,6 +12,7 @@ use crate::domain::grant::{Authentication, Grant};
 use crate::domain::ids::{CitizenId, GrantId};
 use crate::domain::mandate::{Acting, InWhoseName, NotInForce};
 use crate::domain::scope::ScopeSet;
+use crate::domain::stage::Stage;
 use crate::domain::time::Timestamp;
 use crate::protocol::{OAuthError, acr};
 use crate::storage::{SignInStanding, Transaction};
@@ -27,6 +28,8 @@ pub(super) enum Over {
     ConsentWithdrawn,
     SignedOut,
     SessionEnded,
+    /// They do not exist, and the client is in production; or the other way round.
+    OfAnotherStage(Stage),
     /// They act no more for whom they acted.
     NotInForce(NotInForce),
 }
@@ -38,6 +41,7 @@ impl Over {
             Self::ConsentWithdrawn => "the person has withdrawn what they allowed",
             Self::SignedOut => "the account is locked, or was signed out everywhere",
             Self::SessionEnded => "the person has signed out since",
+            Self::OfAnotherStage(stage) => stage.refusal(),
         }
     }
 }
@@ -108,6 +112,9 @@ pub(super) async fn hold_session(
     (authentication, chosen): (&Authentication, Option<InWhoseName>),
     tx: &mut Transaction,
 ) -> Result<Result<(), Over>, FlowError> {
+    if !client.serves(authentication.citizen) {
+        return Ok(Err(Over::OfAnotherStage(client.stage)));
+    }
     single_logout::join(app, tx, client, authentication, chosen).await?;
     if client.grant_types.contains(&GrantType::Ciba) {
         // It may come back with the ID token that it is given now, and ask this person through the back channel.

@@ -94,7 +94,7 @@ async fn of_access_token<'r>(
 async fn of_refresh_token<'r>(app: &App, caller: &Client, refresh: &Token) -> Result<Option<Told<'r>>, FlowError> {
     let found = app.store.read().await?.grants().find_live(GrantId::from_uuid(refresh.locator())).await?;
     let Some(LiveGrant { grant, citizen, .. }) = found else { return Ok(None) };
-    if grant.client != caller.id || !citizen.status.is_active() {
+    if grant.client != caller.id || !citizen.status.is_active() || !caller.serves(citizen.id) {
         return Ok(None);
     }
     if !organisation::acting::stands(app, caller, citizen.id, grant.acting).await? {

@@ -41,6 +41,7 @@ pub mod logout_delivery;
 pub mod message_delivery;
 pub mod metrics;
 pub mod notices;
+pub mod onboarding;
 pub mod organisation;
 pub mod own_data;
 pub mod protection;

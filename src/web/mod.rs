@@ -37,6 +37,7 @@ pub mod second_step;
 pub mod self_registration;
 pub mod sign_in;
 pub mod sign_out;
+pub mod snippet;
 pub mod step_up;
 pub mod text;
 pub mod theme;

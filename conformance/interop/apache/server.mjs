@@ -3,7 +3,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../ports.mjs";
@@ -34,18 +34,7 @@ export class Apache {
       backchannel_logout_session_required: true,
       scope: "openid profile email offline_access",
     });
-    const folder = mkdtempSync(join(tmpdir(), "senid-apache-"));
-    cpSync(SOURCE, folder, { recursive: true });
-    cpSync(process.env.TLS, join(folder, "tls"), { recursive: true });
-    mkdirSync(join(folder, "sessions"));
-    if (USER.uid) execFileSync("chown", ["-R", `${USER.uid}:${USER.gid}`, folder]);
-    // What ${…} in httpd.conf stands for.
     const settings = {
-      FOLDER: folder,
-      SITE: join(folder, "site"),
-      TLS: join(folder, "tls"),
-      MODULES,
-      PORT: port,
       ISSUER: provider.ISSUER,
       CLIENT_ID: client.client_id,
       CLIENT_SECRET: client.client_secret,
@@ -53,20 +42,40 @@ export class Apache {
       REDIRECT_PATH: "redirect_uri",
       ...mistakes,
     };
-    const apache = new Apache(site, folder, settings);
+    return this.serve(port, settings);
+  }
+
+  // Runs it with what ${…} in its file `name` stands for, and `own` as the text of own.conf beside it.
+  static async serve(port, more, { name = "httpd.conf", own = "" } = {}) {
+    const site = `https://localhost:${port}`;
+    const folder = mkdtempSync(join(tmpdir(), "senid-apache-"));
+    cpSync(SOURCE, folder, { recursive: true });
+    cpSync(process.env.TLS, join(folder, "tls"), { recursive: true });
+    mkdirSync(join(folder, "sessions"));
+    writeFileSync(join(folder, "own.conf"), own);
+    if (USER.uid) execFileSync("chown", ["-R", `${USER.uid}:${USER.gid}`, folder]);
+    const settings = {
+      FOLDER: folder,
+      SITE: join(folder, "site"),
+      TLS: join(folder, "tls"),
+      MODULES,
+      PORT: port,
+      ...more,
+    };
+    const apache = new Apache(site, folder, settings, name);
     all.push(apache);
     await apache.run();
     return apache;
   }
 
-  constructor(site, folder, settings) {
-    Object.assign(this, { site, folder, settings });
+  constructor(site, folder, settings, name) {
+    Object.assign(this, { site, folder, settings, name });
   }
 
   // Runs it, also again after it was halted: its sessions are in files.
   async run() {
     const options = { ...USER, env: { PATH: process.env.PATH, ...this.settings }, cwd: this.folder, stdio: "inherit" };
-    this.process = spawn(PROGRAM, ["-f", join(this.folder, "httpd.conf"), "-D", "FOREGROUND"], options);
+    this.process = spawn(PROGRAM, ["-f", join(this.folder, this.name), "-D", "FOREGROUND"], options);
     this.ended = new Promise((end) => this.process.once("exit", end));
     const until = Date.now() + PATIENCE;
     while (this.process.exitCode === null && Date.now() < until) {

@@ -7,6 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::standard_input;
 use crate::domain::secret::SecretString;
+use crate::domain::stage::Person;
 use crate::flows::admin::Administrator;
 use crate::flows::admin::add_citizen::add;
 use crate::flows::admin::particulars::{Column, Field, Particulars};
@@ -76,10 +77,14 @@ pub struct Arguments {
     /// Read a password from standard input. Without one they cannot sign in yet.
     #[arg(long)]
     password_stdin: bool,
+    /// They do not exist: they sign in to clients in the sandbox, to no other, and stay made up for good.
+    #[arg(long)]
+    made_up: bool,
 }
 
 impl Arguments {
-    pub fn read(self) -> Result<(Particulars, Option<SecretString>), Failure> {
+    pub fn read(self) -> Result<(Particulars, Option<SecretString>, Person), Failure> {
+        let person = if self.made_up { Person::MadeUp } else { Person::Real };
         let password = self.password_stdin.then(|| standard_input::secret("--password-stdin")).transpose()?;
         let flag = |set: bool| set.then(|| "true".to_owned());
         let mut particulars = Particulars::default();
@@ -113,7 +118,7 @@ impl Arguments {
         for (field, text) in self.in_language {
             particulars.set(field, text);
         }
-        Ok((particulars, password))
+        Ok((particulars, password, person))
     }
 }
 
@@ -127,11 +132,10 @@ fn in_language(argument: &str) -> Result<(Field, String), &'static str> {
 
 pub async fn run(
     admin: &Administrator,
-    particulars: &Particulars,
-    password: Option<&SecretString>,
+    (particulars, password, person): (&Particulars, Option<&SecretString>, Person),
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let added = add(admin, particulars, password).await?;
+    let added = add(admin, particulars, password, person).await?;
     for warning in &added.warnings {
         output.remark(format_args!("warning: {}", warning.sentence));
     }
@@ -139,14 +143,15 @@ pub async fn run(
     let names = if added.names == 1 { "1 name".to_owned() } else { format!("{} names", added.names) };
     let sign_in =
         if password.is_some() { format!("can sign in with {names}") } else { "has no password yet".to_owned() };
+    let what = if person == Person::MadeUp { "made-up citizen" } else { "citizen" };
     let warnings: Vec<_> = added
         .warnings
         .iter()
         .map(|warning| json!({ "column": warning.column.map(Column::name), "code": warning.code, "sentence": warning.sentence }))
         .collect();
     output.say(
-        format_args!("citizen {id} ({national_id}) was added and {sign_in}"),
-        &json!({ "id": id.to_string(), "national_id": national_id, "sign_in_names": added.names, "password": password.is_some(), "warnings": warnings }),
+        format_args!("{what} {id} ({national_id}) was added and {sign_in}"),
+        &json!({ "id": id.to_string(), "national_id": national_id, "sign_in_names": added.names, "made_up": person == Person::MadeUp, "password": password.is_some(), "warnings": warnings }),
     )?;
     Ok(Exit::Done)
 }

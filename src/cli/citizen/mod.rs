@@ -78,8 +78,8 @@ pub async fn run(
     let open = async || house.administrator(settings, operator::actor(), reach).await;
     match command {
         Command::Add(arguments) => {
-            let (particulars, password) = arguments.read()?;
-            add::run(&open().await?, &particulars, password.as_ref(), output).await
+            let (particulars, password, person) = arguments.read()?;
+            add::run(&open().await?, (&particulars, password.as_ref(), person), output).await
         }
         Command::Show(arguments) => show::run(&open().await?, &arguments, scheme, output).await,
         Command::Activate(arguments) => changed(&open().await?, &arguments, Transition::Activate, scheme, output).await,

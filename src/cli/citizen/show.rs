@@ -10,6 +10,7 @@ use crate::cli::output::Output;
 use crate::cli::times;
 use crate::domain::citizen::Citizen;
 use crate::domain::national_id::Scheme;
+use crate::domain::stage::Person;
 use crate::domain::time::Timestamp;
 use crate::flows::admin::Administrator;
 use crate::flows::admin::find_citizen::Who;
@@ -59,9 +60,11 @@ fn rows(shown: &Shown) -> Vec<(Cow<'static, str>, String)> {
     let ended = sessions_ended(citizen).map(|at| ("sessions_ended", at));
     let after = [("created", times::show(citizen.created_at)), ("changed", times::show(citizen.updated_at))];
     let aliases = shown.aliases.iter().map(|one| ("also", alias(one)));
+    let made_up =
+        (citizen.id.person() == Person::MadeUp).then(|| ("made up", "yes: for clients in the sandbox".to_owned()));
     let after = [("password", password(shown.password))].into_iter().chain(ended).chain(after);
     let own_data = shown.particulars.iter().cloned().chain(aliases.map(own));
-    before.into_iter().map(own).chain(own_data).chain(after.map(own)).collect()
+    before.into_iter().chain(made_up).map(own).chain(own_data).chain(after.map(own)).collect()
 }
 
 fn alias(alias: &ShownAlias) -> String {
@@ -94,6 +97,7 @@ fn to_json(shown: &Shown, sight: &Sight) -> Value {
         "id": citizen.id.to_string(),
         "status": citizen.status.as_str(),
         "account_level": i16::from(citizen.account_level),
+        "made_up": citizen.id.person() == Person::MadeUp,
         "masked": *sight == Sight::Masked,
         "particulars": particulars,
         "password": shown.password.map(|state| json!({

@@ -1,11 +1,13 @@
-//! `senid client create|update|list|show|disable|enable|link-codes|links|unlink`.
+//! `senid client create|draft|snippet|update|list|show|disable|enable|link-codes|links|unlink`.
 
 mod create;
+mod draft;
 mod further;
 mod linked_accounts;
 mod release;
 mod show;
 mod show_further;
+mod snippet;
 mod update;
 
 pub(super) use create::{localised, read_json};
@@ -25,6 +27,8 @@ use crate::flows::admin::{Administrator, registered_clients};
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Create(Box<create::Arguments>),
+    Draft(Box<draft::Arguments>),
+    Snippet(snippet::Arguments),
     Update(Box<update::Arguments>),
     /// Every client, by id.
     List,
@@ -58,6 +62,11 @@ pub async fn run(
             let (request, secret) = arguments.read()?;
             create::run(&open(settings).await?, &request, secret.as_ref(), output).await
         }
+        Command::Draft(arguments) => {
+            let asked = arguments.read()?;
+            draft::run(&open(settings).await?, &asked, output).await
+        }
+        Command::Snippet(arguments) => snippet::run(&open(settings).await?, &arguments, output).await,
         Command::Update(arguments) => {
             let change = arguments.read()?;
             update::run(&open(settings).await?, &arguments.id, &change, output).await

@@ -55,6 +55,7 @@ pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
     }
     let (display, policy) = (&client.display, &client.policy);
     let mut rows = vec![("id", client.id.to_string()), ("status", client.status.as_str().to_owned())];
+    rows.push(("stage", client.stage.to_string()));
     for (name, text) in
         [("name", &display.name), ("organisation", &display.organisation), ("purpose", &display.purpose)]
     {
@@ -110,6 +111,7 @@ fn plain_json(client: &Client) -> Value {
     json!({
         "client_id": client.id.as_str(),
         "status": client.status.as_str(),
+        "stage": client.stage,
         "name": client.display.name,
         "organisation": client.display.organisation,
         "purpose": client.display.purpose,

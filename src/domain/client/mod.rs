@@ -3,6 +3,8 @@
 mod authentication;
 mod display;
 mod grant_type;
+mod kind;
+mod library;
 mod metadata;
 mod policy;
 mod release;
@@ -15,6 +17,8 @@ use serde::{Deserialize, Serialize};
 pub use authentication::{CertificateSubject, ClientAuthentication, ClientAuthenticationMethod, UnknownMethod};
 pub use display::{ClientDisplay, FetchedLogo, Localised};
 pub use grant_type::{GrantType, UnknownGrantType};
+pub use kind::{Kind, UnknownKind};
+pub use library::{Library, UnknownLibrary};
 pub use metadata::{
     BackChannelAuthentication, BackChannelDelivery, ClientKeys, LogoutEndpoint, LogoutEndpoints, RequestDefaults,
     RequestObjects, Software,
@@ -26,9 +30,10 @@ pub use policy::{
 pub use release::{EncryptedRelease, LegalBasis, ReleasePolicy, Terms};
 
 use super::authorization::ResponseType;
-use super::ids::ClientId;
+use super::ids::{CitizenId, ClientId};
 use super::resource::ResourceId;
 use super::scope::ScopeSet;
+use super::stage::Stage;
 use super::time::Timestamp;
 use super::token_exchange::ExchangeRule;
 
@@ -37,6 +42,8 @@ use super::token_exchange::ExchangeRule;
 pub struct Client {
     pub id: ClientId,
     pub status: ClientStatus,
+    #[serde(default)]
+    pub stage: Stage,
     pub application_type: ApplicationType,
     pub authentication: ClientAuthentication,
     /// What its assertions and request objects are signed with, and what is encrypted to it.
@@ -178,6 +185,7 @@ impl Client {
             sector_identifier: id.to_string(),
             id,
             status: ClientStatus::Active,
+            stage: Stage::Production,
             application_type: ApplicationType::Web,
             authentication,
             keys: ClientKeys::None,
@@ -207,6 +215,11 @@ impl Client {
 
     pub fn is_active(&self) -> bool {
         self.status == ClientStatus::Active
+    }
+
+    /// Whether this citizen and this client may meet at all ([`Stage::serves`]).
+    pub fn serves(&self, citizen: CitizenId) -> bool {
+        self.stage.serves(citizen.person())
     }
 
     /// Whether people are ever sent to the authorization endpoint by it.
@@ -266,7 +279,7 @@ mod tests {
         let client: Client = serde_json::from_str(FIRST).unwrap();
         assert!(client.is_active() && client.requires_pkce());
         assert_eq!(client.display.name.in_language("vi"), "Cổng");
-        assert_eq!(client.response_types, only_code());
+        assert_eq!((client.response_types, client.stage), (only_code(), Stage::Production));
         // The scope decided about refresh tokens, and goes on deciding.
         assert_eq!(client.grant_types, BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]));
         assert_eq!((client.keys, client.software), (ClientKeys::None, Software::default()));

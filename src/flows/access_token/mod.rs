@@ -88,7 +88,8 @@ pub(super) async fn live(app: &App, presented: &Presented) -> Result<Option<Live
         return Ok((!is_marked(app, presented).await?).then_some(Live { client, grant: None }));
     };
     let found = app.store.read().await?.grants().find_live(grant).await?;
-    let Some(found) = found.filter(|found| found.citizen.status.is_active()) else {
+    let whole = |found: &LiveGrant| found.citizen.status.is_active() && client.serves(found.citizen.id);
+    let Some(found) = found.filter(whole) else {
         return Ok(None);
     };
     // The portal that the citizen dealt with, and in whose name: a mandate is lost for everyone that it was passed on to.
@@ -113,7 +114,8 @@ async fn all_active(app: &App, found: &LiveGrant, token: &AccessToken) -> Result
     let actors: Option<Vec<ClientId>> = token.actors.iter().map(|actor| actor.parse().ok()).collect();
     let Some(actors) = actors else { return Ok(false) };
     for id in actors.iter().chain([&found.grant.client]) {
-        if !app.clients.find(app, id).await?.is_some_and(|client| client.is_active()) {
+        let fit = |client: &Client| client.is_active() && client.serves(found.citizen.id);
+        if !app.clients.find(app, id).await?.is_some_and(|client| fit(&client)) {
             return Ok(false);
         }
     }

@@ -10,6 +10,7 @@ use crate::domain::ids::{AliasId, CitizenId};
 use crate::domain::password_policy::{Context, NormalisedPassword, PasswordUse, Refusal, judge};
 use crate::domain::random::Random;
 use crate::domain::secret::SecretString;
+use crate::domain::stage::Person;
 use crate::domain::time::Timestamp;
 use crate::storage::{AliasHolders, Conflict, Error, NewCitizen, Transaction};
 
@@ -25,7 +26,7 @@ pub struct Added {
     pub warnings: Vec<Remark>,
 }
 
-/// Adds a citizen, with a password if one is given.
+/// Adds a citizen, with a password if one is given; or somebody made up, for clients in the sandbox, who stays that.
 ///
 /// # Errors
 /// `Invalid` with every fault; `Conflict` if somebody has one of the names.
@@ -33,6 +34,7 @@ pub async fn add(
     admin: &Administrator,
     particulars: &Particulars,
     password: Option<&SecretString>,
+    person: Person,
 ) -> Result<Added, AdminError> {
     let now = admin.clock.now();
     let settings = &admin.settings;
@@ -51,13 +53,19 @@ pub async fn add(
         }
     };
     let aliases = std::mem::take(&mut checked.aliases);
-    let (new, mut warnings) = new_citizen(checked, phc, now, &*admin.random);
+    let (mut new, mut warnings) = new_citizen(checked, phc, now, &*admin.random);
+    if person == Person::MadeUp {
+        new.citizen.id = CitizenId::made_up(now, &*admin.random);
+    }
     let mut event = admin
         .event(EventKind::CitizenAdded)
         .about(new.citizen.id)
         .with("national_id", new.citizen.national_id.masked())
         .with("account_level", i16::from(new.citizen.account_level))
         .with("password", if new.password.is_some() { "yes" } else { "no" });
+    if person == Person::MadeUp {
+        event = event.with("made_up", "yes");
+    }
     for warning in &warnings {
         event = event.with(warning.code, "confirmed");
     }

@@ -91,15 +91,35 @@ pub async fn create(
     request: &ClientRequest,
     secret: Option<&SecretString>,
 ) -> Result<Registered, AdminError> {
+    register(admin, request, secret, EventKind::ClientCreated, |_| {}, &[]).await
+}
+
+/// As [`create`], where what was asked has been found at fault before, or is finished by whoever asks.
+///
+/// # Errors
+/// As there; without those `faults`, which whoever found them says.
+pub(in crate::flows) async fn register(
+    admin: &Administrator,
+    request: &ClientRequest,
+    secret: Option<&SecretString>,
+    kind: EventKind,
+    finish: impl FnOnce(&mut Client),
+    faults: &[Fault],
+) -> Result<Registered, AdminError> {
     let method = request.authentication;
     let made = (secret.is_none() && method.has_secret()).then(|| client_secret::make(&*admin.random, method));
     let known = Known::load(&admin.store).await?;
-    let client = candidate(admin, request, secret.or(made.as_ref()), &known)?;
+    let mut client = candidate(admin, request, secret.or(made.as_ref()), &known)?;
+    if !faults.is_empty() {
+        return Err(AdminError::Invalid(Vec::new()));
+    }
+    finish(&mut client);
     let id = client.id.clone();
     let response_types: Vec<&str> = client.response_types.iter().map(|asked| asked.as_str()).collect();
     let event = admin
-        .event(EventKind::ClientCreated)
+        .event(kind)
         .of(&id)
+        .with("stage", client.stage)
         .with("authentication", client.authentication.method())
         .with("policy", &client.policy.set)
         .with("response_types", response_types.join(", "))

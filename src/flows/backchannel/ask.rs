@@ -161,6 +161,8 @@ async fn whom(app: &App, client: &Client, hint: &Hint) -> Result<(CitizenId, boo
             Some(found.ok_or_else(|| OAuthError::unknown_user_id(told))?)
         }
     };
+    // Whom the client does not serve is nobody to it, and is not shown that it asked.
+    let found = found.filter(|citizen| client.serves(*citizen));
     // By whichever of their names. Beyond the limits they are not shown the request, and nobody is told: that would tell that
     // there is such a person. What a client asks too often takes nothing from what others may ask.
     let limits = &app.settings.throttling;

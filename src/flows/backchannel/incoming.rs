@@ -74,5 +74,5 @@ pub async fn question(app: &App, citizen: &Citizen, incoming: &Incoming) -> Resu
 /// Who asks, while they may.
 async fn asking(app: &App, request: &BackChannelRequest) -> Result<Option<Arc<Client>>, FlowError> {
     let client = app.clients.find(app, &request.asked.client_id).await?;
-    Ok(client.filter(|client| client.is_active()))
+    Ok(client.filter(|client| client.is_active() && client.serves(request.citizen)))
 }

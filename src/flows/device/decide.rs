@@ -67,7 +67,9 @@ async fn fit(
     let Some(client) = client.filter(|client| client.is_active()) else {
         return Ok(Err(Unready::Unfit));
     };
-    if sign_in::names_someone_else(app, request, authentication.citizen).await? {
+    if !client.serves(authentication.citizen)
+        || sign_in::names_someone_else(app, request, authentication.citizen).await?
+    {
         return Ok(Err(Unready::Unfit));
     }
     let missing = step_up::of(app, Asking::Elsewhere(request), Requirement::NONE, authentication).await?;

@@ -57,6 +57,12 @@ async fn need(app: &App, sign_in: &SignIn, authentication: &Authentication) -> R
         let told = "someone else has signed in than id_token_hint or the sub in claims named";
         return Ok(Need::Refusal(OAuthError::login_required(told)));
     }
+    if let Purpose::Client(request) = &sign_in.purpose {
+        let client = app.clients.load(app, &request.client_id).await?;
+        if !client.serves(authentication.citizen) {
+            return Ok(Need::Refusal(OAuthError::access_denied(client.stage.refusal())));
+        }
+    }
     if step_up::missing(app, sign_in).await?.is_some() {
         return Ok(Need::StepUp);
     }
@@ -104,6 +110,11 @@ async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
             let client = app.clients.load(app, &request.client_id).await?;
             if !client.is_active() {
                 return Err(OAuthError::unauthorized_client("this client has been disabled").into());
+            }
+            // It was moved to another stage while the person consented.
+            if !client.serves(authentication.citizen) {
+                let why = OAuthError::access_denied(client.stage.refusal());
+                return Ok(Next::Client(answer::refuse(app, &client, AnswerTo::from(&*request), why).await?));
             }
             Ok(Next::Client(answer::answer(app, visitor, &client, &request, (&authentication, acting)).await?))
         }

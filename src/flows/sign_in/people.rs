@@ -77,7 +77,7 @@ async fn standing(app: &App, sign_in: &SignIn, current: &CurrentSession) -> Resu
     let Purpose::Client(request) = &sign_in.purpose else { return Ok(Some(Standing::SignedIn)) };
     let client = app.clients.load(app, &request.client_id).await?;
     let subject = app.keys.subject(&client, current.citizen());
-    if !request.is_for(&subject) {
+    if !request.is_for(&subject) || !client.serves(current.citizen()) {
         return Ok(None);
     }
     let (strength, choice) = (Strength::Serves, ChoiceStanding::Settled(None));

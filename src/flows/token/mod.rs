@@ -136,6 +136,12 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         GrantType::TokenExchange => token_exchange::redeem(app, &client, &sender, form, &named).await,
     };
     let redeemed = redeemed.inspect_err(refused)?;
+    // Whatever it stands on: whoever granted it, and whoever acts upon it, are of one stage.
+    if let Some(grant) = redeemed.basis.grant().filter(|grant| !client.serves(grant.authentication.citizen)) {
+        app.metrics.token_refused(grant_type, ErrorCode::InvalidGrant);
+        tracing::warn!(client = %client.id, grant = %grant.id, stage = %client.stage, "a grant of another stage");
+        return Err(OAuthError::invalid_grant(client.stage.refusal()).into());
+    }
 
     // 4. The tokens.
     let person = match redeemed.basis.grant().filter(|_| redeemed.scope.contains("openid")) {

@@ -12,6 +12,7 @@ mod interrupted_import;
 mod keys;
 mod lock;
 mod messages;
+mod onboarding;
 mod organisations;
 mod policies;
 pub mod program;

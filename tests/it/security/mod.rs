@@ -46,6 +46,7 @@ mod response_mode;
 mod self_registration;
 mod session_fixation;
 mod squatting;
+mod stages;
 mod step_skipping;
 mod stolen_database;
 mod stolen_password;

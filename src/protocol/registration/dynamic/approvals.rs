@@ -12,6 +12,7 @@ pub(super) fn check(_: &Metadata, policy: &Policy<'_>, client: &mut Client, _: &
     client.display.organisation_verified = false;
     let Some(existing) = policy.existing else { return };
     client.status = existing.status;
+    client.stage = existing.stage;
     client.created_at = existing.created_at;
     client.policy.access_token_lifetime = existing.policy.access_token_lifetime;
     client.policy.access_token_format = existing.policy.access_token_format;

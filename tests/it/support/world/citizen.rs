@@ -1,6 +1,6 @@
 //! A citizen in front of a browser.
 
-use senid::demo::people::{PASSWORD, PEOPLE};
+use senid::demo::people::{MADE_UP, PASSWORD, PEOPLE};
 
 use super::{Browser, Page};
 
@@ -19,6 +19,8 @@ const fn citizen(number: usize) -> Citizen {
 pub const AN: Citizen = citizen(0);
 pub const BINH: Citizen = citizen(1);
 pub const CHAU: Citizen = citizen(2);
+/// Somebody made up, for clients in the sandbox.
+pub const MOT: Citizen = Citizen { name: MADE_UP[0].name, identifier: MADE_UP[0].national_id, password: PASSWORD };
 
 impl Citizen {
     /// Says who they are.

@@ -48,7 +48,7 @@ use senid::flows::App;
 
 pub use assertion::Assertion;
 pub use browser::Browser;
-pub use citizen::{AN, BINH, CHAU, Citizen};
+pub use citizen::{AN, BINH, CHAU, Citizen, MOT};
 pub use dpop::DpopKey;
 pub use front::Front;
 pub use office::Office;

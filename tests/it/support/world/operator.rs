@@ -18,6 +18,7 @@ use senid::domain::national_id::Scheme;
 use senid::domain::registration::RegistrationTerms;
 use senid::domain::secret::SecretString;
 use senid::domain::sign_in_name::SignInName;
+use senid::domain::stage::Person;
 use senid::domain::time::ManualClock;
 use senid::flows::admin::add_citizen::add;
 use senid::flows::admin::change_status::change_status;
@@ -80,7 +81,7 @@ impl<'w> Operator<'w> {
             particulars.set(*column, *text);
         }
         let password = SecretString::new(citizen.password);
-        add(&self.admin().await, &particulars, Some(&password)).await.unwrap();
+        add(&self.admin().await, &particulars, Some(&password), Person::Real).await.unwrap();
     }
 
     /// What became of messages, in this state.
@@ -174,6 +175,7 @@ impl<'w> Operator<'w> {
         let scopes = changed.release.served(&self.app.sensitive(&registry).allowed(&changed));
         self.hears_of(&id, |cached| {
             cached.status == changed.status
+                && cached.stage == changed.stage
                 && cached.scopes == scopes
                 && cached.resources == changed.resources
                 && cached.grant_types == changed.grant_types

@@ -1,0 +1,4 @@
+//! Portals' owners bring their applications in: into the sandbox at once and by themselves, into production by approval
+//! (docs/onboarding.md). What an owner says never becomes what the authority alone may say.
+
+pub mod draft;

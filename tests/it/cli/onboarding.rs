@@ -1,0 +1,117 @@
+//! `senid client draft|snippet`.
+
+use super::program::Senid;
+
+/// Texts that every draft here has.
+const TEXTS: [&str; 6] = ["--name", "Permits", "--organisation", "Sở Xây dựng", "--purpose", "issue permits"];
+
+fn draft(kind: &str, more: &[&str]) -> Vec<String> {
+    let words = ["client", "draft", "--kind", kind].into_iter().chain(TEXTS).chain(more.iter().copied());
+    words.map(str::to_owned).collect()
+}
+
+fn run(senid: &Senid, words: &[String]) -> super::program::Ran {
+    senid.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn each_kind_comes_into_the_sandbox_with_its_own_defaults() {
+    let senid = Senid::ready();
+    for (kind, redirect, method, grants, application) in [
+        ("web", Some("https://permits.example/callback"), "client_secret_basic", r#"["authorization_code"]"#, "web"),
+        ("single-page", Some("http://localhost:5173/"), "none", r#"["authorization_code"]"#, "web"),
+        ("native", Some("http://127.0.0.1/callback"), "none", r#"["authorization_code"]"#, "native"),
+        ("service", None, "client_secret_basic", r#"["client_credentials"]"#, "web"),
+    ] {
+        let mut more = vec!["--json"];
+        more.extend(redirect.into_iter().flat_map(|uri| ["--redirect-uri", uri]));
+        let made = run(&senid, &draft(kind, &more)).ended(0).json();
+        assert_eq!((made["stage"].as_str(), made["status"].as_str()), (Some("sandbox"), Some("active")), "{kind}");
+        assert_eq!(made["token_endpoint_auth_method"].as_str(), Some(method), "{kind}");
+        assert_eq!(made["grant_types"].to_string(), grants, "{kind}");
+        assert_eq!(made["application_type"].as_str(), Some(application), "{kind}");
+        assert_eq!(made["client_secret"].is_string(), method == "client_secret_basic", "{kind}");
+        for (member, expected) in
+            [("pkce", "required"), ("consent", "ask"), ("policy", "baseline"), ("subject_type", "pairwise")]
+        {
+            assert_eq!(made[member].as_str(), Some(expected), "{kind}: {member}");
+        }
+        assert_eq!(made["organisation_verified"], false, "{kind}");
+        assert_eq!(made["sector_identifier"], made["client_id"], "{kind}: nobody else's subjects are its own");
+        let id = made["client_id"].as_str().unwrap();
+        assert_eq!(senid.recorded(&["--client", id])[0].0, "client.drafted");
+    }
+}
+
+#[test]
+fn a_draft_says_what_to_put_where() {
+    let senid = Senid::ready();
+    let made = run(&senid, &draft("web", &["--redirect-uri", "https://permits.example/callback"])).ended(0);
+    let id = made.out.lines().next().unwrap().split(' ').nth(1).unwrap().to_owned();
+    for expected in [
+        format!("client {id} is in the sandbox\n"),
+        "discovery   ".to_owned(),
+        "/.well-known/openid-configuration\n".to_owned(),
+        format!("client_id   {id}\n"),
+        "Whoever signs in to it is made up: senid citizen add --made-up".to_owned(),
+        format!("senid client snippet {id} --for authlib\n"),
+    ] {
+        assert!(made.out.contains(&expected), "{expected}: {}", made.out);
+    }
+    let printed = senid.run(&["client", "snippet", &id, "--for", "authlib"]).ended(0);
+    assert!(printed.out.contains(&format!("client_id=\"{id}\"")), "{}", printed.out);
+    assert!(!printed.out.contains("senid_cs_"), "a secret is shown once");
+    let refused = senid.run(&["client", "snippet", &id, "--for", "openid-client-native"]).ended(1);
+    let told = "senid: openid-client-native is for a native application, and this is a web one: for it there are \
+                mod_auth_openidc, openid-client, spring-security, authlib, aspnet, oauth2-proxy\n";
+    assert_eq!(refused.err, told);
+    let refused = senid.run(&["client", "snippet", &id, "--for", "aspnet"]).ended(1);
+    assert!(refused.err.contains(&format!("senid client update {id} --auth client_secret_post")), "{}", refused.err);
+    senid.run(&["client", "update", &id, "--auth", "client_secret_post"]).ended(0);
+    senid.run(&["client", "snippet", &id, "--for", "aspnet"]).ended(0);
+}
+
+#[test]
+fn every_fault_of_a_draft_is_said_at_once() {
+    let senid = Senid::ready();
+    let more = ["--redirect-uri", "http://localhost/callback", "--scope", "openid national_id", "--contact", "nobody"];
+    let refused = run(&senid, &draft("native", &more)).ended(2);
+    for expected in [
+        "'http://localhost/callback' must be http://127.0.0.1 or http://[::1]",
+        "national_id is for the authority to approve",
+        "expected at most 10 e-mail addresses",
+    ] {
+        assert!(refused.err.contains(expected), "{expected}: {}", refused.err);
+    }
+    let refused = run(&senid, &draft("web", &[])).ended(2);
+    assert!(refused.err.contains("expected at least one address to return to"), "{}", refused.err);
+    assert_eq!(senid.run(&["client", "list"]).ended(0).out, "", "nothing was made");
+}
+
+#[test]
+fn a_file_grants_itself_nothing() {
+    let senid = Senid::ready();
+    let file = senid.path().join("draft.json");
+    for member in ["stage", "organisation_verified", "national_id_approved", "consent", "owner", "release", "client_id"]
+    {
+        let draft = serde_json::json!({
+            "kind": "web", "name": { "": "Permits" }, "redirect_uris": ["https://permits.example/cb"], member: "production",
+        });
+        std::fs::write(&file, draft.to_string()).unwrap();
+        let refused = senid.run(&["client", "draft", "--from", file.to_str().unwrap()]).ended(2);
+        assert!(refused.err.contains(&format!("unknown field `{member}`")), "{}", refused.err);
+    }
+    assert_eq!(senid.run(&["client", "list"]).ended(0).out, "", "nothing was made");
+}
+
+#[test]
+fn somebody_made_up_is_marked_for_good() {
+    let senid = Senid::ready();
+    let add = ["citizen", "add", "--national-id", "001090000011", "--name", "Thử Nghiệm", "--made-up", "--json"];
+    let added = senid.run(&add).ended(0).json();
+    assert_eq!(added["made_up"], true);
+    let id = added["id"].as_str().unwrap();
+    assert_eq!(&id[14..15], "8", "the mark is part of the id: {id}");
+    let shown = senid.run(&["citizen", "show", id]).ended(0);
+    assert!(shown.out.contains("yes: for clients in the sandbox"), "{}", shown.out);
+}
