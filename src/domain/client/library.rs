@@ -84,16 +84,12 @@ impl Library {
             };
             return Some(format!("is for a {} application, and this is a {kind} one: {fitting}", self.kind()));
         }
-        let needed = match self {
-            Self::OpenidClientNative => ClientAuthenticationMethod::None,
-            // It sends the secret in the form, and cannot be told otherwise.
-            Self::AspNet => ClientAuthenticationMethod::ClientSecretPost,
-            _ => ClientAuthenticationMethod::ClientSecretBasic,
-        };
-        if method != needed {
+        // Whichever of the two is registered, a secret is taken in the header and in the form.
+        let secret = [ClientAuthenticationMethod::ClientSecretBasic, ClientAuthenticationMethod::ClientSecretPost];
+        if kind.is_confidential() && !secret.contains(&method) {
             return Some(format!(
-                "proves itself by {needed} as it is printed here, and this client by {method}: senid client update {} \
-                 --auth {needed}",
+                "proves itself by a secret as it is printed here, and this client by {method}: senid client update {} \
+                 --auth client_secret_basic makes it one",
                 client.id
             ));
         }

@@ -65,10 +65,9 @@ fn a_draft_says_what_to_put_where() {
     let told = "senid: openid-client-native is for a native application, and this is a web one: for it there are \
                 mod_auth_openidc, openid-client, spring-security, authlib, aspnet, oauth2-proxy\n";
     assert_eq!(refused.err, told);
-    let refused = senid.run(&["client", "snippet", &id, "--for", "aspnet"]).ended(1);
-    assert!(refused.err.contains(&format!("senid client update {id} --auth client_secret_post")), "{}", refused.err);
-    senid.run(&["client", "update", &id, "--auth", "client_secret_post"]).ended(0);
-    senid.run(&["client", "snippet", &id, "--for", "aspnet"]).ended(0);
+    senid.run(&["client", "update", &id, "--auth", "client_secret_jwt"]).ended(0);
+    let refused = senid.run(&["client", "snippet", &id, "--for", "authlib"]).ended(1);
+    assert!(refused.err.contains("proves itself by a secret as it is printed here"), "{}", refused.err);
 }
 
 #[test]
