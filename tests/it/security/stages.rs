@@ -50,7 +50,9 @@ impl Scene {
         operator.changes("customs", for_itself).await;
         operator.allows_exchange("customs", "tax-office", LAND, LAND_SCOPE).await.unwrap();
         world.may_ask("tax-office", BackChannelDelivery::Poll).await;
-        let allow = |client: &mut Client| drop(client.grant_types.insert(GrantType::DeviceCode));
+        let allow = |client: &mut Client| {
+            client.grant_types.insert(GrantType::DeviceCode);
+        };
         operator.changes("tax-app", allow).await;
         let portal = |client| world.portal(client);
         Self { portal: portal("tax-office"), app: portal("tax-app"), customs: portal("customs") }
