@@ -206,6 +206,7 @@ pub struct InvalidClientId;
 mod tests {
     use super::*;
 
+    #[derive(Debug)]
     struct Ones;
 
     impl Random for Ones {
