@@ -14,7 +14,7 @@ import { AN, ISSUER, answer, runCases } from "./senid.mjs";
 
 const { PROGRAM, PYTHON, NODE_PACKAGES } = process.env;
 const PATIENCE = 20_000;
-const MADE_UP = { username: "001090000029", password: "sen-thu-nghiem-2026", name: "Thử Nghiệm Chín" };
+const MADE_UP = { username: "001090000029", password: "hoa-phuong-do-2026", name: "Thử Nghiệm Chín" };
 
 function senid(words, input = "") {
   return execFileSync(PROGRAM, words, { input, encoding: "utf8", stdio: ["pipe", "pipe", "inherit"] });
