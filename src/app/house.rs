@@ -22,6 +22,7 @@ use crate::domain::time::Clock;
 use crate::flows::admin::schema::Schema;
 use crate::flows::admin::{AdminError, Administrator};
 use crate::flows::certificate::revocation::Revocation;
+use crate::flows::onboarding::check_up::CheckUp;
 use crate::sessions::{self, Recovery, Redis};
 
 /// The system's clock and random source, and whatever the settings name.
@@ -78,6 +79,11 @@ impl House for SystemHouse {
             deployment::open(Arc::new(settings), clock, random).await?;
         let outbound = parts::fetcher(&settings, clock.clone()).map_err(StartError::from)?;
         Ok(Revocation::new(outbound, store, clock, random, settings.revocation.clone()))
+    }
+
+    fn check_up(&self, settings: &Settings) -> Result<CheckUp, Failure> {
+        let outbound = parts::fetcher(settings, Arc::new(self.clock)).map_err(StartError::from)?;
+        Ok(CheckUp::new(outbound))
     }
 
     async fn make_first_master_key(&self, settings: &Settings, actor: Actor) -> Result<Option<PathBuf>, Failure> {

@@ -9,6 +9,7 @@ use crate::domain::time::Clock;
 use crate::flows::admin::Administrator;
 use crate::flows::admin::schema::Schema;
 use crate::flows::certificate::revocation::Revocation;
+use crate::flows::onboarding::check_up::CheckUp;
 
 use super::failure::Failure;
 
@@ -37,6 +38,9 @@ pub trait House {
 
     /// What asks authorities whether certificates were revoked.
     fn revocation(&self, settings: Settings) -> impl Future<Output = Result<Revocation, Failure>>;
+
+    /// What looks at applications from outside.
+    fn check_up(&self, settings: &Settings) -> Result<CheckUp, Failure>;
 
     /// Makes the first master key, where the settings name a file for it that is not there and nothing is sealed yet.
     /// Returns where.

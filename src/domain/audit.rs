@@ -85,6 +85,14 @@ event_kinds! {
     /// An application's owner brought it into the sandbox.
     ClientDrafted = "client.drafted",
     ClientChanged = "client.changed",
+    /// A client was given another secret, beside which the former one works for a while.
+    ClientSecretRotated = "client.secret_rotated",
+    /// The former secret works no more.
+    FormerSecretEnded = "client.former_secret_ended",
+    /// It was looked at from outside, as its citizens and SenID meet it.
+    ClientCheckedUp = "client.checked_up",
+    /// It left the sandbox.
+    ClientPromoted = "client.promoted",
     /// A client registered itself (RFC 7591).
     ClientRegistered = "client.registered",
     /// A client replaced its own registration (RFC 7592).

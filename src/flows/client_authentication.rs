@@ -37,7 +37,7 @@ pub async fn authenticate(app: &App, request: &ClientRequest<'_>) -> Result<Arc<
             let proven = client_certificate::prove(app, client, request.sender.certificate.as_deref()).await;
             proven.and_then(|()| hold_policy(app, client, None))
         }
-        (presented, client) => match presented.prove(client.as_deref()) {
+        (presented, client) => match presented.prove(client.as_deref(), app.clock.now()) {
             Ok(()) => client.as_deref().map_or(Ok(()), |client| hold_policy(app, client, None)),
             Err(refusal) => Err(refusal.into()),
         },

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use http::HeaderMap;
-use http::header::{AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE};
+use reqwest::tls::TlsInfo;
 use reqwest::{Response, StatusCode};
 
 use super::{FetchError, Purpose};
+use crate::domain::time::Timestamp;
 
 /// A document that was fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +16,39 @@ pub struct Document {
     pub bytes: Vec<u8>,
     /// For how long its host says that it may be kept (RFC 9111 §5.2.2.1); none where it says nothing.
     pub fresh_for: Option<Duration>,
+}
+
+/// What is seen of an address, whatever it answers.
+#[derive(Clone, Debug)]
+pub struct Look {
+    pub status: u16,
+    /// What time it is there (RFC 9110 §6.6.1).
+    pub date: Option<Timestamp>,
+    /// The certificate of its server, in DER.
+    pub certificate: Option<Vec<u8>>,
+    /// As a fetch would read it.
+    pub document: Result<Document, FetchError>,
+}
+
+impl Look {
+    pub(super) async fn read(response: Response, purpose: Purpose, longest: usize) -> Self {
+        Self {
+            status: response.status().as_u16(),
+            date: response.headers().get(DATE).and_then(|date| date_of(date.to_str().ok()?)),
+            certificate: response
+                .extensions()
+                .get::<TlsInfo>()
+                .and_then(|tls| tls.peer_certificate())
+                .map(<[u8]>::to_vec),
+            document: Document::read(response, purpose, longest).await,
+        }
+    }
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn date_of(text: &str) -> Option<Timestamp> {
+    let at = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(Timestamp::from_seconds(at.timestamp().as_second()))
 }
 
 impl Document {
@@ -95,6 +130,14 @@ mod tests {
             (&[("cache-control", "max-age=600"), ("age", "700")], Some(0)),
         ] {
             assert_eq!(fresh_for(&headers(pairs)), expected.map(Duration::from_secs), "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_read() {
+        assert_eq!(date_of("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Timestamp::from_seconds(784_111_777)));
+        for wrong in ["", "now", "1994-11-06T08:49:37Z"] {
+            assert_eq!(date_of(wrong), None, "{wrong}");
         }
     }
 

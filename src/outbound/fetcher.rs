@@ -13,7 +13,7 @@ use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use url::{Host, Url};
 
-use super::answer::Document;
+use super::answer::{Document, Look};
 use super::network::Exceptions;
 use super::purpose::Scheme;
 use super::resolver::{Guarded, Resolve, Withheld, is_local_name};
@@ -158,6 +158,25 @@ impl Fetcher {
             let request = self.0.client.get(url.clone()).header(ACCEPT, accept);
             let response = self.send(url, purpose, request).await?;
             Document::read(response, purpose, self.0.limits.of(purpose).1).await
+        });
+        self.counted(url, purpose, answered.await)
+    }
+
+    /// Looks at `url` as a check-up does: what is answered there to a GET, or to a POST of `form`, whatever its status.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), where there is no answer at all.
+    pub async fn look(&self, url: &Url, purpose: Purpose, form: Option<String>) -> Result<Look, FetchError> {
+        let answered = self.in_time(url, purpose, async {
+            let client = &self.0.client;
+            let request = match form {
+                Some(form) => {
+                    client.post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)
+                }
+                None => client.get(url.clone()).header(ACCEPT, purpose.media_types().join(", ")),
+            };
+            let response = self.send(url, purpose, request).await?;
+            Ok(Look::read(response, purpose, self.0.limits.of(purpose).1).await)
         });
         self.counted(url, purpose, answered.await)
     }
@@ -344,6 +363,7 @@ fn client(
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .referer(false)
+        .tls_info(true)
         .retry(reqwest::retry::never())
         .user_agent(concat!("SenID/", env!("CARGO_PKG_VERSION")))
         // A connection that is used again goes to the address that was checked when it was made.

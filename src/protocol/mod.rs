@@ -25,6 +25,7 @@ pub mod device_authorization;
 pub mod discovery;
 pub mod dpop;
 pub mod error;
+pub mod explain;
 pub mod id_token;
 pub mod introspection;
 pub mod key_binding;

@@ -1,9 +1,10 @@
-//! `senid client create|draft|snippet|update|list|show|disable|enable|link-codes|links|unlink`.
+//! `senid client create|draft|snippet|check|explain|promote|rotate-secret|end-former-secret|update|list|show|disable|enable|link-codes|links|unlink`.
 
 mod create;
 mod draft;
 mod further;
 mod linked_accounts;
+mod onboarding;
 mod release;
 mod show;
 mod show_further;
@@ -18,6 +19,7 @@ use super::failure::Failure;
 use super::house::{House, Reach};
 use super::operator;
 use super::output::Output;
+use super::standard_input;
 use crate::config::Settings;
 use crate::domain::client::ClientStatus;
 use crate::domain::ids::ClientId;
@@ -29,6 +31,23 @@ pub enum Command {
     Create(Box<create::Arguments>),
     Draft(Box<draft::Arguments>),
     Snippet(snippet::Arguments),
+    /// Looks at a client from outside: its keys, its back-channel logout address, what is weak and what ends soon. Ends with 5
+    /// where an error is among what is found.
+    Check {
+        id: ClientId,
+    },
+    /// Explains what stands on standard input, the address of an authorization request, the one that a visitor came back to, or a
+    /// token, and what is wrong with it for this client.
+    Explain {
+        id: ClientId,
+    },
+    /// Brings an application from the sandbox into production: it serves citizens from then on, and nobody made up.
+    Promote(onboarding::Promote),
+    RotateSecret(onboarding::RotateSecret),
+    /// The former secret of a client works no more.
+    EndFormerSecret {
+        id: ClientId,
+    },
     Update(Box<update::Arguments>),
     /// Every client, by id.
     List,
@@ -66,6 +85,20 @@ pub async fn run(
             let asked = arguments.read()?;
             draft::run(&open(settings).await?, &asked, output).await
         }
+        Command::Check { id } => {
+            let check_up = house.check_up(&settings)?;
+            onboarding::check(&open(settings).await?, &check_up, &id, output).await
+        }
+        Command::Explain { id } => {
+            let text = standard_input::secret("explain")?;
+            onboarding::explain_text(&open(settings).await?, &id, text.expose(), output).await
+        }
+        Command::Promote(arguments) => {
+            let check_up = house.check_up(&settings)?;
+            onboarding::promote(&open(settings).await?, &check_up, &arguments, output).await
+        }
+        Command::RotateSecret(arguments) => onboarding::rotate(&open(settings).await?, &arguments, output).await,
+        Command::EndFormerSecret { id } => onboarding::end_former(&open(settings).await?, &id, output).await,
         Command::Snippet(arguments) => snippet::run(&open(settings).await?, &arguments, output).await,
         Command::Update(arguments) => {
             let change = arguments.read()?;

@@ -82,6 +82,8 @@ pub fn whole(client: &Client, output: &mut Output) -> Result<(), Failure> {
     rows.extend(further::rows(client));
     rows.extend(release::rows(client));
     rows.push(("authentication", authentication(client)));
+    rows.extend(client.secret_until.map(|until| ("secret until", times::show(until))));
+    rows.extend(client.former_secret.map(|former| ("former secret until", times::show(former.until))));
     rows.extend(keys_of(&client.keys).map(|keys| ("keys", keys)));
     rows.push(("application", application(client).to_owned()));
     rows.push(("subjects", format!("{} in sector {}", client.subject_type.as_str(), client.sector_identifier)));
@@ -132,6 +134,8 @@ fn plain_json(client: &Client) -> Value {
         "scope": client.scopes.to_string(),
         "token_endpoint_auth_method": client.authentication.method(),
         "token_endpoint_auth_signing_alg": client.authentication.signing_algorithm(),
+        "client_secret_until": client.secret_until.map(times::show),
+        "former_secret_until": client.former_secret.map(|former| times::show(former.until)),
         "jwks": given_keys(&client.keys),
         "jwks_uri": published_keys(&client.keys),
         "application_type": application(client),

@@ -95,6 +95,11 @@ pub fn check_dates(certificate: &ClientCertificate, now: Timestamp) -> Result<()
     if dates.contains(&now.seconds()) { Ok(()) } else { Err(CertificateFault::OutOfDate) }
 }
 
+/// When a certificate ends; `None` for what is none.
+pub fn ends(der: &[u8]) -> Option<Timestamp> {
+    parse(der).ok().map(|certificate| Timestamp::from_seconds(certificate.validity().not_after.timestamp()))
+}
+
 /// `x5t#S256` (RFC 8705 §3.1), as it stands in tokens.
 pub fn thumbprint_text(thumbprint: &Thumbprint) -> String {
     base64url::encode(thumbprint.as_bytes())

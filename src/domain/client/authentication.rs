@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::mac::MacAlgorithm;
 use crate::domain::secret::{SealedSecret, SecretHash};
+use crate::domain::time::Timestamp;
 
 /// How a client proves at the token endpoint that it is itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,14 @@ pub enum ClientAuthentication {
     TlsClientAuth { subject: CertificateSubject },
     /// The certificate of its TLS connection, which stands in its own key set (RFC 8705 §2.2).
     SelfSignedTlsClientAuth,
+}
+
+/// A secret in whose place another one was put, and that works beside it for a while, so that an application's servers are
+/// changed one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerSecret {
+    pub secret: SecretHash,
+    pub until: Timestamp,
 }
 
 /// What a certificate must say of whom it was issued to; a client registers one of them (RFC 8705 §2.1.2).

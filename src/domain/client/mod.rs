@@ -14,7 +14,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use authentication::{CertificateSubject, ClientAuthentication, ClientAuthenticationMethod, UnknownMethod};
+pub use authentication::{
+    CertificateSubject, ClientAuthentication, ClientAuthenticationMethod, FormerSecret, UnknownMethod,
+};
 pub use display::{ClientDisplay, FetchedLogo, Localised};
 pub use grant_type::{GrantType, UnknownGrantType};
 pub use kind::{Kind, UnknownKind};
@@ -46,6 +48,11 @@ pub struct Client {
     pub stage: Stage,
     pub application_type: ApplicationType,
     pub authentication: ClientAuthentication,
+    #[serde(default)]
+    pub former_secret: Option<FormerSecret>,
+    /// From then on its secret proves nothing; it has none such where this is not said.
+    #[serde(default)]
+    pub secret_until: Option<Timestamp>,
     /// What its assertions and request objects are signed with, and what is encrypted to it.
     #[serde(default)]
     pub keys: ClientKeys,
@@ -188,6 +195,8 @@ impl Client {
             stage: Stage::Production,
             application_type: ApplicationType::Web,
             authentication,
+            former_secret: None,
+            secret_until: None,
             keys: ClientKeys::None,
             display: ClientDisplay::default(),
             redirect_uris: Vec::new(),

@@ -62,7 +62,7 @@ pub async fn set_status(admin: &Administrator, id: &ClientId, status: ClientStat
 ///
 /// # Errors
 /// `NotFound`, too, where it has deleted itself: what is kept of it is there for the records that name it.
-pub(super) async fn find_to_change(tx: &mut Transaction, id: &ClientId) -> Result<StoredClient, AdminError> {
+pub(in crate::flows) async fn find_to_change(tx: &mut Transaction, id: &ClientId) -> Result<StoredClient, AdminError> {
     let stored = tx.clients().find(id).await?.ok_or_else(|| no_such(id))?;
     match stored.client.status {
         ClientStatus::Deleted => Err(AdminError::NotFound(format!("client {id} was deleted by its owner"))),

@@ -145,6 +145,10 @@ fn candidate(
     let mut faults = Vec::new();
     let mut after = before.clone();
     let secret = change_authentication(admin, &mut after, change, &mut faults)?;
+    if change.secret.is_some() {
+        // At once, as whoever gives it another one here wants it.
+        (after.former_secret, after.secret_until) = (None, None);
+    }
     set(&mut after.keys, &change.keys);
 
     let display = &mut after.display;

@@ -19,6 +19,7 @@ use crate::crypto::hash::hash_secret;
 use crate::domain::client::{Client, ClientAuthentication};
 use crate::domain::ids::ClientId;
 use crate::domain::secret::SecretString;
+use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::protocol::parameters::Parameters;
 
@@ -90,12 +91,22 @@ impl Presented {
     ///
     /// # Errors
     /// `invalid_client`, the same for every reason.
-    pub fn prove(&self, client: Option<&Client>) -> Result<(), OAuthError> {
+    pub fn prove(&self, client: Option<&Client>, now: Timestamp) -> Result<(), OAuthError> {
         let client = client.filter(|client| client.id == *self.client()).ok_or_else(refusal)?;
-        match self.is_proof_of(&client.authentication) && client.is_active() {
+        let present = client.secret_until.is_none_or(|until| now < until) && self.is_proof_of(&client.authentication);
+        match (present || self.is_proof_by_former(client, now)) && client.is_active() {
             true => Ok(()),
             false => Err(refusal()),
         }
+    }
+
+    /// Whether it is the secret that another one has taken the place of, while that still works. A client that proves itself in
+    /// another way by now has none.
+    fn is_proof_by_former(&self, client: &Client, now: Timestamp) -> bool {
+        let former = client.former_secret.filter(|former| now < former.until);
+        former
+            .filter(|_| client.authentication.secret().is_some())
+            .is_some_and(|former| self.is_proof_of(&ClientAuthentication::ClientSecretBasic { secret: former.secret }))
     }
 
     fn is_proof_of(&self, registered: &ClientAuthentication) -> bool {
@@ -150,6 +161,31 @@ mod tests {
         let other = ClientAuthentication::ClientSecretBasic { secret: own("another") };
         assert!(!basic.is_proof_of(&other) && !post.is_proof_of(&other));
         assert!(!basic.is_proof_of(&ClientAuthentication::None) && nothing.is_proof_of(&ClientAuthentication::None));
+    }
+
+    #[test]
+    fn a_former_secret_works_until_its_end_and_for_no_other_method() {
+        use crate::domain::client::FormerSecret;
+        let own = |secret: &str| hash_secret(secret.as_bytes());
+        let (now, until) = (Timestamp::from_seconds(100), Timestamp::from_seconds(200));
+        let id: ClientId = "sandbox".parse().unwrap();
+        let present = ClientAuthentication::ClientSecretBasic { secret: own("present") };
+        let mut client = Client::new(id.clone(), present, now);
+        client.former_secret = Some(FormerSecret { secret: own("former"), until });
+        let post = |secret: &str| Presented::Post { client: id.clone(), secret: SecretString::new(secret) };
+        for (secret, at, works) in [
+            ("present", now, true),
+            ("former", now, true),
+            ("present", until, true),
+            ("former", until, false),
+            ("another", now, false),
+        ] {
+            assert_eq!(post(secret).prove(Some(&client), at).is_ok(), works, "{secret} at {at:?}");
+        }
+        client.secret_until = Some(until);
+        assert!(post("present").prove(Some(&client), until).is_err(), "its own time is over");
+        client.authentication = ClientAuthentication::None;
+        assert!(post("former").prove(Some(&client), now).is_err(), "it has no secret any more");
     }
 
     #[test]

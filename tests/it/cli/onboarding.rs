@@ -114,3 +114,60 @@ fn somebody_made_up_is_marked_for_good() {
     let shown = senid.run(&["citizen", "show", id]).ended(0);
     assert!(shown.out.contains("yes: for clients in the sandbox"), "{}", shown.out);
 }
+
+#[test]
+fn what_a_developer_pasted_is_explained() {
+    let senid = Senid::ready();
+    let made =
+        run(&senid, &draft("web", &["--redirect-uri", "https://permits.example/callback", "--json"])).ended(0).json();
+    let id = made["client_id"].as_str().unwrap();
+    let came = "https://permits.example/callback/?error=login_required&state=x&iss=https://evil.example";
+    let told = senid.run_with(&["client", "explain", id], came).ended(5).out;
+    for expected in [
+        "answer to an authorization request\n",
+        "wrong: 'https://permits.example/callback/' is not registered; 'https://permits.example/callback' is: the difference is a slash",
+        "wrong: iss is https://evil.example, and this issuer is ",
+        "wrong: login_required: prompt=none was asked",
+    ] {
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+    let refused = senid.run_with(&["client", "explain", id], "hello").ended(2);
+    assert!(refused.err.contains("expected the address of an authorization request"), "{}", refused.err);
+}
+
+#[test]
+fn a_secret_is_rotated_from_the_shell_and_a_client_is_checked_and_promoted() {
+    let senid = Senid::ready();
+    let more = ["--redirect-uri", "https://permits.example/callback", "--json"];
+    let made = run(&senid, &draft("web", &more)).ended(0).json();
+    let id = made["client_id"].as_str().unwrap();
+    let rotated =
+        senid.run(&["client", "rotate-secret", id, "--overlap", "2d", "--expires", "20d", "--json"]).ended(0).json();
+    assert!(rotated["client_secret"].as_str().unwrap().starts_with("senid_cs_"));
+    assert_ne!(rotated["client_secret"], made["client_secret"]);
+    let refused = senid.run(&["client", "rotate-secret", id, "--overlap", "91d"]).ended(2);
+    assert_eq!(refused.err, "senid: --overlap: expected at most 90 days\n");
+    let checked = senid.run(&["client", "check", id]).ended(0).out;
+    for expected in [
+        "warning  client_secret: The secret ends soon.",
+        "note     client_secret: A former secret still works.",
+        "warning  policy_uri: Citizens cannot read what becomes of their data.",
+        "warning  backchannel_logout_uri: The application is not told that somebody signed out elsewhere.",
+    ] {
+        assert!(checked.contains(expected), "{expected}: {checked}");
+    }
+    assert!(senid.run(&["client", "end-former-secret", id]).ended(0).out.contains("works no more"));
+    let stays = senid.run(&["client", "promote", id]).ended(1).out;
+    assert!(stays.starts_with("stage: sandbox -> production\n") && stays.contains("stays in the sandbox"), "{stays}");
+    let shown = senid.run(&["client", "show", id, "--json"]).ended(0).json();
+    assert_eq!(shown["stage"], "sandbox");
+    let more = ["--contact", "it@permits.example", "--policy-uri", "https://permits.example/privacy"];
+    let more = [&more[..], &["--redirect-uri", "https://permits.example/callback", "--json"]].concat();
+    let made = run(&senid, &draft("web", &more)).ended(0).json();
+    let id = made["client_id"].as_str().unwrap();
+    assert!(senid.run(&["client", "promote", id, "--dry-run"]).ended(0).out.contains("is ready for production"));
+    assert!(senid.run(&["client", "promote", id]).ended(0).out.ends_with(&format!("client {id} is in production\n")));
+    assert_eq!(senid.recorded(&["--client", id])[0].0, "client.promoted");
+    let again = senid.run(&["client", "promote", id]).ended(1);
+    assert_eq!(again.err, format!("senid: client {id} is in production already\n"));
+}

@@ -2,6 +2,7 @@
 
 mod audit;
 mod authenticator_metadata;
+mod check_up;
 mod erasure;
 mod messages;
 mod metrics;

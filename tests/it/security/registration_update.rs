@@ -2,6 +2,7 @@
 
 use http::Method;
 use senid::domain::client::ConsentPolicy;
+use senid::domain::stage::Stage;
 use senid::domain::token_exchange::ExchangeRule;
 use serde_json::json;
 
@@ -158,4 +159,21 @@ async fn citizens_are_always_asked_and_told_that_nobody_vouches() {
     let page = browser.open(&portal.start().url()).await;
     let page = AN.signs_in(&mut browser, &page).await;
     assert!(page.has("#allow") && page.words(".portal .care-text") == "Not verified");
+}
+
+/// Which people a client serves is the authority's to say: no member names it, and no update changes it.
+#[tokio::test]
+async fn an_update_leaves_the_sandbox_by_no_member() {
+    let world = open_world().await;
+    let mut told = registered(&world, &portal_with(json!({ "stage": "sandbox" }))).await;
+    let id = text(&told, "client_id").to_owned();
+    assert_eq!(world.operator().client(&id).await.stage, Stage::Production, "no member of a registration says so");
+    world.operator().changes(&id, |client| client.stage = Stage::Sandbox).await;
+    for members in [json!({ "stage": "production" }), json!({ "redirect_uris": ["https://portal.example/other"] })] {
+        let body = update_of(&told, &portal_with(members.clone()));
+        let reply = manage(&world, Method::PUT, &told, Some(&body)).await;
+        assert_eq!(reply.status, 200, "{members}: {}", reply.body);
+        told = reply.json();
+        assert_eq!(world.operator().client(&id).await.stage, Stage::Sandbox, "{members}");
+    }
 }

@@ -13,6 +13,9 @@ pub(super) fn check(_: &Metadata, policy: &Policy<'_>, client: &mut Client, _: &
     let Some(existing) = policy.existing else { return };
     client.status = existing.status;
     client.stage = existing.stage;
+    if existing.authentication == client.authentication {
+        (client.former_secret, client.secret_until) = (existing.former_secret, existing.secret_until);
+    }
     client.created_at = existing.created_at;
     client.policy.access_token_lifetime = existing.policy.access_token_lifetime;
     client.policy.access_token_format = existing.policy.access_token_format;

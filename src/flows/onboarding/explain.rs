@@ -1,0 +1,21 @@
+//! What a developer pasted, explained for their own client.
+
+use crate::domain::ids::ClientId;
+use crate::flows::admin::{AdminError, Administrator, registered_clients};
+use crate::protocol::explain::{self, Expected, Explanation};
+
+/// # Errors
+/// `NotFound`; `Invalid` where the text is nothing that is known here.
+pub async fn explain(admin: &Administrator, id: &ClientId, text: &str) -> Result<Explanation, AdminError> {
+    let client = registered_clients::show(admin, id).await?;
+    let now = admin.clock.now();
+    let keys = admin.store.read().await?.key_pairs().load().await?;
+    let kids: Vec<String> =
+        keys.iter().filter(|stored| stored.key.is_published(now)).map(|stored| stored.key.kid.to_string()).collect();
+    let expected = Expected { client: &client, issuer: &admin.settings.issuer, kids: &kids, now };
+    explain::explain(text, &expected).ok_or_else(|| {
+        let told =
+            "expected the address of an authorization request, the address that a visitor came back to, or a token";
+        AdminError::invalid("text", told)
+    })
+}
