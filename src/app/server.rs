@@ -108,6 +108,8 @@ impl Server {
             outbound,
             background: Background::default(),
             deliveries: Deliveries::default(),
+            signals: Deliveries::default(),
+            waiting: Default::default(),
             pings: Deliveries::default(),
             post,
             settings,

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     audit, citizen, client, deliveries, demo, details, disclosure, exchange, keys, messages, migrate, organisation,
-    registration, registry, resource, serve, store, trust, webauthn,
+    registration, registry, resource, serve, store, stream, trust, webauthn,
 };
 
 const EXIT_CODES: &str = "\
@@ -87,6 +87,9 @@ pub enum Administration {
     /// Which portals are still to be told that somebody signed out.
     #[command(subcommand)]
     Deliveries(deliveries::Command),
+    /// Portals' streams of security events (SSF), and what became of the events.
+    #[command(subcommand)]
+    Stream(stream::Command),
     /// What citizens are still to be told by mail and text message, and what did not arrive.
     #[command(subcommand)]
     Messages(messages::Command),

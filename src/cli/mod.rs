@@ -26,6 +26,7 @@ mod resource;
 pub mod serve;
 mod standard_input;
 mod store;
+mod stream;
 pub mod theme;
 mod times;
 mod trust;
@@ -102,6 +103,7 @@ async fn dispatch(
         Administration::Webauthn(command) => webauthn::run(command, settings, house, output).await,
         Administration::Trust(command) => trust::run(command, settings, house, output).await,
         Administration::Deliveries(command) => deliveries::run(command, settings, house, output).await,
+        Administration::Stream(command) => stream::run(command, settings, house, output).await,
         Administration::Messages(command) => messages::run(command, settings, house, output).await,
     }
 }

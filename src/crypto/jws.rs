@@ -35,6 +35,8 @@ pub enum Typ {
     LogoutToken,
     /// OpenID Connect Core §5.3.2 sets none, and ours have none: nothing that must have one is ever one of these.
     Userinfo,
+    /// RFC 8417 §2.3.
+    SecurityEvent,
     /// What is told of a token: RFC 9701 §5.
     TokenIntrospection,
     /// JARM §2.1 sets none, and ours have none: as of userinfo.
@@ -56,12 +58,13 @@ pub enum Typ {
 }
 
 impl Typ {
-    /// Those that are ours to sign.
-    const OURS: [Self; 6] = [
+    /// Those that are ours to sign, in their order: a signer finds its header by it.
+    const OURS: [Self; 7] = [
         Self::AccessToken,
         Self::IdToken,
         Self::LogoutToken,
         Self::Userinfo,
+        Self::SecurityEvent,
         Self::TokenIntrospection,
         Self::AuthorizationResponse,
     ];
@@ -71,6 +74,7 @@ impl Typ {
             Self::AccessToken => Some("at+jwt"),
             Self::IdToken => Some("JWT"),
             Self::LogoutToken => Some("logout+jwt"),
+            Self::SecurityEvent => Some("secevent+jwt"),
             Self::Userinfo | Self::AuthorizationResponse => None,
             Self::TokenIntrospection => Some("token-introspection+jwt"),
             Self::ClientAssertion => Some("client-authentication+jwt"),

@@ -57,6 +57,12 @@ event_kinds! {
     LogoutUndelivered = "logout.undelivered",
     /// An operator has it tried once more.
     LogoutRetried = "logout.retried",
+    /// A client opened the stream of security events that it is sent, changed it, or closed it; or an operator did.
+    StreamCreated = "stream.created",
+    StreamChanged = "stream.changed",
+    StreamRemoved = "stream.removed",
+    /// A client could not be told of what happened to a citizen, or would not hear of it.
+    SecurityEventUndelivered = "security_event.undelivered",
     ConsentGranted = "consent.granted",
     ConsentDenied = "consent.denied",
     ConsentWithdrawn = "consent.withdrawn",

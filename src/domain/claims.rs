@@ -82,7 +82,19 @@ pub fn is_approved_singly(scope: &str) -> bool {
     [NATIONAL_ID, ORGANISATION, LINKED_ACCOUNTS].contains(&scope)
 }
 
-/// Whether the server defines `scope`.
+/// The scope that lets a client look after the stream of security events that it is sent (CAEP Interoperability Profile 1.0 §2.7.2).
+pub const SSF_MANAGE: &str = "ssf.manage";
+/// The scope that lets it read how that stream stands, and fetch from it.
+pub const SSF_READ: &str = "ssf.read";
+
+const SCOPES_OF_CLIENTS: &[&str] = &[SSF_MANAGE, SSF_READ];
+
+/// Whether `scope` is this server's and about nobody: a client has it for itself, and no person grants it.
+pub fn is_scope_of_clients(scope: &str) -> bool {
+    SCOPES_OF_CLIENTS.contains(&scope)
+}
+
+/// Whether the server defines `scope`, and a person grants it.
 pub fn is_known_scope(scope: &str) -> bool {
     PLAIN_SCOPES.contains(&scope) || CLAIMS.iter().any(|rule| rule.scope == scope)
 }
@@ -96,6 +108,11 @@ pub fn known_scopes() -> Vec<&'static str> {
         }
     }
     scopes
+}
+
+/// As [`known_scopes`], with those that clients have for themselves.
+pub fn all_scopes() -> Vec<&'static str> {
+    [known_scopes(), SCOPES_OF_CLIENTS.to_vec()].concat()
 }
 
 /// The names of the claims that `scope` releases.

@@ -66,6 +66,10 @@ uuid_id! {
     EventId;
     /// What one client has to be told of one session's end.
     DeliveryId;
+    /// A stream of security events to one client (SSF §8.1.1).
+    StreamId;
+    /// One security event for one client: its `jti` (RFC 8417 §2.2).
+    SecurityEventId;
     /// What a citizen is told by mail or text message.
     MessageId;
     /// A way back into an account, from when it was begun.

@@ -63,6 +63,7 @@ pub mod self_registration;
 pub mod session;
 pub mod sign_in;
 pub mod sign_in_name;
+pub mod signals;
 pub mod stage;
 pub mod time;
 pub mod token_exchange;

@@ -7,13 +7,14 @@ use crate::domain::audit::{Actor, Outcome};
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
 use crate::domain::random::Random;
+use crate::domain::signals::{Happening, Initiator};
 use crate::domain::time::Timestamp;
 use crate::storage::{self, RevocationReason, Transaction};
 
 use super::audit::EventBuilder;
 use super::notices::Post;
 use super::organisation::ending::{self, Closing};
-use super::{App, FlowError, session, single_logout};
+use super::{App, FlowError, session, signals, single_logout};
 
 /// What is to happen to whose account.
 pub struct Change<'a> {
@@ -81,11 +82,17 @@ pub async fn change_status(tx: &mut Transaction, change: Change<'_>) -> Result<R
         Trust::Kept => Meaning::of(to),
         Trust::Lost(_) => Meaning::of(to).without_trust(),
     };
+    let hijacked = trust != Trust::Kept;
     let why = match trust {
         Trust::Kept => RevocationReason::AccountEnded,
         Trust::Lost(why) => why,
     };
-    carry_out(tx, citizen, meaning, why, (now, random)).await?;
+    // Before it is carried out: whoever loses a grant by it is told of it.
+    if let Some(happening) = Happening::of_status(from, to, hijacked) {
+        signals::tell(&post, tx, citizen, happening, Initiator::of(event.by_whom())).await?;
+    }
+    let by = Initiator::of(event.by_whom());
+    carry_out(tx, citizen, (meaning, why, by), (now, random)).await?;
     if to.has_ended() {
         // Nobody acts for, or in the name of, whoever is not there any more.
         tx.guardianships().end_all(citizen, now).await?;
@@ -113,8 +120,7 @@ async fn too_young(
 async fn carry_out(
     tx: &mut Transaction,
     citizen: CitizenId,
-    meaning: Meaning,
-    why: RevocationReason,
+    (meaning, why, by): (Meaning, RevocationReason, Initiator),
     (now, random): (Timestamp, &dyn Random),
 ) -> Result<(), storage::Error> {
     // Named one by one: whoever adds to the table says here what is done about it. Tokens rest by the state itself, which is asked
@@ -128,7 +134,7 @@ async fn carry_out(
         Fate::Stands | Fate::Rests => Vec::new(),
     };
     if portals == Portals::Told {
-        single_logout::enqueue(tx, &left, now, random).await?;
+        single_logout::enqueue(tx, &left, Some(by), now, random).await?;
     }
     if recoveries == Fate::Ends {
         tx.recoveries().stop_all(citizen, now).await?;

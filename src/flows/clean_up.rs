@@ -24,6 +24,8 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
         let sessions = tx.ended_sessions().forget(now, AT_ONCE).await?;
         let clients = tx.session_clients().forget(now, AT_ONCE).await?;
         let deliveries = tx.logout_outbox().forget(now - keep.sign_outs, AT_ONCE).await?;
+        tx.security_events().give_up(now, AT_ONCE).await?;
+        let events = tx.security_events().forget(now - keep.sign_outs, AT_ONCE).await?;
         let messages = tx.messages().forget(now - keep.messages, AT_ONCE).await?;
         tx.sent_codes().forget(now).await?;
         // Those that nobody answered: they are never settled.
@@ -32,7 +34,7 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
         let releases = tx.releases().forget(now - app.settings.lifetimes.releases, AT_ONCE).await?;
         let proposals = tx.proposals().forget(now - PROPOSALS_ARE_KEPT_FOR, AT_ONCE).await?;
         tx.commit().await?;
-        let most = [grants, link_codes, sessions, clients, deliveries, messages, places, releases, proposals];
+        let most = [grants, link_codes, sessions, clients, deliveries, events, messages, places, releases, proposals];
         let most = most.into_iter().max();
         if most < Some(u64::from(AT_ONCE)) {
             break;

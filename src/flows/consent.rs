@@ -7,6 +7,7 @@ use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::client::{Client, ConsentPolicy};
 use crate::domain::consent::{Answer, Asked, Choice, Consent};
 use crate::domain::ids::{CitizenId, ClientId};
+use crate::domain::signals::Initiator;
 use crate::protocol::authorize::prompt::ConsentStanding;
 
 use crate::sessions::Claim;
@@ -170,7 +171,7 @@ pub async fn withdraw(app: &App, visitor: &Visitor, citizen: CitizenId, client: 
     tx.consents().withdraw(citizen, client, now).await?;
     // A code that is being exchanged holds the consent; by now its client has joined, or never will.
     let left = tx.session_clients().leave_client(citizen, client).await?;
-    single_logout::enqueue(&mut tx, &left, now, &*app.random).await?;
+    single_logout::enqueue(&mut tx, &left, Some(Initiator::User), now, &*app.random).await?;
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
     app.deliveries.wake();

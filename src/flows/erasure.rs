@@ -1,9 +1,11 @@
 //! Erases citizens whose accounts ended so long ago that nothing of them is to be kept (`retention.closed_accounts`).
 
 use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::signals::{Happening, Initiator};
 
 use super::audit::EventBuilder;
-use super::{App, FlowError};
+use super::notices::Post;
+use super::{App, FlowError, signals};
 
 /// Looked for at once; each is erased in a transaction of their own.
 const AT_ONCE: u32 = 100;
@@ -20,10 +22,14 @@ pub async fn erase_due(app: &App) -> Result<u64, FlowError> {
         }
         for citizen in due {
             let mut tx = app.store.begin().await?;
+            // Their consents go with them, so who knew them is asked before.
+            let audience = signals::audience(&mut tx, citizen).await?;
             // Another server may have been first.
             if tx.citizens().erase(citizen, now).await? {
                 let event = EventBuilder::new(now, &*app.random, EventKind::CitizenErased, Outcome::Success);
                 tx.audit().record(&event.by(Actor::System).about(citizen).build()).await?;
+                let post = Post::of(app);
+                signals::tell_them(&post, &mut tx, &audience, citizen, Happening::Purged, Initiator::System).await?;
                 erased += 1;
             }
             tx.commit().await?;

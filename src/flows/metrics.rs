@@ -38,6 +38,9 @@ pub struct Metrics {
     hash_queue: Gauge,
     logout_attempts: Family<LogoutLabels, Counter>,
     ping_attempts: Family<PingLabels, Counter>,
+    security_events: Family<PingLabels, Counter>,
+    security_events_pending: Gauge,
+    security_events_oldest: Gauge,
     message_attempts: Family<MessageLabels, Counter>,
     messages_pending: Gauge,
     messages_oldest: Gauge,
@@ -150,6 +153,9 @@ impl Metrics {
             hash_queue: Gauge::default(),
             logout_attempts: Family::default(),
             ping_attempts: Family::default(),
+            security_events: Family::default(),
+            security_events_pending: Gauge::default(),
+            security_events_oldest: Gauge::default(),
             message_attempts: Family::default(),
             messages_pending: Gauge::default(),
             messages_oldest: Gauge::default(),
@@ -221,6 +227,21 @@ impl Metrics {
             metrics.ping_attempts.clone(),
         );
         registry.register(
+            "security_events",
+            "Attempts to tell clients of security events, by outcome",
+            metrics.security_events.clone(),
+        );
+        registry.register(
+            "security_events_pending",
+            "Security events that clients are still to be told",
+            metrics.security_events_pending.clone(),
+        );
+        registry.register(
+            "security_events_oldest_seconds",
+            "Since when the one that has waited longest waits",
+            metrics.security_events_oldest.clone(),
+        );
+        registry.register(
             "message_attempts",
             "Attempts to send citizens mail and text messages, by channel and outcome",
             metrics.message_attempts.clone(),
@@ -280,6 +301,16 @@ impl Metrics {
     /// A client was to be told that there is an answer (CIBA).
     pub(super) fn ping_attempted(&self, outcome: &'static str) {
         self.ping_attempts.get_or_create(&PingLabels { outcome }).inc();
+    }
+
+    /// A client was to be told of a security event.
+    pub(super) fn security_event_attempted(&self, outcome: &'static str) {
+        self.security_events.get_or_create(&PingLabels { outcome }).inc();
+    }
+
+    pub(super) fn security_events_pending(&self, pending: u64, oldest: Duration) {
+        self.security_events_pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
+        self.security_events_oldest.set(i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX));
     }
 
     pub(super) fn message_attempted(&self, channel: &'static str, outcome: &'static str) {

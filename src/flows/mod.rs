@@ -61,6 +61,7 @@ pub mod sent_code;
 pub mod session;
 pub mod short_lived;
 pub mod sign_in;
+pub mod signals;
 mod signed_tokens;
 pub mod single_logout;
 pub mod throttle;
@@ -149,6 +150,10 @@ pub struct App {
     pub metrics: Metrics,
     pub background: Background,
     pub deliveries: Deliveries,
+    /// Security events that are pushed.
+    pub signals: Deliveries,
+    /// Clients that wait for theirs.
+    pub waiting: signals::fetch::Waiting,
     /// Clients that are told of an answer (CIBA).
     pub pings: Deliveries,
     /// Who takes what citizens are told.

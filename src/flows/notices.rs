@@ -1,17 +1,19 @@
-//! What happened to a citizen's account, told to its owner on every channel that is theirs, and recorded.
+//! What happened to a citizen's account, told to its owner on every channel that is theirs, to the portals that know them, and
+//! recorded.
 //!
 //! A notice is put into the outbox within the transaction of the change that it is about: there is neither a change that nobody
 //! is told of nor a notice of what did not happen.
 
 use super::audit::EventBuilder;
 use super::visitor::Visitor;
-use super::{App, FlowError};
+use super::{App, FlowError, signals};
 use crate::config::Settings;
 use crate::domain::audit::{Actor, Outcome};
 use crate::domain::citizen::Profile;
 use crate::domain::ids::CitizenId;
 use crate::domain::message::{Channel, Content, Letter, Message, Notice};
 use crate::domain::random::Random;
+use crate::domain::signals::{Happening, Initiator};
 use crate::domain::time::Timestamp;
 use crate::storage::{self, Transaction};
 
@@ -54,7 +56,11 @@ pub async fn tell_of(
     for (name, detail) in details {
         event = event.with(name, detail);
     }
+    let by = Initiator::of(event.by_whom());
     tx.audit().record(&event.build()).await?;
+    if let Some(happening) = Happening::of_notice(&notice) {
+        signals::tell(post, tx, citizen, happening, by).await?;
+    }
     Ok(())
 }
 

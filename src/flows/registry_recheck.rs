@@ -8,7 +8,7 @@ use super::audit::EventBuilder;
 use super::notices::{self, Post};
 use super::recover::finish::forget_sessions;
 use super::throttle::{Throttle, count};
-use super::{App, FlowError, short_lived};
+use super::{App, FlowError, short_lived, signals};
 use crate::config::Rate;
 use crate::crypto::base64url;
 use crate::domain::account_life::{By, Transition};
@@ -21,6 +21,7 @@ use crate::domain::message::Notice;
 use crate::domain::national_id::NationalId;
 use crate::domain::registry::{Diacritics, Evidence as Said, NoAnswer, Question, Record, Standing, same_name};
 use crate::domain::sign_in_name::SignInName;
+use crate::domain::signals::{Happening, Initiator};
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{self, Check, CheckMethod, Evidence, Issuer, Statement, Verification};
 use crate::storage::{self, Conflict, DueCheck, Transaction};
@@ -258,6 +259,7 @@ async fn renumber(
     tx.identifier_aliases().add(citizen.id, AliasId::new(now, &*app.random), &former, now).await?;
     let event = event(app, citizen, said, EventKind::CitizenRenumbered, Outcome::Success);
     tx.audit().record(&numbers(event).build()).await?;
+    signals::tell(&Post::of(app), tx, citizen.id, Happening::NationalId, Initiator::System).await?;
     Ok(Came::Renumbered)
 }
 

@@ -10,6 +10,7 @@ use crate::domain::ids::{CitizenId, ClientId, SessionId};
 use crate::domain::logout::Participant;
 use crate::domain::secret::{SecretHash, SecretString};
 use crate::domain::session::{BrowserSession, Remember};
+use crate::domain::signals::Initiator;
 use crate::sessions::Batch;
 use crate::storage::EndedSession;
 
@@ -205,7 +206,7 @@ pub async fn end(
     let ending = EndedSession { session: ended.id(), citizen, ended_at: now };
     tx.ended_sessions().end(ending, ended.session.expires_at).await?;
     let left = tx.session_clients().leave_session(citizen, ended.id()).await?;
-    single_logout::enqueue(&mut tx, &left, now, &*app.random).await?;
+    single_logout::enqueue(&mut tx, &left, Some(Initiator::User), now, &*app.random).await?;
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
     app.deliveries.wake();

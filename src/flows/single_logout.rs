@@ -9,6 +9,7 @@ use crate::domain::grant::Authentication;
 use crate::domain::logout::{Delivery, Participant};
 use crate::domain::mandate::InWhoseName;
 use crate::domain::random::Random;
+use crate::domain::signals::Initiator;
 use crate::domain::time::Timestamp;
 use crate::storage::{self, Transaction};
 
@@ -36,13 +37,16 @@ pub async fn join(
     }
 }
 
-/// Puts into the outbox what those of `left` who have a back channel are to be told; tells how many they are.
+/// Puts into the outboxes what those of `left` are to be told who have a back channel, or a stream of security events; tells how many have
+/// a back channel. `by` is who ended it, where that is one of those whom portals are told.
 pub async fn enqueue(
     tx: &mut Transaction,
     left: &[Participant],
+    by: Option<Initiator>,
     now: Timestamp,
     random: &dyn Random,
 ) -> Result<usize, storage::Error> {
+    super::signals::sessions_ended(tx, left, by, (now, random)).await?;
     let mut told = 0;
     for participant in left {
         let client = tx.clients().find(&participant.client).await?;

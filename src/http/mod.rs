@@ -14,6 +14,7 @@ mod pages;
 mod patience;
 pub mod router;
 mod serve;
+mod signals;
 mod site;
 
 pub use serve::{Listening, ServeError, Sockets, serve, serve_on};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{Site, middleware, oauth, operations, pages};
+use super::{Site, middleware, oauth, operations, pages, signals};
 
 /// What citizens and portals reach, below the issuer.
 pub fn public(site: Arc<Site>) -> Router {
@@ -63,6 +63,7 @@ fn documents() -> Router<Arc<Site>> {
         .route("/.well-known/oauth-authorization-server", get(oauth::discovery::show))
         .route("/.well-known/oauth-protected-resource", get(oauth::protected_resource::show))
         .route("/.well-known/webauthn", get(oauth::related_origins::show))
+        .route("/.well-known/ssf-configuration", get(signals::configuration))
         .route("/jwks.json", get(oauth::jwks::show))
 }
 
@@ -81,7 +82,19 @@ fn token_like(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/device_authorization", post(oauth::device_authorization::begin).fallback(oauth::only_post))
         .route("/register", post(oauth::register::create).fallback(oauth::only_post))
         .route("/register/{client_id}", registration.fallback(oauth::only_get_put_and_delete))
+        .merge(streams())
         .layer(axum::middleware::from_fn_with_state(site, middleware::dpop::offer_nonce))
+}
+
+/// Where a client looks after the security events that it is sent.
+fn streams() -> Router<Arc<Site>> {
+    let stream =
+        get(signals::read).post(signals::create).patch(signals::update).put(signals::replace).delete(signals::delete);
+    Router::new()
+        .route("/ssf/stream", stream)
+        .route("/ssf/status", get(signals::status).post(signals::set_status))
+        .route("/ssf/verify", post(signals::verify).fallback(oauth::only_post))
+        .route("/ssf/poll/{stream_id}", post(signals::poll).fallback(oauth::only_post))
 }
 
 /// Where a client sends a browser.

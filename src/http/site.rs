@@ -29,6 +29,7 @@ pub struct Site {
     pub(super) places: Semaphore,
     pub(super) discovery: Discovery,
     pub(super) protected_resource: Document,
+    pub(super) signals: Document,
     /// Where that is.
     pub(super) resource_metadata: String,
     pub(super) jwks: Jwks,
@@ -45,6 +46,7 @@ impl Site {
         let places = Semaphore::new(settings.limits.concurrent_requests as usize);
         let discovery = Discovery::new(&settings);
         let protected_resource = protected_resource::document(&settings);
+        let signals = super::signals::document(&settings);
         let resource_metadata = protected_resource::metadata_url(settings.issuer.as_str()).unwrap_or_default();
         Ok(Self {
             app,
@@ -53,6 +55,7 @@ impl Site {
             places,
             discovery,
             protected_resource,
+            signals,
             resource_metadata,
             jwks: Jwks::default(),
             logo,

@@ -15,7 +15,7 @@ use crate::flows::key_changes::{self, PAUSE, Turned, Worker};
 use crate::flows::organisation::expiry;
 use crate::flows::{
     App, account_life, authenticators, clean_up, disclosures, erasure, invalidation, key_pairs, logout_delivery,
-    message_delivery, recover, registry_recheck,
+    message_delivery, recover, registry_recheck, signals,
 };
 use letters::Letters;
 
@@ -34,6 +34,8 @@ const CLEAN_UP: Duration = Duration::from_secs(600);
 const DELIVER_LOGOUTS: Duration = Duration::from_secs(1);
 /// As with sign-outs; and requests expire without anybody doing anything.
 const DELIVER_PINGS: Duration = Duration::from_secs(1);
+/// As with sign-outs.
+const PUSH_EVENTS: Duration = Duration::from_secs(1);
 /// As with sign-outs.
 const DELIVER_MESSAGES: Duration = Duration::from_secs(1);
 /// A recovery that has waited for days waits a minute more.
@@ -67,6 +69,7 @@ impl Jobs {
             every(ERASE, app, erase_ended_accounts),
             tokio::spawn(deliver_logouts(app.clone())),
             tokio::spawn(deliver_pings(app.clone())),
+            tokio::spawn(push_events(app.clone())),
             tokio::spawn(deliver_messages(app.clone())),
             every(FINISH_RECOVERIES, app, finish_recoveries),
             every(CLOSE_ACCOUNTS, app, close_accounts),
@@ -180,6 +183,21 @@ async fn deliver_pings(app: Arc<App>) {
     }
 }
 
+/// As sign-outs are.
+async fn push_events(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(PUSH_EVENTS);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = app.signals.woken() => {}
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = signals::deliver::deliver_due(&app).await {
+            tracing::warn!(%error, "the outbox of security events cannot be emptied; it is tried again soon");
+        }
+    }
+}
+
 async fn end_mandates(app: Arc<App>) {
     match expiry::end_due(&app).await {
         Ok(0) => {}
@@ -242,6 +260,9 @@ async fn note_backlog(app: Arc<App>) {
     }
     if let Err(error) = logout_delivery::note_backlog(&app).await {
         tracing::debug!(%error, "the outbox of single logout cannot be counted");
+    }
+    if let Err(error) = signals::deliver::note_backlog(&app).await {
+        tracing::debug!(%error, "the outbox of security events cannot be counted");
     }
     if let Err(error) = key_changes::note_progress(&app).await {
         tracing::debug!(%error, "how far a change of keys has come cannot be read");

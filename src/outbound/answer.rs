@@ -80,6 +80,41 @@ impl Document {
     }
 }
 
+/// What a client answers to a security event: RFC 8935 §2.2 and §2.3.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    Accepted,
+    /// The event is at fault; the code is the client's own text.
+    Refused(String),
+    /// Anything else. A page that says 200 to everything has taken nothing in.
+    Status(u16),
+}
+
+impl Pushed {
+    /// The longest answer that is read for its code, in bytes.
+    const LONGEST: usize = 4096;
+
+    pub(super) async fn read(mut response: Response) -> Result<Self, FetchError> {
+        match response.status() {
+            status if status.is_redirection() => Err(FetchError::Redirect),
+            StatusCode::ACCEPTED => Ok(Self::Accepted),
+            StatusCode::BAD_REQUEST => {
+                let mut bytes = Vec::new();
+                while let Some(chunk) = response.chunk().await.map_err(|_| FetchError::BrokenOff)? {
+                    if bytes.len() + chunk.len() > Self::LONGEST {
+                        return Ok(Self::Refused(String::new()));
+                    }
+                    bytes.extend_from_slice(&chunk);
+                }
+                let told: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
+                let code = told.as_ref().and_then(|told| told["err"].as_str());
+                Ok(Self::Refused(code.unwrap_or_default().to_owned()))
+            }
+            status => Ok(Self::Status(status.as_u16())),
+        }
+    }
+}
+
 /// The type and subtype without regard to case; parameters are not looked at (RFC 9110 §8.3.1).
 fn check_media_type(headers: &HeaderMap, purpose: Purpose) -> Result<(), FetchError> {
     let expected = purpose.media_types();

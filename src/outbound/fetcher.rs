@@ -13,7 +13,7 @@ use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use url::{Host, Url};
 
-use super::answer::{Document, Look};
+use super::answer::{Document, Look, Pushed};
 use super::network::Exceptions;
 use super::purpose::Scheme;
 use super::resolver::{Guarded, Resolve, Withheld, is_local_name};
@@ -265,6 +265,33 @@ impl Fetcher {
             let request = self.0.client.post(url.clone()).headers(headers).body(body);
             let status = self.send(url, purpose, request).await?.status();
             if status.is_redirection() { Err(FetchError::Redirect) } else { Ok(status) }
+        });
+        self.counted(url, purpose, answered.await)
+    }
+
+    /// Posts a security event token to `url`, under `authorization` where its client wants that (RFC 8935 §2.1).
+    ///
+    /// # Errors
+    /// As [`post_form`](Self::post_form).
+    pub async fn push_event(
+        &self,
+        url: &Url,
+        authorization: Option<&SecretString>,
+        token: String,
+    ) -> Result<Pushed, FetchError> {
+        let purpose = Purpose::SecurityEventEndpoint;
+        let mut headers = HeaderMap::from_iter([
+            (CONTENT_TYPE, HeaderValue::from_static("application/secevent+jwt")),
+            (ACCEPT, HeaderValue::from_static("application/json")),
+        ]);
+        if let Some(value) = authorization {
+            let mut value = HeaderValue::try_from(value.expose()).map_err(|_| FetchError::BrokenOff)?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        let answered = self.in_time(url, purpose, async {
+            let request = self.0.client.post(url.clone()).headers(headers).body(token);
+            Pushed::read(self.send(url, purpose, request).await?).await
         });
         self.counted(url, purpose, answered.await)
     }

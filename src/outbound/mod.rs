@@ -30,7 +30,7 @@ mod sms;
 mod tally;
 mod turns;
 
-pub use answer::{Document, Look};
+pub use answer::{Document, Look, Pushed};
 pub use cache::{Cache, Kept};
 pub use error::FetchError;
 pub use fetcher::{Fetcher, Identity, Limits, Reach, SetupError};

@@ -15,6 +15,8 @@ pub enum Purpose {
     BackchannelLogoutUri,
     /// That there is an answer, sent: OpenID Connect Client-Initiated Backchannel Authentication Core §10.2.
     ClientNotificationEndpoint,
+    /// A security event, sent: SSF 1.0 §8.1.1, RFC 8935 §2.
+    SecurityEventEndpoint,
     /// A text message, sent: the setting `messages.sms.url`.
     SmsGateway,
     /// Whether a certificate is revoked, asked of its issuer: RFC 6960 appendix A.
@@ -48,6 +50,7 @@ impl Purpose {
             | Self::LogoUri
             | Self::BackchannelLogoutUri
             | Self::ClientNotificationEndpoint
+            | Self::SecurityEventEndpoint
             | Self::SmsGateway
             | Self::AuthenticatorMetadata
             | Self::RemoteSigning
@@ -63,6 +66,7 @@ impl Purpose {
             Self::LogoUri => "logo_uri",
             Self::BackchannelLogoutUri => "backchannel_logout_uri",
             Self::ClientNotificationEndpoint => "backchannel_client_notification_endpoint",
+            Self::SecurityEventEndpoint => "security_event_endpoint_url",
             Self::Ocsp => "ocsp",
             Self::Crl => "crl",
             Self::SmsGateway => "messages.sms.url",
@@ -90,6 +94,8 @@ impl Purpose {
             Self::AuthenticatorMetadata => &["application/jwt", "application/jose", "application/octet-stream"],
             // An answer's body is not read.
             Self::BackchannelLogoutUri | Self::ClientNotificationEndpoint | Self::SmsGateway => &[],
+            // Where an event is refused, why.
+            Self::SecurityEventEndpoint => &["application/json"],
         }
     }
 }

@@ -101,6 +101,7 @@ const fn asker(purpose: Purpose) -> Asker {
         Purpose::JwksUri
         | Purpose::BackchannelLogoutUri
         | Purpose::ClientNotificationEndpoint
+        | Purpose::SecurityEventEndpoint
         | Purpose::SmsGateway
         | Purpose::AuthenticatorMetadata => Asker::Operator,
         Purpose::Ocsp | Purpose::Crl => Asker::Citizen,

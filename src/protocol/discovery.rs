@@ -190,7 +190,7 @@ impl Metadata {
             backchannel_user_code_parameter_supported: false,
             end_session_endpoint: endpoint("/logout"),
             registration_endpoint: offer.registration.map(endpoint),
-            scopes_supported: claims::known_scopes(),
+            scopes_supported: claims::all_scopes(),
             response_types_supported: ResponseType::ALL.map(ResponseType::as_str).to_vec(),
             response_modes_supported: ResponseMode::ALL
                 .map(ResponseMode::as_str)

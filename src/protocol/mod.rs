@@ -10,6 +10,7 @@
 //! | device authorization | [`device_authorization`], over the same table of checks |
 //! | revocation, logout, discovery | [`revocation`], [`logout`], [`discovery`] |
 //! | what each client must keep to beyond that | [`policy`]: one table of rules, in named sets |
+//! | events to portals | [`signals`] |
 //! | registration, and operators' clients | [`registration`]: one table of rules over a whole client |
 
 pub mod access_token;
@@ -42,6 +43,7 @@ pub mod registration;
 pub mod resource_indicators;
 pub mod revocation;
 pub mod session_state;
+pub mod signals;
 pub mod token;
 pub mod token_form;
 pub mod userinfo;

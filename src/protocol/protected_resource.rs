@@ -52,7 +52,7 @@ impl Metadata {
             authorization_servers: vec![issuer.to_owned()],
             jwks_uri: Some(format!("{issuer}/jwks.json")),
             // `offline_access` asks for a refresh token, which is for the token endpoint alone.
-            scopes_supported: claims::known_scopes()
+            scopes_supported: claims::all_scopes()
                 .into_iter()
                 .filter(|scope| *scope != "offline_access")
                 .map(str::to_owned)

@@ -170,7 +170,7 @@ impl Reach<'_> {
     /// Whether `scope` belongs to the resource.
     pub fn is_scope_of(&self, scope: &Scope, id: &ResourceId) -> bool {
         match id.as_str() == self.issuer {
-            true => claims::is_known_scope(scope.as_str()),
+            true => claims::is_known_scope(scope.as_str()) || claims::is_scope_of_clients(scope.as_str()),
             false => self.registry.owner(scope).is_some_and(|owner| owner.id == *id),
         }
     }
@@ -188,7 +188,7 @@ impl Reach<'_> {
     fn owners(&self, asked: Held<'_>) -> BTreeSet<ResourceId> {
         let mut owners = BTreeSet::new();
         for scope in asked.scope.iter() {
-            match claims::is_known_scope(scope.as_str()) {
+            match self.is_scope_of(scope, &self.issuer()) {
                 true => owners.insert(self.issuer()),
                 false => self.registry.owner(scope).is_some_and(|owner| owners.insert(owner.id.clone())),
             };

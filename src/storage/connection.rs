@@ -50,9 +50,11 @@ use super::resource_servers::ResourceServers;
 use super::retention::Retention;
 use super::revocations::Revocations;
 use super::sealed_keys::SealedKeys;
+use super::security_events::SecurityEvents;
 use super::sent_codes::SentCodes;
 use super::session_clients::SessionClients;
 use super::settled::Settled;
+use super::signal_streams::SignalStreams;
 use super::subjects::Subjects;
 use super::transfer::Transfer;
 use super::vault::Vault;
@@ -265,11 +267,13 @@ aggregates! {
     retention: Retention,
     revocations: Revocations,
     sealed_keys: SealedKeys,
+    security_events: SecurityEvents,
     sent_codes: SentCodes,
     key_pairs: KeyPairs,
     transfer: Transfer,
     session_clients: SessionClients,
     settled: Settled,
+    signal_streams: SignalStreams,
     subjects: Subjects,
     verifications: Verifications,
 }

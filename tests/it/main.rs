@@ -18,6 +18,7 @@ mod repository;
 mod resource_server;
 mod security;
 mod sessions;
+mod signals;
 mod storage;
 mod support;
 mod tls;

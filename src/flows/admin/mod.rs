@@ -39,6 +39,7 @@ pub mod resource_servers;
 pub mod rotate_keys;
 pub mod schema;
 pub mod show_citizen;
+pub mod streams;
 pub mod transfer;
 pub mod trust;
 pub mod update_client;

@@ -15,10 +15,11 @@ use crate::domain::message::{Channel, Notice};
 use crate::domain::national_id::NationalId;
 use crate::domain::proposal::{Proof, Proposal, Registrant, Wish, shown_by_document};
 use crate::domain::sign_in_name::SignInName;
+use crate::domain::signals::{Happening, Initiator};
 use crate::domain::time::Timestamp;
 use crate::domain::verification::{CheckMethod, DocumentKind, Statement, Verification};
 use crate::flows::account_life::{self, Trust};
-use crate::flows::notices;
+use crate::flows::{notices, signals};
 use crate::storage::Transaction;
 
 use super::change_status::{Sessions, forget_sessions};
@@ -193,6 +194,10 @@ async fn confirm_owner(
         tx.citizens().update_profile(citizen.id, &profile, &names, now).await?;
     }
     tx.citizens().raise_level(citizen.id, AccountLevel::Proven, now).await?;
+    if citizen.account_level != AccountLevel::Proven {
+        let raised = Happening::Level { before: citizen.account_level, now: AccountLevel::Proven };
+        signals::tell(&admin.post(), tx, citizen.id, raised, Initiator::Admin).await?;
+    }
     if citizen.status == CitizenStatus::Registered {
         let change = account_life::Change {
             citizen: citizen.id,

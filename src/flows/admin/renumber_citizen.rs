@@ -5,8 +5,10 @@ use crate::domain::audit::EventKind;
 use crate::domain::identifier_alias::IdentifierAlias;
 use crate::domain::ids::{AliasId, CitizenId};
 use crate::domain::national_id::{NationalId, Scheme};
+use crate::domain::signals::{Happening, Initiator};
 use crate::storage::{Conflict, Error};
 
+use super::super::signals;
 use super::find_citizen::Who;
 use super::{AdminError, Administrator};
 
@@ -71,6 +73,7 @@ pub async fn renumber(
         tx.identifier_aliases().add(citizen.id, AliasId::new(now, &*admin.random), &alias, now).await?;
     }
     tx.audit().record(&event.build()).await?;
+    signals::tell(&admin.post(), &mut tx, citizen.id, Happening::NationalId, Initiator::Admin).await?;
     tx.commit().await?;
     let warnings = to.warnings().iter().map(ToString::to_string).collect();
     Ok(Renumbered { citizen: citizen.id, warnings })

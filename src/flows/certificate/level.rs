@@ -6,12 +6,13 @@ use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::{Citizen, Profile};
 use crate::domain::ids::VerificationId;
 use crate::domain::message::Notice;
+use crate::domain::signals::{Happening, Initiator};
 use crate::domain::verification::{Evidence, Statement, Verification};
 use crate::storage::Transaction;
 
 use super::super::notices::{self, Post};
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError};
+use super::super::{App, FlowError, signals};
 use super::judge::{Judged, Judgement};
 
 /// Whether the certificate raises its owner: from level 1, by an authority whose trust file says that it proves identity, and where
@@ -54,6 +55,8 @@ pub(super) async fn raise(
     };
     tx.verifications().record(&verification).await?;
     tx.citizens().raise_level(citizen.id, AccountLevel::Proven, now).await?;
+    let raised = Happening::Level { before: citizen.account_level, now: AccountLevel::Proven };
+    signals::tell(&Post::of(app), tx, citizen.id, raised, Initiator::User).await?;
     let event = app
         .event(visitor, EventKind::IdentityProven, Outcome::Success)
         .by(Actor::Citizen(citizen.id))

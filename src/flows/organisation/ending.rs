@@ -142,7 +142,7 @@ pub(in crate::flows) async fn close(
     // Before the grants are forgotten as live: they say where somebody was signed in.
     let left = tx.session_clients().leave_mandate(citizen, mandate).await?;
     tx.grants().revoke_of_mandate(citizen, mandate, now).await?;
-    Ok(single_logout::enqueue(tx, &left, now, closing.post.random).await?)
+    Ok(single_logout::enqueue(tx, &left, None, now, closing.post.random).await?)
 }
 
 /// Tells whoever granted a mandate that `holder` has given it back, or has taken it.

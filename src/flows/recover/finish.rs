@@ -4,6 +4,7 @@ use crate::domain::audit::{Actor, Outcome};
 use crate::domain::ids::CitizenId;
 use crate::domain::message::Notice;
 use crate::domain::recovery::Recovery;
+use crate::domain::signals::Initiator;
 use crate::storage::{RecoveryEnd, RevocationReason, Transaction};
 
 use super::super::audit::EventBuilder;
@@ -55,14 +56,15 @@ pub(super) async fn apply(app: &App, tx: &mut Transaction, recovery: &Recovery) 
     tx.sent_codes().forgive(citizen).await?;
     tx.known_devices().forget_all(citizen).await?;
     tx.session_clients().close(citizen).await?;
-    let left = tx.session_clients().leave_all(citizen).await?;
-    single_logout::enqueue(tx, &left, now, &*app.random).await?;
-    tx.citizens().end_sessions(citizen, now).await?;
-    tx.grants().revoke_all(citizen, RevocationReason::AccountRecovered, now).await?;
+    // Before their grants end: by those, some portals know them.
     let event = EventBuilder::new(now, &*app.random, Notice::RecoveryFinished.event(), Outcome::Success)
         .by(Actor::System)
         .with("means", recovery.means);
     notices::tell_of(&Post::of(app), tx, citizen, Notice::RecoveryFinished, event).await?;
+    let left = tx.session_clients().leave_all(citizen).await?;
+    single_logout::enqueue(tx, &left, Some(Initiator::System), now, &*app.random).await?;
+    tx.citizens().end_sessions(citizen, now).await?;
+    tx.grants().revoke_all(citizen, RevocationReason::AccountRecovered, now).await?;
     Ok(Applied::Done)
 }
 

@@ -112,6 +112,7 @@ pub async fn delete(
     }
     replace(&mut tx, &client, owner.version).await?;
     tx.client_logos().remove(&client.id).await?;
+    tx.signal_streams().remove(&client.id).await?;
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
     Ok(())

@@ -15,8 +15,12 @@ use http::{HeaderValue, StatusCode, Uri};
 
 use crate::http::page::safety;
 
-/// RFC 8414 §3.1, RFC 9728 §3.1: between the host and the path. (OpenID Connect Discovery §4.1 has it after the path.)
-const BEFORE_THE_PATH: [&str; 2] = ["/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource"];
+/// RFC 8414 §3.1, RFC 9728 §3.1, SSF 1.0 §7.2: between the host and the path. (OpenID Connect Discovery §4.1 has it after the path.)
+const BEFORE_THE_PATH: [&str; 3] = [
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/oauth-protected-resource",
+    "/.well-known/ssf-configuration",
+];
 
 /// What a load balancer asks of this process, whatever the issuer is called.
 const OF_THE_PROCESS: [&str; 2] = ["/health/live", "/health/ready"];

@@ -114,7 +114,11 @@ fn turned_away(route: &str, fault: Fault) -> Response {
         | "/device_authorization"
         | "/register"
         | "/register/{client_id}"
-        | "/userinfo" => failure.into_json(Challenge::Client),
+        | "/userinfo"
+        | "/ssf/stream"
+        | "/ssf/status"
+        | "/ssf/verify"
+        | "/ssf/poll/{stream_id}" => failure.into_json(Challenge::Client),
         _ => failure.into_response(),
     }
 }

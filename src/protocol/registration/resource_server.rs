@@ -72,7 +72,7 @@ fn scopes(server: &ResourceServer, allowed: &Allowed<'_>, faults: &mut Vec<Fault
         faults.push(Fault::new("scope", format!("expected at most {MOST} scopes and types of authorization_details")));
     }
     for (scope, terms) in &server.scopes {
-        if claims::is_known_scope(scope.as_str()) {
+        if claims::is_known_scope(scope.as_str()) || claims::is_scope_of_clients(scope.as_str()) {
             faults.push(Fault::new("scope", format!("{scope} is OpenID Connect's own")));
         }
         if let Some(owner) = allowed.registry.owner(scope).filter(|owner| owner.id != server.id) {

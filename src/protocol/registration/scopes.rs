@@ -17,7 +17,7 @@ pub fn parse_scopes(text: &str, registry: &ResourceRegistry, faults: &mut Vec<Fa
         match Scope::from_str(word) {
             Ok(scope) if is_known(&scope, registry) => scopes.push(scope),
             _ => {
-                let known = claims::known_scopes().join(", ");
+                let known = claims::all_scopes().join(", ");
                 faults.push(Fault::new("scope", format!("there is no scope {word:?}; there are {known}{more}")));
             }
         }
@@ -27,7 +27,9 @@ pub fn parse_scopes(text: &str, registry: &ResourceRegistry, faults: &mut Vec<Fa
 
 /// Whether there is such a scope, of this server or of a resource server.
 pub fn is_known(scope: &Scope, registry: &ResourceRegistry) -> bool {
-    claims::is_known_scope(scope.as_str()) || registry.owner(scope).is_some()
+    claims::is_known_scope(scope.as_str())
+        || claims::is_scope_of_clients(scope.as_str())
+        || registry.owner(scope).is_some()
 }
 
 pub(super) fn check(client: &Client, allowed: &Allowed<'_>, faults: &mut Vec<Fault>) {

@@ -35,7 +35,8 @@ pub fn allowed(reach: &Reach<'_>, asked: Option<ScopeSet>, named: &[ResourceId])
         return Err(OAuthError::unauthorized_client("a public client has no credentials to be granted anything for"));
     }
     let of_nobody = |scope: &Scope| !claims::is_known_scope(scope.as_str());
-    let held = client.scopes.iter().filter(|scope| of_nobody(scope) && reach.allows(scope) == Some(true));
+    let own = |scope: &Scope| claims::is_scope_of_clients(scope.as_str()) || reach.allows(scope) == Some(true);
+    let held = client.scopes.iter().filter(|scope| of_nobody(scope) && own(scope));
     let held: ScopeSet = held.cloned().collect();
     let Some(asked) = asked else {
         let is_named = |scope: &&Scope| named.is_empty() || named.iter().any(|id| reach.is_scope_of(scope, id));

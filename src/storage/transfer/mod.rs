@@ -66,6 +66,8 @@ pub const TABLES: &[&str] = &[
     "linked_accounts",
     "linked_account_directory",
     "logout_deliveries",
+    "signal_streams",
+    "security_events",
     "subjects",
     "backchannel_pings",
     "release_terms",

@@ -16,9 +16,10 @@ async fn userinfo_says_whose_tokens_it_takes() {
     assert_eq!(document["authorization_servers"], json!([world.issuer]));
     assert_eq!(document["jwks_uri"], world.at("/jwks.json"));
     assert_eq!(document["bearer_methods_supported"], json!(["header", "body"]));
-    let scopes =
-        json!(["openid", "profile", "email", "phone", "address", "national_id", "organisation", "linked_accounts"]);
-    assert_eq!(document["scopes_supported"], scopes);
+    let of_people =
+        ["openid", "profile", "email", "phone", "address", "national_id", "organisation", "linked_accounts"];
+    let scopes = [&of_people[..], &["ssf.manage", "ssf.read"]].concat();
+    assert_eq!(document["scopes_supported"], json!(scopes));
     // What the two documents say of the same thing is the same.
     let discovery = world.get("/.well-known/openid-configuration").await.json();
     assert_eq!(document["resource_signing_alg_values_supported"], discovery["userinfo_signing_alg_values_supported"]);

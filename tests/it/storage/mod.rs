@@ -35,6 +35,7 @@ mod round_trips;
 mod schema;
 mod sealed;
 mod sessions;
+mod signals;
 mod tls;
 mod transfer;
 mod verifications;

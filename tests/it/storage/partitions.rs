@@ -8,7 +8,7 @@ use super::postgres;
 
 /// Tables that name a citizen and are no citizen's: what finds whom, by a hash; and what is in the order of time. Each can be
 /// partitioned by its own key.
-const BY_OTHER_KEYS: [&str; 15] = [
+const BY_OTHER_KEYS: [&str; 16] = [
     "sign_in_names",
     "likenesses",
     "credential_directory",
@@ -20,6 +20,7 @@ const BY_OTHER_KEYS: [&str; 15] = [
     "ended_sessions",
     "mandate_directory",
     "logout_deliveries",
+    "security_events",
     "audit_events",
     "alias_names",
     "linked_account_directory",

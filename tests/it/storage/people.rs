@@ -299,6 +299,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     let client = register(store, "portal").await;
     super::registrations::registers_itself(store, &client.id).await;
     super::details_types::is_registered(store, "payment").await;
+    super::signals::are_opened(store, &client.id).await;
     let an = enrol(store, AN).await;
     let grant = grant(an.id, &client, NOW);
     assert_eq!(exchange(store, &grant).await, Exchange::Granted);
@@ -334,6 +335,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
 
     assert_eq!(super::credentials::enrolled(store, &super::credentials::passkey(an.id), "raw id").await, Enrolled::New);
     super::messages::are_put_in_and_taken_out(store, an.id).await;
+    super::signals::are_told(store, an.id, &client.id).await;
     super::recoveries::wait(store, an.id).await;
     super::registry_checks::are_made(store, an.id).await;
     super::account_life::goes_on(store, &an).await;
