@@ -16,6 +16,7 @@ use crate::cli::house::{Create, House, Reach};
 use crate::cli::{Exit, Failure};
 use crate::config::{DatabaseUrl, Settings};
 use crate::crypto::random::SystemRandom;
+use crate::domain::administration::Authority;
 use crate::domain::audit::Actor;
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
@@ -62,14 +63,16 @@ impl House for SystemHouse {
         let Deployment { settings, clock, random, store, masters, keys } = opened;
         Ok(Administrator {
             actor,
+            authority: Authority::Shell,
             settings,
             clock,
             random,
             store,
             sessions,
             hashing,
-            masters,
+            masters: Some(masters),
             sealing: Arc::clone(&keys.sealing),
+            request: None,
         })
     }
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::{
-    audit, citizen, client, deliveries, demo, details, disclosure, exchange, keys, messages, migrate, organisation,
-    registration, registry, resource, serve, store, stream, trust, webauthn,
+    admin, audit, citizen, client, deliveries, demo, details, disclosure, exchange, keys, messages, migrate,
+    organisation, registration, registry, resource, serve, store, stream, trust, webauthn,
 };
 
 const EXIT_CODES: &str = "\
@@ -78,6 +78,9 @@ pub enum Administration {
     /// What was recorded.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Who administers, by which role.
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// The register of lawful disclosures: what authorities that the law lets ask were told of whom.
     #[command(subcommand)]
     Disclosure(disclosure::Command),

@@ -1,5 +1,6 @@
 //! The command line: one file a command. Commands read what was typed, call a use case, and print what came of it.
 
+mod admin;
 pub mod arguments;
 mod audit;
 pub mod check_config;
@@ -98,6 +99,7 @@ async fn dispatch(
         Administration::Organisation(command) => organisation::run(command, settings, house, output).await,
         Administration::Store(command) => store::run(command, &settings, house, output).await,
         Administration::Audit(command) => audit::run(command, settings, house, output).await,
+        Administration::Admin(command) => admin::run(command, settings, house, output).await,
         Administration::Disclosure(command) => disclosure::run(command, settings, house, output).await,
         Administration::Exchange(command) => exchange::run(command, settings, house, output).await,
         Administration::Webauthn(command) => webauthn::run(command, settings, house, output).await,

@@ -7,6 +7,7 @@
 //! `[database] url = "…"` of the file is `SENID_DATABASE__URL` in the environment, which wins. A secret may also stand
 //! in a file of its own: `database.url_file`, `SENID_DATABASE__URL_FILE`.
 
+mod administration;
 mod assurance;
 mod attestation;
 mod authority;
@@ -57,6 +58,7 @@ mod tests;
 
 use std::path::Path;
 
+pub use administration::Administration;
 pub use attestation::{Attestation, MetadataSource};
 pub use authority::{Authority, Support};
 pub use certificate_sign_in::{CertificateSignIn, RemoteSigning};
@@ -130,6 +132,7 @@ pub struct Settings {
     pub counter: Counter,
     pub identity: Identity,
     pub accounts: Accounts,
+    pub administration: Administration,
     pub risk: Risk,
     pub limits: Limits,
     pub dpop: Dpop,
@@ -229,6 +232,7 @@ impl Settings {
             counter: Counter::read(from),
             identity: Identity::read(from),
             accounts: Accounts::read(from),
+            administration: Administration::read(from),
             risk: Risk::read(from),
             limits: Limits::read(from),
             dpop: Dpop::read(from),
@@ -324,6 +328,7 @@ impl Default for Settings {
             counter: Counter::default(),
             identity: Identity::default(),
             accounts: Accounts::default(),
+            administration: Administration::default(),
             risk: Risk::default(),
             limits: Limits::default(),
             dpop: Dpop::default(),

@@ -33,6 +33,10 @@ pub enum TokenKind {
     DeviceCode,
     /// CIBA Core §7.3: `auth_req_id`.
     AuthReqId,
+    /// Makes the first administrator.
+    BootstrapLink,
+    /// What is in one of the two envelopes of the break-glass account.
+    BreakGlass,
 }
 
 impl TokenKind {
@@ -45,6 +49,8 @@ impl TokenKind {
             Self::RegistrationAccessToken => "senid_rg_",
             Self::DeviceCode => "senid_dc_",
             Self::AuthReqId => "senid_ar_",
+            Self::BootstrapLink => "senid_bl_",
+            Self::BreakGlass => "senid_bg_",
         }
     }
 }

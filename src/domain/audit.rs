@@ -254,6 +254,20 @@ event_kinds! {
     AccountUnlinked = "account.unlinked",
     /// An operator saw which accounts at a portal are linked.
     LinkedAccountsListed = "linked_accounts.listed",
+    /// A role of the administration was given, or withdrawn.
+    RoleGranted = "role.granted",
+    RoleRevoked = "role.revoked",
+    /// Somebody was named as an owner of an application, or is none any more.
+    OwnerNamed = "owner.named",
+    OwnerRemoved = "owner.removed",
+    /// A link was made that makes the first administrator.
+    BootstrapLinkMade = "bootstrap.link_made",
+    /// Somebody whose role does not allow it wanted to do something, or their proof was too old for it.
+    AdministrationRefused = "administration.refused",
+    /// The break-glass account: an envelope was sealed, one was opened and the other is waited for, both were.
+    BreakGlassSealed = "break_glass.sealed",
+    BreakGlassHalfOpened = "break_glass.half_opened",
+    BreakGlassOpened = "break_glass.opened",
     KeysRotated = "keys.rotated",
     MasterKeyAdded = "keys.master_added",
     /// Citizens' data keys, and the server's, were wrapped by the newest master key.
@@ -306,6 +320,8 @@ pub enum Actor {
     Client(ClientId),
     /// Someone with a shell on the server; the name is the operating system's.
     Operator(String),
+    /// A citizen who administers by a role.
+    Staff(CitizenId),
     /// SenID itself.
     System,
 }
@@ -318,6 +334,7 @@ impl Actor {
             Self::Citizen(id) => format!("citizen:{id}"),
             Self::Client(id) => format!("client:{id}"),
             Self::Operator(name) => format!("operator:{name}"),
+            Self::Staff(id) => format!("staff:{id}"),
             Self::System => "system".to_owned(),
         }
     }

@@ -90,6 +90,8 @@ uuid_id! {
     LinkId;
     /// What one registrar wants done and another one has to confirm.
     ProposalId;
+    /// That a citizen holds a role of the administration.
+    RoleGrantId;
     /// A client that registered itself: in text its `client_id`, and the locator of its registration access token.
     RegistrationId;
     /// What an initial access token was handed out as.

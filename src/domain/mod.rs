@@ -2,6 +2,7 @@
 
 pub mod access_token;
 pub mod account_life;
+pub mod administration;
 pub mod age;
 pub mod assurance;
 pub mod attestation;

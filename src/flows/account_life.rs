@@ -3,7 +3,7 @@
 
 use crate::domain::account_life::{By, Fate, Meaning, Portals, Refused, Transition, Why};
 use crate::domain::age::{Ages, TooYoung};
-use crate::domain::audit::{Actor, Outcome};
+use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
 use crate::domain::random::Random;
@@ -97,8 +97,14 @@ pub async fn change_status(tx: &mut Transaction, change: Change<'_>) -> Result<R
         // Nobody acts for, or in the name of, whoever is not there any more.
         tx.guardianships().end_all(citizen, now).await?;
         tx.proposals().drop_all(citizen, &event.actor(), now).await?;
+        // Nobody administers by the role of whoever is not there any more, and whoever comes in their place was given none.
+        let roles = tx.role_grants().end_all(citizen, &event.actor(), now).await?;
         let actor = event.by_whom().clone();
         let own = |kind| EventBuilder::new(now, random, kind, Outcome::Success).by(actor.clone());
+        if roles > 0 {
+            let ended = own(EventKind::RoleRevoked).about(citizen).with("roles", roles).with("reason", "account_ended");
+            tx.audit().record(&ended.build()).await?;
+        }
         ending::end_of_holder(&Closing { post, event: &own }, tx, citizen).await?;
     }
     tx.audit().record(&event.about(citizen).with("from", from).with("to", to).build()).await?;

@@ -207,6 +207,13 @@ impl EventBuilder {
         self
     }
 
+    /// It was not done.
+    #[must_use]
+    pub fn refused(mut self) -> Self {
+        self.0.outcome = Outcome::Refused;
+        self
+    }
+
     /// Who did it, as the log names them.
     pub fn by_whom(&self) -> &Actor {
         &self.0.actor

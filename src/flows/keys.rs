@@ -56,6 +56,11 @@ impl Keys {
         &self.sealing
     }
 
+    /// What administrators seal with.
+    pub fn sealing_handle(&self) -> Arc<KeyEncryptionKeys> {
+        Arc::clone(&self.sealing)
+    }
+
     pub const fn nonces(&self) -> &NonceKeys {
         &self.nonces
     }

@@ -18,6 +18,7 @@ pub fn public(site: Arc<Site>) -> Router {
         .merge(sign_in(site.clone()))
         .merge(card().layer(passed_on))
         .merge(account(site.clone()))
+        .merge(admin(site.clone()))
         .merge(device(site.clone()))
         .route("/static/{*file}", get(pages::static_files::show))
         .route("/logos/{hash}", get(pages::logos::show))
@@ -247,6 +248,14 @@ fn organisations() -> Router<Arc<Site>> {
         .route("/account/organisations/{id}", get(one::show).post(one::withdraw))
         .route("/account/organisations/{id}/invite", get(invite::show).post(invite::submit))
         .route("/account/organisations/{id}/mandates/{mandate}/end", get(end::ask).post(end::end))
+}
+
+/// Where those who hold a role administer.
+fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
+    Router::new()
+        .route("/admin", get(pages::admin::overview::show))
+        .route("/admin/bootstrap/{link}", get(pages::admin::bootstrap::show).post(pages::admin::bootstrap::submit))
+        .layer(axum::middleware::from_fn_with_state(site, middleware::same_origin::only))
 }
 
 /// Where people decide about a device elsewhere.

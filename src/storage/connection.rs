@@ -6,6 +6,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use tokio::sync::broadcast;
 
+use super::administration::Administration;
 use super::audit::Audit;
 use super::authenticator_metadata::AuthenticatorMetadata;
 use super::backchannel_pings::BackChannelPings;
@@ -49,6 +50,7 @@ use super::remembered_people::RememberedPeople;
 use super::resource_servers::ResourceServers;
 use super::retention::Retention;
 use super::revocations::Revocations;
+use super::role_grants::RoleGrants;
 use super::sealed_keys::SealedKeys;
 use super::security_events::SecurityEvents;
 use super::sent_codes::SentCodes;
@@ -226,6 +228,7 @@ macro_rules! aggregates {
 
 aggregates! {
     Reading, Writing, Transaction;
+    administration: Administration,
     audit: Audit,
     authenticator_metadata: AuthenticatorMetadata,
     backchannel_pings: BackChannelPings,
@@ -266,6 +269,7 @@ aggregates! {
     resource_servers: ResourceServers,
     retention: Retention,
     revocations: Revocations,
+    role_grants: RoleGrants,
     sealed_keys: SealedKeys,
     security_events: SecurityEvents,
     sent_codes: SentCodes,

@@ -20,7 +20,7 @@ const ERASE: &str = "UPDATE citizens SET data_key = $3, national_id = $3, profil
     WHERE id = $1 AND status IN ('closed', 'deceased') AND erased_at IS NULL";
 
 /// Everything of a citizen but what stays, each before what it refers to. A test holds the schema against this.
-const REMOVE: [&str; 29] = [
+const REMOVE: [&str; 31] = [
     "DELETE FROM sign_in_names WHERE citizen_id = $1",
     "DELETE FROM alias_names WHERE citizen_id = $1",
     "DELETE FROM identifier_aliases WHERE citizen_id = $1",
@@ -50,6 +50,8 @@ const REMOVE: [&str; 29] = [
     "DELETE FROM linked_account_directory WHERE citizen_id = $1",
     "DELETE FROM security_events WHERE citizen_id = $1",
     "DELETE FROM linked_accounts WHERE citizen_id = $1",
+    "DELETE FROM client_owners WHERE citizen_id = $1",
+    "UPDATE break_glass_envelopes SET opened_by = NULL, opener_id = NULL, opened_at = NULL WHERE opener_id = $1",
 ];
 
 impl<C: Read> Citizens<'_, C> {

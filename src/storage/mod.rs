@@ -16,6 +16,7 @@
 //! an explicit `match` says so.
 
 mod account_life;
+mod administration;
 mod audit;
 mod authenticator_metadata;
 mod backchannel_pings;
@@ -66,6 +67,7 @@ mod remembered_people;
 mod resource_servers;
 mod retention;
 mod revocations;
+mod role_grants;
 mod row;
 mod schema;
 mod sealed_keys;
@@ -81,6 +83,7 @@ mod vault;
 mod verifications;
 
 pub use account_life::Life;
+pub use administration::Administration;
 pub use audit::{Audit, EventFilter, RecordedEvent};
 pub use authenticator_metadata::{AcceptedAt, AuthenticatorMetadata, StoredMetadata};
 pub use backchannel_pings::BackChannelPings;
@@ -128,6 +131,7 @@ pub use remembered_people::{RememberedPeople, RememberedPerson};
 pub use resource_servers::{ResourceServers, StoredResourceServer};
 pub use retention::{Kept, Retention};
 pub use revocations::Revocations;
+pub use role_grants::RoleGrants;
 pub use row::Page;
 pub use schema::{SchemaState, version as schema_version};
 pub use sealed_keys::{SealedKey, SealedKeyKind, SealedKeys};

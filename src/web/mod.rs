@@ -8,6 +8,7 @@
 //! [`text`] the words; [`portal`] is the demonstration portal, which is another site.
 
 pub mod account;
+pub mod admin;
 pub mod assets;
 pub mod certificate;
 pub mod check_session;

@@ -1,5 +1,6 @@
 //! Every page in every state that looks different, filled as the demonstration would fill it.
 
+mod admin;
 mod certificate;
 mod codes;
 mod consent;
@@ -73,6 +74,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     samples.organisations(&mut add);
     samples.recovery(&mut add);
     samples.registration(&mut add);
+    samples.admin(&mut add);
     samples.portal(&mut add);
     for trouble in Trouble::ALL {
         pages.push(samples.error(trouble));

@@ -67,6 +67,7 @@ macro_rules! text_files {
             include_str!(concat!("text/", $language, "/sign_out.ftl")),
             include_str!(concat!("text/", $language, "/error.ftl")),
             include_str!(concat!("text/", $language, "/account.ftl")),
+            include_str!(concat!("text/", $language, "/admin.ftl")),
             include_str!(concat!("text/", $language, "/requests.ftl")),
             include_str!(concat!("text/", $language, "/data.ftl")),
             include_str!(concat!("text/", $language, "/security.ftl")),

@@ -1,5 +1,6 @@
 //! What holds for the repository as a whole.
 
+mod administration;
 mod data_protection;
 mod standards;
 

@@ -63,6 +63,7 @@ pub enum HashError {
 /// The hashing threads.
 pub struct Hasher {
     queue: Arc<Queue>,
+    settings: HasherSettings,
     parameters: Parameters,
     /// Verified in place of a hash that is not there, so that it takes as long to refuse an unknown name.
     dummy: Phc,
@@ -89,7 +90,12 @@ impl Hasher {
         let dummy =
             Phc { parameters, salt: random.bytes::<SALT>().to_vec(), output: random.bytes::<OUTPUT>().to_vec() };
         let queue = Arc::new(Queue::new(queue, wait, threads.get()));
-        Self { queue, parameters, dummy, random, ended: watch::Sender::new(()) }
+        Self { queue, settings, parameters, dummy, random, ended: watch::Sender::new(()) }
+    }
+
+    /// What it was started with.
+    pub const fn settings(&self) -> HasherSettings {
+        self.settings
     }
 
     fn start_thread(&self, number: u32) -> io::Result<()> {

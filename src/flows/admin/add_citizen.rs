@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::credentials::password::Hasher;
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::citizen::Citizen;
 use crate::domain::identifier_alias::IdentifierAlias;
@@ -36,6 +37,7 @@ pub async fn add(
     password: Option<&SecretString>,
     person: Person,
 ) -> Result<Added, AdminError> {
+    admin.may(Permission::CitizenAdd)?;
     let now = admin.clock.now();
     let settings = &admin.settings;
     let mut checked =

@@ -3,6 +3,7 @@
 use super::{AdminError, Administrator};
 use crate::config::Attestation;
 use crate::credentials::webauthn::metadata::Blob;
+use crate::domain::administration::Permission;
 use crate::domain::time::Timestamp;
 use crate::flows::authenticators::signers;
 
@@ -21,6 +22,7 @@ pub fn inspect(document: &[u8], settings: &Attestation, now: Timestamp) -> Resul
 /// # Errors
 /// Where the identity store is away.
 pub async fn in_force(admin: &Administrator) -> Result<Option<(Vec<u8>, Timestamp)>, AdminError> {
+    admin.may(Permission::TrustShow)?;
     let signer = &admin.settings.attestation.metadata.signer;
     let found = admin.store.read().await?.authenticator_metadata().find(signer).await?;
     Ok(found.map(|stored| (stored.document, stored.accepted_at.0)))

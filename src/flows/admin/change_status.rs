@@ -1,6 +1,7 @@
 //! A registrar changes where an account is in its life: locks it, suspends it, records that its owner has died, closes it.
 
 use crate::domain::account_life::{By, Transition, Why};
+use crate::domain::administration::Permission;
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
 use crate::flows::account_life::{self, Trust};
@@ -48,6 +49,7 @@ pub async fn change_status(
     transition: Transition,
     reason: Option<&str>,
 ) -> Result<Changed, AdminError> {
+    admin.may(Permission::CitizenStatus)?;
     let mut event = admin.event(transition.event());
     if let Some(reason) = reason {
         event = event.with("reason", reason);

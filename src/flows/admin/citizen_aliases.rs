@@ -1,5 +1,6 @@
 //! Numbers that a citizen signs in with beside their national identifier: an operator gives and takes them (docs/identifiers.md).
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::identifier_alias::{AliasKind, IdentifierAlias, KeptAlias};
 use crate::domain::ids::{AliasId, CitizenId};
@@ -30,6 +31,7 @@ pub async fn add(
     number: &str,
     reason: &str,
 ) -> Result<AliasAdded, AdminError> {
+    admin.may(Permission::CitizenAliases)?;
     let alias = read(kind, number)?;
     let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
@@ -73,6 +75,7 @@ pub async fn remove(
     number: &str,
     reason: &str,
 ) -> Result<CitizenId, AdminError> {
+    admin.may(Permission::CitizenAliases)?;
     let alias = read(kind, number)?;
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;

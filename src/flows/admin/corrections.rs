@@ -1,5 +1,6 @@
 //! What citizens say is wrong in their data, for a registrar: those that wait, and the answer to one.
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::correction::{Correction, Outcome, words};
 use crate::domain::ids::CorrectionId;
@@ -12,6 +13,7 @@ pub async fn list(
     after: Option<CorrectionId>,
     limit: u32,
 ) -> Result<(Vec<Correction>, Option<CorrectionId>), AdminError> {
+    admin.may(Permission::CorrectionList)?;
     let mut tx = admin.store.begin().await?;
     let page = tx.corrections().waiting(after, limit).await?;
     for correction in &page.items {
@@ -32,6 +34,7 @@ pub async fn settle(
     how: Outcome,
     answer: &str,
 ) -> Result<Correction, AdminError> {
+    admin.may(Permission::CorrectionSettle)?;
     let answer = words(answer).map_err(|fault| AdminError::invalid("answer", fault.to_string()))?;
     let gone = || AdminError::NotFound(format!("no correction {id} waits"));
     let mut tx = admin.store.begin().await?;

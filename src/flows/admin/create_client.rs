@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use url::Url;
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::authorization::ResponseType;
 use crate::domain::claims;
@@ -91,6 +92,7 @@ pub async fn create(
     request: &ClientRequest,
     secret: Option<&SecretString>,
 ) -> Result<Registered, AdminError> {
+    admin.may(Permission::ClientCreate)?;
     register(admin, request, secret, EventKind::ClientCreated, |_| {}, &[]).await
 }
 

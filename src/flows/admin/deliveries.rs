@@ -1,5 +1,6 @@
 //! What clients are still to be told of sessions that ended, and what became of it.
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::ids::{ClientId, DeliveryId};
 use crate::domain::logout::{Delivery, DeliveryState, GIVE_UP_AFTER};
@@ -13,6 +14,7 @@ pub async fn list(
     state: Option<DeliveryState>,
     limit: u32,
 ) -> Result<Vec<Delivery>, AdminError> {
+    admin.may(Permission::DeliveryList)?;
     Ok(admin.store.read().await?.logout_outbox().list(client, state, None, limit).await?.items)
 }
 
@@ -29,6 +31,7 @@ pub enum Which {
 /// # Errors
 /// `NotFound` where the one that is named is not there, or has succeeded.
 pub async fn retry(admin: &Administrator, which: &Which) -> Result<u64, AdminError> {
+    admin.may(Permission::DeliveryRetry)?;
     let now = admin.clock.now();
     let event = admin.event(EventKind::LogoutRetried);
     let mut tx = admin.store.begin().await?;

@@ -1,6 +1,7 @@
 //! Types of authorization details (RFC 9396): registered, changed, taken out of use. Each is judged whole, by the same rules
 //! whenever it is written: what people are to read of a detail is held against its schema before anybody is asked.
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::authorization_details::{DetailsType, DetailsTypeStatus};
 use crate::domain::client::Localised;
@@ -46,6 +47,7 @@ pub struct Registered {
 /// # Errors
 /// `Invalid` with every fault; `Conflict` where there is one of this name.
 pub async fn create(admin: &Administrator, new: NewDetailsType) -> Result<Registered, AdminError> {
+    admin.may(Permission::ResourceManage)?;
     let now = admin.clock.now();
     let details_type = DetailsType {
         name: new.name,
@@ -71,6 +73,7 @@ pub async fn create(admin: &Administrator, new: NewDetailsType) -> Result<Regist
 /// # Errors
 /// `NotFound`; `Invalid` with every fault of what it would be; `Conflict` where somebody else changed it meanwhile.
 pub async fn update(admin: &Administrator, name: &str, change: DetailsTypeChange) -> Result<Registered, AdminError> {
+    admin.may(Permission::ResourceManage)?;
     let mut tx = admin.store.begin().await?;
     let stored = find(&mut tx, name).await?;
     let before = stored.details_type;
@@ -104,6 +107,7 @@ pub async fn update(admin: &Administrator, name: &str, change: DetailsTypeChange
 /// # Errors
 /// `NotFound`.
 pub async fn set_status(admin: &Administrator, name: &str, status: DetailsTypeStatus) -> Result<Change, AdminError> {
+    admin.may(Permission::ResourceManage)?;
     let mut tx = admin.store.begin().await?;
     let stored = find(&mut tx, name).await?;
     if stored.details_type.status == status {
@@ -122,6 +126,7 @@ pub async fn set_status(admin: &Administrator, name: &str, status: DetailsTypeSt
 
 /// Every type there is, by name.
 pub async fn list(admin: &Administrator) -> Result<Vec<DetailsType>, AdminError> {
+    admin.may(Permission::ResourceShow)?;
     let stored = admin.store.read().await?.details_types().list().await?;
     Ok(stored.into_iter().map(|stored| stored.details_type).collect())
 }
@@ -129,6 +134,7 @@ pub async fn list(admin: &Administrator) -> Result<Vec<DetailsType>, AdminError>
 /// # Errors
 /// `NotFound`.
 pub async fn show(admin: &Administrator, name: &str) -> Result<Registered, AdminError> {
+    admin.may(Permission::ResourceShow)?;
     let found = admin.store.read().await?.details_types().find(name).await?;
     registered(admin, found.ok_or_else(|| no_such(name))?.details_type).await
 }

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::correction;
 use crate::domain::disclosure::{Asked, Data, Disclosure, Refused, State, secrecy};
@@ -33,6 +34,7 @@ pub struct Request {
 /// # Errors
 /// `NotFound`; `Invalid` where something is missing, or the secrecy is none.
 pub async fn record(admin: &Administrator, who: &Who, request: Request) -> Result<Disclosure, AdminError> {
+    admin.may(Permission::DisclosureRecord)?;
     let now = admin.clock.now();
     let words = |field: &'static str, typed: &str| {
         correction::words(typed).map_err(|fault| AdminError::invalid(field, fault.to_string()))
@@ -77,6 +79,7 @@ pub enum Decision {
 /// # Errors
 /// `NotFound`; `Conflict` where they recorded it themselves, or it was decided.
 pub async fn decide(admin: &Administrator, id: DisclosureId, decision: Decision) -> Result<Disclosure, AdminError> {
+    admin.may(Permission::DisclosureDecide)?;
     let (now, by) = (admin.clock.now(), admin.actor.to_text());
     let mut tx = admin.store.begin().await?;
     let found = find(&mut tx, id).await?;
@@ -98,6 +101,7 @@ pub async fn decide(admin: &Administrator, id: DisclosureId, decision: Decision)
 /// # Errors
 /// `NotFound`; `Conflict` where nobody has approved it.
 pub async fn give(admin: &Administrator, id: DisclosureId) -> Result<(Disclosure, Value), AdminError> {
+    admin.may(Permission::DisclosureDecide)?;
     let (now, by) = (admin.clock.now(), admin.actor.to_text());
     let mut tx = admin.store.begin().await?;
     let found = find(&mut tx, id).await?;
@@ -136,6 +140,7 @@ async fn part(tx: &mut Transaction, id: CitizenId, data: Data) -> Result<Value, 
 /// # Errors
 /// `NotFound`.
 pub async fn show(admin: &Administrator, id: DisclosureId) -> Result<Disclosure, AdminError> {
+    admin.may(Permission::DisclosureShow)?;
     let mut tx = admin.store.begin().await?;
     let found = find(&mut tx, id).await?;
     note(&mut tx, admin, EventKind::DisclosureShown, &found).await?;
@@ -149,6 +154,7 @@ pub async fn list(
     before: Option<DisclosureId>,
     limit: u32,
 ) -> Result<(Vec<Disclosure>, Option<DisclosureId>), AdminError> {
+    admin.may(Permission::DisclosureShow)?;
     let mut tx = admin.store.begin().await?;
     let page = tx.disclosures().list(before, limit).await?;
     let event = admin.event(EventKind::DisclosureShown).with("entries", page.items.len());

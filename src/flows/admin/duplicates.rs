@@ -1,6 +1,7 @@
 //! People who may be entered twice, for a registrar to look at; and one who was, of whose accounts one stays.
 
 use crate::domain::account_life::{By, Transition};
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::citizen::Citizen;
 use crate::domain::ids::CitizenId;
@@ -32,6 +33,7 @@ pub(super) async fn of(tx: &mut Transaction, citizen: &Citizen) -> Result<Vec<Ci
 /// # Errors
 /// Where the identity store is away.
 pub async fn list(admin: &Administrator, after: &[u8]) -> Result<(Vec<LookAlikes>, Option<Vec<u8>>), AdminError> {
+    admin.may(Permission::CitizenDuplicates)?;
     let mut tx = admin.store.begin().await?;
     let groups = tx.likenesses().groups(after, PAGE).await?;
     let next = groups.last().filter(|_| groups.len() == PAGE as usize).map(|last| last.cursor.clone());
@@ -63,6 +65,7 @@ pub struct Merged {
 /// # Errors
 /// `NotFound`; `Invalid` where both are one; `Conflict` where either has ended.
 pub async fn merge(admin: &Administrator, duplicate: &Who, stays: &Who, reason: &str) -> Result<Merged, AdminError> {
+    admin.may(Permission::CitizenMerge)?;
     let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
     let (duplicate, stays) = (duplicate.load(&mut tx).await?, stays.load(&mut tx).await?);

@@ -2,6 +2,7 @@
 
 use crate::credentials::password::HashError;
 use crate::crypto::seal::SealError;
+use crate::domain::administration::Denied;
 use crate::flows::FlowError;
 use crate::flows::key_pairs::RotationError;
 use crate::protocol::registration;
@@ -35,6 +36,9 @@ pub enum AdminError {
     Invalid(Vec<Fault>),
     #[error("{0}")]
     NotFound(String),
+    /// Whoever acts may not do this.
+    #[error(transparent)]
+    Denied(Denied),
     /// It stands in the way of something that is there.
     #[error("{0}")]
     Conflict(String),

@@ -1,5 +1,6 @@
 //! Who may exchange whose tokens for what (RFC 8693). The registry of resource servers says what there is to be had.
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::client::{Client, GrantType};
 use crate::domain::ids::ClientId;
@@ -14,6 +15,7 @@ use super::{AdminError, Administrator, Fault, registered_clients};
 /// # Errors
 /// `NotFound` for a client that there is not; `Invalid` for a rule that nothing could ever come of.
 pub async fn allow(admin: &Administrator, client: &ClientId, rule: ExchangeRule) -> Result<Change, AdminError> {
+    admin.may(Permission::ClientExchange)?;
     let mut tx = admin.store.begin().await?;
     let stored = registered_clients::find_to_change(&mut tx, client).await?;
     if tx.clients().find(&rule.from).await?.is_none() {
@@ -54,6 +56,7 @@ pub async fn remove(
     from: &ClientId,
     resource: &ResourceId,
 ) -> Result<Change, AdminError> {
+    admin.may(Permission::ClientExchange)?;
     let mut tx = admin.store.begin().await?;
     let stored = registered_clients::find_to_change(&mut tx, client).await?;
     let mut changed = stored.client;

@@ -1,5 +1,6 @@
 //! Who looks after the account of a minor: entered and ended by a registrar, on evidence.
 
+use crate::domain::administration::Permission;
 use crate::domain::age::{self, Stage};
 use crate::domain::audit::EventKind;
 use crate::domain::citizen::Citizen;
@@ -19,6 +20,7 @@ pub async fn enter(
     guardian: &Who,
     evidence: &str,
 ) -> Result<Guardianship, AdminError> {
+    admin.may(Permission::CitizenGuardians)?;
     let (now, ages) = (admin.clock.now(), &admin.settings.identity.ages);
     let mut tx = admin.store.begin().await?;
     let (minor, guardian) = (minor.load(&mut tx).await?, guardian.load(&mut tx).await?);
@@ -63,6 +65,7 @@ pub async fn enter(
 /// # Errors
 /// `NotFound`.
 pub async fn end(admin: &Administrator, minor: &Who, guardian: &Who, reason: &str) -> Result<(), AdminError> {
+    admin.may(Permission::CitizenGuardians)?;
     let mut tx = admin.store.begin().await?;
     let (minor, guardian) = (minor.load(&mut tx).await?, guardian.load(&mut tx).await?);
     if !tx.guardianships().end(minor.id, guardian.id, admin.clock.now()).await? {
@@ -80,6 +83,7 @@ pub async fn end(admin: &Administrator, minor: &Who, guardian: &Who, reason: &st
 /// # Errors
 /// `NotFound`.
 pub async fn list(admin: &Administrator, minor: &Who) -> Result<(Citizen, Vec<Guardianship>), AdminError> {
+    admin.may(Permission::CitizenGuardiansShow)?;
     let mut tx = admin.store.begin().await?;
     let minor = minor.load(&mut tx).await?;
     let found = tx.guardianships().of_minor(minor.id).await?;

@@ -4,6 +4,7 @@
 //! of, and found under either. The servers write everybody's names under the new one; then the old one is retired, and what stands
 //! under it is removed.
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::flows::key_changes::{self, EVERYBODY_KNOWS};
 use crate::storage::{KeyChangeKind, SealedKey, SealedKeyKind, Transaction};
@@ -18,6 +19,7 @@ const KIND: SealedKeyKind = SealedKeyKind::BlindIndex;
 /// # Errors
 /// `Conflict` while another is still live, or what stood under one before is still being removed.
 pub async fn add(admin: &Administrator, servers: Servers) -> Result<u16, AdminError> {
+    admin.may(Permission::KeyMaster)?;
     let (mut tx, now) = (admin.store.begin().await?, admin.clock.now());
     let stored: Vec<SealedKey> = tx.sealed_keys().load().await?.into_iter().filter(|key| key.kind == KIND).collect();
     let newest = stored.iter().map(|key| key.version).max().unwrap_or(0);
@@ -47,6 +49,7 @@ pub async fn add(admin: &Administrator, servers: Servers) -> Result<u16, AdminEr
 /// # Errors
 /// `Conflict` while a name stands under an old key alone, or where there is none.
 pub async fn retire(admin: &Administrator, servers: Servers) -> Result<u16, AdminError> {
+    admin.may(Permission::KeyMaster)?;
     let mut reading = admin.store.read().await?;
     let stored = reading.sealed_keys().load().await?;
     let live: Vec<u16> =

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::crypto::hash::hash_secret;
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::ids::CitizenId;
 use crate::domain::issued_code::{CodeText, CodeUse, IssuedCode};
@@ -26,6 +27,7 @@ pub struct Issued {
 /// # Errors
 /// `NotFound`; `Conflict` where the account is not active; `Invalid` for a counter code where the settings have none.
 pub async fn issue(admin: &Administrator, who: &Who, purpose: CodeUse) -> Result<Issued, AdminError> {
+    admin.may(Permission::CitizenIssueCode)?;
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;
     if !citizen.status.is_active() {

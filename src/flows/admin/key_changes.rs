@@ -1,5 +1,6 @@
 //! How far changes of keys have come, and going on with them at once instead of leaving them to the servers.
 
+use crate::domain::administration::Permission;
 use std::time::Duration;
 
 use crate::flows::key_changes::{PAUSE, Turned, Worker};
@@ -17,6 +18,7 @@ pub enum Servers {
 
 /// All changes, those that have ended too.
 pub async fn list(admin: &Administrator) -> Result<Vec<KeyChange>, AdminError> {
+    admin.may(Permission::KeyList)?;
     Ok(admin.store.read().await?.key_changes().list().await?)
 }
 
@@ -38,6 +40,7 @@ pub async fn apply(
     servers: Servers,
     mut progress: impl FnMut(&KeyChange),
 ) -> Result<Left, AdminError> {
+    admin.may(Permission::KeyMaster)?;
     if servers == Servers::NoneRuns {
         let mut tx = admin.store.begin().await?;
         for kind in KeyChangeKind::ALL {

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::crypto::hash::sha256;
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::claims::LINKED_ACCOUNTS;
 use crate::domain::client::Client;
@@ -49,6 +50,7 @@ pub async fn issue(
     valid_for: Duration,
     out: &mut dyn Write,
 ) -> Result<Counts, AdminError> {
+    admin.may_on(Permission::LinkIssue, client)?;
     let client = registered_clients::show(admin, client).await?;
     if !client.may_be_told(LINKED_ACCOUNTS) {
         let told = format!(
@@ -90,6 +92,7 @@ pub async fn list(
     after: Option<LinkId>,
     limit: u32,
 ) -> Result<Page<LinkedAccount, LinkId>, AdminError> {
+    admin.may_on(Permission::LinkList, client)?;
     let client = registered_clients::show(admin, client).await?;
     let mut tx = admin.store.begin().await?;
     let page = tx.linked_accounts().of_client(&client.id, after, limit).await?;
@@ -104,6 +107,7 @@ pub async fn list(
 /// # Errors
 /// `NotFound`.
 pub async fn end(admin: &Administrator, client: &ClientId, id: LinkId, reason: &str) -> Result<(), AdminError> {
+    admin.may_on(Permission::LinkEnd, client)?;
     let client = registered_clients::show(admin, client).await?;
     let unknown = || AdminError::NotFound(format!("client {} has no link {id}", client.id));
     let mut tx = admin.store.begin().await?;

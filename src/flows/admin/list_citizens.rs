@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::citizen::{Citizen, CitizenStatus};
 use crate::domain::ids::CitizenId;
@@ -25,6 +26,7 @@ pub async fn list(
     after: Option<CitizenId>,
     limit: u32,
 ) -> Result<Page<Citizen, CitizenId>, AdminError> {
+    admin.may(Permission::CitizenList)?;
     let mut tx = admin.store.begin().await?;
     let page = tx.citizens().list(status, after, limit).await?;
     let event = admin.event(EventKind::CitizensListed).with("citizens", page.items.len());
@@ -53,6 +55,7 @@ pub async fn export(
     format: Format,
     out: &mut dyn Write,
 ) -> Result<u64, AdminError> {
+    admin.may(Permission::CitizenExport)?;
     // Whoever breaks it off has read what was written by then.
     let event = admin.event(EventKind::CitizensExported).with("reason", reason);
     admin.store.write().await?.audit().record(&event.build()).await?;

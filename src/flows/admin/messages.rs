@@ -1,5 +1,6 @@
 //! What citizens are still to be told by mail and text message, and what became of it: never to whom nor what.
 
+use crate::domain::administration::Permission;
 use crate::domain::logout::DeliveryState;
 pub use crate::storage::MessageRecord;
 
@@ -11,5 +12,6 @@ pub async fn list(
     state: Option<DeliveryState>,
     limit: u32,
 ) -> Result<Vec<MessageRecord>, AdminError> {
+    admin.may(Permission::DeliveryList)?;
     Ok(admin.store.read().await?.messages().list(state, None, limit).await?.items)
 }

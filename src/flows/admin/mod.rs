@@ -1,8 +1,10 @@
-//! What operators do, from the command line today and from a console later: one use case a file. Each writes its audit
-//! event in the transaction of its change.
+//! What administrators do, from the command line, from pages and through the API: one use case a file. Each asks first whether whoever
+//! acts may do it ([`Administrator::may`]; a test reads every file for that) and writes its audit event in the transaction of its
+//! change. The door is [`entry`]; whoever is the first comes in by [`bootstrap`].
 
 pub mod add_citizen;
 pub mod authenticator_metadata;
+pub mod bootstrap;
 pub mod change_status;
 pub mod citizen_aliases;
 pub mod corrections;
@@ -11,6 +13,7 @@ pub mod deliveries;
 pub mod details_types;
 pub mod disclosures;
 pub mod duplicates;
+pub mod entry;
 mod error;
 mod evict;
 pub mod exchange_rules;
@@ -26,6 +29,7 @@ pub mod list_citizens;
 pub mod messages;
 pub mod new_master_key;
 pub mod organisations;
+pub mod owners;
 pub mod particulars;
 pub mod proposals;
 pub mod prove_identity;
@@ -36,6 +40,7 @@ pub mod registry;
 pub mod release;
 pub mod renumber_citizen;
 pub mod resource_servers;
+pub mod roles;
 pub mod rotate_keys;
 pub mod schema;
 pub mod show_citizen;
@@ -50,21 +55,27 @@ use crate::config::Settings;
 use crate::credentials::password::HasherSettings;
 use crate::crypto::master_key::MasterKeys;
 use crate::crypto::seal::KeyEncryptionKeys;
+use crate::domain::administration::{Authority, Denied, Permission, Reached};
 use crate::domain::audit::{Actor, EventKind, Outcome};
+use crate::domain::ids::{CitizenId, ClientId, RequestId};
 use crate::domain::random::Random;
 use crate::domain::resource::ResourceRegistry;
 use crate::domain::time::Clock;
 use crate::{sessions, storage};
 
-use super::audit::EventBuilder;
+use super::App;
+use super::audit::{AuditWriter, EventBuilder};
 use super::notices::Post;
+use super::visitor::Visitor;
 
 pub use error::{AdminError, Fault};
 
-/// Someone who administers, and what they work with.
+/// Someone who administers, by what right, and what they work with.
 #[derive(Debug)]
 pub struct Administrator {
     pub actor: Actor,
+    /// What they may do. Every use case asks it before anything else.
+    pub authority: Authority,
     pub settings: Arc<Settings>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -73,12 +84,86 @@ pub struct Administrator {
     pub sessions: Option<sessions::Store>,
     /// What a new password's hash costs, on threads that are started when one is made.
     pub hashing: HasherSettings,
-    pub masters: MasterKeys,
+    /// At the shell alone: a server has forgotten them once it has derived what it works with.
+    pub masters: Option<MasterKeys>,
     /// Seals the server's own keys.
     pub sealing: Arc<KeyEncryptionKeys>,
+    /// The request that they came with, where it is one.
+    pub request: Option<Request>,
+}
+
+/// The request that an administrator came with.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub id: RequestId,
+    pub masked_address: String,
+    /// Takes what is refused to them.
+    pub audit: AuditWriter,
 }
 
 impl Administrator {
+    /// Someone who administers through a running server. [`entry`] alone decides by what authority.
+    fn at(app: &App, visitor: &Visitor, actor: Actor, authority: Authority) -> Self {
+        Self {
+            actor,
+            authority,
+            settings: Arc::clone(&app.settings),
+            clock: Arc::clone(&app.clock),
+            random: Arc::clone(&app.random),
+            store: app.store.clone(),
+            sessions: Some(app.sessions.clone()),
+            hashing: app.hasher.settings(),
+            masters: None,
+            sealing: app.keys.sealing_handle(),
+            request: Some(Request {
+                id: visitor.request,
+                masked_address: visitor.masked_address(),
+                audit: app.audit.clone(),
+            }),
+        }
+    }
+
+    /// Whether they may do this to anybody's, or to the deployment as a whole. What is refused is recorded.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub fn may(&self, permission: Permission) -> Result<(), AdminError> {
+        self.authority.may(permission).map_err(|denied| self.refused(denied, None))
+    }
+
+    /// Whether they may do this to this application, which may be theirs.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub fn may_on(&self, permission: Permission, client: &ClientId) -> Result<(), AdminError> {
+        self.authority.may_on(permission, client).map_err(|denied| self.refused(denied, Some(client)))
+    }
+
+    /// To which applications they may do this: what a list shows.
+    ///
+    /// # Errors
+    /// `Denied` where to none at all.
+    pub fn may_on_own(&self, permission: Permission) -> Result<Reached<'_>, AdminError> {
+        self.authority.reach(permission).map_err(|denied| self.refused(denied, None))
+    }
+
+    /// Whether this citizen is themselves: nobody decides about themselves.
+    pub fn is(&self, citizen: CitizenId) -> bool {
+        matches!(&self.authority, Authority::Staff(staff) if staff.citizen == citizen)
+    }
+
+    fn refused(&self, denied: Denied, client: Option<&ClientId>) -> AdminError {
+        // Whoever only has to prove again who they are was not refused anything.
+        if let (Some(request), false) = (&self.request, matches!(denied, Denied::Stale(_))) {
+            let mut event = self.event(EventKind::AdministrationRefused).with("permission", denied.permission());
+            if let Some(client) = client {
+                event = event.of(client);
+            }
+            request.audit.write_soon(event.refused().build());
+        }
+        AdminError::Denied(denied)
+    }
+
     /// Every resource server there is.
     pub async fn registry(&self) -> Result<ResourceRegistry, AdminError> {
         Ok(ResourceRegistry::new(self.store.read().await?.resource_servers().all().await?))
@@ -91,6 +176,10 @@ impl Administrator {
 
     /// An event of theirs, to be filled in.
     pub fn event(&self, kind: EventKind) -> EventBuilder {
-        EventBuilder::new(self.clock.now(), &*self.random, kind, Outcome::Success).by(self.actor.clone())
+        let event = EventBuilder::new(self.clock.now(), &*self.random, kind, Outcome::Success).by(self.actor.clone());
+        match &self.request {
+            Some(Request { id, masked_address, .. }) => event.in_request(*id).from(masked_address.clone()),
+            None => event,
+        }
     }
 }

@@ -10,6 +10,7 @@ use std::path::Path;
 use crate::crypto::keyring::KeyRing;
 use crate::crypto::master_key::MasterKeys;
 use crate::crypto::seal::{KeyEncryptionKeys, Purpose, key_version};
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::client::{Client, ClientAuthentication};
 use crate::domain::secret::SealedSecret;
@@ -48,8 +49,9 @@ pub struct Renewed {
 /// # Errors
 /// Where the identity store is away.
 pub async fn begun(admin: &Administrator) -> Result<Option<Renewed>, AdminError> {
-    let number = admin.masters.current_version();
-    let masters = admin.masters.clone();
+    admin.may(Permission::KeyMaster)?;
+    let masters = masters(admin)?.clone();
+    let number = masters.current_version();
     let version = Version { number, origin: Origin::Unfinished };
     Ok(is_unfinished(admin).await?.then_some(Renewed { version, masters }))
 }
@@ -59,7 +61,8 @@ pub async fn begun(admin: &Administrator) -> Result<Option<Renewed>, AdminError>
 /// # Errors
 /// If the file cannot be written; then nothing has changed.
 pub async fn add(admin: &Administrator, file: &Path) -> Result<Renewed, AdminError> {
-    let masters = admin.masters.with_next(&*admin.random).map_err(AdminError::failed)?;
+    admin.may(Permission::KeyMaster)?;
+    let masters = masters(admin)?.with_next(&*admin.random).map_err(AdminError::failed)?;
     let number = masters.current_version();
     // Recorded before it is there: a key of unknown origin would be worse than the record of a key that is not there.
     let event = admin.event(EventKind::MasterKeyAdded).with("version", number).build();
@@ -70,6 +73,7 @@ pub async fn add(admin: &Administrator, file: &Path) -> Result<Renewed, AdminErr
 
 /// How many data keys wait to be wrapped.
 pub async fn waiting(admin: &Administrator, renewed: &Renewed) -> Result<u64, AdminError> {
+    admin.may(Permission::KeyMaster)?;
     let (mut reading, version) = (admin.store.read().await?, renewed.version.number);
     let citizens = reading.citizens().wrapped_before(version).await?;
     Ok(citizens + reading.organisations().wrapped_before(version).await?)
@@ -81,6 +85,7 @@ pub async fn waiting(admin: &Administrator, renewed: &Renewed) -> Result<u64, Ad
 /// # Errors
 /// Where a part is away; what was wrapped by then stays so.
 pub async fn begin(admin: &Administrator, renewed: &Renewed) -> Result<(), AdminError> {
+    admin.may(Permission::KeyMaster)?;
     let sealing = KeyEncryptionKeys::derive(&renewed.masters, Purpose::ServerKeys)?;
     reseal_server_keys(admin, &sealing).await?;
     reseal_client_secrets(admin, &sealing).await?;
@@ -92,7 +97,7 @@ pub async fn begin(admin: &Administrator, renewed: &Renewed) -> Result<(), Admin
 
 /// Whether something is still wrapped by an older version than the file's newest.
 async fn is_unfinished(admin: &Administrator) -> Result<bool, AdminError> {
-    let current = admin.masters.current_version();
+    let current = masters(admin)?.current_version();
     let mut reading = admin.store.read().await?;
     for stored in reading.sealed_keys().load().await? {
         if key_version(&stored.sealed)? < current {
@@ -199,4 +204,9 @@ async fn vault(admin: &Administrator, masters: &MasterKeys, sealing: &KeyEncrypt
     let index = index.map(|key| Ok((key.version, key.open(sealing)?))).collect::<Result<Vec<_>, AdminError>>()?;
     let index = crate::crypto::blind_index::IndexKeys::new(index).map_err(AdminError::failed)?;
     Ok(Vault::new(masters, index, admin.random.clone())?)
+}
+
+/// The master keys, which only the shell has at hand.
+fn masters(admin: &Administrator) -> Result<&MasterKeys, AdminError> {
+    admin.masters.as_ref().ok_or_else(|| AdminError::Conflict("the master key is changed at the shell".to_owned()))
 }

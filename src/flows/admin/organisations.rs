@@ -1,6 +1,7 @@
 //! Organisations, as registrars see to them: who asks to be confirmed as legal representative, and what becomes of an organisation and of
 //! its mandates.
 
+use crate::domain::administration::Permission;
 use crate::domain::assurance::AccountLevel;
 use crate::domain::audit::{Actor, EventKind};
 use crate::domain::citizen::Citizen;
@@ -39,6 +40,7 @@ pub async fn requests(
     admin: &Administrator,
     after: Option<RegistrationRequestId>,
 ) -> Result<(Vec<(RegistrationRequest, Citizen)>, Option<RegistrationRequestId>), AdminError> {
+    admin.may(Permission::OrganisationList)?;
     let mut store = admin.store.read().await?;
     let page = store.organisation_requests().waiting(after, PAGE).await?;
     let mut shown = Vec::with_capacity(page.items.len());
@@ -54,6 +56,7 @@ pub async fn requests(
 /// # Errors
 /// `NotFound`; `Conflict` where it is this registrar's second word, or where the citizen or the organisation is not what they have to be.
 pub async fn confirm(admin: &Administrator, id: RegistrationRequestId) -> Result<Confirmed, AdminError> {
+    admin.may(Permission::OrganisationDecide)?;
     let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
     let request = tx.organisation_requests().find(id).await?.ok_or_else(|| no_request(id))?;
@@ -96,6 +99,7 @@ pub async fn confirm(admin: &Administrator, id: RegistrationRequestId) -> Result
 /// # Errors
 /// `NotFound`.
 pub async fn refuse(admin: &Administrator, id: RegistrationRequestId, reason: Option<&str>) -> Result<(), AdminError> {
+    admin.may(Permission::OrganisationDecide)?;
     let mut tx = admin.store.begin().await?;
     let request = tx.organisation_requests().find(id).await?.ok_or_else(|| no_request(id))?;
     let refused = request.clone().drop_as(RequestState::Refused);
@@ -122,6 +126,7 @@ pub async fn register(
     code: OrganisationCode,
     name: OrganisationName,
 ) -> Result<Organisation, AdminError> {
+    admin.may(Permission::OrganisationManage)?;
     let mut tx = admin.store.begin().await?;
     if tx.organisations().find_by_code(&code).await?.is_some() {
         return Err(Error::from(Conflict::Organisation).into());
@@ -141,6 +146,7 @@ pub async fn turn(
     status: OrganisationStatus,
     reason: Option<&str>,
 ) -> Result<Closed, AdminError> {
+    admin.may(Permission::OrganisationManage)?;
     let mut tx = admin.store.begin().await?;
     let id = load(&mut tx, code).await?.id;
     let organisation = tx.organisations().hold(id).await?.ok_or_else(|| no_organisation(code))?;
@@ -191,6 +197,7 @@ pub async fn turn(
 /// # Errors
 /// `NotFound`.
 pub async fn revoke(admin: &Administrator, code: &OrganisationCode, mandate: MandateId) -> Result<Closed, AdminError> {
+    admin.may(Permission::MandateRevoke)?;
     let mut tx = admin.store.begin().await?;
     let id = load(&mut tx, code).await?.id;
     let organisation = tx.organisations().hold(id).await?.ok_or_else(|| no_organisation(code))?;
@@ -210,6 +217,7 @@ pub async fn revoke(admin: &Administrator, code: &OrganisationCode, mandate: Man
 /// # Errors
 /// `NotFound`.
 pub async fn show(admin: &Administrator, code: &OrganisationCode) -> Result<(Organisation, Vec<Holder>), AdminError> {
+    admin.may(Permission::OrganisationShow)?;
     let mut tx = admin.store.begin().await?;
     let organisation = load(&mut tx, code).await?;
     let people = tx.mandates().of_organisation(organisation.id, None, PEOPLE).await?.items;
@@ -224,6 +232,7 @@ pub async fn list(
     admin: &Administrator,
     after: Option<OrganisationId>,
 ) -> Result<(Vec<Organisation>, Option<OrganisationId>), AdminError> {
+    admin.may(Permission::OrganisationList)?;
     let page = admin.store.read().await?.organisations().list(after, PAGE).await?;
     Ok((page.items, page.next))
 }

@@ -1,6 +1,7 @@
 //! What takes two registrars: one proposes, another one confirms, and it is done in the transaction of the confirmation.
 
 use crate::domain::account_life::{By, Transition};
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::citizen::Citizen;
 use crate::domain::ids::{CitizenId, ProposalId};
@@ -41,6 +42,7 @@ pub struct Done {
 /// # Errors
 /// `NotFound`; `Conflict` where it has not ended.
 pub async fn propose_reopening(admin: &Administrator, who: &Who, reason: &str) -> Result<Proposal, AdminError> {
+    admin.may(Permission::CitizenReopen)?;
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;
     let ahead = Transition::Reopen.apply(citizen.status, None, By::TwoRegistrars);
@@ -77,6 +79,7 @@ pub(super) async fn make(
 /// # Errors
 /// Where the identity store is away.
 pub async fn list(admin: &Administrator) -> Result<Vec<Proposal>, AdminError> {
+    admin.may(Permission::ApprovalList)?;
     Ok(admin.store.read().await?.proposals().open(admin.clock.now(), PAGE).await?)
 }
 
@@ -85,6 +88,7 @@ pub async fn list(admin: &Administrator) -> Result<Vec<Proposal>, AdminError> {
 /// # Errors
 /// `NotFound`.
 pub async fn show(admin: &Administrator, id: ProposalId) -> Result<Waiting, AdminError> {
+    admin.may(Permission::ApprovalList)?;
     let mut tx = admin.store.begin().await?;
     let waiting = load(&mut tx, id).await?;
     let event = admin.event(EventKind::CitizenShown).about(waiting.citizen.id).with("sight", "proposal");
@@ -98,6 +102,7 @@ pub async fn show(admin: &Administrator, id: ProposalId) -> Result<Waiting, Admi
 /// # Errors
 /// `NotFound`; `Conflict` where it is the registrar's own, has expired, or the account or the document is not what it was.
 pub async fn confirm(admin: &Administrator, id: ProposalId) -> Result<Done, AdminError> {
+    admin.may(Permission::ApprovalDecide)?;
     let (now, who) = (admin.clock.now(), admin.actor.to_text());
     let mut tx = admin.store.begin().await?;
     let Waiting { proposal, citizen } = load(&mut tx, id).await?;
@@ -125,6 +130,7 @@ pub async fn confirm(admin: &Administrator, id: ProposalId) -> Result<Done, Admi
 /// # Errors
 /// `NotFound`; `Conflict` where somebody was faster.
 pub async fn decline(admin: &Administrator, id: ProposalId, reason: &str) -> Result<CitizenId, AdminError> {
+    admin.may(Permission::ApprovalDecide)?;
     let mut tx = admin.store.begin().await?;
     let Waiting { proposal, citizen } = load(&mut tx, id).await?;
     if !tx.proposals().decide(&proposal, Verdict::Declined, &admin.actor.to_text(), admin.clock.now()).await? {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::domain::account_life::{By, Transition};
+use crate::domain::administration::Permission;
 use crate::domain::age::{Stage, TooYoung};
 use crate::domain::assurance::AccountLevel;
 use crate::domain::audit::EventKind;
@@ -45,6 +46,7 @@ pub async fn prove(
     proof: Proof,
     guardian: Option<&Who>,
 ) -> Result<Proving, AdminError> {
+    admin.may(Permission::CitizenProve)?;
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;
     if citizen.status.has_ended() {

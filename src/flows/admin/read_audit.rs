@@ -1,5 +1,6 @@
 //! The last events that concern a citizen or a client.
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::ids::{CitizenId, ClientId};
 pub use crate::storage::RecordedEvent;
@@ -16,6 +17,7 @@ pub async fn of_citizen(
     who: &Who,
     limit: u32,
 ) -> Result<(CitizenId, Vec<RecordedEvent>), AdminError> {
+    admin.may(Permission::AuditRead)?;
     let mut tx = admin.store.begin().await?;
     let id = who.load(&mut tx).await?.id;
     let events = tx.audit().of_citizen(id, None, limit).await?.items;
@@ -29,6 +31,7 @@ pub async fn of_citizen(
 /// # Errors
 /// `NotFound`.
 pub async fn of_client(admin: &Administrator, id: &ClientId, limit: u32) -> Result<Vec<RecordedEvent>, AdminError> {
+    admin.may(Permission::AuditRead)?;
     let mut tx = admin.store.begin().await?;
     if tx.clients().find(id).await?.is_none() {
         return Err(AdminError::NotFound(format!("there is no client {id}")));

@@ -1,5 +1,6 @@
 //! Clients that are registered: listed, shown, disabled and enabled.
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::client::{Client, ClientStatus};
 use crate::domain::ids::ClientId;
@@ -11,17 +12,19 @@ use super::{AdminError, Administrator};
 /// As many as are read at once.
 const PAGE: u32 = 200;
 
-/// Hands every client to `each`, by id, without holding all of them.
+/// Hands every client that they may see to `each`, by id, without holding all of them.
 pub async fn list<E: From<AdminError>>(
     admin: &Administrator,
     mut each: impl FnMut(Client) -> Result<(), E>,
 ) -> Result<(), E> {
+    let reached = admin.may_on_own(Permission::ClientList)?;
     let mut after = None;
     loop {
         let mut reading = admin.store.read().await.map_err(AdminError::from)?;
         let page = reading.clients().list(after.as_ref(), PAGE).await.map_err(AdminError::from)?;
         drop(reading);
-        page.items.into_iter().try_for_each(|stored| each(stored.client))?;
+        let mut own = page.items.into_iter().filter(|stored| reached.holds(&stored.client.id));
+        own.try_for_each(|stored| each(stored.client))?;
         after = page.next;
         if after.is_none() {
             return Ok(());
@@ -32,6 +35,7 @@ pub async fn list<E: From<AdminError>>(
 /// # Errors
 /// `NotFound`.
 pub async fn show(admin: &Administrator, id: &ClientId) -> Result<Client, AdminError> {
+    admin.may_on(Permission::ClientShow, id)?;
     let found = admin.store.read().await?.clients().find(id).await?;
     found.map(|stored| stored.client).ok_or_else(|| no_such(id))
 }
@@ -41,6 +45,7 @@ pub async fn show(admin: &Administrator, id: &ClientId) -> Result<Client, AdminE
 /// # Errors
 /// `NotFound`.
 pub async fn set_status(admin: &Administrator, id: &ClientId, status: ClientStatus) -> Result<Change, AdminError> {
+    admin.may_on(Permission::ClientDisable, id)?;
     let mut tx = admin.store.begin().await?;
     let stored = find_to_change(&mut tx, id).await?;
     if stored.client.status == status {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::crypto::token::{Token, TokenKind};
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::claims;
 use crate::domain::client::PkcePolicy;
@@ -41,6 +42,7 @@ pub async fn create(
     admin: &Administrator,
     request: TokenRequest,
 ) -> Result<(InitialAccessToken, SecretString), AdminError> {
+    admin.may(Permission::RegistrationManage)?;
     let known = Known::load(&admin.store).await?;
     let faults = faults(&request, &admin.settings.policies, &known);
     if !faults.is_empty() {
@@ -131,6 +133,7 @@ pub async fn list<E: From<AdminError>>(
     admin: &Administrator,
     mut each: impl FnMut(InitialAccessToken) -> Result<(), E>,
 ) -> Result<(), E> {
+    admin.may(Permission::RegistrationShow)?;
     let mut after = None;
     loop {
         let mut reading = admin.store.read().await.map_err(AdminError::from)?;
@@ -149,6 +152,7 @@ pub async fn list<E: From<AdminError>>(
 /// # Errors
 /// `NotFound`.
 pub async fn revoke(admin: &Administrator, id: InitialTokenId) -> Result<Change, AdminError> {
+    admin.may(Permission::RegistrationManage)?;
     let mut tx = admin.store.begin().await?;
     if tx.initial_access_tokens().revoke(id, admin.clock.now()).await? {
         tx.audit().record(&admin.event(EventKind::InitialTokenRevoked).with("token", id).build()).await?;
@@ -166,6 +170,7 @@ pub async fn revoke(admin: &Administrator, id: InitialTokenId) -> Result<Change,
 /// # Errors
 /// `NotFound` where no client registered itself under this id.
 pub async fn replace(admin: &Administrator, client: &ClientId) -> Result<SecretString, AdminError> {
+    admin.may_on(Permission::ClientReplaceToken, client)?;
     let not_found = || AdminError::NotFound(format!("no client registered itself as {client}"));
     let locator = client.as_str().parse().map_err(|_| not_found())?;
     let made = Token::new(TokenKind::RegistrationAccessToken, locator, &*admin.random);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::ids::CitizenId;
 use crate::domain::time::Timestamp;
@@ -23,6 +24,7 @@ pub struct Standing {
 }
 
 pub async fn standing(admin: &Administrator) -> Result<Standing, AdminError> {
+    admin.may(Permission::TrustShow)?;
     let (settings, now) = (&admin.settings.registry, admin.clock.now());
     let every = settings.recheck.every;
     let mut store = admin.store.read().await?;
@@ -45,6 +47,7 @@ pub struct Hastened {
 /// # Errors
 /// `NotFound`; `Conflict` where nobody is asked again.
 pub async fn check(admin: &Administrator, who: &Who) -> Result<Hastened, AdminError> {
+    admin.may(Permission::RegistryCheck)?;
     let settings = &admin.settings.registry;
     if settings.server.is_none() || !settings.recheck.enabled {
         let told = "the settings name no registry that is asked again: [registry] and registry.recheck.enabled";

@@ -1,6 +1,7 @@
 //! Another national identifier for the same person: it was entered wrongly, or the state gave a new one. Everything else
 //! stays, and so does every subject that portals know the person by, because none is derived from it.
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::identifier_alias::IdentifierAlias;
 use crate::domain::ids::{AliasId, CitizenId};
@@ -38,6 +39,7 @@ pub async fn renumber(
     before: Before,
     reason: &str,
 ) -> Result<Renumbered, AdminError> {
+    admin.may(Permission::CitizenRenumber)?;
     if !admin.settings.national_id.enabled().contains(&scheme) {
         return Err(AdminError::invalid("scheme", "expected a scheme that the settings enable"));
     }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::client::{ClientKeys, Localised};
 use crate::domain::encryption::{ContentEncryption, Encryption, KeyManagementAlgorithm};
@@ -73,6 +74,7 @@ pub struct Registered {
 /// # Errors
 /// `Invalid` with every fault; `Conflict` if there is one of this id.
 pub async fn create(admin: &Administrator, request: &ResourceRequest) -> Result<Registered, AdminError> {
+    admin.may(Permission::ResourceManage)?;
     let mut tx = admin.store.begin().await?;
     let mut faults = Vec::new();
     let id = ResourceId::from_str(&request.resource).or_else(|fault| {
@@ -118,6 +120,7 @@ pub async fn create(admin: &Administrator, request: &ResourceRequest) -> Result<
 /// # Errors
 /// `NotFound`; `Invalid` with every fault of what it would be; `Conflict` where somebody else changed it meanwhile.
 pub async fn update(admin: &Administrator, id: &ResourceId, change: &ResourceChange) -> Result<Registered, AdminError> {
+    admin.may(Permission::ResourceManage)?;
     let mut tx = admin.store.begin().await?;
     let StoredResourceServer { server: before, version } = find_to_change(&mut tx, id).await?;
     let mut faults = Vec::new();
@@ -152,12 +155,14 @@ pub async fn update(admin: &Administrator, id: &ResourceId, change: &ResourceCha
 
 /// Every resource server, by id.
 pub async fn list(admin: &Administrator) -> Result<Vec<ResourceServer>, AdminError> {
+    admin.may(Permission::ResourceShow)?;
     Ok(admin.store.read().await?.resource_servers().all().await?)
 }
 
 /// # Errors
 /// `NotFound`.
 pub async fn show(admin: &Administrator, id: &ResourceId) -> Result<ResourceServer, AdminError> {
+    admin.may(Permission::ResourceShow)?;
     let found = admin.store.read().await?.resource_servers().find(id).await?;
     found.map(|stored| stored.server).ok_or_else(|| no_such(id))
 }
@@ -167,6 +172,7 @@ pub async fn show(admin: &Administrator, id: &ResourceId) -> Result<ResourceServ
 /// # Errors
 /// `NotFound`.
 pub async fn set_status(admin: &Administrator, id: &ResourceId, status: ResourceStatus) -> Result<Change, AdminError> {
+    admin.may(Permission::ResourceManage)?;
     let mut tx = admin.store.begin().await?;
     let stored = find_to_change(&mut tx, id).await?;
     if stored.server.status == status {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::administration::Permission;
 use crate::domain::keys::{
     KeyAlgorithm, KeyPair, KeyState, RotationPolicy, RotationStep, SignatureAlgorithm, plan_change_over,
     plan_rotation_now, unannounced,
@@ -37,6 +38,7 @@ pub struct Rotated {
 
 /// Every key that is not removed, an algorithm's keys together, the oldest first.
 pub async fn list(admin: &Administrator) -> Result<Vec<Listed>, AdminError> {
+    admin.may(Permission::KeyList)?;
     let stored = admin.store.read().await?.key_pairs().load().await?;
     let mut keys: Vec<KeyPair> = stored.into_iter().map(|stored| stored.key).collect();
     keys.sort_by_key(|key| (key.algorithm, key.active_from));
@@ -50,6 +52,7 @@ pub async fn list(admin: &Administrator) -> Result<Vec<Listed>, AdminError> {
 /// # Errors
 /// `Invalid` for an algorithm that the settings do not offer.
 pub async fn rotate(admin: &Administrator, when: When, only: Option<KeyAlgorithm>) -> Result<Rotated, AdminError> {
+    admin.may(Permission::KeyRotate)?;
     let offered = &admin.settings.keys.rotation;
     let policy = match only {
         None => offered.clone(),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::citizen::{Citizen, Profile};
 use crate::domain::identifier_alias::{AliasKind, KeptAlias};
@@ -56,6 +57,10 @@ pub struct PasswordState {
 /// # Errors
 /// `NotFound`.
 pub async fn show(admin: &Administrator, who: &Who, sight: &Sight) -> Result<Shown, AdminError> {
+    admin.may(match sight {
+        Sight::Masked => Permission::CitizenShow,
+        Sight::Revealed { .. } => Permission::CitizenReveal,
+    })?;
     let mut event = admin.event(EventKind::CitizenShown);
     event = match sight {
         Sight::Masked => event.with("sight", "masked"),

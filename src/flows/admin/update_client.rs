@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::authorization::ResponseType;
 use crate::domain::claims;
@@ -90,6 +91,7 @@ pub struct SectorChange {
 /// `NotFound`; `Invalid` with every fault of what it would be; `Conflict` where somebody else changed it meanwhile, or
 /// where the sector is to change and the citizens are not counted right.
 pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange) -> Result<Registered, AdminError> {
+    admin.may_on(Permission::ClientUpdate, id)?;
     let known = Known::load(&admin.store).await?;
     let mut tx = admin.store.begin().await?;
     let stored = registered_clients::find_to_change(&mut tx, id).await?;

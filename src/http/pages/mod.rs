@@ -1,6 +1,7 @@
 //! The pages that people see. Each does its one step and returns to the dispatcher, `flows::sign_in::finish::advance`.
 
 pub mod account;
+pub mod admin;
 pub mod certificate;
 pub mod consent;
 pub mod counter;

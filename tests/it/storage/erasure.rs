@@ -12,7 +12,7 @@ use super::{Home, postgres, sqlite};
 
 /// What stays of somebody who was erased: that there was somebody, what was done and released, and who acted for whom. None of it
 /// says who they were.
-const STAYS: [&str; 12] = [
+const STAYS: [&str; 13] = [
     "citizens",
     "audit_events",
     "releases",
@@ -26,6 +26,8 @@ const STAYS: [&str; 12] = [
     "registry_cursor",
     "guardianships",
     "disclosures",
+    // Who could do what, and when.
+    "role_grants",
     // Likewise.
     "key_changes",
 ];

@@ -1,6 +1,7 @@
 //! The identity store's contract: each test is written once and runs on Postgres and on SQLite.
 
 mod account_life;
+mod administration;
 mod audit;
 mod authenticator_metadata;
 mod away;

@@ -340,6 +340,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     super::registry_checks::are_made(store, an.id).await;
     super::account_life::goes_on(store, &an).await;
     super::verifications::is_proven(store, an.id).await;
+    super::administration::is_administered(store, an.id, &client.id).await;
     super::data_protection::is_kept(store, an.id).await;
     super::mandates::are_granted_and_ended(store, an.id, &client.id).await;
     super::identifier_aliases::are_had(store, an.id).await;

@@ -15,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 
 use crate::crypto::hash::Sha256;
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::ids::{CitizenId, EventId};
 use crate::storage::{Conflict, ImportState, Transaction};
@@ -113,6 +114,7 @@ pub async fn import(
     mode: Mode,
     observer: &mut dyn Observer,
 ) -> Result<Counts, Stopped> {
+    admin.may(Permission::CitizenImport).map_err(|why| Stopped { why, counts: Counts::default() })?;
     let stopped = |counts: Counts| move |why: AdminError| Stopped { why, counts };
     let mut import = Import::begin(admin, file, mode).await.map_err(stopped(Counts::default()))?;
     observer.begun(&import.counts).map_err(|error| stopped(import.counts)(AdminError::failed(error)))?;

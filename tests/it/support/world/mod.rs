@@ -31,6 +31,7 @@ pub mod portal;
 pub mod proof;
 pub mod registrar;
 pub mod resources;
+pub mod staff;
 mod start;
 pub mod tls_client;
 pub mod verified;

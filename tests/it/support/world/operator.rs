@@ -7,6 +7,7 @@ use std::time::Duration;
 use senid::app::deployment;
 use senid::credentials::password::{HasherSettings, Parameters};
 use senid::domain::account_life::Transition;
+use senid::domain::administration::Authority;
 use senid::domain::audit::Actor;
 use senid::domain::citizen::CitizenStatus;
 use senid::domain::client::{Client, ClientStatus};
@@ -137,6 +138,7 @@ impl<'w> Operator<'w> {
         let memory = u32::try_from(argon2.memory.as_kib()).unwrap();
         Administrator {
             actor: Actor::Operator("test".to_owned()),
+            authority: Authority::Shell,
             settings: opened.settings,
             clock: opened.clock,
             random: opened.random,
@@ -149,8 +151,9 @@ impl<'w> Operator<'w> {
                 wait: Duration::from_secs(30),
                 parameters: Parameters::new(memory, argon2.iterations, argon2.parallelism).unwrap(),
             },
-            masters: opened.masters,
+            masters: Some(opened.masters),
             sealing: opened.keys.sealing,
+            request: None,
         }
     }
 

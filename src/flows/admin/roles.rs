@@ -1,0 +1,91 @@
+//! Who holds which role. Nobody gives themselves one, and while there is an administrator the last one is not put out from inside.
+
+use crate::domain::administration::{Authority, Permission, Role, RoleGrant};
+use crate::domain::audit::EventKind;
+use crate::domain::ids::RoleGrantId;
+use crate::domain::time::Timestamp;
+
+use super::change_status::Change;
+use super::find_citizen::Who;
+use super::{AdminError, Administrator};
+
+/// Every grant that nobody has ended, the oldest first; those of accounts that are locked rest and are among them.
+///
+/// # Errors
+/// Where the identity store is away.
+pub async fn list(admin: &Administrator) -> Result<Vec<RoleGrant>, AdminError> {
+    admin.may(Permission::RoleList)?;
+    Ok(admin.store.read().await?.role_grants().all(admin.clock.now()).await?)
+}
+
+/// Gives somebody else a role, until `until` where that is said.
+///
+/// # Errors
+/// `NotFound`; `Conflict` where it is themselves, where the account is not active, and where they hold it already.
+pub async fn grant(
+    admin: &Administrator,
+    who: &Who,
+    role: Role,
+    until: Option<Timestamp>,
+) -> Result<RoleGrant, AdminError> {
+    admin.may(Permission::RoleGrant)?;
+    let now = admin.clock.now();
+    if until.is_some_and(|until| until <= now) {
+        return Err(AdminError::invalid("until", "expected a time to come"));
+    }
+    let mut tx = admin.store.begin().await?;
+    let citizen = who.load(&mut tx).await?;
+    if admin.is(citizen.id) {
+        return Err(AdminError::Conflict("nobody gives themselves a role: another administrator has to".to_owned()));
+    }
+    if !citizen.status.is_active() {
+        return Err(AdminError::Conflict(format!("the account is {}: nobody acts with it", citizen.status)));
+    }
+    let granted = RoleGrant {
+        id: RoleGrantId::new(now, &*admin.random),
+        citizen: citizen.id,
+        role,
+        granted_by: admin.actor.to_text(),
+        since: now,
+        until,
+        ended_at: None,
+    };
+    if !tx.role_grants().grant(&granted).await? {
+        return Err(AdminError::Conflict(format!("citizen {} is {role} already", citizen.id)));
+    }
+    let mut event = admin.event(EventKind::RoleGranted).about(citizen.id).with("role", role);
+    if let Some(until) = until {
+        event = event.with("until", until.seconds());
+    }
+    tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    Ok(granted)
+}
+
+/// Withdraws a role: from the next act on it counts for nothing.
+///
+/// # Errors
+/// `NotFound`; `Conflict` for the last administrator, whom only the shell puts out.
+pub async fn revoke(admin: &Administrator, who: &Who, role: Role) -> Result<Change, AdminError> {
+    admin.may(Permission::RoleRevoke)?;
+    let now = admin.clock.now();
+    let mut tx = admin.store.begin().await?;
+    let citizen = who.load(&mut tx).await?;
+    if role == Role::Administrator && admin.authority != Authority::Shell {
+        // Of two who put each other out at once, one comes second and finds themselves alone.
+        tx.role_grants().take_turn(now).await?;
+        let others = tx.role_grants().holders(role, now, 2).await?;
+        if others.iter().all(|other| other.citizen == citizen.id) {
+            return Err(AdminError::Conflict(
+                "this is the last administrator: they are put out at the shell".to_owned(),
+            ));
+        }
+    }
+    if !tx.role_grants().end(citizen.id, role, &admin.actor.to_text(), now).await? {
+        return Ok(Change::NothingToDo);
+    }
+    let event = admin.event(EventKind::RoleRevoked).about(citizen.id).with("role", role);
+    tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    Ok(Change::Done)
+}

@@ -1,0 +1,222 @@
+//! Who administers: by a role that they hold now, and a proof that is young and could not have been phished; the first one by a link
+//! that is good once.
+
+use std::time::Duration;
+
+use senid::crypto::hash::hash_secret;
+use senid::domain::account_life::Transition;
+use senid::domain::administration::{Permission, Role};
+use senid::domain::ids::RequestId;
+use senid::domain::proposal::Registrant;
+use senid::flows::admin::{AdminError, Administrator, bootstrap, duplicates, entry, owners, registered_clients, roles};
+use senid::flows::session;
+use senid::flows::visitor::Visitor;
+
+use crate::support::World;
+use crate::support::world::operator::who;
+use crate::support::world::registrar::seen;
+use crate::support::world::staff::Staff;
+use crate::support::world::{AN, BINH, Backend, Browser, CHAU};
+
+async fn world() -> World {
+    World::with_passkeys(Backend::embedded().await).await
+}
+
+/// As whom the door lets in whoever has this browser.
+async fn admitted(world: &World, browser: &Browser) -> Administrator {
+    match asked(world, browser).await {
+        entry::Entry::Open(admin) => *admin,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn asked(world: &World, browser: &Browser) -> entry::Entry {
+    let app = world.app(0);
+    let cookie = browser.cookies.get("senid-session").expect("they are signed in");
+    let visitor = Visitor {
+        address: "127.0.0.1".parse().unwrap(),
+        device_name: String::new(),
+        request: RequestId::new(&*app.random),
+        browser: None,
+        session: Some(hash_secret(cookie.as_bytes())),
+        devices: Vec::new(),
+    };
+    let current = session::current(app, &visitor).await.unwrap().expect("they are signed in");
+    entry::by_session(app, &visitor, &current).await.unwrap()
+}
+
+async fn link(world: &World) -> Result<String, AdminError> {
+    Ok(bootstrap::make(&world.operator().admin().await).await?.address.expose().to_owned())
+}
+
+#[tokio::test]
+async fn a_link_makes_one_administrator_once() {
+    let world = world().await;
+    let link = link(&world).await.unwrap();
+    // A password alone is sent to prove more; whoever has nothing more is told what is missing.
+    let mut nobody = world.browser();
+    BINH.enters_account(&mut nobody, "/account").await;
+    let page = nobody.open(&link).await;
+    assert_eq!(page.status, 403);
+    assert!(page.text().contains("A stronger way to sign in is needed"), "{}", page.text());
+
+    let mut an = world.may_prove(&AN).await;
+    let page = an.enters(&link).await;
+    assert!(page.has("#bootstrap-confirm"), "{}: {}", page.url, page.text());
+    let sent = an.browser.press(&page, "bootstrap-confirm", &[]).await;
+    assert!(sent.text().contains("you are the first administrator"), "{}", sent.text());
+    // Sent again, from the same page: it is good once.
+    let again = an.browser.press(&page, "bootstrap-confirm", &[]).await;
+    assert_eq!(again.status, 403);
+    let admin = an.enters("/admin").await;
+    assert!(admin.has("#admin") && admin.text().contains("Administrator:"), "{}", admin.text());
+    assert!(matches!(self::link(&world).await, Err(AdminError::Conflict(_))), "there is an administrator");
+}
+
+#[tokio::test]
+async fn a_link_that_is_old_replaced_or_invented_makes_nobody_anything() {
+    let world = world().await;
+    let mut an = world.may_prove(&AN).await;
+    let first = link(&world).await.unwrap();
+    let second = link(&world).await.unwrap();
+    let invented = format!("{}/admin/bootstrap/senid_bl_{}", world.issuer, "A".repeat(68));
+    for gone in [first.as_str(), invented.as_str(), &format!("{}/admin/bootstrap/x", world.issuer)] {
+        let page = an.enters(gone).await;
+        assert!(page.has("#admin-closed") && page.text().contains("used up"), "{gone}: {}", page.text());
+    }
+    world.wait(Duration::from_secs(1801));
+    let page = an.enters(&second).await;
+    assert!(page.has("#admin-closed"), "{}", page.text());
+    assert!(roles::list(&world.operator().admin().await).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn of_two_who_open_the_link_at_once_one_is_the_administrator() {
+    let world = world().await;
+    let link = link(&world).await.unwrap();
+    let (mut an, mut binh) = (world.may_prove(&AN).await, world.may_prove(&BINH).await);
+    let (of_an, of_binh) = (an.enters(&link).await, binh.enters(&link).await);
+    let press = async |staff: &mut Staff, page| staff.browser.press(page, "bootstrap-confirm", &[]).await.status;
+    let (one, other) = tokio::join!(press(&mut an, &of_an), press(&mut binh, &of_binh));
+    assert_eq!([one, other].iter().filter(|status| **status == 200).count(), 1, "{one}, {other}");
+    assert_eq!(roles::list(&world.operator().admin().await).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_door_takes_a_role_and_a_young_proof_that_cannot_be_phished() {
+    let world = world().await;
+    let mut an = world.staff(&AN, &[Role::Administrator]).await;
+    // A password does not open it to whoever holds the role.
+    let mut thief = world.browser();
+    AN.enters_account(&mut thief, "/account").await;
+    let page = thief.open("/admin").await;
+    assert!(page.path().starts_with("/sign-in/"), "{}: {}", page.url, page.text());
+    // Nor a passkey to whoever holds none.
+    let mut binh = world.may_prove(&BINH).await;
+    let page = binh.enters("/admin").await;
+    assert_eq!(page.status, 403);
+    assert!(page.text().contains("holds no role"), "{}", page.text());
+    // Used all the time, it is still asked again after half an hour.
+    for _ in 0..6 {
+        assert!(an.browser.open("/admin").await.has("#admin"));
+        world.wait(Duration::from_secs(5 * 60 + 1));
+    }
+    let page = an.browser.open("/admin").await;
+    assert!(page.path().starts_with("/sign-in/"), "{}", page.url);
+    let page = an.proves(page).await;
+    assert!(page.has("#admin"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_role_ends_with_the_next_act_and_so_does_a_locked_account() {
+    let world = world().await;
+    let mut an = world.staff(&AN, &[Role::Auditor]).await;
+    world.withdraws(&AN, Role::Auditor).await;
+    assert_eq!(an.browser.open("/admin").await.status, 403);
+    world.grants(&AN, Role::Auditor).await.unwrap();
+    assert!(an.browser.open("/admin").await.has("#admin"));
+    world.operator().locks(&AN).await;
+    let page = an.browser.open("/admin").await;
+    assert!(!page.has("#admin"), "{}", page.text());
+    assert!(matches!(world.grants(&AN, Role::Support).await, Err(AdminError::Conflict(_))));
+    world.operator().unlocks(&AN).await;
+    assert!(an.enters("/admin").await.has("#admin"), "a lock ends no role: it rests");
+}
+
+#[tokio::test]
+async fn what_is_sensitive_takes_a_proof_of_five_minutes() {
+    let world = world().await;
+    let an = world.staff(&AN, &[Role::Administrator]).await;
+    roles::grant(&admitted(&world, &an.browser).await, &who(&BINH), Role::Support, None).await.unwrap();
+    world.wait(Duration::from_secs(301));
+    let admin = admitted(&world, &an.browser).await;
+    assert!(roles::list(&admin).await.is_ok());
+    let refused = roles::grant(&admin, &who(&CHAU), Role::Support, None).await;
+    assert!(
+        matches!(&refused, Err(AdminError::Denied(denied)) if denied.permission() == Permission::RoleGrant),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn nobody_gives_themselves_a_role_or_an_application_and_the_last_administrator_stays() {
+    let world = world().await;
+    let an = world.staff(&AN, &[Role::Administrator]).await;
+    let admin = admitted(&world, &an.browser).await;
+    for role in Role::ALL {
+        let refused = roles::grant(&admin, &who(&AN), role, None).await;
+        assert!(matches!(refused, Err(AdminError::Conflict(_))), "{role}: {refused:?}");
+    }
+    let library = "library".parse().unwrap();
+    assert!(matches!(owners::name(&admin, &library, &who(&AN)).await, Err(AdminError::Conflict(_))));
+    assert!(matches!(roles::revoke(&admin, &who(&AN), Role::Administrator).await, Err(AdminError::Conflict(_))));
+    roles::grant(&admin, &who(&BINH), Role::Administrator, None).await.unwrap();
+    roles::revoke(&admin, &who(&AN), Role::Administrator).await.unwrap();
+    assert!(matches!(asked(&world, &an.browser).await, entry::Entry::Nobody));
+}
+
+#[tokio::test]
+async fn an_owner_reaches_their_own_applications_alone() {
+    let world = world().await;
+    let an = world.staff(&AN, &[Role::ClientOwner]).await;
+    let (own, other) = ("library".parse().unwrap(), "tax-office".parse().unwrap());
+    owners::name(&world.operator().admin().await, &own, &who(&AN)).await.unwrap();
+    let admin = admitted(&world, &an.browser).await;
+    assert_eq!(registered_clients::show(&admin, &own).await.unwrap().id, own);
+    assert!(matches!(registered_clients::show(&admin, &other).await, Err(AdminError::Denied(_))));
+    let mut seen = Vec::new();
+    registered_clients::list::<AdminError>(&admin, |client| {
+        seen.push(client.id);
+        Ok(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(seen, [own]);
+    let app = world.app(0);
+    app.audit.flush().await;
+    let refused = world.operator().events_of_client("tax-office").await;
+    assert!(refused.iter().any(|event| event.kind == "administration.refused"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn whoever_is_merged_evicted_or_dead_administers_no_more() {
+    let world = world().await;
+    let shell = world.operator().admin().await;
+    let held = async || roles::list(&shell).await.unwrap().len();
+    // Joined with another account: the one that stays was given nothing.
+    world.grants(&CHAU, Role::Registrar).await.unwrap();
+    duplicates::merge(&shell, &who(&CHAU), &who(&BINH), "entered twice").await.unwrap();
+    assert_eq!(held().await, 0);
+    // Put out by whose account it is: the owner was given nothing either.
+    world.grants(&AN, Role::Administrator).await.unwrap();
+    let library = "library".parse().unwrap();
+    owners::name(&shell, &library, &who(&AN)).await.unwrap();
+    let proposal = world.registrar("lan").sees(&AN, seen(Registrant::SomebodyElse)).await.unwrap();
+    world.registrar("minh").confirms(proposal).await.unwrap();
+    assert_eq!(held().await, 0);
+    assert!(owners::list(&shell, &library).await.unwrap().is_empty());
+    // Dead.
+    world.grants(&BINH, Role::Auditor).await.unwrap();
+    world.operator().takes(&BINH, Transition::Decease, "a letter of the registry").await.unwrap();
+    assert_eq!(held().await, 0);
+}
