@@ -14,6 +14,8 @@ pub struct Overview {
     /// Until when the break-glass account is open, where it is.
     pub broken_glass: Option<Moment>,
     pub roles: Vec<RoleName>,
+    /// How much waits for a second person.
+    pub waiting: usize,
     /// Since when what they proved lasts.
     pub proven: Moment,
 }

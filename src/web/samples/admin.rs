@@ -9,11 +9,15 @@ impl Samples {
             layout: self.citizen(),
             broken_glass: None,
             roles: vec![RoleName::Administrator, RoleName::Auditor],
+            waiting: 0,
             proven: ago(3 * MINUTE),
         };
         add("admin", &overview);
         let every = vec![RoleName::Registrar, RoleName::ClientOwner, RoleName::Support, RoleName::Operator];
-        add("admin-broken-glass", &Overview { broken_glass: Some(ago(-40 * MINUTE)), roles: every, ..overview });
+        add(
+            "admin-broken-glass",
+            &Overview { broken_glass: Some(ago(-40 * MINUTE)), roles: every, waiting: 3, ..overview },
+        );
         for (name, why) in
             [("nobody", Why::Nobody), ("denied", Why::Denied), ("unable", Why::Unable), ("link-gone", Why::LinkGone)]
         {

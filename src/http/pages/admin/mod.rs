@@ -28,7 +28,6 @@ pub(in crate::http) enum Door {
 
 pub(in crate::http) struct Entered {
     pub(in crate::http) admin: Administrator,
-    pub(in crate::http) current: CurrentSession,
     pub(in crate::http) layout: Layout,
     /// Until when the break-glass account is open, where it is: every page says so.
     pub(in crate::http) broken_glass: Option<Moment>,
@@ -48,7 +47,7 @@ pub(in crate::http) async fn enter(site: &Site, visit: &Visit, return_to: &str) 
         Entry::Nobody => return Ok(Door::Closed(closed(layout, Why::Nobody)?)),
     };
     let broken = entry::broken_glass(app).await?.map(|until| Moment::from_micros(until.micros()));
-    Ok(Door::Open(Box::new(Entered { admin, current, layout, broken_glass: broken })))
+    Ok(Door::Open(Box::new(Entered { admin, layout, broken_glass: broken })))
 }
 
 /// What whoever is in is answered where a use case was not done: a proof that is too old is given again, and what their role does not

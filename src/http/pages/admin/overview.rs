@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
-use super::{Door, enter, role_name};
-use crate::domain::administration::Authority;
+use super::{Door, enter, refused, role_name};
+use crate::domain::administration::{Authority, Permission};
+use crate::flows::admin::proposals;
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
@@ -23,7 +24,18 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         Authority::Staff(staff) => (staff.roles.iter().copied().map(role_name).collect(), staff.proven_at),
         Authority::Shell => (Vec::new(), entered.admin.clock.now()),
     };
+    // Nobody is asked for it whose role does not show it.
+    let waiting = match entered.admin.authority.has(Permission::ApprovalList) {
+        false => 0,
+        true => match proposals::list(&entered.admin).await {
+            Ok(waiting) => waiting.len(),
+            Err(error) => {
+                return Ok(refused(&site, &visit, entered.layout, error, "/admin").await??);
+            }
+        },
+    };
     let template = Overview {
+        waiting,
         layout: entered.layout,
         broken_glass: entered.broken_glass,
         roles,

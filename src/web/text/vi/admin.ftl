@@ -1,6 +1,7 @@
 admin-title = Quản trị
 admin-proven = Bạn đã chứng minh danh tính { $when }.
 admin-broken-glass = Tài khoản khẩn cấp đang mở đến { $when }. Mọi việc làm bằng tài khoản này đều được ghi lại, và tất cả quản trị viên đã được báo.
+admin-waiting = { $count } yêu cầu đang chờ người thứ hai.
 admin-closed-title = Trang này dành cho cán bộ
 admin-nobody = Tài khoản của bạn không có vai trò nào trong phần quản trị. Nếu cần, hãy hỏi một quản trị viên.
 admin-denied = Vai trò của bạn không cho phép việc này. Việc bạn đã thử được ghi lại.
