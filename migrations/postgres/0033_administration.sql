@@ -38,6 +38,7 @@ CREATE TABLE bootstrap_links (
     expires_at BIGINT NOT NULL,
     used_at    BIGINT
 );
+CREATE INDEX bootstrap_links_live ON bootstrap_links (link_hash) WHERE used_at IS NULL;
 
 -- The two envelopes of the break-glass account, by the hashes of what is in them.
 CREATE TABLE break_glass_envelopes (

@@ -23,7 +23,7 @@ const ENVELOPES: &str = "SELECT half, sealed_by, sealed_at, opened_by, opener_id
     FROM break_glass_envelopes ORDER BY half";
 const OPEN: &str = "UPDATE break_glass_envelopes SET opened_by = $2, opener_id = $3, opened_at = $4
     WHERE secret_hash = $1 RETURNING half";
-const CONSUME: &str = "DELETE FROM break_glass_envelopes";
+const CONSUME: &str = "DELETE FROM break_glass_envelopes WHERE half > 0";
 
 /// These ways in, seen from one connection.
 pub struct Administration<'c, C>(pub(super) &'c mut C);

@@ -51,7 +51,7 @@ const REMOVE: [&str; 31] = [
     "DELETE FROM security_events WHERE citizen_id = $1",
     "DELETE FROM linked_accounts WHERE citizen_id = $1",
     "DELETE FROM client_owners WHERE citizen_id = $1",
-    "UPDATE break_glass_envelopes SET opened_by = NULL, opener_id = NULL, opened_at = NULL WHERE opener_id = $1",
+    "UPDATE break_glass_envelopes SET opened_by = NULL, opener_id = NULL, opened_at = NULL WHERE half > 0 AND opener_id = $1",
 ];
 
 impl<C: Read> Citizens<'_, C> {
