@@ -4,7 +4,7 @@ admin-broken-glass = The break-glass account is open until { $when }. Everything
 admin-waiting = { $count ->
     [one] One request waits for a second person.
    *[other] { $count } requests wait for a second person.
-}
+  }
 admin-closed-title = This is for staff
 admin-nobody = Your account holds no role in the administration. If it should, ask an administrator.
 admin-denied = Your role does not allow this. That you tried was recorded.

@@ -4,7 +4,7 @@ admin-broken-glass = Le compte de secours est ouvert jusqu’à { $when }. Tout 
 admin-waiting = { $count ->
     [one] Une demande attend une deuxième personne.
    *[other] { $count } demandes attendent une deuxième personne.
-}
+  }
 admin-closed-title = Cette page est réservée aux agents
 admin-nobody = Votre compte n’a aucun rôle dans l’administration. S’il le devrait, adressez-vous à un administrateur.
 admin-denied = Votre rôle ne le permet pas. Votre tentative a été enregistrée.
