@@ -6,6 +6,7 @@ use std::time::Duration;
 use senid::crypto::hash::hash_secret;
 use senid::domain::account_life::Transition;
 use senid::domain::administration::{Permission, Role};
+use senid::domain::audit::EventKind;
 use senid::domain::ids::RequestId;
 use senid::domain::proposal::Registrant;
 use senid::flows::admin::{AdminError, Administrator, bootstrap, duplicates, entry, owners, registered_clients, roles};
@@ -195,7 +196,7 @@ async fn an_owner_reaches_their_own_applications_alone() {
     let app = world.app(0);
     app.audit.flush().await;
     let refused = world.operator().events_of_client("tax-office").await;
-    assert!(refused.iter().any(|event| event.kind == "administration.refused"), "{refused:?}");
+    assert!(refused.iter().any(|event| event.kind == Some(EventKind::AdministrationRefused)), "{refused:?}");
 }
 
 #[tokio::test]

@@ -346,6 +346,6 @@ impl<'w> Operator<'w> {
     }
 }
 
-pub(super) fn who(citizen: &Citizen) -> Who {
+pub fn who(citizen: &Citizen) -> Who {
     Who::parse(citizen.identifier, Scheme::Vn).unwrap()
 }
