@@ -57,7 +57,8 @@ fn functions(source: &str) -> Vec<(String, String, String)> {
         }
         let mut first = lines.next().unwrap().trim().to_owned();
         while !first.ends_with(';') {
-            first.push_str(lines.next().unwrap().trim());
+            let Some(next) = lines.next() else { break };
+            first.push_str(next.trim());
         }
         found.push((name, head, first));
     }
