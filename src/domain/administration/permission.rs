@@ -96,6 +96,8 @@ permissions! {
         ClientExchange = "exchange", Deployment, Changes, Sensitive, "allow an application to exchange tokens";
         ClientUsage = "usage", Application, Reads, Ordinary, "see an application's figures and answers";
         ClientSandbox = "sandbox", Application, Changes, Ordinary, "try an application in the sandbox";
+        ClientDraft = "draft", Application, Changes, Ordinary, "draft an application of one's own in the sandbox";
+        ClientPromote = "promote", Deployment, Changes, Sensitive, "bring an application into production";
         ClientRequestProduction = "request_production", Application, Changes, Ordinary, "ask for an application's approval for production";
         StreamShow = "stream_show", Application, Reads, Ordinary, "see an application's event stream";
         StreamManage = "stream_manage", Application, Changes, Ordinary, "set up an application's event stream";

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::crypto::base64url;
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::ids::ClientId;
 use crate::domain::logout::DeliveryState;
@@ -15,10 +16,11 @@ const AT_ONCE: u32 = 200;
 
 /// Every stream there is, by client.
 pub async fn list(admin: &Administrator) -> Result<Vec<Stream>, AdminError> {
+    let reached = admin.may_on_own(Permission::StreamShow)?;
     let (mut streams, mut after) = (Vec::new(), None);
     loop {
         let page = admin.store.read().await?.signal_streams().list(after.as_ref(), AT_ONCE).await?;
-        streams.extend(page.items);
+        streams.extend(page.items.into_iter().filter(|stream: &Stream| reached.holds(&stream.client)));
         match page.next {
             Some(next) => after = Some(next),
             None => return Ok(streams),
@@ -33,6 +35,7 @@ pub async fn events(
     state: Option<DeliveryState>,
     limit: u32,
 ) -> Result<Vec<SecurityEvent>, AdminError> {
+    client.map_or_else(|| admin.may(Permission::StreamShow), |client| admin.may_on(Permission::StreamShow, client))?;
     Ok(admin.store.read().await?.security_events().list(client, state, None, limit).await?.items)
 }
 
@@ -47,6 +50,7 @@ pub async fn set_status(
     status: StreamStatus,
     reason: &str,
 ) -> Result<Stream, AdminError> {
+    admin.may_on(Permission::StreamManage, client)?;
     Stream::check_text(reason).map_err(|fault| AdminError::invalid("reason", fault.to_string()))?;
     let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
@@ -78,6 +82,7 @@ pub async fn set_status(
 /// # Errors
 /// `NotFound` where the client has none.
 pub async fn remove(admin: &Administrator, client: &ClientId, reason: &str) -> Result<(), AdminError> {
+    admin.may_on(Permission::StreamManage, client)?;
     let mut tx = admin.store.begin().await?;
     if !tx.signal_streams().remove(client).await? {
         return Err(none(client));

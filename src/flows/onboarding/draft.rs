@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use url::Url;
 
+use crate::domain::administration::{Authority, Permission, Reached};
 use crate::domain::audit::EventKind;
 use crate::domain::claims;
 use crate::domain::client::{
@@ -84,6 +85,7 @@ impl Draft {
 /// # Errors
 /// `Invalid` with every fault of what was said.
 pub async fn draft(admin: &Administrator, draft: &Draft) -> Result<Registered, AdminError> {
+    let reached = admin.may_on_own(Permission::ClientDraft)?;
     let id = RegistrationId::new(admin.clock.now(), &*admin.random).to_string();
     let mut faults = faults(draft);
     let request = request(draft, id);
@@ -100,6 +102,17 @@ pub async fn draft(admin: &Administrator, draft: &Draft) -> Result<Registered, A
             let unsaid: Vec<Fault> = found.into_iter().filter(|fault| !said.contains(fault.field)).collect();
             faults.extend(unsaid);
             Err(AdminError::Invalid(faults))
+        }
+        Ok(registered) => {
+            if let (Reached::Own(_), Authority::Staff(staff)) = (reached, &admin.authority) {
+                // It is theirs from the first moment on; nobody else's has become so.
+                let mut tx = admin.store.begin().await?;
+                let (id, by) = (&registered.client.id, admin.actor.to_text());
+                tx.role_grants().name_owner(id, staff.citizen, &by, admin.clock.now()).await?;
+                tx.audit().record(&admin.event(EventKind::OwnerNamed).about(staff.citizen).of(id).build()).await?;
+                tx.commit().await?;
+            }
+            Ok(registered)
         }
         done => done,
     }

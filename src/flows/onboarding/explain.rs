@@ -1,5 +1,6 @@
 //! What a developer pasted, explained for their own client.
 
+use crate::domain::administration::Permission;
 use crate::domain::ids::ClientId;
 use crate::flows::admin::{AdminError, Administrator, registered_clients};
 use crate::protocol::explain::{self, Expected, Explanation};
@@ -7,6 +8,7 @@ use crate::protocol::explain::{self, Expected, Explanation};
 /// # Errors
 /// `NotFound`; `Invalid` where the text is nothing that is known here.
 pub async fn explain(admin: &Administrator, id: &ClientId, text: &str) -> Result<Explanation, AdminError> {
+    admin.may_on(Permission::ClientShow, id)?;
     let client = registered_clients::show(admin, id).await?;
     let now = admin.clock.now();
     let keys = admin.store.read().await?.key_pairs().load().await?;

@@ -2,6 +2,7 @@
 //!
 //! Whoever asks is the application's owner; whoever lets it through is the authority, who sees what it was and what it will be.
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::client::Client;
 use crate::domain::ids::ClientId;
@@ -36,6 +37,7 @@ pub async fn request_production(
     check_up: &CheckUp,
     id: &ClientId,
 ) -> Result<ProductionRequest, AdminError> {
+    admin.may_on(Permission::ClientRequestProduction, id)?;
     let stored = admin.store.read().await?.clients().find(id).await?;
     let stored = stored.ok_or_else(|| AdminError::NotFound(format!("there is no client {id}")))?;
     if stored.client.stage == Stage::Production {
@@ -57,6 +59,7 @@ pub async fn request_production(
 /// # Errors
 /// `Conflict` where something stands in the way, or it was changed since it was judged.
 pub async fn promote(admin: &Administrator, request: ProductionRequest) -> Result<Client, AdminError> {
+    admin.may(Permission::ClientPromote)?;
     if let Some(first) = request.blockers.first() {
         return Err(AdminError::Conflict(format!(
             "client {} is not ready for production: {} {}",

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::client::{Client, ClientAuthentication, FormerSecret};
 use crate::domain::ids::ClientId;
@@ -41,6 +42,7 @@ pub async fn rotate(
     overlap: Duration,
     expires: Option<Duration>,
 ) -> Result<Rotated, AdminError> {
+    admin.may_on(Permission::ClientRotateSecret, id)?;
     if overlap > LONGEST_OVERLAP {
         return Err(AdminError::invalid("overlap", "expected at most 90 days"));
     }
@@ -83,6 +85,7 @@ pub async fn rotate(
 /// # Errors
 /// `NotFound`.
 pub async fn end_former(admin: &Administrator, id: &ClientId) -> Result<bool, AdminError> {
+    admin.may_on(Permission::ClientRotateSecret, id)?;
     let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
     let stored = registered_clients::find_to_change(&mut tx, id).await?;
