@@ -21,3 +21,4 @@ pub mod random;
 pub mod seal;
 pub mod succession;
 pub mod token;
+pub mod transparency;

@@ -285,6 +285,10 @@ event_kinds! {
     StoreImported = "store.imported",
     /// An operator read what was recorded of a citizen or a client.
     AuditRead = "audit.read",
+    /// Somebody had the audit log verified.
+    AuditVerified = "audit.verified",
+    /// Events were kept for as long as they were to be.
+    AuditRetired = "audit.retired",
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ pub mod age;
 pub mod assurance;
 pub mod attestation;
 pub mod audit;
+pub mod audit_record;
 pub mod authorization;
 pub mod authorization_details;
 pub mod backchannel;

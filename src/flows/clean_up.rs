@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{App, FlowError};
+use super::{App, FlowError, audit_log};
 use crate::config::Retention;
+use crate::domain::audit::Actor;
 use crate::storage::Kept;
 
 /// Few at a time, so that no transaction is long.
@@ -51,13 +52,16 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
             }
         }
     }
+    let over = now - keep.activity;
+    // What nobody has signed yet is not retired.
+    audit_log::settle(&app.store, app.keys.sealing(), audit_log::origin(&app.settings.issuer), &*app.clock).await?;
+    audit_log::retire(&app.store, over, &Actor::System, &*app.clock, &*app.random).await?;
     Ok(())
 }
 
 /// For how long rows of this kind are kept.
 const fn span(kept: Kept, keep: &Retention) -> Duration {
     match kept {
-        Kept::AuditEvents => keep.activity,
         Kept::SettledRecoveries => keep.recoveries,
         Kept::SupersededVerifications => keep.evidence,
         Kept::SettledCorrections | Kept::SettledOrganisationRequests | Kept::SettledInvitations => keep.requests,

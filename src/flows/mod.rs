@@ -6,6 +6,7 @@ pub mod account_life;
 pub mod admin;
 pub mod answer;
 pub mod audit;
+pub mod audit_log;
 pub mod authenticators;
 pub mod authorize;
 pub mod backchannel;

@@ -10,12 +10,13 @@ use tokio::task::JoinHandle;
 
 use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
+use crate::flows::audit_log::Sequencer;
 use crate::flows::backchannel::ping;
 use crate::flows::key_changes::{self, PAUSE, Turned, Worker};
 use crate::flows::organisation::expiry;
 use crate::flows::{
-    App, account_life, authenticators, clean_up, disclosures, erasure, invalidation, key_pairs, logout_delivery,
-    message_delivery, recover, registry_recheck, signals,
+    App, account_life, audit_log, authenticators, clean_up, disclosures, erasure, invalidation, key_pairs,
+    logout_delivery, message_delivery, recover, registry_recheck, signals,
 };
 use letters::Letters;
 
@@ -30,6 +31,10 @@ const ROTATE_KEYS: Duration = Duration::from_secs(3600);
 /// Whoever is due has waited for years.
 const ERASE: Duration = Duration::from_secs(6 * 3600);
 const CLEAN_UP: Duration = Duration::from_secs(600);
+/// An event has its place in the log's tree this much later at most, while the machine keeps up.
+const SEQUENCE: Duration = Duration::from_millis(100);
+/// Between two heads of the log.
+const SIGN_HEADS: Duration = Duration::from_secs(5);
 /// What another server or a command put into the outbox, and what falls due again.
 const DELIVER_LOGOUTS: Duration = Duration::from_secs(1);
 /// As with sign-outs; and requests expire without anybody doing anything.
@@ -67,6 +72,7 @@ impl Jobs {
             every(CHANGE_KEYS, app, change_keys),
             every(CLEAN_UP, app, remove_what_has_expired),
             every(ERASE, app, erase_ended_accounts),
+            tokio::spawn(keep_audit_log(app.clone())),
             tokio::spawn(deliver_logouts(app.clone())),
             tokio::spawn(deliver_pings(app.clone())),
             tokio::spawn(push_events(app.clone())),
@@ -150,6 +156,49 @@ async fn rotate_keys(app: Arc<App>) {
         Ok(steps) if steps.is_empty() => {}
         Ok(steps) => tracing::info!(steps = steps.len(), "signing keys were rotated"),
         Err(error) => tracing::error!(%error, "the signing keys could not be rotated"),
+    }
+}
+
+/// Gives events their places in the audit log, and signs heads of it.
+async fn keep_audit_log(app: Arc<App>) {
+    let mut sequencer = Sequencer::new(audit_log::origin(&app.settings.issuer));
+    let mut turns = tokio::time::interval(SEQUENCE);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut heads = tokio::time::interval(SIGN_HEADS);
+    heads.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = turns.tick() => sequence(&app, &mut sequencer).await,
+            _ = heads.tick() => sign_head(&app, &mut sequencer).await,
+        }
+    }
+}
+
+/// For as long as there are more than fit into one turn.
+async fn sequence(app: &App, sequencer: &mut Sequencer) {
+    loop {
+        match sequencer.turn(&app.store, app.keys.sealing(), &*app.clock).await {
+            Ok(placed) if placed < audit_log::AT_ONCE as usize => return,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "events could not be given their places in the audit log; it is tried again soon");
+                return;
+            }
+        }
+    }
+}
+
+async fn sign_head(app: &App, sequencer: &mut Sequencer) {
+    let now = app.clock.now();
+    let signed = async {
+        sequencer.load_keys(&app.store, app.keys.sealing(), now).await?;
+        match sequencer.keys() {
+            Some(keys) => audit_log::sign_head(&app.store, keys, now).await,
+            None => Ok(None),
+        }
+    };
+    if let Err(error) = signed.await {
+        tracing::error!(%error, "no head of the audit log could be signed");
     }
 }
 

@@ -12,7 +12,8 @@ use crate::domain::audit::{Event, EventKind, Outcome};
 use crate::domain::ids::{CitizenId, ClientId, EventId};
 use crate::domain::time::Timestamp;
 
-// One statement whatever the number of events, so that Postgres plans it once.
+// One statement whatever the number of events, so that Postgres plans it once. In SQLite a trigger has them wait for their place.
+pub(super) const WAIT_POSTGRES: &str = "waiting AS (INSERT INTO audit_pending (event_id) SELECT * FROM unnest($1))";
 pub(super) const RECORD_POSTGRES: &str = "INSERT INTO audit_events
         (id, at, kind, outcome, actor, citizen_id, client_id, request, address, details)
     SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -145,7 +146,7 @@ impl<C: Write> Audit<'_, C> {
         match self.0.backend() {
             Backend::Postgres(db) => {
                 let column = Columns(events);
-                sqlx::query(RECORD_POSTGRES)
+                sqlx::query(sqlx::AssertSqlSafe(format!("WITH {WAIT_POSTGRES} {RECORD_POSTGRES}")))
                     .bind(column.of(|event| event.id.uuid()))
                     .bind(column.of(|event| event.at.micros()))
                     .bind(column.of(|event| event.kind.as_str()))

@@ -8,6 +8,7 @@ use tokio::sync::broadcast;
 
 use super::administration::Administration;
 use super::audit::Audit;
+use super::audit_log::AuditLog;
 use super::authenticator_metadata::AuthenticatorMetadata;
 use super::backchannel_pings::BackChannelPings;
 use super::citizens::Citizens;
@@ -230,6 +231,7 @@ aggregates! {
     Reading, Writing, Transaction;
     administration: Administration,
     audit: Audit,
+    audit_log: AuditLog,
     authenticator_metadata: AuthenticatorMetadata,
     backchannel_pings: BackChannelPings,
     citizens: Citizens,

@@ -18,6 +18,8 @@
 mod account_life;
 mod administration;
 mod audit;
+mod audit_log;
+mod audit_records;
 mod authenticator_metadata;
 mod backchannel_pings;
 mod citizens;
@@ -85,6 +87,7 @@ mod verifications;
 pub use account_life::Life;
 pub use administration::Administration;
 pub use audit::{Audit, EventFilter, RecordedEvent};
+pub use audit_log::{AuditLog, Leaf, Retirement, StoredHead, is_kept};
 pub use authenticator_metadata::{AcceptedAt, AuthenticatorMetadata, StoredMetadata};
 pub use backchannel_pings::BackChannelPings;
 pub use citizens::{Citizens, FoundByName, MayHave, SignInStanding, Standing, StoredPassword};

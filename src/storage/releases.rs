@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::types::Uuid;
 use sqlx::{PgConnection, QueryBuilder, SqliteConnection};
 
-use super::audit::{Columns, RECORD_POSTGRES, details};
+use super::audit::{Columns, RECORD_POSTGRES, WAIT_POSTGRES, details};
 use super::connection::{Backend, Read, Transaction, Write, on_backend};
 use super::error::Error;
 use super::row::{Page, from_json, one_more, to_json};
@@ -147,7 +147,7 @@ fn together(releases: &[Release]) -> Vec<Release> {
 async fn record_in_postgres(db: &mut PgConnection, events: &[Event], releases: &[Release]) -> Result<(), Error> {
     let details = details(events)?;
     let statement = sqlx::AssertSqlSafe(format!(
-        "WITH told AS ({INSERT} SELECT * FROM unnest($11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) {COUNT_TOGETHER})
+        "WITH told AS ({INSERT} SELECT * FROM unnest($11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) {COUNT_TOGETHER}), {WAIT_POSTGRES}
         {RECORD_POSTGRES}"
     ));
     let event = Columns(events);

@@ -9,7 +9,6 @@ use crate::domain::time::Timestamp;
 /// A kind of row that is kept for a time after it has done its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kept {
-    AuditEvents,
     SettledRecoveries,
     SupersededVerifications,
     SettledCorrections,
@@ -22,8 +21,7 @@ pub enum Kept {
 }
 
 impl Kept {
-    pub const ALL: [Self; 10] = [
-        Self::AuditEvents,
+    pub const ALL: [Self; 9] = [
         Self::SettledRecoveries,
         Self::SupersededVerifications,
         Self::SettledCorrections,
@@ -38,10 +36,6 @@ impl Kept {
     /// Removes the oldest first, from an index that says how old they are.
     const fn statement(self) -> &'static str {
         match self {
-            // Ids begin with the time (UUIDv7): the primary key is that index.
-            Self::AuditEvents => {
-                "DELETE FROM audit_events WHERE id IN (SELECT id FROM audit_events WHERE id < $1 ORDER BY id LIMIT $2)"
-            }
             Self::SettledRecoveries => {
                 "DELETE FROM recoveries WHERE (citizen_id, id) IN
                 (SELECT citizen_id, id FROM recoveries WHERE settled_at < $1 ORDER BY settled_at LIMIT $2)"
@@ -54,7 +48,7 @@ impl Kept {
                 "DELETE FROM corrections WHERE (citizen_id, id) IN
                 (SELECT citizen_id, id FROM corrections WHERE settled_at < $1 ORDER BY settled_at LIMIT $2)"
             }
-            // Never one that the citizen was not told of.
+            // Ids begin with the time (UUIDv7): the primary key is that index. Never one that the citizen was not told of.
             Self::Disclosures => {
                 "DELETE FROM disclosures WHERE (citizen_id, id) IN
                 (SELECT citizen_id, id FROM disclosures WHERE id < $1 AND (given_at IS NULL OR told_at IS NOT NULL)
@@ -84,7 +78,7 @@ impl Kept {
     }
 
     const fn is_found_by_id(self) -> bool {
-        matches!(self, Self::AuditEvents | Self::Disclosures)
+        matches!(self, Self::Disclosures)
     }
 }
 
@@ -115,7 +109,7 @@ impl Retention<'_, Transaction> {
 }
 
 /// Ids of before it sort before every id of that moment.
-fn first_id_at(at: Timestamp) -> Uuid {
+pub(super) fn first_id_at(at: Timestamp) -> Uuid {
     let millis = u64::try_from(at.micros().div_euclid(1000)).unwrap_or(0);
     Uuid::from_u128(u128::from(millis) << 80)
 }

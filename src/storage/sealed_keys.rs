@@ -33,10 +33,12 @@ pub enum SealedKeyKind {
     Refresh,
     /// Seals what lies in the short-lived store.
     ShortLived,
+    /// Signs the heads of the audit log and seals the places of its events. What was retired still verifies.
+    AuditLog,
 }
 
 impl SealedKeyKind {
-    pub const ALL: [Self; 4] = [Self::BlindIndex, Self::Pairwise, Self::Refresh, Self::ShortLived];
+    pub const ALL: [Self; 5] = [Self::BlindIndex, Self::Pairwise, Self::Refresh, Self::ShortLived, Self::AuditLog];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -44,6 +46,7 @@ impl SealedKeyKind {
             Self::Pairwise => "pairwise",
             Self::Refresh => "refresh",
             Self::ShortLived => "short_lived",
+            Self::AuditLog => "audit_log",
         }
     }
 }

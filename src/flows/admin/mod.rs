@@ -3,6 +3,7 @@
 //! change. The door is [`entry`]; whoever is the first comes in by [`bootstrap`].
 
 pub mod add_citizen;
+pub mod audit;
 pub mod authenticator_metadata;
 pub mod bootstrap;
 pub mod change_status;

@@ -77,14 +77,22 @@ pub const TABLES: &[&str] = &[
     "backchannel_pings",
     "release_terms",
     "releases",
+    // Before the events: whatever comes with its place does not wait for one.
+    "audit_leaves",
+    "audit_nodes",
+    "audit_tree",
+    "audit_heads",
+    "audit_cosignatures",
+    "audit_retirements",
+    "audit_pending",
     "audit_events",
 ];
 
 /// Tables that every database keeps for itself.
 pub const OF_THE_DATABASE: &[&str] = &["_sqlx_migrations"];
 
-const TABLES_POSTGRES: &str = "SELECT CAST(table_name AS TEXT) FROM information_schema.tables
-    WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY 1";
+const TABLES_POSTGRES: &str = "SELECT CAST(relname AS TEXT) FROM pg_class
+    WHERE relnamespace = CAST(current_schema() AS regnamespace) AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1";
 const TABLES_SQLITE: &str =
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite@_%' ESCAPE '@' ORDER BY 1";
 

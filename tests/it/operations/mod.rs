@@ -1,6 +1,7 @@
 //! What operators rely on: health, metrics, overload, outages, a stop that loses nothing, several servers, the audit log.
 
 mod audit;
+mod audit_log;
 mod authenticator_metadata;
 mod check_up;
 mod erasure;

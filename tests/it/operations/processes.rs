@@ -115,7 +115,7 @@ impl Deployment {
     }
 }
 
-async fn until_ready(operations: u16) {
+pub async fn until_ready(operations: u16) {
     let home = Ipv4Addr::LOCALHOST.into();
     let mut looks = tokio::time::interval(Duration::from_millis(50));
     for _ in 0..1200 {

@@ -114,7 +114,6 @@ fn every_permission_is_asked_for_or_held_for_what_is_to_come() {
         Permission::ConsentWithdraw,
         Permission::SettingsShow,
         Permission::FiguresShow,
-        Permission::AuditVerify,
         Permission::AuditExport,
         Permission::BreakGlassSeal,
     ];

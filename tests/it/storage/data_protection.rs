@@ -1,7 +1,6 @@
 //! What citizens say is wrong, what authorities were told, and what goes when its time is over.
 
 use senid::crypto::random::SystemRandom;
-use senid::domain::audit::EventKind;
 use senid::domain::correction::{About, Outcome, Said, State};
 use senid::domain::disclosure::{self, Asked, Data, Disclosure};
 use senid::domain::ids::{CitizenId, CorrectionId, DisclosureId};
@@ -9,7 +8,7 @@ use senid::domain::time::Timestamp;
 use senid::storage::{Error, Kept, Store};
 
 use super::on_every_database;
-use super::people::{AN, BINH, DAY, NOW, citizen, enrol, event};
+use super::people::{AN, BINH, DAY, NOW, citizen, enrol};
 
 const LAN: &str = "operator:lan";
 const MINH: &str = "operator:minh";
@@ -146,7 +145,6 @@ on_every_database! {
     async fn what_was_over_before_a_day_goes_and_the_rest_stays(store: Store) {
         let an = super::people::live_a_little(&store).await;
         let mut tx = store.begin().await.unwrap();
-        tx.audit().record(&event(Some(an.id), EventKind::SignIn, NOW + 9 * DAY)).await.unwrap();
         for kept in Kept::ALL {
             assert_eq!(tx.retention().forget(kept, NOW - DAY, 500).await.unwrap(), 0, "{kept:?} before anything was");
         }
@@ -156,8 +154,6 @@ on_every_database! {
         is_recorded(&store, &secret).await;
         is_given(&store, &secret, NOW).await;
         let mut tx = store.begin().await.unwrap();
-        assert!(tx.retention().forget(Kept::AuditEvents, NOW + 5 * DAY, 500).await.unwrap() > 0);
-        assert_eq!(tx.audit().of_citizen(an.id, None, 9).await.unwrap().items.len(), 1, "the later one stays");
         for kept in [Kept::SupersededVerifications, Kept::UnusedDevices] {
             assert!(tx.retention().forget(kept, NOW + 9999 * DAY, 500).await.unwrap() > 0, "{kept:?}");
             assert_eq!(tx.retention().forget(kept, NOW + 9999 * DAY, 500).await.unwrap(), 0, "{kept:?}");

@@ -3,6 +3,7 @@
 mod account_life;
 mod administration;
 mod audit;
+mod audit_log;
 mod authenticator_metadata;
 mod away;
 mod citizens;

@@ -345,6 +345,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     super::mandates::are_granted_and_ended(store, an.id, &client.id).await;
     super::identifier_aliases::are_had(store, an.id).await;
     super::linked_accounts::are_had(store, an.id).await;
+    super::audit_log::is_kept(store).await;
     let mut writing = store.write().await.unwrap();
     writing.settled().settle(Fact::RelyingPartyId, "id.example", NOW).await.unwrap();
     assert!(writing.authenticator_metadata().advance("mds.example", 7, b"a document", NOW).await.unwrap());

@@ -2,24 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::exit::Exit;
-use super::failure::Failure;
-use super::house::{House, Reach};
-use super::output::Output;
-use super::{operator, times};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::house::{House, Reach};
+use crate::cli::output::Output;
+use crate::cli::{operator, times};
 use crate::config::Settings;
 use crate::domain::ids::ClientId;
 use crate::flows::admin::find_citizen::Who;
 use crate::flows::admin::read_audit::{self, RecordedEvent};
 
-#[derive(Clone, Debug, clap::Subcommand)]
-pub enum Command {
-    /// The last events that concern a citizen or a client, the newest first. That they were read is recorded.
-    List(List),
-}
-
 #[derive(Clone, Debug, clap::Args)]
-pub struct List {
+pub struct Arguments {
     #[command(flatten)]
     of: Of,
     /// How many at most.
@@ -40,12 +34,11 @@ struct Of {
 }
 
 pub async fn run(
-    command: Command,
+    Arguments { of: Of { citizen, client }, limit }: Arguments,
     settings: Settings,
     house: &impl House,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let Command::List(List { of: Of { citizen, client }, limit }) = command;
     let scheme = settings.national_id.default_scheme();
     let admin = house.administrator(settings, operator::actor(), Reach::IdentityStore).await?;
     let events = match (citizen, client) {
