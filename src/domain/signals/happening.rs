@@ -46,8 +46,8 @@ impl Initiator {
     pub const fn of(actor: &Actor) -> Self {
         match actor {
             Actor::Citizen(_) => Self::User,
-            Actor::Operator(_) => Self::Admin,
-            _ => Self::System,
+            Actor::Operator(_) | Actor::Staff(_) => Self::Admin,
+            Actor::Anyone | Actor::Client(_) | Actor::System => Self::System,
         }
     }
 
@@ -194,6 +194,7 @@ impl Happening {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::CitizenId;
     use CitizenStatus::{Active, Closed, Deceased, Locked, Registered, Suspended};
 
     #[test]
@@ -211,6 +212,15 @@ mod tests {
                 assert_eq!(told, expected, "{from} {to}");
             }
         }
+    }
+
+    #[test]
+    fn whoever_administers_is_no_user_to_portals() {
+        let somebody = CitizenId::from_uuid(uuid::Uuid::nil());
+        assert_eq!(Initiator::of(&Actor::Staff(somebody)), Initiator::Admin);
+        assert_eq!(Initiator::of(&Actor::Operator("lan".to_owned())), Initiator::Admin);
+        assert_eq!(Initiator::of(&Actor::Citizen(somebody)), Initiator::User);
+        assert_eq!(Initiator::of(&Actor::System), Initiator::System);
     }
 
     #[test]
