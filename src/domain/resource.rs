@@ -30,6 +30,11 @@ impl ResourceId {
         Self(issuer.to_owned())
     }
 
+    /// A resource of this server's own, at `path` below the issuer.
+    pub fn below(issuer: &str, path: &str) -> Self {
+        Self(format!("{issuer}{path}"))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

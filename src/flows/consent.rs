@@ -158,15 +158,22 @@ pub async fn choose(
 
 /// Withdraws what `citizen` allowed `client`, and ends every grant that stood on it.
 pub async fn withdraw(app: &App, visitor: &Visitor, citizen: CitizenId, client: &ClientId) -> Result<(), FlowError> {
+    withdraw_by(app, visitor, citizen, client, Actor::Citizen(citizen)).await
+}
+
+/// As [`withdraw`], where it may be somebody else who withdraws it.
+pub(super) async fn withdraw_by(
+    app: &App,
+    visitor: &Visitor,
+    citizen: CitizenId,
+    client: &ClientId,
+    by: Actor,
+) -> Result<(), FlowError> {
     let now = app.clock.now();
     let key = short_lived::consent(citizen, client);
     // Before SQL and after it: a silent sign-on between the two writes finds the withdrawal, not the old consent.
     app.sessions.put(&key, &RememberedConsent::Withdrawn, REMEMBER).await?;
-    let event = app
-        .event(visitor, EventKind::ConsentWithdrawn, Outcome::Success)
-        .by(Actor::Citizen(citizen))
-        .about(citizen)
-        .of(client);
+    let event = app.event(visitor, EventKind::ConsentWithdrawn, Outcome::Success).by(by).about(citizen).of(client);
     let mut tx = app.store.begin().await?;
     tx.consents().withdraw(citizen, client, now).await?;
     // A code that is being exchanged holds the consent; by now its client has joined, or never will.

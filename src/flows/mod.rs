@@ -4,6 +4,7 @@ pub mod access_token;
 pub mod account;
 pub mod account_life;
 pub mod admin;
+pub mod admin_api;
 pub mod answer;
 pub mod audit;
 pub mod audit_log;

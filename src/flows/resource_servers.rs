@@ -12,6 +12,7 @@ use crate::domain::scope::{Scope, ScopeSet};
 use crate::domain::time::Timestamp;
 use crate::storage::Invalidation;
 
+use super::admin_api;
 use super::{App, FlowError};
 
 /// However many invalidation messages are lost, nothing is older.
@@ -57,7 +58,7 @@ impl ResourceServerCache {
             return Ok(cached.registry.clone());
         }
         let stored = app.store.read().await?.resource_servers().all().await?;
-        let registry = Arc::new(ResourceRegistry::new(stored));
+        let registry = Arc::new(ResourceRegistry::new(stored.into_iter().chain([admin_api::resource(app.issuer())])));
         self.0.store(Some(Arc::new(Cached { read_at: now, registry: registry.clone() })));
         Ok(registry)
     }

@@ -173,6 +173,8 @@ pub enum Ending {
     ReplacedBySomeoneElse,
     /// What it was begun with was removed from the account.
     CredentialRemoved,
+    /// A registrar, or somebody who helps citizens, ended it.
+    ByStaff,
 }
 
 impl Ending {
@@ -181,6 +183,7 @@ impl Ending {
             Self::ByPerson => "by_person",
             Self::ReplacedBySomeoneElse => "replaced",
             Self::CredentialRemoved => "credential_removed",
+            Self::ByStaff => "by_staff",
         }
     }
 }
@@ -193,11 +196,22 @@ pub async fn end(
     ended: &CurrentSession,
     why: Ending,
 ) -> Result<Vec<Participant>, FlowError> {
+    end_by(app, visitor, ended, why, Actor::Citizen(ended.citizen())).await
+}
+
+/// As [`end`], where it may be somebody else who ends it.
+pub(super) async fn end_by(
+    app: &App,
+    visitor: &Visitor,
+    ended: &CurrentSession,
+    why: Ending,
+    by: Actor,
+) -> Result<Vec<Participant>, FlowError> {
     let now = app.clock.now();
     let citizen = ended.citizen();
     let event = app
         .event(visitor, EventKind::SessionEnded, Outcome::Success)
-        .by(Actor::Citizen(citizen))
+        .by(by)
         .about(citizen)
         .with("session", ended.id())
         .with("why", why.as_str());

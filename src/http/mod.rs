@@ -1,5 +1,6 @@
 //! The HTTP doors: axum only. [`router`] is the table of contents.
 
+pub mod admin_api;
 mod cookies;
 mod delivery;
 mod details;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{Site, middleware, oauth, operations, pages, signals};
+use super::{Site, admin_api as administration_api, middleware, oauth, operations, pages, signals};
 
 /// What citizens and portals reach, below the issuer.
 pub fn public(site: Arc<Site>) -> Router {
@@ -13,6 +13,7 @@ pub fn public(site: Arc<Site>) -> Router {
     let envelope = || axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
     let passed_on = axum::middleware::from_fn_with_state(site.clone(), middleware::client_certificate::from_proxy);
     let endpoints = token_like(site.clone()).layer(passed_on.clone());
+    let own_api = admin_api(site.clone()).layer(passed_on.clone()).layer(envelope());
     let programs = documents().merge(endpoints).layer(envelope()).layer(middleware::cors::for_anyone());
     let people = authorization()
         .merge(sign_in(site.clone()))
@@ -26,7 +27,7 @@ pub fn public(site: Arc<Site>) -> Router {
         .merge(ready())
         .fallback(pages::not_found)
         .layer(envelope());
-    middleware::below::mount(people.merge(programs).merge(live()).with_state(site), issuer.path())
+    middleware::below::mount(people.merge(programs).merge(own_api).merge(live()).with_state(site), issuer.path())
 }
 
 /// What clients' programs reach with certificates of their own. No page is here and no script may call it: a browser would ask the
@@ -35,7 +36,7 @@ pub fn mutual_tls(site: Arc<Site>) -> Router {
     let issuer = site.app.settings.issuer.clone();
     let own = axum::middleware::from_fn(middleware::client_certificate::from_connection);
     let envelope = axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
-    let endpoints = token_like(site.clone()).layer(own);
+    let endpoints = token_like(site.clone()).merge(admin_api(site.clone())).layer(own);
     middleware::below::mount(endpoints.layer(envelope).with_state(site), issuer.path())
 }
 
@@ -63,6 +64,7 @@ fn documents() -> Router<Arc<Site>> {
         .route("/.well-known/openid-configuration", get(oauth::discovery::show))
         .route("/.well-known/oauth-authorization-server", get(oauth::discovery::show))
         .route("/.well-known/oauth-protected-resource", get(oauth::protected_resource::show))
+        .route("/.well-known/oauth-protected-resource/admin/api/v1", get(administration_api::metadata))
         .route("/.well-known/webauthn", get(oauth::related_origins::show))
         .route("/.well-known/ssf-configuration", get(signals::configuration))
         .route("/jwks.json", get(oauth::jwks::show))
@@ -96,6 +98,11 @@ fn streams() -> Router<Arc<Site>> {
         .route("/ssf/status", get(signals::status).post(signals::set_status))
         .route("/ssf/verify", post(signals::verify).fallback(oauth::only_post))
         .route("/ssf/poll/{stream_id}", post(signals::poll).fallback(oauth::only_post))
+}
+
+/// What administrators' programs call. No script of another origin may, and no cookie is read.
+fn admin_api(site: Arc<Site>) -> Router<Arc<Site>> {
+    administration_api::router().layer(axum::middleware::from_fn_with_state(site, middleware::dpop::offer_nonce))
 }
 
 /// Where a client sends a browser.

@@ -14,6 +14,7 @@ use crate::web::layout::{Brand, Layout, Localised, Portal, SignedIn, Standing, S
 use crate::web::text::{Language, Moment, Voice};
 use crate::web::theme::Theme;
 
+use super::admin_api::AdminApiMetadata;
 use super::cookies::CookieScope;
 use super::extract::Visit;
 use super::oauth::discovery::{Discovery, Document};
@@ -33,6 +34,7 @@ pub struct Site {
     /// Where that is.
     pub(super) resource_metadata: String,
     pub(super) jwks: Jwks,
+    pub(super) admin_api: AdminApiMetadata,
     pub(super) logo: Option<super::pages::static_files::Logo>,
     draining: AtomicBool,
 }
@@ -48,6 +50,7 @@ impl Site {
         let protected_resource = protected_resource::document(&settings);
         let signals = super::signals::document(&settings);
         let resource_metadata = protected_resource::metadata_url(settings.issuer.as_str()).unwrap_or_default();
+        let admin_api = AdminApiMetadata::of(&settings);
         Ok(Self {
             app,
             brand: Arc::new(brand),
@@ -58,6 +61,7 @@ impl Site {
             signals,
             resource_metadata,
             jwks: Jwks::default(),
+            admin_api,
             logo,
             draining: AtomicBool::new(false),
         })

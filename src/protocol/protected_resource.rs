@@ -90,6 +90,13 @@ impl Metadata {
             dpop_bound_access_tokens_required: false,
         }
     }
+
+    /// It takes no token that whoever has it can use.
+    #[must_use]
+    pub fn only_bound(self) -> Self {
+        // A token that is bound to a certificate instead has no proof beside it.
+        Self { dpop_bound_access_tokens_required: !self.tls_client_certificate_bound_access_tokens, ..self }
+    }
 }
 
 fn dpop_algorithms() -> Vec<&'static str> {

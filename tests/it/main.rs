@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
+mod admin_api;
 mod certificates;
 mod cli;
 #[path = "../conformance/mod.rs"]

@@ -169,6 +169,7 @@ impl Arguments {
                 .clone()
                 .map(|sector| SectorChange { sector, citizens: self.citizens }),
             further: self.further.clone().into_further()?,
+            expected: None,
         })
     }
 }

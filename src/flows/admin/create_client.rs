@@ -110,7 +110,7 @@ pub(in crate::flows) async fn register(
 ) -> Result<Registered, AdminError> {
     let method = request.authentication;
     let made = (secret.is_none() && method.has_secret()).then(|| client_secret::make(&*admin.random, method));
-    let known = Known::load(&admin.store).await?;
+    let known = Known::load(&admin.store, admin.settings.issuer.as_str()).await?;
     let mut client = candidate(admin, request, secret.or(made.as_ref()), &known)?;
     if !faults.is_empty() {
         return Err(AdminError::Invalid(Vec::new()));

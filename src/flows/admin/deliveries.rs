@@ -5,6 +5,8 @@ use crate::domain::audit::EventKind;
 use crate::domain::ids::{ClientId, DeliveryId};
 use crate::domain::logout::{Delivery, DeliveryState, GIVE_UP_AFTER};
 
+use crate::storage::Page;
+
 use super::{AdminError, Administrator};
 
 /// The latest `limit` deliveries.
@@ -16,6 +18,18 @@ pub async fn list(
 ) -> Result<Vec<Delivery>, AdminError> {
     admin.may(Permission::DeliveryList)?;
     Ok(admin.store.read().await?.logout_outbox().list(client, state, None, limit).await?.items)
+}
+
+/// Up to `limit` deliveries, the latest first, those that were made before `before`.
+pub async fn page(
+    admin: &Administrator,
+    client: Option<&ClientId>,
+    state: Option<DeliveryState>,
+    before: Option<DeliveryId>,
+    limit: u32,
+) -> Result<Page<Delivery, DeliveryId>, AdminError> {
+    admin.may(Permission::DeliveryList)?;
+    Ok(admin.store.read().await?.logout_outbox().list(client, state, before, limit).await?)
 }
 
 /// Which deliveries are tried once more.

@@ -42,6 +42,9 @@ pub enum AdminError {
     /// It stands in the way of something that is there.
     #[error("{0}")]
     Conflict(String),
+    /// It is another than the one that was to be changed.
+    #[error("somebody else changed it in the meantime")]
+    Changed,
     /// A part of the deployment does not answer. Nothing is half-written.
     #[error("{0}")]
     Away(String),

@@ -2,6 +2,7 @@
 //! acts may do it ([`Administrator::may`]; a test reads every file for that) and writes its audit event in the transaction of its
 //! change. The door is [`entry`]; whoever is the first comes in by [`bootstrap`].
 
+pub mod access;
 pub mod add_citizen;
 pub mod audit;
 pub mod authenticator_metadata;
@@ -65,6 +66,7 @@ use crate::domain::time::Clock;
 use crate::{sessions, storage};
 
 use super::App;
+use super::admin_api;
 use super::audit::{AuditWriter, EventBuilder};
 use super::notices::Post;
 use super::visitor::Visitor;
@@ -167,7 +169,8 @@ impl Administrator {
 
     /// Every resource server there is.
     pub async fn registry(&self) -> Result<ResourceRegistry, AdminError> {
-        Ok(ResourceRegistry::new(self.store.read().await?.resource_servers().all().await?))
+        let stored = self.store.read().await?.resource_servers().all().await?;
+        Ok(ResourceRegistry::new(stored.into_iter().chain([admin_api::resource(self.settings.issuer.as_str())])))
     }
 
     /// What citizens are told with of what they do.

@@ -4,7 +4,7 @@ use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::client::{Client, ClientStatus};
 use crate::domain::ids::ClientId;
-use crate::storage::{StoredClient, Transaction};
+use crate::storage::{Page, StoredClient, Transaction};
 
 use super::change_status::Change;
 use super::{AdminError, Administrator};
@@ -30,6 +30,48 @@ pub async fn list<E: From<AdminError>>(
             return Ok(());
         }
     }
+}
+
+/// Up to `limit` of the clients that they may see, by id, those that follow `after`.
+pub async fn page(
+    admin: &Administrator,
+    after: Option<ClientId>,
+    limit: u32,
+) -> Result<Page<Client, ClientId>, AdminError> {
+    let reached = admin.may_on_own(Permission::ClientList)?;
+    let mut reading = admin.store.read().await?;
+    let (mut items, mut after) = (Vec::new(), after);
+    // Who owns three of ten thousand is told of them at once.
+    loop {
+        let page = reading.clients().list(after.as_ref(), PAGE).await?;
+        for client in page.items.into_iter().map(|stored| stored.client).filter(|client| reached.holds(&client.id)) {
+            if items.len() == limit as usize {
+                let next = items.last().map(|last: &Client| last.id.clone());
+                return Ok(Page { items, next });
+            }
+            items.push(client);
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(Page { items, next: None });
+        }
+    }
+}
+
+/// A client, and the version that a change of it has to name.
+#[derive(Clone, Debug)]
+pub struct Versioned {
+    pub client: Client,
+    pub version: i64,
+}
+
+/// # Errors
+/// `NotFound`.
+pub async fn versioned(admin: &Administrator, id: &ClientId) -> Result<Versioned, AdminError> {
+    admin.may_on(Permission::ClientShow, id)?;
+    let found = admin.store.read().await?.clients().find(id).await?;
+    let StoredClient { client, version } = found.ok_or_else(|| no_such(id))?;
+    Ok(Versioned { client, version })
 }
 
 /// # Errors

@@ -43,7 +43,7 @@ pub async fn create(
     request: TokenRequest,
 ) -> Result<(InitialAccessToken, SecretString), AdminError> {
     admin.may(Permission::RegistrationManage)?;
-    let known = Known::load(&admin.store).await?;
+    let known = Known::load(&admin.store, admin.settings.issuer.as_str()).await?;
     let faults = faults(&request, &admin.settings.policies, &known);
     if !faults.is_empty() {
         return Err(AdminError::Invalid(faults));

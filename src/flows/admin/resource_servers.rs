@@ -13,6 +13,7 @@ use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::resource::{AccessTokenFormat, ResourceId, ResourceServer, ResourceStatus, ScopeTerms};
 use crate::domain::scope::Scope;
+use crate::flows::admin_api;
 use crate::flows::registration::Known;
 use crate::protocol::registration::check_resource_server;
 use crate::storage;
@@ -196,7 +197,7 @@ async fn judge(
     server: &ResourceServer,
     mut faults: Vec<Fault>,
 ) -> Result<(), AdminError> {
-    let known = Known::within(tx).await?;
+    let known = Known::within(tx, admin.settings.issuer.as_str()).await?;
     let found = check_resource_server(server, admin.settings.issuer.as_str(), &allowed(admin, false, &known));
     faults.extend(found.into_iter().map(Fault::from));
     if faults.is_empty() { Ok(()) } else { Err(AdminError::Invalid(faults)) }
@@ -250,6 +251,10 @@ fn change_scopes(server: &mut ResourceServer, change: &ResourceChange, faults: &
 }
 
 fn named_scope(text: &str, faults: &mut Vec<Fault>) -> Option<Scope> {
+    if admin_api::is_own_scope(text) {
+        faults.push(Fault::new("scope", format!("{text} is SenID's own: it is for the Admin API")));
+        return None;
+    }
     text.parse().map_err(|fault| faults.push(Fault::new("scope", format!("{text:?}: {fault}")))).ok()
 }
 

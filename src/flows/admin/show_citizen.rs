@@ -96,7 +96,8 @@ impl ShownAlias {
     }
 }
 
-pub(super) fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(Cow<'static, str>, String)> {
+/// What is known of them, claim by claim, as it may be seen.
+pub fn particulars(citizen: &Citizen, sight: &Sight, scheme: Scheme) -> Vec<(Cow<'static, str>, String)> {
     let Profile {
         name,
         family_name,

@@ -18,6 +18,7 @@ use crate::domain::client::{
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
+use crate::flows::admin_api;
 use crate::flows::client_secret::{self, Asked};
 use crate::flows::registration::Known;
 use crate::protocol::registration::{self, check, named_sector, parse_scopes, policy_faults};
@@ -55,6 +56,8 @@ pub struct ClientChange {
     pub national_id_approved: bool,
     pub sector: Option<SectorChange>,
     pub further: Further,
+    /// The version that this changes; another one is not changed.
+    pub expected: Option<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -92,9 +95,12 @@ pub struct SectorChange {
 /// where the sector is to change and the citizens are not counted right.
 pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange) -> Result<Registered, AdminError> {
     admin.may_on(Permission::ClientUpdate, id)?;
-    let known = Known::load(&admin.store).await?;
+    let known = Known::load(&admin.store, admin.settings.issuer.as_str()).await?;
     let mut tx = admin.store.begin().await?;
     let stored = registered_clients::find_to_change(&mut tx, id).await?;
+    if change.expected.is_some_and(|expected| expected != stored.version) {
+        return Err(AdminError::Changed);
+    }
     let before = stored.client;
     let Candidate { client: mut after, secret, standing } = candidate(admin, &before, change, &known)?;
     if let Some(wanted) = &change.sector {
@@ -112,6 +118,10 @@ pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange)
             )));
         }
         after.sector_identifier = sector;
+    }
+    // Whoever may ask for tokens of the Admin API is approved for it: an owner gives themselves none.
+    if after.scopes.difference(&before.scopes).iter().any(|scope| admin_api::is_own_scope(scope.as_str())) {
+        admin.may(Permission::ClientRelease)?;
     }
     let changed = difference(&before, &after)?;
     if !changed.is_empty() {

@@ -55,7 +55,7 @@ pub async fn update(
     let (authentication, made) = secret::authentication(app, &existing.id, &metadata, &own, secret::derived(&fresh))?;
     let now = app.clock.now();
     let mut client = Client::new(existing.id.clone(), authentication, now);
-    let known = Known::load(&app.store).await?;
+    let known = Known::load(&app.store, app.issuer()).await?;
     let policy = policy(app, &owner.registration.terms, Some(existing), statement.members(), &known);
     dynamic::register(&metadata, &policy, &mut client)?;
     statement.note_in(&mut client);

@@ -38,7 +38,7 @@ pub async fn register(
     let fresh = secret::made(app, metadata.token_endpoint_auth_method);
     let (authentication, made) = secret::authentication(app, &client_id, &metadata, &Own::None, fresh)?;
     let mut client = Client::new(client_id, authentication, now);
-    let known = Known::load(&app.store).await?;
+    let known = Known::load(&app.store, app.issuer()).await?;
     dynamic::register(&metadata, &policy(app, &terms, None, statement.members(), &known), &mut client)?;
     statement.note_in(&mut client);
     outside::check_sector(app, &client).await?;

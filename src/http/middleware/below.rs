@@ -22,6 +22,9 @@ const BEFORE_THE_PATH: [&str; 3] = [
     "/.well-known/ssf-configuration",
 ];
 
+/// RFC 9728 §3.1: what is said of the resource at this path below the issuer.
+const OF_A_RESOURCE: [(&str, &str); 1] = [("/.well-known/oauth-protected-resource", crate::http::admin_api::BASE)];
+
 /// What a load balancer asks of this process, whatever the issuer is called.
 const OF_THE_PROCESS: [&str; 2] = ["/health/live", "/health/ready"];
 
@@ -52,18 +55,26 @@ fn inside(base: &str, uri: &Uri) -> Option<Uri> {
     let path = uri.path();
     let below = path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'));
     let path = match below {
-        Some("") => "/",
-        Some(rest) => rest,
+        Some("") => "/".to_owned(),
+        Some(rest) => rest.to_owned(),
         None => {
             let mut documents = BEFORE_THE_PATH.into_iter();
             let document = documents.find(|document| path.strip_prefix(document) == Some(base));
-            document.or_else(|| OF_THE_PROCESS.into_iter().find(|own| *own == path))?
+            let found = document.or_else(|| OF_THE_PROCESS.into_iter().find(|own| *own == path)).map(str::to_owned);
+            found.or_else(|| of_a_resource(base, path))?
         }
     };
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(format!("{path}{query}")).ok()?);
     Uri::from_parts(parts).ok()
+}
+
+fn of_a_resource(base: &str, path: &str) -> Option<String> {
+    let mut resources = OF_A_RESOURCE.into_iter();
+    resources
+        .find(|(document, own)| path.strip_prefix(document).and_then(|rest| rest.strip_prefix(base)) == Some(own))
+        .map(|(document, own)| format!("{document}{own}"))
 }
 
 /// A redirect to a page of ours, as browsers know it. Every other names its whole address.
@@ -100,6 +111,10 @@ mod tests {
             ("https://id.example/sso/token", "https://id.example/token"),
             ("/sso/.well-known/openid-configuration", "/.well-known/openid-configuration"),
             ("/.well-known/oauth-authorization-server/sso", "/.well-known/oauth-authorization-server"),
+            (
+                "/.well-known/oauth-protected-resource/sso/admin/api/v1",
+                "/.well-known/oauth-protected-resource/admin/api/v1",
+            ),
             ("/health/ready", "/health/ready"),
         ] {
             assert_eq!(inside_of_sso(outside).as_deref(), Some(within), "{outside}");
@@ -119,6 +134,8 @@ mod tests {
             "/.well-known/oauth-authorization-server",
             "/.well-known/oauth-authorization-server/other",
             "/.well-known/oauth-authorization-server/sso/",
+            "/.well-known/oauth-protected-resource/sso/admin/api/v2",
+            "/.well-known/oauth-protected-resource/admin/api/v1",
             "/health/",
         ] {
             assert_eq!(inside_of_sso(beside), None, "{beside}");

@@ -13,6 +13,7 @@ use tracing::Instrument;
 
 use crate::domain::ids::RequestId;
 use crate::http::Site;
+use crate::http::admin_api;
 use crate::http::error::{Challenge, Failure, Fault, Pending};
 use crate::http::extract::Visit;
 use crate::http::page::{Framed, Loaded, OF_PAGES, Page, safety};
@@ -91,19 +92,19 @@ async fn read_whole(site: &Site, request: Request) -> (Parts, Request) {
 /// Lets the request in if there is room, and for as long as its time is not up.
 async fn answer(site: &Site, route: &str, request: Request, next: Next) -> Response {
     let Ok(_place) = site.places.try_acquire() else {
-        return turned_away(route, Fault::Overloaded);
+        return turned_away(site, route, Fault::Overloaded);
     };
     match tokio::time::timeout(site.app.settings.limits.request_timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             tracing::warn!("a request took longer than it may");
-            turned_away(route, Fault::TimedOut)
+            turned_away(site, route, Fault::TimedOut)
         }
     }
 }
 
 /// What a program calls is answered to a program, here too.
-fn turned_away(route: &str, fault: Fault) -> Response {
+fn turned_away(site: &Site, route: &str, fault: Fault) -> Response {
     let failure = Failure::from(fault);
     match route {
         "/token"
@@ -119,6 +120,7 @@ fn turned_away(route: &str, fault: Fault) -> Response {
         | "/ssf/status"
         | "/ssf/verify"
         | "/ssf/poll/{stream_id}" => failure.into_json(Challenge::Client),
+        route if route.starts_with(admin_api::BASE) => admin_api::overloaded(site),
         _ => failure.into_response(),
     }
 }

@@ -88,7 +88,7 @@ fn every_fault_is_said_at_once_with_its_option() {
         [
             "senid: ID: a client id is 1 to 128 characters of A-Z a-z 0-9 - . _ ~",
             "senid: --scope: there is no scope \"profil\"; there are openid, offline_access, profile, email, phone, \
-             address, national_id, organisation, linked_accounts, ssf.manage, ssf.read",
+             address, national_id, organisation, linked_accounts, ssf.manage, ssf.read, and those of resource servers",
             "senid: --name: expected the name that citizens will read, in one language or more",
             "senid: --redirect-uri: 'http://portal.example/cb' is http: only loopback addresses may be, everything else is \
              https",

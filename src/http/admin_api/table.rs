@@ -1,0 +1,382 @@
+//! Every operation there is. The router, the OpenAPI document and the tests that try each of them as everybody are made of this table:
+//! what is not in it does not exist.
+
+use super::operation::{Operation, PAGED, Query, Value};
+use super::wire::{Page, Reason};
+use super::{access, applications, citizens, organisations, running, watching};
+use crate::domain::administration::Permission::*;
+
+/// As a function pointer.
+macro_rules! by {
+    ($handler:path) => {
+        |call| Box::pin(async move { $handler(&call).await })
+    };
+}
+
+const STATUS: [&str; 6] = ["registered", "active", "locked", "suspended", "deceased", "closed"];
+
+pub static OPERATIONS: &[Operation] = &[
+    // Applications.
+    Operation::get::<Page<applications::Summary>>(
+        "/clients",
+        "listClients",
+        ClientList,
+        "Lists applications, by their ids; an owner's are their own.",
+        by!(applications::list),
+    )
+    .query(&PAGED),
+    Operation::get::<applications::Application>(
+        "/clients/{client_id}",
+        "showClient",
+        ClientShow,
+        "Shows an application and what it is allowed.",
+        by!(applications::show),
+    )
+    .versioned(),
+    Operation::post(
+        "/clients",
+        "createClient",
+        ClientCreate,
+        "Registers an application. A secret that is made for it is answered this once.",
+        by!(applications::create),
+    )
+    .takes::<applications::NewApplication>()
+    .creates::<applications::Registered>(),
+    Operation::patch(
+        "/clients/{client_id}",
+        "updateClient",
+        ClientUpdate,
+        "Changes an application; what is not named stays.",
+        by!(applications::update),
+    )
+    .takes::<applications::ApplicationChange>()
+    .answers::<applications::Registered>()
+    .versioned(),
+    Operation::post(
+        "/clients/{client_id}/disable",
+        "disableClient",
+        ClientDisable,
+        "Switches an application off: nothing that it holds works.",
+        by!(applications::disable),
+    ),
+    Operation::post(
+        "/clients/{client_id}/enable",
+        "enableClient",
+        ClientDisable,
+        "Switches an application on again.",
+        by!(applications::enable),
+    ),
+    // Citizens.
+    Operation::get::<Page<citizens::Summary>>(
+        "/citizens",
+        "listCitizens",
+        CitizenList,
+        "Lists citizens, masked, in the order in which they were entered.",
+        by!(citizens::list),
+    )
+    .query(&LIST_CITIZENS),
+    Operation::post(
+        "/citizens/search",
+        "findCitizen",
+        CitizenShow,
+        "Finds a citizen by a name that they sign in with: it stands in the body, for addresses end up in logs.",
+        by!(citizens::find),
+    )
+    .takes::<citizens::Search>()
+    .answers::<citizens::Citizen>(),
+    Operation::get::<citizens::Citizen>(
+        "/citizens/{citizen_id}",
+        "showCitizen",
+        CitizenShow,
+        "Shows a citizen, masked. That they were shown is recorded.",
+        by!(citizens::show),
+    ),
+    Operation::post(
+        "/citizens/{citizen_id}/reveal",
+        "revealCitizen",
+        CitizenReveal,
+        "Shows a citizen in full, for a reason that is recorded.",
+        by!(citizens::reveal),
+    )
+    .takes::<Reason>()
+    .answers::<citizens::Citizen>(),
+    Operation::post(
+        "/citizens/{citizen_id}/status",
+        "changeCitizenStatus",
+        CitizenStatus,
+        "Takes an account to another state: locks it, unlocks it, closes it.",
+        by!(citizens::change_status),
+    )
+    .takes::<citizens::StatusChange>()
+    .answers::<citizens::StatusChanged>(),
+    // How citizens come in.
+    Operation::get::<Page<access::Session>>(
+        "/citizens/{citizen_id}/sessions",
+        "listSessions",
+        SessionList,
+        "Lists where a citizen is signed in.",
+        by!(access::sessions),
+    ),
+    Operation::post(
+        "/citizens/{citizen_id}/sessions/end",
+        "endSessions",
+        SessionEnd,
+        "Ends every session of a citizen; applications are told.",
+        by!(access::end_sessions),
+    )
+    .answers::<access::SessionsEnded>(),
+    Operation::delete(
+        "/citizens/{citizen_id}/sessions/{session_id}",
+        "endSession",
+        SessionEnd,
+        "Ends one session of a citizen; applications are told.",
+        by!(access::end_session),
+    ),
+    Operation::get::<Page<access::Credential>>(
+        "/citizens/{citizen_id}/credentials",
+        "listCredentials",
+        CredentialList,
+        "Lists what a citizen proves themselves with beside a password.",
+        by!(access::credentials),
+    ),
+    Operation::post(
+        "/citizens/{citizen_id}/credentials/{credential_id}/remove",
+        "removeCredential",
+        CredentialRemove,
+        "Removes one of these, for a reason that is recorded; its owner is told on every channel.",
+        by!(access::remove_credential),
+    )
+    .takes::<Reason>()
+    .answers::<access::SessionsEnded>(),
+    Operation::get::<Page<access::Consent>>(
+        "/citizens/{citizen_id}/consents",
+        "listConsents",
+        ConsentList,
+        "Lists what a citizen allowed, by application.",
+        by!(access::consents),
+    )
+    .query(&PAGED),
+    Operation::delete(
+        "/citizens/{citizen_id}/consents/{client_id}",
+        "withdrawConsent",
+        ConsentWithdraw,
+        "Withdraws what a citizen allowed an application, and ends what stood on it.",
+        by!(access::withdraw_consent),
+    ),
+    // Organisations and mandates.
+    Operation::get::<Page<organisations::Organisation>>(
+        "/organisations",
+        "listOrganisations",
+        OrganisationList,
+        "Lists organisations.",
+        by!(organisations::list),
+    )
+    .query(&CURSOR),
+    Operation::post(
+        "/organisations",
+        "registerOrganisation",
+        OrganisationManage,
+        "Registers an organisation that nobody represents yet.",
+        by!(organisations::register),
+    )
+    .takes::<organisations::NewOrganisation>()
+    .creates::<organisations::Organisation>(),
+    Operation::get::<organisations::OrganisationWithMandates>(
+        "/organisations/{code}",
+        "showOrganisation",
+        OrganisationShow,
+        "Shows an organisation and everybody who acts or acted for it. That it was read is recorded.",
+        by!(organisations::show),
+    ),
+    Operation::post(
+        "/organisations/{code}/status",
+        "changeOrganisationStatus",
+        OrganisationManage,
+        "Suspends an organisation, resumes it, or dissolves it for good.",
+        by!(organisations::turn),
+    )
+    .takes::<organisations::OrganisationStatusChange>()
+    .answers::<organisations::MandatesEnded>(),
+    Operation::delete(
+        "/organisations/{code}/mandates/{mandate_id}",
+        "revokeMandate",
+        MandateRevoke,
+        "Ends a mandate, and all that was granted with it.",
+        by!(organisations::revoke_mandate),
+    )
+    .answers::<organisations::MandatesEnded>(),
+    Operation::get::<Page<organisations::RepresentationRequest>>(
+        "/representation-requests",
+        "listRepresentationRequests",
+        OrganisationList,
+        "Lists citizens who ask to be confirmed as an organisation's legal representative.",
+        by!(organisations::requests),
+    )
+    .query(&CURSOR),
+    Operation::post(
+        "/representation-requests/{request_id}/confirm",
+        "confirmRepresentation",
+        OrganisationDecide,
+        "Confirms one of these; by setting, two people have to.",
+        by!(organisations::confirm),
+    )
+    .answers::<organisations::Confirmation>(),
+    Operation::post(
+        "/representation-requests/{request_id}/refuse",
+        "refuseRepresentation",
+        OrganisationDecide,
+        "Refuses one of these, for a reason that is recorded.",
+        by!(organisations::refuse),
+    )
+    .takes::<Reason>(),
+    // Keys and deliveries.
+    Operation::get::<Page<running::Key>>(
+        "/keys",
+        "listKeys",
+        KeyList,
+        "Lists signing and encryption keys.",
+        by!(running::keys),
+    ),
+    Operation::post("/keys/rotate", "rotateKeys", KeyRotate, "Has the next keys take over.", by!(running::rotate))
+        .takes::<running::Rotation>()
+        .answers::<running::Rotated>(),
+    Operation::get::<Page<running::Delivery>>(
+        "/deliveries",
+        "listDeliveries",
+        DeliveryList,
+        "Lists what applications are told of sessions that ended, the latest first.",
+        by!(running::deliveries),
+    )
+    .query(&LIST_DELIVERIES),
+    Operation::post(
+        "/deliveries/{delivery_id}/retry",
+        "retryDelivery",
+        DeliveryRetry,
+        "Has one of these tried once more.",
+        by!(running::retry),
+    )
+    .answers::<running::Retried>(),
+    Operation::post(
+        "/clients/{client_id}/deliveries/retry",
+        "retryDeliveries",
+        DeliveryRetry,
+        "Has all of these of an application tried once more that have not succeeded.",
+        by!(running::retry_all),
+    )
+    .answers::<running::Retried>(),
+    Operation::get::<Page<running::Message>>(
+        "/messages",
+        "listMessages",
+        DeliveryList,
+        "Lists the latest messages to citizens: never to whom, nor what.",
+        by!(running::messages),
+    )
+    .query(&LIST_MESSAGES),
+    // Roles and owners.
+    Operation::get::<Page<watching::RoleGrant>>(
+        "/roles",
+        "listRoles",
+        RoleList,
+        "Lists who holds which role.",
+        by!(watching::roles),
+    ),
+    Operation::post("/roles", "grantRole", RoleGrant, "Gives somebody else a role.", by!(watching::grant))
+        .takes::<watching::NewRoleGrant>()
+        .creates::<watching::RoleGrant>(),
+    Operation::delete(
+        "/roles/{role}/{citizen_id}",
+        "revokeRole",
+        RoleRevoke,
+        "Withdraws a role: from the next request on it counts for nothing.",
+        by!(watching::revoke),
+    ),
+    Operation::get::<Page<watching::Owner>>(
+        "/clients/{client_id}/owners",
+        "listOwners",
+        ClientShow,
+        "Lists who looks after an application.",
+        by!(watching::owners),
+    ),
+    Operation::post(
+        "/clients/{client_id}/owners",
+        "nameOwner",
+        ClientOwners,
+        "Names somebody who looks after an application.",
+        by!(watching::name_owner),
+    )
+    .takes::<watching::NewOwner>(),
+    Operation::delete(
+        "/clients/{client_id}/owners/{citizen_id}",
+        "removeOwner",
+        ClientOwners,
+        "Somebody looks after an application no more.",
+        by!(watching::remove_owner),
+    ),
+    // What was done.
+    Operation::get::<Page<watching::Event>>(
+        "/audit/clients/{client_id}",
+        "listEventsOfClient",
+        AuditRead,
+        "Lists the last events that concern an application, the newest first. That they were read is recorded.",
+        by!(watching::events_of_client),
+    )
+    .query(&LIMIT),
+    Operation::get::<Page<watching::Event>>(
+        "/audit/citizens/{citizen_id}",
+        "listEventsOfCitizen",
+        AuditRead,
+        "Lists the last events that concern a citizen, the newest first. That they were read is recorded.",
+        by!(watching::events_of_citizen),
+    )
+    .query(&LIMIT),
+];
+
+const CURSOR: [Query; 1] = [PAGED[0]];
+const LIMIT: [Query; 1] = [PAGED[1]];
+const STATE: Query = Query {
+    name: "state",
+    says: "Those that came to this.",
+    value: Value::OneOf(&["pending", "delivered", "refused", "undelivered"]),
+};
+const LIST_MESSAGES: [Query; 2] = [PAGED[1], STATE];
+const LIST_DELIVERIES: [Query; 4] =
+    [PAGED[0], PAGED[1], STATE, Query { name: "client_id", says: "Those of one application.", value: Value::Text }];
+const LIST_CITIZENS: [Query; 3] = [
+    PAGED[0],
+    PAGED[1],
+    Query { name: "status", says: "Those whose account is in this state.", value: Value::OneOf(&STATUS) },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::operation::{Answer, Verb, Version};
+    use super::*;
+    use crate::domain::administration::Effect;
+
+    #[test]
+    fn every_operation_has_a_name_and_a_place_of_its_own() {
+        let names: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.id).collect();
+        let places: BTreeSet<_> = OPERATIONS.iter().map(|one| (one.path, one.verb.method().to_string())).collect();
+        assert_eq!((names.len(), places.len()), (OPERATIONS.len(), OPERATIONS.len()));
+    }
+
+    #[test]
+    fn whatever_is_read_by_get_changes_nothing() {
+        for operation in OPERATIONS {
+            if operation.verb == Verb::Get {
+                assert_eq!(operation.permission.effect(), Effect::Reads, "{}", operation.id);
+                assert!(operation.body.is_none() && matches!(operation.answer, Answer::Ok(_)), "{}", operation.id);
+            }
+            assert!(operation.path.starts_with('/') && operation.says.ends_with('.'), "{}", operation.id);
+        }
+    }
+
+    #[test]
+    fn whatever_is_changed_in_part_names_its_version() {
+        for operation in OPERATIONS.iter().filter(|operation| operation.verb == Verb::Patch) {
+            assert_eq!(operation.version, Version::Demanded, "{}", operation.id);
+        }
+    }
+}
