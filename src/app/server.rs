@@ -24,6 +24,7 @@ use crate::flows::reapply::Reapply;
 use crate::flows::release::KnownTerms;
 use crate::flows::request_object::RequestObjects;
 use crate::flows::resource_servers::ResourceServerCache;
+use crate::flows::statistics::{self, Statistics};
 use crate::jobs::Jobs;
 use crate::outbound::{self, MailSetupError};
 use crate::sessions::{InProcess, InvalidSettings, Redis, RedisSettings, Store};
@@ -106,6 +107,7 @@ impl Server {
             trust,
             revocation,
             outbound,
+            statistics: Statistics::default(),
             background: Background::default(),
             deliveries: Deliveries::default(),
             signals: Deliveries::default(),
@@ -130,6 +132,9 @@ impl Server {
         let finished = async {
             self.app.background.idle().await;
             self.app.audit.flush().await;
+            if let Err(error) = statistics::write(&self.app).await {
+                tracing::warn!(%error, "the last counts could not be written");
+            }
         };
         if tokio::time::timeout(self.app.settings.limits.drain, finished).await.is_err() {
             tracing::error!("stopping with audit events or background work unfinished: the identity store is away");

@@ -67,6 +67,7 @@ pub mod sign_in;
 pub mod sign_in_name;
 pub mod signals;
 pub mod stage;
+pub mod statistics;
 pub mod time;
 pub mod token_exchange;
 pub mod trust;

@@ -219,6 +219,11 @@ impl EventBuilder {
         &self.0.actor
     }
 
+    /// Which client it concerns.
+    pub fn client(&self) -> Option<&ClientId> {
+        self.0.client.as_ref()
+    }
+
     pub fn actor(&self) -> String {
         self.0.actor.to_text()
     }

@@ -17,6 +17,7 @@ use crate::crypto::jws::Typ;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::client::Client;
 use crate::domain::logout::{Delivery, LEASE, Settlement};
+use crate::domain::statistics::Figure;
 use crate::flows::audit::EventBuilder;
 use crate::outbound::Purpose;
 use crate::protocol::id_token::About;
@@ -130,6 +131,7 @@ async fn settle(app: &App, delivery: &Delivery, how: &Settlement) -> Result<(), 
     }
     tx.commit().await?;
     app.metrics.logout_attempted(outcome);
+    app.counted(Figure::SignOutDelivery, outcome, Some(&delivery.client));
     Ok(())
 }
 

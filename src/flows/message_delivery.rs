@@ -13,6 +13,7 @@ use super::{App, FlowError};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::logout::Settlement;
 use crate::domain::message::{Carrier, Channel, Composed, LEASE, Message, Undelivered};
+use crate::domain::statistics::Figure;
 
 /// Messages under way at once, on one server.
 const AT_ONCE: usize = 16;
@@ -119,6 +120,7 @@ fn deliver_to_strangers<C: Compose + 'static>(app: &Arc<App>, composer: &Arc<C>)
                 Settlement::Undelivered { .. } | Settlement::Postponed { .. } => "undelivered",
             };
             app.metrics.message_attempted(message.channel.as_str(), outcome);
+            app.counted(Figure::MessageDelivery, outcome, None);
             drop(place);
         });
     }
@@ -174,6 +176,7 @@ async fn settle(app: &App, message: &Message, how: &Settlement) -> Result<(), Fl
     }
     tx.commit().await?;
     app.metrics.message_attempted(message.channel.as_str(), outcome);
+    app.counted(Figure::MessageDelivery, outcome, None);
     Ok(())
 }
 

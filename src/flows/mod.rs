@@ -66,6 +66,7 @@ pub mod sign_in;
 pub mod signals;
 mod signed_tokens;
 pub mod single_logout;
+pub mod statistics;
 pub mod throttle;
 pub mod token;
 pub mod userinfo;
@@ -84,11 +85,13 @@ use crate::domain::assurance::Attainable;
 use crate::domain::audit::EventKind;
 use crate::domain::audit::Outcome;
 use crate::domain::client::Client;
+use crate::domain::ids::ClientId;
 use crate::domain::random::Random;
 use crate::domain::registry::PopulationRegistry;
 use crate::domain::remote_signing::RemoteSigning;
 use crate::domain::resource::ResourceRegistry;
 use crate::domain::secret::SecretString;
+use crate::domain::statistics::Figure;
 use crate::domain::time::Clock;
 use crate::outbound::Fetcher;
 use crate::protocol::acr::Levels;
@@ -111,6 +114,7 @@ use message_delivery::PostOffice;
 use metrics::Metrics;
 use request_object::RequestObjects;
 use resource_servers::ResourceServerCache;
+use statistics::{Statistics, What};
 use visitor::Visitor;
 
 /// Everything that flows work with. A clone of its `Arc` is in every request.
@@ -150,6 +154,7 @@ pub struct App {
     pub outbound: Fetcher,
     pub audit: AuditWriter,
     pub metrics: Metrics,
+    pub statistics: Statistics,
     pub background: Background,
     pub deliveries: Deliveries,
     /// Security events that are pushed.
@@ -188,6 +193,17 @@ impl App {
         EventBuilder::new(self.clock.now(), &*self.random, kind, outcome)
             .in_request(visitor.request)
             .from(visitor.masked_address())
+    }
+
+    /// Counts somebody who tried to prove who they are and could not, at once and by the hour.
+    pub(crate) fn sign_in_refused(&self, why: &'static str, client: Option<&ClientId>) {
+        self.metrics.sign_in_refused(why);
+        self.counted(Figure::SignInRefused, why, client);
+    }
+
+    /// Counts one in the statistics of this hour.
+    pub(crate) fn counted(&self, figure: Figure, label: &'static str, client: Option<&ClientId>) {
+        self.statistics.count(self.clock.now(), What { figure, label, client });
     }
 
     /// Hands an event to the grouped writer, which writes it soon.

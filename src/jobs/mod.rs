@@ -16,7 +16,7 @@ use crate::flows::key_changes::{self, PAUSE, Turned, Worker};
 use crate::flows::organisation::expiry;
 use crate::flows::{
     App, account_life, audit_log, authenticators, clean_up, disclosures, erasure, invalidation, key_pairs,
-    logout_delivery, message_delivery, recover, registry_recheck, signals,
+    logout_delivery, message_delivery, recover, registry_recheck, signals, statistics,
 };
 use letters::Letters;
 
@@ -52,6 +52,7 @@ const END_MANDATES: Duration = Duration::from_secs(60);
 /// Each time so many as the setting allows for.
 const RECHECK: Duration = Duration::from_secs(5);
 const NOTE_BACKLOG: Duration = Duration::from_secs(10);
+const WRITE_STATISTICS: Duration = Duration::from_secs(5);
 const REFRESH_LISTS: Duration = Duration::from_secs(60);
 /// A secrecy that is over is over by the minute.
 const TELL_OF_DISCLOSURES: Duration = Duration::from_secs(60);
@@ -83,6 +84,7 @@ impl Jobs {
             every(END_MANDATES, app, end_mandates),
             every(RECHECK, app, recheck),
             every(NOTE_BACKLOG, app, note_backlog),
+            every(WRITE_STATISTICS, app, write_statistics),
             every(REFRESH_LISTS, app, refresh_revocation_lists),
             every(LEARN_OF_AUTHENTICATORS, app, learn_of_authenticators),
         ])
@@ -315,6 +317,12 @@ async fn note_backlog(app: Arc<App>) {
     }
     if let Err(error) = key_changes::note_progress(&app).await {
         tracing::debug!(%error, "how far a change of keys has come cannot be read");
+    }
+}
+
+async fn write_statistics(app: Arc<App>) {
+    if let Err(error) = statistics::write(&app).await {
+        tracing::debug!(%error, "counts cannot be written; they wait");
     }
 }
 

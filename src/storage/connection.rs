@@ -58,6 +58,7 @@ use super::sent_codes::SentCodes;
 use super::session_clients::SessionClients;
 use super::settled::Settled;
 use super::signal_streams::SignalStreams;
+use super::statistics::Statistics;
 use super::subjects::Subjects;
 use super::transfer::Transfer;
 use super::vault::Vault;
@@ -280,6 +281,7 @@ aggregates! {
     session_clients: SessionClients,
     settled: Settled,
     signal_streams: SignalStreams,
+    statistics: Statistics,
     subjects: Subjects,
     verifications: Verifications,
 }

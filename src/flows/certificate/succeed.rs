@@ -245,7 +245,7 @@ pub(super) fn refuse(app: &App, visitor: &Visitor, sign_in: &SignIn, way: Way, r
 }
 
 fn record(app: &App, event: EventBuilder, refusal: Refusal) -> Proof {
-    app.metrics.sign_in_refused(refusal.as_str());
+    app.sign_in_refused(refusal.as_str(), event.client());
     app.record(event);
     Proof::Refused(refusal)
 }

@@ -55,7 +55,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &str) -
     // The counter's device serves everybody: it is known as nobody's.
     let mut tries = Tries::new(app, visitor, method, sign_in.purpose.client(), Whose::Name(&name, KnownDevice::No))?;
     if let Throttle::Closed { retry_after, .. } = tries.enter(app).await? {
-        app.metrics.sign_in_refused("throttled");
+        app.sign_in_refused("throttled", sign_in.purpose.client());
         return Ok(Proven::Refused(Refusal::Throttled { retry_after }));
     }
     let found = app.store.read().await?.citizens().find_by_name(&name).await?.map(|found| found.citizen);
@@ -106,7 +106,7 @@ impl Settle for Spending {
 }
 
 fn refused(app: &App, visitor: &Visitor, sign_in: &SignIn, name: &SignInName, why: &'static str) {
-    app.metrics.sign_in_refused(why);
+    app.sign_in_refused(why, sign_in.purpose.client());
     let mut event = app
         .event(visitor, EventKind::SignIn, Outcome::Refused)
         .with("name", name.masked())

@@ -70,7 +70,7 @@ pub async fn prove(app: &App, visitor: &Visitor, sign_in: SignIn, typed: &Secret
     };
     let mut tries = Tries::new(app, visitor, method, sign_in.purpose.client(), whose)?;
     if let Throttle::Closed { retry_after, turned_away } = tries.enter(app).await? {
-        app.metrics.sign_in_refused("throttled");
+        app.sign_in_refused("throttled", sign_in.purpose.client());
         // The first of a window is written: a flood of them costs nobody a hash, and must not fill the log either.
         if turned_away == 1 {
             app.record(refusal(app, visitor, &sign_in, &name, None, "throttled"));
@@ -202,7 +202,7 @@ fn refused(
     whom: Option<CitizenId>,
     why: &'static str,
 ) {
-    app.metrics.sign_in_refused(why);
+    app.sign_in_refused(why, sign_in.purpose.client());
     app.record(refusal(app, visitor, sign_in, name, whom, why));
 }
 

@@ -12,6 +12,7 @@ use crate::domain::risk::{Assessment, Reason, Response, Unmet};
 use crate::domain::secret::{SecretHash, SecretString};
 use crate::domain::session::{BrowserSession, Remember};
 use crate::domain::sign_in::{OutOfOrder, Purpose, SignIn, State};
+use crate::domain::statistics::Figure;
 use crate::domain::time::Timestamp;
 use crate::storage::{self, SignInStanding, Transaction};
 
@@ -198,6 +199,7 @@ pub async fn succeed(
         }
     }
     app.metrics.signed_in();
+    app.counted(Figure::SignIn, name.as_str(), sign_in.purpose.client());
     if let Err(over) = save(app, &sign_in).await? {
         prepared.withdraw(app).await?;
         return Ok(Success::OutOfOrder(over));

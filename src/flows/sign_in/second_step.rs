@@ -55,7 +55,7 @@ pub(super) async fn enter(
     let tries = Tries::new(app, visitor, method, sign_in.purpose.client(), Whose::Citizen(citizen.id))?;
     let mut asked = Asked { citizen, device, method, tries };
     if let Throttle::Closed { retry_after, turned_away } = asked.tries.enter(app).await? {
-        app.metrics.sign_in_refused("throttled");
+        app.sign_in_refused("throttled", sign_in.purpose.client());
         if turned_away == 1 {
             record(app, visitor, sign_in, &asked, "throttled");
         }
@@ -79,7 +79,7 @@ pub async fn asked(app: &App, sign_in: &SignIn, method: AuthenticationMethod) ->
 impl Asked {
     /// It was wrong, for the reason `why`, which the log says and the page does not.
     pub(super) fn refused(&self, app: &App, visitor: &Visitor, sign_in: &SignIn, why: &'static str) -> Proven {
-        app.metrics.sign_in_refused(why);
+        app.sign_in_refused(why, sign_in.purpose.client());
         record(app, visitor, sign_in, self, why);
         Proven::Refused(Refusal::Wrong)
     }

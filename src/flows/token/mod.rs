@@ -22,6 +22,7 @@ use crate::domain::key_binding::KeyBinding;
 use crate::domain::resource::ResourceId;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
+use crate::domain::statistics::Figure;
 use crate::domain::time::Timestamp;
 use crate::protocol::token::{AssertionGrants, GrantType, TokenResponse};
 use crate::protocol::{ErrorCode, OAuthError, resource_indicators};
@@ -104,17 +105,18 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
     let named = resource_indicators::read(form)?;
     let shown = sender::read(app, request.sender)?;
 
+    // 2. Who asks.
+    let client = client_authentication::authenticate(app, request).await?;
     let refused = |error: &FlowError| {
         if let FlowError::Refused(refusal) = error {
             app.metrics.token_refused(grant_type, refusal.code);
+            app.counted(Figure::TokenRefused, refusal.code.as_str(), Some(&client.id));
         }
     };
-
-    // 2. Who asks.
-    let client = client_authentication::authenticate(app, request).await?;
     if !client.grant_types.contains(&grant_type.registered()) {
         let told = format!("this client is not registered for the grant type {}", grant_type.as_str());
         app.metrics.token_refused(grant_type, ErrorCode::UnauthorizedClient);
+        app.counted(Figure::TokenRefused, ErrorCode::UnauthorizedClient.as_str(), Some(&client.id));
         return Err(OAuthError::unauthorized_client(told).into());
     }
 
@@ -156,6 +158,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
 
     // 5. The record.
     app.metrics.tokens_issued(grant_type);
+    app.counted(Figure::Tokens, grant_type.as_str(), Some(&client.id));
     let event = app
         .event(visitor, redeemed.event, Outcome::Success)
         .by(Actor::Client(client.id.clone()))

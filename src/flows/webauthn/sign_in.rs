@@ -275,7 +275,7 @@ impl Attempt<'_> {
     /// Writes a refusal. Of a flood of them from one network only the beginning is: nothing is guessed by it, and it must not fill
     /// the log.
     async fn note(&self, whom: Option<CitizenId>, why: &'static str) -> Result<(), FlowError> {
-        self.app.metrics.sign_in_refused(why);
+        self.app.sign_in_refused(why, self.sign_in.purpose.client());
         let rate = self.app.settings.throttling.per_address;
         let counter = short_lived::assertions_refused_from(&self.visitor.network());
         if throttle::count(self.app, &counter, rate).await? != Throttle::Open {

@@ -47,6 +47,7 @@ pub async fn wrap(State(site): State<Arc<Site>>, mut request: Request, next: Nex
     let took = started.elapsed();
     let status = response.status().as_u16();
     site.app.metrics.request(&route, status, took);
+    site.app.statistics.request(site.app.clock.now(), &route, status, took);
     span.in_scope(|| tracing::info!(status, micros = took.as_micros(), "answered"));
 
     let framed = response.extensions_mut().remove::<Framed>().is_some();

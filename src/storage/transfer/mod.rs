@@ -86,6 +86,7 @@ pub const TABLES: &[&str] = &[
     "audit_retirements",
     "audit_pending",
     "audit_events",
+    "hourly_statistics",
 ];
 
 /// Tables that every database keeps for itself.

@@ -16,6 +16,7 @@ mod registry_recheck;
 mod round_trips;
 mod several_servers;
 mod single_logout;
+mod statistics;
 mod stop;
 mod transfer;
 mod trust;

@@ -38,6 +38,7 @@ mod schema;
 mod sealed;
 mod sessions;
 mod signals;
+mod statistics;
 mod tls;
 mod transfer;
 mod verifications;
