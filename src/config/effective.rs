@@ -1,6 +1,7 @@
 //! The settings in force, as TOML and as JSON, each with where it came from. Secrets are hidden.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use toml::Value;
 
@@ -16,8 +17,19 @@ pub struct Shown {
 }
 
 /// Every setting in force, in the order of the sections.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Effective(pub Vec<Shown>);
+
+/// The settings in force, for whoever asks a running server. What they say follows from the settings themselves, so two
+/// deployments do not differ by it.
+#[derive(Clone, Debug, Default)]
+pub struct InForce(pub Arc<Effective>);
+
+impl PartialEq for InForce {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
 
 impl Effective {
     /// The value shown for `key`.

@@ -57,6 +57,7 @@ mod webauthn;
 mod tests;
 
 use std::path::Path;
+use std::sync::Arc;
 
 pub use administration::Administration;
 pub use attestation::{Attestation, MetadataSource};
@@ -64,7 +65,7 @@ pub use authority::{Authority, Support};
 pub use certificate_sign_in::{CertificateSignIn, RemoteSigning};
 pub use database::{Database, DatabaseUrl};
 pub use dpop::{Dpop, DpopNonces};
-pub use effective::{Effective, Shown};
+pub use effective::{Effective, InForce, Shown};
 pub use fault::{Fault, Faults, Origin, Warning};
 pub use identity::{Accounts, Identity};
 pub use jwt_grant::{JwtGrant, TrustedAssertion};
@@ -145,6 +146,8 @@ pub struct Settings {
     pub self_registration: SelfRegistration,
     pub jwt_grant: JwtGrant,
     pub log: Log,
+    /// The same as they may be shown, each with where it came from.
+    pub in_force: InForce,
 }
 
 /// Settings that hold together, and what was noticed on the way.
@@ -188,7 +191,9 @@ impl Settings {
         settings.advise(&mut from);
         let Gathered { faults, warnings, shown } = from.finish();
         if faults.is_empty() {
-            Ok(Loaded { settings, warnings, effective: Effective(shown) })
+            let effective = Effective(shown);
+            let settings = Self { in_force: InForce(Arc::new(effective.clone())), ..settings };
+            Ok(Loaded { settings, warnings, effective })
         } else {
             Err(Faults(faults))
         }
@@ -245,6 +250,7 @@ impl Settings {
             policies,
             jwt_grant: JwtGrant::read(from),
             log: Log::read(from),
+            in_force: InForce::default(),
             issuer,
         }
     }
@@ -341,6 +347,7 @@ impl Default for Settings {
             self_registration: SelfRegistration::default(),
             jwt_grant: JwtGrant::default(),
             log: Log::default(),
+            in_force: InForce::default(),
         }
     }
 }

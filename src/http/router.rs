@@ -259,8 +259,31 @@ fn organisations() -> Router<Arc<Site>> {
 
 /// Where those who hold a role administer.
 fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
+    use pages::console;
     Router::new()
-        .route("/admin", get(pages::admin::overview::show))
+        .route("/admin", get(console::overview::show))
+        .route("/admin/search", get(console::search::show))
+        .route("/admin/applications", get(console::applications::list))
+        .route("/admin/applications/{client}", get(console::applications::show))
+        .route("/admin/applications/{client}/{act}", get(console::applications::ask).post(console::applications::turn))
+        .route("/admin/citizens", get(console::citizens::list))
+        .route("/admin/citizens/{citizen}", get(console::citizens::show))
+        .route("/admin/citizens/{citizen}/{act}", get(console::citizens::ask).post(console::citizens::act))
+        .route("/admin/organisations", get(console::organisations::list))
+        .route("/admin/organisations/{code}", get(console::organisations::show))
+        .route("/admin/corrections", get(console::people::corrections))
+        .route("/admin/corrections/{correction}", post(console::people::settle))
+        .route("/admin/duplicates", get(console::people::duplicates))
+        .route("/admin/roles", get(console::roles::list).post(console::roles::grant))
+        .route("/admin/roles/revoke", get(console::roles::ask_to_revoke).post(console::roles::revoke))
+        .route("/admin/keys", get(console::keys::list))
+        .route("/admin/keys/rotate", get(console::keys::ask).post(console::keys::rotate))
+        .route("/admin/deliveries", get(console::operations::deliveries))
+        .route("/admin/deliveries/{delivery}/retry", post(console::operations::retry))
+        .route("/admin/audit", get(console::audit::show))
+        .route("/admin/statistics", get(console::statistics::show))
+        .route("/admin/settings", get(console::operations::settings))
+        .route("/admin/health", get(console::operations::health))
         .route("/admin/bootstrap/{link}", get(pages::admin::bootstrap::show).post(pages::admin::bootstrap::submit))
         .layer(axum::middleware::from_fn_with_state(site, middleware::same_origin::only))
 }

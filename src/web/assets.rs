@@ -129,7 +129,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 const WOFF2: &str = "font/woff2";
 
-const SOURCES: [(&str, &str, &[u8]); 14] = [
+const SOURCES: [(&str, &str, &[u8]); 15] = [
     ("be-vietnam-pro-400.woff2", WOFF2, include_bytes!("static/fonts/be-vietnam-pro-400.woff2")),
     ("be-vietnam-pro-600.woff2", WOFF2, include_bytes!("static/fonts/be-vietnam-pro-600.woff2")),
     ("lotus.svg", SVG, include_bytes!("static/lotus.svg")),
@@ -137,6 +137,7 @@ const SOURCES: [(&str, &str, &[u8]); 14] = [
     ("portal.svg", SVG, include_bytes!("static/portal.svg")),
     ("senid.css", CSS, include_bytes!("static/senid.css")),
     ("portal.css", CSS, include_bytes!("static/portal.css")),
+    ("console.css", CSS, include_bytes!("static/console.css")),
     ("sign-in.js", SCRIPT, include_bytes!("static/sign-in.js")),
     ("webauthn.js", SCRIPT, include_bytes!("static/webauthn.js")),
     ("web-eid.js", SCRIPT, include_bytes!("static/web-eid.js")),

@@ -42,7 +42,7 @@ impl Device {
         Self { browser: find(&BROWSERS), system: find(&SYSTEMS) }
     }
 
-    pub(super) fn name(&self, voice: &impl Speaks) -> String {
+    pub fn name(&self, voice: &impl Speaks) -> String {
         match (self.browser, self.system) {
             (Some(browser), Some(system)) => {
                 voice.compose(id("device-both"), &[("browser", browser.into()), ("system", system.into())])

@@ -14,6 +14,7 @@ pub mod certificate;
 pub mod check_session;
 pub mod claims;
 pub mod consent;
+pub mod console;
 pub mod counter;
 pub mod create;
 pub mod csv;

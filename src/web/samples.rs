@@ -4,6 +4,7 @@ mod admin;
 mod certificate;
 mod codes;
 mod consent;
+mod console;
 mod data;
 mod device;
 mod events;
@@ -75,6 +76,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     samples.recovery(&mut add);
     samples.registration(&mut add);
     samples.admin(&mut add);
+    samples.console(&mut add);
     samples.portal(&mut add);
     for trouble in Trouble::ALL {
         pages.push(samples.error(trouble));

@@ -4,6 +4,7 @@
 import { closeBrowser } from "./citizen.mjs";
 import { accessibility } from "./accessibility.mjs";
 import { account } from "./account.mjs";
+import { administration } from "./administration.mjs";
 import { forms } from "./form-post.mjs";
 import { closeMail } from "./mail.mjs";
 import { journey } from "./journey.mjs";
@@ -19,7 +20,8 @@ import { session } from "./session.mjs";
 import { strong } from "./strong.mjs";
 
 const wanted = process.argv.slice(2);
-const pages = { ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...registration, ...requests, ...organisations, ...session, ...accessibility };
+// The first administrator comes before anybody else holds a role.
+const pages = { ...administration, ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...registration, ...requests, ...organisations, ...session, ...accessibility };
 const suites = { embedded: { ...pages, ...passkeys, ...strong, ...registrar, ...oneLife }, production: { ...strong, ...registrar, ...oneLife } };
 const backend = process.env.BACKEND;
 const cases = Object.entries(suites[backend]).filter(

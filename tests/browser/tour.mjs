@@ -5,6 +5,7 @@ import { formPost } from "./form-post.mjs";
 import { saysWho } from "./registration.mjs";
 import { withNeighbour } from "./neighbour.mjs";
 import { TaxPortal } from "./tax-portal.mjs";
+import { tourOfTheConsole } from "./tour-console.mjs";
 import { tourOfTheStore } from "./tour-store.mjs";
 import { tourOfStrength } from "./tour-strong.mjs";
 
@@ -121,6 +122,7 @@ export async function tour(citizen, look) {
   await withNeighbour((neighbour) => atNeighbour(citizen, neighbour, stop));
   await tourOfTheStore(citizen, stop);
   await tourOfStrength(citizen, stop);
+  await tourOfTheConsole(citizen, stop);
 }
 
 // The family's computer: who sits there first chose to be named.

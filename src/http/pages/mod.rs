@@ -4,6 +4,7 @@ pub mod account;
 pub mod admin;
 pub mod certificate;
 pub mod consent;
+pub mod console;
 pub mod counter;
 pub mod create;
 pub mod device;

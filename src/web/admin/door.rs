@@ -2,23 +2,8 @@
 
 use askama::Template;
 
-use super::RoleName;
 use crate::web::layout::{Form, Layout};
-use crate::web::text::{Moment, Speaks, TextId, id};
-
-/// Where somebody who administers begins: what they are here.
-#[derive(Clone, Debug, Template)]
-#[template(path = "admin/overview.html")]
-pub struct Overview {
-    pub layout: Layout,
-    /// Until when the break-glass account is open, where it is.
-    pub broken_glass: Option<Moment>,
-    pub roles: Vec<RoleName>,
-    /// How much waits for a second person.
-    pub waiting: usize,
-    /// Since when what they proved lasts.
-    pub proven: Moment,
-}
+use crate::web::text::{Speaks, TextId, id};
 
 /// Why somebody is not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

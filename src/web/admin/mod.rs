@@ -2,7 +2,7 @@
 
 mod door;
 
-pub use door::{Bootstrap, BootstrapOutcome, Closed, Overview, Why};
+pub use door::{Bootstrap, BootstrapOutcome, Closed, Why};
 
 use super::text::{TextId, id};
 

@@ -80,6 +80,16 @@ impl Voice {
         moment.0.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
+    /// A day of this year, as short as the axis of a chart needs it.
+    pub fn short_date(&self, moment: Moment) -> String {
+        let format = match self.language {
+            Language::Vi | Language::Fr => "%d/%m",
+            Language::En => "%-d\u{a0}%b",
+            Language::Ru => "%d.%m",
+        };
+        moment.0.to_zoned(self.zone.clone()).strftime(format).to_string()
+    }
+
     /// Today, where the operator is: `2026-11-20`.
     pub fn today(&self) -> String {
         self.now.0.to_zoned(self.zone.clone()).strftime("%Y-%m-%d").to_string()

@@ -127,6 +127,8 @@ fn french_and_russian_keep_their_punctuation_on_the_line() {
 fn used() -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     collect(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web")), &mut used);
+    // The console's pages are put together where they are answered.
+    collect(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/pages/console")), &mut used);
     used
 }
 

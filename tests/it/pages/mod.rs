@@ -2,6 +2,7 @@
 
 mod account;
 mod consent;
+mod console;
 mod create;
 mod data;
 mod device;

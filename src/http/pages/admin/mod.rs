@@ -1,7 +1,6 @@
 //! The administration's pages, and their one door.
 
 pub mod bootstrap;
-pub mod overview;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;

@@ -1,0 +1,149 @@
+//! The administration's pages: every kind of block, full and empty.
+
+use super::super::console::chart::{Chart, Series, spark};
+use super::super::console::{
+    Act, Block, Cell, Change, Changes, Empty, Facts, Field, Filter, Frame, Link, Section, Table, Tile, Tone, View,
+    Weight,
+};
+use super::super::text::Speaks;
+use super::{Add, Samples, form};
+
+impl Samples {
+    fn frame(&self) -> Frame {
+        Frame { layout: self.citizen(), sections: Section::ALL.to_vec(), waiting: 4, alarm: None }
+    }
+
+    pub(super) fn console(&self, add: &mut Add<'_>) {
+        let layout = self.citizen();
+        let tile = |spark: Option<String>| Tile {
+            label: layout.text("console-sign-ins-day"),
+            value: super::super::console::number(&layout.voice, 1_284_906),
+            beside: Some(layout.text_with("console-day-before", "count", "812 440")),
+            spark,
+            href: Some("/admin/statistics".to_owned()),
+        };
+        let chart = |counts: [&[u64]; 2]| {
+            Block::Chart(Box::new(Chart {
+                id: "sign-ins-by-method",
+                title: layout.text("console-chart-methods"),
+                says: layout.text_with("console-chart-total", "count", "812 440"),
+                spans: ["14/11", "15/11", "16/11", "17/11", "18/11", "19/11", "20/11"].map(str::to_owned).to_vec(),
+                series: vec![
+                    Series { name: layout.text("method-passkey"), counts: counts[0].to_vec() },
+                    Series { name: layout.text("method-password"), counts: counts[1].to_vec() },
+                ],
+                span_name: layout.text("console-day"),
+            }))
+        };
+        let mut page = self
+            .frame()
+            .section(Section::Overview)
+            .with(Block::Tiles(vec![tile(Some(spark(&[3, 4, 4, 6, 9]))), tile(None), tile(None), tile(None)]))
+            .with(chart([&[812, 840, 901, 870, 912, 1_004, 1_100], &[480, 470, 460, 433, 420, 402, 380]]));
+        page.lead = Some(layout.text("console-overview-lead"));
+        page.alarm = Some(layout.text_with("admin-broken-glass", "when", "09:14"));
+        add("console", &page);
+
+        let act = Act {
+            id: "confirm".to_owned(),
+            heading: None,
+            says: vec![layout.text("console-lock-means"), layout.text_with("console-sessions-that-end", "count", 2)],
+            form: form("/admin/citizens/0198/lock"),
+            hidden: vec![("who", "0198".to_owned())],
+            fields: vec![Field::reason(&layout, "\"><script>".to_owned())],
+            button: layout.text("console-lock"),
+            about: Some("N••••• V•• A•".to_owned()),
+            weight: Weight::Grave,
+            cancel: Some(Link { text: layout.text("console-cancel"), href: "/admin/citizens/0198".to_owned() }),
+        };
+        let mut page = self.frame().page(Section::Citizens, layout.text("console-lock-title"));
+        page.back = page
+            .sections
+            .first()
+            .map(|_| Link { text: layout.text("console-citizens"), href: "/admin/citizens".to_owned() });
+        page.problem = Some(layout.text("console-problem-reason"));
+        add("console-act", &page.with(Block::Act(Box::new(act.clone()))));
+
+        let rows = [("Cổng Dịch vụ công", "dvc-quocgia", Tone::Done), ("Bảo hiểm xã hội số", "bhxh-so", Tone::Alarm)];
+        let rows = rows.map(|(name, small, tone)| {
+            vec![
+                Cell::Name {
+                    text: name.to_owned(),
+                    small: Some(small.to_owned()),
+                    href: Some(format!("/admin/applications/{small}")),
+                },
+                Cell::Code("fapi2".to_owned()),
+                Cell::Share { hundredths: 60, text: "812 440".to_owned() },
+                Cell::badge(layout.text("console-client-active"), tone),
+            ]
+        });
+        let head = ["console-application", "console-policy", "console-tokens", "console-status"];
+        let table = Table {
+            title: Some(layout.text("console-by-portal")),
+            caption: layout.text("console-by-portal"),
+            head: head.map(|name| layout.text(name)).to_vec(),
+            rows: rows.to_vec(),
+            next: Some("/admin/applications?after=bhxh-so".to_owned()),
+            first: Some("/admin/applications".to_owned()),
+        };
+        let retry = Act { id: "retry".to_owned(), says: Vec::new(), fields: Vec::new(), weight: Weight::Light, ..act };
+        let facts = Facts {
+            heading: layout.text("console-registration"),
+            rows: vec![
+                (layout.text("console-status"), Cell::badge(layout.text("console-client-disabled"), Tone::Care)),
+                (layout.text("console-since"), Cell::Number("7".to_owned())),
+                (layout.text("console-retry"), Cell::Act(Box::new(retry))),
+            ],
+        };
+        let changes = Changes {
+            heading: layout.text("console-changed"),
+            rows: vec![
+                Change {
+                    name: "scope".to_owned(),
+                    old: Some("openid".to_owned()),
+                    new: Some("openid national_id".to_owned()),
+                },
+                Change {
+                    name: "redirect_uris".to_owned(),
+                    old: None,
+                    new: Some("https://portal.example/callback".to_owned()),
+                },
+                Change {
+                    name: "logo_uri".to_owned(),
+                    old: Some("https://portal.example/logo.svg".to_owned()),
+                    new: None,
+                },
+            ],
+        };
+        let mut page = self.frame().section(Section::Applications);
+        page.query = "cổng".to_owned();
+        page.action = Some(Link { text: layout.text("console-rotate"), href: "/admin/keys/rotate".to_owned() });
+        page.notice = Some(layout.text("console-done-enabled"));
+        let view = |here| View { text: layout.text("console-all"), href: "/admin/applications".to_owned(), here };
+        let page = page
+            .with(Block::Filter(Filter {
+                action: "/admin/applications",
+                fields: vec![
+                    Field::line("name", layout.text("console-application-find"), "cổng".to_owned()),
+                    Field::choice(
+                        "status",
+                        layout.text("console-status"),
+                        "active".to_owned(),
+                        vec![("active".to_owned(), layout.text("console-client-active"))],
+                    ),
+                ],
+            }))
+            .with(Block::Views(vec![view(true), view(false)]))
+            .with(Block::Table(table))
+            .with(Block::Facts(facts))
+            .with(Block::Changes(changes))
+            .with(Block::Note(layout.text("console-revealed")))
+            .with(Block::Links(vec![Link { text: layout.text("console-audit-of"), href: "/admin/audit".to_owned() }]));
+        add("console-blocks", &page);
+
+        let (title, next) = (layout.text("console-applications-none"), layout.text("console-applications-none-next"));
+        let link = Some(Link { text: layout.text("console-all"), href: "/admin/applications".to_owned() });
+        let empty = self.frame().section(Section::Applications).with(chart([&[0; 7], &[0; 7]]));
+        add("console-empty", &empty.with(Block::Empty(Empty { title, next, link })));
+    }
+}

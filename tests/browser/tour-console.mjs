@@ -1,0 +1,50 @@
+// The pages of the administration, as somebody sees them who holds every role.
+
+import { enters, mayProve } from "./administration.mjs";
+import { SENID } from "./citizen.mjs";
+import { administer, newcomer } from "./operator.mjs";
+
+const ROLES = ["registrar", "support", "auditor", "operator"];
+
+export async function tourOfTheConsole(citizen, stop) {
+  await citizen.context.clearCookies();
+  citizen.person = newcomer({ name: "Phan Thị Lan" });
+  await mayProve(citizen);
+  for (const role of ROLES) administer(["admin", "grant", citizen.person.username, role]);
+  await enters(citizen, "/admin");
+  await stop("console");
+  const other = newcomer({ name: "Võ Minh Khoa" });
+  await citizen.page.locator("#search").fill(other.username);
+  await citizen.press("search-go");
+  await stop("console-search");
+  await citizen.page.locator("main td a.name").click();
+  await citizen.page.waitForURL(/citizens\/[0-9a-f-]{36}$/);
+  await stop("console-citizen");
+  await citizen.page.locator("main a[href$='/lock']").click();
+  await citizen.page.waitForURL("**/lock");
+  await stop("console-lock");
+  for (const [name, path] of [
+    ["console-applications", "/admin/applications"],
+    ["console-application", "/admin/applications/demo-portal"],
+    ["console-citizens", "/admin/citizens"],
+    ["console-citizens-problem", "/admin/citizens?who=nobody"],
+    ["console-organisations", "/admin/organisations"],
+    ["console-corrections", "/admin/corrections"],
+    ["console-duplicates", "/admin/duplicates"],
+    ["console-roles", "/admin/roles"],
+    ["console-keys", "/admin/keys"],
+    ["console-rotate", "/admin/keys/rotate"],
+    ["console-deliveries", "/admin/deliveries"],
+    ["console-audit", `/admin/audit?citizen=${other.username}`],
+    ["console-audit-whose", "/admin/audit"],
+    ["console-statistics", "/admin/statistics"],
+    ["console-settings", "/admin/settings"],
+    ["console-health", "/admin/health"],
+    ["console-nothing", "/admin/search?q=nothing"],
+  ]) {
+    await citizen.page.goto(SENID + path);
+    await stop(name);
+  }
+  await citizen.phone.lost();
+  await citizen.context.clearCookies();
+}

@@ -1,0 +1,193 @@
+//! The administration's pages: each as each role and as nobody, in every language; and what is done on them.
+
+use senid::domain::administration::{Permission, Role};
+use senid::domain::audit::EventKind;
+
+use crate::support::World;
+use crate::support::world::{AN, BINH, Backend};
+
+/// Every list, and what opens it.
+const LISTS: [(&str, Permission); 13] = [
+    ("/admin/applications", Permission::ClientList),
+    ("/admin/citizens", Permission::CitizenList),
+    ("/admin/organisations", Permission::OrganisationList),
+    ("/admin/corrections", Permission::CorrectionList),
+    ("/admin/duplicates", Permission::CitizenDuplicates),
+    ("/admin/roles", Permission::RoleList),
+    ("/admin/roles/revoke?who=0198a3f2-7c1e-7d05-8f5b-1f2e3d4c5b6a&role=support", Permission::RoleRevoke),
+    ("/admin/keys", Permission::KeyList),
+    ("/admin/keys/rotate", Permission::KeyRotate),
+    ("/admin/deliveries", Permission::DeliveryList),
+    ("/admin/audit", Permission::AuditRead),
+    ("/admin/statistics", Permission::FiguresShow),
+    ("/admin/settings", Permission::SettingsShow),
+];
+
+async fn world() -> World {
+    World::with_passkeys(Backend::embedded().await).await
+}
+
+#[tokio::test]
+async fn each_page_opens_to_the_roles_that_its_permission_is_in_and_to_nobody_else() {
+    let world = world().await;
+    let mut an = world.staff(&AN, &[Role::Administrator]).await;
+    let citizen = world.operator().id_of(&BINH).await;
+    let mut pages: Vec<(String, Permission)> =
+        LISTS.iter().map(|(path, permission)| ((*path).to_owned(), *permission)).collect();
+    for (path, permission) in [
+        (format!("/admin/citizens/{citizen}"), Permission::CitizenShow),
+        (format!("/admin/citizens/{citizen}/reveal"), Permission::CitizenReveal),
+        (format!("/admin/citizens/{citizen}/lock"), Permission::CitizenStatus),
+        (format!("/admin/citizens/{citizen}/end-sessions"), Permission::SessionEnd),
+        ("/admin/applications/tax-office".to_owned(), Permission::ClientShow),
+        ("/admin/applications/tax-office/disable".to_owned(), Permission::ClientDisable),
+    ] {
+        pages.push((path, permission));
+    }
+    let mut held = Role::Administrator;
+    for role in Role::ALL {
+        world.withdraws(&AN, held).await;
+        world.grants(&AN, role).await.unwrap();
+        held = role;
+        let overview = an.browser.open("/admin").await;
+        assert!(overview.has("#admin"), "{role}");
+        for (path, permission) in &pages {
+            let page = an.browser.open(path).await;
+            // Whoever owns applications sees a list of their own, and none of anybody else's; this one owns none.
+            let of_another = role.is_own() && path.contains("tax-office");
+            // Whoever may look somebody up may do that without seeing everybody.
+            let finds = path == "/admin/citizens" && role.has(Permission::CitizenShow);
+            let open = (role.has(*permission) || finds) && !of_another;
+            assert_eq!(page.status, if open { 200 } else { 403 }, "{path} as {role}: {}", page.text());
+            assert!(!page.text().contains('⟦'), "{path}: {}", page.text());
+            assert!(!open || page.has("#admin"), "{path}");
+        }
+        // The menu leads nowhere that is closed.
+        for link in LISTS.iter().filter(|(path, _)| overview.has(&format!(".places-list a[href='{path}']"))) {
+            assert_eq!(an.browser.open(link.0).await.status, 200, "{} as {role}", link.0);
+        }
+    }
+    world.withdraws(&AN, held).await;
+    let mut stranger = world.browser();
+    for (path, _) in &pages {
+        assert_eq!(an.browser.open(path).await.status, 403, "{path} without a role");
+        let page = stranger.open(path).await;
+        assert!(page.path().starts_with("/sign-in/"), "{path} as nobody: {}", page.url);
+    }
+}
+
+#[tokio::test]
+async fn a_registrar_finds_and_locks_a_citizen_and_the_sessions_end() {
+    let world = world().await;
+    let portal = world.portal("tax-office");
+    let (mut binh, _) = world.signed_in(&portal, &BINH).await;
+    let mut an = world.staff(&AN, &[Role::Registrar]).await;
+    let id = world.operator().id_of(&BINH).await;
+    let found = an.browser.open(&format!("/admin/citizens?who={}", BINH.identifier)).await;
+    assert_eq!(found.path(), format!("/admin/citizens/{id}"));
+    assert!(!found.text().contains(BINH.identifier), "masked");
+    let ask = an.browser.open(&format!("/admin/citizens/{id}/lock")).await;
+    // Without a reason nothing happens, and what was typed stays.
+    let again = an.browser.press(&ask, "confirm", &[("reason", "x")]).await;
+    assert!(again.has("#problem"), "{}", again.text());
+    assert_eq!(binh.open("/account").await.path(), "/account");
+    let done = an.browser.press(&again, "confirm", &[("reason", "a stolen telephone")]).await;
+    assert_eq!((done.path(), done.has(".notice")), (format!("/admin/citizens/{id}").as_str(), true), "{}", done.text());
+    assert_ne!(binh.open("/account").await.path(), "/account");
+    let events = world.operator().events_of(&BINH).await;
+    let locked = events.iter().find(|event| event.kind == Some(EventKind::CitizenLocked)).unwrap();
+    assert!(locked.actor.starts_with("staff:"), "{}", locked.actor);
+    assert_eq!(locked.details["reason"], "a stolen telephone");
+}
+
+#[tokio::test]
+async fn a_citizen_is_seen_in_clear_once_and_for_a_reason_that_is_recorded() {
+    let world = world().await;
+    let mut an = world.staff(&AN, &[Role::Registrar]).await;
+    let id = world.operator().id_of(&BINH).await;
+    let ask = an.browser.open(&format!("/admin/citizens/{id}/reveal")).await;
+    assert!(!ask.text().contains(BINH.identifier));
+    let shown = an.browser.press(&ask, "confirm", &[("reason", "to compare the card")]).await;
+    assert!(shown.text().contains(BINH.identifier), "{}", shown.text());
+    assert!(!an.browser.open(&format!("/admin/citizens/{id}")).await.text().contains(BINH.identifier));
+    let events = world.operator().events_of(&BINH).await;
+    let revealed = events.iter().find(|event| event.details.get("sight").is_some_and(|sight| sight == "revealed"));
+    assert_eq!(revealed.unwrap().details["reason"], "to compare the card");
+}
+
+#[tokio::test]
+async fn no_form_of_the_console_works_without_its_own_token() {
+    let world = world().await;
+    let mut an = world.staff(&AN, &[Role::Registrar]).await;
+    let id = world.operator().id_of(&BINH).await;
+    let lock = an.browser.open(&format!("/admin/citizens/{id}/lock")).await;
+    let token = lock.field("csrf");
+    for csrf in ["", "made-up"] {
+        let pairs = [("csrf", csrf), ("reason", "no token")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let page = an.browser.submit(&lock, &format!("/admin/citizens/{id}/lock"), &pairs).await;
+        assert!(page.status >= 400, "{}", page.text());
+    }
+    // The token of one act is good for no other, nor for another citizen.
+    let an_id = world.operator().id_of(&AN).await;
+    for action in [format!("/admin/citizens/{id}/reveal"), format!("/admin/citizens/{an_id}/lock")] {
+        let pairs =
+            [("csrf", token.as_str()), ("reason", "borrowed")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let page = an.browser.submit(&lock, &action, &pairs).await;
+        assert!(page.status >= 400 && !page.text().contains(BINH.identifier), "{action}: {}", page.text());
+    }
+    assert!(world.operator().events_of(&BINH).await.iter().all(|event| event.kind != Some(EventKind::CitizenLocked)));
+}
+
+#[tokio::test]
+async fn whoever_proved_it_too_long_ago_finds_what_they_had_typed() {
+    let world = world().await;
+    let mut an = world.staff(&AN, &[Role::Registrar]).await;
+    let id = world.operator().id_of(&BINH).await;
+    let ask = an.browser.open(&format!("/admin/citizens/{id}/lock")).await;
+    world.wait(std::time::Duration::from_secs(5 * 60 + 1));
+    let page = an.browser.press(&ask, "confirm", &[("reason", "a stolen telephone")]).await;
+    assert!(page.path().starts_with("/sign-in/"), "{}", page.url);
+    let page = an.proves(page).await;
+    assert_eq!(page.path(), format!("/admin/citizens/{id}/lock"));
+    assert!(page.text().contains("a stolen telephone"), "{}", page.text());
+    let done = an.browser.press(&page, "confirm", &[("reason", "a stolen telephone")]).await;
+    assert!(done.has(".notice"), "{}", done.text());
+}
+
+#[tokio::test]
+async fn an_administrator_switches_an_application_off_and_on_and_gives_a_role() {
+    let world = world().await;
+    let portal = world.portal("tax-office");
+    let mut an = world.staff(&AN, &[Role::Administrator]).await;
+    let ask = an.browser.open("/admin/applications/tax-office/disable").await;
+    let done = an.browser.press(&ask, "confirm", &[]).await;
+    assert!(done.has(".notice") && done.has(".badge.alarm"), "{}", done.text());
+    assert!(world.browser().open(&portal.start().url()).await.status >= 400);
+    let ask = an.browser.open("/admin/applications/tax-office/enable").await;
+    assert!(an.browser.press(&ask, "confirm", &[]).await.has(".badge.done"));
+
+    let roles = an.browser.open("/admin/roles").await;
+    // Nobody gives themselves a role.
+    let own = an.browser.press(&roles, "grant", &[("who", AN.identifier), ("role", "auditor")]).await;
+    assert!(own.has("#problem"), "{}", own.text());
+    let given = an.browser.press(&roles, "grant", &[("who", BINH.identifier), ("role", "support")]).await;
+    assert!(given.has(".notice"), "{}", given.text());
+    let mut binh = world.may_prove(&BINH).await;
+    assert!(binh.enters("/admin").await.has("#admin"));
+}
+
+#[tokio::test]
+async fn what_is_searched_for_is_found_where_the_role_reaches() {
+    let world = world().await;
+    let mut an = world.staff(&AN, &[Role::Support]).await;
+    let id = world.operator().id_of(&BINH).await;
+    let found = an.browser.open(&format!("/admin/search?q={}", BINH.identifier)).await;
+    assert!(found.has(&format!("a[href='/admin/citizens/{id}']")), "{}", found.text());
+    let nothing = an.browser.open("/admin/search?q=tax-office").await;
+    assert!(nothing.has(".empty") && !nothing.has("a[href='/admin/applications/tax-office']"), "{}", nothing.text());
+    world.grants(&AN, Role::Administrator).await.unwrap();
+    let found = an.browser.open("/admin/search?q=TAX-").await;
+    assert!(found.has("a[href='/admin/applications/tax-office']"), "{}", found.text());
+    let reflected = an.browser.open("/admin/search?q=%22%3E%3Cscript%3E").await;
+    assert!(!reflected.has("main script") && reflected.field("q") == "\"><script>");
+}
