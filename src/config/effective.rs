@@ -1,6 +1,6 @@
 //! The settings in force, as TOML and as JSON, each with where it came from. Secrets are hidden.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use toml::Value;
@@ -22,8 +22,15 @@ pub struct Effective(pub Vec<Shown>);
 
 /// The settings in force, for whoever asks a running server. What they say follows from the settings themselves, so two
 /// deployments do not differ by it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct InForce(pub Arc<Effective>);
+
+/// What they are is said by the settings themselves.
+impl fmt::Debug for InForce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InForce")
+    }
+}
 
 impl PartialEq for InForce {
     fn eq(&self, _: &Self) -> bool {

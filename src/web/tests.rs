@@ -30,9 +30,10 @@ fn write(pages: &[(Language, Sample)], folder: &std::path::Path) {
     for (language, sample) in pages {
         std::fs::write(folder.join(format!("{}.{}.html", sample.name, language.tag())), &sample.html).unwrap();
     }
-    let statics = ["lotus.svg", "pond.svg", "portal.svg", "senid.css", "portal.css", "sign-in.js", "form-post.js"]
-        .into_iter()
-        .chain(["sign-in.css", "webauthn.js", "be-vietnam-pro-400.woff2", "be-vietnam-pro-600.woff2"]);
+    let statics =
+        ["lotus.svg", "pond.svg", "portal.svg", "senid.css", "portal.css", "sign-in.js", "form-post.js", "console.css"]
+            .into_iter()
+            .chain(["sign-in.css", "webauthn.js", "be-vietnam-pro-400.woff2", "be-vietnam-pro-600.woff2"]);
     for name in statics {
         let path = assets::path(name);
         std::fs::write(folder.join(&path[1..]), assets::find(path).unwrap().bytes).unwrap();

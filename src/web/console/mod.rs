@@ -364,7 +364,7 @@ impl Field {
 }
 
 impl Cell {
-    pub fn text(text: impl Into<String>) -> Self {
+    pub fn plain(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 

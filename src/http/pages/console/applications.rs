@@ -86,9 +86,9 @@ pub(super) async fn rows(
                     small: Some(client.id.to_string()),
                     href: Some(format!("/admin/applications/{}", client.id)),
                 },
-                Cell::text(portal.organisation.unwrap_or_else(|| "–".to_owned())),
+                Cell::plain(portal.organisation.unwrap_or_else(|| "–".to_owned())),
                 Cell::Code(client.policy.set.as_str().to_owned()),
-                Cell::text(layout.date(&crate::web::text::Moment::from_micros(client.updated_at.micros()))),
+                Cell::plain(layout.date(&crate::web::text::Moment::from_micros(client.updated_at.micros()))),
                 standing(layout, client.status),
             ]);
         }
@@ -133,8 +133,8 @@ pub async fn show(
     let shown = found!(desk, &site, &visit, registered_clients::show(&desk.admin, &client).await);
     let layout = desk.layout().clone();
     let portal = site.portal(&shown, layout.voice.language);
-    let none = || Cell::text("–");
-    let many = |items: Vec<String>| if items.is_empty() { none() } else { Cell::text(items.join(", ")) };
+    let none = || Cell::plain("–");
+    let many = |items: Vec<String>| if items.is_empty() { none() } else { Cell::plain(items.join(", ")) };
     let uris = |uris: Vec<String>| if uris.is_empty() { none() } else { Cell::Code(uris.join(" ")) };
     let facts = Facts {
         heading: layout.text("console-registration"),
@@ -143,7 +143,7 @@ pub async fn show(
             (layout.text("console-client-id"), Cell::Code(shown.id.to_string())),
             (
                 layout.text("console-organisation"),
-                Cell::text(portal.organisation.clone().unwrap_or_else(|| "–".to_owned())),
+                Cell::plain(portal.organisation.clone().unwrap_or_else(|| "–".to_owned())),
             ),
             (layout.text("console-policy"), Cell::Code(shown.policy.set.as_str().to_owned())),
             (layout.text("console-redirects"), uris(shown.redirect_uris.iter().map(ToString::to_string).collect())),
@@ -152,8 +152,8 @@ pub async fn show(
                 layout.text("console-grants"),
                 many(shown.grant_types.iter().map(|grant| grant.as_str().to_owned()).collect()),
             ),
-            (layout.text("console-created"), Cell::text(moment(&layout, shown.created_at.micros()))),
-            (layout.text("console-changed"), Cell::text(moment(&layout, shown.updated_at.micros()))),
+            (layout.text("console-created"), Cell::plain(moment(&layout, shown.created_at.micros()))),
+            (layout.text("console-changed"), Cell::plain(moment(&layout, shown.updated_at.micros()))),
         ],
     };
     let mut blocks = vec![Block::Facts(facts)];

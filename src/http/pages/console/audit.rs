@@ -93,7 +93,7 @@ fn table(layout: &Layout, events: &[RecordedEvent]) -> Block {
                 small: Some(details.join(" · ")),
                 href: None,
             },
-            Cell::text(moment(layout, event.at.micros())),
+            Cell::plain(moment(layout, event.at.micros())),
             Cell::Code(event.actor.clone()),
             Cell::Code(event.client.as_ref().map_or_else(|| "–".to_owned(), ToString::to_string)),
             Cell::badge(text, tone),

@@ -165,11 +165,14 @@ async fn one(site: &Site, visit: &Visit, desk: Desk, shown: &Shown, revealed: bo
         shown
             .particulars
             .iter()
-            .map(|(name, value)| (ClaimName::parse(name).label(&layout), Cell::text(value.as_str()))),
+            .map(|(name, value)| (ClaimName::parse(name).label(&layout), Cell::plain(value.as_str()))),
     );
-    rows.push((layout.text("console-created"), Cell::text(moment(&layout, citizen.created_at.micros()))));
+    rows.push((layout.text("console-created"), Cell::plain(moment(&layout, citizen.created_at.micros()))));
     if let Some(password) = &shown.password {
-        rows.push((layout.text("console-password-changed"), Cell::text(moment(&layout, password.changed_at.micros()))));
+        rows.push((
+            layout.text("console-password-changed"),
+            Cell::plain(moment(&layout, password.changed_at.micros())),
+        ));
     }
     let mut blocks = Vec::new();
     if revealed {
@@ -209,8 +212,8 @@ async fn one(site: &Site, visit: &Visit, desk: Desk, shown: &Shown, revealed: bo
             };
             vec![
                 Cell::Name { text: method_name(&layout, method), small: None, href: None },
-                Cell::text(moment(&layout, credential.created_at.micros())),
-                Cell::text(credential.last_used_at.map_or_else(|| "–".to_owned(), |at| moment(&layout, at.micros()))),
+                Cell::plain(moment(&layout, credential.created_at.micros())),
+                Cell::plain(credential.last_used_at.map_or_else(|| "–".to_owned(), |at| moment(&layout, at.micros()))),
             ]
         });
         blocks.push(part(
@@ -232,8 +235,8 @@ async fn one(site: &Site, visit: &Visit, desk: Desk, shown: &Shown, revealed: bo
                         small: Some(session.address.clone()),
                         href: None,
                     },
-                    Cell::text(moment(&layout, session.started_at.micros())),
-                    Cell::text(moment(&layout, session.last_seen_at.micros())),
+                    Cell::plain(moment(&layout, session.started_at.micros())),
+                    Cell::plain(moment(&layout, session.last_seen_at.micros())),
                 ]
             })
             .collect();
@@ -256,8 +259,8 @@ async fn one(site: &Site, visit: &Visit, desk: Desk, shown: &Shown, revealed: bo
                     small: Some(consent.client.to_string()),
                     href: None,
                 },
-                Cell::text(consent.claims.iter().cloned().collect::<Vec<_>>().join(", ")),
-                Cell::text(moment(&layout, consent.updated_at.micros())),
+                Cell::plain(consent.claims.iter().cloned().collect::<Vec<_>>().join(", ")),
+                Cell::plain(moment(&layout, consent.updated_at.micros())),
             ]);
         }
         blocks.push(part(
@@ -279,7 +282,7 @@ async fn one(site: &Site, visit: &Visit, desk: Desk, shown: &Shown, revealed: bo
 /// A table, or one line where it would be empty.
 pub(super) fn part(title: String, head: Vec<String>, rows: Vec<Vec<Cell>>, none: String) -> Block {
     match rows.is_empty() {
-        true => Block::Facts(Facts { heading: title, rows: vec![(none, Cell::text(""))] }),
+        true => Block::Facts(Facts { heading: title, rows: vec![(none, Cell::plain(""))] }),
         false => {
             Block::Table(Table { title: Some(title.clone()), caption: title, head, rows, next: None, first: None })
         }

@@ -37,7 +37,7 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         vec![
             Cell::Name { text: listed.key.algorithm.name().to_owned(), small: Some(usage), href: None },
             Cell::Code(listed.key.kid.as_str().to_owned()),
-            Cell::text(moment(&layout, listed.key.active_from.micros())),
+            Cell::plain(moment(&layout, listed.key.active_from.micros())),
             Cell::badge(text, tone),
         ]
     });

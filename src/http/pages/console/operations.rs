@@ -47,13 +47,13 @@ pub async fn deliveries(State(site): State<Arc<Site>>, visit: Visit) -> Result<R
                     small: delivery.fault.clone(),
                     href: Some(format!("/admin/applications/{}", delivery.client)),
                 },
-                Cell::text(moment(&layout, delivery.created_at.micros())),
+                Cell::plain(moment(&layout, delivery.created_at.micros())),
                 Cell::Number(delivery.attempts.to_string()),
                 standing(&layout, delivery.state),
             ];
             if may_retry {
                 row.push(match delivery.state {
-                    DeliveryState::Delivered => Cell::text("–"),
+                    DeliveryState::Delivered => Cell::plain("–"),
                     _ => Cell::Act(Box::new(retry_form(&layout, &visit, delivery.id, delivery.client.as_str()))),
                 });
             }
@@ -73,7 +73,7 @@ pub async fn deliveries(State(site): State<Arc<Site>>, visit: Visit) -> Result<R
         vec![
             Cell::Name { text: message.kind.clone(), small: message.fault.clone(), href: None },
             Cell::Code(message.channel.as_str().to_owned()),
-            Cell::text(moment(&layout, message.created_at.micros())),
+            Cell::plain(moment(&layout, message.created_at.micros())),
             Cell::Number(message.attempts.to_string()),
             standing(&layout, message.state),
         ]
@@ -167,7 +167,7 @@ pub async fn settings(State(site): State<Arc<Site>>, visit: Visit) -> Result<Res
         let rows = settings.iter().map(|setting| {
             let (value, origin) = match &setting.value {
                 Some(value) => (Cell::Code(value.to_string()), setting.origin.to_string()),
-                None => (Cell::text(layout.text("console-setting-unset")), String::new()),
+                None => (Cell::plain(layout.text("console-setting-unset")), String::new()),
             };
             vec![Cell::Name { text: setting.key.clone(), small: None, href: None }, value, Cell::Code(origin)]
         });
@@ -207,7 +207,7 @@ pub async fn health(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respo
         let tone = if one.days_left < 60 { Tone::Care } else { Tone::Done };
         vec![
             Cell::Name { text: one.authority.clone(), small: Some(one.subject.clone()), href: None },
-            Cell::text(moment(&layout, one.not_after.micros())),
+            Cell::plain(moment(&layout, one.not_after.micros())),
             Cell::badge(layout.text_with("console-days-left", "days", one.days_left), tone),
         ]
     });

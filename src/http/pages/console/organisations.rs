@@ -29,7 +29,7 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             vec![
                 Cell::name(organisation.name.as_str(), format!("/admin/organisations/{}", organisation.code)),
                 Cell::Code(organisation.code.to_string()),
-                Cell::text(moment(&layout, organisation.created_at.micros())),
+                Cell::plain(moment(&layout, organisation.created_at.micros())),
                 standing(&layout, organisation.status),
             ]
         })
@@ -77,8 +77,8 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(code): Path<
         rows: vec![
             (layout.text("console-status"), standing(&layout, organisation.status)),
             (layout.text("console-code"), Cell::Code(organisation.code.to_string())),
-            (layout.text("console-created"), Cell::text(moment(&layout, organisation.created_at.micros()))),
-            (layout.text("console-changed"), Cell::text(moment(&layout, organisation.updated_at.micros()))),
+            (layout.text("console-created"), Cell::plain(moment(&layout, organisation.created_at.micros()))),
+            (layout.text("console-changed"), Cell::plain(moment(&layout, organisation.updated_at.micros()))),
         ],
     };
     let rows = people.iter().map(|holder| {
@@ -94,8 +94,8 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(code): Path<
                 href: Some(format!("/admin/citizens/{}", holder.citizen.id)),
             },
             Cell::Code(mandate.role.as_str().to_owned()),
-            Cell::text(moment(&layout, mandate.starts_at.micros())),
-            Cell::text(mandate.ends_at.map_or_else(|| "–".to_owned(), |end| moment(&layout, end.micros()))),
+            Cell::plain(moment(&layout, mandate.starts_at.micros())),
+            Cell::plain(mandate.ends_at.map_or_else(|| "–".to_owned(), |end| moment(&layout, end.micros()))),
             Cell::badge(text, tone),
         ]
     });

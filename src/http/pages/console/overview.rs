@@ -106,8 +106,8 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     let who = Facts {
         heading: layout.text("admin-title"),
         rows: vec![
-            (layout.text("console-role"), Cell::text(roles.join(" · "))),
-            (layout.text("console-when"), Cell::text(layout.text_with("admin-proven", "when", proven))),
+            (layout.text("console-role"), Cell::plain(roles.join(" · "))),
+            (layout.text("console-when"), Cell::plain(layout.text_with("admin-proven", "when", proven))),
         ],
     };
     let ways = desk.frame.sections.iter().filter(|section| **section != Section::Overview);

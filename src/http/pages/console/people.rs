@@ -38,8 +38,8 @@ async fn shown(site: &Site, visit: &Visit, wrong: Option<(CorrectionId, String, 
                     layout.text("console-citizen"),
                     Cell::name(correction.citizen.to_string(), format!("/admin/citizens/{}", correction.citizen)),
                 ),
-                (layout.text("console-asked"), Cell::text(moment(&layout, correction.asked_at.micros()))),
-                (layout.text("console-words"), Cell::text(correction.said.words.as_str())),
+                (layout.text("console-asked"), Cell::plain(moment(&layout, correction.asked_at.micros()))),
+                (layout.text("console-words"), Cell::plain(correction.said.words.as_str())),
             ],
         }));
         if desk.has(Permission::CorrectionSettle) {

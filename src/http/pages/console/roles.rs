@@ -53,9 +53,9 @@ async fn shown(
                 small: Some(grant.citizen.to_string()),
                 href: desk.has(Permission::CitizenShow).then(|| format!("/admin/citizens/{}", grant.citizen)),
             },
-            Cell::text(layout.say(role_name(grant.role).text())),
-            Cell::text(moment(&layout, grant.since.micros())),
-            Cell::text(grant.until.map_or_else(|| "–".to_owned(), |until| moment(&layout, until.micros()))),
+            Cell::plain(layout.say(role_name(grant.role).text())),
+            Cell::plain(moment(&layout, grant.since.micros())),
+            Cell::plain(grant.until.map_or_else(|| "–".to_owned(), |until| moment(&layout, until.micros()))),
             Cell::Code(grant.granted_by.clone()),
         ];
         if desk.has(Permission::RoleRevoke) {
