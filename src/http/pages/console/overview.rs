@@ -11,7 +11,7 @@ use crate::domain::administration::{Authority, Permission};
 use crate::domain::logout::DeliveryState;
 use crate::domain::statistics::{Figure, Place, quantile};
 use crate::flows::admin::figures::{self, Span};
-use crate::flows::admin::{corrections, deliveries};
+use crate::flows::admin::{corrections, deliveries, proposals};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
@@ -110,10 +110,18 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             (layout.text("console-when"), Cell::plain(layout.text_with("admin-proven", "when", proven))),
         ],
     };
+    // Nobody is asked for it whose role does not show it.
+    let decisions = match desk.has(Permission::ApprovalList) {
+        true => found!(desk, &site, &visit, proposals::list(&desk.admin).await).len(),
+        false => 0,
+    };
     let ways = desk.frame.sections.iter().filter(|section| **section != Section::Overview);
     let ways = ways.map(|section| Link { text: layout.say(section.name()), href: section.path().to_owned() }).collect();
     let mut page = desk.frame.section(Section::Overview);
     page.lead = Some(layout.text("console-overview-lead"));
+    if decisions > 0 {
+        page = page.with(Block::Note(layout.text_with("admin-waiting", "count", decisions)));
+    }
     if !tiles.is_empty() {
         page = page.with(Block::Tiles(tiles));
     }
