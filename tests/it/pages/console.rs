@@ -125,7 +125,7 @@ async fn no_form_of_the_console_works_without_its_own_token() {
     for csrf in ["", "made-up"] {
         let pairs = [("csrf", csrf), ("reason", "no token")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         let page = an.browser.submit(&lock, &format!("/admin/citizens/{id}/lock"), &pairs).await;
-        assert!(page.status >= 400, "{}", page.text());
+        assert!(page.status.as_u16() >= 400, "{}", page.text());
     }
     // The token of one act is good for no other, nor for another citizen.
     let an_id = world.operator().id_of(&AN).await;
@@ -133,7 +133,7 @@ async fn no_form_of_the_console_works_without_its_own_token() {
         let pairs =
             [("csrf", token.as_str()), ("reason", "borrowed")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         let page = an.browser.submit(&lock, &action, &pairs).await;
-        assert!(page.status >= 400 && !page.text().contains(BINH.identifier), "{action}: {}", page.text());
+        assert!(page.status.as_u16() >= 400 && !page.text().contains(BINH.identifier), "{action}: {}", page.text());
     }
     assert!(world.operator().events_of(&BINH).await.iter().all(|event| event.kind != Some(EventKind::CitizenLocked)));
 }
@@ -162,7 +162,7 @@ async fn an_administrator_switches_an_application_off_and_on_and_gives_a_role() 
     let ask = an.browser.open("/admin/applications/tax-office/disable").await;
     let done = an.browser.press(&ask, "confirm", &[]).await;
     assert!(done.has(".notice") && done.has(".badge.alarm"), "{}", done.text());
-    assert!(world.browser().open(&portal.start().url()).await.status >= 400);
+    assert!(world.browser().open(&portal.start().url()).await.status.as_u16() >= 400);
     let ask = an.browser.open("/admin/applications/tax-office/enable").await;
     assert!(an.browser.press(&ask, "confirm", &[]).await.has(".badge.done"));
 
