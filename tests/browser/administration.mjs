@@ -11,6 +11,11 @@ import { enrols } from "./passkeys.mjs";
 export async function mayProve(citizen) {
   citizen.phone = await holds(citizen, PHONE);
   await enrols(citizen, "Điện thoại");
+  // What is raised is what they signed in with.
+  await citizen.context.clearCookies();
+  await citizen.page.goto(`${SENID}/account`);
+  await citizen.press("account-sign-in");
+  await citizen.page.waitForURL((url) => url.pathname === "/account");
   await citizen.page.goto(`${SENID}/account/security/raise`);
   await citizen.page.locator("#code").fill(officersCode(citizen.person, "raise"));
   await citizen.press("raise");

@@ -172,7 +172,9 @@ pub async fn settings(State(site): State<Arc<Site>>, visit: Visit) -> Result<Res
             vec![Cell::Name { text: setting.key.clone(), small: None, href: None }, value, Cell::Code(origin)]
         });
         let head = vec![layout.text("console-setting"), layout.text("console-value"), layout.text("console-origin")];
-        page = page.with(part(group.to_owned(), head, rows.collect(), String::new()));
+        // Those that stand before every group.
+        let title = if group.is_empty() { layout.text("console-settings") } else { group.to_owned() };
+        page = page.with(part(title, head, rows.collect(), String::new()));
     }
     render(&page)
 }
