@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::citizens::part;
 use super::{Desk, address, asked, at_desk, found, render};
 use crate::domain::statistics::{Counted, Figure, Hour, Place, quantile};
 use crate::flows::admin::figures::{self, Span};
@@ -247,14 +248,8 @@ fn by_portal(
             Cell::Share { hundredths: count * 100 / most, text: number(&layout.voice, *count) },
         ])
     });
-    Block::Table(Table {
-        title: Some(layout.text("console-by-portal")),
-        caption: layout.text("console-by-portal"),
-        head: vec![layout.text("console-application"), layout.text("console-tokens")],
-        rows: rows.collect(),
-        next: None,
-        first: None,
-    })
+    let head = vec![layout.text("console-application"), layout.text("console-tokens")];
+    part(layout.text("console-by-portal"), head, rows.collect(), layout.text("console-nothing-counted"))
 }
 
 /// How long half of all waited at most, and ninety-nine of a hundred.
