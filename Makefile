@@ -1,7 +1,7 @@
 # `make help` lists the commands. Two of them are all the set-up there is: `make demo` and `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-format test-clippy test-rust test-browser test-interop test-conformance screenshots bench bench-load scale deny
+.PHONY: help demo test test-format test-clippy test-rust test-browser test-interop test-conformance screenshots bench bench-load bench-audit scale deny
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ bench: ## The micro-benchmarks: signatures, hashes, and the hot paths through th
 bench-load: ## What a server costs: CPU time for a thousand of each operation, memory, time to ready
 	@scripts/setup.sh test
 	cargo bench --bench load
+
+bench-audit: ## What the audit log costs: the wait for an event, the sequencer's lag, lost events, at 2,000 events a second
+	@scripts/setup.sh test
+	cargo bench --bench audit_log
 
 scale: ## A million made-up citizens: how fast they are imported, what they weigh, and that nobody is found more slowly for it
 	@scripts/setup.sh test

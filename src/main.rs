@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use senid::app::{self, SystemClock, SystemHouse, logging};
-use senid::cli::{self, Arguments, Command, Failure};
+use senid::cli::{self, Administration, Arguments, Command, Failure, audit};
 use senid::config::{Log, LogFormat, LogLevel};
 
 #[global_allocator]
@@ -15,6 +15,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> ExitCode {
     let Arguments { config, json, command } = Arguments::parse();
     let outcome = match command {
+        Command::Administration(Administration::Audit(audit::Command::Witness(arguments))) => {
+            logging::start(&Log { format: LogFormat::Text, level: LogLevel::Info });
+            app::witness::run(arguments).await.map_err(Failure::from)
+        }
         Command::Administration(command) => {
             // A command tells its result, and beside it only what goes wrong.
             logging::start(&Log { format: LogFormat::Text, level: LogLevel::Error });

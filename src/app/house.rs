@@ -11,6 +11,7 @@ use super::demo_data::DataError;
 use super::deployment::{self, Deployment, OpenError};
 use super::parts;
 use super::serve::RunError;
+use super::witness::WitnessError;
 use super::{StartError, SystemClock};
 use crate::cli::house::{Create, House, Reach};
 use crate::cli::{Exit, Failure};
@@ -153,6 +154,18 @@ impl From<RunError> for Failure {
             RunError::Start(error) => error.into(),
             RunError::Theme(_) | RunError::Logo(_) => Self::new(Exit::Settings, error.to_string()),
             RunError::Serve(_) | RunError::Signals(_) => Self::new(Exit::Failed, error.to_string()),
+        }
+    }
+}
+
+impl From<WitnessError> for Failure {
+    fn from(error: WitnessError) -> Self {
+        match error {
+            WitnessError::Run(error) => error.into(),
+            WitnessError::Name(_) | WitnessError::Log(_) => Self::new(Exit::Usage, error.to_string()),
+            WitnessError::Folder(..) | WitnessError::Key(_) | WitnessError::Listen(..) | WitnessError::Serve(_) => {
+                Self::new(Exit::Failed, error.to_string())
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ mod master_key;
 mod parts;
 pub mod serve;
 pub mod server;
+pub mod witness;
 
 pub use clock::SystemClock;
 pub use deployment::{Deployment, OpenError};

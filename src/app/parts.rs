@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::StartError;
 use crate::config::{self, SessionStoreUrl, Settings, StatementKeys};
 use crate::credentials::password::{HasherSettings, InvalidParameters, Parameters};
 use crate::credentials::webauthn::{InvalidOrigin, RelyingParty};
@@ -17,6 +18,7 @@ use crate::domain::registry::PopulationRegistry;
 use crate::domain::remote_signing::RemoteSigning;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Clock;
+use crate::flows::audit_log::Witness;
 use crate::flows::message_delivery::PostOffice;
 use crate::outbound::{
     self, Fetcher, Identity, MailServer, MailSetupError, Mailer, Reach, RegistryAt, RegistryKeys, RegistryOverHttp,
@@ -126,6 +128,12 @@ pub(super) fn registry(
         StatementKeys::Published(uri) => RegistryKeys::published(uri.clone()),
     };
     Ok(Some(Arc::new(RegistryOverHttp::new(fetcher, at, keys, random.clone()))))
+}
+
+/// Who cosigns heads of the audit log.
+pub(super) fn witnesses(settings: &Settings) -> Result<Vec<Witness>, StartError> {
+    let open = |named: &config::Witness| Witness::new(named).map_err(|_| StartError::Witness(named.key.clone()));
+    settings.audit.witnesses.iter().map(open).collect()
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -56,6 +56,8 @@ pub enum StartError {
     Outbound(#[from] outbound::SetupError),
     #[error(transparent)]
     Mail(#[from] MailSetupError),
+    #[error("audit.witnesses: {0}: expected a key as the witness prints it when it starts")]
+    Witness(String),
     #[error(transparent)]
     Registry(#[from] RegistrySetupError),
 }
@@ -92,6 +94,7 @@ impl Server {
             attainable: settings.attainable(),
             relying_party,
             audit: AuditWriter::start(store.clone()),
+            witnesses: parts::witnesses(&settings)?,
             keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.nonces, keys.sealing),
             clients: ClientCache::default(),
             terms: KnownTerms::default(),

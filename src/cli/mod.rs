@@ -2,7 +2,7 @@
 
 mod admin;
 pub mod arguments;
-mod audit;
+pub mod audit;
 pub mod check_config;
 mod citizen;
 mod client;

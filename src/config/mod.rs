@@ -10,6 +10,7 @@
 mod administration;
 mod assurance;
 mod attestation;
+mod audit;
 mod authority;
 mod certificate;
 mod certificate_sign_in;
@@ -61,6 +62,7 @@ use std::sync::Arc;
 
 pub use administration::Administration;
 pub use attestation::{Attestation, MetadataSource};
+pub use audit::{Audit, Witness};
 pub use authority::{Authority, Support};
 pub use certificate_sign_in::{CertificateSignIn, RemoteSigning};
 pub use database::{Database, DatabaseUrl};
@@ -130,6 +132,7 @@ pub struct Settings {
     pub organisations: Organisations,
     pub recovery: Recovery,
     pub retention: Retention,
+    pub audit: Audit,
     pub counter: Counter,
     pub identity: Identity,
     pub accounts: Accounts,
@@ -234,6 +237,7 @@ impl Settings {
             organisations: Organisations::read(from),
             recovery: Recovery::read(from),
             retention: Retention::read(from),
+            audit: Audit::read(from),
             counter: Counter::read(from),
             identity: Identity::read(from),
             accounts: Accounts::read(from),
@@ -331,6 +335,7 @@ impl Default for Settings {
             organisations: Organisations::default(),
             recovery: Recovery::default(),
             retention: Retention::default(),
+            audit: Audit::default(),
             counter: Counter::default(),
             identity: Identity::default(),
             accounts: Accounts::default(),

@@ -287,6 +287,10 @@ event_kinds! {
     AuditRead = "audit.read",
     /// Somebody had the audit log verified.
     AuditVerified = "audit.verified",
+    /// All of the audit log was written out.
+    AuditExported = "audit.exported",
+    /// The audit log signs with a new key.
+    AuditKeyAdded = "audit.key_added",
     /// Events were kept for as long as they were to be.
     AuditRetired = "audit.retired",
 }

@@ -53,6 +53,9 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
             }
         }
     }
+    let mut tx = app.store.begin().await?;
+    tx.audit_log().add_months().await?;
+    tx.commit().await?;
     let over = now - keep.activity;
     // What nobody has signed yet is not retired.
     audit_log::settle(&app.store, app.keys.sealing(), audit_log::origin(&app.settings.issuer), &*app.clock).await?;

@@ -153,6 +153,8 @@ pub struct App {
     /// The one way to fetch what a client's registration names.
     pub outbound: Fetcher,
     pub audit: AuditWriter,
+    /// Who cosigns heads of the audit log.
+    pub witnesses: Vec<audit_log::Witness>,
     pub metrics: Metrics,
     pub statistics: Statistics,
     pub background: Background,

@@ -17,6 +17,7 @@ pub mod router;
 mod serve;
 mod signals;
 mod site;
+pub mod witness;
 
 pub use serve::{Listening, ServeError, Sockets, serve, serve_on};
 pub use site::Site;

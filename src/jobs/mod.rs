@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
-use crate::flows::audit_log::Sequencer;
+use crate::flows::audit_log::{HeadsFile, Sequencer};
 use crate::flows::backchannel::ping;
 use crate::flows::key_changes::{self, PAUSE, Turned, Worker};
 use crate::flows::organisation::expiry;
@@ -74,6 +74,7 @@ impl Jobs {
             every(CLEAN_UP, app, remove_what_has_expired),
             every(ERASE, app, erase_ended_accounts),
             tokio::spawn(keep_audit_log(app.clone())),
+            tokio::spawn(show_heads(app.clone())),
             tokio::spawn(deliver_logouts(app.clone())),
             tokio::spawn(deliver_pings(app.clone())),
             tokio::spawn(push_events(app.clone())),
@@ -185,6 +186,35 @@ async fn sequence(app: &App, sequencer: &mut Sequencer) {
             Err(error) => {
                 tracing::warn!(%error, "events could not be given their places in the audit log; it is tried again soon");
                 return;
+            }
+        }
+    }
+}
+
+/// Shows heads to those who keep them: the operator's file, and the witnesses.
+async fn show_heads(app: Arc<App>) {
+    let mut file = None;
+    let mut ticks = tokio::time::interval(SIGN_HEADS);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Some(path) = &app.settings.audit.heads_file {
+            let added = async {
+                if file.is_none() {
+                    file = Some(HeadsFile::open(path)?);
+                }
+                match &mut file {
+                    Some(file) => file.add(&app.store).await,
+                    None => Ok(0),
+                }
+            };
+            if let Err(error) = added.await {
+                tracing::error!(%error, "heads of the audit log could not be added to audit.heads_file");
+            }
+        }
+        for witness in &app.witnesses {
+            if let Err(error) = witness.ask(&app.store, &app.outbound, app.clock.now()).await {
+                tracing::error!(%error, "a head of the audit log was not cosigned");
             }
         }
     }

@@ -213,6 +213,37 @@ impl Fetcher {
         self.counted(url, purpose, answered.await)
     }
 
+    /// Posts `body` as `media_type` to `url`, and returns the status of the answer and its text, whatever they are: for hosts whose
+    /// refusals say something.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get); a redirect is one, any other status is not.
+    pub async fn converse(
+        &self,
+        url: &Url,
+        purpose: Purpose,
+        media_type: &'static str,
+        body: Vec<u8>,
+    ) -> Result<(u16, Vec<u8>), FetchError> {
+        let longest = self.0.limits.of(purpose).1;
+        let answered = self.in_time(url, purpose, async {
+            let request = self.0.client.post(url.clone()).header(CONTENT_TYPE, media_type);
+            let mut response = self.send(url, purpose, request.body(body)).await?;
+            if response.status().is_redirection() {
+                return Err(FetchError::Redirect);
+            }
+            let mut bytes = Vec::new();
+            while let Some(chunk) = response.chunk().await.map_err(|_| FetchError::BrokenOff)? {
+                if bytes.len() + chunk.len() > longest {
+                    return Err(FetchError::TooLong);
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            Ok((response.status().as_u16(), bytes))
+        });
+        self.counted(url, purpose, answered.await)
+    }
+
     /// Posts `form`, encoded already, to `url`, and returns the status of the answer. Nothing more of it is read.
     ///
     /// # Errors

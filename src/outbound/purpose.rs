@@ -29,6 +29,8 @@ pub enum Purpose {
     RemoteSigning,
     /// What the population registry has of a person.
     PopulationRegistry,
+    /// A head of the audit log, to be cosigned: C2SP tlog-witness.
+    AuditWitness,
 }
 
 /// What an address may begin with.
@@ -54,7 +56,8 @@ impl Purpose {
             | Self::SmsGateway
             | Self::AuthenticatorMetadata
             | Self::RemoteSigning
-            | Self::PopulationRegistry => Scheme::Https,
+            | Self::PopulationRegistry
+            | Self::AuditWitness => Scheme::Https,
         }
     }
 
@@ -73,6 +76,7 @@ impl Purpose {
             Self::AuthenticatorMetadata => "authenticator_metadata",
             Self::RemoteSigning => "remote_signing",
             Self::PopulationRegistry => "population_registry",
+            Self::AuditWitness => "audit_witness",
         }
     }
 
@@ -92,10 +96,12 @@ impl Purpose {
             Self::Crl => &["application/pkix-crl", "application/x-pkcs7-crl", "application/octet-stream"],
             // Whatever the service calls it, its signature is checked.
             Self::AuthenticatorMetadata => &["application/jwt", "application/jose", "application/octet-stream"],
-            // An answer's body is not read.
-            Self::BackchannelLogoutUri | Self::ClientNotificationEndpoint | Self::SmsGateway => &[],
             // Where an event is refused, why.
             Self::SecurityEventEndpoint => &["application/json"],
+            // A witness's answer is read whatever its type: its signature is checked. Of the others no body is read.
+            Self::BackchannelLogoutUri | Self::ClientNotificationEndpoint | Self::SmsGateway | Self::AuditWitness => {
+                &[]
+            }
         }
     }
 }

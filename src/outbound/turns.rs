@@ -97,7 +97,8 @@ const fn asker(purpose: Purpose) -> Asker {
         | Purpose::SectorIdentifierUri
         | Purpose::LogoUri
         | Purpose::RemoteSigning
-        | Purpose::PopulationRegistry => Asker::Stranger,
+        | Purpose::PopulationRegistry
+        | Purpose::AuditWitness => Asker::Stranger,
         Purpose::JwksUri
         | Purpose::BackchannelLogoutUri
         | Purpose::ClientNotificationEndpoint

@@ -44,6 +44,7 @@ pub mod resource_indicators;
 pub mod revocation;
 pub mod session_state;
 pub mod signals;
+pub mod tlog_witness;
 pub mod token;
 pub mod token_form;
 pub mod userinfo;

@@ -46,6 +46,15 @@ const RETIREMENT: &str = "SELECT size, frontier, first_head, at FROM audit_retir
 const ADD_COSIGNATURE: &str = "INSERT INTO audit_cosignatures (head_number, witness, line, at) SELECT $1, $2, $3, $4
     WHERE NOT EXISTS (SELECT 1 FROM audit_cosignatures WHERE head_number = $1 AND witness = $2)";
 const COSIGNATURES: &str = "SELECT witness, line FROM audit_cosignatures WHERE head_number = $1 ORDER BY witness";
+const LAST_COSIGNED: &str = "SELECT c.head_number, h.size FROM audit_cosignatures c
+    JOIN audit_heads h ON h.number = c.head_number WHERE c.witness = $1 ORDER BY c.head_number DESC LIMIT 1";
+const COSIGNED: &str = "SELECT h.number, h.size, h.note, c.witness, c.line FROM audit_heads h
+    JOIN audit_cosignatures c ON c.head_number = h.number WHERE (h.number, c.witness) > ($1, $2)
+    ORDER BY h.number, c.witness LIMIT $3";
+const OWNS_EVENTS: &str =
+    "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = CAST('audit_events' AS regclass)";
+const ADD_MONTHS: &str = "SELECT count(*) FROM generate_series(0, 3) AS months
+    WHERE audit_add_month(CAST(date_trunc('month', CURRENT_DATE) + months * INTERVAL '1 month' AS DATE))";
 const MAY_RETIRE: &str =
     "SELECT has_table_privilege('audit_events', 'DELETE') AND has_table_privilege('audit_leaves', 'DELETE')";
 const FIRST_HEAD_OF: &str = "SELECT min(number) FROM audit_heads WHERE size >= $1";
@@ -90,6 +99,18 @@ pub struct StoredHead {
     pub at: Timestamp,
     /// C2SP `tlog-checkpoint`.
     pub note: String,
+}
+
+/// What a witness signed of a head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cosigned {
+    pub number: u64,
+    pub size: u64,
+    /// The head.
+    pub note: String,
+    pub witness: String,
+    /// Its signature line.
+    pub line: String,
 }
 
 /// From where on the log is kept.
@@ -194,6 +215,26 @@ impl<C: Read> AuditLog<'_, C> {
         Ok(on_backend!(self.0, |db| sqlx::query_as(COSIGNATURES).bind(number(head)).fetch_all(db).await)?)
     }
 
+    /// The last head that this witness cosigned: its number and size.
+    pub async fn last_cosigned(&mut self, witness: &str) -> Result<Option<(u64, u64)>, Error> {
+        let row: Option<(i64, i64)> =
+            on_backend!(self.0, |db| sqlx::query_as(LAST_COSIGNED).bind(witness).fetch_optional(db).await)?;
+        row.map(|(number, size)| Ok((count(number)?, count(size)?))).transpose()
+    }
+
+    /// Up to `limit` cosignatures in the order of their heads, those behind the one of this head and witness.
+    pub async fn cosigned(&mut self, after: (u64, &str), limit: u32) -> Result<Vec<Cosigned>, Error> {
+        let rows: Vec<(i64, i64, String, String, String)> = on_backend!(self.0, |db| {
+            let page = sqlx::query_as(COSIGNED).bind(number(after.0)).bind(after.1).bind(i64::from(limit));
+            page.fetch_all(db).await
+        })?;
+        rows.into_iter()
+            .map(|(number, size, note, witness, line)| {
+                Ok(Cosigned { number: count(number)?, size: count(size)?, note, witness, line })
+            })
+            .collect()
+    }
+
     /// The last retirement; nothing where the whole log is kept.
     pub async fn retirement(&mut self) -> Result<Option<Retirement>, Error> {
         let row: Option<(i64, Vec<u8>, i64, i64)> =
@@ -279,6 +320,15 @@ impl AuditLog<'_, Transaction> {
             let add = sqlx::query(ADD_COSIGNATURE).bind(number(head)).bind(witness).bind(line);
             add.bind(at.micros()).execute(db).await.map(drop)
         })?)
+    }
+
+    /// Makes the partitions of this month and the next three, where the database has any and the account may: how many.
+    pub async fn add_months(&mut self) -> Result<u64, Error> {
+        let Backend::Postgres(db) = self.0.backend() else { return Ok(0) };
+        if !sqlx::query_scalar::<_, bool>(OWNS_EVENTS).fetch_one(&mut *db).await? {
+            return Ok(0);
+        }
+        Ok(sqlx::query_scalar::<_, i64>(ADD_MONTHS).fetch_one(db).await?.unsigned_abs())
     }
 
     /// Whether the account of this connection may remove what was retired.

@@ -88,7 +88,7 @@ mod verifications;
 pub use account_life::Life;
 pub use administration::Administration;
 pub use audit::{Audit, EventFilter, RecordedEvent};
-pub use audit_log::{AuditLog, Leaf, Retirement, StoredHead, is_kept};
+pub use audit_log::{AuditLog, Cosigned, Leaf, Retirement, StoredHead, is_kept};
 pub use authenticator_metadata::{AcceptedAt, AuthenticatorMetadata, StoredMetadata};
 pub use backchannel_pings::BackChannelPings;
 pub use citizens::{Citizens, FoundByName, MayHave, SignInStanding, Standing, StoredPassword};

@@ -8,10 +8,26 @@ use crate::cli::house::{House, Reach};
 use crate::cli::output::Output;
 use crate::cli::{operator, times};
 use crate::config::Settings;
-use crate::flows::admin::audit::{last_head, verify};
+use crate::flows::admin::audit::{last_head, new_key, verify};
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {}
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct NewKey {}
+
+/// The new key, for whoever verifies heads.
+pub async fn new_key(
+    NewKey {}: NewKey,
+    settings: Settings,
+    house: &impl House,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let admin = house.administrator(settings, operator::actor(), Reach::IdentityStore).await?;
+    let key = new_key::add(&admin).await?.to_string();
+    output.say(format_args!("key  {key}"), &json!({ "key": key }))?;
+    Ok(Exit::Done)
+}
 
 pub async fn run(
     Arguments {}: Arguments,

@@ -27,6 +27,8 @@ pub enum Finding {
     HeadRemoved { number: u64 },
     /// A head is not signed by this log, or says something else than was signed.
     HeadForged { number: u64 },
+    /// What is kept as a witness's signature of a head is none.
+    CosignatureForged { number: u64, witness: String },
     /// Something that this log signed, and that is not a head of these events: two logs were shown.
     Forked { size: u64, seen: String },
 }
@@ -67,6 +69,7 @@ impl Finding {
             Self::OtherTree { .. } => "other_tree",
             Self::HeadRemoved { .. } => "head_removed",
             Self::HeadForged { .. } => "head_forged",
+            Self::CosignatureForged { .. } => "cosignature_forged",
             Self::Forked { .. } => "forked",
         }
     }
@@ -97,6 +100,9 @@ impl fmt::Display for Finding {
             }
             Self::HeadRemoved { number } => write!(f, "head {number} was removed"),
             Self::HeadForged { number } => write!(f, "head {number} was altered or forged"),
+            Self::CosignatureForged { number, witness } => {
+                write!(f, "the signature of head {number} by the witness {witness} was altered or forged")
+            }
             Self::Forked { size, seen } => {
                 write!(
                     f,

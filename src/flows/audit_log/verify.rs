@@ -56,6 +56,8 @@ pub struct Verification {
     pub heads: u64,
     /// How many events the last of them signs.
     pub signed: u64,
+    /// How many events the last head signs that enough witnesses cosigned, where any are named.
+    pub witnessed: Option<u64>,
     /// The first thing that is wrong.
     pub finding: Option<Finding>,
     /// Nothing is left to look at.

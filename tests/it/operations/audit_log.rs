@@ -1,5 +1,6 @@
 //! The audit log of real servers: what was acknowledged outlives them, and the account that they have rewrites nothing.
 
+use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,6 +8,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use senid::crypto::transparency::WitnessSigner;
+use senid::domain::secret::SecretBytes;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio::task::JoinSet;
 
@@ -173,4 +176,98 @@ async fn the_server_s_own_account_serves_and_cannot_rewrite_the_log() {
     }
     let verified = owner.run(&["audit", "verify", "--json"]).ended(0).json();
     assert_eq!(verified["finding"], serde_json::Value::Null, "{verified}");
+}
+
+/// Until enough witnesses have signed more of the log than that: so much of it.
+async fn until_witnessed(senid: &Senid, more_than: u64) -> u64 {
+    let mut looks = tokio::time::interval(Duration::from_millis(500));
+    for _ in 0..60 {
+        looks.tick().await;
+        let verified = senid.run(&["audit", "verify", "--json"]).ended(0).json();
+        if let Some(witnessed) = verified["witnessed"].as_u64().filter(|witnessed| *witnessed > more_than) {
+            return witnessed;
+        }
+    }
+    panic!("no witness signs");
+}
+
+/// The embedded database as it lies there.
+fn database(folder: &Path) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("senid.db")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_witness_cosigns_what_grows_and_no_log_that_was_rolled_back() {
+    let (public, operations, port) = (free_port(), free_port(), free_port());
+    let authority = tempfile::tempdir().unwrap();
+    let heads = authority.path().join("kept-heads.jsonl");
+    let senid = Senid::ready()
+        .with("SENID_ISSUER", format!("http://127.0.0.1:{public}"))
+        .with("SENID_LISTENERS__PUBLIC__ADDRESS", format!("127.0.0.1:{public}"))
+        .with("SENID_LISTENERS__OPERATIONS__ADDRESS", format!("127.0.0.1:{operations}"));
+    let log = senid.run(&["audit", "head", "--json"]).ended(0).json()["keys"][0].as_str().unwrap().to_owned();
+    // Another authority's: it has none of SenID's settings and stores.
+    let other = Senid::new();
+    let (folder, listen) = (authority.path().to_str().unwrap(), format!("127.0.0.1:{port}"));
+    let witness =
+        ["audit", "witness", "--name", "witness.example", "--folder", folder, "--listen", &listen, "--log", &log];
+    let _witness = Server(other.start(&witness));
+    let mut looks = tokio::time::interval(Duration::from_millis(50));
+    while tokio::net::TcpStream::connect(&listen).await.is_err() {
+        looks.tick().await;
+    }
+    let seed = std::fs::read_to_string(authority.path().join("witness.key")).unwrap();
+    let seed = senid::crypto::base64url::decode(&seed).unwrap().try_into().unwrap();
+    let signer = WitnessSigner::new("witness.example", &SecretBytes::new(seed)).unwrap();
+    let senid = senid
+        .with("SENID_AUDIT__WITNESSES", format!("{} http://{listen}/", signer.verifier()))
+        .with("SENID_AUDIT__HEADS_FILE", heads.to_str().unwrap())
+        .with("SENID_OUTBOUND__ALLOW_LOOPBACK", "true");
+
+    let server = Server(senid.start(&["serve"]));
+    until_ready(operations).await;
+    let first = until_witnessed(&senid, 0).await;
+    drop(server);
+    let kept: Vec<(PathBuf, Vec<u8>)> =
+        database(senid.path()).into_iter().map(|path| (path.clone(), std::fs::read(path).unwrap())).collect();
+    assert!(!kept.is_empty());
+    let server = Server(senid.start(&["serve"]));
+    until_ready(operations).await;
+    let person = ["citizen", "add", "--national-id", AN.identifier, "--name", AN.name, "--password-stdin"];
+    senid.run_with(&person, AN.password).ended(0);
+    let second = until_witnessed(&senid, first).await;
+    let file = heads.to_str().unwrap();
+    senid.run(&["audit", "verify", "--heads", file]).ended(0);
+    drop(server);
+
+    // The operator puts an older copy in its place, and goes on from there: nobody was ever added.
+    for path in database(senid.path()) {
+        std::fs::remove_file(path).unwrap();
+    }
+    for (path, bytes) in kept {
+        std::fs::write(path, bytes).unwrap();
+    }
+    let _server = Server(senid.start(&["serve"]));
+    until_ready(operations).await;
+    for _ in 0..second - first + 3 {
+        senid.run(&["audit", "verify"]).ended(0);
+    }
+    let mut size = 0;
+    while size <= second {
+        looks.tick().await;
+        size = senid.run(&["audit", "verify", "--json"]).ended(0).json()["signed"].as_u64().unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let verified = senid.run(&["audit", "verify", "--json"]).ended(0).json();
+    assert_eq!(verified["finding"], serde_json::Value::Null, "by itself it looks as it should");
+    assert!(verified["witnessed"].as_u64().unwrap() <= first, "no witness signs it: {verified}");
+    let verified = senid.run(&["audit", "verify", "--json", "--heads", file]).ended(1).json();
+    assert_eq!(verified["finding"]["what"], "forked", "{verified}");
+    // What the witness shows says it, too.
+    let shown = web::get(&format!("http://{listen}/heads"), &[]).await;
+    let shown_file = authority.path().join("of-the-witness");
+    std::fs::write(&shown_file, shown.body.as_bytes()).unwrap();
+    let verified = senid.run(&["audit", "verify", "--json", "--heads", shown_file.to_str().unwrap()]).ended(1).json();
+    assert_eq!(verified["finding"]["what"], "forked", "{verified}");
 }

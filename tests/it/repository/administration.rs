@@ -21,6 +21,8 @@ const OPEN: &[(&str, &str)] = &[
     // The whole store before it has keys, at the shell alone: there is no administrator yet.
     ("transfer/export.rs", "export"),
     ("transfer/import.rs", "import"),
+    // A file that is at hand.
+    ("audit/verify.rs", "verify_file"),
     // The door itself.
     ("entry.rs", "by_session"),
     ("entry.rs", "by_token"),

@@ -1,12 +1,16 @@
 //! Nobody rewrites the audit log: whoever alters it in the database itself is found, with the first event that is not as it was.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use senid::crypto::random::SystemRandom;
 use senid::crypto::seal::KeyEncryptionKeys;
-use senid::crypto::transparency::{Checkpoint, SignedNote, Subtree, leaf_hash};
+use senid::crypto::transparency::{Checkpoint, SignedNote, Subtree, leaf_hash, verify_consistency, verify_inclusion};
 use senid::domain::audit::{Actor, EventKind};
+use senid::domain::audit_record::AuditRecord;
 use senid::domain::time::{ManualClock, Timestamp};
 use senid::flows::audit_log::{
-    Finding, HeadElsewhere, Live, LogKeys, Sequencer, Verification, Verifier, retire, sign_head,
+    File, Finding, HeadElsewhere, HeadsFile, Live, LogKeys, Sequencer, Verification, Verifier, export, kept_heads,
+    prove, retire, sign_head,
 };
 use senid::storage::{SealedKeyKind, Store, StoredHead};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
@@ -409,7 +413,143 @@ async fn a_month_was_taken_away() {
     assert_eq!(finding(&home.store, &[]).await, Finding::Removed { place: 0, event: Some(first) });
 }
 
+/// The log as it was exported, line by line.
+async fn exported(store: &Store) -> Vec<String> {
+    let mut file = Vec::new();
+    let written = export(store, &keys(store).await, &mut file).await.unwrap();
+    assert_eq!((written.events, written.heads), (EVENTS, 4));
+    String::from_utf8(file).unwrap().lines().map(str::to_owned).collect()
+}
+
+async fn verified_file(lines: &[String], elsewhere: &[StoredHead]) -> Verification {
+    let text = lines.iter().fold(String::new(), |text, line| text + line + "\n");
+    let mut file = File::open(text.as_bytes()).unwrap();
+    let mut verifier = file.verifier(Vec::new()).unwrap();
+    for head in elsewhere {
+        let seen = format!("head {} of the file", head.number);
+        verifier = verifier.against(HeadElsewhere { seen, number: Some(head.number), note: head.note.clone() });
+    }
+    verifier.finish(&mut file).await.unwrap()
+}
+
+/// Whoever has the file alone, and no key but the public one.
+#[tokio::test]
+async fn an_exported_log_that_was_tampered_with_names_the_first_bad_event() {
+    let home = sqlite().await;
+    let heads = written(&home.store).await;
+    let lines = exported(&home.store).await;
+    let whole = verified_file(&lines, &heads).await;
+    assert_eq!((whole.size, whole.heads, whole.signed, whole.finding), (EVENTS, 4, EVENTS, None));
+    let at = lines.iter().position(|line| line.starts_with(&format!("{{\"place\":{PLACE},"))).unwrap();
+    let event = event_of(&home.store, PLACE).await;
+    let found = async |lines: Vec<String>| verified_file(&lines, &heads).await.finding.expect("it was not found");
+
+    let mut removed = lines.clone();
+    removed.remove(at);
+    assert_eq!(found(removed).await, Finding::Removed { place: PLACE, event: None });
+    let mut altered = lines.clone();
+    altered[at] = altered[at].replace("\"kind\":\"keys.rotated\"", "\"kind\":\"keys.index_added\"");
+    assert_eq!(found(altered.clone()).await, Finding::Altered { place: PLACE, event });
+    // The hash is made to fit: the next head says that something of what it signs is another.
+    let mut line: serde_json::Value = serde_json::from_str(&altered[at]).unwrap();
+    let record: AuditRecord = serde_json::from_value(line["event"].clone()).unwrap();
+    line["leaf_hash"] = STANDARD.encode(leaf_hash(&record.canonical())).into();
+    altered[at] = line.to_string();
+    assert_eq!(found(altered).await, Finding::Rewritten { from: 300, before: 600 });
+    let mut exchanged = lines.clone();
+    exchanged.swap(at, at + 5);
+    let other = event_of(&home.store, PLACE + 5).await;
+    assert_eq!(found(exchanged).await, Finding::Reordered { place: PLACE, event: other, belongs: PLACE + 5 });
+    let mut inserted = lines.clone();
+    inserted.insert(at + 1, lines[at - 7].clone());
+    let twice = event_of(&home.store, PLACE - 7).await;
+    assert_eq!(found(inserted).await, Finding::Inserted { place: Some(PLACE - 7), event: twice });
+    let cut: Vec<String> = lines[..at].to_vec();
+    assert_eq!(found(cut).await, Finding::RemovedFromEnd { place: PLACE });
+    let second = lines.iter().position(|line| line.starts_with("{\"head\":2,")).unwrap();
+    let mut headless = lines.clone();
+    headless.remove(second);
+    assert_eq!(found(headless).await, Finding::HeadRemoved { number: 2 });
+    let mut forged = lines.clone();
+    forged[second] = forged[second].replace("\"size\":600", "\"size\":599");
+    assert_eq!(found(forged).await, Finding::HeadForged { number: 2 });
+    for no_log in ["", "{}", "{\"senid\":\"store\"}"] {
+        assert!(File::open(no_log.as_bytes()).is_err(), "{no_log}");
+    }
+}
+
 on_every_database! {
+    async fn whoever_has_a_head_is_shown_that_an_event_is_in_the_log_and_that_it_grew(store: Store) {
+        let heads = written(&store).await;
+        let root = |head: &StoredHead| -> [u8; 32] { head.root.clone().try_into().unwrap() };
+        for place in [0, 255, 256, 299, PLACE, 1_023, 1_024, EVENTS - 1] {
+            let event = event_of(&store, place).await;
+            let shown = prove::inclusion(&store, event).await.unwrap();
+            assert_eq!((shown.place, &shown.head), (place, &heads[3]));
+            let leaf = leaf_hash(&shown.record.canonical());
+            assert!(verify_inclusion(place, EVENTS, &leaf, &shown.proof, &root(&heads[3])), "{place}");
+        }
+        for (first, second) in [(1, 2), (1, 4), (2, 3), (3, 4), (4, 4)] {
+            let shown = prove::consistency(&store, first, second).await.unwrap();
+            let (old, new) = (&heads[first as usize - 1], &heads[second as usize - 1]);
+            assert!(verify_consistency(old.size, new.size, &shown.proof, &root(old), &root(new)), "{first} {second}");
+        }
+        // What is left is proven after the beginning is gone, too.
+        let clock = ManualClock::at(NOW + 9 * DAY);
+        assert_eq!(retire(&store, NOW + 2 * DAY, &Actor::System, &clock, &SystemRandom::new()).await.unwrap(), 600);
+        for place in [600, 767, 768, EVENTS - 1] {
+            let shown = prove::inclusion(&store, event_of(&store, place).await).await.unwrap();
+            let leaf = leaf_hash(&shown.record.canonical());
+            assert!(verify_inclusion(place, EVENTS, &leaf, &shown.proof, &root(&heads[3])), "{place}");
+        }
+        let shown = prove::consistency(&store, 2, 4).await.unwrap();
+        assert!(verify_consistency(600, EVENTS, &shown.proof, &root(&heads[1]), &root(&heads[3])));
+        assert!(prove::inclusion(&store, Uuid::max()).await.is_err());
+        let waits = record(&store, 1, NOW).await[0];
+        assert!(prove::inclusion(&store, waits).await.unwrap_err().to_string().contains("yet"));
+    }
+
+    async fn heads_are_added_to_a_file_that_shows_what_was_removed(store: Store) {
+        let heads = written(&store).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heads.jsonl");
+        assert_eq!(HeadsFile::open(&path).unwrap().add(&store).await.unwrap(), 4);
+        assert_eq!(HeadsFile::open(&path).unwrap().add(&store).await.unwrap(), 0);
+        let kept = kept_heads(std::fs::read(&path).unwrap().as_slice(), "heads.jsonl").unwrap();
+        assert_eq!(kept.iter().map(|head| head.note.as_str()).collect::<Vec<_>>(), heads.iter().map(|head| head.note.as_str()).collect::<Vec<_>>());
+        // As a witness shows them: notes alone.
+        let notes = format!("{}\n{}", heads[0].note, heads[1].note);
+        let kept = kept_heads(notes.as_bytes(), "witness").unwrap();
+        assert_eq!(kept.len(), 2);
+        assert_eq!(kept[1].note, heads[1].note);
+        std::fs::write(&path, "something else\n").unwrap();
+        assert!(HeadsFile::open(&path).is_err());
+    }
+
+    async fn a_new_key_signs_beside_the_one_before_it(store: Store) {
+        written(&store).await;
+        let old = keys(&store).await.verifiers();
+        let mut tx = store.begin().await.unwrap();
+        tx.sealed_keys().insert(&sealed_key(SealedKeyKind::AuditLog, 2)).await.unwrap();
+        tx.commit().await.unwrap();
+        record(&store, 3, NOW).await;
+        assert_eq!(sequence(&store).await, 3);
+        let head = SignedNote::parse(&sign(&store).await.unwrap().note).unwrap();
+        let now = keys(&store).await.verifiers();
+        assert_eq!((now.len(), head.signatures.len()), (2, 2));
+        assert!(now.iter().all(|key| key.signed(&head).is_some()) && old[0].signed(&head).is_some());
+        assert_eq!(verified(&store, &[]).await.finding, None);
+        let mut tx = store.begin().await.unwrap();
+        tx.sealed_keys().insert(&sealed_key(SealedKeyKind::AuditLog, 3)).await.unwrap();
+        tx.sealed_keys().retire(SealedKeyKind::AuditLog, 2, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        record(&store, 3, NOW).await;
+        sequence(&store).await;
+        let head = SignedNote::parse(&sign(&store).await.unwrap().note).unwrap();
+        assert!(old[0].signed(&head).is_none(), "it was retired");
+        assert_eq!(verified(&store, &[]).await.finding, None, "and what it signed and sealed still verifies");
+    }
+
     async fn a_log_that_nobody_touched_is_as_it_was(store: Store) {
         let heads = written(&store).await;
         let found = verified(&store, &heads).await;

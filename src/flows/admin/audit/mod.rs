@@ -1,5 +1,9 @@
 //! What auditors do with the audit log.
 
+pub mod export;
+pub mod new_key;
+pub mod prove;
+pub mod retire;
 pub mod verify;
 
 use crate::domain::administration::Permission;

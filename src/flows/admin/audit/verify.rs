@@ -1,9 +1,17 @@
 //! Verifies the audit log in the identity store: every event, and every head.
 
+use std::io::BufRead;
+
+use crate::crypto::transparency::{NoteVerifier, SignatureLine, SignedNote};
 use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::flows::admin::{AdminError, Administrator};
-use crate::flows::audit_log::{HeadElsewhere, Live, LogKeys, Verification, Verifier, origin};
+pub use crate::flows::audit_log::kept_heads;
+use crate::flows::audit_log::{File, Finding, HeadElsewhere, Live, LogKeys, Verification, Verifier, origin};
+use crate::storage::Cosigned;
+
+/// Cosignatures that are held at once.
+const COSIGNATURES: u32 = 1_000;
 
 /// Opens the log's own keys.
 ///
@@ -35,9 +43,60 @@ pub async fn verify(admin: &Administrator, elsewhere: Vec<HeadElsewhere>) -> Res
     for head in elsewhere {
         verifier = verifier.against(head);
     }
-    let verification = verifier.finish(&mut Live(&admin.store)).await?;
+    let mut verification = verifier.finish(&mut Live(&admin.store)).await?;
+    if verification.finding.is_none() && !admin.settings.audit.witnesses.is_empty() {
+        look_at_cosignatures(admin, &mut verification).await?;
+    }
     let found = verification.finding.as_ref().map_or("nothing", |finding| finding.word());
     let event = admin.event(EventKind::AuditVerified).with("events", verification.size).with("found", found).build();
     admin.store.write().await?.audit().record(&event).await?;
     Ok(verification)
+}
+
+/// Whether what is kept as witnesses' signatures is theirs, and how much of the log enough of them signed.
+async fn look_at_cosignatures(admin: &Administrator, found: &mut Verification) -> Result<(), AdminError> {
+    let witnesses = admin.settings.audit.witnesses.iter().map(|witness| NoteVerifier::parse(&witness.key));
+    let witnesses: Vec<NoteVerifier> = witnesses.collect::<Result<_, _>>().map_err(AdminError::failed)?;
+    let mut after = (0, String::new());
+    let mut of_head = 0;
+    found.witnessed = Some(0);
+    loop {
+        let page = admin.store.read().await?.audit_log().cosigned((after.0, &after.1), COSIGNATURES).await?;
+        if page.is_empty() {
+            return Ok(());
+        }
+        for Cosigned { number, size, note, witness, line } in page {
+            of_head = if number == after.0 { of_head } else { 0 };
+            // One that the settings do not name any more says nothing.
+            if let Some(key) = witnesses.iter().find(|key| key.name() == witness) {
+                let text = SignedNote::parse(&note).map(|note| note.text);
+                let signed = text.ok().zip(SignatureLine::parse(&line).ok());
+                if !signed.is_some_and(|(text, line)| key.verifies(&text, &line).is_some()) {
+                    found.finding = Some(Finding::CosignatureForged { number, witness });
+                    return Ok(());
+                }
+                of_head += 1;
+                if of_head >= admin.settings.audit.quorum.max(1) {
+                    found.witnessed = Some(size);
+                }
+            }
+            after = (number, witness);
+        }
+    }
+}
+
+/// Looks at a log that was exported, with these keys, or where none are given with those that it names itself.
+///
+/// # Errors
+/// Where it is no exported log.
+pub async fn verify_file(
+    file: impl BufRead + Send,
+    keys: &[String],
+    elsewhere: Vec<HeadElsewhere>,
+) -> Result<Verification, AdminError> {
+    let keys = keys.iter().map(|key| NoteVerifier::parse(key));
+    let keys = keys.collect::<Result<Vec<_>, _>>().map_err(|error| AdminError::invalid("key", error.to_string()))?;
+    let mut file = File::open(file)?;
+    let verifier = file.verifier(keys)?;
+    elsewhere.into_iter().fold(verifier, Verifier::against).finish(&mut file).await
 }
