@@ -66,7 +66,8 @@ fn key(path: &Path) -> Result<SecretBytes<32>, WitnessError> {
             bytes.map(SecretBytes::new).ok_or_else(|| WitnessError::Key(shown.clone()))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let bytes = SystemRandom::new().bytes::<32>();
+            let random: &dyn Random = &SystemRandom::new();
+            let bytes = random.bytes::<32>();
             let mut file =
                 std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
             file.write_all(base64url::encode(&bytes).as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;

@@ -1,6 +1,6 @@
 //! Proofs: that an event is in the log, and that a head grew from another one (RFC 9162 §2.1.3, §2.1.4).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
@@ -72,7 +72,7 @@ async fn head(store: &Store, number: u64) -> Result<StoredHead, AdminError> {
 /// Hashes of subtrees: those that are kept, and others from their leaves.
 struct Prover<'s> {
     store: &'s Store,
-    retired: HashMap<Subtree, TreeHash>,
+    retired: BTreeMap<Subtree, TreeHash>,
     /// Before which no leaf is kept.
     from: u64,
 }
