@@ -7,6 +7,7 @@ use crate::domain::consent::Consent;
 use crate::domain::credential::Credential;
 use crate::domain::ids::CitizenId;
 use crate::domain::session::BrowserSession;
+use crate::domain::signals::Initiator;
 use crate::flows::{short_lived, single_logout};
 
 use super::change_status::{Sessions, forget_sessions};
@@ -71,7 +72,7 @@ pub async fn end_sessions(admin: &Administrator, who: &Who, reason: &str) -> Res
     tx.session_clients().close(citizen).await?;
     tx.citizens().end_sessions(citizen, now).await?;
     let left = tx.session_clients().leave_all(citizen).await?;
-    let told = single_logout::enqueue(&mut tx, &left, now, &*admin.random).await?;
+    let told = single_logout::enqueue(&mut tx, &left, Some(Initiator::Admin), now, &*admin.random).await?;
     let event = admin.event(EventKind::SessionEnded).about(citizen).with("why", "by_staff").with("reason", reason);
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
