@@ -1,9 +1,6 @@
 //! What the audit log costs whoever waits for an event, how far behind the sequencer is, and that nothing is lost: 2,000 events a second
 //! for a minute, on a Postgres whose commits are on the disk. `make bench-audit`
 
-#[path = "machine.rs"]
-#[allow(dead_code, reason = "shared with the load test")]
-mod machine;
 /// The Postgres that the tests start for themselves.
 #[path = "../tests/it/support"]
 #[allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared with the tests")]

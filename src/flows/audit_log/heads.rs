@@ -27,7 +27,9 @@ pub async fn settle(
 ) -> Result<(), FlowError> {
     let mut sequencer = Sequencer::new(origin);
     sequencer.load_keys(store, sealing, clock.now()).await?;
+    let mut pace = tokio::time::interval(PAUSE);
     for _ in 0..ATTEMPTS {
+        pace.tick().await;
         while sequencer.turn(store, sealing, clock).await? > 0 {}
         if let Some(keys) = sequencer.keys() {
             sign_head(store, keys, clock.now()).await?;
@@ -38,8 +40,6 @@ pub async fn settle(
         if size == signed && !reading.audit_log().something_waits().await? {
             return Ok(());
         }
-        drop(reading);
-        tokio::time::sleep(PAUSE).await;
     }
     // More is recorded than can be waited for: what was there in the beginning is signed by now.
     Ok(())

@@ -71,7 +71,7 @@ async fn look_at_cosignatures(admin: &Administrator, found: &mut Verification) -
             if let Some(key) = witnesses.iter().find(|key| key.name() == witness) {
                 let text = SignedNote::parse(&note).map(|note| note.text);
                 let signed = text.ok().zip(SignatureLine::parse(&line).ok());
-                if !signed.is_some_and(|(text, line)| key.verifies(&text, &line).is_some()) {
+                if signed.is_none_or(|(text, line)| key.verifies(&text, &line).is_none()) {
                     found.finding = Some(Finding::CosignatureForged { number, witness });
                     return Ok(());
                 }

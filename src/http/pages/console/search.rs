@@ -24,15 +24,16 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     let layout = desk.layout().clone();
     let query = asked(&visit, "q").unwrap_or_default();
     let mut blocks = Vec::new();
-    if !query.is_empty() && desk.has(Permission::CitizenShow) {
-        if let Ok(who) = Who::parse(&query, site.app.settings.national_id.default_scheme()) {
-            match show_citizen::show(&desk.admin, &who, &Sight::Masked).await {
-                Ok(shown) => blocks.push(people_table(&layout, vec![person_row(&layout, &shown.citizen)])),
-                Err(AdminError::NotFound(_)) => {}
-                Err(error) => {
-                    let return_to = visit.path.clone();
-                    return desk.refused(&site, &visit, error, &return_to).await;
-                }
+    if !query.is_empty()
+        && desk.has(Permission::CitizenShow)
+        && let Ok(who) = Who::parse(&query, site.app.settings.national_id.default_scheme())
+    {
+        match show_citizen::show(&desk.admin, &who, &Sight::Masked).await {
+            Ok(shown) => blocks.push(people_table(&layout, vec![person_row(&layout, &shown.citizen)])),
+            Err(AdminError::NotFound(_)) => {}
+            Err(error) => {
+                let return_to = visit.path.clone();
+                return desk.refused(&site, &visit, error, &return_to).await;
             }
         }
     }
@@ -42,25 +43,25 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             blocks.push(applications::table(&layout, rows));
         }
     }
-    if desk.has(Permission::OrganisationShow) {
-        if let Ok(code) = query.parse::<OrganisationCode>() {
-            match organisations::show(&desk.admin, &code).await {
-                Ok((organisation, _)) => blocks.push(Block::Table(Table {
-                    title: Some(layout.text("console-organisations")),
-                    caption: layout.text("console-organisations"),
-                    head: vec![layout.text("console-organisation"), layout.text("console-code")],
-                    rows: vec![vec![
-                        Cell::name(organisation.name.as_str(), format!("/admin/organisations/{code}")),
-                        Cell::Code(code.to_string()),
-                    ]],
-                    next: None,
-                    first: None,
-                })),
-                Err(AdminError::NotFound(_)) => {}
-                Err(error) => {
-                    let return_to = visit.path.clone();
-                    return desk.refused(&site, &visit, error, &return_to).await;
-                }
+    if desk.has(Permission::OrganisationShow)
+        && let Ok(code) = query.parse::<OrganisationCode>()
+    {
+        match organisations::show(&desk.admin, &code).await {
+            Ok((organisation, _)) => blocks.push(Block::Table(Table {
+                title: Some(layout.text("console-organisations")),
+                caption: layout.text("console-organisations"),
+                head: vec![layout.text("console-organisation"), layout.text("console-code")],
+                rows: vec![vec![
+                    Cell::name(organisation.name.as_str(), format!("/admin/organisations/{code}")),
+                    Cell::Code(code.to_string()),
+                ]],
+                next: None,
+                first: None,
+            })),
+            Err(AdminError::NotFound(_)) => {}
+            Err(error) => {
+                let return_to = visit.path.clone();
+                return desk.refused(&site, &visit, error, &return_to).await;
             }
         }
     }
