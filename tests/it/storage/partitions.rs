@@ -8,7 +8,7 @@ use super::postgres;
 
 /// Tables that name a citizen and are no citizen's: what finds whom, by a hash; and what is in the order of time. Each can be
 /// partitioned by its own key (`audit_events` is, by month).
-const BY_OTHER_KEYS: [&str; 15] = [
+const BY_OTHER_KEYS: [&str; 16] = [
     "sign_in_names",
     "likenesses",
     "credential_directory",
@@ -23,6 +23,8 @@ const BY_OTHER_KEYS: [&str; 15] = [
     "security_events",
     "alias_names",
     "linked_account_directory",
+    // Of those who administer, who are few however many citizens there are.
+    "role_grants",
     // One row.
     "registry_cursor",
 ];
