@@ -2,21 +2,20 @@
 
 use std::error::Error;
 use std::net::IpAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use ipnet::IpNet;
 use reqwest::{Client, RequestBuilder, StatusCode};
-use rustls::client::WantsClientCert;
-use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_pki_types::CertificateDer;
 use url::{Host, Url};
 
 use super::answer::{Document, Look, Pushed};
+use super::connecting::{Identity, SetupError, client, mutual_tls, tls};
 use super::network::Exceptions;
 use super::purpose::Scheme;
-use super::resolver::{Guarded, Resolve, Withheld, is_local_name};
+use super::resolver::{Resolve, Withheld, is_local_name};
 use super::tally::{self, Fetches};
 use super::turns::Turns;
 use super::{FetchError, Purpose};
@@ -72,25 +71,6 @@ impl Limits {
             _ => (self.time, self.longest),
         }
     }
-}
-
-/// Who we are to one host that asks for a certificate, and whom we believe to be that host.
-pub struct Identity {
-    /// Our certificate first.
-    pub chain: Vec<CertificateDer<'static>>,
-    pub key: PrivateKeyDer<'static>,
-    /// Who issues the host's certificate: nobody else may, not even an authority that the system trusts.
-    pub anchors: Vec<CertificateDer<'static>>,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum SetupError {
-    #[error("an extra certificate authority cannot be used: {0}")]
-    Root(rustls::Error),
-    #[error(transparent)]
-    Tls(#[from] rustls::Error),
-    #[error(transparent)]
-    Client(#[from] reqwest::Error),
 }
 
 /// Fetches what addresses of others hold. Cloning shares it.
@@ -409,69 +389,6 @@ fn fault(error: &reqwest::Error) -> FetchError {
     }
     if error.is_connect() { FetchError::Unreachable } else { FetchError::BrokenOff }
 }
-
-fn client(
-    tls: ClientConfig,
-    resolver: &Arc<dyn Resolve>,
-    exceptions: &Arc<Exceptions>,
-) -> Result<Client, reqwest::Error> {
-    Client::builder()
-        .tls_backend_preconfigured(tls)
-        .dns_resolver(Guarded { resolver: resolver.clone(), exceptions: exceptions.clone() })
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .referer(false)
-        .tls_info(true)
-        .retry(reqwest::retry::never())
-        .user_agent(concat!("SenID/", env!("CARGO_PKG_VERSION")))
-        // A connection that is used again goes to the address that was checked when it was made.
-        .pool_max_idle_per_host(2)
-        .pool_idle_timeout(Duration::from_secs(30))
-        .build()
-}
-
-/// TLS 1.2 and 1.3 with the system's authorities and `extra`.
-fn tls(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, SetupError> {
-    let mut roots = SYSTEM_ROOTS.clone();
-    for root in extra {
-        roots.add(root.clone()).map_err(SetupError::Root)?;
-    }
-    Ok(speaking_http(trusting(roots)?.with_no_client_auth()))
-}
-
-/// As [`tls`], as somebody, with that host's own authorities alone.
-fn mutual_tls(identity: Identity) -> Result<ClientConfig, SetupError> {
-    let mut roots = RootCertStore::empty();
-    for anchor in identity.anchors {
-        roots.add(anchor).map_err(SetupError::Root)?;
-    }
-    Ok(speaking_http(trusting(roots)?.with_client_auth_cert(identity.chain, identity.key)?))
-}
-
-fn trusting(roots: RootCertStore) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(builder.with_root_certificates(roots))
-}
-
-fn speaking_http(mut config: ClientConfig) -> ClientConfig {
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    config
-}
-
-/// Read once for the process. A machine without any is not refused: it may have no need to reach anybody.
-static SYSTEM_ROOTS: LazyLock<RootCertStore> = LazyLock::new(|| {
-    let mut roots = RootCertStore::empty();
-    let loaded = rustls_native_certs::load_native_certs();
-    for error in &loaded.errors {
-        tracing::warn!(%error, "a certificate authority of the system cannot be read");
-    }
-    roots.add_parsable_certificates(loaded.certs);
-    if roots.is_empty() {
-        tracing::warn!("the system has no certificate authorities: no portal's keys can be fetched over TLS");
-    }
-    roots
-});
 
 #[cfg(test)]
 mod tests {

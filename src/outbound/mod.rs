@@ -17,6 +17,7 @@
 
 mod answer;
 mod cache;
+mod connecting;
 mod error;
 mod fetcher;
 mod mail;

@@ -111,7 +111,16 @@ fn response_types_and_modes_have_not_leaked_into_the_flows() {
         }));
     }
     let asking: Vec<_> = asking.iter().map(String::as_str).collect();
-    assert_eq!(asking, ["admin/registration_tokens.rs", "admin/update_client.rs", "answer.rs", "grant.rs"]);
+    assert_eq!(
+        asking,
+        [
+            "admin/registration_tokens.rs",
+            "admin/update_client.rs",
+            "answer.rs",
+            "grant.rs",
+            "onboarding/check_up/standing.rs"
+        ]
+    );
     assert_eq!(telling_apart.into_iter().collect::<Vec<_>>(), ["token/mod.rs: Code"]);
 }
 
