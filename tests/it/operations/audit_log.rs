@@ -68,8 +68,9 @@ async fn servers_that_are_killed_lose_no_event_that_was_acknowledged() {
             }
         });
     }
+    let mut looks = tokio::time::interval(Duration::from_millis(5));
     while acknowledged.load(Ordering::SeqCst) < ACKNOWLEDGED {
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        looks.tick().await;
     }
     deployment.kill();
     load.join_all().await;
@@ -258,7 +259,10 @@ async fn a_witness_cosigns_what_grows_and_no_log_that_was_rolled_back() {
         looks.tick().await;
         size = senid.run(&["audit", "verify", "--json"]).ended(0).json()["signed"].as_u64().unwrap();
     }
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    // A head is shown to the witness every five seconds: what did not happen has no event of its own to wait for.
+    for _ in 0..120 {
+        looks.tick().await;
+    }
     let verified = senid.run(&["audit", "verify", "--json"]).ended(0).json();
     assert_eq!(verified["finding"], serde_json::Value::Null, "by itself it looks as it should");
     assert!(verified["witnessed"].as_u64().unwrap() <= first, "no witness signs it: {verified}");

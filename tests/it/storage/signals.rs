@@ -38,7 +38,7 @@ pub async fn are_opened(store: &Store, client: &ClientId) {
     assert!(!tx.signal_streams().create(&stream).await.unwrap(), "a client has one");
     assert!(tx.signal_streams().replace(&stream).await.unwrap());
     assert_eq!(tx.signal_streams().of_client(client).await.unwrap(), Some(stream.clone()));
-    assert_eq!(tx.signal_streams().list(None, 9).await.unwrap().items, [stream.clone()]);
+    assert_eq!(tx.signal_streams().list(None, 9).await.unwrap().items, std::slice::from_ref(&stream));
     assert!(tx.signal_streams().claim_verification(&stream, NOW).await.unwrap());
     assert!(!tx.signal_streams().claim_verification(&stream, NOW + Duration::from_secs(29)).await.unwrap());
     let nobody: ClientId = "nobody".parse().unwrap();
@@ -58,7 +58,7 @@ pub async fn are_told(store: &Store, citizen: CitizenId, client: &ClientId) {
     let now = NOW + MINUTE;
     let mut writing = store.write().await.unwrap();
     let mut events = writing.security_events();
-    assert_eq!(events.due_clients(now).await.unwrap(), [client.clone()]);
+    assert_eq!(events.due_clients(now).await.unwrap(), std::slice::from_ref(client));
     let claimed = events.claim_to_push(client, now, now + MINUTE, 9).await.unwrap();
     assert_eq!(claimed.iter().map(|event| event.id).collect::<Vec<_>>(), [first.id], "one after the other");
     assert!(events.claim_to_push(client, now, now + MINUTE, 9).await.unwrap().is_empty());
