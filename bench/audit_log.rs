@@ -1,6 +1,8 @@
 //! What the audit log costs whoever waits for an event, how far behind the sequencer is, and that nothing is lost: 2,000 events a second
 //! for a minute, on a Postgres whose commits are on the disk. `make bench-audit`
 
+#![allow(clippy::disallowed_methods, reason = "measures how long something takes, at a pace of its own")]
+
 /// The Postgres that the tests start for themselves.
 #[path = "../tests/it/support"]
 #[allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared with the tests")]

@@ -33,8 +33,9 @@ mod turns;
 
 pub use answer::{Document, Look, Pushed};
 pub use cache::{Cache, Kept};
+pub use connecting::{Identity, SetupError};
 pub use error::FetchError;
-pub use fetcher::{Fetcher, Identity, Limits, Reach, SetupError};
+pub use fetcher::{Fetcher, Limits, Reach};
 pub use mail::{MailServer, MailSetupError, Mailer, Security as MailSecurity};
 pub use purpose::Purpose;
 pub use registry::{RegistryAt, RegistryKeys, RegistryOverHttp};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::crypto::transparency::{
-    CompactRange, Span, Subtree, TreeHash, consistency_spans, inclusion_spans, perfect_subtrees, root_of_span,
+    CompactRange, Span, Subtree, TreeHash, consistency_spans, inclusion_spans, node_hash, perfect_subtrees,
+    root_of_span,
 };
 use crate::domain::audit_record::AuditRecord;
 use crate::flows::admin::AdminError;
@@ -100,6 +101,13 @@ impl<'s> Prover<'s> {
     async fn root(&self, subtree: Subtree) -> Result<TreeHash, AdminError> {
         if let Some(hash) = self.retired.get(&subtree) {
             return Ok(*hash);
+        }
+        if subtree.start() < self.from && subtree.end() > self.from {
+            // What reaches over the border is made of what was kept on the one side and what stands on the other.
+            let half = |side| Subtree { level: subtree.level - 1, index: 2 * subtree.index + side };
+            let left = Box::pin(self.root(half(0))).await?;
+            let right = Box::pin(self.root(half(1))).await?;
+            return Ok(node_hash(&left, &right));
         }
         if subtree.start() < self.from {
             return Err(AdminError::Conflict(format!("the events before place {} were retired", self.from)));
