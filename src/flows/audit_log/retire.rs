@@ -63,6 +63,8 @@ async fn turn(
         events.push(leaf.event);
     }
     if events.is_empty() {
+        // Another's turn begins at once.
+        tx.commit().await?;
         return Ok(0);
     }
     let (size, at) = (frontier.size(), clock.now());

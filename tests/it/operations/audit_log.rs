@@ -233,11 +233,13 @@ async fn a_witness_cosigns_what_grows_and_no_log_that_was_rolled_back() {
     let kept: Vec<(PathBuf, Vec<u8>)> =
         database(senid.path()).into_iter().map(|path| (path.clone(), std::fs::read(path).unwrap())).collect();
     assert!(!kept.is_empty());
+    // What waited for its place when the copy was made may get it in both.
+    let copied = senid.run(&["audit", "verify", "--json"]).ended(0).json()["size"].as_u64().unwrap() + 3;
     let server = Server(senid.start(&["serve"]));
     until_ready(operations).await;
     let person = ["citizen", "add", "--national-id", AN.identifier, "--name", AN.name, "--password-stdin"];
     senid.run_with(&person, AN.password).ended(0);
-    let second = until_witnessed(&senid, first).await;
+    let second = until_witnessed(&senid, copied.max(first)).await;
     let file = heads.to_str().unwrap();
     senid.run(&["audit", "verify", "--heads", file]).ended(0);
     drop(server);
@@ -265,7 +267,7 @@ async fn a_witness_cosigns_what_grows_and_no_log_that_was_rolled_back() {
     }
     let verified = senid.run(&["audit", "verify", "--json"]).ended(0).json();
     assert_eq!(verified["finding"], serde_json::Value::Null, "by itself it looks as it should");
-    assert!(verified["witnessed"].as_u64().unwrap() < second, "no witness signs what grew from there: {verified}");
+    assert!(verified["witnessed"].as_u64().unwrap() <= copied, "no witness signs what grew from there: {verified}");
     let verified = senid.run(&["audit", "verify", "--json", "--heads", file]).ended(1).json();
     assert_eq!(verified["finding"]["what"], "forked", "{verified}");
     // What the witness shows says it, too.
