@@ -170,6 +170,8 @@ pub enum Block {
     Views(Vec<View>),
     Filter(Filter),
     Table(Table),
+    /// A table that is opened by whoever looks for what is in it.
+    Folded(Table),
     Facts(Facts),
     Changes(Changes),
     Chart(Box<Chart>),
@@ -177,6 +179,11 @@ pub enum Block {
     Links(Vec<Link>),
     Empty(Empty),
     Note(String),
+    /// Of what nothing is there, in a line.
+    Nothing {
+        heading: String,
+        says: String,
+    },
 }
 
 /// A figure at a glance.

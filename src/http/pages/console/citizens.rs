@@ -162,10 +162,7 @@ async fn one(site: &Site, visit: &Visit, desk: Desk, shown: &Shown, revealed: bo
         (layout.text("console-level"), Cell::Number(i16::from(citizen.account_level).to_string())),
     ];
     rows.extend(
-        shown
-            .particulars
-            .iter()
-            .map(|(name, value)| (ClaimName::parse(name).label(&layout), Cell::plain(value.as_str()))),
+        shown.particulars.iter().map(|(name, value)| (particular(name).label(&layout), Cell::plain(value.as_str()))),
     );
     rows.push((layout.text("console-created"), Cell::plain(moment(&layout, citizen.created_at.micros()))));
     if let Some(password) = &shown.password {
@@ -279,10 +276,18 @@ async fn one(site: &Site, visit: &Visit, desk: Desk, shown: &Shown, revealed: bo
     render(&page)
 }
 
+/// What a line of the particulars is called. The files of the authorities say `scheme` where the claims say whose number it is.
+fn particular(name: &str) -> ClaimName {
+    match name {
+        "scheme" => ClaimName::NationalIdScheme,
+        name => ClaimName::parse(name),
+    }
+}
+
 /// A table, or one line where it would be empty.
 pub(super) fn part(title: String, head: Vec<String>, rows: Vec<Vec<Cell>>, none: String) -> Block {
     match rows.is_empty() {
-        true => Block::Facts(Facts { heading: title, rows: vec![(none, Cell::plain(""))] }),
+        true => Block::Nothing { heading: title, says: none },
         false => {
             Block::Table(Table { title: Some(title.clone()), caption: title, head, rows, next: None, first: None })
         }

@@ -18,7 +18,7 @@ use crate::flows::admin::messages;
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
-use crate::web::console::{Act, Block, Cell, Empty, Facts, Field, Filter, Section, Tone, View, Weight, moment};
+use crate::web::console::{Act, Block, Cell, Empty, Facts, Field, Filter, Section, Table, Tone, View, Weight, moment};
 use crate::web::layout::Layout;
 use crate::web::text::Speaks;
 
@@ -174,7 +174,11 @@ pub async fn settings(State(site): State<Arc<Site>>, visit: Visit) -> Result<Res
         let head = vec![layout.text("console-setting"), layout.text("console-value"), layout.text("console-origin")];
         // Those that stand before every group.
         let title = if group.is_empty() { layout.text("console-settings") } else { group.to_owned() };
-        page = page.with(part(title, head, rows.collect(), String::new()));
+        let rows = rows.collect();
+        let above = (!query.is_empty()).then(|| title.clone());
+        let table = Table { title: above, caption: title, head, rows, next: None, first: None };
+        // Whoever looked for one sees it; the others open the group that they know it stands in.
+        page = page.with(if query.is_empty() { Block::Folded(table) } else { Block::Table(table) });
     }
     render(&page)
 }

@@ -17,7 +17,7 @@ use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::pages::admin::role_name;
 use crate::web::console::chart::spark;
-use crate::web::console::{Block, Cell, Facts, Link, Section, Tile, number};
+use crate::web::console::{Block, Cell, Facts, Section, Tile, number};
 use crate::web::text::{Moment, Speaks, id};
 
 /// As many deliveries as are counted here.
@@ -115,8 +115,6 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         true => found!(desk, &site, &visit, proposals::list(&desk.admin).await).len(),
         false => 0,
     };
-    let ways = desk.frame.sections.iter().filter(|section| **section != Section::Overview);
-    let ways = ways.map(|section| Link { text: layout.say(section.name()), href: section.path().to_owned() }).collect();
     let mut page = desk.frame.section(Section::Overview);
     page.lead = Some(layout.text("console-overview-lead"));
     if decisions > 0 {
@@ -128,5 +126,5 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     if let Some(chart) = chart {
         page = page.with(chart);
     }
-    render(&page.with(Block::Facts(who)).with(Block::Links(ways)))
+    render(&page.with(Block::Facts(who)))
 }
