@@ -259,12 +259,27 @@ fn organisations() -> Router<Arc<Site>> {
 
 /// Where those who hold a role administer.
 fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
-    use pages::console;
+    use pages::console::{self, application};
     Router::new()
         .route("/admin", get(console::overview::show))
         .route("/admin/search", get(console::search::show))
         .route("/admin/applications", get(console::applications::list))
+        .route("/admin/applications/new", get(application::draft::show).post(application::draft::submit))
         .route("/admin/applications/{client}", get(console::applications::show))
+        .route("/admin/applications/{client}/snippets", get(application::snippets::show))
+        .route(
+            "/admin/applications/{client}/check-up",
+            get(application::check_up::show).post(application::check_up::run),
+        )
+        .route("/admin/applications/{client}/secrets", get(application::secrets::show))
+        .route("/admin/applications/{client}/secrets/rotate", post(application::secrets::rotate))
+        .route("/admin/applications/{client}/secrets/end-former", post(application::secrets::end_former))
+        .route(
+            "/admin/applications/{client}/production",
+            get(application::production::show).post(application::production::judge),
+        )
+        .route("/admin/applications/{client}/production/ask", post(application::production::ask))
+        .route("/admin/applications/{client}/usage", get(application::usage::show))
         .route("/admin/applications/{client}/{act}", get(console::applications::ask).post(console::applications::turn))
         .route("/admin/citizens", get(console::citizens::list))
         .route("/admin/citizens/{citizen}", get(console::citizens::show))

@@ -27,7 +27,8 @@ export async function enters(citizen, address) {
   await citizen.page.waitForURL((url) => url.pathname.startsWith("/admin"));
 }
 
-const staff = (name, errand) => {
+// Somebody new who can prove who they are as the door demands, and holds no role yet.
+export const staff = (name, errand) => {
   const person = newcomer({ name });
   return withCitizen({ person, language: "vi" }, async (citizen) => {
     await mayProve(citizen);

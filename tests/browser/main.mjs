@@ -10,6 +10,7 @@ import { closeMail } from "./mail.mjs";
 import { journey } from "./journey.mjs";
 import { mishaps } from "./mishaps.mjs";
 import { neighbours } from "./neighbours.mjs";
+import { onboarding } from "./onboarding.mjs";
 import { oneLife } from "./one-life.mjs";
 import { organisations } from "./organisations.mjs";
 import { passkeys } from "./passkeys.mjs";
@@ -21,7 +22,7 @@ import { strong } from "./strong.mjs";
 
 const wanted = process.argv.slice(2);
 // The first administrator comes before anybody else holds a role.
-const pages = { ...administration, ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...registration, ...requests, ...organisations, ...session, ...accessibility };
+const pages = { ...administration, ...onboarding, ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...registration, ...requests, ...organisations, ...session, ...accessibility };
 const suites = { embedded: { ...pages, ...passkeys, ...strong, ...registrar, ...oneLife }, production: { ...strong, ...registrar, ...oneLife } };
 const backend = process.env.BACKEND;
 const cases = Object.entries(suites[backend]).filter(

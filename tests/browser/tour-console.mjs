@@ -2,9 +2,10 @@
 
 import { enters, mayProve } from "./administration.mjs";
 import { SENID } from "./citizen.mjs";
+import { registers } from "./onboarding.mjs";
 import { administer, newcomer } from "./operator.mjs";
 
-const ROLES = ["registrar", "support", "auditor", "operator"];
+const ROLES = ["client_owner", "registrar", "support", "auditor", "operator"];
 
 export async function tourOfTheConsole(citizen, stop) {
   await citizen.context.clearCookies();
@@ -23,9 +24,19 @@ export async function tourOfTheConsole(citizen, stop) {
   await citizen.page.locator("main a[href$='/lock']").click();
   await citizen.page.waitForURL("**/lock");
   await stop("console-lock");
+  const typed = { client_name: "Giấy phép xây dựng", redirect_uris: "https://permits.example/callback" };
+  const { id } = await registers(citizen, "web", typed);
+  await stop("onboarding-drafted");
   for (const [name, path] of [
     ["console-applications", "/admin/applications"],
     ["console-application", "/admin/applications/demo-portal"],
+    ["onboarding-kinds", "/admin/applications/new"],
+    ["onboarding-new", "/admin/applications/new?kind=web"],
+    ["onboarding-snippets", `/admin/applications/${id}/snippets`],
+    ["onboarding-check-up", `/admin/applications/${id}/check-up`],
+    ["onboarding-secrets", `/admin/applications/${id}/secrets`],
+    ["onboarding-production", `/admin/applications/${id}/production`],
+    ["onboarding-usage", `/admin/applications/${id}/usage`],
     ["console-citizens", "/admin/citizens"],
     ["console-citizens-problem", "/admin/citizens?who=nobody"],
     ["console-organisations", "/admin/organisations"],

@@ -15,7 +15,7 @@ use crate::domain::client::{
     ApplicationType, Client, ClientAuthenticationMethod, ClientDisplay, ClientKeys, ClientPolicy, ConsentPolicy,
     EncryptedRelease, Localised, LogoutEndpoint, LogoutEndpoints, PkcePolicy, PolicyName, SubjectType,
 };
-use crate::domain::ids::ClientId;
+use crate::domain::ids::{CitizenId, ClientId};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
 use crate::flows::client_secret::{self, Asked};
@@ -93,33 +93,43 @@ pub async fn create(
     secret: Option<&SecretString>,
 ) -> Result<Registered, AdminError> {
     admin.may(Permission::ClientCreate)?;
-    register(admin, request, secret, EventKind::ClientCreated, |_| {}, &[]).await
+    let birth = Birth { kind: EventKind::ClientCreated, owner: None, faults: &[] };
+    register(admin, request, secret, birth, |_| {}).await
+}
+
+/// How a client comes to be.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::flows) struct Birth<'a> {
+    pub kind: EventKind,
+    /// Whose it is from its first moment on.
+    pub owner: Option<CitizenId>,
+    /// What was found wrong before: nothing is registered then.
+    pub faults: &'a [Fault],
 }
 
 /// As [`create`], where what was asked has been found at fault before, or is finished by whoever asks.
 ///
 /// # Errors
-/// As there; without those `faults`, which whoever found them says.
+/// As there; without the faults that were found before, which whoever found them says.
 pub(in crate::flows) async fn register(
     admin: &Administrator,
     request: &ClientRequest,
     secret: Option<&SecretString>,
-    kind: EventKind,
+    birth: Birth<'_>,
     finish: impl FnOnce(&mut Client),
-    faults: &[Fault],
 ) -> Result<Registered, AdminError> {
     let method = request.authentication;
     let made = (secret.is_none() && method.has_secret()).then(|| client_secret::make(&*admin.random, method));
     let known = Known::load(&admin.store, admin.settings.issuer.as_str()).await?;
     let mut client = candidate(admin, request, secret.or(made.as_ref()), &known)?;
-    if !faults.is_empty() {
+    if !birth.faults.is_empty() {
         return Err(AdminError::Invalid(Vec::new()));
     }
     finish(&mut client);
     let id = client.id.clone();
     let response_types: Vec<&str> = client.response_types.iter().map(|asked| asked.as_str()).collect();
     let event = admin
-        .event(kind)
+        .event(birth.kind)
         .of(&id)
         .with("stage", client.stage)
         .with("authentication", client.authentication.method())
@@ -140,6 +150,10 @@ pub(in crate::flows) async fn register(
         done => done?,
     }
     tx.audit().record(&event.build()).await?;
+    if let Some(owner) = birth.owner {
+        tx.role_grants().name_owner(&id, owner, &admin.actor.to_text(), admin.clock.now()).await?;
+        tx.audit().record(&admin.event(EventKind::OwnerNamed).about(owner).of(&id).build()).await?;
+    }
     tx.commit().await?;
     let warnings = warnings(admin, &client);
     Ok(Registered { client, secret: made, warnings })

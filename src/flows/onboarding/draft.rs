@@ -17,7 +17,7 @@ use crate::domain::client::{
 use crate::domain::ids::RegistrationId;
 use crate::domain::scope::Scope;
 use crate::domain::stage::Stage;
-use crate::flows::admin::create_client::{self, ClientRequest, Registered};
+use crate::flows::admin::create_client::{self, Birth, ClientRequest, Registered};
 use crate::flows::admin::further::Further;
 use crate::flows::admin::{AdminError, Administrator, Fault};
 use crate::protocol::redirect::{check_registration, is_loopback};
@@ -95,24 +95,19 @@ pub async fn draft(admin: &Administrator, draft: &Draft) -> Result<Registered, A
         client.display.policy_uri.clone_from(&draft.policy_uri);
         client.display.terms_uri.clone_from(&draft.tos_uri);
     };
-    match create_client::register(admin, &request, None, EventKind::ClientDrafted, finish, &faults).await {
+    // It is theirs from the first moment on, in the transaction that makes it; nobody else's becomes so.
+    let owner = match (reached, &admin.authority) {
+        (Reached::Own(_), Authority::Staff(staff)) => Some(staff.citizen),
+        _ => None,
+    };
+    let birth = Birth { kind: EventKind::ClientDrafted, owner, faults: &faults };
+    match create_client::register(admin, &request, None, birth, finish).await {
         // What this kind needs goes before what every client needs, and is not said twice.
         Err(AdminError::Invalid(found)) => {
             let said: BTreeSet<&str> = faults.iter().map(|fault| fault.field).collect();
             let unsaid: Vec<Fault> = found.into_iter().filter(|fault| !said.contains(fault.field)).collect();
             faults.extend(unsaid);
             Err(AdminError::Invalid(faults))
-        }
-        Ok(registered) => {
-            if let (Reached::Own(_), Authority::Staff(staff)) = (reached, &admin.authority) {
-                // It is theirs from the first moment on; nobody else's has become so.
-                let mut tx = admin.store.begin().await?;
-                let (id, by) = (&registered.client.id, admin.actor.to_text());
-                tx.role_grants().name_owner(id, staff.citizen, &by, admin.clock.now()).await?;
-                tx.audit().record(&admin.event(EventKind::OwnerNamed).about(staff.citizen).of(id).build()).await?;
-                tx.commit().await?;
-            }
-            Ok(registered)
         }
         done => done,
     }

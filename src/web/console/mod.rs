@@ -184,6 +184,17 @@ pub enum Block {
         heading: String,
         says: String,
     },
+    /// A file, or what a program said.
+    Code(Code),
+}
+
+/// What is written as programs write it, to be read and copied.
+#[derive(Clone, Debug)]
+pub struct Code {
+    pub id: String,
+    pub heading: String,
+    pub says: Vec<String>,
+    pub text: String,
 }
 
 /// A figure at a glance.
@@ -325,11 +336,15 @@ pub struct Field {
     pub kind: FieldKind,
     pub value: String,
     pub needed: bool,
+    /// What is wrong with it, in the words of the rules (English).
+    pub wrong: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
 pub enum FieldKind {
     Line,
+    /// What is not shown while it is typed, and never comes back.
+    Secret,
     Lines,
     /// Values and what they are called.
     Choice(Vec<(String, String)>),
@@ -350,11 +365,15 @@ impl Act {
 
 impl Field {
     pub fn line(name: &'static str, label: String, value: String) -> Self {
-        Self { name, label, hint: None, kind: FieldKind::Line, value, needed: false }
+        Self { name, label, hint: None, kind: FieldKind::Line, value, needed: false, wrong: Vec::new() }
+    }
+
+    pub fn lines(name: &'static str, label: String, value: String) -> Self {
+        Self { kind: FieldKind::Lines, ..Self::line(name, label, value) }
     }
 
     pub fn choice(name: &'static str, label: String, value: String, choices: Vec<(String, String)>) -> Self {
-        Self { name, label, hint: None, kind: FieldKind::Choice(choices), value, needed: false }
+        Self { name, label, hint: None, kind: FieldKind::Choice(choices), value, needed: false, wrong: Vec::new() }
     }
 
     /// Why something is done: it stands in the audit log.
@@ -366,6 +385,7 @@ impl Field {
             kind: FieldKind::Lines,
             value,
             needed: true,
+            wrong: Vec::new(),
         }
     }
 }

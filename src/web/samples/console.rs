@@ -2,8 +2,8 @@
 
 use super::super::console::chart::{Chart, Series, spark};
 use super::super::console::{
-    Act, Block, Cell, Change, Changes, Empty, Facts, Field, Filter, Frame, Link, Section, Table, Tile, Tone, View,
-    Weight,
+    Act, Block, Cell, Change, Changes, Code, Empty, Facts, Field, FieldKind, Filter, Frame, Link, Section, Table, Tile,
+    Tone, View, Weight,
 };
 use super::super::text::Speaks;
 use super::{Add, Samples, form};
@@ -43,6 +43,8 @@ impl Samples {
         page.lead = Some(layout.text("console-overview-lead"));
         page.alarm = Some(layout.text_with("admin-broken-glass", "when", "09:14"));
         add("console", &page);
+
+        self.onboarding(add);
 
         let act = Act {
             id: "confirm".to_owned(),
@@ -145,5 +147,54 @@ impl Samples {
         let link = Some(Link { text: layout.text("console-all"), href: "/admin/applications".to_owned() });
         let empty = self.frame().section(Section::Applications).with(chart([&[0; 7], &[0; 7]]));
         add("console-empty", &empty.with(Block::Empty(Empty { title, next, link })));
+    }
+
+    /// A form with what is wrong beside each field, and a file to be copied.
+    fn onboarding(&self, add: &mut Add<'_>) {
+        let layout = self.citizen();
+        let mut page = self.frame().page(Section::Applications, layout.text("onboarding-begin"));
+        page.problem = Some(layout.text("console-problem-invalid"));
+        let draft = Act {
+            id: "draft".to_owned(),
+            heading: Some(layout.text("onboarding-kind-web")),
+            says: vec![layout.text("onboarding-kind-web-means")],
+            form: form("/admin/applications/new"),
+            hidden: vec![("kind", "web".to_owned())],
+            fields: vec![
+                Field {
+                    hint: Some(layout.text("onboarding-name-hint")),
+                    needed: true,
+                    ..Field::line("client_name", layout.text("onboarding-name"), "Giấy phép xây dựng".to_owned())
+                },
+                Field {
+                    hint: Some(layout.text("onboarding-redirects-hint")),
+                    wrong: vec!["redirect_uris: 'ftp://permits.example' must be https".to_owned()],
+                    ..Field::lines(
+                        "redirect_uris",
+                        layout.text("console-redirects"),
+                        "ftp://permits.example".to_owned(),
+                    )
+                },
+                Field {
+                    wrong: vec!["policy_uri: 'x' is not an absolute URI".to_owned()],
+                    ..Field::line("policy_uri", layout.text("onboarding-policy-uri"), "x".to_owned())
+                },
+                Field {
+                    kind: FieldKind::Secret,
+                    ..Field::line("client_secret", layout.text("onboarding-secret"), String::new())
+                },
+            ],
+            button: layout.text("onboarding-draft"),
+            about: None,
+            weight: Weight::Grave,
+            cancel: None,
+        };
+        let code = Code {
+            id: "snippet-openid-client".to_owned(),
+            heading: "openid-client".to_owned(),
+            says: vec![layout.text("onboarding-snippet-secret")],
+            text: "import * as client from \"openid-client\";\nconst issuer = \"https://id.example\";\n".to_owned(),
+        };
+        add("onboarding", &page.with(Block::Act(Box::new(draft))).with(Block::Code(code)));
     }
 }

@@ -9,6 +9,7 @@ mod device;
 mod language;
 mod life;
 mod linked_accounts;
+mod onboarding;
 mod passkeys;
 mod people;
 mod proofs;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::application::{Tab, stage_name, tabs};
 use super::statistics::{Drawing, Reach};
 use super::{Confirmation, Desk, address, asked, at_desk, found, named, notice, problem, render, to};
 use crate::domain::administration::Permission;
@@ -49,8 +50,12 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         action: "/admin/applications",
         fields: vec![Field::line("name", layout.text("console-application-find"), typed.clone())],
     };
+    let begin = desk
+        .has(Permission::ClientDraft)
+        .then(|| Link { text: layout.text("onboarding-begin"), href: "/admin/applications/new".to_owned() });
     let mut page = desk.frame.section(Section::Applications);
     page.lead = Some(layout.text("console-applications-lead"));
+    page.action = begin;
     page = page.with(Block::Filter(filter)).with(Block::Views(views));
     page = match rows.is_empty() {
         true => page.with(Block::Empty(Empty {
@@ -140,6 +145,7 @@ pub async fn show(
         heading: layout.text("console-registration"),
         rows: vec![
             (layout.text("console-status"), standing(&layout, shown.status)),
+            (layout.text("onboarding-stage"), Cell::plain(layout.say(stage_name(shown.stage)))),
             (layout.text("console-client-id"), Cell::Code(shown.id.to_string())),
             (
                 layout.text("console-organisation"),
@@ -156,7 +162,7 @@ pub async fn show(
             (layout.text("console-changed"), Cell::plain(moment(&layout, shown.updated_at.micros()))),
         ],
     };
-    let mut blocks = vec![Block::Facts(facts)];
+    let mut blocks = vec![tabs(&desk, &shown, Tab::Registration), Block::Facts(facts)];
     if desk.has(Permission::ClientUsage) {
         let month = Reach::Month.span();
         let tokens = figures::of_client(&desk.admin, &client, Figure::Tokens, month).await;

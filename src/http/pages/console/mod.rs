@@ -1,6 +1,7 @@
 //! The console: the pages of the administration, over the same flows as the command line and the API. A page loads what it shows
 //! through one of these flows, which asks the permission; nothing is decided here.
 
+pub mod application;
 pub mod applications;
 pub mod audit;
 pub mod citizens;
@@ -145,6 +146,8 @@ pub(super) fn notice(layout: &Layout, visit: &Visit) -> Option<String> {
         "retried" => id("console-done-retried"),
         "settled" => id("console-done-settled"),
         "asked" => id("console-done-asked"),
+        "former-ended" => id("onboarding-former-ended"),
+        "promoted" => id("onboarding-promoted"),
         _ => return None,
     };
     Some(layout.say(text))
