@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::{
-    admin, audit, citizen, client, deliveries, demo, details, disclosure, exchange, keys, messages, migrate,
+    admin, approvals, audit, citizen, client, deliveries, demo, details, disclosure, exchange, keys, messages, migrate,
     organisation, registration, registry, resource, serve, store, stream, trust, webauthn,
 };
 
@@ -81,6 +81,9 @@ pub enum Administration {
     /// Who administers, by which role.
     #[command(subcommand)]
     Admin(admin::Command),
+    /// What takes a second person.
+    #[command(subcommand)]
+    Approvals(approvals::Command),
     /// The register of lawful disclosures: what authorities that the law lets ask were told of whom.
     #[command(subcommand)]
     Disclosure(disclosure::Command),

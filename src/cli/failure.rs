@@ -39,9 +39,14 @@ impl From<AdminError> for Failure {
         match error {
             AdminError::Invalid(faults) => Self { exit: Exit::Usage, sentences: faults.iter().map(sentence).collect() },
             AdminError::Away(_) => Self::new(Exit::Away, error.to_string()),
-            AdminError::NotFound(_) | AdminError::Conflict(_) | AdminError::Changed | AdminError::Denied(_) => {
-                Self::new(Exit::Failed, error.to_string())
+            AdminError::Waits(ref approval) => {
+                Self::new(Exit::Partly, format!("{error}: senid approvals approve {}", approval.id))
             }
+            AdminError::NotFound(_)
+            | AdminError::Conflict(_)
+            | AdminError::Unfit(_)
+            | AdminError::Changed
+            | AdminError::Denied(_) => Self::new(Exit::Failed, error.to_string()),
             AdminError::Failed(cause) => Self::new(Exit::Failed, with_causes(&*cause)),
         }
     }

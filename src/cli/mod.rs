@@ -1,6 +1,7 @@
 //! The command line: one file a command. Commands read what was typed, call a use case, and print what came of it.
 
 mod admin;
+mod approvals;
 pub mod arguments;
 pub mod audit;
 pub mod check_config;
@@ -100,6 +101,7 @@ async fn dispatch(
         Administration::Store(command) => store::run(command, &settings, house, output).await,
         Administration::Audit(command) => audit::run(command, settings, house, output).await,
         Administration::Admin(command) => admin::run(command, settings, house, output).await,
+        Administration::Approvals(command) => approvals::run(command, settings, house, output).await,
         Administration::Disclosure(command) => disclosure::run(command, settings, house, output).await,
         Administration::Exchange(command) => exchange::run(command, settings, house, output).await,
         Administration::Webauthn(command) => webauthn::run(command, settings, house, output).await,

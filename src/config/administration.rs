@@ -3,9 +3,24 @@
 use std::time::Duration;
 
 use super::reader::Reader;
+use super::value::Setting;
+use crate::domain::administration::approval::Matter;
+use crate::domain::issuer::Issuer;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+impl Setting for Matter {
+    const EXPECTED: &'static str =
+        "one of \"identifiers\", \"redirect_uris\", \"unlock\", \"key_rotation\", \"role_grant\"";
+    fn read(value: &toml::Value) -> Option<Self> {
+        value.as_str()?.parse().ok()
+    }
+    fn show(&self) -> toml::Value {
+        toml::Value::String(self.as_str().to_owned())
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Administration {
@@ -15,17 +30,29 @@ pub struct Administration {
     pub sensitive_proof: Duration,
     /// How long the link is good that makes the first administrator.
     pub bootstrap_link: Duration,
+    /// What takes a second person.
+    pub approvals: Vec<Matter>,
+    /// How long what was asked waits for one.
+    pub requests: Duration,
 }
 
 impl Default for Administration {
     fn default() -> Self {
-        Self { proof: 30 * MINUTE, sensitive_proof: 5 * MINUTE, bootstrap_link: 30 * MINUTE }
+        Self {
+            proof: 30 * MINUTE,
+            sensitive_proof: 5 * MINUTE,
+            bootstrap_link: 30 * MINUTE,
+            approvals: Vec::new(),
+            requests: 7 * DAY,
+        }
     }
 }
 
 impl Administration {
-    pub(super) fn read(from: &mut Reader) -> Self {
+    /// On a loopback one person tries it out alone; everywhere else everything that can take a second person does.
+    pub(super) fn read(from: &mut Reader, issuer: &Issuer) -> Self {
         let default = Self::default();
+        let usual = if issuer.is_loopback() { Vec::new() } else { Matter::ALL.to_vec() };
         Self {
             proof: from.within("administration.proof", default.proof, 5 * MINUTE..=12 * HOUR),
             sensitive_proof: from.within("administration.sensitive_proof", default.sensitive_proof, MINUTE..=HOUR),
@@ -34,6 +61,8 @@ impl Administration {
                 default.bootstrap_link,
                 5 * MINUTE..=24 * HOUR,
             ),
+            approvals: from.list("administration.approvals", usual),
+            requests: from.within("administration.requests", default.requests, HOUR..=30 * DAY),
         }
     }
 }

@@ -241,7 +241,7 @@ impl Settings {
             counter: Counter::read(from),
             identity: Identity::read(from),
             accounts: Accounts::read(from),
-            administration: Administration::read(from),
+            administration: Administration::read(from, &issuer),
             risk: Risk::read(from),
             limits: Limits::read(from),
             dpop: Dpop::read(from),

@@ -264,6 +264,9 @@ event_kinds! {
     BootstrapLinkMade = "bootstrap.link_made",
     /// Somebody whose role does not allow it wanted to do something, or their proof was too old for it.
     AdministrationRefused = "administration.refused",
+    /// Something that takes a second person was asked; somebody decided about it, or it was withdrawn or void.
+    ApprovalAsked = "approval.asked",
+    ApprovalDecided = "approval.decided",
     /// The break-glass account: an envelope was sealed, one was opened and the other is waited for, both were.
     BreakGlassSealed = "break_glass.sealed",
     BreakGlassHalfOpened = "break_glass.half_opened",

@@ -90,6 +90,8 @@ uuid_id! {
     LinkId;
     /// What one registrar wants done and another one has to confirm.
     ProposalId;
+    /// What somebody asked and a second person has to approve.
+    ApprovalId;
     /// That a citizen holds a role of the administration.
     RoleGrantId;
     /// A client that registered itself: in text its `client_id`, and the locator of its registration access token.

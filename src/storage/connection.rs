@@ -7,6 +7,7 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use tokio::sync::broadcast;
 
 use super::administration::Administration;
+use super::approvals::Approvals;
 use super::audit::Audit;
 use super::audit_log::AuditLog;
 use super::authenticator_metadata::AuthenticatorMetadata;
@@ -231,6 +232,7 @@ macro_rules! aggregates {
 aggregates! {
     Reading, Writing, Transaction;
     administration: Administration,
+    approvals: Approvals,
     audit: Audit,
     audit_log: AuditLog,
     authenticator_metadata: AuthenticatorMetadata,

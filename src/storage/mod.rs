@@ -17,6 +17,7 @@
 
 mod account_life;
 mod administration;
+mod approvals;
 mod audit;
 mod audit_log;
 mod audit_records;
@@ -87,6 +88,7 @@ mod verifications;
 
 pub use account_life::Life;
 pub use administration::Administration;
+pub use approvals::Approvals;
 pub use audit::{Audit, EventFilter, RecordedEvent};
 pub use audit_log::{AuditLog, Cosigned, Leaf, Retirement, StoredHead, is_kept};
 pub use authenticator_metadata::{AcceptedAt, AuthenticatorMetadata, StoredMetadata};

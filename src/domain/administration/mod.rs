@@ -6,8 +6,10 @@
 //! | [`role`] | the roles, each a list of permissions |
 //! | [`authority`] | what somebody may do now, held against an act |
 //! | [`grant`] | that a citizen holds a role |
+//! | [`approval`] | what takes a second person |
 //! | [`break_glass`] | the sealed way in for the day on which no administrator can be reached |
 
+pub mod approval;
 pub mod authority;
 pub mod break_glass;
 pub mod grant;

@@ -2,14 +2,16 @@
 
 use crate::domain::account_life::{By, Transition, Why};
 use crate::domain::administration::Permission;
+use crate::domain::administration::approval::{Act, Matter};
 use crate::domain::citizen::CitizenStatus;
 use crate::domain::ids::CitizenId;
 use crate::flows::account_life::{self, Trust};
 use crate::flows::short_lived;
 use crate::sessions::{Batch, Store};
+use crate::storage::Transaction;
 
 use super::find_citizen::Who;
-use super::{AdminError, Administrator};
+use super::{AdminError, Administrator, approvals};
 
 /// What became of it.
 #[derive(Debug)]
@@ -55,7 +57,15 @@ pub async fn change_status(
         event = event.with("reason", reason);
     }
     let mut tx = admin.store.begin().await?;
-    let citizen = who.load(&mut tx).await?.id;
+    let found = who.load(&mut tx).await?;
+    let citizen = found.id;
+    if transition == Transition::Unlock && approvals::is_needed(admin, Matter::Unlock) {
+        let ahead = transition.apply(found.status, None, By::Registrar);
+        let to = ahead.map_err(|refused| AdminError::Conflict(refused.to_string()))?;
+        let changes = vec![approvals::change("status", found.status.to_string(), to.to_string())];
+        let act = Act::Unlock { citizen, reason: reason.map(str::to_owned) };
+        return approvals::ask(admin, tx, Matter::Unlock, act, changes).await;
+    }
     let change = account_life::Change {
         citizen,
         transition,
@@ -82,6 +92,31 @@ pub async fn change_status(
         false => forget_sessions(admin, citizen).await,
     };
     Ok(Changed { citizen, status, change, sessions })
+}
+
+/// Unlocks an account, within the transaction of whoever approves it.
+pub(super) async fn unlock(
+    admin: &Administrator,
+    tx: &mut Transaction,
+    citizen: CitizenId,
+    reason: Option<&str>,
+    asked_by: &str,
+) -> Result<(), AdminError> {
+    let mut event = admin.event(Transition::Unlock.event()).with("asked_by", asked_by);
+    if let Some(reason) = reason {
+        event = event.with("reason", reason);
+    }
+    let change = account_life::Change {
+        citizen,
+        transition: Transition::Unlock,
+        by: By::Registrar,
+        trust: Trust::Kept,
+        ages: &admin.settings.identity.ages,
+        event,
+        post: admin.post(),
+    };
+    let changed = account_life::change_status(tx, change).await?;
+    changed.map(drop).map_err(|refused| AdminError::Conflict(refused.to_string()))
 }
 
 /// Takes the sessions that have ended out of the short-lived store, where it can be reached from here.

@@ -8,23 +8,25 @@ use serde::de::IgnoredAny;
 use url::Url;
 
 use crate::domain::administration::Permission;
+use crate::domain::administration::approval::Matter;
 use crate::domain::audit::EventKind;
 use crate::domain::authorization::ResponseType;
 use crate::domain::claims;
 use crate::domain::client::{
-    ApplicationType, Client, ClientAuthenticationMethod, ClientDisplay, ClientKeys, ClientPolicy, ConsentPolicy,
-    EncryptedRelease, Localised, LogoutEndpoint, LogoutEndpoints, PkcePolicy, PolicyName, SubjectType,
+    ApplicationType, Client, ClientAuthenticationMethod, ClientDisplay, ClientKeys, ClientPolicy, ClientStatus,
+    ConsentPolicy, EncryptedRelease, Localised, LogoutEndpoint, LogoutEndpoints, PkcePolicy, PolicyName, SubjectType,
 };
 use crate::domain::ids::{CitizenId, ClientId};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
+use crate::domain::stage::Stage;
 use crate::flows::client_secret::{self, Asked};
 use crate::flows::registration::Known;
 use crate::protocol::registration::{self, Allowed, check, parse_scopes, response_types_of, sector};
 use crate::storage;
 
 use super::further::Further;
-use super::{AdminError, Administrator, Fault};
+use super::{AdminError, Administrator, Fault, approvals};
 
 /// What is asked for, in the members of registration metadata (RFC 7591 §2) where those have them.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -127,6 +129,13 @@ pub(in crate::flows) async fn register(
     }
     finish(&mut client);
     let id = client.id.clone();
+    // It is registered switched off, and a second person is asked to switch it on, who sees all of it.
+    let takes_two = [Matter::RedirectUris, Matter::Identifiers].into_iter().any(|one| approvals::is_needed(admin, one));
+    // Nobody real comes to the sandbox.
+    let waits = takes_two && client.stage == Stage::Production;
+    if waits {
+        client.status = ClientStatus::Disabled;
+    }
     let response_types: Vec<&str> = client.response_types.iter().map(|asked| asked.as_str()).collect();
     let event = admin
         .event(birth.kind)
@@ -154,8 +163,13 @@ pub(in crate::flows) async fn register(
         tx.role_grants().name_owner(&id, owner, &admin.actor.to_text(), admin.clock.now()).await?;
         tx.audit().record(&admin.event(EventKind::OwnerNamed).about(owner).of(&id).build()).await?;
     }
+    let mut warnings = warnings(admin, &client);
+    if waits {
+        let approval = approvals::to_switch_on(admin, &mut tx, &client).await?;
+        warnings
+            .push(format!("it is switched off until somebody else approves it: senid approvals approve {approval}"));
+    }
     tx.commit().await?;
-    let warnings = warnings(admin, &client);
     Ok(Registered { client, secret: made, warnings })
 }
 

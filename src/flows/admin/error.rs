@@ -3,6 +3,7 @@
 use crate::credentials::password::HashError;
 use crate::crypto::seal::SealError;
 use crate::domain::administration::Denied;
+use crate::domain::administration::approval::{Approval, Unfit};
 use crate::flows::FlowError;
 use crate::flows::key_pairs::RotationError;
 use crate::protocol::registration;
@@ -36,6 +37,12 @@ pub enum AdminError {
     Invalid(Vec<Fault>),
     #[error("{0}")]
     NotFound(String),
+    /// Nothing was done yet: it takes a second person, who was asked.
+    #[error("approval {}: {} takes a second person, who approves it until it expires", .0.id, .0.matter)]
+    Waits(Box<Approval>),
+    /// A second person does not decide it, or not any more.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// Whoever acts may not do this.
     #[error(transparent)]
     Denied(Denied),

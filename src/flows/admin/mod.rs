@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod add_citizen;
+pub mod approvals;
 pub mod audit;
 pub mod authenticator_metadata;
 pub mod bootstrap;

@@ -1,13 +1,15 @@
 //! Clients that are registered: listed, shown, disabled and enabled.
 
 use crate::domain::administration::Permission;
+use crate::domain::administration::approval::{Act, Matter};
 use crate::domain::audit::EventKind;
 use crate::domain::client::{Client, ClientStatus};
 use crate::domain::ids::ClientId;
 use crate::storage::{Page, StoredClient, Transaction};
+use crate::domain::stage::Stage;
 
 use super::change_status::Change;
-use super::{AdminError, Administrator};
+use super::{AdminError, Administrator, approvals};
 
 /// As many as are read at once.
 const PAGE: u32 = 200;
@@ -92,6 +94,13 @@ pub async fn set_status(admin: &Administrator, id: &ClientId, status: ClientStat
     let stored = find_to_change(&mut tx, id).await?;
     if stored.client.status == status {
         return Ok(Change::NothingToDo);
+    }
+    let is_real = stored.client.stage == Stage::Production;
+    if status == ClientStatus::Active && is_real && approvals::is_needed(admin, Matter::RedirectUris) {
+        // Whoever switches one on lets its addresses be answered.
+        let changes = vec![approvals::change("status", stored.client.status.as_str(), status.as_str())];
+        let act = Act::ChangeClient { client: id.clone() };
+        return approvals::ask(admin, tx, Matter::RedirectUris, act, changes).await;
     }
     let kind = match status {
         ClientStatus::Active => EventKind::ClientEnabled,

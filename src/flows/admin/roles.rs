@@ -1,10 +1,14 @@
 //! Who holds which role. Nobody gives themselves one, and while there is an administrator the last one is not put out from inside.
 
+use crate::domain::administration::approval::{Act, Matter};
 use crate::domain::administration::{Authority, Permission, Role, RoleGrant};
 use crate::domain::audit::EventKind;
-use crate::domain::ids::RoleGrantId;
+use crate::domain::ids::{CitizenId, RoleGrantId};
 use crate::domain::time::Timestamp;
 
+use crate::storage::Transaction;
+
+use super::approvals;
 use super::change_status::Change;
 use super::find_citizen::Who;
 use super::{AdminError, Administrator};
@@ -34,12 +38,38 @@ pub async fn grant(
         return Err(AdminError::invalid("until", "expected a time to come"));
     }
     let mut tx = admin.store.begin().await?;
-    let citizen = who.load(&mut tx).await?;
-    if admin.is(citizen.id) {
+    let citizen = who.load(&mut tx).await?.id;
+    if admin.is(citizen) {
         return Err(AdminError::Conflict("nobody gives themselves a role: another administrator has to".to_owned()));
     }
+    if approvals::is_needed(admin, Matter::RoleGrant) {
+        let held: Vec<&str> =
+            tx.role_grants().of(citizen, now).await?.into_iter().map(|grant| grant.role.as_str()).collect();
+        let with: Vec<&str> = held.iter().copied().chain(std::iter::once(role.as_str())).collect();
+        let changes = vec![approvals::change("roles", held, with)];
+        let act = Act::GrantRole { citizen, role: role.to_string(), until };
+        return approvals::ask(admin, tx, Matter::RoleGrant, act, changes).await;
+    }
+    let granted = give(admin, &mut tx, citizen, role, until).await?;
+    tx.commit().await?;
+    Ok(granted)
+}
+
+/// Gives the role, within the transaction of whatever allows it.
+pub(super) async fn give(
+    admin: &Administrator,
+    tx: &mut Transaction,
+    citizen: CitizenId,
+    role: Role,
+    until: Option<Timestamp>,
+) -> Result<RoleGrant, AdminError> {
+    let now = admin.clock.now();
+    let citizen = Who::Id(citizen).load(tx).await?;
     if !citizen.status.is_active() {
         return Err(AdminError::Conflict(format!("the account is {}: nobody acts with it", citizen.status)));
+    }
+    if until.is_some_and(|until| until <= now) {
+        return Err(AdminError::Conflict("its time is over".to_owned()));
     }
     let granted = RoleGrant {
         id: RoleGrantId::new(now, &*admin.random),
@@ -58,7 +88,6 @@ pub async fn grant(
         event = event.with("until", until.seconds());
     }
     tx.audit().record(&event.build()).await?;
-    tx.commit().await?;
     Ok(granted)
 }
 

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use crate::domain::administration::Permission;
+use crate::domain::administration::approval::{Act, Matter};
 use crate::domain::keys::{
     KeyAlgorithm, KeyPair, KeyState, RotationPolicy, RotationStep, SignatureAlgorithm, plan_change_over,
     plan_rotation_now, unannounced,
 };
 use crate::flows::key_pairs;
 
-use super::{AdminError, Administrator};
+use super::{AdminError, Administrator, approvals};
 
 /// A key and where it stands now.
 #[derive(Clone, Debug)]
@@ -26,6 +27,21 @@ pub enum When {
     Now,
     /// So they do, and what the present ones signed is refused from this moment on: they have leaked.
     Withdrawing,
+}
+
+impl When {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Announced => "announced",
+            Self::Now => "now",
+            Self::Withdrawing => "withdrawing",
+        }
+    }
+
+    /// The gentlest one for a name that none has.
+    pub(super) fn named(text: &str) -> Self {
+        [Self::Now, Self::Withdrawing].into_iter().find(|when| when.as_str() == text).unwrap_or(Self::Announced)
+    }
 }
 
 /// What was done, and what it breaks.
@@ -53,6 +69,24 @@ pub async fn list(admin: &Administrator) -> Result<Vec<Listed>, AdminError> {
 /// `Invalid` for an algorithm that the settings do not offer.
 pub async fn rotate(admin: &Administrator, when: When, only: Option<KeyAlgorithm>) -> Result<Rotated, AdminError> {
     admin.may(Permission::KeyRotate)?;
+    if approvals::is_needed(admin, Matter::KeyRotation) {
+        let act = Act::RotateKeys { when: when.as_str().to_owned(), only: only.map(|only| only.name().to_owned()) };
+        let wanted = match only {
+            Some(only) => format!("{} {only}", when.as_str()),
+            None => when.as_str().to_owned(),
+        };
+        let changes = vec![approvals::change("rotation", serde_json::Value::Null, wanted)];
+        return approvals::ask(admin, admin.store.begin().await?, Matter::KeyRotation, act, changes).await;
+    }
+    carry_out(admin, when, only).await
+}
+
+/// Takes the steps, once nobody else has to be asked.
+pub(super) async fn carry_out(
+    admin: &Administrator,
+    when: When,
+    only: Option<KeyAlgorithm>,
+) -> Result<Rotated, AdminError> {
     let offered = &admin.settings.keys.rotation;
     let policy = match only {
         None => offered.clone(),

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::domain::administration::Permission;
+use crate::domain::administration::approval::{Act, FieldChange, Matter};
 use crate::domain::audit::EventKind;
 use crate::domain::authorization::ResponseType;
 use crate::domain::claims;
@@ -19,13 +20,15 @@ use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
 use crate::flows::admin_api;
+use crate::domain::stage::Stage;
 use crate::flows::client_secret::{self, Asked};
 use crate::flows::registration::Known;
 use crate::protocol::registration::{self, check, named_sector, parse_scopes, policy_faults};
+use crate::storage::Transaction;
 
 use super::create_client::{Registered, allowed, said_once, warnings};
 use super::further::Further;
-use super::{AdminError, Administrator, Fault, registered_clients};
+use super::{AdminError, Administrator, Fault, approvals, registered_clients};
 
 /// What is to be other than it is; everything else stays.
 #[derive(Clone, Debug, Default)]
@@ -124,6 +127,16 @@ pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange)
         admin.may(Permission::ClientRelease)?;
     }
     let changed = difference(&before, &after)?;
+    if let Some(matter) = second_person(admin, &before, &after, &changed) {
+        if secret.is_some() || changed.iter().any(|name| name.starts_with("authentication")) {
+            return Err(AdminError::Conflict(
+                "change how it proves itself apart from this: what waits keeps no secret".to_owned(),
+            ));
+        }
+        let act = Act::ChangeClient { client: id.clone() };
+        let changes = changes(&before, &after)?;
+        return approvals::ask(admin, tx, matter, act, changes).await;
+    }
     if !changed.is_empty() {
         after.updated_at = admin.clock.now();
         tx.clients().replace(&after, stored.version).await?;
@@ -137,6 +150,74 @@ pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange)
     let mut warnings = warnings(admin, &after);
     warnings.extend(standing.into_iter().map(|fault| format!("{}: {}", fault.member, fault.sentence)));
     Ok(Registered { client: after, secret, warnings })
+}
+
+/// What a second person is asked for, where somebody has to be: it would be told more of citizens, or answered elsewhere.
+fn second_person(admin: &Administrator, before: &Client, after: &Client, changed: &[String]) -> Option<Matter> {
+    if before.stage == Stage::Sandbox {
+        // Nobody real comes there.
+        return None;
+    }
+    let is_told_more = after.scopes.iter().any(|scope| !before.scopes.contains(scope.as_str()))
+        || changed.iter().any(|name| name.starts_with("release"));
+    let is_answered_elsewhere = after.redirect_uris.iter().any(|uri| !before.redirect_uris.contains(uri));
+    let asked = [(is_told_more, Matter::Identifiers), (is_answered_elsewhere, Matter::RedirectUris)];
+    let asked = asked.into_iter().find(|(touched, matter)| *touched && approvals::is_needed(admin, *matter));
+    asked.map(|(_, matter)| matter)
+}
+
+/// Every value that differs, as it is and as it would be.
+fn changes(before: &Client, after: &Client) -> Result<Vec<FieldChange>, AdminError> {
+    let (before, after) = (members(before)?, members(after)?);
+    let value = |map: &Map<String, Value>, name: &String| map.get(name).cloned().unwrap_or(Value::Null);
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differ = names.into_iter().filter(|name| before.get(*name) != after.get(*name) && *name != "updated_at");
+    Ok(differ
+        .map(|name| FieldChange { field: name.clone(), old: value(&before, name), new: value(&after, name) })
+        .collect())
+}
+
+/// Makes the changes that were approved, where each value is still what it was when they were asked for; every other may have changed.
+/// The client as it would be is held against every rule anew.
+///
+/// # Errors
+/// `NotFound`; `Conflict` where a value is another one by now; `Invalid` where a rule speaks against it by now.
+pub(super) async fn apply(
+    admin: &Administrator,
+    tx: &mut Transaction,
+    id: &ClientId,
+    changes: &[FieldChange],
+) -> Result<(), AdminError> {
+    let stored = registered_clients::find_to_change(tx, id).await?;
+    let now_is = members(&stored.client)?;
+    let mut document = serde_json::to_value(&stored.client).map_err(AdminError::failed)?;
+    for change in changes {
+        if now_is.get(&change.field).unwrap_or(&Value::Null) != &change.old {
+            return Err(AdminError::Conflict(format!("{} of {id} was changed since", change.field)));
+        }
+        let place = match change.field.split_once('.') {
+            Some((whole, part)) => document.get_mut(whole).and_then(Value::as_object_mut).map(|map| (map, part)),
+            None => document.as_object_mut().map(|map| (map, change.field.as_str())),
+        };
+        let (map, name) =
+            place.ok_or_else(|| AdminError::Conflict(format!("{} of {id} was changed since", change.field)))?;
+        match &change.new {
+            Value::Null => drop(map.remove(name)),
+            new => drop(map.insert(name.to_owned(), new.clone())),
+        }
+    }
+    let mut after: Client = serde_json::from_value(document).map_err(AdminError::failed)?;
+    let known = Known::load(&admin.store, admin.settings.issuer.as_str()).await?;
+    // That identifiers are told is what was approved.
+    let faults = check(&after, &allowed(admin, true, &known));
+    if !faults.is_empty() {
+        return Err(AdminError::Invalid(said_once(Vec::new(), faults)));
+    }
+    after.updated_at = admin.clock.now();
+    tx.clients().replace(&after, stored.version).await?;
+    let names: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
+    tx.audit().record(&admin.event(EventKind::ClientChanged).of(id).with("changed", names.join(" ")).build()).await?;
+    Ok(())
 }
 
 /// The client as it would be.

@@ -3,11 +3,12 @@
 //! Whoever asks is the application's owner; whoever lets it through is the authority, who sees what it was and what it will be.
 
 use crate::domain::administration::Permission;
+use crate::domain::administration::approval::{Act, Matter};
 use crate::domain::audit::EventKind;
 use crate::domain::client::Client;
 use crate::domain::ids::ClientId;
 use crate::domain::stage::Stage;
-use crate::flows::admin::{AdminError, Administrator};
+use crate::flows::admin::{AdminError, Administrator, approvals};
 
 use super::check_up::{CheckUp, Finding, Severity, What};
 
@@ -67,6 +68,12 @@ pub async fn promote(admin: &Administrator, request: ProductionRequest) -> Resul
             first.place,
             first.what.wrong()
         )));
+    }
+    if approvals::is_needed(admin, Matter::RedirectUris) {
+        let first = approvals::change("stage", request.client.stage.to_string(), Stage::Production.to_string());
+        let changes = approvals::with_what_stands(&request.client, first)?;
+        let act = Act::ChangeClient { client: request.client.id.clone() };
+        return approvals::ask(admin, admin.store.begin().await?, Matter::RedirectUris, act, changes).await;
     }
     let client = Client { stage: Stage::Production, updated_at: admin.clock.now(), ..request.client };
     let event = admin.event(EventKind::ClientPromoted).of(&client.id).with("stage", client.stage);

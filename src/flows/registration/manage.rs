@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::config::RegistrationMode;
 use crate::crypto::hash::hash_secret;
 use crate::crypto::token::{Token, TokenKind};
+use crate::domain::administration::approval::Matter;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::client::{Client, ClientAuthentication, ClientKeys, ClientStatus, LogoutEndpoints};
 use crate::domain::ids::{ClientId, RegistrationId};
@@ -58,6 +59,7 @@ pub async fn update(
     let known = Known::load(&app.store, app.issuer()).await?;
     let policy = policy(app, &owner.registration.terms, Some(existing), statement.members(), &known);
     dynamic::register(&metadata, &policy, &mut client)?;
+    hold_addresses(app, existing, &client)?;
     statement.note_in(&mut client);
     outside::check_sector(app, &client).await?;
     let logo = outside::fetch_logo(app, &mut client, Some(existing)).await?;
@@ -83,6 +85,20 @@ pub async fn update(
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
     Ok(Registered { client, secret: made, token: successor.text() })
+}
+
+/// Where another address takes a second person of the administration, a client does not give itself one.
+fn hold_addresses(app: &App, before: &Client, after: &Client) -> Result<(), OAuthError> {
+    let takes_two = app.settings.administration.approvals.contains(&Matter::RedirectUris);
+    let new = after.redirect_uris.iter().find(|uri| !before.redirect_uris.contains(uri));
+    match new.filter(|_| takes_two) {
+        Some(uri) => {
+            let told =
+                format!("{uri} is new: another redirect URI takes the approval of the authority, which changes it");
+            Err(OAuthError::invalid_redirect_uri(told))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Takes the client away. Nothing that it was given works from then on, because nothing of a client that is not active does.

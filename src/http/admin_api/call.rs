@@ -11,9 +11,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::cursor::Cursors;
+use super::approvals::Asked;
 use super::operation::{Operation, Value};
 use super::problem::{Kind, Problem, pointer};
 use crate::crypto::json;
+use crate::domain::administration::approval::Approval;
 use crate::flows::admin::Administrator;
 use crate::flows::visitor::Visitor;
 use crate::http::Site;
@@ -180,6 +182,12 @@ impl Reply {
     /// It is at this path below the API now.
     pub fn created(document: &impl Serialize, path: String) -> Result<Self, Problem> {
         Ok(Self { location: Some(path), ..Self::of(StatusCode::CREATED, document)? })
+    }
+
+    /// It was asked of a second person, at this path; nothing was done yet.
+    pub fn waits(approval: &Approval) -> Result<Self, Problem> {
+        let location = Some(format!("/approvals/{}", approval.id));
+        Ok(Self { location, ..Self::of(StatusCode::ACCEPTED, &Asked::of(approval, approval.asked_at))? })
     }
 
     pub const fn done() -> Self {

@@ -16,6 +16,7 @@ use utoipa::openapi::{
     ComponentsBuilder, Content, Info, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, Required, Schema, Server,
 };
 
+use super::approvals::Asked;
 use super::operation::{Answer, Document, Operation, Value, Verb, Version};
 use super::problem::{Kind, ProblemDocument};
 use super::table::OPERATIONS;
@@ -111,6 +112,9 @@ fn describe(operation: &Operation, parts: &mut Vec<(String, RefOr<Schema>)>) -> 
         }
         Answer::NoContent => described.response("204", done(operation, "It was done.", None, parts)),
     };
+    if operation.may_wait {
+        described = described.response("202", waiting(parts));
+    }
     let mut refusals: Vec<Kind> = refusals(operation);
     refusals.sort_by_key(|kind| kind.status().as_u16());
     refusals.dedup_by_key(|kind| kind.status());
@@ -177,6 +181,15 @@ fn done(
         response = response.header("ETag", etag.build());
     }
     response.build()
+}
+
+/// What was asked of a second person, and where it is.
+fn waiting(parts: &mut Vec<(String, RefOr<Schema>)>) -> utoipa::openapi::Response {
+    let says = "It waits for a second person, who approves it until it expires; nothing was done yet.";
+    let location = HeaderBuilder::new().schema(Some(text(1, 2048))).description(Some("The approval."));
+    let content = Content::new(Some(add(Document::of::<Asked>(), parts)));
+    let response = ResponseBuilder::new().description(says).content("application/json", content);
+    response.header("Location", location.build()).build()
 }
 
 /// A reference to the document, whose schema is among the components from here on.

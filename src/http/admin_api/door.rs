@@ -87,7 +87,7 @@ async fn call(
     let site = Arc::clone(site);
     let call = Call { site, admin, visitor: visit.visitor, operation, path, query, body, expected };
     match key {
-        None => (operation.run)(call).await,
+        None => (operation.run)(call).await.or_else(Problem::settled),
         Some(key) => idempotency::once(&key, &bytes, call).await,
     }
 }

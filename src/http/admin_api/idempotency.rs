@@ -62,7 +62,7 @@ pub async fn once(key: &str, bytes: &[u8], call: Call) -> Result<Reply, Problem>
         Repeated::Done(kept) => return restore(&kept),
     }
     let run = call.operation.run;
-    let answered = run(call).await;
+    let answered = run(call).await.or_else(Problem::settled);
     match &answered {
         Ok(reply) => {
             let kept = Kept {

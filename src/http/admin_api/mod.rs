@@ -16,6 +16,7 @@
 
 mod access;
 mod applications;
+mod approvals;
 mod call;
 mod citizens;
 mod cursor;

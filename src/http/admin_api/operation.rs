@@ -35,6 +35,8 @@ pub struct Operation {
     pub answer: Answer,
     /// Whether what it answers or changes has a version.
     pub version: Version,
+    /// Whether the settings may demand a second person for it.
+    pub may_wait: bool,
     pub(super) run: fn(Call) -> Answered,
 }
 
@@ -151,7 +153,7 @@ impl Operation {
         answer: Answer,
         run: fn(Call) -> Answered,
     ) -> Self {
-        Self { id, verb, path, permission, says, query: &[], body: None, answer, version: Version::None, run }
+        Self { id, verb, path, permission, says, query: &[], body: None, answer, version: Version::None, may_wait: false, run }
     }
 
     pub(super) const fn get<T: ToSchema>(
@@ -208,6 +210,10 @@ impl Operation {
 
     pub(super) const fn creates<T: ToSchema>(self) -> Self {
         Self { answer: Answer::Created(Document::of::<T>()), ..self }
+    }
+
+    pub(super) const fn may_wait(self) -> Self {
+        Self { may_wait: true, ..self }
     }
 
     pub(super) const fn versioned(self) -> Self {

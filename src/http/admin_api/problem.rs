@@ -11,6 +11,8 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::call::Reply;
+use crate::domain::administration::approval::Unfit;
 use crate::domain::administration::{Area, Care, Denied};
 use crate::flows::FlowError;
 use crate::flows::admin::{AdminError, Fault};
@@ -51,6 +53,10 @@ kinds! {
     NotFound = "not-found", NOT_FOUND, "There is no such thing";
     WrongMethod = "wrong-method", METHOD_NOT_ALLOWED, "Not with this method";
     Conflict = "conflict", CONFLICT, "It stands in the way of what is there";
+    OwnRequest = "own-request", CONFLICT, "Another person has to decide this";
+    Expired = "expired", CONFLICT, "Nobody approved it in time";
+    Decided = "decided", CONFLICT, "It was decided already";
+    Void = "void", CONFLICT, "What it would change was changed meanwhile";
     Underway = "under-way", CONFLICT, "The same request is being done";
     Changed = "changed", PRECONDITION_FAILED, "Somebody else changed it meanwhile";
     TooLarge = "too-large", PAYLOAD_TOO_LARGE, "More than is read here";
@@ -71,6 +77,8 @@ pub struct Problem {
     errors: Vec<Place>,
     challenge: Challenge,
     retry_after: Option<Duration>,
+    /// What is answered instead, where it is none: it was asked of a second person.
+    waits: Option<Box<Reply>>,
 }
 
 #[derive(Clone, Debug)]
@@ -116,7 +124,15 @@ pub struct ProblemDocument {
 
 impl Problem {
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), challenge: Challenge::None, retry_after: None }
+        Self { kind, detail: detail.into(), errors: Vec::new(), challenge: Challenge::None, retry_after: None, waits: None }
+    }
+
+    /// The answer to what waits for a second person, where that is all there is to say of it.
+    pub fn settled(self) -> Result<Reply, Self> {
+        match self.waits {
+            Some(reply) => Ok(*reply),
+            None => Err(self),
+        }
     }
 
     /// No access token came along.
@@ -246,6 +262,22 @@ impl From<AdminError> for Problem {
             AdminError::NotFound(told) => Self::new(Kind::NotFound, told),
             AdminError::Denied(denied) => denied.into(),
             AdminError::Conflict(told) => Self::new(Kind::Conflict, told),
+            AdminError::Waits(approval) => match Reply::waits(&approval) {
+                Ok(reply) => {
+                    let told = "it waits for a second person";
+                    Self { waits: Some(Box::new(reply)), ..Self::new(Kind::Conflict, told) }
+                }
+                Err(problem) => problem,
+            },
+            AdminError::Unfit(unfit) => {
+                let kind = match &unfit {
+                    Unfit::Own | Unfit::Beneficiary => Kind::OwnRequest,
+                    Unfit::Expired => Kind::Expired,
+                    Unfit::Decided => Kind::Decided,
+                    Unfit::Void(_) => Kind::Void,
+                };
+                Self::new(kind, unfit.to_string())
+            }
             AdminError::Changed => Self::new(Kind::Changed, "another version of it is there by now: read it again"),
             AdminError::Away(told) => {
                 tracing::error!(cause = told, "an operation of the Admin API could not be done");

@@ -3,7 +3,7 @@
 
 use super::operation::{Operation, PAGED, Query, Value};
 use super::wire::{Page, Reason};
-use super::{access, applications, citizens, organisations, running, watching};
+use super::{access, applications, approvals, citizens, organisations, running, watching};
 use crate::domain::administration::Permission::*;
 
 /// As a function pointer.
@@ -49,6 +49,7 @@ pub static OPERATIONS: &[Operation] = &[
         "Changes an application; what is not named stays.",
         by!(applications::update),
     )
+    .may_wait()
     .takes::<applications::ApplicationChange>()
     .answers::<applications::Registered>()
     .versioned(),
@@ -65,7 +66,8 @@ pub static OPERATIONS: &[Operation] = &[
         ClientDisable,
         "Switches an application on again.",
         by!(applications::enable),
-    ),
+    )
+    .may_wait(),
     // Citizens.
     Operation::get::<Page<citizens::Summary>>(
         "/citizens",
@@ -107,6 +109,7 @@ pub static OPERATIONS: &[Operation] = &[
         "Takes an account to another state: locks it, unlocks it, closes it.",
         by!(citizens::change_status),
     )
+    .may_wait()
     .takes::<citizens::StatusChange>()
     .answers::<citizens::StatusChanged>(),
     // How citizens come in.
@@ -239,6 +242,7 @@ pub static OPERATIONS: &[Operation] = &[
     ),
     Operation::post("/keys/rotate", "rotateKeys", KeyRotate, "Has the next keys take over.", by!(running::rotate))
         .takes::<running::Rotation>()
+        .may_wait()
         .answers::<running::Rotated>(),
     Operation::get::<Page<running::Delivery>>(
         "/deliveries",
@@ -282,6 +286,7 @@ pub static OPERATIONS: &[Operation] = &[
     ),
     Operation::post("/roles", "grantRole", RoleGrant, "Gives somebody else a role.", by!(watching::grant))
         .takes::<watching::NewRoleGrant>()
+        .may_wait()
         .creates::<watching::RoleGrant>(),
     Operation::delete(
         "/roles/{role}/{citizen_id}",
@@ -312,6 +317,47 @@ pub static OPERATIONS: &[Operation] = &[
         "Somebody looks after an application no more.",
         by!(watching::remove_owner),
     ),
+    // What takes a second person.
+    Operation::get::<Page<approvals::Asked>>(
+        "/approvals",
+        "listApprovals",
+        ApprovalList,
+        "Lists what waits for a second person, the oldest first; with state=all what was ever asked, the newest first.",
+        by!(approvals::list),
+    )
+    .query(&LIST_APPROVALS),
+    Operation::get::<approvals::Asked>(
+        "/approvals/{approval_id}",
+        "showApproval",
+        ApprovalList,
+        "Shows what was asked, with every value that would be other than it is.",
+        by!(approvals::show),
+    ),
+    Operation::post(
+        "/approvals/{approval_id}/approve",
+        "approve",
+        ApprovalDecide,
+        "Does what somebody else asked, where what it changes is still as it was.",
+        by!(approvals::approve),
+    )
+    .answers::<approvals::Asked>(),
+    Operation::post(
+        "/approvals/{approval_id}/deny",
+        "deny",
+        ApprovalDecide,
+        "It is not done, for a reason that is recorded.",
+        by!(approvals::deny),
+    )
+    .takes::<Reason>()
+    .answers::<approvals::Asked>(),
+    Operation::post(
+        "/approvals/{approval_id}/withdraw",
+        "withdrawApproval",
+        ApprovalList,
+        "Whoever asked for it thinks again.",
+        by!(approvals::withdraw),
+    )
+    .answers::<approvals::Asked>(),
     // What was done.
     Operation::get::<Page<watching::Event>>(
         "/audit/clients/{client_id}",
@@ -338,6 +384,11 @@ const STATE: Query = Query {
     says: "Those that came to this.",
     value: Value::OneOf(&["pending", "delivered", "refused", "undelivered"]),
 };
+const LIST_APPROVALS: [Query; 3] = [
+    PAGED[0],
+    PAGED[1],
+    Query { name: "state", says: "Those that wait, or all.", value: Value::OneOf(&["waiting", "all"]) },
+];
 const LIST_MESSAGES: [Query; 2] = [PAGED[1], STATE];
 const LIST_DELIVERIES: [Query; 4] =
     [PAGED[0], PAGED[1], STATE, Query { name: "client_id", says: "Those of one application.", value: Value::Text }];

@@ -30,6 +30,7 @@ pub const TABLES: &[&str] = &[
     "administration_turns",
     "bootstrap_links",
     "break_glass_envelopes",
+    "approvals",
     "sign_in_names",
     "identifier_aliases",
     "alias_names",

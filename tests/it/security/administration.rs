@@ -24,7 +24,7 @@ async fn world() -> World {
 }
 
 /// As whom the door lets in whoever has this browser.
-async fn admitted(world: &World, browser: &Browser) -> Administrator {
+pub async fn admitted(world: &World, browser: &Browser) -> Administrator {
     match asked(world, browser).await {
         entry::Entry::Open(admin) => *admin,
         other => panic!("{other:?}"),

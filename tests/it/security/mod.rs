@@ -4,6 +4,7 @@
 mod account_states;
 mod administration;
 mod algorithm_confusion;
+mod approvals;
 mod attestation;
 mod audit_and_logs;
 mod authorization_details;

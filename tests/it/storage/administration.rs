@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use senid::crypto::random::SystemRandom;
+use senid::domain::administration::approval::{Act, Approval, Decision, FieldChange, Matter, Outcome};
 use senid::domain::administration::break_glass::Half;
 use senid::domain::administration::{Role, RoleGrant};
 use senid::domain::citizen::CitizenStatus;
-use senid::domain::ids::{CitizenId, ClientId, RoleGrantId};
+use senid::domain::ids::{ApprovalId, CitizenId, ClientId, RoleGrantId};
 use senid::domain::time::Timestamp;
 use senid::storage::Store;
+use serde_json::Value;
 
 use super::on_every_database;
 use super::people::{AN, BINH, DAY, MINUTE, NOW, enrol, hash, register};
@@ -39,6 +41,23 @@ async fn held(store: &Store, citizen: CitizenId, at: Timestamp) -> Vec<Role> {
     found.into_iter().map(|grant| grant.role).collect()
 }
 
+fn asked(by: &str) -> Approval {
+    Approval {
+        id: ApprovalId::new(NOW, &SystemRandom::new()),
+        matter: Matter::KeyRotation,
+        act: Act::RotateKeys { when: "now".to_owned(), only: None },
+        changes: vec![FieldChange { field: "rotation".to_owned(), old: Value::Null, new: "now".into() }],
+        asked_by: by.to_owned(),
+        asked_at: NOW,
+        expires_at: NOW + DAY,
+        decision: None,
+    }
+}
+
+fn decision(outcome: Outcome, by: &str, at: Timestamp) -> Decision {
+    Decision { outcome, by: by.to_owned(), at, reason: Some("seen".to_owned()) }
+}
+
 /// For the tests that look at every table.
 pub async fn is_administered(store: &Store, an: CitizenId, client: &ClientId) {
     let nobody = CitizenId::new(NOW, &SystemRandom::new());
@@ -49,6 +68,7 @@ pub async fn is_administered(store: &Store, an: CitizenId, client: &ClientId) {
     tx.role_grants().end_all(nobody, LAN, NOW).await.unwrap();
     tx.role_grants().name_owner(client, an, LAN, NOW).await.unwrap();
     tx.role_grants().remove_owner(client, nobody).await.unwrap();
+    tx.approvals().ask(&asked("operator:lan")).await.unwrap();
     tx.administration().make_link(hash("link"), LAN, NOW, NOW + DAY).await.unwrap();
     tx.administration().spend_link(hash("another link"), NOW).await.unwrap();
     tx.administration().seal(Half::First, hash("sealed"), LAN, NOW).await.unwrap();
@@ -146,6 +166,34 @@ on_every_database! {
         let spent = tries.join_all().await.into_iter().filter(|spent| *spent).count();
         assert_eq!(spent, 1);
         assert!(!store.read().await.unwrap().administration().link_is_good(hash("second"), NOW).await.unwrap());
+    }
+
+    async fn what_was_asked_is_decided_once_in_time_and_by_somebody_else(store: Store) {
+        let new = asked("operator:lan");
+        let mut tx = store.begin().await.unwrap();
+        tx.approvals().ask(&new).await.unwrap();
+        tx.commit().await.unwrap();
+        let decide = async |outcome: Outcome, by: &str, at: Timestamp| {
+            store.write().await.unwrap().approvals().decide(new.id, &decision(outcome, by, at)).await.unwrap()
+        };
+        assert_eq!(store.read().await.unwrap().approvals().open(NOW, 9).await.unwrap(), [new.clone()]);
+        assert!(store.read().await.unwrap().approvals().open(new.expires_at, 9).await.unwrap().is_empty());
+        assert!(!decide(Outcome::Approved, "operator:lan", NOW).await, "it is their own");
+        assert!(!decide(Outcome::Approved, "operator:minh", new.expires_at).await, "it has expired");
+        let mut tries = tokio::task::JoinSet::new();
+        for number in 0..10 {
+            let (store, id) = (store.clone(), new.id);
+            tries.spawn(async move {
+                let by = format!("operator:{number}");
+                let mut writing = store.write().await.unwrap();
+                writing.approvals().decide(id, &decision(Outcome::Approved, &by, NOW)).await.unwrap()
+            });
+        }
+        assert_eq!(tries.join_all().await.into_iter().filter(|done| *done).count(), 1);
+        assert!(!decide(Outcome::Withdrawn, "operator:lan", NOW).await, "it is done");
+        let found = store.read().await.unwrap().approvals().find(new.id).await.unwrap().unwrap();
+        assert_eq!(found.decision.map(|decision| decision.outcome), Some(Outcome::Approved));
+        assert_eq!(store.read().await.unwrap().approvals().list(None, 9).await.unwrap().len(), 1);
     }
 
     async fn an_envelope_opens_by_what_is_in_it(store: Store) {

@@ -14,7 +14,7 @@ use crate::flows::session::{self, CurrentSession};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::Visit;
-use crate::http::page::Page;
+use crate::http::page::{Page, SeeOther};
 use crate::web::admin::{Closed, RoleName, Why};
 use crate::web::layout::{Layout, SignedIn};
 use crate::web::text::Moment;
@@ -64,6 +64,10 @@ pub(in crate::http) async fn refused(
     Ok(match error {
         AdminError::Denied(Denied::Stale(_)) => Ok(prove_again(site, visit, return_to).await?),
         AdminError::Denied(_) => Ok(closed(layout, Why::Denied)?),
+        // Nothing was done yet: the page of what was asked says whom it waits for.
+        AdminError::Waits(approval) => {
+            Ok(SeeOther::to(format!("/admin/approvals/{}?done=waits", approval.id)).into_response())
+        }
         other => Err(other),
     })
 }

@@ -11,7 +11,7 @@ use crate::domain::administration::{Authority, Permission};
 use crate::domain::logout::DeliveryState;
 use crate::domain::statistics::{Figure, Place, quantile};
 use crate::flows::admin::figures::{self, Span};
-use crate::flows::admin::{corrections, deliveries, proposals};
+use crate::flows::admin::{AdminError, Administrator, approvals, corrections, deliveries, proposals};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
@@ -112,7 +112,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     };
     // Nobody is asked for it whose role does not show it.
     let decisions = match desk.has(Permission::ApprovalList) {
-        true => found!(desk, &site, &visit, proposals::list(&desk.admin).await).len(),
+        true => found!(desk, &site, &visit, waiting(&desk.admin).await),
         false => 0,
     };
     let mut page = desk.frame.section(Section::Overview);
@@ -127,4 +127,9 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         page = page.with(chart);
     }
     render(&page.with(Block::Facts(who)))
+}
+
+/// How much waits for a second person.
+async fn waiting(admin: &Administrator) -> Result<usize, AdminError> {
+    Ok(proposals::list(admin).await?.len() + approvals::list(admin, None, approvals::PAGE).await?.len())
 }

@@ -1,0 +1,273 @@
+//! What takes a second person, in one mechanism: a use case whose matter the settings name asks here instead of doing it, and what was
+//! asked is done in the transaction of the approval, where what it changes is still as it was.
+
+use serde_json::Value;
+
+use crate::domain::administration::approval::{Act, Approval, Decision, FieldChange, Matter, Outcome, Unfit};
+use crate::domain::administration::{Authority, Permission, Role};
+use crate::domain::audit::EventKind;
+use crate::domain::client::Client;
+use crate::domain::ids::{ApprovalId, CitizenId};
+use crate::domain::keys::KeyAlgorithm;
+use crate::flows::audit::EventBuilder;
+use crate::storage::Transaction;
+
+use super::change_status::{self, Sessions};
+use super::rotate_keys::{self, When};
+use super::{AdminError, Administrator, roles, update_client};
+
+/// How many are shown at a time.
+pub const PAGE: u32 = 200;
+
+/// What was done.
+#[derive(Debug)]
+pub struct Done {
+    pub approval: Approval,
+    /// What became of sessions, where an account was unlocked.
+    pub sessions: Sessions,
+}
+
+/// Whether this takes a second person here.
+pub(in crate::flows) fn is_needed(admin: &Administrator, matter: Matter) -> bool {
+    admin.settings.administration.approvals.contains(&matter)
+}
+
+/// Writes down what is asked, for somebody else to approve, and commits it.
+///
+/// # Errors
+/// `Waits`, always, where the store is there: nothing was done yet.
+pub(in crate::flows) async fn ask<T>(
+    admin: &Administrator,
+    mut tx: Transaction,
+    matter: Matter,
+    act: Act,
+    changes: Vec<FieldChange>,
+) -> Result<T, AdminError> {
+    let approval = new(admin, matter, act, changes);
+    write(admin, &mut tx, &approval).await?;
+    tx.commit().await?;
+    Err(AdminError::Waits(Box::new(approval)))
+}
+
+/// Asks that a client which was just registered is switched on, with all that it would be told and where.
+pub(super) async fn to_switch_on(
+    admin: &Administrator,
+    tx: &mut Transaction,
+    client: &Client,
+) -> Result<ApprovalId, AdminError> {
+    let changes = with_what_stands(client, change("status", "disabled", "active"))?;
+    let asked = new(admin, Matter::RedirectUris, Act::ChangeClient { client: client.id.clone() }, changes);
+    write(admin, tx, &asked).await?;
+    Ok(asked.id)
+}
+
+/// `first`, and beside it where the client is answered and what it is told: what stands there at the approval has to be what was shown.
+pub(in crate::flows) fn with_what_stands(client: &Client, first: FieldChange) -> Result<Vec<FieldChange>, AdminError> {
+    let scopes = serde_json::to_value(&client.scopes).map_err(AdminError::failed)?;
+    let uris = client.redirect_uris.clone();
+    Ok(vec![first, change("redirect_uris", uris.clone(), uris), change("scopes", scopes.clone(), scopes)])
+}
+
+async fn write(admin: &Administrator, tx: &mut Transaction, approval: &Approval) -> Result<(), AdminError> {
+    tx.approvals().ask(approval).await?;
+    tx.audit().record(&event(admin, EventKind::ApprovalAsked, approval).build()).await?;
+    Ok(())
+}
+
+fn new(admin: &Administrator, matter: Matter, act: Act, changes: Vec<FieldChange>) -> Approval {
+    let now = admin.clock.now();
+    Approval {
+        id: ApprovalId::new(now, &*admin.random),
+        matter,
+        act,
+        changes,
+        asked_by: admin.actor.to_text(),
+        asked_at: now,
+        expires_at: now + admin.settings.administration.requests,
+        decision: None,
+    }
+}
+
+/// Up to `limit` that wait for somebody, the oldest first, after `after`.
+///
+/// # Errors
+/// Where the identity store is away.
+pub async fn list(admin: &Administrator, after: Option<ApprovalId>, limit: u32) -> Result<Vec<Approval>, AdminError> {
+    admin.may(Permission::ApprovalList)?;
+    Ok(admin.store.read().await?.approvals().open(after, admin.clock.now(), limit).await?)
+}
+
+/// Up to `limit` of what was asked and what became of it, the newest first, before `before`.
+///
+/// # Errors
+/// Where the identity store is away.
+pub async fn past(admin: &Administrator, before: Option<ApprovalId>, limit: u32) -> Result<Vec<Approval>, AdminError> {
+    admin.may(Permission::ApprovalList)?;
+    Ok(admin.store.read().await?.approvals().list(before, limit).await?)
+}
+
+/// # Errors
+/// `NotFound`.
+pub async fn show(admin: &Administrator, id: ApprovalId) -> Result<Approval, AdminError> {
+    admin.may(Permission::ApprovalList)?;
+    admin.store.read().await?.approvals().find(id).await?.ok_or_else(|| unknown(id))
+}
+
+/// Does what somebody else asked.
+///
+/// # Errors
+/// `NotFound`; `Denied` where whoever approves could not do it themselves; `Unfit` where it is their own, has expired or was decided, and
+/// where what it changes is not as it was: then it is void.
+pub async fn approve(admin: &Administrator, id: ApprovalId) -> Result<Done, AdminError> {
+    admin.may(Permission::ApprovalDecide)?;
+    let now = admin.clock.now();
+    let mut tx = admin.store.begin().await?;
+    let approval = tx.approvals().find(id).await?.ok_or_else(|| unknown(id))?;
+    admin.may(approval.act.permission())?;
+    let others = others(admin, &mut tx, &approval).await?;
+    let fit = approval.approvable(&admin.actor.to_text(), own_citizen(admin), others, now);
+    fit?;
+    // Before anything is done: whoever comes second finds it decided.
+    let approval = decide(admin, &mut tx, approval, Outcome::Approved, None).await?;
+    match carry_out(admin, tx, &approval).await? {
+        Carried::Done(sessions) => Ok(Done { approval, sessions }),
+        Carried::Void(why) => {
+            let mut tx = admin.store.begin().await?;
+            let approval = Approval { decision: None, ..approval };
+            decide(admin, &mut tx, approval, Outcome::Void, Some(&why)).await?;
+            tx.commit().await?;
+            Err(Unfit::Void(why).into())
+        }
+    }
+}
+
+/// It is not done, and why.
+///
+/// # Errors
+/// `NotFound`; `Denied` where they could not do it themselves; `Unfit` where it was decided.
+pub async fn deny(admin: &Administrator, id: ApprovalId, reason: &str) -> Result<Approval, AdminError> {
+    admin.may(Permission::ApprovalDecide)?;
+    let mut tx = admin.store.begin().await?;
+    let approval = tx.approvals().find(id).await?.ok_or_else(|| unknown(id))?;
+    admin.may(approval.act.permission())?;
+    let approval = decide(admin, &mut tx, approval, Outcome::Denied, Some(reason)).await?;
+    tx.commit().await?;
+    Ok(approval)
+}
+
+/// Whoever asked thinks again.
+///
+/// # Errors
+/// `NotFound`; `Conflict` where it is somebody else's; `Unfit` where it was decided.
+pub async fn withdraw(admin: &Administrator, id: ApprovalId) -> Result<Approval, AdminError> {
+    admin.may(Permission::ApprovalList)?;
+    let mut tx = admin.store.begin().await?;
+    let approval = tx.approvals().find(id).await?.ok_or_else(|| unknown(id))?;
+    if approval.asked_by != admin.actor.to_text() {
+        return Err(AdminError::Conflict("somebody else asked for it, and withdraws it themselves".to_owned()));
+    }
+    let approval = decide(admin, &mut tx, approval, Outcome::Withdrawn, None).await?;
+    tx.commit().await?;
+    Ok(approval)
+}
+
+/// What carrying it out came to.
+enum Carried {
+    Done(Sessions),
+    /// Nothing was done: what it would change is not what it was.
+    Void(String),
+}
+
+/// Does it in the transaction of its approval, and commits both.
+async fn carry_out(admin: &Administrator, mut tx: Transaction, approval: &Approval) -> Result<Carried, AdminError> {
+    let carried = match &approval.act {
+        Act::ChangeClient { client } => update_client::apply(admin, &mut tx, client, &approval.changes).await,
+        Act::GrantRole { citizen, role, until } => {
+            let role: Role = role.parse().map_err(AdminError::failed)?;
+            roles::give(admin, &mut tx, *citizen, role, *until).await.map(drop)
+        }
+        Act::Unlock { citizen, reason } => {
+            change_status::unlock(admin, &mut tx, *citizen, reason.as_deref(), &approval.asked_by).await
+        }
+        Act::RotateKeys { when, only } => {
+            // Rotating has a transaction of its own, which looks at the keys as they are: whatever became of them, it takes the steps
+            // that are due.
+            tx.commit().await?;
+            let only = only.as_deref().and_then(KeyAlgorithm::from_name);
+            rotate_keys::carry_out(admin, When::named(when), only).await?;
+            return Ok(Carried::Done(Sessions::Untouched));
+        }
+    };
+    match carried {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(Carried::Done(Sessions::Untouched))
+        }
+        Err(AdminError::Conflict(why) | AdminError::NotFound(why)) => Ok(Carried::Void(why)),
+        Err(AdminError::Invalid(faults)) => Ok(Carried::Void(AdminError::Invalid(faults).to_string())),
+        Err(other) => Err(other),
+    }
+}
+
+async fn decide(
+    admin: &Administrator,
+    tx: &mut Transaction,
+    approval: Approval,
+    outcome: Outcome,
+    reason: Option<&str>,
+) -> Result<Approval, AdminError> {
+    let decision =
+        Decision { outcome, by: admin.actor.to_text(), at: admin.clock.now(), reason: reason.map(str::to_owned) };
+    if !tx.approvals().decide(approval.id, &decision).await? {
+        // It was not when it was read: somebody was faster.
+        let late = approval.expires_at <= admin.clock.now() && outcome == Outcome::Approved;
+        return Err(if late { Unfit::Expired } else { Unfit::Decided }.into());
+    }
+    let mut event = event(admin, EventKind::ApprovalDecided, &approval)
+        .with("outcome", outcome.as_str())
+        .with("asked_by", &approval.asked_by);
+    if let Some(reason) = reason {
+        event = event.with("reason", reason);
+    }
+    tx.audit().record(&event.build()).await?;
+    Ok(Approval { decision: Some(decision), ..approval })
+}
+
+fn event(admin: &Administrator, kind: EventKind, approval: &Approval) -> EventBuilder {
+    let changed: Vec<&str> = approval.changes.iter().map(|change| change.field.as_str()).collect();
+    let mut event = admin
+        .event(kind)
+        .with("approval", approval.id)
+        .with("matter", approval.matter)
+        .with("changed", changed.join(" "));
+    if let Some(citizen) = approval.act.citizen() {
+        event = event.about(citizen);
+    }
+    match approval.act.client() {
+        Some(client) => event.of(client),
+        None => event,
+    }
+}
+
+/// How many administrators could approve it beside whoever asked and whoever would hold the role.
+async fn others(admin: &Administrator, tx: &mut Transaction, approval: &Approval) -> Result<usize, AdminError> {
+    let holders = tx.role_grants().holders(Role::Administrator, admin.clock.now(), PAGE).await?;
+    let is_other = |citizen| approval.act.citizen() != Some(citizen) && approval.asked_by != format!("staff:{citizen}");
+    Ok(holders.into_iter().filter(|grant| is_other(grant.citizen)).count())
+}
+
+fn own_citizen(admin: &Administrator) -> Option<CitizenId> {
+    match &admin.authority {
+        Authority::Staff(staff) => Some(staff.citizen),
+        Authority::Shell => None,
+    }
+}
+
+fn unknown(id: ApprovalId) -> AdminError {
+    AdminError::NotFound(format!("nothing was asked under {id}"))
+}
+
+/// One value that is to be other than it is.
+pub(in crate::flows) fn change(field: &str, old: impl Into<Value>, new: impl Into<Value>) -> FieldChange {
+    FieldChange { field: field.to_owned(), old: old.into(), new: new.into() }
+}
