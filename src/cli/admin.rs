@@ -8,13 +8,14 @@ use super::house::{House, Reach};
 use super::output::Output;
 use super::{operator, times};
 use crate::config::{Settings, parse_duration};
+use crate::domain::administration::break_glass::{Envelope, Half};
 use crate::domain::administration::{Role, RoleGrant};
 use crate::domain::ids::ClientId;
 use crate::domain::national_id::Scheme;
 use crate::flows::admin::Administrator;
-use crate::flows::admin::bootstrap;
 use crate::flows::admin::change_status::Change;
 use crate::flows::admin::find_citizen::Who;
+use crate::flows::admin::{bootstrap, break_glass};
 use crate::flows::admin::{owners, roles};
 
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -27,6 +28,9 @@ pub enum Command {
     Grant(Grant),
     /// Withdraws a role: from the next act on it counts for nothing.
     Revoke(Revoke),
+    /// The break-glass account.
+    #[command(subcommand)]
+    BreakGlass(BreakGlass),
     /// Who owns an application: what the role client_owner reaches.
     #[command(subcommand)]
     Owner(Owner),
@@ -47,6 +51,19 @@ pub struct Grant {
 pub struct Revoke {
     citizen: String,
     role: Role,
+}
+
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum BreakGlass {
+    /// Seals one of the two envelopes: shows once what is in it. Somebody else seals the other one.
+    Seal {
+        /// first or second.
+        half: Half,
+    },
+    /// Which envelopes are sealed, and by whom.
+    Status,
+    /// Ends the hour before it is over.
+    End,
 }
 
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -91,9 +108,37 @@ pub async fn run(
             let change = roles::revoke(&admin, &Who::parse(&revoke.citizen, scheme)?, revoke.role).await?;
             tell(change, "the role is withdrawn", "they do not hold it", output)?;
         }
+        Command::BreakGlass(command) => break_the_glass(&admin, &command, output).await?,
         Command::Owner(owner) => own(&admin, owner, scheme, output).await?,
     }
     Ok(Exit::Done)
+}
+
+async fn break_the_glass(admin: &Administrator, command: &BreakGlass, output: &mut Output) -> Result<(), Failure> {
+    match command {
+        BreakGlass::Seal { half } => {
+            let secret = break_glass::seal(admin, *half).await?;
+            output.say(
+                format_args!("{}\nWrite it down, put it into the {half} envelope and seal it.", secret.expose()),
+                &json!({ "half": half.as_str(), "secret": secret.expose() }),
+            )?;
+        }
+        BreakGlass::Status => {
+            for envelope in break_glass::status(admin).await? {
+                let Envelope { half, sealed_by, sealed_at, .. } = envelope;
+                let at = times::show(sealed_at);
+                output.say(
+                    format_args!("the {half} envelope was sealed {at} by {sealed_by}"),
+                    &json!({ "half": half.as_str(), "sealed_by": sealed_by, "sealed_at": at }),
+                )?;
+            }
+        }
+        BreakGlass::End => {
+            let ended = break_glass::end(admin).await?;
+            output.say(format_args!("{ended} roles are withdrawn"), &json!({ "ended": ended }))?;
+        }
+    }
+    Ok(())
 }
 
 async fn own(admin: &Administrator, owner: Owner, scheme: Scheme, output: &mut Output) -> Result<(), Failure> {

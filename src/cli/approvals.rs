@@ -43,7 +43,11 @@ pub async fn run(
     let admin = house.administrator(settings, operator::actor(), Reach::BothStores).await?;
     match command {
         Command::List { past } => {
-            let found = if past { approvals::past(&admin, None, approvals::PAGE).await? } else { approvals::list(&admin, None, approvals::PAGE).await? };
+            let found = if past {
+                approvals::past(&admin, None, approvals::PAGE).await?
+            } else {
+                approvals::list(&admin, None, approvals::PAGE).await?
+            };
             for approval in &found {
                 match output.is_json() {
                     true => output.json_line(&to_json(approval))?,

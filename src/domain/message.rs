@@ -146,6 +146,10 @@ pub enum Notice {
     },
     /// All that is kept of them was taken away as a file.
     DataTaken,
+    /// They administer, and others do until then by the break-glass account.
+    GlassBroken {
+        until: Timestamp,
+    },
 }
 
 impl Notice {
@@ -183,6 +187,7 @@ impl Notice {
             Self::RegistrationTried => EventKind::RegistrationTried,
             Self::DataCorrected => EventKind::DataCorrected,
             Self::DataTaken => EventKind::DataDownloaded,
+            Self::GlassBroken { .. } => EventKind::BreakGlassOpened,
         }
     }
 
@@ -214,6 +219,7 @@ impl Notice {
             Self::RecoveryBegun { takes_effect_at, .. } => {
                 vec![("takes_effect_at", takes_effect_at.seconds().to_string())]
             }
+            Self::GlassBroken { until } => vec![("until", until.seconds().to_string())],
             Self::ClosingAsked { closes_at } => vec![("closes_at", closes_at.seconds().to_string())],
             Self::CertificateBound { authority } | Self::ProvenByCertificate { authority } => {
                 vec![("authority", authority.clone())]

@@ -49,6 +49,7 @@ pub struct Metrics {
     key_change_seen: Family<KeyChangeLabels, Gauge>,
     key_change_total: Family<KeyChangeLabels, Gauge>,
     key_change_running: Family<KeyChangeLabels, Gauge>,
+    break_glass: Gauge,
     metadata_number: Gauge,
     metadata_next_update: Gauge,
 }
@@ -164,6 +165,7 @@ impl Metrics {
             key_change_seen: Family::default(),
             key_change_total: Family::default(),
             key_change_running: Family::default(),
+            break_glass: Gauge::default(),
             metadata_number: Gauge::default(),
             metadata_next_update: Gauge::default(),
             registry: Registry::default(),
@@ -274,6 +276,11 @@ impl Metrics {
             metrics.key_change_running.clone(),
         );
         registry.register(
+            "break_glass_open",
+            "Whether the break-glass account is open: 1, or 0",
+            metrics.break_glass.clone(),
+        );
+        registry.register(
             "authenticator_metadata_number",
             "The number of the FIDO metadata in force; 0 where there is none",
             metrics.metadata_number.clone(),
@@ -284,6 +291,11 @@ impl Metrics {
             metrics.metadata_next_update.clone(),
         );
         Self { registry, ..metrics }
+    }
+
+    /// Whether the break-glass account is open.
+    pub fn break_glass(&self, is_open: bool) {
+        self.break_glass.set(i64::from(is_open));
     }
 
     /// The whole of it in the OpenMetrics text format.

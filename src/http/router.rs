@@ -299,6 +299,11 @@ fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/admin/statistics", get(console::statistics::show))
         .route("/admin/settings", get(console::operations::settings))
         .route("/admin/health", get(console::operations::health))
+        .route("/admin/break-glass", get(pages::admin::break_glass::show).post(pages::admin::break_glass::submit))
+        .route(
+            "/admin/break-glass/seal",
+            get(pages::admin::break_glass::ask_to_seal).post(pages::admin::break_glass::seal),
+        )
         .route("/admin/bootstrap/{link}", get(pages::admin::bootstrap::show).post(pages::admin::bootstrap::submit))
         .layer(axum::middleware::from_fn_with_state(site, middleware::same_origin::only))
 }

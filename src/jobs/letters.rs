@@ -85,6 +85,7 @@ fn what(content: &Content, now: Timestamp) -> What {
                 Notice::RegistrationTried => What::RegistrationTried { at },
                 Notice::DataCorrected => What::DataCorrected { at },
                 Notice::DataTaken => What::DataTaken { at },
+                Notice::GlassBroken { until } => What::GlassBroken { at, until: moment(&until) },
                 Notice::ContactVerified { masked, .. } => What::ContactVerified { at, contact: masked },
                 Notice::ContactRemoved { masked, .. } => What::ContactRemoved { at, contact: masked },
                 Notice::OrganisationConfirmed { organisation } => affair(Affair::Confirmed, organisation),

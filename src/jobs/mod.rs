@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
+use crate::flows::admin::break_glass;
 use crate::flows::audit_log::{HeadsFile, Sequencer};
 use crate::flows::backchannel::ping;
 use crate::flows::key_changes::{self, PAUSE, Turned, Worker};
@@ -341,6 +342,9 @@ async fn note_backlog(app: Arc<App>) {
     }
     if let Err(error) = logout_delivery::note_backlog(&app).await {
         tracing::debug!(%error, "the outbox of single logout cannot be counted");
+    }
+    if let Err(error) = break_glass::note(&app).await {
+        tracing::debug!(%error, "whether the break-glass account is open cannot be read");
     }
     if let Err(error) = signals::deliver::note_backlog(&app).await {
         tracing::debug!(%error, "the outbox of security events cannot be counted");

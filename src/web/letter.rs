@@ -44,6 +44,7 @@ pub enum What {
     RegistrationTried { at: Moment },
     DataCorrected { at: Moment },
     DataTaken { at: Moment },
+    GlassBroken { at: Moment, until: Moment },
     Code { purpose: CodeFor, code: String, minutes: i64 },
 }
 
@@ -128,6 +129,7 @@ impl Letter {
             What::RegistrationTried { .. } => id("letter-registration-tried"),
             What::DataCorrected { .. } => id("letter-data-corrected"),
             What::DataTaken { .. } => id("letter-data-taken"),
+            What::GlassBroken { .. } => id("letter-glass-broken"),
             // The code itself stays out of what a locked telephone shows.
             What::Code { .. } => id("letter-code"),
         })
@@ -199,6 +201,10 @@ impl Letter {
             What::RegistrationTried { at } => when(id("letter-registration-tried.body"), at),
             What::DataCorrected { at } => when(id("letter-data-corrected.body"), at),
             What::DataTaken { at } => when(id("letter-data-taken.body"), at),
+            What::GlassBroken { at, until } => voice.compose(
+                id("letter-glass-broken.body"),
+                &[("when", voice.when(at).into()), ("until", voice.when(until).into())],
+            ),
             What::Code { purpose, code, minutes } => {
                 let text = match purpose {
                     CodeFor::Verification => id("letter-code.verification"),

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use crate::domain::time::Timestamp;
 
+/// As whom a role is given by it, where a grant says who gave it.
+pub const GRANTED_BY: &str = "break_glass";
 /// How long those who opened both envelopes are administrators.
 pub const LASTS: Duration = Duration::from_secs(3600);
 /// So soon after the first envelope the second one has to be opened.

@@ -124,6 +124,7 @@ impl Happening {
             | Notice::RegistrationTried
             | Notice::DataCorrected
             | Notice::DataTaken
+            | Notice::GlassBroken { .. }
             // A portal that was dealt with in an organisation's name hears of its end as of a session's.
             | Notice::OrganisationConfirmed { .. }
             | Notice::OrganisationRefused { .. }

@@ -8,6 +8,7 @@ pub mod approvals;
 pub mod audit;
 pub mod authenticator_metadata;
 pub mod bootstrap;
+pub mod break_glass;
 pub mod change_status;
 pub mod citizen_access;
 pub mod citizen_aliases;

@@ -5,8 +5,8 @@ use crate::domain::administration::approval::{Act, Matter};
 use crate::domain::audit::EventKind;
 use crate::domain::client::{Client, ClientStatus};
 use crate::domain::ids::ClientId;
-use crate::storage::{Page, StoredClient, Transaction};
 use crate::domain::stage::Stage;
+use crate::storage::{Page, StoredClient, Transaction};
 
 use super::change_status::Change;
 use super::{AdminError, Administrator, approvals};

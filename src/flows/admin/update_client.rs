@@ -19,8 +19,8 @@ use crate::domain::client::{
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::secret::SecretString;
-use crate::flows::admin_api;
 use crate::domain::stage::Stage;
+use crate::flows::admin_api;
 use crate::flows::client_secret::{self, Asked};
 use crate::flows::registration::Known;
 use crate::protocol::registration::{self, check, named_sector, parse_scopes, policy_faults};

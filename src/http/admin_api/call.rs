@@ -10,8 +10,8 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::cursor::Cursors;
 use super::approvals::Asked;
+use super::cursor::Cursors;
 use super::operation::{Operation, Value};
 use super::problem::{Kind, Problem, pointer};
 use crate::crypto::json;

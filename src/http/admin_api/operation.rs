@@ -153,7 +153,19 @@ impl Operation {
         answer: Answer,
         run: fn(Call) -> Answered,
     ) -> Self {
-        Self { id, verb, path, permission, says, query: &[], body: None, answer, version: Version::None, may_wait: false, run }
+        Self {
+            id,
+            verb,
+            path,
+            permission,
+            says,
+            query: &[],
+            body: None,
+            answer,
+            version: Version::None,
+            may_wait: false,
+            run,
+        }
     }
 
     pub(super) const fn get<T: ToSchema>(

@@ -124,7 +124,14 @@ pub struct ProblemDocument {
 
 impl Problem {
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), challenge: Challenge::None, retry_after: None, waits: None }
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            challenge: Challenge::None,
+            retry_after: None,
+            waits: None,
+        }
     }
 
     /// The answer to what waits for a second person, where that is all there is to say of it.

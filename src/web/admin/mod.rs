@@ -1,7 +1,9 @@
 //! The administration's pages.
 
+mod break_glass;
 mod door;
 
+pub use break_glass::{BreakGlass, Brought, Seal, Sealing};
 pub use door::{Bootstrap, BootstrapOutcome, Closed, Why};
 
 use super::text::{TextId, id};

@@ -26,6 +26,7 @@ fn everything() -> Vec<What> {
         What::RegistrationTried { at },
         What::DataCorrected { at },
         What::DataTaken { at },
+        What::GlassBroken { at, until: at },
         What::ContactVerified { at, contact: "a•••@example.vn".to_owned() },
         What::ContactRemoved { at, contact: "a•••@example.vn".to_owned() },
     ];

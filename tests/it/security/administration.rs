@@ -221,3 +221,42 @@ async fn whoever_is_merged_evicted_or_dead_administers_no_more() {
     world.operator().takes(&BINH, Transition::Decease, "a letter of the registry").await.unwrap();
     assert_eq!(held().await, 0);
 }
+
+#[tokio::test]
+async fn the_glass_is_broken_by_two_people_with_two_envelopes_and_everybody_hears_of_it() {
+    use senid::domain::administration::break_glass::Half;
+    use senid::flows::admin::break_glass;
+
+    let world = world().await;
+    let shell = |name: &'static str| async {
+        Administrator {
+            actor: senid::domain::audit::Actor::Operator(name.to_owned()),
+            ..world.operator().admin().await
+        }
+    };
+    let (lan, minh) = (shell("lan").await, shell("minh").await);
+    let first = break_glass::seal(&lan, Half::First).await.unwrap();
+    assert!(matches!(break_glass::seal(&lan, Half::Second).await, Err(AdminError::Conflict(_))), "nobody knows both");
+    let second = break_glass::seal(&minh, Half::Second).await.unwrap();
+    let (mut an, mut binh) = (world.may_prove(&AN).await, world.may_prove(&BINH).await);
+    let bring = async |staff: &mut Staff, secret: &str| {
+        let page = staff.enters("/admin/break-glass").await;
+        staff.browser.press(&page, "break-glass-open", &[("secret", secret)]).await
+    };
+    assert_eq!(bring(&mut an, "senid_bg_nothing").await.status, 403);
+    assert!(bring(&mut an, first.expose()).await.has("#waiting"));
+    // One person with both is one person.
+    assert!(bring(&mut an, second.expose()).await.has("#waiting"));
+    assert_eq!(an.enters("/admin").await.status, 403);
+    // Too late.
+    world.wait(Duration::from_secs(15 * 60 + 1));
+    assert!(bring(&mut binh, second.expose()).await.has("#waiting"));
+    let opened = bring(&mut an, first.expose()).await;
+    assert!(opened.has("#open"), "{}", opened.text());
+    assert!(an.enters("/admin").await.has("#broken-glass"));
+    assert!(binh.enters("/admin").await.has("#admin"));
+    // Used up, and over by itself.
+    assert_eq!(bring(&mut an, first.expose()).await.status, 403);
+    world.wait(Duration::from_secs(3601));
+    assert_eq!(an.enters("/admin").await.status, 403);
+}

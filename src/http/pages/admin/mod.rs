@@ -1,6 +1,7 @@
 //! The administration's pages, and their one door.
 
 pub mod bootstrap;
+pub mod break_glass;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
