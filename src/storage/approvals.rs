@@ -18,6 +18,7 @@ macro_rules! columns {
 const FIND: &str = concat!(columns!(), "WHERE id = $1");
 const LIST: &str = concat!(columns!(), "WHERE id < $1 ORDER BY id DESC LIMIT $2");
 const OPEN: &str = concat!(columns!(), "WHERE outcome IS NULL AND expires_at > $1 AND id > $3 ORDER BY id LIMIT $2");
+const COUNT_OPEN: &str = "SELECT COUNT(*) FROM approvals WHERE outcome IS NULL AND expires_at > $1";
 const INSERT: &str = "INSERT INTO approvals (id, matter, act, changes, asked_by, asked_at, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const DECIDE: &str = "UPDATE approvals SET outcome = $2, decided_by = $3, decided_at = $4, reason = $5
@@ -45,6 +46,13 @@ impl<C: Read> Approvals<'_, C> {
             sqlx::query_as(OPEN).bind(now.micros()).bind(i64::from(limit)).bind(after).fetch_all(db).await
         })?;
         rows.into_iter().map(ApprovalRow::open).collect()
+    }
+
+    /// How many wait for somebody.
+    pub async fn count_open(&mut self, now: Timestamp) -> Result<usize, Error> {
+        let count: i64 =
+            on_backend!(self.0, |db| sqlx::query_scalar(COUNT_OPEN).bind(now.micros()).fetch_one(db).await)?;
+        Ok(usize::try_from(count).unwrap_or(0))
     }
 
     /// Up to `limit` before `before`, the newest first, whatever became of them.

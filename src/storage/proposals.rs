@@ -23,6 +23,7 @@ const INSERT: &str = "INSERT INTO proposals (citizen_id, id, sealed, proposed_by
 const FIND_OPEN: &str = concat!(columns!(), "WHERE p.id = $1 AND p.decided_at IS NULL");
 const OPEN: &str =
     concat!(columns!(), "WHERE p.decided_at IS NULL AND p.expires_at > $1 ORDER BY p.proposed_at, p.id LIMIT $2");
+const COUNT_OPEN: &str = "SELECT COUNT(*) FROM proposals WHERE decided_at IS NULL AND expires_at > $1";
 const DECIDE: &str = "UPDATE proposals SET decided_by = $3, decided_at = $4, outcome = $5
     WHERE citizen_id = $1 AND id = $2 AND decided_at IS NULL AND expires_at > $4 AND ($5 <> 'confirmed' OR proposed_by <> $3)";
 const DROP_ALL: &str = "UPDATE proposals SET decided_by = $2, decided_at = $3, outcome = 'dropped'
@@ -50,6 +51,13 @@ impl Verdict {
 pub struct Proposals<'c, C>(pub(super) &'c mut C);
 
 impl<C: Read> Proposals<'_, C> {
+    /// How many wait for somebody.
+    pub async fn count_open(&mut self, now: Timestamp) -> Result<usize, Error> {
+        let count: i64 =
+            on_backend!(self.0, |db| sqlx::query_scalar(COUNT_OPEN).bind(now.micros()).fetch_one(db).await)?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
     /// One that nobody has decided, whether or not it has expired.
     pub async fn find_open(&mut self, id: ProposalId) -> Result<Option<Proposal>, Error> {
         let vault = self.0.vault()?;

@@ -77,6 +77,10 @@ pub enum Act {
     ChangeClient {
         client: ClientId,
     },
+    /// From the sandbox into production, as it stands.
+    Promote {
+        client: ClientId,
+    },
     GrantRole {
         citizen: CitizenId,
         role: String,
@@ -94,10 +98,10 @@ pub enum Act {
 }
 
 impl Act {
-    /// What whoever approves it has to be allowed themselves.
-    pub const fn permission(&self) -> Permission {
+    const fn permission(&self) -> Permission {
         match self {
             Self::ChangeClient { .. } => Permission::ClientUpdate,
+            Self::Promote { .. } => Permission::ClientPromote,
             Self::GrantRole { .. } => Permission::RoleGrant,
             Self::Unlock { .. } => Permission::CitizenStatus,
             Self::RotateKeys { .. } => Permission::KeyRotate,
@@ -107,13 +111,13 @@ impl Act {
     pub const fn citizen(&self) -> Option<CitizenId> {
         match self {
             Self::GrantRole { citizen, .. } | Self::Unlock { citizen, .. } => Some(*citizen),
-            Self::ChangeClient { .. } | Self::RotateKeys { .. } => None,
+            Self::ChangeClient { .. } | Self::Promote { .. } | Self::RotateKeys { .. } => None,
         }
     }
 
     pub const fn client(&self) -> Option<&ClientId> {
         match self {
-            Self::ChangeClient { client } => Some(client),
+            Self::ChangeClient { client } | Self::Promote { client } => Some(client),
             Self::GrantRole { .. } | Self::Unlock { .. } | Self::RotateKeys { .. } => None,
         }
     }
@@ -205,6 +209,14 @@ impl Approval {
                 Err(Unfit::Beneficiary)
             }
             () => Ok(()),
+        }
+    }
+
+    /// What whoever decides it has to be allowed themselves.
+    pub const fn permission(&self) -> Permission {
+        match (self.matter, &self.act) {
+            (Matter::Identifiers, Act::ChangeClient { .. }) => Permission::ClientRelease,
+            (_, act) => act.permission(),
         }
     }
 

@@ -61,11 +61,12 @@ pub(super) async fn to_switch_on(
     Ok(asked.id)
 }
 
-/// `first`, and beside it where the client is answered and what it is told: what stands there at the approval has to be what was shown.
+/// `first`, and beside it where the client is answered, what it is told and with which keys: what stands there at the approval has to be what was shown.
 pub(in crate::flows) fn with_what_stands(client: &Client, first: FieldChange) -> Result<Vec<FieldChange>, AdminError> {
-    let scopes = serde_json::to_value(&client.scopes).map_err(AdminError::failed)?;
-    let uris = client.redirect_uris.clone();
-    Ok(vec![first, change("redirect_uris", uris.clone(), uris), change("scopes", scopes.clone(), scopes)])
+    let stands = |name: &str| ["redirect_uris", "scopes", "keys"].contains(&name) || name.starts_with("release");
+    let members = update_client::members(client)?.into_iter().filter(|(name, _)| stands(name));
+    let standing = members.map(|(name, value)| change(&name, value.clone(), value));
+    Ok(std::iter::once(first).chain(standing).collect())
 }
 
 async fn write(admin: &Administrator, tx: &mut Transaction, approval: &Approval) -> Result<(), AdminError> {
@@ -106,6 +107,34 @@ pub async fn past(admin: &Administrator, before: Option<ApprovalId>, limit: u32)
     Ok(admin.store.read().await?.approvals().list(before, limit).await?)
 }
 
+/// How many wait for somebody.
+///
+/// # Errors
+/// Where the identity store is away.
+pub async fn count(admin: &Administrator) -> Result<usize, AdminError> {
+    admin.may(Permission::ApprovalList)?;
+    Ok(admin.store.read().await?.approvals().count_open(admin.clock.now()).await?)
+}
+
+/// One that concerns an application that they reach, for whoever does not see them all: its owner.
+///
+/// # Errors
+/// `NotFound`, for any other as well.
+pub async fn show_of_application(admin: &Administrator, id: ApprovalId) -> Result<Approval, AdminError> {
+    let reached = admin.may_on_own(Permission::ClientShow)?;
+    let found = admin.store.read().await?.approvals().find(id).await?;
+    found.filter(|one| one.act.client().is_some_and(|client| reached.holds(client))).ok_or_else(|| unknown(id))
+}
+
+/// What they asked for an application of theirs is withdrawn.
+///
+/// # Errors
+/// As [`withdraw`].
+pub async fn withdraw_of_application(admin: &Administrator, id: ApprovalId) -> Result<Approval, AdminError> {
+    admin.may_on_own(Permission::ClientShow)?;
+    take_back(admin, show_of_application(admin, id).await?).await
+}
+
 /// # Errors
 /// `NotFound`.
 pub async fn show(admin: &Administrator, id: ApprovalId) -> Result<Approval, AdminError> {
@@ -123,7 +152,7 @@ pub async fn approve(admin: &Administrator, id: ApprovalId) -> Result<Done, Admi
     let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
     let approval = tx.approvals().find(id).await?.ok_or_else(|| unknown(id))?;
-    admin.may(approval.act.permission())?;
+    admin.may(approval.permission())?;
     let others = others(admin, &mut tx, &approval).await?;
     let fit = approval.approvable(&admin.actor.to_text(), own_citizen(admin), others, now);
     fit?;
@@ -149,7 +178,7 @@ pub async fn deny(admin: &Administrator, id: ApprovalId, reason: &str) -> Result
     admin.may(Permission::ApprovalDecide)?;
     let mut tx = admin.store.begin().await?;
     let approval = tx.approvals().find(id).await?.ok_or_else(|| unknown(id))?;
-    admin.may(approval.act.permission())?;
+    admin.may(approval.permission())?;
     let approval = decide(admin, &mut tx, approval, Outcome::Denied, Some(reason)).await?;
     tx.commit().await?;
     Ok(approval)
@@ -161,8 +190,11 @@ pub async fn deny(admin: &Administrator, id: ApprovalId, reason: &str) -> Result
 /// `NotFound`; `Conflict` where it is somebody else's; `Unfit` where it was decided.
 pub async fn withdraw(admin: &Administrator, id: ApprovalId) -> Result<Approval, AdminError> {
     admin.may(Permission::ApprovalList)?;
+    take_back(admin, show(admin, id).await?).await
+}
+
+async fn take_back(admin: &Administrator, approval: Approval) -> Result<Approval, AdminError> {
     let mut tx = admin.store.begin().await?;
-    let approval = tx.approvals().find(id).await?.ok_or_else(|| unknown(id))?;
     if approval.asked_by != admin.actor.to_text() {
         return Err(AdminError::Conflict("somebody else asked for it, and withdraws it themselves".to_owned()));
     }
@@ -181,7 +213,12 @@ enum Carried {
 /// Does it in the transaction of its approval, and commits both.
 async fn carry_out(admin: &Administrator, mut tx: Transaction, approval: &Approval) -> Result<Carried, AdminError> {
     let carried = match &approval.act {
-        Act::ChangeClient { client } => update_client::apply(admin, &mut tx, client, &approval.changes).await,
+        Act::ChangeClient { client } => {
+            update_client::apply(admin, &mut tx, client, &approval.changes, EventKind::ClientChanged).await
+        }
+        Act::Promote { client } => {
+            update_client::apply(admin, &mut tx, client, &approval.changes, EventKind::ClientPromoted).await
+        }
         Act::GrantRole { citizen, role, until } => {
             let role: Role = role.parse().map_err(AdminError::failed)?;
             roles::give(admin, &mut tx, *citizen, role, *until).await.map(drop)

@@ -83,6 +83,15 @@ pub async fn list(admin: &Administrator) -> Result<Vec<Proposal>, AdminError> {
     Ok(admin.store.read().await?.proposals().open(admin.clock.now(), PAGE).await?)
 }
 
+/// How many wait for somebody's decision.
+///
+/// # Errors
+/// Where the identity store is away.
+pub async fn count(admin: &Administrator) -> Result<usize, AdminError> {
+    admin.may(Permission::ApprovalList)?;
+    Ok(admin.store.read().await?.proposals().count_open(admin.clock.now()).await?)
+}
+
 /// One that waits, with the citizen as they are: that they were shown is recorded.
 ///
 /// # Errors

@@ -187,6 +187,7 @@ pub(super) async fn apply(
     tx: &mut Transaction,
     id: &ClientId,
     changes: &[FieldChange],
+    kind: EventKind,
 ) -> Result<(), AdminError> {
     let stored = registered_clients::find_to_change(tx, id).await?;
     let now_is = members(&stored.client)?;
@@ -215,8 +216,9 @@ pub(super) async fn apply(
     }
     after.updated_at = admin.clock.now();
     tx.clients().replace(&after, stored.version).await?;
-    let names: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
-    tx.audit().record(&admin.event(EventKind::ClientChanged).of(id).with("changed", names.join(" ")).build()).await?;
+    let differ = changes.iter().filter(|change| change.old != change.new);
+    let names: Vec<&str> = differ.map(|change| change.field.as_str()).collect();
+    tx.audit().record(&admin.event(kind).of(id).with("changed", names.join(" ")).build()).await?;
     Ok(())
 }
 
@@ -399,7 +401,7 @@ fn difference(before: &Client, after: &Client) -> Result<Vec<String>, AdminError
     Ok(after.iter().filter(|(name, value)| before.get(*name) != Some(*value)).map(|(name, _)| name.clone()).collect())
 }
 
-fn members(client: &Client) -> Result<Map<String, Value>, AdminError> {
+pub(super) fn members(client: &Client) -> Result<Map<String, Value>, AdminError> {
     let mut members = Map::new();
     let Value::Object(whole) = serde_json::to_value(client).map_err(AdminError::failed)? else {
         return Ok(members);

@@ -55,12 +55,13 @@ pub async fn request_production(
     Ok(ProductionRequest { client: stored.client, version: stored.version, findings, blockers, changes })
 }
 
-/// Brings it there: what it held of made-up people is worth nothing from then on.
+/// Brings it there: what it held of made-up people is worth nothing from then on. Where that takes a second person its owner asks for it,
+/// and whoever may do it approves.
 ///
 /// # Errors
-/// `Conflict` where something stands in the way, or it was changed since it was judged.
+/// `Waits`; `Conflict` where something stands in the way, or it was changed since it was judged.
 pub async fn promote(admin: &Administrator, request: ProductionRequest) -> Result<Client, AdminError> {
-    admin.may(Permission::ClientPromote)?;
+    admin.may_on(Permission::ClientRequestProduction, &request.client.id)?;
     if let Some(first) = request.blockers.first() {
         return Err(AdminError::Conflict(format!(
             "client {} is not ready for production: {} {}",
@@ -72,9 +73,10 @@ pub async fn promote(admin: &Administrator, request: ProductionRequest) -> Resul
     if approvals::is_needed(admin, Matter::RedirectUris) {
         let first = approvals::change("stage", request.client.stage.to_string(), Stage::Production.to_string());
         let changes = approvals::with_what_stands(&request.client, first)?;
-        let act = Act::ChangeClient { client: request.client.id.clone() };
+        let act = Act::Promote { client: request.client.id.clone() };
         return approvals::ask(admin, admin.store.begin().await?, Matter::RedirectUris, act, changes).await;
     }
+    admin.may(Permission::ClientPromote)?;
     let client = Client { stage: Stage::Production, updated_at: admin.clock.now(), ..request.client };
     let event = admin.event(EventKind::ClientPromoted).of(&client.id).with("stage", client.stage);
     let event = event.with("scopes", &client.scopes).with("redirect_uris", client.redirect_uris.join(" "));

@@ -59,7 +59,7 @@ pub async fn update(
     let known = Known::load(&app.store, app.issuer()).await?;
     let policy = policy(app, &owner.registration.terms, Some(existing), statement.members(), &known);
     dynamic::register(&metadata, &policy, &mut client)?;
-    hold_addresses(app, existing, &client)?;
+    hold(app, existing, &client)?;
     statement.note_in(&mut client);
     outside::check_sector(app, &client).await?;
     let logo = outside::fetch_logo(app, &mut client, Some(existing)).await?;
@@ -87,11 +87,16 @@ pub async fn update(
     Ok(Registered { client, secret: made, token: successor.text() })
 }
 
-/// Where another address takes a second person of the administration, a client does not give itself one.
-fn hold_addresses(app: &App, before: &Client, after: &Client) -> Result<(), OAuthError> {
-    let takes_two = app.settings.administration.approvals.contains(&Matter::RedirectUris);
+/// Where another address or a further scope takes a second person of the administration, a client does not give itself one.
+fn hold(app: &App, before: &Client, after: &Client) -> Result<(), OAuthError> {
+    let takes_two = |matter| app.settings.administration.approvals.contains(&matter);
+    let further = after.scopes.difference(&before.scopes);
+    if let Some(scope) = further.iter().next().filter(|_| takes_two(Matter::Identifiers)) {
+        let told = format!("{scope} is new: a further scope takes the approval of the authority, which adds it");
+        return Err(OAuthError::invalid_client_metadata(told));
+    }
     let new = after.redirect_uris.iter().find(|uri| !before.redirect_uris.contains(uri));
-    match new.filter(|_| takes_two) {
+    match new.filter(|_| takes_two(Matter::RedirectUris)) {
         Some(uri) => {
             let told =
                 format!("{uri} is new: another redirect URI takes the approval of the authority, which changes it");

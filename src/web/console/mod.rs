@@ -14,6 +14,7 @@ use chart::Chart;
 pub enum Section {
     Overview,
     Applications,
+    Approvals,
     Citizens,
     Organisations,
     Corrections,
@@ -28,9 +29,10 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Overview,
         Self::Applications,
+        Self::Approvals,
         Self::Citizens,
         Self::Organisations,
         Self::Corrections,
@@ -48,6 +50,7 @@ impl Section {
         match self {
             Self::Overview => "/admin",
             Self::Applications => "/admin/applications",
+            Self::Approvals => "/admin/approvals",
             Self::Citizens => "/admin/citizens",
             Self::Organisations => "/admin/organisations",
             Self::Corrections => "/admin/corrections",
@@ -66,6 +69,7 @@ impl Section {
         match self {
             Self::Overview => id("console-overview"),
             Self::Applications => id("console-applications"),
+            Self::Approvals => id("console-approvals"),
             Self::Citizens => id("console-citizens"),
             Self::Organisations => id("console-organisations"),
             Self::Corrections => id("console-corrections"),
@@ -89,6 +93,8 @@ pub struct Frame {
     pub sections: Vec<Section>,
     /// How many corrections wait.
     pub waiting: usize,
+    /// How much waits for a second person.
+    pub approvals: usize,
     /// What every page says while the break-glass account is open.
     pub alarm: Option<String>,
 }
@@ -100,6 +106,7 @@ pub struct Console {
     pub layout: Layout,
     pub sections: Vec<Section>,
     pub waiting: usize,
+    pub approvals: usize,
     pub alarm: Option<String>,
     pub here: Section,
     pub title: String,
@@ -120,10 +127,25 @@ pub struct Console {
 impl Frame {
     /// A page without blocks.
     pub fn page(self, here: Section, title: String) -> Console {
-        let Self { layout, sections, waiting, alarm } = self;
+        let Self { layout, sections, waiting, approvals, alarm } = self;
         let (lead, back, action, notice, problem) = (None, None, None, None, None);
         let (query, blocks) = (String::new(), Vec::new());
-        Console { layout, sections, waiting, alarm, here, title, lead, back, action, notice, problem, query, blocks }
+        Console {
+            layout,
+            sections,
+            waiting,
+            approvals,
+            alarm,
+            here,
+            title,
+            lead,
+            back,
+            action,
+            notice,
+            problem,
+            query,
+            blocks,
+        }
     }
 
     /// The page of a section.
@@ -153,7 +175,11 @@ impl Console {
 
     /// What waits there.
     fn count(&self, section: &Section) -> usize {
-        if *section == Section::Corrections { self.waiting } else { 0 }
+        match section {
+            Section::Corrections => self.waiting,
+            Section::Approvals => self.approvals,
+            _ => 0,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Add, Samples, form};
 
 impl Samples {
     fn frame(&self) -> Frame {
-        Frame { layout: self.citizen(), sections: Section::ALL.to_vec(), waiting: 4, alarm: None }
+        Frame { layout: self.citizen(), sections: Section::ALL.to_vec(), waiting: 4, approvals: 2, alarm: None }
     }
 
     pub(super) fn console(&self, add: &mut Add<'_>) {

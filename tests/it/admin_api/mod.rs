@@ -1,6 +1,7 @@
 //! The Admin API, as programs of administrators call it: real tokens, by a real sign-in with a passkey, through a client that is held to
 //! FAPI 2.0.
 
+mod approvals;
 mod cursors;
 mod document;
 mod fuzzed;

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use senid::domain::administration::approval::{Matter, Unfit};
+use senid::domain::audit::{Actor, EventKind};
 use senid::domain::client::{Client, ClientAuthentication, ClientKeys, LogoutEndpoint};
 use senid::domain::stage::Stage;
 use senid::domain::time::Clock;
-use senid::flows::admin::AdminError;
+use senid::flows::admin::{AdminError, Administrator, approvals};
 use senid::flows::onboarding::check_up::{CheckUp, Finding, Severity};
 use senid::flows::onboarding::{production, secret};
 use senid::outbound::{Fetcher, Limits, Reach, SystemResolver};
@@ -139,6 +141,51 @@ async fn an_application_leaves_the_sandbox_once_nothing_stands_in_the_way() {
     assert_eq!(production::promote(&admin, request).await.unwrap().stage, Stage::Production);
     let again = production::request_production(&admin, &check_up, &id).await;
     assert!(matches!(&again, Err(AdminError::Conflict(told)) if told.contains("in production already")), "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_application_goes_into_production_as_a_second_person_was_shown_it() {
+    let world = World::embedded().await;
+    let operator = world.operator();
+    operator
+        .changes("tax-office", |client| {
+            client.stage = Stage::Sandbox;
+            client.display.contacts = vec!["it@tax.example".to_owned()];
+            client.display.policy_uri = Some("https://tax.example/privacy".to_owned());
+            client.display.purpose = client.display.name.clone();
+            client.display.organisation = client.display.name.clone();
+        })
+        .await;
+    let admin = operator.admin().await;
+    let mut settings = (*admin.settings).clone();
+    settings.administration.approvals = Matter::ALL.to_vec();
+    let settings = Arc::new(settings);
+    let of = async |name: &str| Administrator {
+        actor: Actor::Operator(name.to_owned()),
+        settings: Arc::clone(&settings),
+        ..operator.admin().await
+    };
+    let (lan, minh, check_up) = (of("lan").await, of("minh").await, who_looks(&world, true));
+    let id = "tax-office".parse().unwrap();
+    let ask = async || {
+        let request = production::request_production(&lan, &check_up, &id).await.unwrap();
+        match production::promote(&lan, request).await {
+            Err(AdminError::Waits(approval)) => approval.id,
+            other => panic!("{other:?}"),
+        }
+    };
+    let stage = async || operator.client("tax-office").await.stage;
+    let first = ask().await;
+    assert!(matches!(approvals::approve(&lan, first).await, Err(AdminError::Unfit(Unfit::Own))));
+    // What was shown is what goes: nobody changes it in between.
+    operator.changes("tax-office", |client| client.redirect_uris = vec!["https://evil.example/cb".to_owned()]).await;
+    assert!(matches!(approvals::approve(&minh, first).await, Err(AdminError::Unfit(Unfit::Void(_)))));
+    assert_eq!(stage().await, Stage::Sandbox);
+    let second = ask().await;
+    approvals::approve(&minh, second).await.unwrap();
+    assert_eq!(stage().await, Stage::Production);
+    let events = operator.events_of_client("tax-office").await;
+    assert!(events.iter().any(|event| event.kind == Some(EventKind::ClientPromoted)), "{events:?}");
 }
 
 /// Asks for a token of the portal's own with this secret; whether the secret was taken.

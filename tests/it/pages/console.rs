@@ -7,7 +7,8 @@ use crate::support::World;
 use crate::support::world::{AN, BINH, Backend};
 
 /// Every list, and what opens it.
-const LISTS: [(&str, Permission); 13] = [
+const LISTS: [(&str, Permission); 14] = [
+    ("/admin/approvals", Permission::ApprovalList),
     ("/admin/applications", Permission::ClientList),
     ("/admin/citizens", Permission::CitizenList),
     ("/admin/organisations", Permission::OrganisationList),

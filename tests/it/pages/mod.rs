@@ -1,6 +1,7 @@
 //! The pages, as people meet them: what they read when something is wrong, and what cannot be done to them.
 
 mod account;
+mod approvals;
 mod consent;
 mod console;
 mod create;

@@ -153,3 +153,22 @@ async fn a_lock_a_key_and_a_portal_that_is_off_wait_too() {
     approvals::approve(&minh, id).await.unwrap();
     assert_eq!(registered_clients::show(&lan, &library).await.unwrap().status, ClientStatus::Active);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_hundred_who_approve_at_once_one_does_it() {
+    let world = world().await;
+    let lan = shell(&world, "lan").await;
+    let id = waits(roles::grant(&lan, &who(&CHAU), Role::Registrar, None).await);
+    let mut tries = tokio::task::JoinSet::new();
+    for number in 0..100 {
+        let admin = shell(&world, &format!("minh{number}")).await;
+        tries.spawn(async move { approvals::approve(&admin, id).await.map(drop) });
+    }
+    let came_to = tries.join_all().await;
+    assert_eq!(came_to.iter().filter(|one| one.is_ok()).count(), 1);
+    for refused in came_to.iter().filter(|one| one.is_err()) {
+        assert!(matches!(refused, Err(AdminError::Unfit(Unfit::Decided))), "{refused:?}");
+    }
+    let held = roles::list(&lan).await.unwrap();
+    assert_eq!(held.iter().filter(|grant| grant.role == Role::Registrar).count(), 1);
+}

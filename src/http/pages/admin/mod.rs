@@ -67,7 +67,7 @@ pub(in crate::http) async fn refused(
         AdminError::Denied(_) => Ok(closed(layout, Why::Denied)?),
         // Nothing was done yet: the page of what was asked says whom it waits for.
         AdminError::Waits(approval) => {
-            Ok(SeeOther::to(format!("/admin/approvals/{}?done=waits", approval.id)).into_response())
+            Ok(SeeOther::to(format!("/admin/approvals/{}?done=asked", approval.id)).into_response())
         }
         other => Err(other),
     })

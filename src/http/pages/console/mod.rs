@@ -3,6 +3,7 @@
 
 pub mod application;
 pub mod applications;
+pub mod approvals;
 pub mod audit;
 pub mod citizens;
 pub mod keys;
@@ -18,7 +19,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::admin::{self as door, Door};
 use crate::domain::administration::Permission;
-use crate::flows::admin::{AdminError, Administrator};
+use crate::domain::administration::approval::Unfit;
+use crate::flows;
+use crate::flows::admin::{AdminError, Administrator, proposals};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Guarded, Visit};
@@ -43,11 +46,23 @@ pub(super) async fn enter(site: &Site, visit: &Visit, return_to: &str) -> Result
         Door::Closed(response) => return Ok(Err(response)),
     };
     let sections = Section::ALL.into_iter().filter(|section| is_open(&entered.admin, *section)).collect();
-    let mut frame = Frame { layout: entered.layout, sections, waiting: 0, alarm: None };
+    let mut frame = Frame { layout: entered.layout, sections, waiting: 0, approvals: 0, alarm: None };
+    if entered.admin.authority.has(Permission::ApprovalList) {
+        frame.approvals = match waiting(&entered.admin).await {
+            Ok(count) => count,
+            // A token of a page has no areas and the permission is ordinary: what is left is that the store is away.
+            Err(error) => return Err(error.into()),
+        };
+    }
     if let Some(until) = entered.broken_glass {
         frame.alarm = Some(frame.layout.text_with("admin-broken-glass", "when", frame.layout.when(&until)));
     }
     Ok(Ok(Desk { admin: entered.admin, frame }))
+}
+
+/// How much waits for a second person: what was asked, and what registrars proposed.
+async fn waiting(admin: &Administrator) -> Result<usize, AdminError> {
+    Ok(proposals::count(admin).await? + flows::admin::approvals::count(admin).await?)
 }
 
 /// Whether their roles open a section at all.
@@ -55,6 +70,7 @@ fn is_open(admin: &Administrator, section: Section) -> bool {
     let permission = match section {
         Section::Overview => return true,
         Section::Applications => Permission::ClientList,
+        Section::Approvals => Permission::ApprovalList,
         Section::Citizens => Permission::CitizenShow,
         Section::Organisations => Permission::OrganisationList,
         Section::Corrections => Permission::CorrectionList,
@@ -99,6 +115,10 @@ pub(super) fn problem(layout: &Layout, error: &AdminError) -> Option<String> {
         AdminError::Invalid(_) => id("console-problem-invalid"),
         AdminError::NotFound(_) => id("console-problem-unknown"),
         AdminError::Conflict(_) => id("console-problem-conflict"),
+        AdminError::Unfit(Unfit::Own | Unfit::Beneficiary) => id("console-problem-own-request"),
+        AdminError::Unfit(Unfit::Expired) => id("console-problem-expired"),
+        AdminError::Unfit(Unfit::Decided) => id("console-problem-decided"),
+        AdminError::Unfit(Unfit::Void(_)) => id("console-problem-void"),
         _ => return None,
     };
     Some(layout.say(text))
@@ -148,6 +168,9 @@ pub(super) fn notice(layout: &Layout, visit: &Visit) -> Option<String> {
         "asked" => id("console-done-asked"),
         "former-ended" => id("onboarding-former-ended"),
         "promoted" => id("onboarding-promoted"),
+        "approved" => id("console-done-approved"),
+        "denied" => id("console-done-denied"),
+        "withdrawn" => id("console-done-withdrawn"),
         _ => return None,
     };
     Some(layout.say(text))

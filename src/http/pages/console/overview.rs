@@ -11,13 +11,13 @@ use crate::domain::administration::{Authority, Permission};
 use crate::domain::logout::DeliveryState;
 use crate::domain::statistics::{Figure, Place, quantile};
 use crate::flows::admin::figures::{self, Span};
-use crate::flows::admin::{AdminError, Administrator, approvals, corrections, deliveries, proposals};
+use crate::flows::admin::{corrections, deliveries};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::pages::admin::role_name;
 use crate::web::console::chart::spark;
-use crate::web::console::{Block, Cell, Facts, Section, Tile, number};
+use crate::web::console::{Block, Cell, Facts, Link, Section, Tile, number};
 use crate::web::text::{Moment, Speaks, id};
 
 /// As many deliveries as are counted here.
@@ -110,15 +110,13 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             (layout.text("console-when"), Cell::plain(layout.text_with("admin-proven", "when", proven))),
         ],
     };
-    // Nobody is asked for it whose role does not show it.
-    let decisions = match desk.has(Permission::ApprovalList) {
-        true => found!(desk, &site, &visit, waiting(&desk.admin).await),
-        false => 0,
-    };
+    let decisions = desk.frame.approvals;
     let mut page = desk.frame.section(Section::Overview);
     page.lead = Some(layout.text("console-overview-lead"));
     if decisions > 0 {
+        let link = Link { text: layout.text("console-approvals"), href: Section::Approvals.path().to_owned() };
         page = page.with(Block::Note(layout.text_with("admin-waiting", "count", decisions)));
+        page = page.with(Block::Links(vec![link]));
     }
     if !tiles.is_empty() {
         page = page.with(Block::Tiles(tiles));
@@ -127,9 +125,4 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         page = page.with(chart);
     }
     render(&page.with(Block::Facts(who)))
-}
-
-/// How much waits for a second person.
-async fn waiting(admin: &Administrator) -> Result<usize, AdminError> {
-    Ok(proposals::list(admin).await?.len() + approvals::list(admin, None, approvals::PAGE).await?.len())
 }

@@ -1,0 +1,106 @@
+//! Through the API, too, nobody approves what they asked for: what waits is answered with 202, and decided by somebody else, once.
+
+use http::Method;
+use senid::domain::administration::Role;
+use senid::domain::administration::approval::Matter;
+use senid::domain::audit::Actor;
+use senid::flows::admin::rotate_keys::{self, When};
+use senid::flows::admin::update_client::{ClientChange, update};
+use senid::flows::admin::{AdminError, Administrator};
+use serde_json::json;
+
+use super::{BASE, Program, every_area, is_problem, program_of_administrators};
+use crate::support::World;
+use crate::support::world::staff::Staff;
+use crate::support::world::{AN, BINH, Backend, CHAU, Reply};
+
+/// Two administrators and their programs, where everything takes a second person.
+async fn world() -> (World, (Staff, Program), (Staff, Program)) {
+    let world = World::with_passkeys_and(Backend::embedded().await, |settings| {
+        settings.administration.approvals = Matter::ALL.to_vec();
+    })
+    .await;
+    world.operator().changes("customs", program_of_administrators(&world.issuer)).await;
+    let (mut an, mut binh) =
+        (world.staff(&AN, &[Role::Administrator]).await, world.staff(&BINH, &[Role::Administrator]).await);
+    let of_an = Program::of(&world, &mut an, &AN, &every_area()).await;
+    let of_binh = Program::of(&world, &mut binh, &BINH, &every_area()).await;
+    (world, (an, of_an), (binh, of_binh))
+}
+
+/// Where it waits, below the API.
+#[track_caller]
+fn waits(world: &World, reply: &Reply) -> String {
+    assert_eq!(reply.status, 202, "{}", reply.body);
+    assert_eq!(reply.header("content-type"), "application/json");
+    let asked = reply.json();
+    assert_eq!((asked["state"].as_str(), asked["decided_by"].is_null()), (Some("waiting"), true), "{asked}");
+    let below = format!("{}{BASE}", world.issuer);
+    let location = reply.header("location").strip_prefix(&below).unwrap().to_owned();
+    assert_eq!(location, format!("/approvals/{}", asked["approval_id"].as_str().unwrap()));
+    location
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_approves_their_own_request_and_another_one_does_it_once() {
+    let (world, (_an, of_an), (_binh, of_binh)) = world().await;
+    let chau = world.operator().id_of(&CHAU).await.to_string();
+    let new = json!({ "citizen_id": chau, "role": "registrar" });
+    let at = waits(&world, &of_an.post("/roles", &new).await);
+    let send = async |by: &Program, act: &str| by.send(Method::POST, &format!("{at}/{act}"), &[], None).await;
+    is_problem(&send(&of_an, "approve").await, 409, "own-request");
+    // Whoever did not ask withdraws nothing.
+    is_problem(&send(&of_binh, "withdraw").await, 409, "conflict");
+    let granted = || async {
+        let listed = of_binh.get("/roles").await.json();
+        listed["items"].as_array().unwrap().iter().filter(|one| one["citizen_id"] == chau.as_str()).count()
+    };
+    assert_eq!(granted().await, 0);
+    let listed = of_binh.get("/approvals").await.json();
+    assert_eq!(listed["items"][0]["changes"], json!([{ "field": "roles", "old": [], "new": ["registrar"] }]));
+    let done = send(&of_binh, "approve").await;
+    assert_eq!((done.status.as_u16(), done.json()["state"].as_str()), (200, Some("approved")), "{}", done.body);
+    assert_eq!(granted().await, 1);
+    is_problem(&send(&of_binh, "approve").await, 409, "decided");
+    is_problem(&send(&of_an, "withdraw").await, 409, "decided");
+    let reason = json!({ "reason": "too late for that" });
+    is_problem(&of_binh.post(&format!("{at}/deny"), &reason).await, 409, "decided");
+    assert_eq!(of_an.get(&at).await.json()["state"], "approved");
+    assert_eq!(of_an.get("/approvals").await.json()["items"], json!([]));
+    assert_eq!(of_an.get("/approvals?state=all").await.json()["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_sent_again_under_its_key_waits_once() {
+    let (world, (_an, of_an), (_binh, of_binh)) = world().await;
+    let key = [("idempotency-key", "rotate-keys-in-november")];
+    let body = json!({ "when": "now" });
+    let send = async || waits(&world, &of_an.send(Method::POST, "/keys/rotate", &key, Some(&body)).await);
+    assert_eq!(send().await, send().await);
+    assert_eq!(of_binh.get("/approvals").await.json()["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_void_is_said_to_be_and_the_shell_may_be_the_same_person() {
+    let (world, (_an, of_an), (_binh, of_binh)) = world().await;
+    let change = |uri: &str| json!({ "redirect_uris": [uri] });
+    let patch = async |uri: &str| {
+        let reply = of_an.send(Method::PATCH, "/clients/library", &[("if-match", "*")], Some(&change(uri))).await;
+        waits(&world, &reply)
+    };
+    let (one, other) = (patch("https://one.example/callback").await, patch("https://other.example/callback").await);
+    let approve = async |at: &str| of_binh.send(Method::POST, &format!("{at}/approve"), &[], None).await;
+    assert_eq!(approve(&one).await.status, 200);
+    is_problem(&approve(&other).await, 409, "void");
+    is_problem(&approve(&other).await, 409, "decided");
+    assert_eq!(of_binh.get(&other).await.json()["state"], "void");
+    let uris = of_binh.get("/clients/library").await.json()["redirect_uris"].clone();
+    assert_eq!(uris, json!(["https://one.example/callback"]));
+    // Who has a shell may have an account as well: nothing says whose.
+    let lan = Administrator { actor: Actor::Operator("lan".to_owned()), ..world.operator().admin().await };
+    let Err(AdminError::Waits(asked)) = rotate_keys::rotate(&lan, When::Now, None).await else { panic!("done alone") };
+    is_problem(&approve(&format!("/approvals/{}", asked.id)).await, 409, "own-request");
+    // What takes nobody else is done at once.
+    let home = ClientChange { organisation_verified: Some(true), ..ClientChange::default() };
+    assert!(update(&lan, &"library".parse().unwrap(), &home).await.is_ok());
+}
