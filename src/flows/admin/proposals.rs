@@ -106,6 +106,14 @@ pub async fn show(admin: &Administrator, id: ProposalId) -> Result<Waiting, Admi
     Ok(waiting)
 }
 
+/// What whoever decides it has to be allowed themselves.
+const fn permission(wish: &Wish) -> Permission {
+    match wish {
+        Wish::Prove(_) => Permission::CitizenProve,
+        Wish::Reopen { .. } => Permission::CitizenReopen,
+    }
+}
+
 /// Another registrar confirms: it is done.
 ///
 /// # Errors
@@ -115,6 +123,7 @@ pub async fn confirm(admin: &Administrator, id: ProposalId) -> Result<Done, Admi
     let (now, who) = (admin.clock.now(), admin.actor.to_text());
     let mut tx = admin.store.begin().await?;
     let Waiting { proposal, citizen } = load(&mut tx, id).await?;
+    admin.may(permission(&proposal.wish))?;
     proposal.confirmable(&who, now).map_err(|unfit| AdminError::Conflict(unfit.to_string()))?;
     // Before anything is done: whoever comes second finds it decided.
     if !tx.proposals().decide(&proposal, Verdict::Confirmed, &who, now).await? {
@@ -142,6 +151,7 @@ pub async fn decline(admin: &Administrator, id: ProposalId, reason: &str) -> Res
     admin.may(Permission::ApprovalDecide)?;
     let mut tx = admin.store.begin().await?;
     let Waiting { proposal, citizen } = load(&mut tx, id).await?;
+    admin.may(permission(&proposal.wish))?;
     if !tx.proposals().decide(&proposal, Verdict::Declined, &admin.actor.to_text(), admin.clock.now()).await? {
         return Err(decided(id));
     }
