@@ -41,6 +41,7 @@ outbound.allow_loopback = true
 certificates.trust_folder = "$AUTHORITIES/trust"
 certificate_sign_in.public_url = "$CARDS"
 counter.enabled = true
+administration.approvals = ["redirect_uris"]
 messages.mail = { server = "127.0.0.1:$MAIL_PORT", security = "none", from = "no-reply@senid.example" }
 
 [listeners.certificate]

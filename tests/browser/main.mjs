@@ -19,10 +19,11 @@ import { registration } from "./registration.mjs";
 import { requests } from "./requests.mjs";
 import { session } from "./session.mjs";
 import { strong } from "./strong.mjs";
+import { walk } from "./walk.mjs";
 
 const wanted = process.argv.slice(2);
 // The first administrator comes before anybody else holds a role.
-const pages = { ...administration, ...onboarding, ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...registration, ...requests, ...organisations, ...session, ...accessibility };
+const pages = { ...walk, ...administration, ...onboarding, ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...registration, ...requests, ...organisations, ...session, ...accessibility };
 const suites = { embedded: { ...pages, ...passkeys, ...strong, ...registrar, ...oneLife }, production: { ...strong, ...registrar, ...oneLife } };
 const backend = process.env.BACKEND;
 const cases = Object.entries(suites[backend]).filter(
