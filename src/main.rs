@@ -7,6 +7,7 @@ use clap::Parser;
 use senid::app::{self, SystemClock, SystemHouse, logging};
 use senid::cli::{self, Administration, Arguments, Command, Failure, audit};
 use senid::config::{Log, LogFormat, LogLevel};
+use senid::domain::sandbox::Mode;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -28,13 +29,14 @@ async fn main() -> ExitCode {
             logging::start(&Log { format: LogFormat::Text, level: LogLevel::Info });
             app::demo::run(arguments).await.map_err(Failure::from)
         }
-        Command::Serve(_) => match cli::settings(config.as_deref(), &SystemClock) {
+        Command::Serve(arguments) => match cli::settings(config.as_deref(), &SystemClock) {
             Ok(loaded) => {
                 logging::start(&loaded.settings.log);
                 for warning in &loaded.warnings {
                     tracing::warn!(%warning, "the settings");
                 }
-                app::serve::run(Arc::new(loaded.settings)).await.map_err(Failure::from)
+                let mode = if arguments.sandbox { Mode::Sandbox } else { Mode::Official };
+                app::serve::run(Arc::new(loaded.settings), mode).await.map_err(Failure::from)
             }
             Err(faults) => Err(faults),
         },

@@ -55,10 +55,22 @@ pub async fn enter(deployment: &Deployment, portal: &PortalSettings) -> Result<(
         }
     }
     tx.commit().await?;
-
-    let mut missing = Vec::new();
     let made_up = MADE_UP.iter().map(|person| (person, stage::Person::MadeUp));
-    for (person, existence) in PEOPLE.iter().map(|person| (person, stage::Person::Real)).chain(made_up) {
+    enter_people(deployment, PEOPLE.iter().map(|person| (person, stage::Person::Real)).chain(made_up)).await
+}
+
+/// Enters the people whom a sandbox comes with, where they are missing. Their password is public.
+pub async fn enter_made_up(deployment: &Deployment) -> Result<(), DataError> {
+    enter_people(deployment, MADE_UP.iter().map(|person| (person, stage::Person::MadeUp))).await
+}
+
+async fn enter_people(
+    deployment: &Deployment,
+    people: impl Iterator<Item = (&'static Person, stage::Person)>,
+) -> Result<(), DataError> {
+    let now = deployment.clock.now();
+    let mut missing = Vec::new();
+    for (person, existence) in people {
         let id = national_id(person)?;
         let found = deployment.store.read().await?.citizens().find_by_name(&SignInName::NationalId(id)).await?;
         if found.is_none() {

@@ -17,6 +17,7 @@ use crate::crypto::succession::SuccessionKeys;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::issuer::Issuer;
 use crate::domain::random::Random;
+use crate::domain::sandbox::Mode;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Clock;
 use crate::flows::audit::EventBuilder;
@@ -36,6 +37,8 @@ pub struct Deployment {
     pub store: Store,
     pub masters: MasterKeys,
     pub keys: ServerKeys,
+    /// What it is served as; a sandbox only by [`sandbox::enter`](super::sandbox::enter).
+    pub mode: Mode,
 }
 
 /// The server's own keys, opened.
@@ -103,7 +106,7 @@ pub async fn open(
     let start = if stored.is_empty() { Start::First } else { Start::Later };
     let masters = master_key::load(&settings, start, &*random)?;
     let keys = unlock(&settings, &store, &masters, stored, &*clock, &random).await?;
-    Ok(Deployment { settings, clock, random, store, masters, keys })
+    Ok(Deployment { settings, clock, random, store, masters, keys, mode: Mode::Official })
 }
 
 /// Passkeys that were made for one domain work under no other: every one of them would be lost.

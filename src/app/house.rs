@@ -10,6 +10,7 @@ use super::demo::DemoError;
 use super::demo_data::DataError;
 use super::deployment::{self, Deployment, OpenError};
 use super::parts;
+use super::sandbox::NotAsAsked;
 use super::serve::RunError;
 use super::witness::WitnessError;
 use super::{StartError, SystemClock};
@@ -61,7 +62,7 @@ impl House for SystemHouse {
             Reach::IdentityStore => None,
             Reach::BothStores => shared_sessions(&opened)?,
         };
-        let Deployment { settings, clock, random, store, masters, keys } = opened;
+        let Deployment { settings, clock, random, store, masters, keys, .. } = opened;
         Ok(Administrator {
             actor,
             authority: Authority::Shell,
@@ -152,6 +153,8 @@ impl From<RunError> for Failure {
         match error {
             RunError::Open(error) => error.into(),
             RunError::Start(error) => error.into(),
+            RunError::NotAsAsked(NotAsAsked::Store(error)) => OpenError::Store(error).into(),
+            RunError::NotAsAsked(_) => Self::new(Exit::Settings, error.to_string()),
             RunError::Theme(_) | RunError::Logo(_) => Self::new(Exit::Settings, error.to_string()),
             RunError::Serve(_) | RunError::Signals(_) => Self::new(Exit::Failed, error.to_string()),
         }

@@ -8,6 +8,7 @@ mod house;
 pub mod logging;
 mod master_key;
 mod parts;
+pub mod sandbox;
 pub mod serve;
 pub mod server;
 pub mod witness;

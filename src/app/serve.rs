@@ -6,11 +6,13 @@ use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::deployment::{self, Deployment, OpenError};
+use super::sandbox::{self, NotAsAsked};
 use super::server::{Server, StartError};
 use crate::cli::theme::theme;
 use crate::config::Settings;
 use crate::crypto::random::SystemRandom;
 use crate::domain::relying_party;
+use crate::domain::sandbox::Mode;
 use crate::flows::authenticators;
 use crate::http::{Listening, ServeError, Site, Sockets, serve, serve_on};
 use crate::web::layout::Standing;
@@ -21,6 +23,8 @@ use super::SystemClock;
 pub enum RunError {
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error(transparent)]
+    NotAsAsked(#[from] NotAsAsked),
     #[error(transparent)]
     Start(#[from] StartError),
     #[error(transparent)]
@@ -96,6 +100,8 @@ fn site(server: &Server, standing: Standing) -> Result<Arc<Site>, RunError> {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         RunError::Theme(faults.join("; "))
     })?;
+    // Whatever it is started as: no page of a sandbox can be taken for an official one.
+    let standing = if server.app.mode.is_sandbox() { Standing::Sandbox } else { standing };
     Ok(Arc::new(Site::new(server.app.clone(), &theme, standing).map_err(RunError::Logo)?))
 }
 
@@ -103,7 +109,7 @@ fn site(server: &Server, standing: Standing) -> Result<Arc<Site>, RunError> {
 ///
 /// # Errors
 /// A sentence that says what to change.
-pub async fn run(settings: Arc<Settings>) -> Result<(), RunError> {
+pub async fn run(settings: Arc<Settings>, mode: Mode) -> Result<(), RunError> {
     if settings.issuer.is_loopback() {
         tracing::warn!(issuer = %settings.issuer, "only this machine can reach the issuer: set it to the public address");
     }
@@ -111,6 +117,16 @@ pub async fn run(settings: Arc<Settings>) -> Result<(), RunError> {
         tracing::warn!(issuer = %settings.issuer, "{}", relying_party::NONE_AT_AN_ADDRESS);
     }
     let deployment = deployment::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom::new())).await?;
+    let deployment = match mode {
+        Mode::Sandbox => {
+            tracing::warn!(issuer = %deployment.settings.issuer, "a sandbox: nobody in it is real, and answers can be made to go wrong");
+            sandbox::enter(deployment).await?
+        }
+        Mode::Official => {
+            sandbox::stay_out(&deployment).await?;
+            deployment
+        }
+    };
     let told_to_stop = ToldToStop::listen()?;
     let running = Running::start(deployment, Standing::Official).await?;
     told_to_stop.wait().await;

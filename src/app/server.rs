@@ -80,7 +80,7 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub fn start_with(deployment: Deployment, sessions: Store) -> Result<Self, StartError> {
-        let Deployment { settings, clock, random, store, keys, .. } = deployment;
+        let Deployment { settings, clock, random, store, keys, mode, .. } = deployment;
         let hasher = Hasher::start(parts::hashing(&settings)?, random.clone()).map_err(StartError::Threads)?;
         let outbound = parts::fetcher(&settings, clock.clone())?;
         let client_authorities = TrustAnchors::new(&settings.mtls.trusted_authorities)?;
@@ -91,6 +91,7 @@ impl Server {
         let post = parts::post_office(&settings, &outbound, &clock, &random)?;
         let authenticators = Authenticators::new(&settings.attestation).map_err(StartError::AttestationRoots)?;
         let app = Arc::new(App {
+            mode,
             attainable: settings.attainable(),
             relying_party,
             audit: AuditWriter::start(store.clone()),

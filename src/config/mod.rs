@@ -46,6 +46,7 @@ mod registry;
 mod retention;
 mod revocation;
 mod risk;
+mod sandbox;
 mod self_registration;
 mod sessions;
 mod theme;
@@ -90,6 +91,7 @@ pub use registry::{Recheck, Registry, RegistryServer};
 pub use retention::Retention;
 pub use revocation::Revocation;
 pub use risk::Risk;
+pub use sandbox::Sandbox;
 pub use self_registration::SelfRegistration;
 pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
 pub use theme::{Colour, Palette, Theme};
@@ -147,6 +149,7 @@ pub struct Settings {
     pub registration: Registration,
     pub registry: Registry,
     pub self_registration: SelfRegistration,
+    pub sandbox: Sandbox,
     pub jwt_grant: JwtGrant,
     pub log: Log,
     /// The same as they may be shown, each with where it came from.
@@ -251,6 +254,7 @@ impl Settings {
             registration: Registration::read(from, &policies),
             registry: Registry::read(from, now),
             self_registration: SelfRegistration::read(from),
+            sandbox: Sandbox::read(from),
             policies,
             jwt_grant: JwtGrant::read(from),
             log: Log::read(from),
@@ -350,6 +354,7 @@ impl Default for Settings {
             registration: Registration::default(),
             registry: Registry::default(),
             self_registration: SelfRegistration::default(),
+            sandbox: Sandbox::default(),
             jwt_grant: JwtGrant::default(),
             log: Log::default(),
             in_force: InForce::default(),

@@ -58,6 +58,7 @@ pub mod remote_signing;
 pub mod resource;
 pub mod revocation;
 pub mod risk;
+pub mod sandbox;
 mod scheme_table;
 pub mod scope;
 pub mod secret;

@@ -8,6 +8,7 @@ use crate::domain::client::Client;
 use crate::domain::grant::{Authentication, Grant};
 use crate::domain::ids::GrantId;
 use crate::domain::mandate::Acting;
+use crate::domain::sandbox::Fault;
 use crate::domain::secret::SecretString;
 use crate::protocol::OAuthError;
 use crate::protocol::authorize::{Answer, AnswerTo, Delivery, FrontChannelToken, Issued};
@@ -15,6 +16,7 @@ use crate::protocol::session_state::session_state;
 
 use super::access_token::AccessTokenContents;
 use super::protection::Protection;
+use super::sandbox::{self, SaysIssuer};
 use super::signed_tokens::{self, IdTokenContents};
 use super::visitor::Visitor;
 use super::{App, FlowError, access_token, code, grant, id_token_claims};
@@ -36,9 +38,16 @@ impl Way {
         Ok(Self { to, protection })
     }
 
-    fn deliver(&self, app: &App, answer: &Answer) -> Result<Delivery, FlowError> {
-        let parameters = self.to.parameters(answer);
-        let Some(protection) = &self.protection else { return Ok(self.to.deliver(parameters, app.issuer())) };
+    /// `fault`: what was chosen to go wrong with it, in a sandbox.
+    fn deliver(&self, app: &App, answer: &Answer, fault: Option<Fault>) -> Result<Delivery, FlowError> {
+        let mut parameters = self.to.parameters(answer);
+        let says_issuer = sandbox::at_answer(fault, &mut parameters);
+        let Some(protection) = &self.protection else {
+            return Ok(match says_issuer {
+                SaysIssuer::Yes => self.to.deliver(parameters, app.issuer()),
+                SaysIssuer::No => self.to.deliver_without_issuer(parameters),
+            });
+        };
         let now = app.clock.now();
         let claims = self.to.claims(&parameters, app.issuer(), now);
         let token = protection.token(app, Typ::AuthorizationResponse, &claims, now)?;
@@ -49,7 +58,7 @@ impl Way {
 /// Who answers a request, and for whom they act, where it is not themselves.
 type By<'a> = (&'a Authentication, Option<Acting>);
 
-/// Answers `request` for the person who proved themselves.
+/// Answers `request` for the person who proved themselves; wrongly, where a developer chose so in a sandbox.
 ///
 /// # Errors
 /// `invalid_request`, for a page, where the answer is to be encrypted to a key of the client's that is not to be had.
@@ -59,16 +68,20 @@ pub async fn answer(
     client: &Client,
     request: &AuthorizationRequest,
     by: By<'_>,
+    fault: Option<Fault>,
 ) -> Result<Delivery, FlowError> {
     let way = Way::to(app, client, AnswerTo::from(request)).await?;
-    match issue(app, visitor, client, request, by).await {
+    if let Some(chosen) = fault.and_then(sandbox::refusal) {
+        return way.deliver(app, &Answer::Refused(chosen), fault);
+    }
+    match issue(app, visitor, client, request, by, fault).await {
         Ok(issued) => {
             let session_state = watched_by(app, client, request, by.0);
-            way.deliver(app, &Answer::Issued(Issued { session_state, ..issued }))
+            way.deliver(app, &Answer::Issued(Issued { session_state, ..issued }), fault)
         }
         Err(FlowError::Refused(refusal)) => {
             app.metrics.authorization_refused(refusal.code);
-            way.deliver(app, &Answer::Refused(refusal))
+            way.deliver(app, &Answer::Refused(refusal), fault)
         }
         Err(other) => Err(other),
     }
@@ -80,7 +93,7 @@ pub async fn answer(
 /// As [`answer`].
 pub async fn refuse(app: &App, client: &Client, to: AnswerTo, refusal: OAuthError) -> Result<Delivery, FlowError> {
     app.metrics.authorization_refused(refusal.code);
-    Way::to(app, client, to).await?.deliver(app, &Answer::Refused(refusal))
+    Way::to(app, client, to).await?.deliver(app, &Answer::Refused(refusal), None)
 }
 
 /// What the client's page watches this sign-in by. Where nothing is issued, nothing is watched.
@@ -104,8 +117,10 @@ async fn issue(
     client: &Client,
     request: &AuthorizationRequest,
     by: By<'_>,
+    fault: Option<Fault>,
 ) -> Result<Issued, FlowError> {
     let id = GrantId::new(app.clock.now(), &*app.random);
+    sandbox::bind(app, id, fault).await?;
     match request.response_type.issues_tokens() {
         false => Ok(Issued { code: code(app, client, request, by, id).await?, ..Issued::default() }),
         true => issue_tokens(app, visitor, client, request, by, id).await,
@@ -159,7 +174,7 @@ async fn issue_tokens(
             code: issued.code.as_ref(),
             person: person.map_err(|over| OAuthError::access_denied(over.sentence()))?,
         };
-        issued.id_token = Some(signed_tokens::id_token(app, client, protection, &granted, contents)?);
+        issued.id_token = Some(signed_tokens::id_token(app, client, protection, &granted, contents).await?);
     }
     record(app, visitor, &granted, request);
     Ok(issued)

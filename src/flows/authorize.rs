@@ -144,6 +144,10 @@ async fn decide(
         }),
         Decision::SignIn => begin(app, visitor, request, None).await,
         Decision::AskConsent | Decision::StepUp => begin(app, visitor, request, session).await,
+        // In a sandbox nobody is answered before they could choose what goes wrong, unless no page may be shown.
+        Decision::Answer if app.mode.is_sandbox() && !request.prompt.none => {
+            begin(app, visitor, request, session).await
+        }
         Decision::Answer => match session {
             Some(current) => {
                 if pushed_request::spend(app, &request).await? == Claim::Taken {
@@ -154,7 +158,7 @@ async fn decide(
                     ChoiceStanding::Missing => None,
                 };
                 let by = (&current.session.authentication, acting);
-                Ok(Authorized::Answered(answer::answer(app, visitor, client, &request, by).await?))
+                Ok(Authorized::Answered(answer::answer(app, visitor, client, &request, by, None).await?))
             }
             None => begin(app, visitor, request, None).await,
         },

@@ -57,6 +57,7 @@ pub mod request_object;
 pub mod resource_servers;
 pub mod revoke;
 pub mod risk;
+pub mod sandbox;
 pub mod self_registration;
 pub mod sender;
 pub mod sent_code;
@@ -90,6 +91,7 @@ use crate::domain::random::Random;
 use crate::domain::registry::PopulationRegistry;
 use crate::domain::remote_signing::RemoteSigning;
 use crate::domain::resource::ResourceRegistry;
+use crate::domain::sandbox::Mode;
 use crate::domain::secret::SecretString;
 use crate::domain::statistics::Figure;
 use crate::domain::time::Clock;
@@ -121,6 +123,8 @@ use visitor::Visitor;
 #[derive(Debug)]
 pub struct App {
     pub settings: Arc<Settings>,
+    /// Whether answers may be made to go wrong here.
+    pub mode: Mode,
     /// What anybody could prove here: what [`Settings::attainable`] says of the settings.
     pub attainable: Attainable,
     pub clock: Arc<dyn Clock>,

@@ -96,7 +96,11 @@ impl Protection {
 
     /// The token: signed, and encrypted after that where the client registered so.
     pub fn token(&self, app: &App, typ: Typ, claims: &impl Serialize, now: Timestamp) -> Result<String, FlowError> {
-        let signed = app.keys.sign(self.algorithm, typ, claims, now)?;
+        self.sealed(app, app.keys.sign(self.algorithm, typ, claims, now)?)
+    }
+
+    /// A token that is signed already, encrypted where the client registered so.
+    pub(super) fn sealed(&self, app: &App, signed: String) -> Result<String, FlowError> {
         match &self.encryption {
             Some(sealing) => sealing.seal(app, Content::Token(&signed)),
             None => Ok(signed),

@@ -7,6 +7,7 @@ use super::admin_api::Kept;
 use super::certificate::Asked;
 use super::certificate::connection::{Errand, Ticket};
 use super::certificate::remote::RemoteRequest;
+use super::sandbox::Chosen;
 use super::self_registration::record::{Outcome as RegistrationOutcome, Registering};
 use crate::crypto::hash::hash_secret;
 use crate::domain::access_token::AccessToken;
@@ -19,6 +20,7 @@ use crate::domain::ids::{CitizenId, ClientId, CredentialId, GrantId, InitialToke
 use crate::domain::key_binding::Thumbprint;
 use crate::domain::message::Channel;
 use crate::domain::polling::Pace;
+use crate::domain::sandbox::Fault;
 use crate::domain::secret::SecretHash;
 use crate::domain::session::BrowserSession;
 use crate::domain::sign_in::SignIn;
@@ -97,6 +99,9 @@ const CODES_TO_STRANGER: CounterKind = CounterKind::new("codes-to-stranger");
 const ADMIN_ATTEMPT: Kind<Kept> = Kind::surviving("admin-attempt", 1);
 const ADMIN_REQUESTS: CounterKind = CounterKind::new("admin-requests");
 const ADMIN_KEYS: CounterKind = CounterKind::new("admin-keys");
+const SANDBOX_CHOICE: Kind<Chosen> = Kind::strict("sandbox-choice", 1);
+const SANDBOX_FAULT: Kind<Fault> = Kind::strict("sandbox-fault", 1);
+const SANDBOX_KEYS: SetKind<String> = SetKind::new("sandbox-keys", 1);
 const CLIENT_REFUSALS: CounterKind = CounterKind::new("client-refusals");
 
 /// A code, or the mark that it was spent, which names the grant that must die if it comes again.
@@ -421,6 +426,21 @@ pub fn user_codes() -> CounterKey {
 /// How often a citizen took away what is kept about them.
 pub fn data_downloads(citizen: CitizenId) -> CounterKey {
     DATA_DOWNLOADS.key(citizen)
+}
+
+/// What a developer chose for a sign-in of a sandbox.
+pub fn sandbox_choice(sign_in: SignInId) -> Key<Chosen> {
+    SANDBOX_CHOICE.key(sign_in)
+}
+
+/// What goes wrong with whatever is issued of a grant of a sandbox.
+pub fn sandbox_fault(grant: GrantId) -> Key<Fault> {
+    SANDBOX_FAULT.key(grant)
+}
+
+/// Public keys that one token of a sandbox was signed by, as JWK.
+pub fn sandbox_keys() -> SetKey<String> {
+    SANDBOX_KEYS.key(Tag::text("all"))
 }
 
 /// Failed proofs of a client from a network; of one that nobody has registered, with no name.

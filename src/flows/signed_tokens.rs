@@ -5,11 +5,12 @@ use serde_json::{Map, Value};
 use crate::crypto::jws::Typ;
 use crate::domain::client::Client;
 use crate::domain::grant::Grant;
+use crate::domain::sandbox::Mode;
 use crate::domain::secret::SecretString;
 use crate::protocol::id_token::{self, IdTokenClaims};
 
 use super::protection::Protection;
-use super::{App, FlowError};
+use super::{App, FlowError, sandbox};
 
 /// What an ID token binds and tells, beside who signed in and when.
 #[derive(Debug, Default)]
@@ -23,7 +24,7 @@ pub(super) struct IdTokenContents<'a> {
 }
 
 /// An ID token of the sign-in that `grant` stands on, protected as `client` registered.
-pub(super) fn id_token(
+pub(super) async fn id_token(
     app: &App,
     client: &Client,
     protection: &Protection,
@@ -42,5 +43,8 @@ pub(super) fn id_token(
         .with_claims(contents.person)
         .with_access_token(contents.access_token.map(SecretString::expose), algorithm)
         .with_code(contents.code.map(SecretString::expose), algorithm);
-    Ok(SecretString::new(protection.token(app, Typ::IdToken, &claims, now)?))
+    Ok(SecretString::new(match app.mode {
+        Mode::Official => protection.token(app, Typ::IdToken, &claims, now)?,
+        Mode::Sandbox => sandbox::id_token(app, protection, grant.id, &claims, now).await?,
+    }))
 }

@@ -14,7 +14,7 @@ use super::client_request::Sender;
 use super::protection::UserinfoAnswer;
 use super::release::Told;
 use super::visitor::Visitor;
-use super::{App, FlowError, access_token, linked_accounts, organisation, protection, release, sender};
+use super::{App, FlowError, access_token, linked_accounts, organisation, protection, release, sandbox, sender};
 
 /// Answers for who presents `token`: one look-up, which finds the grant and its citizen as they are now.
 pub async fn userinfo(
@@ -51,6 +51,9 @@ pub async fn userinfo(
         answer.insert(ORGANISATION.to_owned(), organisation_claim::of(&held.organisation, &held.mandate));
     }
     let claims = answer.clone();
+    if app.mode.is_sandbox() {
+        answer.insert(sandbox::MARK.to_owned(), true.into());
+    }
     let answer = protection::userinfo(app, &client, answer, now).await?;
     // Written before the answer is sent: no data leaves without a trace.
     let told = Told { client: &client, citizen: citizen.id, grant: &grant, door: Door::Userinfo };

@@ -118,6 +118,8 @@ fn authorization() -> Router<Arc<Site>> {
 fn sign_in(site: Arc<Site>) -> Router<Arc<Site>> {
     Router::new()
         .route("/sign-in/{id}", get(pages::identify::show).post(pages::identify::submit))
+        // Not there but in a sandbox: elsewhere it is answered as every path that is none.
+        .route("/sign-in/{id}/sandbox", get(pages::sandbox::show).post(pages::sandbox::submit))
         .route("/sign-in/{id}/create", get(pages::create::show).post(pages::create::submit))
         .route("/sign-in/{id}/password", get(pages::password::show).post(pages::password::submit))
         .route("/sign-in/{id}/passkey", get(pages::passkey::show_passkey).post(pages::passkey::submit_passkey))

@@ -46,7 +46,7 @@ impl Site {
         let brand = brand(&settings, theme, standing, logo.as_ref().map(|logo| logo.path()));
         let cookies = CookieScope::of(&settings.issuer);
         let places = Semaphore::new(settings.limits.concurrent_requests as usize);
-        let discovery = Discovery::new(&settings);
+        let discovery = Discovery::new(&settings, app.mode);
         let protected_resource = protected_resource::document(&settings);
         let signals = super::signals::document(&settings);
         let resource_metadata = protected_resource::metadata_url(settings.issuer.as_str()).unwrap_or_default();

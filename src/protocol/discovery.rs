@@ -15,6 +15,7 @@ use crate::domain::client::ClientAuthenticationMethod;
 use crate::domain::encryption::{ContentEncryption, KeyManagementAlgorithm};
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::mac::MacAlgorithm;
+use crate::domain::sandbox::Mode;
 use crate::domain::verification::{CheckMethod, DocumentKind};
 use crate::domain::verified_claims;
 use crate::protocol::dpop;
@@ -104,12 +105,16 @@ pub struct Metadata {
     op_policy_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     op_tos_uri: Option<String>,
+    /// Not registered anywhere (RFC 8414 §2 allows more members): nothing that this issuer says is real. Absent elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sandbox: Option<bool>,
 }
 
 /// What of the settings the document tells.
 #[derive(Clone, Debug)]
 pub struct Offer<'a> {
     pub issuer: &'a str,
+    pub mode: Mode,
     pub algorithms: &'a [SignatureAlgorithm],
     /// Those that can be reached here.
     pub acr_values: Vec<String>,
@@ -264,6 +269,7 @@ impl Metadata {
                 .map(|base| aliases.into_iter().map(|(name, path)| (name, format!("{base}{path}"))).collect()),
             op_policy_uri: offer.policy_uri,
             op_tos_uri: offer.terms_uri,
+            sandbox: offer.mode.is_sandbox().then_some(true),
         }
     }
 }

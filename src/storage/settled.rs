@@ -15,12 +15,15 @@ pub struct Settled<'c, C>(pub(super) &'c mut C);
 pub enum Fact {
     /// The relying-party id that passkeys were made for: under another one none of them works.
     RelyingPartyId,
+    /// Whether it is a sandbox, and under which issuer it was first served.
+    ServedAs,
 }
 
 impl Fact {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::RelyingPartyId => "webauthn.rp_id",
+            Self::ServedAs => "served_as",
         }
     }
 }

@@ -36,6 +36,8 @@ pub enum Standing {
     Official,
     /// Every page says that the people and the portal are made up.
     Demonstration,
+    /// And that answers may be wrong on purpose.
+    Sandbox,
 }
 
 /// Where a citizen finds help.
@@ -110,8 +112,13 @@ impl Layout {
         self.brand.authority.of(self.voice.language)
     }
 
-    pub(super) fn is_demonstration(&self) -> bool {
-        self.brand.standing == Standing::Demonstration
+    /// What every page says where it may not be taken at its word.
+    pub(super) fn warning(&self) -> Option<String> {
+        match self.brand.standing {
+            Standing::Official => None,
+            Standing::Demonstration => Some(self.text("demonstration")),
+            Standing::Sandbox => Some(self.text("sandbox-banner")),
+        }
     }
 
     /// Where a path of ours is on the issuer's host. Everything else knows paths below the issuer alone.

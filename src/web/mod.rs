@@ -34,6 +34,7 @@ pub mod people;
 pub mod portal;
 pub mod qr;
 pub mod recover;
+pub mod sandbox;
 pub mod schemes;
 pub mod second_step;
 pub mod self_registration;

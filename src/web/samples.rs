@@ -17,6 +17,7 @@ mod portal;
 mod recovery;
 mod registration;
 mod requests;
+mod sandbox;
 mod schemes;
 mod security;
 
@@ -65,6 +66,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     samples.passkeys(&mut add);
     samples.certificate(&mut add);
     samples.consent(&mut add);
+    samples.sandbox(&mut add);
     samples.answering(&mut add);
     samples.leaving(&mut add);
     samples.account(&mut add);

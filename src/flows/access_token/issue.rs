@@ -149,6 +149,7 @@ pub(in crate::flows) async fn issue(
         AccessTokenFormat::Jwt => {
             let protection = Protection::of_access_tokens(app, &form).await?;
             let claims = AccessTokenClaims::new(&token, app.issuer());
+            let claims = if app.mode.is_sandbox() { claims.of_a_sandbox() } else { claims };
             let text = protection.token(app, Typ::AccessToken, &claims, now)?;
             if form.encrypted_to.is_some() {
                 // Whoever presents it, nobody here can read it.

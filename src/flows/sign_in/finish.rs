@@ -7,7 +7,7 @@ use crate::protocol::authorize::prompt::ConsentStanding;
 use crate::protocol::{OAuthError, acr};
 
 use super::super::visitor::Visitor;
-use super::super::{App, FlowError, answer, consent, pushed_request, session, short_lived};
+use super::super::{App, FlowError, answer, consent, pushed_request, sandbox, session, short_lived};
 use super::step_up::{self, Asking};
 use super::{Next, in_whose_name, names_someone_else, save};
 use crate::sessions::Claim;
@@ -89,7 +89,7 @@ async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
     let Some(sign_in) = app.sessions.take(&short_lived::sign_in(sign_in.id)).await? else {
         return Ok(Next::Page(Step::Identify));
     };
-    let demanded = sign_in.demanded;
+    let (id, demanded) = (sign_in.id, sign_in.demanded);
     let (purpose, authentication, acting) = sign_in.answer().map_err(FlowError::failed)?;
     // A lock or a sign-out since the password was checked has taken the session away.
     let Some(authentication) = session::proven_in(app, visitor, &authentication).await? else {
@@ -116,7 +116,9 @@ async fn complete(app: &App, visitor: &Visitor, sign_in: SignIn) -> Result<Next,
                 let why = OAuthError::access_denied(client.stage.refusal());
                 return Ok(Next::Client(answer::refuse(app, &client, AnswerTo::from(&*request), why).await?));
             }
-            Ok(Next::Client(answer::answer(app, visitor, &client, &request, (&authentication, acting)).await?))
+            let fault = sandbox::of_sign_in(app, &client, id).await?;
+            let by = (&authentication, acting);
+            Ok(Next::Client(answer::answer(app, visitor, &client, &request, by, fault).await?))
         }
     }
 }

@@ -52,7 +52,7 @@ pub(super) async fn issue(
                 code: None,
                 person,
             };
-            Some(signed_tokens::id_token(app, client, protection, grant, contents)?)
+            Some(signed_tokens::id_token(app, client, protection, grant, contents).await?)
         }
     };
     Ok(TokenResponse {

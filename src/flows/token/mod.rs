@@ -29,7 +29,7 @@ use crate::protocol::{ErrorCode, OAuthError, resource_indicators};
 
 use super::client_request::ClientRequest;
 use super::protection::Protection;
-use super::{App, FlowError, client_authentication, id_token_claims, sender};
+use super::{App, FlowError, client_authentication, id_token_claims, sandbox, sender};
 
 /// What a grant type leaves for the shared phases: what the tokens are for, in what scope.
 #[derive(Debug)]
@@ -119,6 +119,8 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
         app.counted(Figure::TokenRefused, ErrorCode::UnauthorizedClient.as_str(), Some(&client.id));
         return Err(OAuthError::unauthorized_client(told).into());
     }
+
+    sandbox::at_token_endpoint(app, grant_type, form).await?;
 
     // 2b. Which key the tokens are bound to: no grant type is asked, so none can leave it out.
     let sender = sender::bind(app, &client, shown).await.inspect_err(refused)?;

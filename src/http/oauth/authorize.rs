@@ -43,7 +43,8 @@ async fn answer(site: &Site, visit: &Visit, parameters: Parameters) -> Result<Re
         Authorized::SignIn { id, browser } => {
             let cookie =
                 browser.as_ref().map(SecretString::expose).and_then(|secret| site.cookies.set(Cookie::Browser, secret));
-            Ok(SeeOther::to(format!("/sign-in/{id}")).with_cookie(cookie).into_response())
+            let first = if site.app.mode.is_sandbox() { "/sandbox" } else { "" };
+            Ok(SeeOther::to(format!("/sign-in/{id}{first}")).with_cookie(cookie).into_response())
         }
         Authorized::Page(fault) => Err(Fault::Authorize(fault).into()),
     }

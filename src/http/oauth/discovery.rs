@@ -14,6 +14,7 @@ use crate::config::{RegistrationMode, Settings};
 use crate::crypto::base64url;
 use crate::crypto::hash::sha256;
 use crate::domain::issuer::Issuer;
+use crate::domain::sandbox::Mode;
 use crate::flows::{self, App};
 use crate::http::Site;
 use crate::protocol::discovery::{IdentityProof, Metadata, OF_A_CERTIFICATE, OF_A_REGISTRY, Offer};
@@ -30,8 +31,8 @@ pub struct Document {
 pub struct Discovery(ArcSwap<(Vec<String>, Document)>);
 
 impl Discovery {
-    pub fn new(settings: &Settings) -> Self {
-        Self(ArcSwap::from_pointee((Vec::new(), Document::new(settings, &[]))))
+    pub fn new(settings: &Settings, mode: Mode) -> Self {
+        Self(ArcSwap::from_pointee((Vec::new(), Document::new(settings, mode, &[]))))
     }
 
     /// Where the identity store is away, what was told last still holds.
@@ -42,7 +43,7 @@ impl Discovery {
         if names == told.0 {
             return told;
         }
-        let document = Document::new(&app.settings, &names);
+        let document = Document::new(&app.settings, app.mode, &names);
         let current = Arc::new((names, document));
         self.0.store(current.clone());
         current
@@ -50,9 +51,10 @@ impl Discovery {
 }
 
 impl Document {
-    fn new(settings: &Settings, authorization_details_types: &[String]) -> Self {
+    fn new(settings: &Settings, mode: Mode, authorization_details_types: &[String]) -> Self {
         let metadata = Metadata::new(Offer {
             issuer: settings.issuer.as_str(),
+            mode,
             algorithms: &settings.keys.rotation.algorithms,
             acr_values: settings.acr.attainable(&settings.attainable()).map(str::to_owned).collect(),
             languages: settings.languages.enabled.iter().map(ToString::to_string).collect(),

@@ -17,6 +17,7 @@ pub mod passkey;
 pub mod password;
 mod people;
 pub mod recover;
+pub mod sandbox;
 mod schemes;
 pub mod second_step;
 pub mod self_registration;

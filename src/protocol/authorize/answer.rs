@@ -99,6 +99,11 @@ impl AnswerTo {
         self.carry(parameters)
     }
 
+    /// The same without saying whose it is: what no server does but a sandbox that was told to, for a client that must notice.
+    pub fn deliver_without_issuer(&self, parameters: Vec<Parameter>) -> Delivery {
+        self.carry(parameters)
+    }
+
     /// The same of a token, which says itself whose it is (RFC 9207 §2.4).
     pub fn deliver_token(&self, token: SecretString) -> Delivery {
         self.carry(vec![("response", token)])

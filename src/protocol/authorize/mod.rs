@@ -15,5 +15,5 @@ pub mod pushed;
 mod request;
 pub mod request_object;
 
-pub use answer::{Answer, AnswerTo, Delivery, FrontChannelToken, Issued};
+pub use answer::{Answer, AnswerTo, Delivery, FrontChannelToken, Issued, Parameter};
 pub use request::{Channel, Object, PageError, Request, VerifiedRequest};

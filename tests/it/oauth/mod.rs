@@ -48,6 +48,7 @@ mod resources;
 mod response_modes;
 mod response_types;
 mod revocation;
+mod sandbox;
 mod session_management;
 mod signed_introspection;
 mod standing;

@@ -100,6 +100,11 @@ impl World {
         Self::start(Backend::embedded().await, change).await
     }
 
+    /// A sandbox on `backend`, which has nothing in it yet: made-up people, and the client that anyone may try.
+    pub async fn sandbox(backend: Backend) -> Self {
+        start::sandbox(backend).await
+    }
+
     /// One server on `backend` at the issuer of a world that was stopped.
     pub async fn at_issuer(backend: Backend, issuer: &str) -> Self {
         start::one_server_at(backend, issuer).await

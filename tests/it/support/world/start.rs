@@ -7,15 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
+use senid::app::sandbox::enter as enter_sandbox;
 use senid::app::serve::Running;
 use senid::app::server::open_redis;
 use senid::app::{Deployment, Server, demo_data, deployment};
-use senid::config::{Argon2, DatabaseUrl, MasterKey, MutualTlsListener, Settings, Size};
+use senid::config::{Argon2, DatabaseUrl, MasterKey, MutualTlsListener, Sandbox, Settings, Size};
 use senid::crypto::random::SystemRandom;
 use senid::demo::people;
 use senid::demo::portal::PortalSettings;
-use senid::domain::client::PolicyName;
+use senid::domain::client::{Client, PolicyName};
 use senid::domain::secret::SecretString;
+use senid::domain::stage::Stage;
 use senid::domain::time::{ManualClock, Timestamp};
 use senid::http::Sockets;
 use senid::sessions::RedisSettings;
@@ -183,6 +185,29 @@ async fn serve_one(backend: Backend, change: impl FnOnce(&mut Settings), public:
     let settings = Arc::new(settings);
     let clock = Arc::new(ManualClock::at(backend.start));
     let server = backend.open(settings, clock.clone()).await;
+    World { clock, issuer, servers: vec![serve(server, public, None, None).await], front: None, backend, folder: None }
+}
+
+/// One server that is a sandbox, as `senid serve --sandbox` makes it one.
+pub(super) async fn sandbox(backend: Backend) -> World {
+    let (public, issuer) = listen();
+    let mut settings = settings(&issuer, backend.database.clone());
+    settings.sandbox = Sandbox { issuer: Some(settings.issuer.clone()), delay: Duration::from_secs(1) };
+    let clock = Arc::new(ManualClock::at(backend.start));
+    let random = Arc::new(SystemRandom::new());
+    let opened = deployment::open(Arc::new(settings), clock.clone(), random).await.expect("the deployment opens");
+    let mut tx = opened.store.begin().await.unwrap();
+    let client = clients::registration(people::SANDBOX_CLIENT).client(&opened.keys.sealing);
+    tx.clients().insert(&Client { stage: Stage::Sandbox, ..client }).await.unwrap();
+    tx.commit().await.unwrap();
+    let opened = enter_sandbox(opened).await.expect("nothing speaks against a sandbox");
+    let server = match &backend.redis {
+        None => Server::start(opened).expect("the server starts"),
+        Some(redis) => {
+            let sessions = open_redis(redis.clone(), &opened).expect("Redis can be used");
+            Server::start_with(opened, sessions).expect("the server starts")
+        }
+    };
     World { clock, issuer, servers: vec![serve(server, public, None, None).await], front: None, backend, folder: None }
 }
 
