@@ -21,7 +21,7 @@ use super::organisation::acting;
 use super::session::CurrentSession;
 use super::sign_in::step_up::{self, Asking, Missing};
 use super::visitor::Visitor;
-use super::{App, FlowError, answer, consent, details_types, pushed_request, request_object, session, sign_in};
+use super::{App, FlowError, answer, consent, details_types, pushed_request, request_object, session, sign_in, trial};
 
 /// What the browser is to do.
 #[derive(Debug)]
@@ -60,6 +60,7 @@ pub async fn authorize(app: &App, visitor: &Visitor, parameters: Parameters) -> 
         Err(fault) => return Ok(Authorized::Page(fault)),
     };
     let client = app.clients.find(app, asked.client_id()).await?;
+    let client = trial::with_own_page(app, &asked, client).await?;
     let sound = match RequestUri::brought(asked.parameters()) {
         Some(uri) => {
             let recalled = pushed_request::recall(app, &uri, client.as_deref()).await?;

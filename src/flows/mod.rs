@@ -70,6 +70,7 @@ pub mod single_logout;
 pub mod statistics;
 pub mod throttle;
 pub mod token;
+pub mod trial;
 pub mod userinfo;
 pub mod visitor;
 pub mod webauthn;

@@ -9,6 +9,7 @@ use super::certificate::connection::{Errand, Ticket};
 use super::certificate::remote::RemoteRequest;
 use super::sandbox::Chosen;
 use super::self_registration::record::{Outcome as RegistrationOutcome, Registering};
+use super::trial::Trial;
 use crate::crypto::hash::hash_secret;
 use crate::domain::access_token::AccessToken;
 use crate::domain::assurance::AuthenticationMethod;
@@ -36,6 +37,7 @@ const CONSENT: Kind<RememberedConsent> = Kind::surviving("consent", 2);
 const SIGN_IN: Kind<SignIn> = Kind::strict("sign-in", 7);
 const CODE: Kind<CodeRecord> = Kind::strict("code", 5);
 const HELD_REQUEST: Kind<String> = Kind::strict("held-request", 1);
+const TRIAL: Kind<Trial> = Kind::strict("trial", 1);
 const PUSHED_REQUEST: Kind<PushedRequest> = Kind::strict("pushed-request", 3);
 const SPENT_REQUEST: Kind<()> = Kind::strict("spent-request", 1);
 const ASSERTION: Kind<()> = Kind::strict("assertion", 1);
@@ -142,6 +144,11 @@ pub fn sign_in(id: SignInId) -> Key<SignIn> {
 /// The code of this hash. Whoever knows only the grant's id, which access tokens carry, finds nothing to spend.
 pub fn code(hash: &SecretHash) -> Key<CodeRecord> {
     CODE.key(hash)
+}
+
+/// A sign-in that an owner tries, by the hash of its `state`.
+pub fn trial(state: SecretHash) -> Key<Trial> {
+    TRIAL.key(&state)
 }
 
 /// A cross-site request that waits to be read again as a same-site GET, so that Lax cookies arrive with it.

@@ -282,6 +282,13 @@ fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
         )
         .route("/admin/applications/{client}/production/ask", post(application::production::ask))
         .route("/admin/applications/{client}/usage", get(application::usage::show))
+        .route("/admin/applications/{client}/try-it", get(application::try_it::show).post(application::try_it::begin))
+        .route("/admin/applications/{client}/try-it/explain", post(application::try_it::explain))
+        .route(
+            "/admin/applications/{client}/try-it/{state}",
+            get(application::try_it::trial).post(application::try_it::run),
+        )
+        .route("/admin/try-it", get(application::try_it::back))
         .route("/admin/applications/{client}/{act}", get(console::applications::ask).post(console::applications::turn))
         .route("/admin/approvals", get(console::approvals::list))
         .route("/admin/approvals/{approval}", get(console::approvals::show))

@@ -73,7 +73,8 @@ fn parts(parameters: &Parameters) -> Vec<(String, String)> {
     shown.collect()
 }
 
-fn cut_short(value: &str) -> String {
+/// The beginning of what opens something, and how long it is.
+pub fn cut_short(value: &str) -> String {
     let begins: String = value.chars().take(12).collect();
     if begins.len() < value.len() { format!("{begins}... ({} characters)", value.chars().count()) } else { begins }
 }

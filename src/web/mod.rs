@@ -44,6 +44,7 @@ pub mod snippet;
 pub mod step_up;
 pub mod text;
 pub mod theme;
+pub mod trial;
 
 #[cfg(test)]
 mod samples;

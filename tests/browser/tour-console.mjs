@@ -33,6 +33,7 @@ export async function tourOfTheConsole(citizen, stop) {
     ["onboarding-kinds", "/admin/applications/new"],
     ["onboarding-new", "/admin/applications/new?kind=web"],
     ["onboarding-snippets", `/admin/applications/${id}/snippets`],
+    ["onboarding-try-it", `/admin/applications/${id}/try-it`],
     ["onboarding-check-up", `/admin/applications/${id}/check-up`],
     ["onboarding-secrets", `/admin/applications/${id}/secrets`],
     ["onboarding-production", `/admin/applications/${id}/production`],

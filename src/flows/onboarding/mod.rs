@@ -6,3 +6,4 @@ pub mod draft;
 pub mod explain;
 pub mod production;
 pub mod secret;
+pub mod try_it;

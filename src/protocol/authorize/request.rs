@@ -101,6 +101,14 @@ impl Request {
         &self.client_id
     }
 
+    /// Whether all of it stands in these parameters, each once, and it is answered as usual: nothing in an object, nothing pushed, no
+    /// other response mode.
+    pub fn is_plain(&self) -> bool {
+        let other =
+            ["request", "request_uri", "response_mode"].into_iter().any(|name| self.parameters.is_present(name));
+        !other && self.parameters.repeated().is_none()
+    }
+
     /// Proves the client and its redirect URI.
     ///
     /// # Errors

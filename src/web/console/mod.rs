@@ -425,6 +425,11 @@ impl Cell {
         Self::Name { text: text.into(), small: None, href: Some(href.into()) }
     }
 
+    /// What stands out, and leads nowhere.
+    pub fn name_alone(text: impl Into<String>) -> Self {
+        Self::Name { text: text.into(), small: None, href: None }
+    }
+
     pub fn badge(text: String, tone: Tone) -> Self {
         Self::Badge(Badge { text, tone })
     }

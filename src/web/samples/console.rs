@@ -5,7 +5,9 @@ use super::super::console::{
     Act, Block, Cell, Change, Changes, Code, Empty, Facts, Field, FieldKind, Filter, Frame, Link, Section, Table, Tile,
     Tone, View, Weight,
 };
+use super::super::layout::Standing;
 use super::super::text::Speaks;
+use super::super::trial::Back;
 use super::{Add, Samples, form};
 
 impl Samples {
@@ -195,6 +197,7 @@ impl Samples {
             says: vec![layout.text("onboarding-snippet-secret")],
             text: "import * as client from \"openid-client\";\nconst issuer = \"https://id.example\";\n".to_owned(),
         };
+        add("trial-back", &Back { layout: self.layout(Standing::Official, None) });
         add("onboarding", &page.with(Block::Act(Box::new(draft))).with(Block::Code(code)));
     }
 }

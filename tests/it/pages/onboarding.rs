@@ -7,11 +7,11 @@ use senid::domain::stage::Stage;
 
 use crate::support::World;
 use crate::support::world::staff::Staff;
-use crate::support::world::{AN, BINH, Page, on_every_backend_with_passkeys};
+use crate::support::world::{AN, BINH, CHAU, Citizen, MOT, Page, on_every_backend_with_passkeys};
 
 const CALLBACK: &str = "https://permits.example/callback";
 /// The tabs of an application that its owner has.
-const TABS: [&str; 6] = ["", "/snippets", "/check-up", "/secrets", "/production", "/usage"];
+const TABS: [&str; 7] = ["", "/snippets", "/try-it", "/check-up", "/secrets", "/production", "/usage"];
 
 /// What an owner types for a web application.
 const WEB: [(&str, &str); 4] = [
@@ -109,7 +109,7 @@ on_every_backend_with_passkeys! {
             }
         }
         // A role that only reads sees it, and neither changes its secret nor asks for anything.
-        let mut chau = world.staff(&crate::support::world::CHAU, &[Role::Auditor]).await;
+        let mut chau = world.staff(&CHAU, &[Role::Auditor]).await;
         for (tab, expected) in [("/snippets", 200), ("/usage", 200), ("/secrets", 403), ("/production", 403)] {
             let page = chau.browser.open(&format!("/admin/applications/{of_an}{tab}")).await;
             assert_eq!(page.status, expected, "{tab}: {}", page.text());
@@ -171,9 +171,13 @@ on_every_backend_with_passkeys! {
         let (_, ready) = drafts(&mut an, "web", &whole).await;
         let page = an.browser.open(&format!("/admin/applications/{ready}/production")).await;
         let judged = an.browser.press(&page, "judge", &[]).await;
-        assert!(judged.has("#ask"), "{}", judged.text());
-        an.browser.press(&judged, "ask", &[]).await;
-        assert_eq!(world.operator().client(&ready).await.stage, Stage::Sandbox, "an owner brings nothing there alone");
+        assert!(judged.has(".note") && !judged.has("#ask"), "an owner brings nothing there alone: {}", judged.text());
+        world.grants(&AN, Role::Administrator).await.unwrap();
+        let page = an.browser.open(&format!("/admin/applications/{ready}/production")).await;
+        let judged = an.browser.press(&page, "judge", &[]).await;
+        let done = an.browser.press(&judged, "ask", &[]).await;
+        assert!(done.has(".notice"), "{}", done.text());
+        assert_eq!(world.operator().client(&ready).await.stage, Stage::Production);
     }
 }
 
@@ -202,4 +206,137 @@ async fn whoever_has_to_prove_again_who_they_are_finds_what_they_typed_in_every_
             assert!(page.status == 200 && !page.text().contains('⟦'), "{language} {tab}: {}", page.text());
         }
     }
+}
+
+/// What an owner typed for an application whose people come back to SenID's own page.
+async fn begins_a_trial(owner: &mut Staff, id: &str) -> (Page, String) {
+    let page = owner.browser.open(&format!("/admin/applications/{id}/try-it")).await;
+    let waiting = owner.browser.press(&page, "try-it", &[]).await;
+    let request = waiting.words("#request");
+    assert!(request.contains("/authorize?client_id="), "{}", waiting.text());
+    (waiting, request)
+}
+
+fn with(request: &str, name: &str, value: &str) -> String {
+    let mut url = url::Url::parse(request).unwrap();
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let others = pairs.iter().filter(|(own, _)| own != name);
+    url.query_pairs_mut().clear().extend_pairs(others);
+    if !value.is_empty() {
+        url.query_pairs_mut().append_pair(name, value);
+    }
+    url.to_string()
+}
+
+mod trial {
+    use super::*;
+
+    on_every_backend_with_passkeys! {
+        async fn a_sign_in_is_tried_through_the_real_endpoints_and_explained(world: World) {
+            let mut an = world.staff(&AN, &[Role::ClientOwner]).await;
+            let (made, id) = drafts(&mut an, "web", &WEB).await;
+            let text = made.text();
+            let secret = text.split_whitespace().find(|word| word.starts_with("senid_cs_")).unwrap().to_owned();
+            let (waiting, request) = begins_a_trial(&mut an, &id).await;
+            let early = an.browser.press(&waiting, "exchange", &[("client_secret", &secret)]).await;
+            assert!(early.has("#problem"), "{}", early.text());
+            let back = signs_in(&world, &request, &MOT).await;
+            assert!(back.has("#trial-back"), "{} {}", back.url, back.text());
+            assert!(back.url.query().is_none(), "no history has the code: {}", back.url);
+            let done = an.browser.press(&waiting, "exchange", &[("client_secret", &secret)]).await;
+            let told = done.text();
+            assert!(done.words("#token-response").contains("HTTP 200"), "{told}");
+            assert!(done.words("#userinfo").contains(MOT.name), "{told}");
+            assert!(!told.contains(&secret) && !done.words("#token-request").contains("client_secret="), "{told}");
+            assert!(told.contains("nonce"), "the ID token is taken apart: {told}");
+            // It is used up.
+            let again = an.browser.press(&waiting, "exchange", &[("client_secret", &secret)]).await;
+            assert_eq!(again.status, 404, "{}", again.text());
+            let again = world.browser().open(&request).await;
+            assert!(again.status.as_u16() >= 400 && !again.path().starts_with("/sign-in"), "{}", again.url);
+            // Another secret is refused as anywhere.
+            let (waiting, request) = begins_a_trial(&mut an, &id).await;
+            signs_in(&world, &request, &MOT).await;
+            let wrong = an.browser.press(&waiting, "exchange", &[("client_secret", "senid_cs_wrong")]).await;
+            assert!(wrong.words("#token-response").contains("invalid_client"), "{}", wrong.text());
+        }
+
+        async fn its_redirect_uri_is_no_way_to_steal_a_code(world: World) {
+            let mut an = world.staff(&AN, &[Role::ClientOwner]).await;
+            let mut binh = world.staff(&BINH, &[Role::ClientOwner]).await;
+            let (_, id) = drafts(&mut an, "web", &WEB).await;
+            let (_, of_binh) = drafts(&mut binh, "web", &WEB).await;
+            let (waiting, request) = begins_a_trial(&mut an, &id).await;
+            // Of no other request, no other client, in no other way, and not without a trial.
+            let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+            for (name, value) in [
+                ("state", ""),
+                ("state", "made-up"),
+                ("client_id", of_binh.as_str()),
+                ("client_id", "tax-office"),
+                ("code_challenge", challenge),
+                ("code_challenge", ""),
+                ("response_mode", "form_post"),
+                ("response_mode", "fragment"),
+                ("redirect_uri", &format!("{}/", world.at("/admin/try-it"))),
+            ] {
+                let page = world.browser().open(&with(&request, name, value)).await;
+                assert!(page.status.as_u16() >= 400, "{name}={value}: {} {}", page.url, page.text());
+                assert!(page.text().contains("redirect_uri") || page.has("h1"), "{name}={value}: {}", page.text());
+                assert!(!page.path().starts_with("/sign-in"), "{name}={value}: {}", page.url);
+            }
+            // Nobody real comes back with a code.
+            let refused = signs_in(&world, &request, &CHAU).await;
+            assert!(refused.has("#trial-back"), "{} {}", refused.url, refused.text());
+            let page = an.browser.press(&waiting, "exchange", &[("client_secret", "x")]).await;
+            assert!(page.text().contains("access_denied") && !page.has("#token-request"), "{}", page.text());
+
+            let (waiting, request) = begins_a_trial(&mut an, &id).await;
+            signs_in(&world, &request, &MOT).await;
+            // What came back is shown to nobody but whoever began, under no other application.
+            let state = waiting.path().rsplit('/').next().unwrap().to_owned();
+            for path in [format!("/admin/applications/{id}/try-it/{state}"), format!("/admin/applications/{of_binh}/try-it/{state}")] {
+                let page = binh.browser.open(&path).await;
+                assert!([403, 404].contains(&page.status.as_u16()), "{path}: {}", page.text());
+            }
+            // A second answer does not take the place of the first, and one that nobody waits for is not kept.
+            for state in [state.as_str(), "made-up"] {
+                let forged = world.at(&format!("/admin/try-it?code=senid_ac_x&state={state}"));
+                assert_eq!(world.browser().open(&forged).await.status, 404, "{state}");
+            }
+            // In production there is no trying.
+            world.operator().changes(&id, |client| client.stage = Stage::Production).await;
+            let page = an.browser.open(&format!("/admin/applications/{id}/try-it")).await;
+            assert!(!page.has("#try-it"), "{}", page.text());
+            let page = an.browser.press(&waiting, "exchange", &[("client_secret", "x")]).await;
+            assert!(!page.has("#token-request"), "{}", page.text());
+            assert!(world.browser().open(&request).await.status.as_u16() >= 400);
+        }
+    }
+}
+
+/// Signs in at the address that an owner was given, as somebody with a browser of their own would.
+async fn signs_in(world: &World, request: &str, who: &Citizen) -> Page {
+    let mut browser = world.browser();
+    let page = browser.open(request).await;
+    let page = who.signs_in(&mut browser, &page).await;
+    match page.has("#allow") {
+        true => browser.press(&page, "allow", &[]).await,
+        false => page,
+    }
+}
+
+#[tokio::test]
+async fn what_a_developer_pasted_is_explained_for_their_own_application() {
+    let world = World::with_passkeys(crate::support::world::Backend::embedded().await).await;
+    let mut an = world.staff(&AN, &[Role::ClientOwner]).await;
+    let (_, id) = drafts(&mut an, "web", &WEB).await;
+    let path = format!("/admin/applications/{id}/try-it");
+    let page = an.browser.open(&path).await;
+    let pasted = format!("{}?client_id={id}&response_type=code&redirect_uri={CALLBACK}/", world.at("/authorize"));
+    let told = an.browser.press(&page, "explain", &[("text", &pasted)]).await;
+    assert!(told.text().contains("a slash at its end"), "{}", told.text());
+    let told = an.browser.press(&page, "explain", &[("text", "\"><script>")]).await;
+    assert!(told.words("#explain-text-wrong").contains("expected the address"), "{}", told.text());
+    assert!(!told.has("main script"));
 }

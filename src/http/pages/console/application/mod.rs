@@ -7,6 +7,7 @@ mod finding;
 pub mod production;
 pub mod secrets;
 pub mod snippets;
+pub mod try_it;
 pub mod usage;
 
 use axum::response::Response;
@@ -31,11 +32,12 @@ pub(super) enum Tab {
     Secrets,
     Production,
     Usage,
+    TryIt,
 }
 
 impl Tab {
-    const ALL: [Self; 6] =
-        [Self::Registration, Self::Snippets, Self::CheckUp, Self::Secrets, Self::Production, Self::Usage];
+    const ALL: [Self; 7] =
+        [Self::Registration, Self::Snippets, Self::TryIt, Self::CheckUp, Self::Secrets, Self::Production, Self::Usage];
 
     fn name(self) -> TextId {
         match self {
@@ -45,6 +47,7 @@ impl Tab {
             Self::Secrets => id("onboarding-secrets"),
             Self::Production => id("onboarding-production"),
             Self::Usage => id("onboarding-usage"),
+            Self::TryIt => id("onboarding-try"),
         }
     }
 
@@ -55,6 +58,7 @@ impl Tab {
             Self::Secrets => Permission::ClientRotateSecret,
             Self::Production => Permission::ClientRequestProduction,
             Self::Usage => Permission::ClientUsage,
+            Self::TryIt => Permission::ClientSandbox,
         }
     }
 
@@ -66,6 +70,7 @@ impl Tab {
             Self::Secrets => "/secrets",
             Self::Production => "/production",
             Self::Usage => "/usage",
+            Self::TryIt => "/try-it",
         };
         format!("/admin/applications/{}{tab}", client.id)
     }

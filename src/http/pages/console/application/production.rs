@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::{Shown, Tab, finding};
+use crate::domain::administration::Permission;
 use crate::domain::client::Client;
 use crate::domain::ids::ClientId;
 use crate::domain::stage::Stage;
@@ -124,8 +125,12 @@ fn judged(
     if !rest.is_empty() {
         blocks.push(finding::block(&layout, layout.text("onboarding-beside"), &rest));
     }
-    let next = if request.blockers.is_empty() { Step::Ask } else { Step::Judge };
-    blocks.push(step(&layout, visit, &request.client, next));
+    blocks.push(match (request.blockers.is_empty(), desk.has(Permission::ClientPromote)) {
+        (false, _) => step(&layout, visit, &request.client, Step::Judge),
+        (true, true) => step(&layout, visit, &request.client, Step::Ask),
+        // It is the authority's to bring it there.
+        (true, false) => Block::Note(layout.text("onboarding-production-ready")),
+    });
     page(site, visit, desk, &request.client, wrong, blocks)
 }
 
