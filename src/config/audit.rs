@@ -16,7 +16,22 @@ pub struct Audit {
     pub witnesses: Vec<Witness>,
     /// How many of them a head needs to count as witnessed.
     pub quorum: u32,
+    /// A syslog receiver that every event is sent to, over TLS (RFC 5425).
+    pub syslog: Option<Syslog>,
+    /// Where every event is posted as OTLP logs over HTTP.
+    pub otlp: Option<Url>,
 }
+
+/// A syslog receiver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Syslog {
+    /// A name, or an IP address without brackets.
+    pub host: String,
+    pub port: u16,
+}
+
+/// `syslog-tls` (RFC 5425 §4.1).
+const SYSLOG_TLS: u16 = 6514;
 
 /// A witness (C2SP `tlog-witness`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +51,13 @@ impl Audit {
         if quorum > most && !from.has_fault_at("audit.witnesses") {
             from.refuse("audit.quorum", format!("expected at most {most}: so many witnesses are named"));
         }
-        Self { heads_file, witnesses, quorum }
+        let syslog = from.optional::<Syslog>("audit.syslog");
+        let otlp = from.optional_if("audit.otlp", |url: &Url| {
+            // What a query holds is somebody's key as a rule, and settings are shown.
+            let is_plain = url.query().is_none() && url.fragment().is_none();
+            is_plain.then_some(()).ok_or_else(|| "an address without a query and a fragment".to_owned())
+        });
+        Self { heads_file, witnesses, quorum, syslog, otlp }
     }
 }
 
@@ -65,5 +86,25 @@ impl Setting for Witness {
 
     fn show(&self) -> Value {
         Value::String(format!("{} {}", self.key, self.url))
+    }
+}
+
+impl Setting for Syslog {
+    const EXPECTED: &'static str = "a host, and a port unless it is 6514, as \"collector.example:6514\"";
+
+    fn read(value: &Value) -> Option<Self> {
+        let text = value.as_str()?.trim();
+        // An address of the web has hosts of the same spellings, and 443 for its port where none is named.
+        let url = Url::parse(&format!("https://{text}/")).ok()?;
+        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        let is_anonymous = url.username().is_empty() && url.password().is_none();
+        let host = url.host_str().filter(|_| is_bare && is_anonymous && !text.contains('/'))?;
+        let port = url.port().unwrap_or(if text.ends_with(":443") { 443 } else { SYSLOG_TLS });
+        Some(Self { host: host.trim_matches(['[', ']']).to_owned(), port })
+    }
+
+    fn show(&self) -> Value {
+        let Self { host, port } = self;
+        Value::String(if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") })
     }
 }

@@ -63,7 +63,7 @@ use std::sync::Arc;
 
 pub use administration::Administration;
 pub use attestation::{Attestation, MetadataSource};
-pub use audit::{Audit, Witness};
+pub use audit::{Audit, Syslog, Witness};
 pub use authority::{Authority, Support};
 pub use certificate_sign_in::{CertificateSignIn, RemoteSigning};
 pub use database::{Database, DatabaseUrl};

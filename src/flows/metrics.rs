@@ -44,6 +44,8 @@ pub struct Metrics {
     message_attempts: Family<MessageLabels, Counter>,
     messages_pending: Gauge,
     messages_oldest: Gauge,
+    audit_backlog: Family<CollectorLabels, Gauge>,
+    audit_rejected: Family<CollectorLabels, Counter>,
     logouts_pending: Gauge,
     logouts_oldest: Gauge,
     key_change_seen: Family<KeyChangeLabels, Gauge>,
@@ -93,6 +95,11 @@ struct LogoutLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct PingLabels {
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CollectorLabels {
+    collector: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -160,6 +167,8 @@ impl Metrics {
             message_attempts: Family::default(),
             messages_pending: Gauge::default(),
             messages_oldest: Gauge::default(),
+            audit_backlog: Family::default(),
+            audit_rejected: Family::default(),
             logouts_pending: Gauge::default(),
             logouts_oldest: Gauge::default(),
             key_change_seen: Family::default(),
@@ -261,6 +270,16 @@ impl Metrics {
             metrics.logouts_oldest.clone(),
         );
         registry.register(
+            "audit_stream_backlog",
+            "Events of the audit log that a collector is still to be sent",
+            metrics.audit_backlog.clone(),
+        );
+        registry.register(
+            "audit_stream_rejected",
+            "Events of the audit log that a collector refuses for good",
+            metrics.audit_rejected.clone(),
+        );
+        registry.register(
             "key_change_seen",
             "Citizens or organisations that the present pass of a change of keys has dealt with",
             metrics.key_change_seen.clone(),
@@ -341,6 +360,14 @@ impl Metrics {
     pub(super) fn logouts_pending(&self, pending: u64, oldest: Duration) {
         self.logouts_pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
         self.logouts_oldest.set(i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX));
+    }
+
+    pub(super) fn audit_backlog(&self, collector: &'static str, events: u64) {
+        self.audit_backlog.get_or_create(&CollectorLabels { collector }).set(i64::try_from(events).unwrap_or(i64::MAX));
+    }
+
+    pub(super) fn audit_events_rejected(&self, collector: &'static str, events: u64) {
+        self.audit_rejected.get_or_create(&CollectorLabels { collector }).inc_by(events);
     }
 
     pub(super) fn key_change(&self, change: &KeyChange) {

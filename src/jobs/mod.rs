@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use crate::domain::audit::Actor;
 use crate::domain::keys::plan_rotation;
 use crate::flows::admin::break_glass;
+use crate::flows::audit_log::stream::{self, Stream};
 use crate::flows::audit_log::{HeadsFile, Sequencer};
 use crate::flows::backchannel::ping;
 use crate::flows::key_changes::{self, PAUSE, Turned, Worker};
@@ -36,6 +37,9 @@ const CLEAN_UP: Duration = Duration::from_secs(600);
 const SEQUENCE: Duration = Duration::from_millis(100);
 /// Between two heads of the log.
 const SIGN_HEADS: Duration = Duration::from_secs(5);
+/// Between two looks at what collectors of the audit log are still to be sent, and after one that failed.
+const STREAM_AUDIT_LOG: Duration = Duration::from_secs(1);
+const STREAM_AGAIN: Duration = Duration::from_secs(5);
 /// What another server or a command put into the outbox, and what falls due again.
 const DELIVER_LOGOUTS: Duration = Duration::from_secs(1);
 /// As with sign-outs; and requests expire without anybody doing anything.
@@ -67,7 +71,9 @@ pub struct Jobs(Vec<JoinHandle<()>>);
 impl Jobs {
     /// Starts them all.
     pub fn start(app: &Arc<App>) -> Self {
-        Self(vec![
+        let streams = Stream::all(app).into_iter().map(|stream| tokio::spawn(stream_audit_log(app.clone(), stream)));
+        let mut jobs: Vec<JoinHandle<()>> = streams.collect();
+        jobs.extend([
             every(LISTEN_AGAIN, app, listen),
             every(READ_KEYS, app, read_keys),
             every(ROTATE_KEYS, app, rotate_keys),
@@ -89,7 +95,8 @@ impl Jobs {
             every(WRITE_STATISTICS, app, write_statistics),
             every(REFRESH_LISTS, app, refresh_revocation_lists),
             every(LEARN_OF_AUTHENTICATORS, app, learn_of_authenticators),
-        ])
+        ]);
+        Self(jobs)
     }
 
     /// Ends them wherever they are: each writes in transactions of its own.
@@ -217,6 +224,30 @@ async fn show_heads(app: Arc<App>) {
             if let Err(error) = witness.ask(&app.store, &app.outbound, app.clock.now()).await {
                 tracing::error!(%error, "a head of the audit log was not cosigned");
             }
+        }
+    }
+}
+
+/// Each collector has a job of its own: one that is away holds up nothing.
+async fn stream_audit_log(app: Arc<App>, stream: Stream) {
+    let mut ticks = tokio::time::interval(STREAM_AUDIT_LOG);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        loop {
+            match stream.turn(&app).await {
+                Ok(sent) if sent < stream::TOGETHER as usize => break,
+                Ok(_) => {}
+                Err(error) => {
+                    let collector = stream.name();
+                    tracing::warn!(collector, %error, "the audit log could not be sent on; it is tried again soon");
+                    ticks.reset_after(STREAM_AGAIN);
+                    break;
+                }
+            }
+        }
+        if let Err(error) = stream.note_backlog(&app).await {
+            tracing::debug!(%error, "what a collector is still to be sent cannot be counted");
         }
     }
 }

@@ -51,13 +51,13 @@ pub(super) fn client(
         .build()
 }
 
-/// TLS 1.2 and 1.3 with the system's authorities and `extra`.
+/// TLS 1.2 and 1.3 with the system's authorities and `extra`, whatever is spoken over it.
 pub(super) fn tls(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, SetupError> {
     let mut roots = SYSTEM_ROOTS.clone();
     for root in extra {
         roots.add(root.clone()).map_err(SetupError::Root)?;
     }
-    Ok(speaking_http(trusting(roots)?.with_no_client_auth()))
+    Ok(trusting(roots)?.with_no_client_auth())
 }
 
 /// As [`tls`], as somebody, with that host's own authorities alone.
@@ -75,7 +75,7 @@ fn trusting(roots: RootCertStore) -> Result<ConfigBuilder<ClientConfig, WantsCli
     Ok(builder.with_root_certificates(roots))
 }
 
-fn speaking_http(mut config: ClientConfig) -> ClientConfig {
+pub(super) fn speaking_http(mut config: ClientConfig) -> ClientConfig {
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     config
 }

@@ -8,11 +8,12 @@ use std::time::Duration;
 use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use ipnet::IpNet;
 use reqwest::{Client, RequestBuilder, StatusCode};
+use rustls::ClientConfig;
 use rustls_pki_types::CertificateDer;
 use url::{Host, Url};
 
 use super::answer::{Document, Look, Pushed};
-use super::connecting::{Identity, SetupError, client, mutual_tls, tls};
+use super::connecting::{Identity, SetupError, client, mutual_tls, speaking_http, tls};
 use super::network::Exceptions;
 use super::purpose::Scheme;
 use super::resolver::{Resolve, Withheld, is_local_name};
@@ -80,6 +81,8 @@ pub struct Fetcher(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     client: Client,
+    /// For what is no HTTP.
+    tls: Arc<ClientConfig>,
     resolver: Arc<dyn Resolve>,
     exceptions: Arc<Exceptions>,
     limits: Limits,
@@ -98,9 +101,11 @@ impl Fetcher {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SetupError> {
         let exceptions = Arc::new(Exceptions { loopback: reach.loopback, networks: reach.networks });
-        let client = client(tls(&reach.extra_roots)?, &resolver, &exceptions)?;
+        let tls = tls(&reach.extra_roots)?;
+        let client = client(speaking_http(tls.clone()), &resolver, &exceptions)?;
+        let tls = Arc::new(tls);
         let turns = Arc::new(Turns::new(limits.at_once));
-        Ok(Self(Arc::new(Inner { client, resolver, exceptions, limits, turns, fetches: Fetches::default(), clock })))
+        Ok(Self(Arc::new(Inner { client, tls, resolver, exceptions, limits, turns, fetches: Fetches::default(), clock })))
     }
 
     /// The same fetcher, its bounds and turns and counters, as it goes to one host that asks who we are, and that has `time` for
@@ -109,11 +114,12 @@ impl Fetcher {
     /// # Errors
     /// Where the certificate or its key cannot be used.
     pub fn presenting(&self, identity: Identity, time: Duration) -> Result<Self, SetupError> {
-        let Inner { resolver, exceptions, limits, turns, fetches, clock, .. } = &*self.0;
+        let Inner { tls, resolver, exceptions, limits, turns, fetches, clock, .. } = &*self.0;
         let client = client(mutual_tls(identity)?, resolver, exceptions)?;
         let limits = Limits { time, ..*limits };
         Ok(Self(Arc::new(Inner {
             client,
+            tls: tls.clone(),
             resolver: resolver.clone(),
             exceptions: exceptions.clone(),
             limits,
@@ -311,7 +317,19 @@ impl Fetcher {
         self.0.clock.now()
     }
 
-    async fn in_time<T>(
+    pub(super) fn plain_tls(&self) -> Arc<ClientConfig> {
+        self.0.tls.clone()
+    }
+
+    pub(super) fn exceptions(&self) -> &Arc<Exceptions> {
+        &self.0.exceptions
+    }
+
+    pub(super) fn resolver(&self) -> Arc<dyn Resolve> {
+        self.0.resolver.clone()
+    }
+
+    pub(super) async fn in_time<T>(
         &self,
         url: &Url,
         purpose: Purpose,
@@ -336,7 +354,7 @@ impl Fetcher {
         request.send().await.map_err(|error| fault(&error))
     }
 
-    fn counted<T>(&self, url: &Url, purpose: Purpose, ended: Result<T, FetchError>) -> Result<T, FetchError> {
+    pub(super) fn counted<T>(&self, url: &Url, purpose: Purpose, ended: Result<T, FetchError>) -> Result<T, FetchError> {
         tally::count(&self.0.fetches, purpose, &ended);
         if let Err(error) = &ended {
             // The operator sees where and what; a path or a query may hold somebody's secret.
@@ -349,7 +367,7 @@ impl Fetcher {
 
 /// What can be said of an address without asking anybody. Odd spellings of IP addresses (`0x7f.1`, `2130706433`) are
 /// addresses by now: [`Url`] has read them as a browser does.
-fn check(url: &Url, scheme: Scheme, exceptions: &Exceptions) -> Result<(), FetchError> {
+pub(super) fn check(url: &Url, scheme: Scheme, exceptions: &Exceptions) -> Result<(), FetchError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(FetchError::UserInfo);
     }

@@ -20,6 +20,7 @@ mod cache;
 mod connecting;
 mod error;
 mod fetcher;
+mod handing_over;
 mod mail;
 mod network;
 mod purpose;

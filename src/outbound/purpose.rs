@@ -31,6 +31,8 @@ pub enum Purpose {
     PopulationRegistry,
     /// A head of the audit log, to be cosigned: C2SP tlog-witness.
     AuditWitness,
+    /// Events of the audit log, sent: the settings `audit.syslog` and `audit.otlp`.
+    AuditCollector,
 }
 
 /// What an address may begin with.
@@ -57,7 +59,8 @@ impl Purpose {
             | Self::AuthenticatorMetadata
             | Self::RemoteSigning
             | Self::PopulationRegistry
-            | Self::AuditWitness => Scheme::Https,
+            | Self::AuditWitness
+            | Self::AuditCollector => Scheme::Https,
         }
     }
 
@@ -77,6 +80,7 @@ impl Purpose {
             Self::RemoteSigning => "remote_signing",
             Self::PopulationRegistry => "population_registry",
             Self::AuditWitness => "audit_witness",
+            Self::AuditCollector => "audit_collector",
         }
     }
 
@@ -99,9 +103,11 @@ impl Purpose {
             // Where an event is refused, why.
             Self::SecurityEventEndpoint => &["application/json"],
             // A witness's answer is read whatever its type: its signature is checked. Of the others no body is read.
-            Self::BackchannelLogoutUri | Self::ClientNotificationEndpoint | Self::SmsGateway | Self::AuditWitness => {
-                &[]
-            }
+            Self::BackchannelLogoutUri
+            | Self::ClientNotificationEndpoint
+            | Self::SmsGateway
+            | Self::AuditWitness
+            | Self::AuditCollector => &[],
         }
     }
 }

@@ -45,7 +45,7 @@ pub(super) struct Guarded {
 pub(super) struct Withheld;
 
 impl Guarded {
-    async fn permitted(self, host: &str) -> Result<Vec<SocketAddr>, Withheld> {
+    pub(super) async fn permitted(self, host: &str) -> Result<Vec<SocketAddr>, Withheld> {
         let addresses = self.resolver.resolve(host).await.map_err(|_| Withheld)?;
         let local = is_local_name(host);
         let permitted = addresses.into_iter().filter(|address| match local {

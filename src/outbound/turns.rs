@@ -104,7 +104,8 @@ const fn asker(purpose: Purpose) -> Asker {
         | Purpose::ClientNotificationEndpoint
         | Purpose::SecurityEventEndpoint
         | Purpose::SmsGateway
-        | Purpose::AuthenticatorMetadata => Asker::Operator,
+        | Purpose::AuthenticatorMetadata
+        | Purpose::AuditCollector => Asker::Operator,
         Purpose::Ocsp | Purpose::Crl => Asker::Citizen,
     }
 }

@@ -414,7 +414,7 @@ pub(super) fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn count(number: i64) -> Result<u64, Error> {
+pub(super) fn count(number: i64) -> Result<u64, Error> {
     u64::try_from(number).map_err(|_| Error::Corrupt("a place of the audit log"))
 }
 

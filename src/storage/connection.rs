@@ -16,6 +16,7 @@ use super::citizens::Citizens;
 use super::client_logos::ClientLogos;
 use super::client_registrations::ClientRegistrations;
 use super::clients::Clients;
+use super::collectors::Collectors;
 use super::consents::Consents;
 use super::corrections::Corrections;
 use super::credentials::Credentials;
@@ -241,6 +242,7 @@ aggregates! {
     client_logos: ClientLogos,
     client_registrations: ClientRegistrations,
     clients: Clients,
+    collectors: Collectors,
     consents: Consents,
     corrections: Corrections,
     credentials: Credentials,

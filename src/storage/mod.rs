@@ -27,6 +27,7 @@ mod citizens;
 mod client_logos;
 mod client_registrations;
 mod clients;
+mod collectors;
 mod connection;
 mod consents;
 mod copy;
@@ -97,6 +98,7 @@ pub use citizens::{Citizens, FoundByName, MayHave, SignInStanding, Standing, Sto
 pub use client_logos::{ClientLogos, StoredLogo};
 pub use client_registrations::{ClientRegistrations, TokenHolds};
 pub use clients::{Clients, StoredClient};
+pub use collectors::{CollectorCursor, Collectors};
 pub use connection::{Reading, Transaction, Writing};
 pub use consents::{Consents, Known};
 pub use corrections::Corrections;

@@ -137,7 +137,7 @@ pub async fn export(store: &Store, keys: &LogKeys, mut out: impl Write + Send) -
     Ok(written)
 }
 
-fn event_line(row: Row) -> EventLine {
+pub(super) fn event_line(row: Row) -> EventLine {
     EventLine {
         place: row.leaf.place,
         event: row.record,

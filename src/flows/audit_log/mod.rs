@@ -11,6 +11,7 @@ mod live;
 pub mod prove;
 mod retire;
 mod sequence;
+pub mod stream;
 mod verify;
 mod witnesses;
 

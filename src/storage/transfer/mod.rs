@@ -87,6 +87,7 @@ pub const TABLES: &[&str] = &[
     "audit_retirements",
     "audit_pending",
     "audit_events",
+    "collector_cursors",
     "hourly_statistics",
 ];
 

@@ -2,6 +2,7 @@
 
 mod audit;
 mod audit_log;
+mod audit_stream;
 mod authenticator_metadata;
 mod check_up;
 mod erasure;

@@ -7,6 +7,7 @@ mod audit_log;
 mod authenticator_metadata;
 mod away;
 mod citizens;
+mod collectors;
 mod clients;
 mod consents;
 mod credentials;
