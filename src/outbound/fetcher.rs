@@ -105,7 +105,16 @@ impl Fetcher {
         let client = client(speaking_http(tls.clone()), &resolver, &exceptions)?;
         let tls = Arc::new(tls);
         let turns = Arc::new(Turns::new(limits.at_once));
-        Ok(Self(Arc::new(Inner { client, tls, resolver, exceptions, limits, turns, fetches: Fetches::default(), clock })))
+        Ok(Self(Arc::new(Inner {
+            client,
+            tls,
+            resolver,
+            exceptions,
+            limits,
+            turns,
+            fetches: Fetches::default(),
+            clock,
+        })))
     }
 
     /// The same fetcher, its bounds and turns and counters, as it goes to one host that asks who we are, and that has `time` for
@@ -354,7 +363,12 @@ impl Fetcher {
         request.send().await.map_err(|error| fault(&error))
     }
 
-    pub(super) fn counted<T>(&self, url: &Url, purpose: Purpose, ended: Result<T, FetchError>) -> Result<T, FetchError> {
+    pub(super) fn counted<T>(
+        &self,
+        url: &Url,
+        purpose: Purpose,
+        ended: Result<T, FetchError>,
+    ) -> Result<T, FetchError> {
         tally::count(&self.0.fetches, purpose, &ended);
         if let Err(error) = &ended {
             // The operator sees where and what; a path or a query may hold somebody's secret.

@@ -9,10 +9,10 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use url::Url;
 
+use super::FetchError;
 use super::fetcher::{Fetcher, check};
 use super::purpose::Purpose;
 use super::resolver::Guarded;
-use super::FetchError;
 
 /// Longest pieces that a host says after the end of what it was sent.
 const REST: usize = 1024;
@@ -43,7 +43,10 @@ impl Fetcher {
             written.await.map_err(|_| FetchError::BrokenOff)?;
             let mut rest = [0; REST];
             // Nobody who is to read all of it has closed by now.
-            if tokio::time::timeout(Duration::ZERO, stream.read(&mut rest)).await.is_ok_and(|read| !matches!(read, Ok(1..))) {
+            if tokio::time::timeout(Duration::ZERO, stream.read(&mut rest))
+                .await
+                .is_ok_and(|read| !matches!(read, Ok(1..)))
+            {
                 return Err(FetchError::BrokenOff);
             }
             stream.shutdown().await.map_err(|_| FetchError::BrokenOff)?;

@@ -11,8 +11,7 @@ const CLAIM: &str = "INSERT INTO collector_cursors (collector, place, holder, he
         WHERE collector_cursors.holder = excluded.holder OR collector_cursors.held_until <= $4
     RETURNING place";
 /// Whoever lost the cursor to another server, or comes too late, moves nothing.
-const ADVANCE: &str =
-    "UPDATE collector_cursors SET place = $3 WHERE collector = $1 AND holder = $2 AND place < $3";
+const ADVANCE: &str = "UPDATE collector_cursors SET place = $3 WHERE collector = $1 AND holder = $2 AND place < $3";
 
 /// The cursors of collectors, seen from one connection.
 pub struct Collectors<'c, C>(pub(super) &'c mut C);

@@ -95,7 +95,12 @@ impl Stream {
         };
         tx.commit().await?;
         if from < retired && from > 0 {
-            tracing::error!(collector = self.name(), from, retired, "events were retired before the collector took them");
+            tracing::error!(
+                collector = self.name(),
+                from,
+                retired,
+                "events were retired before the collector took them"
+            );
         }
         let rows = Live(&app.store).rows(from.max(retired), TOGETHER).await.map_err(FlowError::failed)?;
         let Some(behind) = rows.last().map(|row| row.leaf.place + 1) else { return Ok(0) };
