@@ -17,11 +17,14 @@ use crate::flows::admin::change_status::Change;
 use crate::flows::admin::find_citizen::Who;
 use crate::flows::admin::{bootstrap, break_glass};
 use crate::flows::admin::{owners, roles};
+use crate::http::admin_api::document;
 
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Command {
     /// Makes a link that makes whoever opens it the first administrator: good once, and for a short time.
     Bootstrap,
+    /// Prints the OpenAPI document of the Admin API, as this deployment serves it.
+    Openapi,
     /// Who holds which role.
     List,
     /// Gives a citizen a role.
@@ -82,6 +85,10 @@ pub async fn run(
     house: &impl House,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
+    if matches!(command, Command::Openapi) {
+        output.json_line(&document::of(settings.issuer.as_str()))?;
+        return Ok(Exit::Done);
+    }
     let scheme = settings.national_id.default_scheme();
     let admin = house.administrator(settings, operator::actor(), Reach::IdentityStore).await?;
     match command {
@@ -96,6 +103,8 @@ pub async fn run(
                 &json!({ "link": link.address.expose(), "expires_at": until }),
             )?;
         }
+        // Answered above: it opens no store.
+        Command::Openapi => {}
         Command::List => list(&roles::list(&admin).await?, output)?,
         Command::Grant(grant) => {
             let lasts = grant.lasts.as_deref().map(parse_duration).transpose();

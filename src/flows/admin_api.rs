@@ -144,6 +144,7 @@ pub async fn enter(
         Entry::StepUp => return Err(Refused::StepUp),
         Entry::Unable => return Err(Refused::Unable),
         Entry::Nobody => return Err(Refused::Nobody),
+        Entry::Ended => return Err(ended().into()),
     };
     let counted = app.sessions.count(&short_lived::admin_requests(&admin.actor.to_text()), REQUESTS.window).await;
     match counted.map_err(FlowError::from)? > u64::from(REQUESTS.most) {

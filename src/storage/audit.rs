@@ -7,6 +7,7 @@ use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::connection::{Backend, Read, Write, on_backend};
 use super::error::Error;
+use super::retention::first_id_at;
 use super::row::{Page, from_json, one_more, to_json};
 use crate::domain::audit::{Event, EventKind, Outcome};
 use crate::domain::ids::{CitizenId, ClientId, EventId};
@@ -31,6 +32,13 @@ const FIND_OF_CITIZEN: &str = "SELECT id, at, kind, outcome, actor, client_id, r
 const LIST_OF_CLIENT: &str = "SELECT id, at, kind, outcome, actor, client_id, request, address, details
     FROM (SELECT * FROM audit_events ORDER BY id DESC LIMIT 100000) AS recent
     WHERE client_id = $1 ORDER BY id DESC LIMIT $2";
+
+/// How many events one page of a search looks through where no index leads to them.
+const LOOKED_THROUGH: i64 = 100_000;
+/// Where a page that looked through so many ends.
+const END_OF_LOOK: &str = "SELECT id FROM audit_events WHERE id >= $1 AND id < $2 ORDER BY id DESC LIMIT 1 OFFSET $3";
+const FIND: &str = "SELECT id, at, kind, outcome, actor, citizen_id, client_id, request, address, details
+    FROM audit_events WHERE id = $1";
 
 /// Events in one SQLite statement: ten values each, and it takes 32,766 in all.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -66,7 +74,66 @@ pub struct EventFilter<'f> {
     pub until: Option<Timestamp>,
 }
 
+/// An event as it was recorded, for those who watch over everybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundEvent {
+    pub event: RecordedEvent,
+    /// As it is stored: a kind that only a newer version of the program knows, too.
+    pub kind: String,
+    /// Whom it concerns.
+    pub citizen: Option<CitizenId>,
+}
+
+/// Which events of all are looked for: those that everything named here is true of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    pub kind: Option<EventKind>,
+    pub outcome: Option<Outcome>,
+    /// As `Actor::to_text` writes it.
+    pub actor: Option<String>,
+    pub citizen: Option<CitizenId>,
+    pub client: Option<ClientId>,
+    /// From then on.
+    pub since: Option<Timestamp>,
+    /// Before then.
+    pub until: Option<Timestamp>,
+}
+
 impl<C: Read> Audit<'_, C> {
+    /// Up to `limit` events of anybody's, the newest first, those older than `before`. Where no index leads to them a page looks through so many
+    /// and no more: then it may be short, or empty, and be followed by another one all the same.
+    pub async fn search_all(
+        &mut self,
+        search: &Search,
+        before: Option<EventId>,
+        limit: u32,
+    ) -> Result<Page<FoundEvent, EventId>, Error> {
+        let before = before.map_or(Uuid::max(), EventId::uuid);
+        let before = search.until.map_or(before, |until| before.min(first_id_at(until)));
+        let since = search.since.map_or(Uuid::nil(), first_id_at);
+        let rows = on_backend!(self.0, |db| {
+            let mut query = all(search, since, before, limit);
+            query.build_query_as::<FoundRow>().fetch_all(db).await
+        })?;
+        let found = rows.into_iter().map(FoundRow::open).collect::<Result<_, _>>()?;
+        let mut page = Page::new(found, limit, |found: &FoundEvent| found.event.id);
+        if page.next.is_none() && search.citizen.is_none() {
+            let end: Option<Uuid> = on_backend!(self.0, |db| {
+                let end = sqlx::query_scalar(END_OF_LOOK).bind(since).bind(before).bind(LOOKED_THROUGH - 1);
+                end.fetch_optional(db).await
+            })?;
+            page.next = end.map(EventId::from_uuid);
+        }
+        Ok(page)
+    }
+
+    /// One event, whomever it concerns.
+    pub async fn find(&mut self, id: EventId) -> Result<Option<FoundEvent>, Error> {
+        let row: Option<FoundRow> =
+            on_backend!(self.0, |db| sqlx::query_as(FIND).bind(id.uuid()).fetch_optional(db).await)?;
+        row.map(FoundRow::open).transpose()
+    }
+
     /// As [`of_citizen`](Self::of_citizen), those that `filter` lets through.
     pub async fn search(
         &mut self,
@@ -216,6 +283,41 @@ where
     query
 }
 
+fn all<DB>(search: &Search, since: Uuid, before: Uuid, limit: u32) -> QueryBuilder<DB>
+where
+    DB: Database,
+    for<'v> i64: Encode<'v, DB> + Type<DB>,
+    for<'v> String: Encode<'v, DB> + Type<DB>,
+    for<'v> &'v str: Encode<'v, DB> + Type<DB>,
+    for<'v> Uuid: Encode<'v, DB> + Type<DB>,
+{
+    let mut query = QueryBuilder::new(
+        "SELECT id, at, kind, outcome, actor, citizen_id, client_id, request, address, details
+        FROM (SELECT * FROM audit_events WHERE id >= ",
+    );
+    query.push_bind(since).push(" AND id < ").push_bind(before);
+    match search.citizen {
+        // An index leads to theirs.
+        Some(citizen) => query.push(" AND citizen_id = ").push_bind(citizen.uuid()),
+        None => query.push(" ORDER BY id DESC LIMIT ").push_bind(LOOKED_THROUGH),
+    };
+    query.push(") AS looked WHERE 1 = 1");
+    if let Some(kind) = search.kind {
+        query.push(" AND kind = ").push_bind(kind.as_str());
+    }
+    if let Some(outcome) = search.outcome {
+        query.push(" AND outcome = ").push_bind(outcome.as_str());
+    }
+    if let Some(actor) = &search.actor {
+        query.push(" AND actor = ").push_bind(actor.clone());
+    }
+    if let Some(client) = &search.client {
+        query.push(" AND client_id = ").push_bind(client.as_str().to_owned());
+    }
+    query.push(" ORDER BY id DESC LIMIT ").push_bind(one_more(limit));
+    query
+}
+
 pub(super) fn details(events: &[Event]) -> Result<Vec<String>, Error> {
     events.iter().map(|event| to_json(&event.details)).collect()
 }
@@ -256,5 +358,19 @@ impl EventRow {
             address: self.address,
             details: from_json("an event's details", &self.details)?,
         })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct FoundRow {
+    citizen_id: Option<Uuid>,
+    #[sqlx(flatten)]
+    row: EventRow,
+}
+
+impl FoundRow {
+    fn open(self) -> Result<FoundEvent, Error> {
+        let kind = self.row.kind.clone();
+        Ok(FoundEvent { kind, citizen: self.citizen_id.map(CitizenId::from_uuid), event: self.row.open()? })
     }
 }

@@ -29,6 +29,8 @@ const ADD_NODE: &str = "INSERT INTO audit_nodes (level, number, hash) VALUES ($1
 const NODE: &str = "SELECT hash FROM audit_nodes WHERE level = $1 AND number = $2";
 const LEAVES: &str =
     "SELECT place, event_id, leaf_hash, seal FROM audit_leaves WHERE place >= $1 ORDER BY place LIMIT $2";
+const LEAVES_BETWEEN: &str = "SELECT place, event_id, leaf_hash, seal FROM audit_leaves
+    WHERE event_id > $1 AND event_id >= $2 AND event_id < $3 ORDER BY event_id LIMIT $4";
 const LEAF_OF: &str = "SELECT place, event_id, leaf_hash, seal FROM audit_leaves WHERE event_id = $1";
 const ADD_HEAD: &str = "INSERT INTO audit_heads (number, size, root, at, note) VALUES ($1, $2, $3, $4, $5)";
 const LAST_HEAD: &str = "SELECT number, size, root, at, note FROM audit_heads ORDER BY number DESC LIMIT 1";
@@ -151,6 +153,21 @@ impl<C: Read> AuditLog<'_, C> {
     pub async fn leaves(&mut self, from: u64, limit: u32) -> Result<Vec<Leaf>, Error> {
         let rows: Vec<LeafRow> = on_backend!(self.0, |db| {
             sqlx::query_as(LEAVES).bind(number(from)).bind(i64::from(limit)).fetch_all(db).await
+        })?;
+        rows.into_iter().map(LeafRow::open).collect()
+    }
+
+    /// Up to `limit` leaves of the events that were recorded from the first moment on and before the second, those behind `after`, by
+    /// the events' ids.
+    pub async fn leaves_between(
+        &mut self,
+        (since, until): (Timestamp, Timestamp),
+        after: Uuid,
+        limit: u32,
+    ) -> Result<Vec<Leaf>, Error> {
+        let rows: Vec<LeafRow> = on_backend!(self.0, |db| {
+            let page = sqlx::query_as(LEAVES_BETWEEN).bind(after).bind(first_id_at(since)).bind(first_id_at(until));
+            page.bind(i64::from(limit)).fetch_all(db).await
         })?;
         rows.into_iter().map(LeafRow::open).collect()
     }

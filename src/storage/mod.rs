@@ -90,7 +90,7 @@ mod verifications;
 pub use account_life::Life;
 pub use administration::Administration;
 pub use approvals::Approvals;
-pub use audit::{Audit, EventFilter, RecordedEvent};
+pub use audit::{Audit, EventFilter, FoundEvent, RecordedEvent, Search as EventSearch};
 pub use audit_log::{AuditLog, Cosigned, Leaf, Retirement, StoredHead, is_kept};
 pub use authenticator_metadata::{AcceptedAt, AuthenticatorMetadata, StoredMetadata};
 pub use backchannel_pings::BackChannelPings;

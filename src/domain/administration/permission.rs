@@ -176,6 +176,8 @@ permissions! {
         AuditRead = "read", Deployment, Reads, Ordinary, "read the audit log";
         AuditVerify = "verify", Deployment, Reads, Ordinary, "verify the audit log";
         AuditExport = "export", Deployment, Reads, Sensitive, "export the audit log";
+        AuditNewKey = "new_key", Deployment, Changes, Sensitive, "have the audit log sign with a new key";
+        AuditRetire = "retire", Deployment, Changes, Sensitive, "retire what of the audit log was kept long enough";
     }
     Roles "role" {
         RoleList = "list", Deployment, Reads, Ordinary, "see who holds which role";

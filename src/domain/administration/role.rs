@@ -277,7 +277,7 @@ mod tests {
                 assert_eq!(role.has(permission), role == Role::Administrator, "{role}, {permission}");
             }
             // What changes every seal, or takes everybody along, is done at the shell.
-            for permission in [KeyMaster, CitizenExport] {
+            for permission in [KeyMaster, CitizenExport, AuditNewKey, AuditRetire] {
                 assert!(!role.has(permission), "{role}, {permission}");
             }
         }

@@ -34,8 +34,10 @@ pub enum Entry {
     StepUp,
     /// They hold a role, and have nothing that proves [`DOOR`]: a passkey that counts for two factors has to be added first.
     Unable,
-    /// They hold no role, or are not let in at all.
+    /// They hold no role.
     Nobody,
+    /// What they came with has ended: their session, or their account.
+    Ended,
 }
 
 /// Who comes with this session, to do what takes a proof of at most the usual age.
@@ -62,7 +64,7 @@ async fn admit(
     let (now, settings) = (app.clock.now(), &app.settings.administration);
     let mut reading = app.store.read().await?;
     if reading.citizens().sign_in_standing(by).await? != SignInStanding::Honoured {
-        return Ok(Entry::Nobody);
+        return Ok(Entry::Ended);
     }
     let roles: BTreeSet<_> =
         reading.role_grants().of(by.citizen, now).await?.into_iter().map(|grant| grant.role).collect();

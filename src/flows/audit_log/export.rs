@@ -8,14 +8,17 @@
 //!
 //! Heads stand behind the events that they sign. Hashes and seals are in standard base64, as heads write them.
 
+use std::collections::HashMap;
 use std::io::Write;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::domain::audit_record::AuditRecord;
+use crate::domain::time::Timestamp;
 use crate::flows::admin::AdminError;
 use crate::storage::{Store, StoredHead};
 
@@ -135,6 +138,31 @@ pub async fn export(store: &Store, keys: &LogKeys, mut out: impl Write + Send) -
     }
     out.flush().map_err(AdminError::failed)?;
     Ok(written)
+}
+
+/// The lines of up to `limit` events that were recorded from the first moment on and before the second and have their places, those behind
+/// `after`, by their ids; and behind which the next ones are.
+///
+/// # Errors
+/// `Away`.
+pub async fn between(
+    store: &Store,
+    span: (Timestamp, Timestamp),
+    after: Option<Uuid>,
+    limit: u32,
+) -> Result<(Vec<serde_json::Value>, Option<Uuid>), AdminError> {
+    let mut reading = store.read().await?;
+    let leaves = reading.audit_log().leaves_between(span, after.unwrap_or_default(), limit).await?;
+    let ids: Vec<Uuid> = leaves.iter().map(|leaf| leaf.event).collect();
+    if ids.is_empty() {
+        return Ok((Vec::new(), None));
+    }
+    let mut records: HashMap<Uuid, AuditRecord> =
+        reading.audit_log().records(&ids).await?.into_iter().map(|record| (record.id, record)).collect();
+    let next = (leaves.len() == limit as usize).then(|| ids.last().copied()).flatten();
+    let rows = leaves.into_iter().map(|leaf| Row { record: records.remove(&leaf.event), leaf });
+    let lines = rows.map(|row| serde_json::to_value(event_line(row))).collect::<Result<_, _>>();
+    Ok((lines.map_err(AdminError::failed)?, next))
 }
 
 pub(super) fn event_line(row: Row) -> EventLine {

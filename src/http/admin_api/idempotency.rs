@@ -78,9 +78,9 @@ pub async fn once(key: &str, bytes: &[u8], call: Call) -> Result<Reply, Problem>
                 tracing::error!(%error, "the answer to a request with an Idempotency-Key could not be kept");
             }
         }
-        // What became of it is not known: whoever sends it again is told so, and looks.
-        Err(problem) if problem.kind == Kind::Failed => {}
-        // Nothing was done: with what was wrong put right, the key is good.
+        // Nothing was done: with what was wrong put right, the key is good. So it is after a failure of ours: what a use case does it
+        // does in one transaction, and where that had been committed its answer would be one. Only a server that is killed
+        // meanwhile leaves a key behind that is under way for a day.
         Err(_) => admin_api::forget(&app, &attempt).await?,
     }
     answered

@@ -11,21 +11,25 @@
 //! | [`cursor`] | where the next page begins, sealed |
 //! | [`idempotency`] | a request that is sent again is done once |
 //! | [`document`] | the OpenAPI 3.1 document |
+//! | [`queries`] | the parameters of lists |
 //! | [`wire`] | what several areas say alike |
 //! | the others | one file an area: its documents, and its handlers |
 
 mod access;
 mod applications;
 mod approvals;
+mod auditing;
 mod call;
 mod citizens;
 mod cursor;
+mod deployment;
 pub mod document;
 mod door;
 mod idempotency;
 pub mod operation;
 mod organisations;
 mod problem;
+mod queries;
 mod running;
 pub mod table;
 mod watching;

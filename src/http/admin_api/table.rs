@@ -1,9 +1,13 @@
 //! Every operation there is. The router, the OpenAPI document and the tests that try each of them as everybody are made of this table:
 //! what is not in it does not exist.
 
-use super::operation::{Operation, PAGED, Query, Value};
+use super::operation::{Operation, PAGED};
+use super::queries::{
+    CURSOR, EXPORT_EVENTS, LIMIT, LIST_APPROVALS, LIST_CITIZENS, LIST_DELIVERIES, LIST_MESSAGES, LIST_STATISTICS,
+    SEARCH_EVENTS,
+};
 use super::wire::{Page, Reason};
-use super::{access, applications, approvals, citizens, organisations, running, watching};
+use super::{access, applications, approvals, auditing, citizens, deployment, organisations, running, watching};
 use crate::domain::administration::Permission::*;
 
 /// As a function pointer.
@@ -12,8 +16,6 @@ macro_rules! by {
         |call| Box::pin(async move { $handler(&call).await })
     };
 }
-
-const STATUS: [&str; 6] = ["registered", "active", "locked", "suspended", "deceased", "closed"];
 
 pub static OPERATIONS: &[Operation] = &[
     // Applications.
@@ -358,7 +360,107 @@ pub static OPERATIONS: &[Operation] = &[
         by!(approvals::withdraw),
     )
     .answers::<approvals::Asked>(),
+    // The deployment.
+    Operation::post(
+        "/clients/{client_id}/rotate-secret",
+        "rotateClientSecret",
+        ClientRotateSecret,
+        "Gives an application another secret, beside which the former one works for a while. It is answered this once.",
+        by!(deployment::rotate_secret),
+    )
+    .takes::<deployment::SecretRotation>()
+    .answers::<deployment::NewSecret>(),
+    Operation::get::<Page<deployment::Setting>>(
+        "/settings",
+        "listSettings",
+        SettingsShow,
+        "Lists the settings in force and where each came from; never a secret.",
+        by!(deployment::settings),
+    ),
+    Operation::get::<deployment::Health>(
+        "/health",
+        "showHealth",
+        FiguresShow,
+        "Says whether the stores and the sources of revocation answer, and how long trusted certificates last.",
+        by!(deployment::health),
+    ),
+    Operation::get::<Page<deployment::Count>>(
+        "/statistics",
+        "listStatistics",
+        FiguresShow,
+        "Lists how often something happened, by spans of hours; spans in which it did not are left out.",
+        by!(deployment::statistics),
+    )
+    .query(&LIST_STATISTICS),
+    Operation::get::<Page<deployment::RegistrationToken>>(
+        "/registration-tokens",
+        "listRegistrationTokens",
+        RegistrationShow,
+        "Lists the initial access tokens that others register applications with, never their texts.",
+        by!(deployment::registration_tokens),
+    ),
+    Operation::delete(
+        "/registration-tokens/{token_id}",
+        "revokeRegistrationToken",
+        RegistrationManage,
+        "Ends an initial access token; applications that were registered with it stay.",
+        by!(deployment::revoke_registration_token),
+    ),
+    Operation::get::<Page<deployment::ResourceServerSummary>>(
+        "/resource-servers",
+        "listResourceServers",
+        ResourceShow,
+        "Lists the APIs that access tokens are for.",
+        by!(deployment::resource_servers),
+    ),
+    Operation::get::<Page<deployment::WaitingCorrection>>(
+        "/corrections",
+        "listCorrections",
+        CorrectionList,
+        "Lists what citizens say is wrong in their data and waits for an answer. That it was read is recorded.",
+        by!(deployment::corrections),
+    )
+    .query(&PAGED),
+    Operation::post(
+        "/corrections/{correction_id}/settle",
+        "settleCorrection",
+        CorrectionSettle,
+        "Answers a citizen; the data itself is changed where it is kept.",
+        by!(deployment::settle_correction),
+    )
+    .takes::<deployment::Settlement>(),
+    Operation::get::<Page<deployment::DisclosureSummary>>(
+        "/disclosures",
+        "listDisclosures",
+        DisclosureShow,
+        "Lists the register of lawful disclosures, the newest first. That it was read is recorded.",
+        by!(deployment::disclosures),
+    )
+    .query(&PAGED),
     // What was done.
+    Operation::get::<Page<auditing::AuditEvent>>(
+        "/audit/events",
+        "searchEvents",
+        AuditRead,
+        "Looks for events, the newest first; a page may be short and be followed by another one. That they were read is recorded.",
+        by!(auditing::list),
+    )
+    .query(&SEARCH_EVENTS),
+    Operation::get::<auditing::ProvenEvent>(
+        "/audit/events/{event_id}",
+        "showEvent",
+        AuditRead,
+        "Shows an event, its place in the log and the proof that it is there. That it was read is recorded.",
+        by!(auditing::show),
+    ),
+    Operation::get::<Page<auditing::ExportLine>>(
+        "/audit/export",
+        "exportEvents",
+        AuditExport,
+        "Takes events along as the lines of an export, the oldest first. That they were taken is recorded.",
+        by!(auditing::export),
+    )
+    .query(&EXPORT_EVENTS),
     Operation::get::<Page<watching::Event>>(
         "/audit/clients/{client_id}",
         "listEventsOfClient",
@@ -375,27 +477,6 @@ pub static OPERATIONS: &[Operation] = &[
         by!(watching::events_of_citizen),
     )
     .query(&LIMIT),
-];
-
-const CURSOR: [Query; 1] = [PAGED[0]];
-const LIMIT: [Query; 1] = [PAGED[1]];
-const STATE: Query = Query {
-    name: "state",
-    says: "Those that came to this.",
-    value: Value::OneOf(&["pending", "delivered", "refused", "undelivered"]),
-};
-const LIST_APPROVALS: [Query; 3] = [
-    PAGED[0],
-    PAGED[1],
-    Query { name: "state", says: "Those that wait, or all.", value: Value::OneOf(&["waiting", "all"]) },
-];
-const LIST_MESSAGES: [Query; 2] = [PAGED[1], STATE];
-const LIST_DELIVERIES: [Query; 4] =
-    [PAGED[0], PAGED[1], STATE, Query { name: "client_id", says: "Those of one application.", value: Value::Text }];
-const LIST_CITIZENS: [Query; 3] = [
-    PAGED[0],
-    PAGED[1],
-    Query { name: "status", says: "Those whose account is in this state.", value: Value::OneOf(&STATUS) },
 ];
 
 #[cfg(test)]

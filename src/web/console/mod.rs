@@ -97,6 +97,8 @@ pub struct Frame {
     pub approvals: usize,
     /// What every page says while the break-glass account is open.
     pub alarm: Option<String>,
+    /// Looks for whatever is typed: what somebody is looked for by never stands in an address.
+    pub search: Form,
 }
 
 /// A page of the administration.
@@ -108,6 +110,7 @@ pub struct Console {
     pub waiting: usize,
     pub approvals: usize,
     pub alarm: Option<String>,
+    pub search: Form,
     pub here: Section,
     pub title: String,
     pub lead: Option<String>,
@@ -127,7 +130,7 @@ pub struct Console {
 impl Frame {
     /// A page without blocks.
     pub fn page(self, here: Section, title: String) -> Console {
-        let Self { layout, sections, waiting, approvals, alarm } = self;
+        let Self { layout, sections, waiting, approvals, alarm, search } = self;
         let (lead, back, action, notice, problem) = (None, None, None, None, None);
         let (query, blocks) = (String::new(), Vec::new());
         Console {
@@ -136,6 +139,7 @@ impl Frame {
             waiting,
             approvals,
             alarm,
+            search,
             here,
             title,
             lead,

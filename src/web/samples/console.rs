@@ -12,7 +12,8 @@ use super::{Add, Samples, form};
 
 impl Samples {
     fn frame(&self) -> Frame {
-        Frame { layout: self.citizen(), sections: Section::ALL.to_vec(), waiting: 4, approvals: 2, alarm: None }
+        let search = form("/admin/search");
+        Frame { layout: self.citizen(), sections: Section::ALL.to_vec(), waiting: 4, approvals: 2, alarm: None, search }
     }
 
     pub(super) fn console(&self, add: &mut Add<'_>) {

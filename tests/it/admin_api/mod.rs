@@ -2,6 +2,7 @@
 //! FAPI 2.0.
 
 mod approvals;
+mod auditing;
 mod cursors;
 mod document;
 mod fuzzed;

@@ -84,7 +84,8 @@ async fn a_registrar_finds_and_locks_a_citizen_and_the_sessions_end() {
     let (mut binh, _) = world.signed_in(&portal, &BINH).await;
     let mut an = world.staff(&AN, &[Role::Registrar]).await;
     let id = world.operator().id_of(&BINH).await;
-    let found = an.browser.open(&format!("/admin/citizens?who={}", BINH.identifier)).await;
+    let list = an.browser.open("/admin/citizens").await;
+    let found = an.browser.press(&list, "find", &[("who", BINH.identifier)]).await;
     assert_eq!(found.path(), format!("/admin/citizens/{id}"));
     assert!(!found.text().contains(BINH.identifier), "masked");
     let ask = an.browser.open(&format!("/admin/citizens/{id}/lock")).await;
@@ -182,13 +183,69 @@ async fn what_is_searched_for_is_found_where_the_role_reaches() {
     let world = world().await;
     let mut an = world.staff(&AN, &[Role::Support]).await;
     let id = world.operator().id_of(&BINH).await;
-    let found = an.browser.open(&format!("/admin/search?q={}", BINH.identifier)).await;
+    let overview = an.browser.open("/admin").await;
+    let found = an.browser.press(&overview, "search-go", &[("q", BINH.identifier)]).await;
     assert!(found.has(&format!("a[href='/admin/citizens/{id}']")), "{}", found.text());
-    let nothing = an.browser.open("/admin/search?q=tax-office").await;
+    let nothing = an.browser.press(&overview, "search-go", &[("q", "tax-office")]).await;
     assert!(nothing.has(".empty") && !nothing.has("a[href='/admin/applications/tax-office']"), "{}", nothing.text());
     world.grants(&AN, Role::Administrator).await.unwrap();
-    let found = an.browser.open("/admin/search?q=TAX-").await;
+    let found = an.browser.press(&overview, "search-go", &[("q", "TAX-")]).await;
     assert!(found.has("a[href='/admin/applications/tax-office']"), "{}", found.text());
-    let reflected = an.browser.open("/admin/search?q=%22%3E%3Cscript%3E").await;
+    let reflected = an.browser.press(&overview, "search-go", &[("q", "\"><script>")]).await;
     assert!(!reflected.has("main script") && reflected.field("q") == "\"><script>");
+}
+
+/// Addresses end up in logs, in histories and in what comes after a proof: whoever is looked for is in none, and neither is a reason.
+#[tokio::test]
+async fn no_identifier_and_no_reason_stands_in_an_address() {
+    let world = world().await;
+    let mut an = world.staff(&AN, &[Role::Registrar, Role::Auditor]).await;
+    let id = world.operator().id_of(&BINH).await;
+    let overview = an.browser.open("/admin").await;
+    for (page, button, field) in
+        [("/admin", "search-go", "q"), ("/admin/citizens", "find", "who"), ("/admin/audit", "find", "who")]
+    {
+        let page = an.browser.open(page).await;
+        for typed in [BINH.identifier, "000000000000", "not a number"] {
+            let found = an.browser.press(&page, button, &[(field, typed)]).await;
+            assert_eq!(found.status, 200, "{}", found.text());
+            assert!(!found.url.to_string().contains(typed) && !found.url.to_string().contains("who="), "{}", found.url);
+        }
+        // What an address asks for nobody looks for.
+        let asked = an.browser.open(&format!("{}?q={1}&who={1}", page.path(), BINH.identifier)).await;
+        assert!(!asked.has(&format!("main a[href='/admin/citizens/{id}'].found")));
+        assert_eq!(asked.path(), page.path());
+    }
+    assert!(overview.has("form.search[method='post']"));
+    // A form of another page's, or of nobody's, finds nothing.
+    let ask = an.browser.open(&format!("/admin/citizens/{id}/reveal")).await;
+    world.wait(std::time::Duration::from_secs(400));
+    let proof = an.browser.press(&ask, "confirm", &[("reason", "about 079192000124")]).await;
+    assert!(!proof.url.to_string().contains("079192000124"), "{}", proof.url);
+    let back = an.proves(proof).await;
+    assert!(!back.url.to_string().contains("079192000124"), "{}", back.url);
+    assert_eq!(back.field("reason"), "about 079192000124", "it was kept, sealed: {}", back.text());
+}
+
+#[tokio::test]
+async fn an_auditor_finds_an_event_and_its_proof() {
+    let world = world().await;
+    let operator = world.operator();
+    operator.locks(&BINH).await;
+    let mut an = world.staff(&AN, &[Role::Auditor]).await;
+    let id = operator.id_of(&BINH).await;
+    let list = an.browser.open(&format!("/admin/audit?kind=citizen.locked&citizen={id}&outcome=success")).await;
+    let events = operator.events_of(&BINH).await;
+    let locked = events.iter().find(|event| event.kind == Some(EventKind::CitizenLocked)).unwrap().id;
+    assert!(list.has(&format!("main a[href='/admin/audit/{locked}']")), "{}", list.text());
+    let others = an.browser.open("/admin/audit?kind=citizen.unlocked").await;
+    assert!(!others.has(&format!("main a[href='/admin/audit/{locked}']")) && others.has(".empty"));
+    let wrong = an.browser.open("/admin/audit?since=yesterday").await;
+    assert!(wrong.status == 200 && wrong.has("#problem"), "{}", wrong.text());
+    let event = an.browser.open(&format!("/admin/audit/{locked}")).await;
+    assert!(event.status == 200 && event.text().contains(&id.to_string()), "{}", event.text());
+    assert_eq!(an.browser.open("/admin/audit/0190a3c2-0000-7000-8000-000000000000").await.status, 404);
+    world.withdraws(&AN, Role::Auditor).await;
+    world.grants(&AN, Role::Support).await.unwrap();
+    assert_eq!(an.browser.open(&format!("/admin/audit/{locked}")).await.status, 403);
 }

@@ -3,11 +3,52 @@
 use std::collections::BTreeMap;
 
 use senid::domain::audit::{Actor, Event, EventKind, Outcome};
+use senid::storage::EventSearch as Search;
 
 use super::on_every_database;
 use super::people::{AN, BINH, DAY, NOW, enrol, event};
 
 on_every_database! {
+    async fn events_of_everybody_are_found_by_whatever_is_said_of_them(store: Store) {
+        let (an, binh) = (enrol(&store, AN).await.id, enrol(&store, BINH).await.id);
+        let of = |citizen, kind, at, outcome| Event { outcome, ..event(citizen, kind, at) };
+        let events = [
+            of(Some(an), EventKind::SignIn, NOW, Outcome::Success),
+            of(Some(binh), EventKind::SignIn, NOW + DAY, Outcome::Refused),
+            Event {
+                actor: Actor::Operator("root".to_owned()),
+                client: None,
+                ..of(Some(an), EventKind::CitizenLocked, NOW + DAY + DAY, Outcome::Success)
+            },
+        ];
+        store.write().await.unwrap().audit().record_all(&events).await.unwrap();
+        let mut reading = store.read().await.unwrap();
+        let all = Search { since: Some(NOW), ..Search::default() };
+        let mut found = async |search: Search, limit| {
+            let page = reading.audit().search_all(&search, None, limit).await.unwrap();
+            (page.items.iter().map(|found| found.event.id).collect::<Vec<_>>(), page.next)
+        };
+        let [first, second, third] = events.each_ref().map(|event| event.id);
+        let kind = Some(EventKind::SignIn);
+        for (search, expected) in [
+            (all.clone(), vec![third, second, first]),
+            (Search { kind, ..all.clone() }, vec![second, first]),
+            (Search { kind, outcome: Some(Outcome::Refused), ..all.clone() }, vec![second]),
+            (Search { citizen: Some(an), ..all.clone() }, vec![third, first]),
+            (Search { citizen: Some(an), kind, ..all.clone() }, vec![first]),
+            (Search { actor: Some("operator:root".to_owned()), ..all.clone() }, vec![third]),
+            (Search { since: Some(NOW + DAY), ..all.clone() }, vec![third, second]),
+            (Search { until: Some(NOW + DAY), ..all.clone() }, vec![first]),
+            (Search { client: events[0].client.clone(), citizen: Some(binh), ..all.clone() }, vec![second]),
+        ] {
+            assert_eq!(found(search.clone(), 9).await, (expected, None), "{search:?}");
+        }
+        assert_eq!(found(all, 2).await, (vec![third, second], Some(second)));
+        let one = reading.audit().find(third).await.unwrap().unwrap();
+        assert_eq!((one.citizen, one.kind.as_str()), (Some(an), "citizen.locked"));
+        assert_eq!(one.event.actor, "operator:root");
+    }
+
     async fn an_event_is_read_as_it_was_recorded(store: Store) {
         let an = enrol(&store, AN).await.id;
         let plain = Event {

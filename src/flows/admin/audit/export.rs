@@ -4,6 +4,8 @@ use std::io::Write;
 
 use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
+use crate::domain::ids::EventId;
+use crate::domain::time::Timestamp;
 use crate::flows::admin::{AdminError, Administrator};
 use crate::flows::audit_log::{self, Exported};
 
@@ -21,4 +23,26 @@ pub async fn export(admin: &Administrator, out: impl Write + Send) -> Result<Exp
     let event = admin.event(EventKind::AuditExported).with("events", written.events).with("heads", written.heads);
     admin.store.write().await?.audit().record(&event.build()).await?;
     Ok(written)
+}
+
+/// Lines of an export: up to `limit` events that were recorded from the first moment on and before the second, those behind `after`, and
+/// behind which the next ones are. That they were taken along is an event itself.
+///
+/// # Errors
+/// `Invalid` where the second moment is not later.
+pub async fn between(
+    admin: &Administrator,
+    span: (Timestamp, Timestamp),
+    after: Option<EventId>,
+    limit: u32,
+) -> Result<(Vec<serde_json::Value>, Option<EventId>), AdminError> {
+    admin.may(Permission::AuditExport)?;
+    if span.0 >= span.1 {
+        return Err(AdminError::invalid("until", "expected a moment that is later than `since`"));
+    }
+    let (lines, next) = audit_log::between(&admin.store, span, after.map(EventId::uuid), limit).await?;
+    let event = admin.event(EventKind::AuditExported).with("events", lines.len());
+    let event = event.with("since", span.0.seconds()).with("until", span.1.seconds());
+    admin.store.write().await?.audit().record(&event.build()).await?;
+    Ok((lines, next.map(EventId::from_uuid)))
 }

@@ -4,6 +4,7 @@ pub mod export;
 pub mod new_key;
 pub mod prove;
 pub mod retire;
+pub mod search;
 pub mod verify;
 
 use crate::domain::administration::Permission;

@@ -16,7 +16,7 @@ const KIND: SealedKeyKind = SealedKeyKind::AuditLog;
 /// # Errors
 /// `Conflict` where somebody else has just done the same.
 pub async fn add(admin: &Administrator) -> Result<NoteVerifier, AdminError> {
-    admin.may(Permission::KeyRotate)?;
+    admin.may(Permission::AuditNewKey)?;
     let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
     let stored = tx.sealed_keys().load().await?;

@@ -9,7 +9,7 @@ use crate::flows::audit_log;
 /// # Errors
 /// `Conflict` where this account may not, either.
 pub async fn retire(admin: &Administrator) -> Result<u64, AdminError> {
-    admin.may(Permission::KeyRotate)?;
+    admin.may(Permission::AuditRetire)?;
     let mut tx = admin.store.begin().await?;
     if !tx.audit_log().may_retire().await? {
         let sentence = "this account of the database may not: run it with the account that owns the schema";

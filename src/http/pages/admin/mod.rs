@@ -44,7 +44,7 @@ pub(in crate::http) async fn enter(site: &Site, visit: &Visit, return_to: &str) 
         Entry::Open(admin) => *admin,
         Entry::StepUp => return Ok(Door::Closed(prove_again(site, visit, return_to).await?)),
         Entry::Unable => return Ok(Door::Closed(closed(layout, Why::Unable)?)),
-        Entry::Nobody => return Ok(Door::Closed(closed(layout, Why::Nobody)?)),
+        Entry::Nobody | Entry::Ended => return Ok(Door::Closed(closed(layout, Why::Nobody)?)),
     };
     let broken = entry::broken_glass(app).await?.map(|until| Moment::from_micros(until.micros()));
     Ok(Door::Open(Box::new(Entered { admin, layout, broken_glass: broken })))

@@ -1,102 +1,177 @@
-//! `/admin/audit`: what was done to a citizen or to an application, by whom. That it was read is recorded, too.
+//! `/admin/audit`: what was done, by whom, to whom; and one event with what shows that it is in the log. That it was read is recorded, too.
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
-use super::{asked, at_desk, found, problem, render};
-use crate::domain::audit::Outcome;
-use crate::domain::ids::ClientId;
-use crate::flows::admin::AdminError;
+use super::citizens::finder;
+use super::{Desk, ROWS, address, asked, at_desk, found, named, problem, render, to};
+use crate::domain::administration::Permission;
+use crate::domain::audit::{EventKind, Outcome};
+use crate::domain::ids::EventId;
+use crate::domain::time::Timestamp;
+use crate::flows::admin::audit::search::{self, FoundEvent, Search, Shown};
 use crate::flows::admin::find_citizen::Who;
-use crate::flows::admin::read_audit::{self, RecordedEvent};
+use crate::flows::admin::show_citizen::{self, Sight};
+use crate::flows::audit_log::prove::Inclusion;
 use crate::http::Site;
 use crate::http::error::Failure;
-use crate::http::extract::Visit;
-use crate::web::console::{Block, Cell, Empty, Field, Filter, Section, Table, Tone, moment};
+use crate::http::extract::{Form, Guarded, Visit};
+use crate::web::console::{Block, Cell, Empty, Facts, Field, Filter, Section, Table, Tone, moment};
 use crate::web::layout::Layout;
 use crate::web::text::Speaks;
 
-const MOST: u32 = 200;
+const PATH: &str = "/admin/audit";
+/// What a filter is called in the address.
+const NAMES: [&str; 7] = ["kind", "outcome", "actor", "citizen", "client", "since", "until"];
 
-pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
+pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
     let desk = at_desk!(&site, &visit);
-    let layout = desk.layout().clone();
-    let (citizen, client) = (asked(&visit, "citizen"), asked(&visit, "client"));
-    let read: Option<Result<Vec<RecordedEvent>, AdminError>> = match (&citizen, &client) {
-        (Some(citizen), _) => Some(match Who::parse(citizen, site.app.settings.national_id.default_scheme()) {
-            Ok(who) => read_audit::of_citizen(&desk.admin, &who, MOST).await.map(|(_, events)| events),
-            Err(error) => Err(error),
-        }),
-        (None, Some(client)) => Some(match client.parse::<ClientId>() {
-            Ok(client) => read_audit::of_client(&desk.admin, &client, MOST).await,
-            Err(_) => Err(AdminError::NotFound(String::new())),
-        }),
-        (None, None) => None,
-    };
-    let filter = Filter {
-        action: "/admin/audit",
-        fields: vec![
-            Field {
-                hint: Some(layout.text("console-citizen-find-hint")),
-                ..Field::line("citizen", layout.text("console-citizen"), citizen.unwrap_or_default())
+    listed(&site, &visit, desk, (String::new(), None)).await
+}
+
+/// The events of whoever signs in with what was typed: it is sent in a form, and the address names them by their id.
+pub async fn find(State(site): State<Arc<Site>>, visit: Visit, Form(sent): Form) -> Result<Response, Failure> {
+    Guarded::Account(PATH).check(&visit, &sent)?;
+    let desk = at_desk!(&site, &visit, PATH);
+    let typed = sent.single("who")?.unwrap_or_default().trim().to_owned();
+    let wrong = match Who::parse(&typed, site.app.settings.national_id.default_scheme()) {
+        Ok(who) => match show_citizen::show(&desk.admin, &who, &Sight::Masked).await {
+            Ok(shown) => return Ok(to(address(PATH, &[("citizen", &shown.citizen.id.to_string())]))),
+            Err(error) => match problem(desk.layout(), &error) {
+                Some(_) => desk.layout().text("console-citizen-unknown"),
+                None => return desk.refused(&site, &visit, error, PATH).await,
             },
-            Field::line("client", layout.text("console-client-id"), client.unwrap_or_default()),
-        ],
+        },
+        Err(_) => desk.layout().text("console-citizen-unreadable"),
     };
-    found!(desk, &site, &visit, desk.admin.may(crate::domain::administration::Permission::AuditRead));
-    let mut wrong = None;
-    let events = match read {
-        Some(Ok(events)) => Some(events),
-        Some(Err(error)) => match problem(&layout, &error) {
+    listed(&site, &visit, desk, (typed, Some(wrong))).await
+}
+
+/// What the address asks for; `None` where a part of it can be nothing.
+fn wanted(given: &[String; 7]) -> Option<Search> {
+    let [kind, outcome, actor, citizen, client, since, until] =
+        given.each_ref().map(|text| (!text.is_empty()).then_some(text));
+    Some(Search {
+        kind: kind.map(|kind| EventKind::parse(kind).ok_or(())).transpose().ok()?,
+        outcome: outcome.map(|outcome| Outcome::parse(outcome).ok_or(())).transpose().ok()?,
+        actor: actor.cloned(),
+        citizen: citizen.map(|citizen| citizen.parse()).transpose().ok()?,
+        client: client.map(|client| client.parse()).transpose().ok()?,
+        since: since.map(|day| day_of(day).ok_or(())).transpose().ok()?,
+        until: until.map(|day| day_of(day).ok_or(())).transpose().ok()?,
+    })
+}
+
+/// The beginning of a day as `2026-01-31`, or a moment of RFC 3339; in UTC.
+fn day_of(text: &str) -> Option<Timestamp> {
+    let text = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    let at: jiff::Timestamp = text.parse().ok()?;
+    Some(Timestamp::from_micros(at.as_microsecond()))
+}
+
+async fn listed(
+    site: &Site,
+    visit: &Visit,
+    desk: Desk,
+    (typed, mut wrong): (String, Option<String>),
+) -> Result<Response, Failure> {
+    found!(desk, site, visit, desk.admin.may(Permission::AuditRead));
+    let layout = desk.layout().clone();
+    let given = NAMES.map(|name| asked(visit, name).unwrap_or_default());
+    let before = asked(visit, "before").and_then(|text| text.parse::<EventId>().ok());
+    let searched = match wanted(&given) {
+        Some(search) => search::search(&desk.admin, &search, before, ROWS).await,
+        None => {
+            wrong.get_or_insert_with(|| layout.text("console-problem-invalid"));
+            Ok(crate::storage::Page { items: Vec::new(), next: None })
+        }
+    };
+    let page = match searched {
+        Ok(page) => page,
+        Err(error) => match problem(&layout, &error) {
             Some(text) => {
                 wrong = Some(text);
-                None
+                crate::storage::Page { items: Vec::new(), next: None }
             }
-            None => {
-                let return_to = visit.path.clone();
-                return desk.refused(&site, &visit, error, &return_to).await;
-            }
+            None => return desk.refused(site, visit, error, PATH).await,
         },
-        None => None,
     };
-    let mut page = desk.frame.section(Section::Audit).with(Block::Filter(filter));
-    page.lead = Some(layout.text("console-audit-lead"));
-    page.problem = wrong;
-    page = match events {
-        Some(events) if !events.is_empty() => page.with(table(&layout, &events)),
-        Some(_) => page.with(Block::Empty(Empty {
+    let more = page.next.map(|next| next.to_string());
+    let pairs = |before: Option<&str>| {
+        let mut pairs: Vec<(&str, &str)> = NAMES.into_iter().zip(given.iter().map(String::as_str)).collect();
+        pairs.push(("before", before.unwrap_or_default()));
+        address(PATH, &pairs)
+    };
+    let mut shown = desk.frame.section(Section::Audit);
+    shown.lead = Some(layout.text("console-audit-lead"));
+    shown.problem = wrong;
+    shown = shown.with(Block::Act(Box::new(finder(&layout, visit, PATH, typed)))).with(filter(&layout, &given));
+    shown = match page.items.is_empty() && more.is_none() {
+        true => shown.with(Block::Empty(Empty {
             title: layout.text("console-audit-none"),
             next: layout.text("console-audit-none-next"),
             link: None,
         })),
-        None => page.with(Block::Empty(Empty {
-            title: layout.text("console-audit-whose"),
-            next: layout.text("console-audit-whose-next"),
-            link: None,
-        })),
+        false => {
+            let next = more.as_deref().map(|next| pairs(Some(next)));
+            shown.with(table(&layout, &page.items, next, before.map(|_| pairs(None))))
+        }
     };
-    render(&page)
+    render(&shown)
 }
 
-fn table(layout: &Layout, events: &[RecordedEvent]) -> Block {
-    let rows = events.iter().map(|event| {
-        let (text, tone) = match event.outcome {
-            Outcome::Success => (layout.text("console-event-done"), Tone::Done),
-            Outcome::Refused => (layout.text("console-event-refused"), Tone::Alarm),
-        };
+fn filter(layout: &Layout, given: &[String; 7]) -> Block {
+    let any = (String::new(), layout.text("console-all"));
+    let same = |text: &str| (text.to_owned(), text.to_owned());
+    let kinds = std::iter::once(any.clone()).chain(EventKind::ALL.iter().map(|kind| same(kind.as_str()))).collect();
+    let outcomes = vec![
+        any,
+        ("success".to_owned(), layout.text("console-event-done")),
+        ("refused".to_owned(), layout.text("console-event-refused")),
+    ];
+    let [kind, outcome, actor, citizen, client, since, until] = given.clone();
+    Block::Filter(Filter {
+        action: PATH,
+        fields: vec![
+            Field::choice("kind", layout.text("console-event"), kind, kinds),
+            Field::choice("outcome", layout.text("console-outcome"), outcome, outcomes),
+            Field::line("actor", layout.text("console-actor"), actor),
+            Field::line("citizen", layout.text("console-audit-citizen-id"), citizen),
+            Field::line("client", layout.text("console-client-id"), client),
+            Field {
+                hint: Some(layout.text("console-audit-day-hint")),
+                ..Field::line("since", layout.text("console-since"), since)
+            },
+            Field::line("until", layout.text("console-until"), until),
+        ],
+    })
+}
+
+fn outcome(layout: &Layout, outcome: Outcome) -> Cell {
+    match outcome {
+        Outcome::Success => Cell::badge(layout.text("console-event-done"), Tone::Done),
+        Outcome::Refused => Cell::badge(layout.text("console-event-refused"), Tone::Alarm),
+    }
+}
+
+fn table(layout: &Layout, events: &[FoundEvent], next: Option<String>, first: Option<String>) -> Block {
+    let rows = events.iter().map(|found| {
+        let event = &found.event;
         let details: Vec<String> = event.details.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         vec![
             Cell::Name {
-                text: event.kind.map_or_else(|| "–".to_owned(), |kind| kind.as_str().to_owned()),
+                text: found.kind.clone(),
                 small: Some(details.join(" · ")),
-                href: None,
+                href: Some(format!("{PATH}/{}", event.id)),
             },
             Cell::plain(moment(layout, event.at.micros())),
             Cell::Code(event.actor.clone()),
             Cell::Code(event.client.as_ref().map_or_else(|| "–".to_owned(), ToString::to_string)),
-            Cell::badge(text, tone),
+            outcome(layout, event.outcome),
         ]
     });
     Block::Table(Table {
@@ -110,7 +185,53 @@ fn table(layout: &Layout, events: &[RecordedEvent]) -> Block {
             layout.text("console-outcome"),
         ],
         rows: rows.collect(),
-        next: None,
-        first: None,
+        next,
+        first,
+    })
+}
+
+pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(event): Path<String>) -> Result<Response, Failure> {
+    let desk = at_desk!(&site, &visit);
+    let shown = found!(desk, &site, &visit, search::show(&desk.admin, named(&event)?).await);
+    let layout = desk.layout().clone();
+    let back = desk.frame.back_to(Section::Audit);
+    let mut page = desk.frame.page(Section::Audit, shown.found.kind.clone());
+    page.back = back;
+    render(&page.with(facts(&layout, &shown)).with(proof(&layout, &shown)))
+}
+
+fn facts(layout: &Layout, Shown { found, .. }: &Shown) -> Block {
+    let event = &found.event;
+    let code = |text: Option<String>| Cell::Code(text.unwrap_or_else(|| "–".to_owned()));
+    let mut rows = vec![
+        (layout.text("console-audit-id"), Cell::Code(event.id.to_string())),
+        (layout.text("console-when"), Cell::plain(moment(layout, event.at.micros()))),
+        (layout.text("console-outcome"), outcome(layout, event.outcome)),
+        (layout.text("console-actor"), Cell::Code(event.actor.clone())),
+        (layout.text("console-citizen"), code(found.citizen.map(|citizen| citizen.to_string()))),
+        (layout.text("console-application"), code(event.client.as_ref().map(ToString::to_string))),
+        (layout.text("console-audit-request"), code(event.request.clone())),
+        (layout.text("console-audit-network"), code(event.address.clone())),
+    ];
+    rows.extend(event.details.iter().map(|(name, value)| (name.clone(), Cell::plain(value.as_str()))));
+    Block::Facts(Facts { heading: layout.text("console-event"), rows })
+}
+
+/// Where it stands in the tree, and how anybody can check that.
+fn proof(layout: &Layout, shown: &Shown) -> Block {
+    let Some(Inclusion { place, proof, head, .. }) = &shown.inclusion else {
+        return Block::Note(layout.text("console-proof-waits"));
+    };
+    let hashes: Vec<String> = proof.iter().map(|hash| STANDARD.encode(hash)).collect();
+    Block::Facts(Facts {
+        heading: layout.text("console-proof"),
+        rows: vec![
+            (layout.text("console-proof-place"), Cell::Number(place.to_string())),
+            (layout.text("console-proof-head"), Cell::Code(format!("{} / {}", head.number, head.size))),
+            (layout.text("console-proof-root"), Cell::Code(STANDARD.encode(&head.root))),
+            (layout.text("console-proof-hashes"), Cell::Code(hashes.join(" "))),
+            (layout.text("console-proof-note"), Cell::Code(head.note.clone())),
+            (layout.text("console-proof-how"), Cell::Code(format!("senid audit prove {}", shown.found.event.id))),
+        ],
     })
 }

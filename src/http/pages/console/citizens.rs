@@ -7,7 +7,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::statistics::method_name;
-use super::{Confirmation, Desk, ROWS, address, asked, at_desk, found, named, notice, problem, render, to};
+use super::{Confirmation, Desk, ROWS, address, asked, at_desk, form, found, named, notice, problem, render, to};
+use crate::crypto::base64url;
+use crate::crypto::seal::Context;
 use crate::domain::account_life::Transition;
 use crate::domain::administration::Permission;
 use crate::domain::citizen::{Citizen, CitizenStatus};
@@ -21,40 +23,49 @@ use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::web::claims::ClaimName;
-use crate::web::console::{Block, Cell, Empty, Facts, Field, Filter, Link, Section, Table, Tone, View, moment};
+use crate::web::console::{Act, Block, Cell, Empty, Facts, Field, Link, Section, Table, Tone, View, Weight, moment};
 use crate::web::device::Device;
 use crate::web::layout::Layout;
 use crate::web::text::{Speaks, id};
 
+const PATH: &str = "/admin/citizens";
+
 pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
     let desk = at_desk!(&site, &visit);
     found!(desk, &site, &visit, desk.admin.may(Permission::CitizenShow));
-    let layout = desk.layout().clone();
-    let typed = asked(&visit, "who");
-    let status = asked(&visit, "status").and_then(|text| text.parse::<CitizenStatus>().ok());
-    let mut wrong = None;
-    if let Some(typed) = &typed {
-        match Who::parse(typed, site.app.settings.national_id.default_scheme()) {
-            Ok(who) => match show_citizen::show(&desk.admin, &who, &Sight::Masked).await {
-                Ok(shown) => return Ok(to(format!("/admin/citizens/{}", shown.citizen.id))),
-                Err(error) => match problem(&layout, &error) {
-                    Some(_) => wrong = Some(layout.text("console-citizen-unknown")),
-                    None => return desk.refused(&site, &visit, error, "/admin/citizens").await,
-                },
+    listed(&site, &visit, desk, (String::new(), None)).await
+}
+
+/// Finds one by what they sign in with, which is sent in a form and stands in no address.
+pub async fn find(State(site): State<Arc<Site>>, visit: Visit, Form(sent): Form) -> Result<Response, Failure> {
+    Guarded::Account(PATH).check(&visit, &sent)?;
+    let desk = at_desk!(&site, &visit, PATH);
+    let typed = sent.single("who")?.unwrap_or_default().trim().to_owned();
+    let wrong = match Who::parse(&typed, site.app.settings.national_id.default_scheme()) {
+        Ok(who) => match show_citizen::show(&desk.admin, &who, &Sight::Masked).await {
+            Ok(shown) => return Ok(to(format!("{PATH}/{}", shown.citizen.id))),
+            Err(error) => match problem(desk.layout(), &error) {
+                Some(_) => desk.layout().text("console-citizen-unknown"),
+                None => return desk.refused(&site, &visit, error, PATH).await,
             },
-            Err(_) => wrong = Some(layout.text("console-citizen-unreadable")),
-        }
-    }
-    let mut blocks = vec![Block::Filter(Filter {
-        action: "/admin/citizens",
-        fields: vec![Field {
-            hint: Some(layout.text("console-citizen-find-hint")),
-            ..Field::line("who", layout.text("console-citizen-find"), typed.clone().unwrap_or_default())
-        }],
-    })];
+        },
+        Err(_) => desk.layout().text("console-citizen-unreadable"),
+    };
+    listed(&site, &visit, desk, (typed, Some(wrong))).await
+}
+
+async fn listed(
+    site: &Site,
+    visit: &Visit,
+    desk: Desk,
+    (typed, wrong): (String, Option<String>),
+) -> Result<Response, Failure> {
+    let layout = desk.layout().clone();
+    let status = asked(visit, "status").and_then(|text| text.parse::<CitizenStatus>().ok());
+    let mut blocks = vec![Block::Act(Box::new(finder(&layout, visit, PATH, typed)))];
     if desk.has(Permission::CitizenList) {
-        let after = asked(&visit, "after").and_then(|text| text.parse::<CitizenId>().ok());
-        let page = found!(desk, &site, &visit, list_citizens::list(&desk.admin, status, after, ROWS).await);
+        let after = asked(visit, "after").and_then(|text| text.parse::<CitizenId>().ok());
+        let page = found!(desk, site, visit, list_citizens::list(&desk.admin, status, after, ROWS).await);
         let view = |text: String, wanted: Option<CitizenStatus>| View {
             text,
             href: address("/admin/citizens", &[("status", wanted.map(CitizenStatus::as_str).unwrap_or_default())]),
@@ -88,6 +99,25 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     page.problem = wrong;
     page.blocks = blocks;
     render(&page)
+}
+
+/// One is found by all of what they sign in with. It is a form that is posted: addresses end up in logs and histories.
+pub(super) fn finder(layout: &Layout, visit: &Visit, action: &str, typed: String) -> Act {
+    Act {
+        id: "find".to_owned(),
+        heading: None,
+        says: Vec::new(),
+        form: form(visit, action),
+        hidden: Vec::new(),
+        fields: vec![Field {
+            hint: Some(layout.text("console-citizen-find-hint")),
+            ..Field::line("who", layout.text("console-citizen-find"), typed)
+        }],
+        button: layout.text("console-search"),
+        about: None,
+        weight: Weight::Light,
+        cancel: None,
+    }
 }
 
 pub(super) fn person_row(layout: &Layout, citizen: &Citizen) -> Vec<Cell> {
@@ -356,8 +386,21 @@ pub async fn ask(
     let (citizen, deed): (CitizenId, _) = (named(&citizen)?, Deed::read(&act)?);
     // Whoever must prove again who they are does so before they type a reason.
     found!(desk, &site, &visit, desk.admin.may(deed.permission()));
-    let reason = asked(&visit, "reason").unwrap_or_default();
+    let reason = kept_reason(&site, &visit).unwrap_or_default();
     confirmation(&site, &visit, desk, citizen, (deed, &act), (reason, None)).await
+}
+
+/// What a reason is sealed for: the act on this citizen.
+fn reason_for(action: &str) -> Context {
+    Context::new("console.reason", action.to_owned())
+}
+
+/// The reason that was typed before a proof.
+fn kept_reason(site: &Site, visit: &Visit) -> Option<String> {
+    let sealed = base64url::decode(&asked(visit, "kept")?)?;
+    let action = visit.path.split('?').next()?;
+    let opened = site.app.keys.open_short_lived(&reason_for(action), &sealed).ok()?;
+    String::from_utf8(opened.to_vec()).ok()
 }
 
 async fn confirmation(
@@ -400,8 +443,9 @@ pub async fn act(
     let action = format!("{path}/{act}");
     Guarded::Account(&action).check(&visit, &sent)?;
     let reason = sent.single("reason")?.unwrap_or_default().trim().to_owned();
-    // Whoever has to prove again who they are finds here what they had typed.
-    let return_to = address(&action, &[("reason", &reason)]);
+    // Whoever has to prove again who they are finds here what they had typed: sealed, for a reason may name anybody.
+    let sealed = site.app.keys.seal_short_lived(&reason_for(&action), reason.as_bytes(), &*site.app.random)?;
+    let return_to = address(&action, &[("kept", &base64url::encode(&sealed))]);
     let desk = at_desk!(&site, &visit, &return_to);
     if reason.chars().count() < 3 {
         let wrong = Some(desk.layout().text("console-problem-reason"));

@@ -46,7 +46,8 @@ pub(super) async fn enter(site: &Site, visit: &Visit, return_to: &str) -> Result
         Door::Closed(response) => return Ok(Err(response)),
     };
     let sections = Section::ALL.into_iter().filter(|section| is_open(&entered.admin, *section)).collect();
-    let mut frame = Frame { layout: entered.layout, sections, waiting: 0, approvals: 0, alarm: None };
+    let search = form(visit, search::PATH);
+    let mut frame = Frame { layout: entered.layout, sections, waiting: 0, approvals: 0, alarm: None, search };
     if entered.admin.authority.has(Permission::ApprovalList) {
         frame.approvals = match waiting(&entered.admin).await {
             Ok(count) => count,

@@ -1,5 +1,6 @@
 //! `/admin/search`: one box for whatever somebody has in hand: a person's identifier or name, an application, an organisation's
-//! code. What their role does not open is not looked for.
+//! code. What their role does not open is not looked for. What is typed is sent in a form: addresses end up in logs, in histories and
+//! in what comes after a proof.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::citizens::{people_table, person_row};
-use super::{applications, asked, at_desk, found, render};
+use super::{applications, at_desk, render};
 use crate::domain::administration::Permission;
 use crate::domain::organisation_code::OrganisationCode;
 use crate::flows::admin::find_citizen::Who;
@@ -15,14 +16,24 @@ use crate::flows::admin::show_citizen::{self, Sight};
 use crate::flows::admin::{AdminError, organisations};
 use crate::http::Site;
 use crate::http::error::Failure;
-use crate::http::extract::Visit;
+use crate::http::extract::{Form, Guarded, Visit};
 use crate::web::console::{Block, Cell, Empty, Section, Table};
 use crate::web::text::Speaks;
 
+pub(super) const PATH: &str = "/admin/search";
+
+/// Nothing is looked for yet: so comes back who had to prove again who they are.
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
-    let desk = at_desk!(&site, &visit);
+    let desk = at_desk!(&site, &visit, PATH);
+    let title = desk.layout().text("console-search");
+    render(&desk.frame.page(Section::Overview, title))
+}
+
+pub async fn find(State(site): State<Arc<Site>>, visit: Visit, Form(sent): Form) -> Result<Response, Failure> {
+    Guarded::Account(PATH).check(&visit, &sent)?;
+    let desk = at_desk!(&site, &visit, PATH);
     let layout = desk.layout().clone();
-    let query = asked(&visit, "q").unwrap_or_default();
+    let query = sent.single("q")?.unwrap_or_default().trim().to_owned();
     let mut blocks = Vec::new();
     if !query.is_empty()
         && desk.has(Permission::CitizenShow)
@@ -32,15 +43,15 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             Ok(shown) => blocks.push(people_table(&layout, vec![person_row(&layout, &shown.citizen)])),
             Err(AdminError::NotFound(_)) => {}
             Err(error) => {
-                let return_to = visit.path.clone();
-                return desk.refused(&site, &visit, error, &return_to).await;
+                return desk.refused(&site, &visit, error, PATH).await;
             }
         }
     }
     if !query.is_empty() && desk.has(Permission::ClientList) {
-        let rows = found!(desk, &site, &visit, applications::rows(&site, &desk, Some(&query), None).await);
-        if !rows.is_empty() {
-            blocks.push(applications::table(&layout, rows));
+        match applications::rows(&site, &desk, Some(&query), None).await {
+            Ok(rows) if rows.is_empty() => {}
+            Ok(rows) => blocks.push(applications::table(&layout, rows)),
+            Err(error) => return desk.refused(&site, &visit, error, PATH).await,
         }
     }
     if desk.has(Permission::OrganisationShow)
@@ -60,8 +71,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             })),
             Err(AdminError::NotFound(_)) => {}
             Err(error) => {
-                let return_to = visit.path.clone();
-                return desk.refused(&site, &visit, error, &return_to).await;
+                return desk.refused(&site, &visit, error, PATH).await;
             }
         }
     }
