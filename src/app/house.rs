@@ -91,6 +91,10 @@ impl House for SystemHouse {
         Ok(CheckUp::new(outbound))
     }
 
+    fn admin_api(&self, settings: &Settings) -> serde_json::Value {
+        crate::http::admin_api::document::of(settings.issuer.as_str())
+    }
+
     async fn make_first_master_key(&self, settings: &Settings, actor: Actor) -> Result<Option<PathBuf>, Failure> {
         Ok(deployment::make_first_master_key(settings, actor, &self.clock, &self.random).await?)
     }
@@ -153,8 +157,10 @@ impl From<RunError> for Failure {
         match error {
             RunError::Open(error) => error.into(),
             RunError::Start(error) => error.into(),
-            RunError::NotAsAsked(NotAsAsked::Store(error)) => OpenError::Store(error).into(),
-            RunError::NotAsAsked(_) => Self::new(Exit::Settings, error.to_string()),
+            RunError::NotAsAsked(error) => match *error {
+                NotAsAsked::Store(error) => OpenError::Store(error).into(),
+                other => Self::new(Exit::Settings, other.to_string()),
+            },
             RunError::Theme(_) | RunError::Logo(_) => Self::new(Exit::Settings, error.to_string()),
             RunError::Serve(_) | RunError::Signals(_) => Self::new(Exit::Failed, error.to_string()),
         }

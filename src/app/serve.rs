@@ -24,7 +24,7 @@ pub enum RunError {
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
-    NotAsAsked(#[from] NotAsAsked),
+    NotAsAsked(Box<NotAsAsked>),
     #[error(transparent)]
     Start(#[from] StartError),
     #[error(transparent)]
@@ -35,6 +35,12 @@ pub enum RunError {
     Logo(std::io::Error),
     #[error("signals cannot be listened for: {0}")]
     Signals(std::io::Error),
+}
+
+impl From<NotAsAsked> for RunError {
+    fn from(error: NotAsAsked) -> Self {
+        Self::NotAsAsked(Box::new(error))
+    }
 }
 
 /// A server that answers.

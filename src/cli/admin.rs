@@ -17,7 +17,6 @@ use crate::flows::admin::change_status::Change;
 use crate::flows::admin::find_citizen::Who;
 use crate::flows::admin::{bootstrap, break_glass};
 use crate::flows::admin::{owners, roles};
-use crate::http::admin_api::document;
 
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Command {
@@ -86,7 +85,7 @@ pub async fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     if matches!(command, Command::Openapi) {
-        output.json_line(&document::of(settings.issuer.as_str()))?;
+        output.json_line(&house.admin_api(&settings))?;
         return Ok(Exit::Done);
     }
     let scheme = settings.national_id.default_scheme();

@@ -50,6 +50,9 @@ pub trait House {
         actor: Actor,
     ) -> impl Future<Output = Result<Option<PathBuf>, Failure>>;
 
+    /// The OpenAPI document of the Admin API, as it is served by these settings.
+    fn admin_api(&self, settings: &Settings) -> serde_json::Value;
+
     /// The file that the master key is read from; none where it comes from the environment.
     fn master_key_file(&self, settings: &Settings) -> Option<PathBuf>;
 }

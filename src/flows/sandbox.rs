@@ -187,7 +187,7 @@ pub(super) async fn at_token_endpoint(app: &App, grant_type: GrantType, form: &P
     let Ok(token) = Token::parse(TokenKind::AuthorizationCode, presented) else { return Ok(()) };
     let key = short_lived::sandbox_fault(GrantId::from_uuid(token.locator()));
     match app.sessions.get(&key).await? {
-        Some(Fault::Slow) => tokio::time::sleep(app.settings.sandbox.delay).await,
+        Some(Fault::Slow) => be_slow(app.settings.sandbox.delay).await,
         Some(Fault::Unavailable) => {
             // Once: whoever comes again with the same code, as they should, gets their tokens.
             app.sessions.delete(&key).await?;
@@ -200,6 +200,11 @@ pub(super) async fn at_token_endpoint(app: &App, grant_type: GrantType, form: &P
         _ => {}
     }
     Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "an answer that comes late is what was chosen")]
+async fn be_slow(delay: Duration) {
+    tokio::time::sleep(delay).await;
 }
 
 /// The ID token of a sandbox: marked, and wrong as was chosen for the sign-in that `grant` answered.

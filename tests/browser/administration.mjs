@@ -74,8 +74,9 @@ export const administration = {
 // By the number that the citizen says on the telephone, seen masked, for a reason.
 export async function locks(hoa, person) {
   await enters(hoa, "/admin/citizens");
-  await hoa.page.locator("#filter-who").fill(person.username);
-  await hoa.page.locator("#filter-who").press("Enter");
+  await hoa.page.locator("#find-who").fill(person.username);
+  await hoa.press("find");
+  // Who is looked for stands in no address.
   await hoa.page.waitForURL(/citizens\/[0-9a-f-]{36}$/);
   assert.ok(!(await hoa.page.locator("main").innerText()).includes(person.username), "masked");
   await hoa.page.locator("main a[href$='/lock']").click();

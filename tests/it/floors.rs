@@ -41,7 +41,7 @@ const AT_HOME: &[(&str, &[&str])] = &[
     ("axum_extra", &["http", "demo"]),
     ("axum_server", &["http", "demo"]),
     ("tower_http", &["http", "demo"]),
-    ("tokio_rustls", &["http"]),
+    ("tokio_rustls", &["http", "outbound"]),
     ("webpki", &["crypto"]),
     ("tokio", &["credentials", "storage", "sessions", "outbound", "flows", "jobs", "http", "cli", "demo"]),
 ];

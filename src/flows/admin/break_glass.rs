@@ -88,13 +88,25 @@ pub enum Opened {
     Unable,
 }
 
+/// What keeps whoever is signed in from opening an envelope now: `StepUp` or `Unable`, and `None` where nothing does. Asked before
+/// anything is typed, too.
+///
+/// # Errors
+/// Where the identity store is away.
+pub async fn hindrance(app: &App, current: &CurrentSession) -> Result<Option<Opened>, FlowError> {
+    if entry::has_proven(app, current, app.settings.administration.sensitive_proof) {
+        return Ok(None);
+    }
+    Ok(Some(match entry::can_prove(app, &current.session.authentication).await? {
+        true => Opened::StepUp,
+        false => Opened::Unable,
+    }))
+}
+
 /// Somebody who is signed in brings what is in an envelope.
 pub async fn open(app: &App, visitor: &Visitor, current: &CurrentSession, typed: &str) -> Result<Opened, FlowError> {
-    if !entry::has_proven(app, current, app.settings.administration.sensitive_proof) {
-        return Ok(match entry::can_prove(app, &current.session.authentication).await? {
-            true => Opened::StepUp,
-            false => Opened::Unable,
-        });
+    if let Some(hindrance) = hindrance(app, current).await? {
+        return Ok(hindrance);
     }
     let (now, citizen) = (app.clock.now(), current.citizen());
     let event = |kind, outcome| app.event(visitor, kind, outcome).by(Actor::Citizen(citizen)).about(citizen);

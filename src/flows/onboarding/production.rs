@@ -22,6 +22,8 @@ pub struct ProductionRequest {
     pub findings: Vec<Finding>,
     /// Those of them that keep it out.
     pub blockers: Vec<Finding>,
+    /// Whether whoever looks may ask for it, or do it: an owner may ask where somebody else approves, and nowhere else.
+    pub may_be_asked: bool,
     /// Of each member that will be other than it is: its name, what it is and what it will be.
     pub changes: Vec<(&'static str, String, String)>,
 }
@@ -52,7 +54,10 @@ pub async fn request_production(
         ("stage", stored.client.stage.to_string(), after.stage.to_string()),
         ("people", "made up".to_owned(), "citizens".to_owned()),
     ];
-    Ok(ProductionRequest { client: stored.client, version: stored.version, findings, blockers, changes })
+    let may_be_asked =
+        approvals::is_needed(admin, Matter::RedirectUris) || admin.authority.has(Permission::ClientPromote);
+    let (client, version) = (stored.client, stored.version);
+    Ok(ProductionRequest { client, version, findings, blockers, may_be_asked, changes })
 }
 
 /// Brings it there: what it held of made-up people is worth nothing from then on. Where that takes a second person its owner asks for it,

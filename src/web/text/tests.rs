@@ -129,22 +129,29 @@ fn used() -> BTreeSet<String> {
     collect(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web")), &mut used);
     // The console's pages are put together where they are answered.
     collect(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/pages/console")), &mut used);
+    collect_from(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/pages/sandbox.rs")), &mut used);
     used
 }
 
 fn collect(folder: &Path, used: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap();
-        if path.is_dir() {
-            collect(&path, used);
-        } else if (name.ends_with(".rs") || name.ends_with(".html") || name.ends_with(".svg")) && name != "tests.rs" {
-            let source = std::fs::read_to_string(&path).unwrap();
-            let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-            for call in ["text(\"", "text_with(\"", "id(\""] {
-                let names = source.split(call).skip(1).filter_map(|rest| rest.split('"').next());
-                used.extend(names.filter(|name| !name.contains('…')).map(str::to_owned));
-            }
+        match path.is_dir() {
+            true => collect(&path, used),
+            false => collect_from(&path, used),
+        }
+    }
+}
+
+fn collect_from(path: &Path, used: &mut BTreeSet<String>) {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let is_source = [".rs", ".html", ".svg"].iter().any(|ending| name.ends_with(ending));
+    if is_source && name != "tests.rs" {
+        let source = std::fs::read_to_string(path).unwrap();
+        let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for call in ["text(\"", "text_with(\"", "id(\""] {
+            let names = source.split(call).skip(1).filter_map(|rest| rest.split('"').next());
+            used.extend(names.filter(|name| !name.contains('…')).map(str::to_owned));
         }
     }
 }

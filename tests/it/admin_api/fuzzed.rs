@@ -130,7 +130,9 @@ async fn whatever_is_made_of_the_document_is_answered_as_it_says() {
     let run = async |role: Role, which: &str| {
         let mut command = Command::new(&program_path);
         command.arg("--config-file").arg(&file).args(["run", &format!("{url}/openapi.json"), "--url", &url]);
-        command.args(["--phases", "examples,coverage,fuzzing", "--max-examples", "3", "--seed", "1", "--workers", "2"]);
+        // One at a time: the threads of CPython 3.11 count one another's steps into a syntax tree (python/cpython#106905), and its
+        // program ends with "AST constructor recursion depth mismatch".
+        command.args(["--phases", "examples,coverage,fuzzing", "--max-examples", "3", "--seed", "1", "--workers", "1"]);
         let checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
         command.args(["--checks", checks, "--no-color", "--suppress-health-check", "all", "--no-shrink"]);
         command.args(["--generation-database", "none", which, "rotateKeys"]).current_dir(folder.path());

@@ -98,6 +98,7 @@ async fn faults_of_the_answer(world: World) {
     assert!(answer.contains_key("code"));
 }
 
+#[expect(clippy::disallowed_methods, reason = "measures that an answer comes late")]
 async fn faults_of_the_token_endpoint(world: World) {
     let portal = world.portal(SANDBOX_CLIENT);
     let (_, refused) = exchanged(&world, &portal, "expired_code").await;

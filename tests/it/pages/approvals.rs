@@ -30,7 +30,7 @@ async fn a_role_is_asked_for_on_one_page_and_given_on_another_by_somebody_else()
     assert!(overview.has(".places-list a[href='/admin/approvals'] .count"), "{}", overview.text());
     let listed = binh.enters("/admin/approvals").await;
     assert!(listed.has(&format!("a[href='{path}']")), "{}", listed.text());
-    let shown = binh.enters(&path).await;
+    let shown = binh.enters(path).await;
     assert!(shown.text().contains("registrar") && shown.has("del, ins") && !shown.has("#withdraw"), "{}", shown.text());
     // Without a reason nothing is denied.
     let again = binh.browser.press(&shown, "deny", &[("reason", "x")]).await;

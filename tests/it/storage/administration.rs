@@ -176,7 +176,7 @@ on_every_database! {
         let decide = async |outcome: Outcome, by: &str, at: Timestamp| {
             store.write().await.unwrap().approvals().decide(new.id, &decision(outcome, by, at)).await.unwrap()
         };
-        assert_eq!(store.read().await.unwrap().approvals().open(None, NOW, 9).await.unwrap(), [new.clone()]);
+        assert_eq!(store.read().await.unwrap().approvals().open(None, NOW, 9).await.unwrap(), std::slice::from_ref(&new));
         assert!(store.read().await.unwrap().approvals().open(None, new.expires_at, 9).await.unwrap().is_empty());
         assert!(!decide(Outcome::Approved, "operator:lan", NOW).await, "it is their own");
         assert!(!decide(Outcome::Approved, "operator:minh", new.expires_at).await, "it has expired");

@@ -25,9 +25,14 @@ const GUARD: Guarded<'static> = Guarded::Account("break-glass");
 const SEAL_GUARD: Guarded<'static> = Guarded::Account("seal");
 
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
-    let Some((_, layout)) = signed_in(&site, &visit).await? else {
+    let Some((current, layout)) = signed_in(&site, &visit).await? else {
         return prove_again(&site, &visit, PATH).await;
     };
+    match break_glass::hindrance(&site.app, &current).await? {
+        Some(Opened::StepUp) => return prove_again(&site, &visit, PATH).await,
+        Some(_) => return closed(layout, Why::Unable),
+        None => {}
+    }
     let brought = Brought::Ask(layout::Form { action: PATH.to_owned(), csrf: GUARD.token(&visit) });
     Ok(Page::render(&BreakGlass { layout, brought })?.into_response())
 }

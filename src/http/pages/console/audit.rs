@@ -84,23 +84,23 @@ async fn listed(
     let given = NAMES.map(|name| asked(visit, name).unwrap_or_default());
     let before = asked(visit, "before").and_then(|text| text.parse::<EventId>().ok());
     let searched = match wanted(&given) {
-        Some(search) => search::search(&desk.admin, &search, before, ROWS).await,
+        Some(search) => search::search(&desk.admin, &search, before, ROWS).await.map(|page| (page.items, page.next)),
         None => {
             wrong.get_or_insert_with(|| layout.text("console-problem-invalid"));
-            Ok(crate::storage::Page { items: Vec::new(), next: None })
+            Ok((Vec::new(), None))
         }
     };
-    let page = match searched {
-        Ok(page) => page,
+    let (events, next) = match searched {
+        Ok(found) => found,
         Err(error) => match problem(&layout, &error) {
             Some(text) => {
                 wrong = Some(text);
-                crate::storage::Page { items: Vec::new(), next: None }
+                (Vec::new(), None)
             }
             None => return desk.refused(site, visit, error, PATH).await,
         },
     };
-    let more = page.next.map(|next| next.to_string());
+    let more = next.map(|next| next.to_string());
     let pairs = |before: Option<&str>| {
         let mut pairs: Vec<(&str, &str)> = NAMES.into_iter().zip(given.iter().map(String::as_str)).collect();
         pairs.push(("before", before.unwrap_or_default()));
@@ -110,7 +110,7 @@ async fn listed(
     shown.lead = Some(layout.text("console-audit-lead"));
     shown.problem = wrong;
     shown = shown.with(Block::Act(Box::new(finder(&layout, visit, PATH, typed)))).with(filter(&layout, &given));
-    shown = match page.items.is_empty() && more.is_none() {
+    shown = match events.is_empty() && more.is_none() {
         true => shown.with(Block::Empty(Empty {
             title: layout.text("console-audit-none"),
             next: layout.text("console-audit-none-next"),
@@ -118,7 +118,7 @@ async fn listed(
         })),
         false => {
             let next = more.as_deref().map(|next| pairs(Some(next)));
-            shown.with(table(&layout, &page.items, next, before.map(|_| pairs(None))))
+            shown.with(table(&layout, &events, next, before.map(|_| pairs(None))))
         }
     };
     render(&shown)

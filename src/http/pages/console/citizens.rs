@@ -392,7 +392,7 @@ pub async fn ask(
 
 /// What a reason is sealed for: the act on this citizen.
 fn reason_for(action: &str) -> Context {
-    Context::new("console.reason", action.to_owned())
+    Context::new("console.reason", action)
 }
 
 /// The reason that was typed before a proof.

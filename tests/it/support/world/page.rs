@@ -93,7 +93,10 @@ impl Page {
         let html = Html::parse_document(&self.reply.body);
         let css = format!("main input[name={name}], main textarea[name={name}]");
         let field = html.select(&selector(&css)).next().unwrap_or_else(|| panic!("no field {name}: {}", self.text()));
-        field.value().attr("value").unwrap_or_default().to_owned()
+        match field.value().name() {
+            "textarea" => field.text().collect(),
+            _ => field.value().attr("value").unwrap_or_default().to_owned(),
+        }
     }
 
     /// Where a link leads.

@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::{Shown, Tab, finding};
-use crate::domain::administration::Permission;
 use crate::domain::client::Client;
 use crate::domain::ids::ClientId;
 use crate::domain::stage::Stage;
@@ -125,7 +124,7 @@ fn judged(
     if !rest.is_empty() {
         blocks.push(finding::block(&layout, layout.text("onboarding-beside"), &rest));
     }
-    blocks.push(match (request.blockers.is_empty(), desk.has(Permission::ClientPromote)) {
+    blocks.push(match (request.blockers.is_empty(), request.may_be_asked) {
         (false, _) => step(&layout, visit, &request.client, Step::Judge),
         (true, true) => step(&layout, visit, &request.client, Step::Ask),
         // It is the authority's to bring it there.

@@ -43,7 +43,7 @@ pub async fn show(
 /// What was just done here.
 enum Outcome {
     Nothing,
-    Rotated(Rotated),
+    Rotated(Box<Rotated>),
     Wrong(String),
 }
 
@@ -65,7 +65,7 @@ pub async fn rotate(
         }
         _ => Err(AdminError::Invalid(vec![Fault::new("overlap", "expected one of those that the form has")])),
     };
-    answered(&site, &visit, desk, &client, rotated.map(Outcome::Rotated)).await
+    answered(&site, &visit, desk, &client, rotated.map(|rotated| Outcome::Rotated(Box::new(rotated)))).await
 }
 
 pub async fn end_former(
