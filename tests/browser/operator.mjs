@@ -14,8 +14,8 @@ export function administer(words, input, more = {}) {
     SENID_ISSUER: SENID,
     SENID_DATABASE__URL: DATABASE_URL ?? `sqlite:${join(DEMO_DATA, "senid.sqlite")}`,
     SENID_KEYS__FOLDER: join(DEMO_DATA, "keys"),
-    // At the shell one person sets up what tests need; on the pages it takes two.
-    SENID_ADMINISTRATION__APPROVALS: "",
+    // At the shell one person sets up what tests need, where on the pages it takes two: keys alone, which nobody rotates there.
+    SENID_ADMINISTRATION__APPROVALS: "key_rotation",
   };
   const stdio = ["pipe", "pipe", "pipe"];
   return execFileSync(DEMO_PROGRAM, words, { env: { ...process.env, ...settings, ...more }, input, stdio, encoding: "utf8" });
