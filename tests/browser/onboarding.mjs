@@ -40,10 +40,10 @@ export async function registers(owner, kind, typed) {
   return { id: tab.split("/").at(-2), secret: codes.find((code) => code.startsWith("senid_cs_")) };
 }
 
-// The file that the page prints for a library, as it would be copied.
+// The file that the page prints for a library, as it is seen and so copied: a style that changes its letters changes these, too.
 export async function snippet(owner, client, library) {
   await enters(owner, `/admin/applications/${client}/snippets`);
-  return owner.page.locator(`#snippet-${library}`).textContent();
+  return owner.page.locator(`#snippet-${library}`).innerText();
 }
 
 // Runs a printed file, in a folder of its own, with nothing but the client's secret, for as long as `act` takes.

@@ -21,6 +21,7 @@ export async function tourOfTheConsole(citizen, stop) {
   await citizen.page.locator("main td a.name").click();
   await citizen.page.waitForURL(/citizens\/[0-9a-f-]{36}$/);
   await stop("console-citizen");
+  const found = new URL(citizen.page.url()).pathname.split("/").pop();
   await citizen.page.locator("main a[href$='/lock']").click();
   await citizen.page.waitForURL("**/lock");
   await stop("console-lock");
@@ -47,7 +48,7 @@ export async function tourOfTheConsole(citizen, stop) {
     ["console-keys", "/admin/keys"],
     ["console-rotate", "/admin/keys/rotate"],
     ["console-deliveries", "/admin/deliveries"],
-    ["console-audit", `/admin/audit?citizen=${other.username}`],
+    ["console-audit", `/admin/audit?citizen=${found}`],
     ["console-audit-whose", "/admin/audit"],
     ["console-statistics", "/admin/statistics"],
     ["console-settings", "/admin/settings"],

@@ -406,6 +406,11 @@ impl Field {
         Self { name, label, hint: None, kind: FieldKind::Choice(choices), value, needed: false, wrong: Vec::new() }
     }
 
+    /// Whether it says that it may stay empty.
+    fn is_optional(&self) -> bool {
+        !self.needed && matches!(self.kind, FieldKind::Line | FieldKind::Lines)
+    }
+
     /// Why something is done: it stands in the audit log.
     pub fn reason(layout: &Layout, value: String) -> Self {
         Self {

@@ -111,6 +111,7 @@ pub(super) fn finder(layout: &Layout, visit: &Visit, action: &str, typed: String
         hidden: Vec::new(),
         fields: vec![Field {
             hint: Some(layout.text("console-citizen-find-hint")),
+            needed: true,
             ..Field::line("who", layout.text("console-citizen-find"), typed)
         }],
         button: layout.text("console-search"),

@@ -195,6 +195,7 @@ console-nothing-after = nothing
 console-nothing-before = nothing
 console-nothing-counted = Nothing was counted in this time.
 console-number = Identifier
+console-optional = (optional)
 console-organisation = Organisation
 console-organisation-active = Active
 console-organisation-dissolved = Dissolved

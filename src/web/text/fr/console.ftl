@@ -195,6 +195,7 @@ console-nothing-after = rien
 console-nothing-before = rien
 console-nothing-counted = Rien n’a été compté pendant cette période.
 console-number = Identifiant
+console-optional = (facultatif)
 console-organisation = Organisation
 console-organisation-active = Active
 console-organisation-dissolved = Dissoute

@@ -195,6 +195,7 @@ console-nothing-after = ничего
 console-nothing-before = ничего
 console-nothing-counted = За это время ничего не насчитано.
 console-number = Номер
+console-optional = (необязательно)
 console-organisation = Организация
 console-organisation-active = Действует
 console-organisation-dissolved = Ликвидирована

@@ -195,6 +195,7 @@ console-nothing-after = không còn
 console-nothing-before = chưa có
 console-nothing-counted = Chưa có gì được đếm trong thời gian này.
 console-number = Số định danh
+console-optional = (không bắt buộc)
 console-organisation = Tổ chức
 console-organisation-active = Hoạt động
 console-organisation-dissolved = Đã giải thể
