@@ -44,7 +44,9 @@ pub(super) async fn add(
     }
     // They said so of what they had seen: what somebody added since then may be somebody else's.
     let held = tx.credentials().list(citizen.id).await?;
-    let as_seen = held.iter().all(|held| held.credential.created_at < sign_in.started_at);
+    let password = tx.passwords().find(citizen.id).await?;
+    let as_seen = held.iter().all(|held| held.credential.created_at < sign_in.started_at)
+        && password.is_none_or(|password| password.changed_at <= sign_in.started_at);
     let raises = all_is_theirs && as_seen && level::raises(citizen, judged);
     match tx.credentials().enrol_again(&new, lookup).await? {
         Enrolled::New => {

@@ -231,10 +231,27 @@ async fn comes_in(world: &World) {
     world.holds(&CHAU, "Theirs", CredentialKind::RecoveryCodes, traits, binding).await;
 }
 
+/// The same with no way added, and the password another one.
+async fn changes_the_password(world: &World) {
+    world.wait(Duration::from_secs(1));
+    let id = world.operator().id_of(&CHAU).await;
+    let app = world.app(0);
+    let mut tx = app.store.begin().await.unwrap();
+    let held = tx.passwords().find(id).await.unwrap().unwrap();
+    tx.passwords().replace(id, &held.phc, app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// The password was Châu's when she was asked; the other way to open the account came afterwards.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_added_since_somebody_said_so_was_not_theirs_by_their_word() {
-    for asked_before in [true, false] {
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Since {
+        Shown,
+        Asked,
+        AskedAnotherPassword,
+    }
+    for since in [Since::Shown, Since::Asked, Since::AskedAnotherPassword] {
         let authority = Authority::root("Authority");
         let list = authority.list(NOW.seconds() - 3600, NOW.seconds() + 86_400);
         let published = Outside::http(move |_| ok("application/pkix-crl", list.clone()));
@@ -251,16 +268,18 @@ async fn what_was_added_since_somebody_said_so_was_not_theirs_by_their_word() {
         let page = CHAU.enters_account(&mut browser, NEW).await;
         let mut form = page.form_of("continue", &[]);
         form.pairs.push(("mine".to_owned(), "yes".to_owned()));
-        if asked_before {
+        if since == Since::Shown {
             comes_in(&world).await;
         }
         let page = browser.submit(&page, &form.action, &form.pairs).await;
-        if !asked_before {
-            comes_in(&world).await;
+        match since {
+            Since::Shown => {}
+            Since::Asked => comes_in(&world).await,
+            Since::AskedAnotherPassword => changes_the_password(&world).await,
         }
         let page = way(&mut browser, &page, "web-eid").await;
         let page = shows(&world, &mut browser, &page, &card).await;
         assert_eq!(page.path(), "/account/security", "it is added all the same: {}", page.text());
-        assert_eq!(level_of_chau(&world).await.0, AccountLevel::Registered, "{asked_before}");
+        assert_eq!(level_of_chau(&world).await.0, AccountLevel::Registered, "{since:?}");
     }
 }
