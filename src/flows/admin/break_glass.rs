@@ -30,7 +30,8 @@ const ALL: u32 = 1000;
 pub async fn seal(admin: &Administrator, half: Half) -> Result<SecretString, AdminError> {
     admin.may(Permission::BreakGlassSeal)?;
     let (now, by) = (admin.clock.now(), admin.actor.to_text());
-    let token = Token::new(TokenKind::BreakGlass, Uuid::from_bytes(admin.random.bytes()), &*admin.random);
+    let token = Token::new(TokenKind::BreakGlass, Uuid::from_bytes(admin.random.bytes()), &*admin.random)
+        .of(admin.settings.mode());
     let mut tx = admin.store.begin().await?;
     tx.role_grants().take_turn(now).await?;
     let envelopes = tx.administration().envelopes().await?;
