@@ -90,6 +90,8 @@ impl Server {
         let relying_party = parts::relying_party(&settings)?;
         let post = parts::post_office(&settings, &outbound, &clock, &random)?;
         let authenticators = Authenticators::new(&settings.attestation).map_err(StartError::AttestationRoots)?;
+        let metrics = Metrics::new(outbound.fetches(), revocation.checks(), &trust.standing(clock.now()));
+        let metrics = if mode.is_sandbox() { metrics.of_a_sandbox() } else { metrics };
         let app = Arc::new(App {
             mode,
             attainable: settings.attainable(),
@@ -107,7 +109,7 @@ impl Server {
             remote_signing: parts::remote_signing(&settings, &outbound, &random),
             registry: parts::registry(&settings, &outbound, &random)?,
             request_objects: RequestObjects::default(),
-            metrics: Metrics::new(outbound.fetches(), revocation.checks(), &trust.standing(clock.now())),
+            metrics,
             trust,
             revocation,
             outbound,

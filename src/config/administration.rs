@@ -6,6 +6,7 @@ use super::reader::Reader;
 use super::value::Setting;
 use crate::domain::administration::approval::Matter;
 use crate::domain::issuer::Issuer;
+use crate::domain::operator::{ShellAccount, ShellAccounts};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -22,6 +23,17 @@ impl Setting for Matter {
     }
 }
 
+impl Setting for ShellAccount {
+    const EXPECTED: &'static str = "a login name and the id of its owner's account, such as \
+        \"lan: 0198a3f2-7c1e-7d05-8f5b-1f2e3d4c5b6d\"; root is nobody in particular";
+    fn read(value: &toml::Value) -> Option<Self> {
+        Self::parse(value.as_str()?)
+    }
+    fn show(&self) -> toml::Value {
+        toml::Value::String(self.to_string())
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Administration {
     /// How old the proof may be that somebody administers with.
@@ -34,6 +46,8 @@ pub struct Administration {
     pub approvals: Vec<Matter>,
     /// How long what was asked waits for one.
     pub requests: Duration,
+    /// Whose shell account is whose: without it, whoever acts at the shell may be anybody who holds a role.
+    pub shell_accounts: ShellAccounts,
 }
 
 impl Default for Administration {
@@ -44,6 +58,7 @@ impl Default for Administration {
             bootstrap_link: 30 * MINUTE,
             approvals: Vec::new(),
             requests: 7 * DAY,
+            shell_accounts: ShellAccounts::default(),
         }
     }
 }
@@ -63,6 +78,19 @@ impl Administration {
             ),
             approvals: from.list("administration.approvals", usual),
             requests: from.within("administration.requests", default.requests, HOUR..=30 * DAY),
+            shell_accounts: shell_accounts(from),
         }
     }
+}
+
+/// One login name is one person's; one person may have several.
+fn shell_accounts(from: &mut Reader) -> ShellAccounts {
+    const KEY: &str = "administration.shell_accounts";
+    let named: Vec<ShellAccount> = from.list(KEY, Vec::new());
+    let mut logins: Vec<&str> = named.iter().map(ShellAccount::login).collect();
+    logins.sort_unstable();
+    if let Some(twice) = logins.windows(2).find(|two| two[0] == two[1]) {
+        from.refuse(KEY, format!("expected each login name once: {} is named twice", twice[0]));
+    }
+    named.into_iter().collect()
 }

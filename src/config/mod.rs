@@ -219,6 +219,7 @@ impl Settings {
         let languages = Languages::read(from);
         let authority = Authority::read(from, &languages, &issuer);
         let policies = policies::read(from);
+        let limits = Limits::read(from);
         Self {
             listeners,
             database,
@@ -246,7 +247,8 @@ impl Settings {
             accounts: Accounts::read(from),
             administration: Administration::read(from, &issuer),
             risk: Risk::read(from),
-            limits: Limits::read(from),
+            sandbox: Sandbox::read(from, &limits),
+            limits,
             dpop: Dpop::read(from),
             messages: Messages::read(from),
             outbound: Outbound::read(from),
@@ -254,7 +256,6 @@ impl Settings {
             registration: Registration::read(from, &policies),
             registry: Registry::read(from, now),
             self_registration: SelfRegistration::read(from),
-            sandbox: Sandbox::read(from),
             policies,
             jwt_grant: JwtGrant::read(from),
             log: Log::read(from),

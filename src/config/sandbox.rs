@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::limits::Limits;
 use super::reader::Reader;
 use crate::domain::issuer::Issuer;
+use crate::domain::sandbox::Mode;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sandbox {
@@ -21,13 +23,33 @@ impl Default for Sandbox {
 }
 
 impl Sandbox {
-    pub(super) fn read(from: &mut Reader) -> Self {
+    pub(super) fn read(from: &mut Reader, limits: &Limits) -> Self {
         let default = Self::default();
         let second = Duration::from_secs(1);
-        Self {
+        let own = Self {
             issuer: from.optional("sandbox.issuer"),
-            // A request that takes longer than `limits.request_timeout` is answered with 503 instead.
             delay: from.within("sandbox.delay", default.delay, second..=60 * second),
+        };
+        // Who runs no sandbox need not know of it, however short their requests are.
+        let is_meant = own.issuer.is_some() || from.is_set("sandbox.delay");
+        if is_meant && own.delay >= limits.request_timeout {
+            let longest = limits.request_timeout.as_secs();
+            let problem = format!(
+                "expected less than limits.request_timeout ({longest}s): a request that takes as long is answered with 503 instead"
+            );
+            from.refuse("sandbox.delay", problem);
+        }
+        own
+    }
+}
+
+impl super::Settings {
+    /// What a deployment with these settings can be served as: one whose settings name it as a sandbox is served as nothing else, and
+    /// no other one as that (`app::sandbox`).
+    pub fn mode(&self) -> Mode {
+        match self.sandbox.issuer.as_ref() == Some(&self.issuer) {
+            true => Mode::Sandbox,
+            false => Mode::Official,
         }
     }
 }

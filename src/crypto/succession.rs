@@ -57,7 +57,7 @@ impl SuccessionKeys {
     pub fn successor(&self, parent: &Token, key_version: u16) -> Option<Token> {
         let key = self.keys.get(&key_version)?;
         let derived = key.mac(&[b"refresh\0", parent.secret().expose()]);
-        Some(sealed(key, parent.locator(), first_half(&derived)))
+        Some(sealed(key, parent.locator(), first_half(&derived)).of(parent.mode()))
     }
 
     /// What follows the registration access token `parent` for the same client, and a secret of its own that goes with
@@ -66,7 +66,7 @@ impl SuccessionKeys {
         let key = self.keys.get(&key_version)?;
         let derive = |what: &[u8]| key.mac(&[what, parent.secret().expose()]);
         let token = SecretBytes::new(derive(b"registration\0"));
-        let token = Token::with_secret(TokenKind::RegistrationAccessToken, parent.locator(), token);
+        let token = Token::with_secret(TokenKind::RegistrationAccessToken, parent.locator(), token).of(parent.mode());
         // As long as every algorithm of assertions asks for (RFC 7518 §3.2).
         let mut secret = [0; 64];
         secret[..32].copy_from_slice(&derive(b"registration secret\0"));
@@ -77,7 +77,7 @@ impl SuccessionKeys {
     /// Whether `token` was issued here, at whatever time, whatever has become of it since.
     pub fn has_issued(&self, token: &Token) -> bool {
         let seed = first_half(token.secret().expose());
-        self.keys.values().any(|key| sealed(key, token.locator(), seed) == *token)
+        self.keys.values().any(|key| sealed(key, token.locator(), seed).of(token.mode()) == *token)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `senid_rt_` ‖ base64url(locator (16) ‖ secret (32) ‖ checksum (3)). The prefix lets a secret scanner and a support
 //! desk know the token for what it is, the checksum spares the store a look-up of anything mistyped or invented.
+//! `senid_sandbox_rt_` is a sandbox's: whoever finds it in a log or a file sees that it opens nothing of anybody's.
 
 use std::fmt;
 
@@ -12,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::crypto::base64url;
 use crate::crypto::hash::{hash_secret, sha256};
 use crate::domain::random::Random;
+use crate::domain::sandbox::Mode;
 use crate::domain::secret::{SecretBytes, SecretHash, SecretString};
 
 const LOCATOR: usize = 16;
@@ -40,17 +42,21 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
-    pub const fn prefix(self) -> &'static str {
-        match self {
-            Self::AuthorizationCode => "senid_ac_",
-            Self::RefreshToken => "senid_rt_",
-            Self::AccessToken => "senid_at_",
-            Self::InitialAccessToken => "senid_it_",
-            Self::RegistrationAccessToken => "senid_rg_",
-            Self::DeviceCode => "senid_dc_",
-            Self::AuthReqId => "senid_ar_",
-            Self::BootstrapLink => "senid_bl_",
-            Self::BreakGlass => "senid_bg_",
+    pub const fn prefix(self, mode: Mode) -> &'static str {
+        let [official, sandbox] = match self {
+            Self::AuthorizationCode => ["senid_ac_", "senid_sandbox_ac_"],
+            Self::RefreshToken => ["senid_rt_", "senid_sandbox_rt_"],
+            Self::AccessToken => ["senid_at_", "senid_sandbox_at_"],
+            Self::InitialAccessToken => ["senid_it_", "senid_sandbox_it_"],
+            Self::RegistrationAccessToken => ["senid_rg_", "senid_sandbox_rg_"],
+            Self::DeviceCode => ["senid_dc_", "senid_sandbox_dc_"],
+            Self::AuthReqId => ["senid_ar_", "senid_sandbox_ar_"],
+            Self::BootstrapLink => ["senid_bl_", "senid_sandbox_bl_"],
+            Self::BreakGlass => ["senid_bg_", "senid_sandbox_bg_"],
+        };
+        match mode {
+            Mode::Official => official,
+            Mode::Sandbox => sandbox,
         }
     }
 }
@@ -64,6 +70,8 @@ pub struct Malformed;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     kind: TokenKind,
+    /// Where it was issued. Bound into its checksum and its hash: taking the mark away makes another token of it, and none that is known.
+    mode: Mode,
     locator: Uuid,
     secret: SecretBytes<SECRET>,
 }
@@ -76,7 +84,13 @@ impl Token {
 
     /// A token whose secret was derived rather than drawn: the successor of a refresh token.
     pub fn with_secret(kind: TokenKind, locator: Uuid, secret: SecretBytes<SECRET>) -> Self {
-        Self { kind, locator, secret }
+        Self { kind, mode: Mode::Official, locator, secret }
+    }
+
+    /// The same, as a deployment of this mode hands it out.
+    #[must_use]
+    pub fn of(self, mode: Mode) -> Self {
+        Self { mode, ..self }
     }
 
     /// Reads a token as it was presented.
@@ -84,20 +98,29 @@ impl Token {
     /// # Errors
     /// `Malformed` for another prefix, alphabet, length or checksum; which of them is not told.
     pub fn parse(kind: TokenKind, text: &str) -> Result<Self, Malformed> {
-        let encoded = text.strip_prefix(kind.prefix()).ok_or(Malformed)?;
+        let marked = |mode| Some((mode, text.strip_prefix(kind.prefix(mode))?));
+        let (mode, encoded) = marked(Mode::Sandbox).or_else(|| marked(Mode::Official)).ok_or(Malformed)?;
         let body = Zeroizing::new(base64url::decode_array::<BODY>(encoded).ok_or(Malformed)?);
         let (payload, sum) = body.split_at(LOCATOR + SECRET);
-        if !bool::from(checksum(kind, payload).ct_eq(sum)) {
+        if !bool::from(checksum(kind.prefix(mode), payload).ct_eq(sum)) {
             return Err(Malformed);
         }
         let (locator, secret) = payload.split_at(LOCATOR);
         let locator = Uuid::from_slice(locator).map_err(|_| Malformed)?;
         let secret = secret.try_into().map_err(|_| Malformed)?;
-        Ok(Self::with_secret(kind, locator, SecretBytes::new(secret)))
+        Ok(Self::with_secret(kind, locator, SecretBytes::new(secret)).of(mode))
     }
 
     pub const fn kind(&self) -> TokenKind {
         self.kind
+    }
+
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    const fn prefix(&self) -> &'static str {
+        self.kind.prefix(self.mode)
     }
 
     /// What the token leads to; not secret.
@@ -114,17 +137,17 @@ impl Token {
         let payload = self.payload();
         let mut body = Zeroizing::new([0; BODY]);
         body[..LOCATOR + SECRET].copy_from_slice(&*payload);
-        body[LOCATOR + SECRET..].copy_from_slice(&checksum(self.kind, &*payload));
-        let mut text = String::with_capacity(self.kind.prefix().len() + BODY.div_ceil(3) * 4);
-        text.push_str(self.kind.prefix());
+        body[LOCATOR + SECRET..].copy_from_slice(&checksum(self.prefix(), &*payload));
+        let mut text = String::with_capacity(self.prefix().len() + BODY.div_ceil(3) * 4);
+        text.push_str(self.prefix());
         base64url::encode_into(&*body, &mut text);
         SecretString::new(text)
     }
 
     /// What is stored of it, bound to its kind and locator.
     pub fn hash(&self) -> SecretHash {
-        let mut whole = Zeroizing::new(Vec::with_capacity(16 + LOCATOR + SECRET));
-        whole.extend_from_slice(self.kind.prefix().as_bytes());
+        let mut whole = Zeroizing::new(Vec::with_capacity(24 + LOCATOR + SECRET));
+        whole.extend_from_slice(self.prefix().as_bytes());
         whole.extend_from_slice(&*self.payload());
         hash_secret(&whole)
     }
@@ -139,14 +162,14 @@ impl Token {
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Token({}{}…[secret])", self.kind.prefix(), self.locator)
+        write!(f, "Token({}{}…[secret])", self.prefix(), self.locator)
     }
 }
 
 /// Binds the payload to its prefix. It guards against accidents, not attackers: the secret does that.
-fn checksum(kind: TokenKind, payload: &[u8]) -> [u8; CHECKSUM] {
-    let mut whole = Zeroizing::new(Vec::with_capacity(16 + payload.len()));
-    whole.extend_from_slice(kind.prefix().as_bytes());
+fn checksum(prefix: &str, payload: &[u8]) -> [u8; CHECKSUM] {
+    let mut whole = Zeroizing::new(Vec::with_capacity(24 + payload.len()));
+    whole.extend_from_slice(prefix.as_bytes());
     whole.extend_from_slice(payload);
     let digest = sha256(&whole);
     [digest[0], digest[1], digest[2]]
@@ -192,6 +215,20 @@ mod tests {
         assert_eq!(Token::parse(TokenKind::AuthorizationCode, text.expose()), Err(Malformed));
         let renamed = text.expose().replace("senid_rt_", "senid_ac_");
         assert_eq!(Token::parse(TokenKind::AuthorizationCode, &renamed), Err(Malformed));
+    }
+
+    #[test]
+    fn a_sandbox_s_says_so_and_is_another_one_without_its_mark() {
+        let (official, sandbox) = (token(), token().of(Mode::Sandbox));
+        let text = sandbox.text().expose().to_owned();
+        assert!(text.starts_with("senid_sandbox_rt_"), "{text}");
+        let read = Token::parse(TokenKind::RefreshToken, &text).unwrap();
+        assert_eq!((read.mode(), read.hash()), (Mode::Sandbox, sandbox.hash()));
+        assert_ne!(official.hash(), sandbox.hash());
+        let unmarked = text.replace("senid_sandbox_rt_", "senid_rt_");
+        assert_eq!(Token::parse(TokenKind::RefreshToken, &unmarked), Err(Malformed));
+        let marked = official.text().expose().replace("senid_rt_", "senid_sandbox_rt_");
+        assert_eq!(Token::parse(TokenKind::RefreshToken, &marked), Err(Malformed));
     }
 
     #[test]

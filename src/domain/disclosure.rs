@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::Actor;
 use super::ids::{CitizenId, DisclosureId};
-use super::operator::could_be_one_person;
+use super::operator::ShellAccounts;
 use super::time::Timestamp;
 
 /// No secrecy lasts longer without somebody looking at it again: five years.
@@ -133,9 +133,9 @@ impl Disclosure {
     ///
     /// # Errors
     /// `SameOperator`, `Decided`.
-    pub fn may_be_decided_by(&self, by: &Actor) -> Result<(), Refused> {
+    pub fn may_be_decided_by(&self, by: &Actor, accounts: &ShellAccounts) -> Result<(), Refused> {
         match self.state {
-            _ if could_be_one_person(&self.recorded_by, &by.to_text()) => Err(Refused::SameOperator),
+            _ if accounts.could_be_one_person(&self.recorded_by, &by.to_text()) => Err(Refused::SameOperator),
             State::Recorded => Ok(()),
             State::Approved { .. } | State::Refused { .. } => Err(Refused::Decided),
         }
@@ -193,14 +193,14 @@ mod tests {
     fn two_different_operators_stand_behind_each_and_it_is_decided_once() {
         let [lan, as_root, minh] = ["lan", "root (sudo: lan)", "minh"].map(|name| Actor::Operator(name.to_owned()));
         let recorded = disclosure(State::Recorded);
-        assert_eq!(recorded.may_be_decided_by(&lan), Err(Refused::SameOperator));
-        assert_eq!(recorded.may_be_decided_by(&as_root), Err(Refused::SameOperator));
-        assert_eq!(recorded.may_be_decided_by(&minh), Ok(()));
+        assert_eq!(recorded.may_be_decided_by(&lan, &ShellAccounts::default()), Err(Refused::SameOperator));
+        assert_eq!(recorded.may_be_decided_by(&as_root, &ShellAccounts::default()), Err(Refused::SameOperator));
+        assert_eq!(recorded.may_be_decided_by(&minh, &ShellAccounts::default()), Ok(()));
         assert_eq!(recorded.may_be_given(), Err(Refused::NotApproved));
         let by = || "operator:minh".to_owned();
         let refused = disclosure(State::Refused { by: by(), at: Timestamp::EPOCH });
         assert_eq!(refused.may_be_given(), Err(Refused::NotApproved));
-        assert_eq!(refused.may_be_decided_by(&minh), Err(Refused::Decided));
+        assert_eq!(refused.may_be_decided_by(&minh, &ShellAccounts::default()), Err(Refused::Decided));
         assert_eq!(disclosure(State::Approved { by: by(), at: Timestamp::EPOCH }).may_be_given(), Ok(()));
     }
 

@@ -14,7 +14,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{CitizenId, OrganisationId, RegistrationRequestId};
-use super::operator::could_be_one_person;
+use super::operator::ShellAccounts;
 use super::organisation_code::{Holder, OrganisationCode};
 use super::time::Timestamp;
 
@@ -240,11 +240,11 @@ impl RegistrationRequest {
     ///
     /// # Errors
     /// [`NotConfirmed`].
-    pub fn confirm(self, by: &str, registrars: Registrars) -> Result<Self, NotConfirmed> {
+    pub fn confirm(self, by: &str, accounts: &ShellAccounts, registrars: Registrars) -> Result<Self, NotConfirmed> {
         let state = match (self.state, registrars) {
             (RequestState::Asked, Registrars::One) => RequestState::Confirmed,
             (RequestState::Asked, Registrars::Two) => RequestState::ConfirmedOnce(by.to_owned()),
-            (RequestState::ConfirmedOnce(first), _) if could_be_one_person(&first, by) => {
+            (RequestState::ConfirmedOnce(first), _) if accounts.could_be_one_person(&first, by) => {
                 return Err(NotConfirmed::SamePerson);
             }
             (RequestState::ConfirmedOnce(_), _) => RequestState::Confirmed,
@@ -284,23 +284,38 @@ mod tests {
 
     #[test]
     fn two_registrars_confirm_and_one_of_them_does_not_count_twice() {
-        let once = request().confirm("lan", Registrars::Two).unwrap();
+        let once = request().confirm("lan", &ShellAccounts::default(), Registrars::Two).unwrap();
         assert_eq!(once.state, RequestState::ConfirmedOnce("lan".to_owned()));
-        assert_eq!(once.clone().confirm("lan", Registrars::Two), Err(NotConfirmed::SamePerson));
-        assert_eq!(once.clone().confirm("root (sudo: lan)", Registrars::Two), Err(NotConfirmed::SamePerson));
+        assert_eq!(
+            once.clone().confirm("lan", &ShellAccounts::default(), Registrars::Two),
+            Err(NotConfirmed::SamePerson)
+        );
+        assert_eq!(
+            once.clone().confirm("root (sudo: lan)", &ShellAccounts::default(), Registrars::Two),
+            Err(NotConfirmed::SamePerson)
+        );
         // Nor after the setting was changed in between.
-        assert_eq!(once.clone().confirm("lan", Registrars::One), Err(NotConfirmed::SamePerson));
-        let confirmed = once.confirm("minh", Registrars::Two).unwrap();
+        assert_eq!(
+            once.clone().confirm("lan", &ShellAccounts::default(), Registrars::One),
+            Err(NotConfirmed::SamePerson)
+        );
+        let confirmed = once.confirm("minh", &ShellAccounts::default(), Registrars::Two).unwrap();
         assert_eq!(confirmed.state, RequestState::Confirmed);
-        assert_eq!(confirmed.confirm("hoa", Registrars::Two), Err(NotConfirmed::Settled));
-        assert_eq!(request().confirm("lan", Registrars::One).unwrap().state, RequestState::Confirmed);
+        assert_eq!(confirmed.confirm("hoa", &ShellAccounts::default(), Registrars::Two), Err(NotConfirmed::Settled));
+        assert_eq!(
+            request().confirm("lan", &ShellAccounts::default(), Registrars::One).unwrap().state,
+            RequestState::Confirmed
+        );
     }
 
     #[test]
     fn what_was_refused_or_taken_back_is_confirmed_no_more() {
         for state in [RequestState::Refused, RequestState::Withdrawn] {
             let over = request().drop_as(state.clone()).unwrap();
-            assert_eq!(over.clone().confirm("lan", Registrars::One), Err(NotConfirmed::Settled));
+            assert_eq!(
+                over.clone().confirm("lan", &ShellAccounts::default(), Registrars::One),
+                Err(NotConfirmed::Settled)
+            );
             assert_eq!(over.drop_as(state), Err(NotConfirmed::Settled));
         }
         assert_eq!(request().drop_as(RequestState::Confirmed), Err(NotConfirmed::Settled));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::birthdate::Birthdate;
 use super::citizen::{Gender, Profile};
 use super::ids::{CitizenId, ProposalId};
-use super::operator::could_be_one_person;
+use super::operator::ShellAccounts;
 use super::time::Timestamp;
 use super::verification::{Attachment, Check, Document, Evidence};
 
@@ -63,9 +63,9 @@ impl Proposal {
     ///
     /// # Errors
     /// Their own, or one that has expired.
-    pub fn confirmable(&self, who: &str, now: Timestamp) -> Result<(), Unfit> {
+    pub fn confirmable(&self, who: &str, accounts: &ShellAccounts, now: Timestamp) -> Result<(), Unfit> {
         match () {
-            () if could_be_one_person(&self.proposed_by, who) => Err(Unfit::Own),
+            () if accounts.could_be_one_person(&self.proposed_by, who) => Err(Unfit::Own),
             () if self.expires_at <= now => Err(Unfit::Expired),
             () => Ok(()),
         }
@@ -164,10 +164,10 @@ mod tests {
         };
         let now = Timestamp::from_seconds(15);
         for lan in ["operator:lan", "operator:root (sudo: lan)", "operator:Lan"] {
-            assert_eq!(own.confirmable(lan, now), Err(Unfit::Own), "{lan}");
+            assert_eq!(own.confirmable(lan, &ShellAccounts::default(), now), Err(Unfit::Own), "{lan}");
         }
-        assert_eq!(own.confirmable("operator:hoa", now), Ok(()));
-        assert_eq!(own.confirmable("operator:hoa", own.expires_at), Err(Unfit::Expired));
+        assert_eq!(own.confirmable("operator:hoa", &ShellAccounts::default(), now), Ok(()));
+        assert_eq!(own.confirmable("operator:hoa", &ShellAccounts::default(), own.expires_at), Err(Unfit::Expired));
         assert!(!format!("{own:?}").contains("entered"));
     }
 

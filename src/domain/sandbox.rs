@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::stage::Stage;
 
+/// The claim of every token, the member of every document and answer that is kept, and the header of every response, but for the case
+/// of its letters, that says that nothing of it is real.
+pub const MARK: &str = "sandbox";
+
 /// What a deployment is, for as long as it runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
@@ -39,6 +43,7 @@ pub enum Fault {
     ServerError,
     WrongState,
     MissingIssuer,
+    OtherIssuer,
     // The token endpoint.
     ExpiredCode,
     UsedCode,
@@ -71,13 +76,14 @@ impl Place {
 }
 
 impl Fault {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::AccessDenied,
         Self::LoginRequired,
         Self::TemporarilyUnavailable,
         Self::ServerError,
         Self::WrongState,
         Self::MissingIssuer,
+        Self::OtherIssuer,
         Self::ExpiredCode,
         Self::UsedCode,
         Self::Unavailable,
@@ -102,6 +108,7 @@ impl Fault {
             Self::ServerError => "server_error",
             Self::WrongState => "wrong_state",
             Self::MissingIssuer => "missing_issuer",
+            Self::OtherIssuer => "other_issuer",
             Self::ExpiredCode => "expired_code",
             Self::UsedCode => "used_code",
             Self::Unavailable => "unavailable",
@@ -125,7 +132,8 @@ impl Fault {
             | Self::TemporarilyUnavailable
             | Self::ServerError
             | Self::WrongState
-            | Self::MissingIssuer => Place::Answer,
+            | Self::MissingIssuer
+            | Self::OtherIssuer => Place::Answer,
             Self::ExpiredCode | Self::UsedCode | Self::Unavailable | Self::Slow => Place::TokenEndpoint,
             Self::WrongNonce
             | Self::WrongAudience

@@ -16,10 +16,9 @@ use crate::protocol::session_state::session_state;
 
 use super::access_token::AccessTokenContents;
 use super::protection::Protection;
-use super::sandbox::{self, SaysIssuer};
 use super::signed_tokens::{self, IdTokenContents};
 use super::visitor::Visitor;
-use super::{App, FlowError, access_token, code, grant, id_token_claims};
+use super::{App, FlowError, access_token, code, grant, id_token_claims, sandbox};
 
 /// The way to a client: where its answers go, and what protects them on it.
 #[derive(Debug)]
@@ -41,15 +40,12 @@ impl Way {
     /// `fault`: what was chosen to go wrong with it, in a sandbox.
     fn deliver(&self, app: &App, answer: &Answer, fault: Option<Fault>) -> Result<Delivery, FlowError> {
         let mut parameters = self.to.parameters(answer);
-        let says_issuer = sandbox::at_answer(fault, &mut parameters);
+        let issuer = sandbox::at_answer(app, fault, &mut parameters);
         let Some(protection) = &self.protection else {
-            return Ok(match says_issuer {
-                SaysIssuer::Yes => self.to.deliver(parameters, app.issuer()),
-                SaysIssuer::No => self.to.deliver_without_issuer(parameters),
-            });
+            return Ok(self.to.deliver(parameters, issuer));
         };
         let now = app.clock.now();
-        let claims = self.to.claims(&parameters, app.issuer(), now);
+        let claims = self.to.claims(&parameters, issuer, now);
         let token = protection.token(app, Typ::AuthorizationResponse, &claims, now)?;
         Ok(self.to.deliver_token(SecretString::new(token)))
     }

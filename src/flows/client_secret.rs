@@ -10,19 +10,21 @@ use crate::domain::client::{CertificateSubject, ClientAuthentication, ClientAuth
 use crate::domain::ids::ClientId;
 use crate::domain::mac::MacAlgorithm;
 use crate::domain::random::Random;
+use crate::domain::sandbox::Mode;
 use crate::domain::secret::{SealedSecret, SecretString};
 use crate::protocol::registration::Fault;
 
 /// Says to whoever finds it in a file or a log what it is.
 pub const PREFIX: &str = "senid_cs_";
+pub const SANDBOX_PREFIX: &str = "senid_sandbox_cs_";
 /// A presented secret is kept as a plain hash, so it must be beyond guessing: one that SenID makes has 32 random bytes.
 const SHORTEST: usize = 16;
 const LONGEST: usize = 256;
 
 /// A new secret. Its 48 random bytes are text enough for every algorithm of assertions.
-pub fn make(random: &dyn Random, method: ClientAuthenticationMethod) -> SecretString {
-    let mut text = String::with_capacity(80);
-    text.push_str(PREFIX);
+pub fn make(mode: Mode, random: &dyn Random, method: ClientAuthenticationMethod) -> SecretString {
+    let mut text = String::with_capacity(96);
+    text.push_str(if mode.is_sandbox() { SANDBOX_PREFIX } else { PREFIX });
     match method {
         ClientAuthenticationMethod::ClientSecretJwt => base64url::encode_into(&random.bytes::<48>(), &mut text),
         _ => base64url::encode_into(&random.bytes::<32>(), &mut text),

@@ -25,7 +25,7 @@ pub async fn issue(
 ) -> Result<SecretString, FlowError> {
     let now = app.clock.now();
     let lifetime = app.settings.lifetimes.authorization_code;
-    let token = Token::new(TokenKind::AuthorizationCode, grant.uuid(), &*app.random);
+    let token = Token::new(TokenKind::AuthorizationCode, grant.uuid(), &*app.random).of(app.mode);
     let approval = Approval {
         grant,
         client: client.id.clone(),

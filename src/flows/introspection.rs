@@ -59,7 +59,8 @@ pub async fn introspect(
         Some(refresh) => of_refresh_token(app, &caller, &refresh).await?,
         None => of_access_token(app, &caller, text, &registry).await?,
     };
-    let Told { answer, reader } = told.unwrap_or_default();
+    let Told { mut answer, reader } = told.unwrap_or_default();
+    answer.sandbox = app.mode.is_sandbox().then_some(true);
     if form == AnswerForm::Json {
         return Ok(IntrospectionAnswer::Json(Box::new(answer)));
     }

@@ -52,6 +52,7 @@ pub struct Metrics {
     key_change_total: Family<KeyChangeLabels, Gauge>,
     key_change_running: Family<KeyChangeLabels, Gauge>,
     break_glass: Gauge,
+    sandbox: Gauge,
     metadata_number: Gauge,
     metadata_next_update: Gauge,
 }
@@ -175,6 +176,7 @@ impl Metrics {
             key_change_total: Family::default(),
             key_change_running: Family::default(),
             break_glass: Gauge::default(),
+            sandbox: Gauge::default(),
             metadata_number: Gauge::default(),
             metadata_next_update: Gauge::default(),
             registry: Registry::default(),
@@ -294,6 +296,7 @@ impl Metrics {
             "Whether a change of keys is under way: 1, or 0 once it has reached everybody",
             metrics.key_change_running.clone(),
         );
+        registry.register("sandbox", "Whether this is a sandbox: 1, or 0", metrics.sandbox.clone());
         registry.register(
             "break_glass_open",
             "Whether the break-glass account is open: 1, or 0",
@@ -310,6 +313,12 @@ impl Metrics {
             metrics.metadata_next_update.clone(),
         );
         Self { registry, ..metrics }
+    }
+
+    /// That nothing of what is counted is real.
+    pub fn of_a_sandbox(self) -> Self {
+        self.sandbox.set(1);
+        self
     }
 
     /// Whether the break-glass account is open.

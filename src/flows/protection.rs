@@ -13,11 +13,12 @@ use crate::domain::client::{Client, ClientKeys};
 use crate::domain::encryption::Encryption;
 use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::resource::ResourceServer;
+use crate::domain::sandbox::Mode;
 use crate::domain::time::Timestamp;
 use crate::protocol::OAuthError;
 use crate::protocol::token_form::TokenForm;
 
-use super::{App, FlowError};
+use super::{App, FlowError, sandbox};
 
 /// What a client registered for its tokens, and the key that they are encrypted to. Finding that key may take a fetch, so
 /// it is done before anything is spent.
@@ -94,9 +95,13 @@ impl Protection {
         self.algorithm
     }
 
-    /// The token: signed, and encrypted after that where the client registered so.
+    /// The token: signed, and encrypted after that where the client registered so. Whatever a sandbox signs is marked here.
     pub fn token(&self, app: &App, typ: Typ, claims: &impl Serialize, now: Timestamp) -> Result<String, FlowError> {
-        self.sealed(app, app.keys.sign(self.algorithm, typ, claims, now)?)
+        let signed = match app.mode {
+            Mode::Official => app.keys.sign(self.algorithm, typ, claims, now)?,
+            Mode::Sandbox => app.keys.sign(self.algorithm, typ, &sandbox::marked(claims)?, now)?,
+        };
+        self.sealed(app, signed)
     }
 
     /// A token that is signed already, encrypted where the client registered so.

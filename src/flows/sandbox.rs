@@ -35,8 +35,10 @@ use super::sign_in::prove::{self, Settle, Shown, SignedIn, Success};
 use super::visitor::Visitor;
 use super::{App, FlowError, code, short_lived};
 
-/// The claim of every token, and the member of every document, that says that nothing of it is real.
-pub const MARK: &str = "sandbox";
+pub use crate::domain::sandbox::MARK;
+
+/// Whom an answer or a token is said to be from that says the wrong issuer: nobody's, for ever (RFC 2606 §2).
+const OTHER_ISSUER: &str = "https://other-issuer.invalid";
 
 /// How many people the page offers.
 const OFFERED: u32 = 50;
@@ -147,24 +149,18 @@ pub(super) fn refusal(fault: Fault) -> Option<OAuthError> {
     })
 }
 
-/// What goes wrong with the answer's parameters; whether `iss` is among them.
-pub(super) fn at_answer(fault: Option<Fault>, parameters: &mut Vec<Parameter>) -> SaysIssuer {
+/// What goes wrong with the answer's parameters; whose it says that it is (RFC 9207; JARM §2.1), if it says so at all.
+pub(super) fn at_answer<'a>(app: &'a App, fault: Option<Fault>, parameters: &mut Vec<Parameter>) -> Option<&'a str> {
     match fault {
         Some(Fault::WrongState) => {
             parameters.retain(|(name, _)| *name != "state");
             parameters.push(("state", SecretString::new("sandbox-wrong-state")));
-            SaysIssuer::Yes
+            Some(app.issuer())
         }
-        Some(Fault::MissingIssuer) => SaysIssuer::No,
-        _ => SaysIssuer::Yes,
+        Some(Fault::MissingIssuer) => None,
+        Some(Fault::OtherIssuer) => Some(OTHER_ISSUER),
+        _ => Some(app.issuer()),
     }
-}
-
-/// Whether an answer says whose it is (RFC 9207).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SaysIssuer {
-    Yes,
-    No,
 }
 
 /// From here on whatever is issued of the grant is faulty.
@@ -207,6 +203,18 @@ async fn be_slow(delay: Duration) {
     tokio::time::sleep(delay).await;
 }
 
+/// What a token or an answer of a sandbox says, marked.
+///
+/// # Errors
+/// Where it is no object, which nothing here is.
+pub(super) fn marked(claims: &impl Serialize) -> Result<Map<String, Value>, FlowError> {
+    let Value::Object(mut claims) = serde_json::to_value(claims).map_err(FlowError::failed)? else {
+        return Err(FlowError::failed("what is marked is an object"));
+    };
+    claims.insert(MARK.to_owned(), true.into());
+    Ok(claims)
+}
+
 /// The ID token of a sandbox: marked, and wrong as was chosen for the sign-in that `grant` answered.
 pub(super) async fn id_token(
     app: &App,
@@ -216,10 +224,7 @@ pub(super) async fn id_token(
     now: Timestamp,
 ) -> Result<String, FlowError> {
     let fault = app.sessions.get(&short_lived::sandbox_fault(grant)).await?;
-    let Value::Object(mut claims) = serde_json::to_value(claims).map_err(FlowError::failed)? else {
-        return Err(FlowError::failed("the claims of an ID token are an object"));
-    };
-    claims.insert(MARK.to_owned(), true.into());
+    let mut claims = marked(claims)?;
     if let Some(fault) = fault {
         at_claims(fault, &mut claims, now);
     }
@@ -249,7 +254,7 @@ fn at_claims(fault: Fault, claims: &mut Map<String, Value>, now: Timestamp) {
     match fault {
         Fault::WrongNonce => drop(claims.insert("nonce".to_owned(), "sandbox-wrong-nonce".into())),
         Fault::WrongAudience => drop(claims.insert("aud".to_owned(), "sandbox-another-client".into())),
-        Fault::WrongIssuer => drop(claims.insert("iss".to_owned(), "https://other-issuer.invalid".into())),
+        Fault::WrongIssuer => drop(claims.insert("iss".to_owned(), OTHER_ISSUER.into())),
         Fault::ExpiredToken => {
             // Long enough ago that no tolerance for clocks takes it in.
             claims.insert("iat".to_owned(), (now.seconds() - 7200).into());
@@ -290,5 +295,5 @@ pub async fn jwks(app: &App, published: &[u8]) -> Result<Vec<u8>, FlowError> {
     if let Some(keys) = document.get_mut("keys").and_then(Value::as_array_mut) {
         keys.extend(new.iter().filter_map(|jwk| serde_json::from_str::<Value>(jwk).ok()));
     }
-    serde_json::to_vec(&document).map_err(FlowError::failed)
+    serde_json::to_vec(&marked(&document)?).map_err(FlowError::failed)
 }

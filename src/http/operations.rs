@@ -10,6 +10,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde_json::json;
 
 use super::Site;
+use crate::domain::sandbox::MARK;
 use crate::flows::admin::trust::Standing;
 
 /// From how many days before its end a certificate of the trust folder is spoken of: authorities are not renewed in a week.
@@ -30,7 +31,7 @@ pub async fn ready(State(site): State<Arc<Site>>) -> Response {
     let soon = site.app.trust.standing(site.app.clock.now()).into_iter().filter(|one| one.days_left < SOON_DAYS);
     let ending =
         |one: Standing| json!({ "authority": one.authority, "subject": one.subject, "days_left": one.days_left });
-    let body = json!({
+    let mut body = json!({
         "status": if ready { "ready" } else { "not ready" },
         "identity_store": word(identity),
         "short_lived_store": word(short_lived),
@@ -40,6 +41,9 @@ pub async fn ready(State(site): State<Arc<Site>>) -> Response {
         // Sign-in by certificate goes on with what other sources say, or does not: it is no reason to send nobody here.
         "revocation_sources_away": site.app.revocation.away(),
     });
+    if site.app.mode.is_sandbox() {
+        body[MARK] = true.into();
+    }
     (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 

@@ -9,7 +9,7 @@ use super::{Site, admin_api as administration_api, middleware, oauth, operations
 
 /// What citizens and portals reach, below the issuer.
 pub fn public(site: Arc<Site>) -> Router {
-    let issuer = site.app.settings.issuer.clone();
+    let (issuer, mode) = (site.app.settings.issuer.clone(), site.app.mode);
     let envelope = || axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
     let passed_on = axum::middleware::from_fn_with_state(site.clone(), middleware::client_certificate::from_proxy);
     let endpoints = token_like(site.clone()).layer(passed_on.clone());
@@ -27,22 +27,24 @@ pub fn public(site: Arc<Site>) -> Router {
         .merge(ready())
         .fallback(pages::not_found)
         .layer(envelope());
-    middleware::below::mount(people.merge(programs).merge(own_api).merge(live()).with_state(site), issuer.path())
+    let whole = people.merge(programs).merge(own_api).merge(live()).with_state(site);
+    middleware::sandbox::mark(middleware::below::mount(whole, issuer.path()), mode)
 }
 
 /// What clients' programs reach with certificates of their own. No page is here and no script may call it: a browser would ask the
 /// person in front of it for a certificate.
 pub fn mutual_tls(site: Arc<Site>) -> Router {
-    let issuer = site.app.settings.issuer.clone();
+    let (issuer, mode) = (site.app.settings.issuer.clone(), site.app.mode);
     let own = axum::middleware::from_fn(middleware::client_certificate::from_connection);
     let envelope = axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
     let endpoints = token_like(site.clone()).merge(admin_api(site.clone())).layer(own);
-    middleware::below::mount(endpoints.layer(envelope).with_state(site), issuer.path())
+    let whole = endpoints.layer(envelope).with_state(site);
+    middleware::sandbox::mark(middleware::below::mount(whole, issuer.path()), mode)
 }
 
 /// Where browsers are asked for certificates, and nothing but what that needs.
 pub fn certificate(site: Arc<Site>) -> Router {
-    let issuer = site.app.settings.issuer.clone();
+    let (issuer, mode) = (site.app.settings.issuer.clone(), site.app.mode);
     let own = axum::middleware::from_fn(middleware::client_certificate::from_connection);
     let envelope = axum::middleware::from_fn_with_state(site.clone(), middleware::envelope::wrap);
     let pages = card()
@@ -50,12 +52,14 @@ pub fn certificate(site: Arc<Site>) -> Router {
         .route("/static/{*file}", get(pages::static_files::show))
         .fallback(pages::not_found)
         .layer(envelope);
-    middleware::below::mount(pages.with_state(site), issuer.path())
+    middleware::sandbox::mark(middleware::below::mount(pages.with_state(site), issuer.path()), mode)
 }
 
 /// What the operator's own network reaches.
 pub fn operations(site: Arc<Site>) -> Router {
-    Router::new().route("/metrics", get(operations::metrics)).merge(ready()).merge(live()).with_state(site)
+    let mode = site.app.mode;
+    let whole = Router::new().route("/metrics", get(operations::metrics)).merge(ready()).merge(live());
+    middleware::sandbox::mark(whole.with_state(site), mode)
 }
 
 /// What anyone may read.

@@ -18,6 +18,7 @@ use super::oauth::authorization;
 use super::oauth::discovery::Document;
 use crate::config::Settings;
 use crate::domain::client::Client;
+use crate::domain::sandbox::Mode;
 use crate::domain::signals::Stream;
 use crate::flows::signals::change;
 use crate::flows::signals::door::{Errand, SignalsError, admit};
@@ -28,9 +29,8 @@ use crate::protocol::signals::configuration::Extent;
 use crate::protocol::signals::metadata::Metadata;
 
 /// The document.
-pub fn document(settings: &Settings) -> Document {
-    // Texts and lists of texts always become JSON.
-    Document::from_bytes(serde_json::to_vec(&Metadata::new(settings.issuer.as_str())).unwrap_or_default().into())
+pub fn document(settings: &Settings, mode: Mode) -> Document {
+    Document::of(&Metadata::new(settings.issuer.as_str()), mode)
 }
 
 pub async fn configuration(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {

@@ -47,10 +47,10 @@ impl Site {
         let cookies = CookieScope::of(&settings.issuer);
         let places = Semaphore::new(settings.limits.concurrent_requests as usize);
         let discovery = Discovery::new(&settings, app.mode);
-        let protected_resource = protected_resource::document(&settings);
-        let signals = super::signals::document(&settings);
+        let protected_resource = protected_resource::document(&settings, app.mode);
+        let signals = super::signals::document(&settings, app.mode);
         let resource_metadata = protected_resource::metadata_url(settings.issuer.as_str()).unwrap_or_default();
-        let admin_api = AdminApiMetadata::of(&settings);
+        let admin_api = AdminApiMetadata::of(&settings, app.mode);
         Ok(Self {
             app,
             brand: Arc::new(brand),

@@ -135,7 +135,7 @@ fn brand(settings: &Settings) -> Brand {
         privacy: None,
         terms: None,
         theme: Theme::default().style_sheet(),
-        standing: Standing::Official,
+        standing: if settings.mode().is_sandbox() { Standing::Sandbox } else { Standing::Official },
         languages,
     }
 }

@@ -46,9 +46,6 @@ pub struct AccessTokenClaims {
     /// A private claim: the grant whose end is the token's end. It says nothing to anyone else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     grant: Option<GrantId>,
-    /// A private claim: nothing of this is real.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sandbox: Option<bool>,
 }
 
 /// `cnf`: the key without which the token is good for nothing.
@@ -130,14 +127,7 @@ impl AccessTokenClaims {
             act: Actor::nested(&token.actors),
             organisation: token.acting.as_ref().map(organisation_claim::of_token),
             grant: token.grant,
-            sandbox: None,
         }
-    }
-
-    /// Marked as a sandbox's, so that no resource server that reads it takes it for anybody's.
-    #[must_use]
-    pub fn of_a_sandbox(self) -> Self {
-        Self { sandbox: Some(true), ..self }
     }
 
     /// What they say. `None` where that cannot be: a token of ours was never like this.

@@ -74,6 +74,9 @@ pub struct IntrospectionResponse {
     /// For whom the subject acts: told to whoever the token is for, that they do not take it for the person's own act.
     #[serde(skip_serializing_if = "Option::is_none")]
     organisation: Option<Value>,
+    /// Nothing of it is real.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<bool>,
 }
 
 /// What someone may learn of a token.
@@ -163,6 +166,7 @@ impl IntrospectionResponse {
             cnf: token.binding.map(Confirmation::from),
             act: Actor::nested(&token.actors),
             organisation: token.acting.as_ref().map(organisation_claim::of_token),
+            sandbox: None,
         }
     }
 

@@ -23,6 +23,8 @@ const ENVELOPES: &str = "SELECT half, sealed_by, sealed_at, opened_by, opener_id
     FROM break_glass_envelopes ORDER BY half";
 const OPEN: &str = "UPDATE break_glass_envelopes SET opened_by = $2, opener_id = $3, opened_at = $4
     WHERE secret_hash = $1 RETURNING half";
+const BREAK: &str = "UPDATE administration_turns SET glass_broken_until = $1 WHERE id = 1";
+const BROKEN: &str = "SELECT glass_broken_until FROM administration_turns WHERE id = 1 AND glass_broken_until > $1";
 const CONSUME: &str = "DELETE FROM break_glass_envelopes WHERE half > 0";
 
 /// These ways in, seen from one connection.
@@ -34,6 +36,13 @@ impl<C: Read> Administration<'_, C> {
         Ok(on_backend!(self.0, |db| {
             sqlx::query_scalar(IS_GOOD).bind(link.as_bytes().as_slice()).bind(now.micros()).fetch_one(db).await
         })?)
+    }
+
+    /// Until when the break-glass account is open, where it is.
+    pub async fn glass_broken(&mut self, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+        let until: Option<i64> =
+            on_backend!(self.0, |db| { sqlx::query_scalar(BROKEN).bind(now.micros()).fetch_optional(db).await })?;
+        Ok(until.map(Timestamp::from_micros))
     }
 
     /// The envelopes that there are, the first one first, and whose account it was that brought one.
@@ -89,6 +98,14 @@ impl Administration<'_, Transaction> {
 }
 
 impl<C: Write> Administration<'_, C> {
+    /// Says until when the break-glass account is open; `None` where it is not any more. By whoever has taken the turn of those who make
+    /// administrators, so that the row is there.
+    pub async fn break_glass(&mut self, until: Option<Timestamp>) -> Result<(), Error> {
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query(BREAK).bind(until.map(Timestamp::micros)).execute(db).await.map(drop)
+        })?)
+    }
+
     /// Seals an envelope, in the place of the one before.
     pub async fn seal(&mut self, half: Half, secret: SecretHash, by: &str, now: Timestamp) -> Result<(), Error> {
         Ok(on_backend!(self.0, |db| {

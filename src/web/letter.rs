@@ -7,7 +7,7 @@ use std::sync::Arc;
 use askama::Template;
 
 use super::device::Device;
-use super::layout::Brand;
+use super::layout::{Brand, Standing};
 use super::text::{Moment, Speaks, TextId, Voice, id};
 
 /// A letter, before it is written as mail or as a text message.
@@ -106,8 +106,19 @@ impl Letter {
         self.brand.service.of(self.voice.language).to_owned()
     }
 
-    /// One line.
+    /// One line, which says itself where nothing is real: it is read where mail is listed.
     pub fn subject(&self) -> String {
+        match self.is_of_a_sandbox() {
+            true => self.voice.text_with("sandbox-letter", "subject", self.about()),
+            false => self.about(),
+        }
+    }
+
+    fn is_of_a_sandbox(&self) -> bool {
+        self.brand.standing == Standing::Sandbox
+    }
+
+    fn about(&self) -> String {
         self.voice.say(match &self.what {
             What::NewDevice { .. } => id("letter-new-device"),
             What::Added { .. } => id("letter-added"),
@@ -220,7 +231,8 @@ impl Letter {
 
     fn paragraphs(&self) -> Vec<String> {
         let voice = &self.voice;
-        let mut paragraphs = vec![self.body()];
+        let warning = self.is_of_a_sandbox().then(|| voice.text("sandbox-banner"));
+        let mut paragraphs: Vec<String> = warning.into_iter().chain([self.body()]).collect();
         match &self.what {
             What::Code { .. } => paragraphs.push(voice.text("letter-code.care")),
             What::RecoveryBegun { stop_path, .. } => {
@@ -260,7 +272,11 @@ impl Letter {
 
     /// The text message.
     pub fn short(&self) -> String {
-        format!("{}: {}", self.from(), self.body())
+        let message = format!("{}: {}", self.from(), self.body());
+        match self.is_of_a_sandbox() {
+            true => self.voice.text_with("sandbox-letter", "subject", message),
+            false => message,
+        }
     }
 }
 

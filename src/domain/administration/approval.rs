@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::permission::Permission;
 use super::role::Role;
 use crate::domain::ids::{ApprovalId, CitizenId, ClientId};
-use crate::domain::operator::could_be_one_person;
+use crate::domain::operator::ShellAccounts;
 use crate::domain::time::Timestamp;
 
 /// What the settings may demand a second person for. A proof of identity in person has a setting of its own
@@ -187,23 +187,18 @@ pub enum Unfit {
 }
 
 impl Approval {
-    /// Whether `who`, as the audit log names them, may approve it at `now`. `citizen` is whose account they act with, and `others` how
+    /// Whether `who`, as the audit log names them, may approve it at `now`. `accounts` say whose account they hold, and `others` is how
     /// many administrators there are beside whoever asked and whoever would hold the role.
     ///
     /// # Errors
     /// Why not.
-    pub fn approvable(
-        &self,
-        who: &str,
-        citizen: Option<CitizenId>,
-        others: usize,
-        now: Timestamp,
-    ) -> Result<(), Unfit> {
+    pub fn approvable(&self, who: &str, accounts: &ShellAccounts, others: usize, now: Timestamp) -> Result<(), Unfit> {
+        let citizen = accounts.citizen(who);
         let is_beneficiary = citizen.is_some() && self.act.citizen() == citizen;
         match () {
             () if self.decision.is_some() => Err(Unfit::Decided),
             () if self.expires_at <= now => Err(Unfit::Expired),
-            () if could_be_one_person(&self.asked_by, who) => Err(Unfit::Own),
+            () if accounts.could_be_one_person(&self.asked_by, who) => Err(Unfit::Own),
             // Of two administrators the other one has to agree, or neither could ever be given a further role.
             () if is_beneficiary && (others > 0 || !matches!(self.act, Act::GrantRole { .. })) => {
                 Err(Unfit::Beneficiary)
@@ -243,6 +238,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::domain::operator::ShellAccount;
 
     fn citizen(number: u128) -> CitizenId {
         CitizenId::from_uuid(Uuid::from_u128(number))
@@ -263,34 +259,52 @@ mod tests {
 
     #[test]
     fn nobody_approves_their_own_through_whichever_account() {
-        let now = Timestamp::from_seconds(15);
+        let (now, accounts) = (Timestamp::from_seconds(15), ShellAccounts::default());
         let role = || Act::GrantRole { citizen: citizen(9), role: "auditor".to_owned(), until: None };
         let of_shell = asked("operator:lan", role());
         for same in ["operator:lan", "operator:root (sudo: lan)", "operator:LAN"] {
-            assert_eq!(of_shell.approvable(same, None, 5, now), Err(Unfit::Own), "{same}");
+            assert_eq!(of_shell.approvable(same, &accounts, 5, now), Err(Unfit::Own), "{same}");
         }
-        assert_eq!(of_shell.approvable("operator:minh", None, 5, now), Ok(()));
+        assert_eq!(of_shell.approvable("operator:minh", &accounts, 5, now), Ok(()));
         // Whoever has a shell may have an account here, too: nobody can tell.
         let one = format!("staff:{}", citizen(1));
-        assert_eq!(of_shell.approvable(&one, Some(citizen(1)), 5, now), Err(Unfit::Own));
+        assert_eq!(of_shell.approvable(&one, &accounts, 5, now), Err(Unfit::Own));
         let of_staff = asked(&one, role());
-        assert_eq!(of_staff.approvable(&one, Some(citizen(1)), 5, now), Err(Unfit::Own));
-        assert_eq!(of_staff.approvable("operator:minh", None, 5, now), Err(Unfit::Own));
+        assert_eq!(of_staff.approvable(&one, &accounts, 5, now), Err(Unfit::Own));
+        assert_eq!(of_staff.approvable("operator:minh", &accounts, 5, now), Err(Unfit::Own));
         let two = format!("staff:{}", citizen(2));
-        assert_eq!(of_staff.approvable(&two, Some(citizen(2)), 5, now), Ok(()));
-        assert_eq!(of_staff.approvable(&two, Some(citizen(2)), 5, of_staff.expires_at), Err(Unfit::Expired));
+        assert_eq!(of_staff.approvable(&two, &accounts, 5, now), Ok(()));
+        assert_eq!(of_staff.approvable(&two, &accounts, 5, of_staff.expires_at), Err(Unfit::Expired));
+    }
+
+    #[test]
+    fn whose_shell_account_is_whose_lets_the_other_one_approve() {
+        let now = Timestamp::from_seconds(15);
+        let lan = ShellAccount::parse(&format!("lan: {}", citizen(1))).unwrap();
+        let accounts = ShellAccounts::from_iter([lan]);
+        let role = |of| Act::GrantRole { citizen: citizen(of), role: "auditor".to_owned(), until: None };
+        let (own, other) = (format!("staff:{}", citizen(1)), format!("staff:{}", citizen(2)));
+        let of_shell = asked("operator:lan", role(9));
+        assert_eq!(of_shell.approvable(&own, &accounts, 5, now), Err(Unfit::Own));
+        assert_eq!(of_shell.approvable(&other, &accounts, 5, now), Ok(()));
+        let of_staff = asked(&other, role(9));
+        assert_eq!(of_staff.approvable("operator:root (sudo: lan)", &accounts, 5, now), Ok(()));
+        assert_eq!(of_staff.approvable("operator:root (sudo: minh)", &accounts, 5, now), Err(Unfit::Own));
+        // At the shell, too, nobody agrees to a role of their own.
+        let of_lan = asked(&other, role(1));
+        assert_eq!(of_lan.approvable("operator:lan", &accounts, 5, now), Err(Unfit::Beneficiary));
     }
 
     #[test]
     fn whoever_would_hold_the_role_agrees_only_where_nobody_else_is_left_to() {
-        let now = Timestamp::from_seconds(15);
+        let (now, accounts) = (Timestamp::from_seconds(15), ShellAccounts::default());
         let (one, two) = (format!("staff:{}", citizen(1)), format!("staff:{}", citizen(2)));
         let role = Act::GrantRole { citizen: citizen(2), role: "auditor".to_owned(), until: None };
         let own = asked(&one, role);
-        assert_eq!(own.approvable(&two, Some(citizen(2)), 1, now), Err(Unfit::Beneficiary));
-        assert_eq!(own.approvable(&two, Some(citizen(2)), 0, now), Ok(()));
+        assert_eq!(own.approvable(&two, &accounts, 1, now), Err(Unfit::Beneficiary));
+        assert_eq!(own.approvable(&two, &accounts, 0, now), Ok(()));
         let unlock = asked(&one, Act::Unlock { citizen: citizen(2), reason: None });
-        assert_eq!(unlock.approvable(&two, Some(citizen(2)), 0, now), Err(Unfit::Beneficiary));
+        assert_eq!(unlock.approvable(&two, &accounts, 0, now), Err(Unfit::Beneficiary));
     }
 
     #[test]

@@ -142,14 +142,13 @@ pub(in crate::flows) async fn issue(
         AccessTokenFormat::Opaque => {
             // It leads to nothing but what is kept of it: not to the grant, which its other tokens lead to as well.
             let locator = uuid::Uuid::from_bytes(app.random.bytes());
-            let opaque = Token::new(TokenKind::AccessToken, locator, &*app.random);
+            let opaque = Token::new(TokenKind::AccessToken, locator, &*app.random).of(app.mode);
             keep(app, &opaque.hash(), &token, lifetime).await?;
             opaque.text()
         }
         AccessTokenFormat::Jwt => {
             let protection = Protection::of_access_tokens(app, &form).await?;
             let claims = AccessTokenClaims::new(&token, app.issuer());
-            let claims = if app.mode.is_sandbox() { claims.of_a_sandbox() } else { claims };
             let text = protection.token(app, Typ::AccessToken, &claims, now)?;
             if form.encrypted_to.is_some() {
                 // Whoever presents it, nobody here can read it.

@@ -4,11 +4,12 @@
 use serde_json::Value;
 
 use crate::domain::administration::approval::{Act, Approval, Decision, FieldChange, Matter, Outcome, Unfit};
-use crate::domain::administration::{Authority, Permission, Role};
+use crate::domain::administration::{Permission, Role};
 use crate::domain::audit::EventKind;
 use crate::domain::client::Client;
-use crate::domain::ids::{ApprovalId, CitizenId};
+use crate::domain::ids::ApprovalId;
 use crate::domain::keys::KeyAlgorithm;
+use crate::domain::operator::ShellAccounts;
 use crate::flows::audit::EventBuilder;
 use crate::storage::Transaction;
 
@@ -154,8 +155,7 @@ pub async fn approve(admin: &Administrator, id: ApprovalId) -> Result<Done, Admi
     let approval = tx.approvals().find(id).await?.ok_or_else(|| unknown(id))?;
     admin.may(approval.permission())?;
     let others = others(admin, &mut tx, &approval).await?;
-    let fit = approval.approvable(&admin.actor.to_text(), own_citizen(admin), others, now);
-    fit?;
+    approval.approvable(&admin.actor.to_text(), accounts(admin), others, now)?;
     // Before anything is done: whoever comes second finds it decided.
     let approval = decide(admin, &mut tx, approval, Outcome::Approved, None).await?;
     match carry_out(admin, tx, &approval).await? {
@@ -289,15 +289,13 @@ fn event(admin: &Administrator, kind: EventKind, approval: &Approval) -> EventBu
 /// How many administrators could approve it beside whoever asked and whoever would hold the role.
 async fn others(admin: &Administrator, tx: &mut Transaction, approval: &Approval) -> Result<usize, AdminError> {
     let holders = tx.role_grants().holders(Role::Administrator, admin.clock.now(), PAGE).await?;
-    let is_other = |citizen| approval.act.citizen() != Some(citizen) && approval.asked_by != format!("staff:{citizen}");
+    let asker = accounts(admin).citizen(&approval.asked_by);
+    let is_other = |citizen| approval.act.citizen() != Some(citizen) && asker != Some(citizen);
     Ok(holders.into_iter().filter(|grant| is_other(grant.citizen)).count())
 }
 
-fn own_citizen(admin: &Administrator) -> Option<CitizenId> {
-    match &admin.authority {
-        Authority::Staff(staff) => Some(staff.citizen),
-        Authority::Shell => None,
-    }
+fn accounts(admin: &Administrator) -> &ShellAccounts {
+    &admin.settings.administration.shell_accounts
 }
 
 fn unknown(id: ApprovalId) -> AdminError {

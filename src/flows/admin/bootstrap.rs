@@ -31,7 +31,8 @@ pub async fn make(admin: &Administrator) -> Result<Link, AdminError> {
     admin.may(Permission::RoleGrant)?;
     let now = admin.clock.now();
     let expires_at = now + admin.settings.administration.bootstrap_link;
-    let token = Token::new(TokenKind::BootstrapLink, Uuid::from_bytes(admin.random.bytes()), &*admin.random);
+    let token = Token::new(TokenKind::BootstrapLink, Uuid::from_bytes(admin.random.bytes()), &*admin.random)
+        .of(admin.settings.mode());
     let mut tx = admin.store.begin().await?;
     tx.role_grants().take_turn(now).await?;
     if !tx.role_grants().holders(Role::Administrator, now, 1).await?.is_empty() {

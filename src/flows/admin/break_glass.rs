@@ -9,7 +9,6 @@ use crate::domain::administration::{Permission, Role, RoleGrant};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::ids::{CitizenId, RoleGrantId};
 use crate::domain::message::Notice;
-use crate::domain::operator::could_be_one_person;
 use crate::domain::secret::SecretString;
 use crate::domain::time::Timestamp;
 use crate::flows::notices::{self, Post};
@@ -30,12 +29,14 @@ const ALL: u32 = 1000;
 pub async fn seal(admin: &Administrator, half: Half) -> Result<SecretString, AdminError> {
     admin.may(Permission::BreakGlassSeal)?;
     let (now, by) = (admin.clock.now(), admin.actor.to_text());
-    let token = Token::new(TokenKind::BreakGlass, Uuid::from_bytes(admin.random.bytes()), &*admin.random);
+    let token = Token::new(TokenKind::BreakGlass, Uuid::from_bytes(admin.random.bytes()), &*admin.random)
+        .of(admin.settings.mode());
     let mut tx = admin.store.begin().await?;
     tx.role_grants().take_turn(now).await?;
     let envelopes = tx.administration().envelopes().await?;
     let other = envelopes.iter().find(|(envelope, _)| envelope.half == half.other());
-    if other.is_some_and(|(other, _)| could_be_one_person(&other.sealed_by, &by)) {
+    let accounts = &admin.settings.administration.shell_accounts;
+    if other.is_some_and(|(other, _)| accounts.could_be_one_person(&other.sealed_by, &by)) {
         let told = format!("the {} envelope was sealed by you: somebody else seals this one", half.other());
         return Err(AdminError::Conflict(told));
     }
@@ -63,6 +64,8 @@ pub async fn end(admin: &Administrator) -> Result<usize, AdminError> {
     admin.may(Permission::RoleRevoke)?;
     let (now, by) = (admin.clock.now(), admin.actor.to_text());
     let mut tx = admin.store.begin().await?;
+    tx.role_grants().take_turn(now).await?;
+    tx.administration().break_glass(None).await?;
     let open = tx.role_grants().of_broken_glass(now).await?;
     for grant in &open {
         tx.role_grants().end(grant.citizen, grant.role, &by, now).await?;
@@ -129,7 +132,11 @@ pub async fn open(app: &App, visitor: &Visitor, current: &CurrentSession, typed:
         return Ok(Opened::Refused);
     };
     let envelopes = tx.administration().envelopes().await?;
-    let sealed_it = |(envelope, _): &&(Envelope, Option<CitizenId>)| envelope.half == half && envelope.sealed_by == by;
+    // By either of their accounts, as far as it is known whose they are.
+    let accounts = &app.settings.administration.shell_accounts;
+    let sealed_it = |(envelope, _): &&(Envelope, Option<CitizenId>)| {
+        envelope.half == half && accounts.are_one_person(&envelope.sealed_by, &by)
+    };
     if envelopes.iter().find(sealed_it).is_some() {
         drop(tx);
         app.record(event(EventKind::BreakGlassHalfOpened, Outcome::Refused).with("half", half));
@@ -148,6 +155,7 @@ pub async fn open(app: &App, visitor: &Visitor, current: &CurrentSession, typed:
     };
     let until = now + LASTS;
     tx.administration().consume_envelopes().await?;
+    tx.administration().break_glass(Some(until)).await?;
     tell_everybody(&mut tx, &Post::of(app), until, &|kind| event(kind, Outcome::Success)).await?;
     for opener in [partner, citizen] {
         give(app, &mut tx, opener, (now, until)).await?;

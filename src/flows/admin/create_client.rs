@@ -121,7 +121,8 @@ pub(in crate::flows) async fn register(
     finish: impl FnOnce(&mut Client),
 ) -> Result<Registered, AdminError> {
     let method = request.authentication;
-    let made = (secret.is_none() && method.has_secret()).then(|| client_secret::make(&*admin.random, method));
+    let made = (secret.is_none() && method.has_secret())
+        .then(|| client_secret::make(admin.settings.mode(), &*admin.random, method));
     let known = Known::load(&admin.store, admin.settings.issuer.as_str()).await?;
     let mut client = candidate(admin, request, secret.or(made.as_ref()), &known)?;
     if !birth.faults.is_empty() {

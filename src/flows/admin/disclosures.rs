@@ -83,7 +83,7 @@ pub async fn decide(admin: &Administrator, id: DisclosureId, decision: Decision)
     let (now, by) = (admin.clock.now(), admin.actor.to_text());
     let mut tx = admin.store.begin().await?;
     let found = find(&mut tx, id).await?;
-    found.may_be_decided_by(&admin.actor).map_err(refused)?;
+    found.may_be_decided_by(&admin.actor, &admin.settings.administration.shell_accounts).map_err(refused)?;
     let (state, kind) = match decision {
         Decision::Approve => (State::Approved { by: by.clone(), at: now }, EventKind::DisclosureApproved),
         Decision::Refuse => (State::Refused { by: by.clone(), at: now }, EventKind::DisclosureRefused),

@@ -87,8 +87,7 @@ async fn admit(
 
 /// Until when the break-glass account is open; `None` where it is not.
 pub async fn broken_glass(app: &App) -> Result<Option<Timestamp>, FlowError> {
-    let open = app.store.read().await?.role_grants().of_broken_glass(app.clock.now()).await?;
-    Ok(open.into_iter().filter_map(|grant| grant.until).max())
+    Ok(app.store.read().await?.administration().glass_broken(app.clock.now()).await?)
 }
 
 /// Whether whoever is signed in has proven [`DOOR`] within `at_most`: for those who are given their first role.

@@ -66,7 +66,11 @@ pub async fn confirm(admin: &Administrator, id: RegistrationRequestId) -> Result
         return Err(AdminError::Conflict(told.to_owned()));
     }
     let by = registrar(admin);
-    let next = request.clone().confirm(&by, admin.settings.organisations.registrars);
+    let next = request.clone().confirm(
+        &by,
+        &admin.settings.administration.shell_accounts,
+        admin.settings.organisations.registrars,
+    );
     let next = next.map_err(|why| AdminError::Conflict(why.to_string()))?;
     if !tx.organisation_requests().advance(&request, &next, now).await? {
         return Err(AdminError::Conflict("the request was settled in the meantime".to_owned()));

@@ -50,7 +50,7 @@ pub async fn create(
     }
     let now = admin.clock.now();
     let id = InitialTokenId::new(now, &*admin.random);
-    let made = Token::new(TokenKind::InitialAccessToken, id.uuid(), &*admin.random);
+    let made = Token::new(TokenKind::InitialAccessToken, id.uuid(), &*admin.random).of(admin.settings.mode());
     let token = InitialAccessToken {
         id,
         hash: made.hash(),
@@ -173,7 +173,7 @@ pub async fn replace(admin: &Administrator, client: &ClientId) -> Result<SecretS
     admin.may_on(Permission::ClientReplaceToken, client)?;
     let not_found = || AdminError::NotFound(format!("no client registered itself as {client}"));
     let locator = client.as_str().parse().map_err(|_| not_found())?;
-    let made = Token::new(TokenKind::RegistrationAccessToken, locator, &*admin.random);
+    let made = Token::new(TokenKind::RegistrationAccessToken, locator, &*admin.random).of(admin.settings.mode());
     let mut tx = admin.store.begin().await?;
     if !tx.client_registrations().replace_token(client, made.hash()).await? {
         return Err(not_found());

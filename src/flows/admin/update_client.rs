@@ -376,8 +376,8 @@ fn change_authentication(
         _ => None,
     };
     let made = match (&change.secret, &kept) {
-        (Some(NewSecret::Made), _) => Some(client_secret::make(&*admin.random, method)),
-        (None, None) if method.has_secret() => Some(client_secret::make(&*admin.random, method)),
+        (Some(NewSecret::Made), _) => Some(client_secret::make(admin.settings.mode(), &*admin.random, method)),
+        (None, None) if method.has_secret() => Some(client_secret::make(admin.settings.mode(), &*admin.random, method)),
         _ => None,
     };
     let secret = match &change.secret {

@@ -73,7 +73,7 @@ pub async fn ask(app: &App, call: &ClientRequest<'_>) -> Result<Asked, FlowError
     let now = app.clock.now();
     let (citizen, known) = whom(app, &client, &asked.hint).await?;
     let id = GrantId::new(now, &*app.random);
-    let token = Token::new(TokenKind::AuthReqId, id.uuid(), &*app.random);
+    let token = Token::new(TokenKind::AuthReqId, id.uuid(), &*app.random).of(app.mode);
     let request = BackChannelRequest {
         id,
         hash: token.hash(),

@@ -50,7 +50,7 @@ pub async fn begin(app: &App, request: &ClientRequest<'_>) -> Result<DeviceAutho
     }
     let lives = app.settings.lifetimes.device_code;
     let grant = GrantId::new(now, &*app.random);
-    let token = Token::new(TokenKind::DeviceCode, grant.uuid(), &*app.random);
+    let token = Token::new(TokenKind::DeviceCode, grant.uuid(), &*app.random).of(app.mode);
     let user_code = draw(app, &token.hash()).await?;
     let record = DeviceAuthorization {
         request: asked,

@@ -54,7 +54,7 @@ pub async fn rotate(
     let stored = registered_clients::find_to_change(&mut tx, id).await?;
     let mut client = stored.client;
     let method = client.authentication.method();
-    let secret = client_secret::make(&*admin.random, method);
+    let secret = client_secret::make(admin.settings.mode(), &*admin.random, method);
     let hash = hash_secret(secret.expose().as_bytes());
     let former = match &mut client.authentication {
         ClientAuthentication::ClientSecretBasic { secret } | ClientAuthentication::ClientSecretPost { secret } => {

@@ -44,7 +44,7 @@ pub async fn register(
     outside::check_sector(app, &client).await?;
     let logo = outside::fetch_logo(app, &mut client, None).await?;
 
-    let token = Token::new(TokenKind::RegistrationAccessToken, id.uuid(), &*app.random);
+    let token = Token::new(TokenKind::RegistrationAccessToken, id.uuid(), &*app.random).of(app.mode);
     let registration = ClientRegistration {
         client: client.id.clone(),
         token: token.hash(),

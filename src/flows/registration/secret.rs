@@ -78,7 +78,7 @@ pub(super) fn authentication(
 
 /// A new client's secret.
 pub(super) fn made(app: &App, method: ClientAuthenticationMethod) -> SecretString {
-    client_secret::make(&*app.random, method)
+    client_secret::make(app.mode, &*app.random, method)
 }
 
 /// The secret that an update makes where it needs one.

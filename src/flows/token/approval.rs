@@ -99,7 +99,7 @@ fn first_refresh_token(
 ) -> Result<(SecretString, RefreshState), FlowError> {
     let lifetimes = &app.settings.lifetimes;
     let family_ends = now + lifetimes.refresh_absolute;
-    let token = app.keys.first_refresh_token(grant, &*app.random)?;
+    let token = app.keys.first_refresh_token(grant, &*app.random)?.of(app.mode);
     let state = RefreshState {
         current: token.hash(),
         parent: None,

@@ -64,5 +64,6 @@ pub(super) async fn issue(
         refresh_token: redeemed.refresh_token.as_ref().map(SecretString::expose).map(str::to_owned),
         authorization_details: access.authorization_details.values(),
         id_token: id_token.as_ref().map(SecretString::expose).map(str::to_owned),
+        sandbox: app.mode.is_sandbox().then_some(true),
     })
 }

@@ -47,6 +47,7 @@ use http::HeaderMap;
 use super::Site;
 use super::oauth::discovery::Document;
 use crate::config::Settings;
+use crate::domain::sandbox::Mode;
 use crate::flows::admin_api;
 use crate::protocol::protected_resource::{Metadata, metadata_url};
 
@@ -63,12 +64,11 @@ pub struct AdminApiMetadata {
 }
 
 impl AdminApiMetadata {
-    pub fn of(settings: &Settings) -> Self {
+    pub fn of(settings: &Settings, mode: Mode) -> Self {
         let resource = admin_api::resource(settings.issuer.as_str());
         let metadata_url = metadata_url(resource.id.as_str()).unwrap_or_default();
         let metadata = Metadata::of(&resource, settings.issuer.as_str(), settings.accepted_certificates()).only_bound();
-        // Texts and lists of texts always become JSON.
-        Self { document: Document::from_bytes(serde_json::to_vec(&metadata).unwrap_or_default().into()), metadata_url }
+        Self { document: Document::of(&metadata, mode), metadata_url }
     }
 }
 

@@ -6,3 +6,4 @@ pub mod cors;
 pub mod dpop;
 pub mod envelope;
 pub mod same_origin;
+pub mod sandbox;

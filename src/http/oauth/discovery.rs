@@ -9,12 +9,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::config::{RegistrationMode, Settings};
 use crate::crypto::base64url;
 use crate::crypto::hash::sha256;
 use crate::domain::issuer::Issuer;
-use crate::domain::sandbox::Mode;
+use crate::domain::sandbox::{MARK, Mode};
 use crate::flows::{self, App};
 use crate::http::Site;
 use crate::protocol::discovery::{IdentityProof, Metadata, OF_A_CERTIFICATE, OF_A_REGISTRY, Offer};
@@ -79,6 +81,16 @@ impl Document {
         });
         // Texts and lists of texts always become JSON.
         Self::from_bytes(serde_json::to_vec(&metadata).unwrap_or_default().into())
+    }
+
+    /// What `metadata` says, marked in a sandbox.
+    pub fn of(metadata: &impl Serialize, mode: Mode) -> Self {
+        // Texts and lists of texts always become JSON.
+        let mut document = serde_json::to_value(metadata).unwrap_or_default();
+        if let (Mode::Sandbox, Value::Object(members)) = (mode, &mut document) {
+            members.insert(MARK.to_owned(), true.into());
+        }
+        Self::from_bytes(serde_json::to_vec(&document).unwrap_or_default().into())
     }
 
     pub fn from_bytes(bytes: Bytes) -> Self {

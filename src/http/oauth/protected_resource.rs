@@ -8,13 +8,14 @@ use http::header::HeaderMap;
 
 use super::discovery::Document;
 use crate::config::Settings;
+use crate::domain::sandbox::Mode;
 use crate::http::Site;
 use crate::protocol::protected_resource::Metadata;
 
 pub use crate::protocol::protected_resource::metadata_url;
 
 /// The document.
-pub fn document(settings: &Settings) -> Document {
+pub fn document(settings: &Settings, mode: Mode) -> Document {
     let metadata = Metadata::of_userinfo(
         settings.issuer.as_str(),
         &settings.keys.rotation.algorithms,
@@ -22,8 +23,7 @@ pub fn document(settings: &Settings) -> Document {
         settings.authority.privacy_url.as_ref().map(ToString::to_string),
         settings.authority.terms_url.as_ref().map(ToString::to_string),
     );
-    // Texts and lists of texts always become JSON.
-    Document::from_bytes(serde_json::to_vec(&metadata).unwrap_or_default().into())
+    Document::of(&metadata, mode)
 }
 
 pub async fn show(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {

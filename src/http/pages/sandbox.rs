@@ -128,6 +128,7 @@ const fn words(fault: Fault) -> (TextId, TextId) {
         Fault::ServerError => (id("sandbox-server-error"), id("sandbox-server-error-expected")),
         Fault::WrongState => (id("sandbox-wrong-state"), id("sandbox-wrong-state-expected")),
         Fault::MissingIssuer => (id("sandbox-missing-issuer"), id("sandbox-missing-issuer-expected")),
+        Fault::OtherIssuer => (id("sandbox-other-issuer"), id("sandbox-other-issuer-expected")),
         Fault::ExpiredCode => (id("sandbox-expired-code"), id("sandbox-expired-code-expected")),
         Fault::UsedCode => (id("sandbox-used-code"), id("sandbox-used-code-expected")),
         Fault::Unavailable => (id("sandbox-unavailable"), id("sandbox-unavailable-expected")),

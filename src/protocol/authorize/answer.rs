@@ -77,7 +77,8 @@ pub enum Delivery {
 /// What a token says that is the answer: JARM §2.1.
 #[derive(Serialize)]
 pub struct AnswerClaims<'a> {
-    iss: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<&'a str>,
     aud: &'a ClientId,
     exp: i64,
     #[serde(flatten)]
@@ -94,13 +95,10 @@ impl AnswerTo {
     }
 
     /// The answer on its way. A query that the redirect URI has of its own is kept (RFC 6749 §3.1.2).
-    pub fn deliver(&self, mut parameters: Vec<Parameter>, issuer: &str) -> Delivery {
-        parameters.push(("iss", SecretString::new(issuer)));
-        self.carry(parameters)
-    }
-
-    /// The same without saying whose it is: what no server does but a sandbox that was told to, for a client that must notice.
-    pub fn deliver_without_issuer(&self, parameters: Vec<Parameter>) -> Delivery {
+    ///
+    /// No server leaves `issuer` out but a sandbox that was told to, for a client that must notice.
+    pub fn deliver(&self, mut parameters: Vec<Parameter>, issuer: Option<&str>) -> Delivery {
+        parameters.extend(issuer.map(|issuer| ("iss", SecretString::new(issuer))));
         self.carry(parameters)
     }
 
@@ -132,8 +130,13 @@ impl AnswerTo {
         parameters
     }
 
-    /// The claims of the token that tells it.
-    pub fn claims<'a>(&'a self, parameters: &'a [Parameter], issuer: &'a str, now: Timestamp) -> AnswerClaims<'a> {
+    /// The claims of the token that tells it; `issuer` as for [`deliver`](Self::deliver).
+    pub fn claims<'a>(
+        &'a self,
+        parameters: &'a [Parameter],
+        issuer: Option<&'a str>,
+        now: Timestamp,
+    ) -> AnswerClaims<'a> {
         AnswerClaims {
             iss: issuer,
             aud: &self.client,
@@ -177,7 +180,7 @@ mod tests {
     }
 
     fn plain(to: &AnswerTo, answer: &Answer) -> Delivery {
-        to.deliver(to.parameters(answer), ISSUER)
+        to.deliver(to.parameters(answer), Some(ISSUER))
     }
 
     fn code() -> Answer {
@@ -233,10 +236,12 @@ mod tests {
     fn a_token_says_all_of_it_and_beside_it_nothing_is_said() {
         let to = to("https://p.example/cb?lang=vi", ResponseMode::QueryJwt, Some("s\n"));
         let parameters = to.parameters(&code());
-        let claims = to.claims(&parameters, ISSUER, Timestamp::from_seconds(1_000));
+        let claims = to.claims(&parameters, Some(ISSUER), Timestamp::from_seconds(1_000));
         let expected = serde_json::json!({ "iss": ISSUER, "aud": "portal", "exp": 1_300, "code": "c", "state": "s\n" });
         assert_eq!(serde_json::to_value(claims).unwrap(), expected);
         let uri = address(to.deliver_token(SecretString::new("a.b.c")));
         assert_eq!(uri, "https://p.example/cb?lang=vi&response=a.b.c");
+        let unsaid = serde_json::to_value(to.claims(&parameters, None, Timestamp::EPOCH)).unwrap();
+        assert!(unsaid.get("iss").is_none(), "{unsaid}");
     }
 }

@@ -20,4 +20,7 @@ pub struct TokenResponse {
     /// As they were granted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub authorization_details: Vec<Value>,
+    /// Nothing of it is real.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<bool>,
 }

@@ -11,6 +11,7 @@ use senid::domain::mandate::{
     Acting, Basis, Delegation, EndReason, Ended, InWhoseName, Invitation, InvitationEnd, InvitationState, Mandate,
     Offer, Portals, Position, Role,
 };
+use senid::domain::operator::ShellAccounts;
 use senid::domain::organisation::{
     Organisation, OrganisationName, OrganisationStatus, Registrars, RegistrationRequest, RequestState,
 };
@@ -284,8 +285,8 @@ on_every_database! {
         let mut tx = store.begin().await.unwrap();
         tx.organisation_requests().insert(&asked).await.unwrap();
         tx.commit().await.unwrap();
-        let once = asked.clone().confirm("lan", Registrars::Two).unwrap();
-        let confirmed = once.clone().confirm("minh", Registrars::Two).unwrap();
+        let once = asked.clone().confirm("lan", &ShellAccounts::default(), Registrars::Two).unwrap();
+        let confirmed = once.clone().confirm("minh", &ShellAccounts::default(), Registrars::Two).unwrap();
         for (before, next, moved) in [(&asked, &once, true), (&asked, &once, false), (&once, &confirmed, true)] {
             let mut tx = store.begin().await.unwrap();
             assert_eq!(tx.organisation_requests().advance(before, next, NOW).await.unwrap(), moved);

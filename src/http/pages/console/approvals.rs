@@ -9,7 +9,6 @@ use super::{Desk, ROWS, address, asked, at_desk, form, found, named, notice, pro
 use crate::domain::administration::Permission;
 use crate::domain::administration::approval::{Act as Asked, Approval, Matter, Outcome};
 use crate::domain::ids::ApprovalId;
-use crate::domain::operator::could_be_one_person;
 use crate::domain::time::Timestamp;
 use crate::flows::admin::{AdminError, approvals};
 use crate::http::Site;
@@ -162,16 +161,20 @@ async fn shown(
                 cancel: None,
             }))
         };
+        let accounts = &site.app.settings.administration.shell_accounts;
         let may_decide = desk.has(Permission::ApprovalDecide) && desk.has(approval.permission());
         if approval.asked_by == me {
             let (says, button) = (layout.text("console-withdraw-means"), layout.text("console-withdraw"));
             blocks.push(Block::Note(layout.text("console-own-request")));
             blocks.push(act("withdraw", says, button, None, Weight::Light));
-        } else if may_decide && !could_be_one_person(&approval.asked_by, &me) {
+        } else if may_decide && !accounts.could_be_one_person(&approval.asked_by, &me) {
             let (says, button) = (layout.text("console-approve-means"), layout.text("console-approve"));
             blocks.push(act("approve", says, button, None, Weight::Grave));
             let (says, button) = (layout.text("console-deny-means"), layout.text("console-deny"));
             blocks.push(act("deny", says, button, Some(reason), Weight::Light));
+        } else if may_decide && accounts.are_one_person(&approval.asked_by, &me) {
+            // By themselves, at the shell: it is withdrawn there.
+            blocks.push(Block::Note(layout.text("console-own-request")));
         } else if may_decide {
             // Asked at the shell: who that is, nothing here says.
             blocks.push(Block::Note(layout.text("console-asked-at-the-shell")));

@@ -1,5 +1,6 @@
 # What a portal's developer chooses in a sandbox
 sandbox-banner = Sandbox: nobody here is real, and answers can be wrong on purpose. Do not enter real information.
+sandbox-letter = Sandbox, not real: { $subject }
 sandbox-title = What should happen?
 sandbox-lead = This is a sandbox. Choose who signs in to { $portal } this time, and what goes wrong. It counts for this one sign-in.
 sandbox-stale = Somebody or something that was chosen is not offered. Choose again.
@@ -25,6 +26,8 @@ sandbox-wrong-state = The answer carries another state
 sandbox-wrong-state-expected = Refuse the answer: it belongs to no sign-in of this browser. Never redeem its code.
 sandbox-missing-issuer = The answer does not say who it is from (no iss)
 sandbox-missing-issuer-expected = Refuse the answer: this issuer promises iss in every one (RFC 9207).
+sandbox-other-issuer = The answer says that another issuer gave it (iss)
+sandbox-other-issuer-expected = Refuse the answer and never redeem its code: somebody mixes up issuers to get at it (RFC 9207).
 sandbox-expired-code = The code has expired
 sandbox-expired-code-expected = The token endpoint says invalid_grant: begin the sign-in again, once, and do not repeat the request.
 sandbox-used-code = The code was used before

@@ -1,5 +1,6 @@
 # What a portal's developer chooses in a sandbox
 sandbox-banner = Bac à sable : personne ici n’est réel, et les réponses peuvent être fausses exprès. Ne saisissez aucune information réelle.
+sandbox-letter = Bac à sable, rien de réel : { $subject }
 sandbox-title = Que doit-il se passer ?
 sandbox-lead = Ceci est un bac à sable. Choisissez qui se connecte à { $portal } cette fois et ce qui échoue. Ce choix ne vaut que pour cette connexion.
 sandbox-stale = Un choix n’est plus proposé. Choisissez de nouveau.
@@ -25,6 +26,8 @@ sandbox-wrong-state = La réponse porte un autre state
 sandbox-wrong-state-expected = Refusez la réponse : elle n’appartient à aucune connexion de ce navigateur. N’échangez jamais son code.
 sandbox-missing-issuer = La réponse ne dit pas de qui elle vient (sans iss)
 sandbox-missing-issuer-expected = Refusez la réponse : cet émetteur promet iss dans chacune (RFC 9207).
+sandbox-other-issuer = La réponse dit venir d’un autre émetteur (iss)
+sandbox-other-issuer-expected = Refusez la réponse et n’échangez jamais son code : quelqu’un mélange les émetteurs pour l’obtenir (RFC 9207).
 sandbox-expired-code = Le code a expiré
 sandbox-expired-code-expected = Le point d’émission répond invalid_grant : recommencez la connexion une fois, sans répéter la demande.
 sandbox-used-code = Le code a déjà servi

@@ -1,5 +1,6 @@
 # What a portal's developer chooses in a sandbox
 sandbox-banner = Песочница: здесь нет настоящих людей, а ответы могут быть намеренно неверными. Не вводите настоящих сведений.
+sandbox-letter = Песочница, ничего настоящего: { $subject }
 sandbox-title = Что должно произойти?
 sandbox-lead = Это песочница. Выберите, кто на этот раз входит в { $portal } и что пойдёт не так. Выбор действует только для этого входа.
 sandbox-stale = Выбранного больше нет. Выберите снова.
@@ -25,6 +26,8 @@ sandbox-wrong-state = В ответе другой state
 sandbox-wrong-state-expected = Отклоните ответ: он не относится ни к одному входу этого браузера. Не обменивайте его код.
 sandbox-missing-issuer = Ответ не говорит, от кого он (нет iss)
 sandbox-missing-issuer-expected = Отклоните ответ: этот издатель обещает iss в каждом (RFC 9207).
+sandbox-other-issuer = Ответ говорит, что он от другого издателя (iss)
+sandbox-other-issuer-expected = Отклоните ответ и не обменивайте его код: кто-то подменяет издателя, чтобы получить код (RFC 9207).
 sandbox-expired-code = Срок кода истёк
 sandbox-expired-code-expected = Точка выдачи отвечает invalid_grant: начните вход заново один раз, не повторяя запрос.
 sandbox-used-code = Код уже использован

@@ -1,5 +1,6 @@
 # What a portal's developer chooses in a sandbox
 sandbox-banner = Môi trường thử nghiệm: không ai ở đây là thật, và câu trả lời có thể cố ý sai. Đừng nhập thông tin thật.
+sandbox-letter = Thử nghiệm, không có thật: { $subject }
 sandbox-title = Bạn muốn điều gì xảy ra?
 sandbox-lead = Đây là môi trường thử nghiệm. Hãy chọn ai đăng nhập vào { $portal } lần này và điều gì sẽ sai. Lựa chọn chỉ áp dụng cho lần đăng nhập này.
 sandbox-stale = Có lựa chọn không còn nữa. Hãy chọn lại.
@@ -25,6 +26,8 @@ sandbox-wrong-state = Câu trả lời mang state khác
 sandbox-wrong-state-expected = Từ chối câu trả lời: nó không thuộc lần đăng nhập nào của trình duyệt này. Đừng dùng mã trong đó.
 sandbox-missing-issuer = Câu trả lời không nói từ ai (thiếu iss)
 sandbox-missing-issuer-expected = Từ chối câu trả lời: bên phát hành này hứa có iss trong mọi câu trả lời (RFC 9207).
+sandbox-other-issuer = Câu trả lời nói là từ bên phát hành khác (iss)
+sandbox-other-issuer-expected = Từ chối câu trả lời và đừng dùng mã trong đó: có người tráo bên phát hành để lấy mã (RFC 9207).
 sandbox-expired-code = Mã đã hết hạn
 sandbox-expired-code-expected = Điểm cấp token trả lời invalid_grant: bắt đầu đăng nhập lại một lần, đừng lặp lại yêu cầu.
 sandbox-used-code = Mã đã được dùng
