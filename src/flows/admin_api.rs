@@ -146,10 +146,19 @@ pub async fn enter(
         Entry::Nobody => return Err(Refused::Nobody),
         Entry::Ended => return Err(ended().into()),
     };
+    count(app, &admin).await?;
+    Ok(admin)
+}
+
+/// Counts a request of theirs, by whichever of their programs, or from the page where it is tried.
+///
+/// # Errors
+/// `TooOften`.
+pub async fn count(app: &App, admin: &Administrator) -> Result<(), Refused> {
     let counted = app.sessions.count(&short_lived::admin_requests(&admin.actor.to_text()), REQUESTS.window).await;
     match counted.map_err(FlowError::from)? > u64::from(REQUESTS.most) {
         true => Err(Refused::TooOften { retry_after: REQUESTS.window }),
-        false => Ok(admin),
+        false => Ok(()),
     }
 }
 

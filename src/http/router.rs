@@ -316,6 +316,10 @@ fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/admin/statistics", get(console::statistics::show))
         .route("/admin/settings", get(console::operations::settings))
         .route("/admin/health", get(console::operations::health))
+        .route("/admin/api", get(console::api::read))
+        .route("/admin/api/try", get(console::api::list))
+        .route("/admin/api/try/{operation}", get(console::api::ask).post(console::api::submit))
+        .route("/admin/api/try/{operation}/send", post(console::api::send))
         .route("/admin/break-glass", get(pages::admin::break_glass::show).post(pages::admin::break_glass::submit))
         .route(
             "/admin/break-glass/seal",

@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod api;
 pub mod assets;
 pub mod certificate;
 pub mod check_session;

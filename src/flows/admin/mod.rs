@@ -106,6 +106,9 @@ pub struct Request {
     pub masked_address: String,
     /// Takes what is refused to them.
     pub audit: AuditWriter,
+    /// What every event of theirs says of where they did it, where that is not said by the actor: an operation of the Admin API that was
+    /// tried from its page.
+    pub through: Option<&'static str>,
 }
 
 impl Administrator {
@@ -126,8 +129,18 @@ impl Administrator {
                 id: visitor.request,
                 masked_address: visitor.masked_address(),
                 audit: app.audit.clone(),
+                through: None,
             }),
         }
+    }
+
+    /// Who tries an operation of the Admin API from its page: every event of theirs says so.
+    #[must_use]
+    pub fn trying(mut self) -> Self {
+        if let Some(request) = &mut self.request {
+            request.through = Some("console");
+        }
+        self
     }
 
     /// Whether they may do this to anybody's, or to the deployment as a whole. What is refused is recorded.
@@ -186,7 +199,10 @@ impl Administrator {
     pub fn event(&self, kind: EventKind) -> EventBuilder {
         let event = EventBuilder::new(self.clock.now(), &*self.random, kind, Outcome::Success).by(self.actor.clone());
         match &self.request {
-            Some(Request { id, masked_address, .. }) => event.in_request(*id).from(masked_address.clone()),
+            Some(Request { id, masked_address, through, .. }) => {
+                let event = event.in_request(*id).from(masked_address.clone());
+                through.iter().fold(event, |event, through| event.with("through", through))
+            }
             None => event,
         }
     }

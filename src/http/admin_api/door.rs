@@ -2,9 +2,10 @@
 //! then, once, the operation.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::response::Response;
 use http::HeaderMap;
@@ -17,6 +18,7 @@ use super::operation::{Operation, Verb, Version};
 use super::problem::{Kind, Problem, too_large, too_slow};
 use crate::flows::admin::Administrator;
 use crate::flows::admin_api;
+use crate::flows::visitor::Visitor;
 use crate::http::Site;
 use crate::http::extract::{Visit, sender};
 use crate::http::middleware::envelope::Unread;
@@ -26,7 +28,7 @@ use crate::protocol::presented_token::{self, PresentedToken, Scheme};
 
 /// Answers a request for `operation`.
 pub async fn answer(operation: &'static Operation, site: Arc<Site>, request: Request) -> Response {
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let used = authorization(&parts.headers).ok().flatten().and_then(Scheme::of).unwrap_or(Scheme::Dpop);
     let answered = async {
         let visit = Visit::new(&site, &parts);
@@ -34,16 +36,78 @@ pub async fn answer(operation: &'static Operation, site: Arc<Site>, request: Req
         let query = query.map_err(|error| Problem::new(Kind::Malformed, error.description))?;
         let token = token(&parts.headers, &query)?;
         let admin = admin_api::enter(&site.app, &visit.visitor, &token, &sender(&parts)).await?;
-        // Whether it is the application in question, the use case asks.
-        admin.may_on_own(operation.permission)?;
-        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), &site).await;
-        let body = body.map_err(|_| too_large())?;
-        call(operation, &site, admin, visit, &mut parts, &query, body).await
+        let sent = sent(operation, &site, parts, query, body);
+        perform(operation, &site, admin, visit.visitor, sent).await
     };
     match answered.await {
         Ok(reply) => reply.into_response(&site),
         Err(problem) => problem.into_response(&site, used),
     }
+}
+
+/// What a request says, whichever way it came.
+#[derive(Debug)]
+pub struct Sent {
+    pub path: BTreeMap<&'static str, String>,
+    pub query: Parameters,
+    /// `Content-Type`, `If-Match` and `Idempotency-Key` are read of them.
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+/// Does what `operation` is asked, for whoever came in, over the wire or from the page to try it. What was sent is looked at once it is
+/// theirs to ask.
+///
+/// # Errors
+/// Why it was not done.
+pub async fn perform(
+    operation: &'static Operation,
+    site: &Arc<Site>,
+    admin: Administrator,
+    visitor: Visitor,
+    sent: impl Future<Output = Result<Sent, Problem>>,
+) -> Result<Reply, Problem> {
+    // Whether it is the application in question, the use case asks.
+    admin.may_on_own(operation.permission)?;
+    let Sent { path, query, headers, body: bytes } = sent.await?;
+    let query = read_query(operation, &query)?;
+    let expected = expected(operation, &headers)?;
+    let body = match operation.body {
+        Some(_) => {
+            is_json(&headers)?;
+            read_body(&bytes)?
+        }
+        None if bytes.is_empty() => serde_json::Map::new(),
+        None => return Err(Problem::new(Kind::Malformed, "nothing is read from the body of this request")),
+    };
+    let key = match operation.verb {
+        Verb::Get => None,
+        Verb::Post | Verb::Patch | Verb::Delete => idempotency::key(&headers)?,
+    };
+    let call = Call { site: Arc::clone(site), admin, visitor, operation, path, query, body, expected };
+    match key {
+        None => (operation.run)(call).await.or_else(Problem::settled),
+        Some(key) => idempotency::once(&key, &bytes, call).await,
+    }
+}
+
+/// What came over the wire.
+async fn sent(
+    operation: &'static Operation,
+    site: &Arc<Site>,
+    mut parts: Parts,
+    query: Parameters,
+    body: Body,
+) -> Result<Sent, Problem> {
+    let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), site).await;
+    let body = bytes.map_err(|_| too_large())?;
+    match parts.extensions.get::<Unread>() {
+        Some(Unread::TooLarge) => return Err(too_large()),
+        Some(Unread::TooSlow) => return Err(too_slow()),
+        None => {}
+    }
+    let path = path(operation, &mut parts, site).await?;
+    Ok(Sent { path, query, headers: parts.headers, body })
 }
 
 fn token(headers: &HeaderMap, query: &Parameters) -> Result<PresentedToken, Problem> {
@@ -53,43 +117,6 @@ fn token(headers: &HeaderMap, query: &Parameters) -> Result<PresentedToken, Prob
     let token = presented_token::read(authorization, query, None);
     let token = token.map_err(|error| Problem::new(Kind::Malformed, error.description))?;
     token.ok_or_else(Problem::unauthenticated)
-}
-
-async fn call(
-    operation: &'static Operation,
-    site: &Arc<Site>,
-    admin: Administrator,
-    visit: Visit,
-    parts: &mut Parts,
-    query: &Parameters,
-    bytes: Bytes,
-) -> Result<Reply, Problem> {
-    match parts.extensions.get::<Unread>() {
-        Some(Unread::TooLarge) => return Err(too_large()),
-        Some(Unread::TooSlow) => return Err(too_slow()),
-        None => {}
-    }
-    let query = read_query(operation, query)?;
-    let path = path(operation, parts, site).await?;
-    let expected = expected(operation, &parts.headers)?;
-    let body = match operation.body {
-        Some(_) => {
-            is_json(&parts.headers)?;
-            read_body(&bytes)?
-        }
-        None if bytes.is_empty() => serde_json::Map::new(),
-        None => return Err(Problem::new(Kind::Malformed, "nothing is read from the body of this request")),
-    };
-    let key = match operation.verb {
-        Verb::Get => None,
-        Verb::Post | Verb::Patch | Verb::Delete => idempotency::key(&parts.headers)?,
-    };
-    let site = Arc::clone(site);
-    let call = Call { site, admin, visitor: visit.visitor, operation, path, query, body, expected };
-    match key {
-        None => (operation.run)(call).await.or_else(Problem::settled),
-        Some(key) => idempotency::once(&key, &bytes, call).await,
-    }
 }
 
 async fn path(

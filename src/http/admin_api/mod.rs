@@ -8,9 +8,12 @@
 //! | [`door`] | a request on its way in: its token, its permission, its conditions |
 //! | [`call`] | what a handler reads: path, query and body, each fault by its place |
 //! | [`problem`] | why a request is not done, as RFC 9457 has it |
+//! | [`kind`] | the kinds of problems, and what each of them means |
 //! | [`cursor`] | where the next page begins, sealed |
 //! | [`idempotency`] | a request that is sent again is done once |
 //! | [`document`] | the OpenAPI 3.1 document |
+//! | [`reference`] | the same document as a page shows it |
+//! | [`trial`] | an operation as it is tried from a page |
 //! | [`queries`] | the parameters of lists |
 //! | [`wire`] | what several areas say alike |
 //! | the others | one file an area: its documents, and its handlers |
@@ -26,12 +29,15 @@ mod deployment;
 pub mod document;
 mod door;
 mod idempotency;
+mod kind;
 pub mod operation;
 mod organisations;
 mod problem;
 mod queries;
+mod reference;
 mod running;
 pub mod table;
+mod trial;
 mod watching;
 mod wire;
 
@@ -50,17 +56,26 @@ use crate::config::Settings;
 use crate::domain::sandbox::Mode;
 use crate::flows::admin_api;
 use crate::protocol::protected_resource::{Metadata, metadata_url};
+use crate::web::api::Reference;
 
+pub use kind::{Kind as ProblemKind, type_uri};
 pub use problem::overloaded;
+pub(super) use table::OPERATIONS;
+pub(super) use trial::{Tried, Typed, request_text, sample_of, tried};
 
 /// Where every operation is.
 pub const BASE: &str = "/admin/api/v1";
+
+/// The page that explains it, and every kind of problem.
+pub const PAGE: &str = "/admin/api";
 
 /// What the API says of itself as a protected resource (RFC 9728). Prepared once.
 #[derive(Debug)]
 pub struct AdminApiMetadata {
     document: Document,
     pub(super) metadata_url: String,
+    /// Everything that it can do, for its page.
+    pub(super) reference: Arc<Reference>,
 }
 
 impl AdminApiMetadata {
@@ -68,7 +83,8 @@ impl AdminApiMetadata {
         let resource = admin_api::resource(settings.issuer.as_str());
         let metadata_url = metadata_url(resource.id.as_str()).unwrap_or_default();
         let metadata = Metadata::of(&resource, settings.issuer.as_str(), settings.accepted_certificates()).only_bound();
-        Self { document: Document::of(&metadata, mode), metadata_url }
+        let reference = Arc::new(reference::of(settings.issuer.as_str()));
+        Self { document: Document::of(&metadata, mode), metadata_url, reference }
     }
 }
 

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::call::Reply;
+pub use super::kind::Kind;
+use super::kind::type_uri;
 use crate::domain::administration::approval::Unfit;
 use crate::domain::administration::{Area, Care, Denied};
 use crate::flows::FlowError;
@@ -20,54 +22,6 @@ use crate::flows::admin_api::{self, Refused};
 use crate::http::Site;
 use crate::protocol::OAuthError;
 use crate::protocol::presented_token::{self, Scheme};
-
-/// What kinds of problems there are: the end of their `type`, their status, and their title.
-macro_rules! kinds {
-    ($($name:ident = $slug:literal, $status:ident, $title:literal;)*) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Kind { $($name,)* }
-
-        impl Kind {
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            pub const fn slug(self) -> &'static str {
-                match self { $(Self::$name => $slug,)* }
-            }
-
-            pub const fn status(self) -> StatusCode {
-                match self { $(Self::$name => StatusCode::$status,)* }
-            }
-
-            pub const fn title(self) -> &'static str {
-                match self { $(Self::$name => $title,)* }
-            }
-        }
-    };
-}
-
-kinds! {
-    Malformed = "malformed", BAD_REQUEST, "The request cannot be read";
-    Unauthenticated = "unauthenticated", UNAUTHORIZED, "An access token is needed";
-    StepUp = "step-up", UNAUTHORIZED, "Prove again who you are";
-    Forbidden = "forbidden", FORBIDDEN, "This is not yours to do";
-    NotFound = "not-found", NOT_FOUND, "There is no such thing";
-    WrongMethod = "wrong-method", METHOD_NOT_ALLOWED, "Not with this method";
-    Conflict = "conflict", CONFLICT, "It stands in the way of what is there";
-    OwnRequest = "own-request", CONFLICT, "Another person has to decide this";
-    Expired = "expired", CONFLICT, "Nobody approved it in time";
-    Decided = "decided", CONFLICT, "It was decided already";
-    Void = "void", CONFLICT, "What it would change was changed meanwhile";
-    Underway = "under-way", CONFLICT, "The same request is being done";
-    Changed = "changed", PRECONDITION_FAILED, "Somebody else changed it meanwhile";
-    TooLarge = "too-large", PAYLOAD_TOO_LARGE, "More than is read here";
-    WrongType = "wrong-type", UNSUPPORTED_MEDIA_TYPE, "The body is no JSON";
-    Invalid = "invalid", UNPROCESSABLE_ENTITY, "Something is wrong with what was sent";
-    KeyReused = "key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used for another request";
-    Unconditional = "unconditional", PRECONDITION_REQUIRED, "Say which version this changes";
-    TooMany = "too-many", TOO_MANY_REQUESTS, "Too many requests";
-    Failed = "failed", INTERNAL_SERVER_ERROR, "An error on our side";
-    Away = "away", SERVICE_UNAVAILABLE, "A part of SenID does not answer";
-}
 
 /// A problem on its way out.
 #[derive(Clone, Debug)]
@@ -170,7 +124,7 @@ impl Problem {
 
     pub fn into_response(self, site: &Site, used: Scheme) -> Response {
         let document = ProblemDocument {
-            kind: format!("{}/admin/api#{}", site.app.settings.issuer, self.kind.slug()),
+            kind: type_uri(site.app.issuer(), self.kind),
             title: self.kind.title(),
             status: self.kind.status().as_u16(),
             detail: self.detail,

@@ -26,10 +26,11 @@ pub enum Section {
     Statistics,
     Settings,
     Health,
+    Api,
 }
 
 impl Section {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Overview,
         Self::Applications,
         Self::Approvals,
@@ -44,6 +45,7 @@ impl Section {
         Self::Statistics,
         Self::Settings,
         Self::Health,
+        Self::Api,
     ];
 
     pub const fn path(self) -> &'static str {
@@ -62,6 +64,7 @@ impl Section {
             Self::Statistics => "/admin/statistics",
             Self::Settings => "/admin/settings",
             Self::Health => "/admin/health",
+            Self::Api => "/admin/api/try",
         }
     }
 
@@ -81,6 +84,7 @@ impl Section {
             Self::Statistics => id("console-statistics"),
             Self::Settings => id("console-settings"),
             Self::Health => id("console-health"),
+            Self::Api => id("api-title"),
         }
     }
 }
@@ -209,6 +213,8 @@ pub enum Block {
     Links(Vec<Link>),
     Empty(Empty),
     Note(String),
+    /// What comes from the OpenAPI document: English in every language.
+    Foreign(String),
     /// Of what nothing is there, in a line.
     Nothing {
         heading: String,
@@ -284,6 +290,8 @@ pub enum Cell {
         text: String,
     },
     Act(Box<Act>),
+    /// English in every language.
+    Foreign(String),
 }
 
 #[derive(Clone, Debug)]
@@ -363,6 +371,8 @@ pub struct Field {
     pub name: &'static str,
     pub label: String,
     pub hint: Option<String>,
+    /// Whether the hint is English in every language: what the OpenAPI document says.
+    pub foreign: bool,
     pub kind: FieldKind,
     pub value: String,
     pub needed: bool,
@@ -376,6 +386,8 @@ pub enum FieldKind {
     /// What is not shown while it is typed, and never comes back.
     Secret,
     Lines,
+    /// A document as programs write it, as long as a form may be.
+    Document,
     /// Values and what they are called.
     Choice(Vec<(String, String)>),
 }
@@ -395,7 +407,7 @@ impl Act {
 
 impl Field {
     pub fn line(name: &'static str, label: String, value: String) -> Self {
-        Self { name, label, hint: None, kind: FieldKind::Line, value, needed: false, wrong: Vec::new() }
+        Self { name, label, hint: None, foreign: false, kind: FieldKind::Line, value, needed: false, wrong: Vec::new() }
     }
 
     pub fn lines(name: &'static str, label: String, value: String) -> Self {
@@ -403,7 +415,16 @@ impl Field {
     }
 
     pub fn choice(name: &'static str, label: String, value: String, choices: Vec<(String, String)>) -> Self {
-        Self { name, label, hint: None, kind: FieldKind::Choice(choices), value, needed: false, wrong: Vec::new() }
+        Self {
+            name,
+            label,
+            hint: None,
+            foreign: false,
+            kind: FieldKind::Choice(choices),
+            value,
+            needed: false,
+            wrong: Vec::new(),
+        }
     }
 
     /// Whether it says that it may stay empty.
@@ -417,6 +438,7 @@ impl Field {
             name: "reason",
             label: layout.text("console-reason"),
             hint: Some(layout.text("console-reason-hint")),
+            foreign: false,
             kind: FieldKind::Lines,
             value,
             needed: true,

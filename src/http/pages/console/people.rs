@@ -58,6 +58,7 @@ async fn shown(site: &Site, visit: &Visit, wrong: Option<(CorrectionId, String, 
                 fields: vec![
                     Field::choice("outcome", layout.text("console-outcome"), String::new(), choices),
                     Field {
+                        foreign: false,
                         name: "answer",
                         label: layout.text("console-answer"),
                         hint: None,
