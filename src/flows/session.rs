@@ -209,6 +209,7 @@ pub(super) async fn end_by(
 ) -> Result<Vec<Participant>, FlowError> {
     let now = app.clock.now();
     let citizen = ended.citizen();
+    let initiator = Initiator::of(&by);
     let event = app
         .event(visitor, EventKind::SessionEnded, Outcome::Success)
         .by(by)
@@ -220,7 +221,7 @@ pub(super) async fn end_by(
     let ending = EndedSession { session: ended.id(), citizen, ended_at: now };
     tx.ended_sessions().end(ending, ended.session.expires_at).await?;
     let left = tx.session_clients().leave_session(citizen, ended.id()).await?;
-    single_logout::enqueue(&mut tx, &left, Some(Initiator::User), now, &*app.random).await?;
+    single_logout::enqueue(&mut tx, &left, Some(initiator), now, &*app.random).await?;
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
     app.deliveries.wake();

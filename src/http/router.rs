@@ -298,8 +298,11 @@ fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/admin/approvals/{approval}", get(console::approvals::show))
         .route("/admin/approvals/{approval}/{act}", post(console::approvals::decide))
         .route("/admin/citizens", get(console::citizens::list).post(console::citizens::find))
-        .route("/admin/citizens/{citizen}", get(console::citizens::show))
-        .route("/admin/citizens/{citizen}/{act}", get(console::citizens::ask).post(console::citizens::act))
+        .route("/admin/citizens/{citizen}", get(console::citizens::one::show))
+        .route(
+            "/admin/citizens/{citizen}/{act}",
+            get(console::citizens::deeds::ask).post(console::citizens::deeds::act),
+        )
         .route("/admin/organisations", get(console::organisations::list))
         .route("/admin/organisations/{code}", get(console::organisations::show))
         .route("/admin/corrections", get(console::people::corrections))

@@ -1,5 +1,5 @@
 //! How a citizen comes in, as those see it who look after them: where they are signed in, with what, and what they allowed; and away
-//! with one of these.
+//! with one of these, or with every session.
 
 use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
@@ -8,12 +8,54 @@ use crate::domain::consent::Consent;
 use crate::domain::credential::Credential;
 use crate::domain::ids::{CitizenId, ClientId, CredentialId, SessionId};
 use crate::domain::message::Notice;
+use crate::domain::signals::Initiator;
 use crate::flows::session::{self, CurrentSession, Ending};
 use crate::flows::visitor::Visitor;
-use crate::flows::{App, consent, notices};
+use crate::flows::{App, consent, notices, single_logout};
 use crate::storage::Page;
 
+use super::change_status::{Sessions, forget_sessions};
 use super::{AdminError, Administrator};
+
+/// As many consents as are shown on one page.
+const MOST: u32 = 200;
+
+/// What whoever looks at a citizen may see of how they come in; `None` is what they may not.
+#[derive(Debug, Default)]
+pub struct Seen {
+    pub credentials: Option<Vec<Credential>>,
+    /// The one that was used last first.
+    pub sessions: Option<Vec<CurrentSession>>,
+    pub consents: Option<Vec<Consent>>,
+}
+
+/// Everything of it that their roles open, for one page. That it was read is recorded, once.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Away`.
+pub async fn all(app: &App, admin: &Administrator, id: CitizenId) -> Result<Seen, AdminError> {
+    admin.may(Permission::CitizenShow)?;
+    let has = |permission| admin.authority.has(permission);
+    let mut all = Seen::default();
+    let mut what = Vec::new();
+    if has(Permission::CredentialList) {
+        what.push("credentials");
+        let stored = admin.store.read().await?.credentials().list(id).await?;
+        all.credentials = Some(stored.into_iter().map(|stored| stored.credential).collect());
+    }
+    if has(Permission::SessionList) {
+        what.push("sessions");
+        all.sessions = Some(session::list(app, id).await?);
+    }
+    if has(Permission::ConsentList) {
+        what.push("consents");
+        all.consents = Some(admin.store.read().await?.consents().list(id, None, MOST).await?.items);
+    }
+    if !what.is_empty() {
+        seen(admin, id, &what.join(" ")).await?;
+    }
+    Ok(all)
+}
 
 /// More sessions than anybody has at once are told by their number alone.
 type Ended = usize;
@@ -28,28 +70,46 @@ pub async fn sessions(app: &App, admin: &Administrator, id: CitizenId) -> Result
     Ok(session::list(app, id).await?)
 }
 
-/// Ends one of their sessions, or every one.
+/// Ends one of their sessions.
 ///
 /// # Errors
 /// `NotFound`, also for a session that is none of theirs.
-pub async fn end_sessions(
+pub async fn end_session(
     app: &App,
     admin: &Administrator,
     visitor: &Visitor,
     id: CitizenId,
-    only: Option<SessionId>,
-) -> Result<Ended, AdminError> {
+    only: SessionId,
+) -> Result<(), AdminError> {
     admin.may(Permission::SessionEnd)?;
     load(admin, id).await?;
-    let found = session::list(app, id).await?;
-    let found: Vec<_> = found.iter().filter(|found| only.is_none_or(|only| found.id() == only)).collect();
-    if let (Some(only), true) = (only, found.is_empty()) {
-        return Err(AdminError::NotFound(format!("the citizen has no session {only}")));
+    let found = session::list(app, id).await?.into_iter().find(|found| found.id() == only);
+    let found = found.ok_or_else(|| AdminError::NotFound(format!("the citizen has no session {only}")))?;
+    session::end_by(app, visitor, &found, Ending::ByStaff, admin.actor.clone()).await?;
+    Ok(())
+}
+
+/// Ends every session of a citizen in one transaction, whatever the short-lived store holds: they stay what they are and sign in
+/// again. Portals that took part are told. What became of the sessions is answered.
+///
+/// # Errors
+/// `NotFound`, `Denied`, `Away`.
+pub async fn end_sessions(admin: &Administrator, id: CitizenId, reason: Option<&str>) -> Result<Sessions, AdminError> {
+    admin.may(Permission::SessionEnd)?;
+    load(admin, id).await?;
+    let now = admin.clock.now();
+    let mut tx = admin.store.begin().await?;
+    tx.session_clients().close(id).await?;
+    tx.citizens().end_sessions(id, now).await?;
+    let left = tx.session_clients().leave_all(id).await?;
+    let told = single_logout::enqueue(&mut tx, &left, Some(Initiator::Admin), now, &*admin.random).await?;
+    let mut event = admin.event(EventKind::SessionEnded).about(id).with("why", "by_staff").with("told", told);
+    if let Some(reason) = reason {
+        event = event.with("reason", reason);
     }
-    for ended in &found {
-        session::end_by(app, visitor, ended, Ending::ByStaff, admin.actor.clone()).await?;
-    }
-    Ok(found.len())
+    tx.audit().record(&event.build()).await?;
+    tx.commit().await?;
+    Ok(forget_sessions(admin, id).await)
 }
 
 /// What they prove themselves with beside a password, the oldest first. That it was read is recorded.
@@ -133,7 +193,7 @@ async fn load(admin: &Administrator, id: CitizenId) -> Result<Citizen, AdminErro
     found.ok_or_else(|| AdminError::NotFound(format!("there is no citizen {id}")))
 }
 
-async fn seen(admin: &Administrator, id: CitizenId, what: &'static str) -> Result<(), AdminError> {
+async fn seen(admin: &Administrator, id: CitizenId, what: &str) -> Result<(), AdminError> {
     load(admin, id).await?;
     let event = admin.event(EventKind::CitizenShown).about(id).with("sight", what);
     Ok(admin.store.write().await?.audit().record(&event.build()).await?)

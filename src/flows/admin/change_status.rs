@@ -41,6 +41,21 @@ pub enum Sessions {
     OutOfReach(AdminError),
 }
 
+impl Sessions {
+    /// How many ended in the short-lived store. One that is out of reach is logged: no token works then and nobody signs in, and only
+    /// pages may answer until servers ask the identity store.
+    pub fn counted(&self) -> u64 {
+        match self {
+            Self::Ended(many) => *many as u64,
+            Self::Untouched | Self::InsideTheServer => 0,
+            Self::OutOfReach(error) => {
+                tracing::error!(%error, "sessions could not be taken out of the short-lived store");
+                0
+            }
+        }
+    }
+}
+
 /// Takes an account from one state to another, as one registrar may: `reason` stands in the audit log.
 ///
 /// # Errors

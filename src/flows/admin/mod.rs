@@ -10,7 +10,6 @@ pub mod authenticator_metadata;
 pub mod bootstrap;
 pub mod break_glass;
 pub mod change_status;
-pub mod citizen_access;
 pub mod citizen_aliases;
 pub mod corrections;
 pub mod create_client;

@@ -73,13 +73,14 @@ pub async fn sessions(call: &Call) -> Result<Reply, Problem> {
 
 pub async fn end_session(call: &Call) -> Result<Reply, Problem> {
     let only = call.path("session_id")?;
-    access::end_sessions(&call.site.app, &call.admin, &call.visitor, citizen(call)?, Some(only)).await?;
+    access::end_session(&call.site.app, &call.admin, &call.visitor, citizen(call)?, only).await?;
     Ok(Reply::done())
 }
 
 pub async fn end_sessions(call: &Call) -> Result<Reply, Problem> {
-    let ended = access::end_sessions(&call.site.app, &call.admin, &call.visitor, citizen(call)?, None).await?;
-    Reply::ok(&SessionsEnded { sessions_ended: ended as u64 })
+    let ended = access::end_sessions(&call.admin, citizen(call)?, None).await?;
+    call.site.app.deliveries.wake();
+    Reply::ok(&SessionsEnded { sessions_ended: ended.counted() })
 }
 
 pub async fn credentials(call: &Call) -> Result<Reply, Problem> {

@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::wire::{Instant, Page, Reason, reason};
 use crate::domain::account_life;
 use crate::domain::ids::CitizenId;
-use crate::flows::admin::change_status::{self, Change, Sessions};
+use crate::flows::admin::change_status::{self, Change};
 use crate::flows::admin::find_citizen::Who;
 use crate::flows::admin::list_citizens;
 use crate::flows::admin::show_citizen::{self, Shown, Sight};
@@ -150,15 +150,7 @@ pub async fn change_status(call: &Call) -> Result<Reply, Problem> {
     let reason = reason(&wanted.reason)?;
     let changed =
         change_status::change_status(&call.admin, &who(call)?, wanted.transition.into(), Some(reason)).await?;
-    let sessions_ended = match &changed.sessions {
-        Sessions::Ended(many) => *many as u64,
-        Sessions::Untouched | Sessions::InsideTheServer => 0,
-        // No token works, and nobody signs in: only pages may answer until servers ask the identity store.
-        Sessions::OutOfReach(error) => {
-            tracing::error!(%error, "sessions could not be taken out of the short-lived store");
-            0
-        }
-    };
+    let sessions_ended = changed.sessions.counted();
     Reply::ok(&StatusChanged {
         id: changed.citizen.to_string(),
         status: changed.status.as_str(),

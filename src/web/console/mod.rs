@@ -400,6 +400,26 @@ pub struct Empty {
 }
 
 impl Act {
+    /// A form with no more than its button, which stands out; the rest is added with `..`.
+    pub fn button(id: &str, form: Form, button: String) -> Self {
+        Self {
+            id: id.to_owned(),
+            heading: None,
+            says: Vec::new(),
+            form,
+            hidden: Vec::new(),
+            fields: Vec::new(),
+            button,
+            about: None,
+            weight: Weight::Grave,
+            cancel: None,
+        }
+    }
+
+    pub fn block(self) -> Block {
+        Block::Act(Box::new(self))
+    }
+
     fn is_grave(&self) -> bool {
         self.weight == Weight::Grave
     }

@@ -27,7 +27,7 @@ use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Guarded, Visit};
 use crate::http::page::{Page, SeeOther};
-use crate::web::console::{Act, Console, Field, Frame, Link, Section, Weight};
+use crate::web::console::{Act, Console, Field, Frame, Link, Section};
 use crate::web::layout::{Form, Layout};
 use crate::web::text::{Speaks, TextId, id};
 
@@ -192,16 +192,10 @@ pub(super) struct Confirmation<'a> {
 impl Confirmation<'_> {
     pub(super) fn act(self, layout: &Layout, visit: &Visit) -> Act {
         Act {
-            id: self.id.to_owned(),
-            heading: None,
             says: self.says,
-            form: form(visit, self.action),
-            hidden: Vec::new(),
             fields: self.reason.map(|reason| Field::reason(layout, reason)).into_iter().collect(),
-            button: self.button,
-            about: None,
-            weight: Weight::Grave,
             cancel: Some(Link { text: layout.text("console-cancel"), href: self.back }),
+            ..Act::button(self.id, form(visit, self.action), self.button)
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::flows::admin::{corrections, duplicates};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
-use crate::web::console::{Act, Block, Cell, Empty, Facts, Field, FieldKind, Link, Section, Table, Weight, moment};
+use crate::web::console::{Act, Block, Cell, Empty, Facts, Field, Link, Section, Table, Weight, moment};
 use crate::web::layout::Layout;
 use crate::web::text::{Speaks, id};
 
@@ -49,30 +49,24 @@ async fn shown(site: &Site, visit: &Visit, wrong: Option<(CorrectionId, String, 
                 ("corrected".to_owned(), layout.text("console-corrected")),
                 ("kept".to_owned(), layout.text("console-kept")),
             ];
-            blocks.push(Block::Act(Box::new(Act {
-                id: format!("settle-{}", correction.id),
+            let settle = Act {
                 heading: Some(layout.text("console-answer-heading")),
                 says: vec![layout.text("console-answer-means")],
-                form: form(visit, &action),
-                hidden: Vec::new(),
                 fields: vec![
                     Field::choice("outcome", layout.text("console-outcome"), String::new(), choices),
                     Field {
-                        foreign: false,
-                        name: "answer",
-                        label: layout.text("console-answer"),
-                        hint: None,
-                        kind: FieldKind::Lines,
-                        value: typed.unwrap_or_default(),
                         needed: true,
-                        wrong: Vec::new(),
+                        ..Field::lines("answer", layout.text("console-answer"), typed.unwrap_or_default())
                     },
                 ],
-                button: layout.text("console-answer-send"),
-                about: None,
                 weight: Weight::Light,
-                cancel: None,
-            })));
+                ..Act::button(
+                    &format!("settle-{}", correction.id),
+                    form(visit, &action),
+                    layout.text("console-answer-send"),
+                )
+            };
+            blocks.push(settle.block());
         }
     }
     if blocks.is_empty() {

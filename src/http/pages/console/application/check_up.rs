@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::{Shown, Tab, finding};
+use super::{Shown, Tab, at_tab, finding};
 use crate::domain::client::Client;
 use crate::domain::ids::ClientId;
 use crate::flows::admin::registered_clients;
@@ -15,7 +15,7 @@ use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::pages::console::{Desk, at_desk, form, found, named};
-use crate::web::console::{Act, Block, Weight};
+use crate::web::console::{Act, Block};
 use crate::web::text::Speaks;
 
 pub async fn show(
@@ -23,9 +23,7 @@ pub async fn show(
     visit: Visit,
     Path(client): Path<String>,
 ) -> Result<Response, Failure> {
-    let desk = at_desk!(&site, &visit);
-    let client: ClientId = named(&client)?;
-    let client = found!(desk, &site, &visit, registered_clients::show(&desk.admin, &client).await);
+    let (desk, client) = at_tab!(&site, &visit, &client, Tab::CheckUp);
     page(&site, &visit, desk, &client, Vec::new())
 }
 
@@ -48,18 +46,9 @@ pub async fn run(
 
 fn page(site: &Site, visit: &Visit, desk: Desk, client: &Client, mut blocks: Vec<Block>) -> Result<Response, Failure> {
     let layout = desk.layout().clone();
-    blocks.push(Block::Act(Box::new(Act {
-        id: "check-up".to_owned(),
-        heading: None,
-        says: vec![layout.text("onboarding-check-up-means")],
-        form: form(visit, &Tab::CheckUp.path(client)),
-        hidden: Vec::new(),
-        fields: Vec::new(),
-        button: layout.text("onboarding-check-up-run"),
-        about: None,
-        weight: Weight::Grave,
-        cancel: None,
-    })));
+    let run = form(visit, &Tab::CheckUp.path(client));
+    let says = vec![layout.text("onboarding-check-up-means")];
+    blocks.push(Act { says, ..Act::button("check-up", run, layout.text("onboarding-check-up-run")) }.block());
     let lead = layout.text("onboarding-check-up-lead");
     Shown { site, visit, client, tab: Tab::CheckUp, lead, problem: None, blocks }.render(desk)
 }

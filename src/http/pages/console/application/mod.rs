@@ -12,10 +12,12 @@ pub mod usage;
 
 use axum::response::Response;
 
-use super::{Desk, notice, render};
+use super::{Desk, enter, named, notice, render};
 use crate::domain::administration::Permission;
 use crate::domain::client::Client;
+use crate::domain::ids::ClientId;
 use crate::domain::stage::Stage;
+use crate::flows::admin::registered_clients;
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
@@ -82,6 +84,40 @@ pub(super) fn tabs(desk: &Desk, client: &Client, here: Tab) -> Block {
     let view = |tab: Tab| View { text: desk.layout().say(tab.name()), href: tab.path(client), here: tab == here };
     Block::Views(open.map(view).collect())
 }
+
+/// Who works at a tab, and the application that it is of; or the answer to whoever may not. Whoever must prove again who they are does
+/// so before they fill anything in.
+pub(super) async fn open(
+    site: &Site,
+    visit: &Visit,
+    client: &str,
+    tab: Tab,
+) -> Result<Result<(Desk, Client), Response>, Failure> {
+    let desk = match enter(site, visit, &visit.path).await? {
+        Ok(desk) => desk,
+        Err(response) => return Ok(Err(response)),
+    };
+    let client: ClientId = named(client)?;
+    let found = match desk.admin.may_on(tab.permission(), &client) {
+        Ok(()) => registered_clients::show(&desk.admin, &client).await,
+        Err(denied) => Err(denied),
+    };
+    Ok(match found {
+        Ok(client) => Ok((desk, client)),
+        Err(error) => Err(desk.refused(site, visit, error, &visit.path).await?),
+    })
+}
+
+/// As [`open`], for a handler to go on with.
+macro_rules! at_tab {
+    ($site:expr, $visit:expr, $client:expr, $tab:expr) => {
+        match $crate::http::pages::console::application::open($site, $visit, $client, $tab).await? {
+            Ok(found) => found,
+            Err(response) => return Ok(response),
+        }
+    };
+}
+use at_tab;
 
 /// A page below an application's first one.
 struct Shown<'a> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::{Shown, Tab, finding};
+use super::{Shown, Tab, at_tab, finding};
 use crate::domain::client::Client;
 use crate::domain::ids::ClientId;
 use crate::domain::stage::Stage;
@@ -17,7 +17,7 @@ use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::pages::console::{Desk, at_desk, form, found, named, problem, to};
-use crate::web::console::{Act, Block, Change, Changes, Weight};
+use crate::web::console::{Act, Block, Change, Changes};
 use crate::web::layout::Layout;
 use crate::web::text::{Speaks, id};
 
@@ -26,11 +26,7 @@ pub async fn show(
     visit: Visit,
     Path(client): Path<String>,
 ) -> Result<Response, Failure> {
-    let desk = at_desk!(&site, &visit);
-    let client: ClientId = named(&client)?;
-    let may = desk.admin.may_on(Tab::Production.permission(), &client);
-    found!(desk, &site, &visit, may);
-    let client = found!(desk, &site, &visit, registered_clients::show(&desk.admin, &client).await);
+    let (desk, client) = at_tab!(&site, &visit, &client, Tab::Production);
     let layout = desk.layout().clone();
     let blocks = match client.stage {
         Stage::Production => vec![Block::Note(layout.text("onboarding-in-production"))],
@@ -138,18 +134,8 @@ fn step(layout: &Layout, visit: &Visit, client: &Client, step: Step) -> Block {
         Step::Judge => (id("onboarding-production-judge-means"), id("onboarding-production-judge"), "judge"),
         Step::Ask => (id("onboarding-production-ask-means"), id("onboarding-production-ask"), "ask"),
     };
-    Block::Act(Box::new(Act {
-        id: button_id.to_owned(),
-        heading: None,
-        says: vec![layout.say(says)],
-        form: form(visit, &action(&client.id, step)),
-        hidden: Vec::new(),
-        fields: Vec::new(),
-        button: layout.say(button),
-        about: None,
-        weight: Weight::Grave,
-        cancel: None,
-    }))
+    let act = Act::button(button_id, form(visit, &action(&client.id, step)), layout.say(button));
+    Act { says: vec![layout.say(says)], ..act }.block()
 }
 
 fn page(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::{Shown, Tab};
+use super::{Shown, Tab, at_tab};
 use crate::domain::client::{Client, ClientKeys};
 use crate::domain::ids::ClientId;
 use crate::flows::admin::{AdminError, Fault, registered_clients};
@@ -31,12 +31,7 @@ pub async fn show(
     visit: Visit,
     Path(client): Path<String>,
 ) -> Result<Response, Failure> {
-    let desk = at_desk!(&site, &visit);
-    let client: ClientId = named(&client)?;
-    // Whoever must prove again who they are does so before they fill anything in.
-    let may = desk.admin.may_on(Tab::Secrets.permission(), &client);
-    found!(desk, &site, &visit, may);
-    let client = found!(desk, &site, &visit, registered_clients::show(&desk.admin, &client).await);
+    let (desk, client) = at_tab!(&site, &visit, &client, Tab::Secrets);
     page(&site, &visit, desk, &client, Outcome::Nothing)
 }
 
@@ -126,20 +121,16 @@ fn page(site: &Site, visit: &Visit, desk: Desk, client: &Client, outcome: Outcom
     };
     blocks.push(Block::Facts(standing(&layout, client)));
     if client.authentication.method().has_secret() {
-        blocks.push(Block::Act(Box::new(rotation(&layout, visit, client))));
+        blocks.push(rotation(&layout, visit, client).block());
         if client.former_secret.as_ref().is_some_and(|former| former.until > site.app.clock.now()) {
-            blocks.push(Block::Act(Box::new(Act {
-                id: "end-former".to_owned(),
+            let end = form(visit, &action(&client.id, "end-former"));
+            let act = Act {
                 heading: Some(layout.text("onboarding-former-end-title")),
                 says: vec![layout.text("onboarding-former-end-means")],
-                form: form(visit, &action(&client.id, "end-former")),
-                hidden: Vec::new(),
-                fields: Vec::new(),
-                button: layout.text("onboarding-former-end"),
-                about: None,
                 weight: Weight::Light,
-                cancel: None,
-            })));
+                ..Act::button("end-former", end, layout.text("onboarding-former-end"))
+            };
+            blocks.push(act.block());
         }
     }
     let lead = layout.text("onboarding-secrets-lead");
@@ -193,18 +184,12 @@ fn rotation(layout: &Layout, visit: &Visit, client: &Client) -> Act {
         end => days(end),
     });
     Act {
-        id: "rotate".to_owned(),
         heading: Some(layout.text("onboarding-rotate-title")),
         says: vec![layout.text("onboarding-rotate-means")],
-        form: form(visit, &action(&client.id, "rotate")),
-        hidden: Vec::new(),
         fields: vec![
             Field::choice("overlap", layout.text("onboarding-overlap"), "14".to_owned(), overlaps.collect()),
             Field::choice("expires", layout.text("onboarding-expires"), "365".to_owned(), ends.collect()),
         ],
-        button: layout.text("onboarding-rotate"),
-        about: None,
-        weight: Weight::Grave,
-        cancel: None,
+        ..Act::button("rotate", form(visit, &action(&client.id, "rotate")), layout.text("onboarding-rotate"))
     }
 }

@@ -5,14 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::{Shown, Tab};
+use super::{Shown, Tab, at_tab};
 use crate::domain::client::{Client, Kind, Library};
-use crate::domain::ids::ClientId;
-use crate::flows::admin::registered_clients;
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
-use crate::http::pages::console::{at_desk, found, named};
 use crate::web::console::{Block, Cell, Code, Empty, Facts};
 use crate::web::layout::Layout;
 use crate::web::snippet::{Values, render};
@@ -23,9 +20,7 @@ pub async fn show(
     visit: Visit,
     Path(client): Path<String>,
 ) -> Result<Response, Failure> {
-    let desk = at_desk!(&site, &visit);
-    let client: ClientId = named(&client)?;
-    let client = found!(desk, &site, &visit, registered_clients::show(&desk.admin, &client).await);
+    let (desk, client) = at_tab!(&site, &visit, &client, Tab::Snippets);
     let layout = desk.layout().clone();
     let kind = Kind::of(&client);
     let mut blocks = vec![Block::Facts(values(&site, &layout, &client))];

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::Uri;
 
-use super::{Shown, Tab};
+use super::{Shown, Tab, at_tab};
 use crate::domain::client::{Client, ClientAuthenticationMethod as Method, Kind};
 use crate::domain::ids::ClientId;
 use crate::domain::stage::Stage;
@@ -34,11 +34,7 @@ pub async fn show(
     visit: Visit,
     Path(client): Path<String>,
 ) -> Result<Response, Failure> {
-    let desk = at_desk!(&site, &visit);
-    let client: ClientId = named(&client)?;
-    let may = desk.admin.may_on(Tab::TryIt.permission(), &client);
-    found!(desk, &site, &visit, may);
-    let client = found!(desk, &site, &visit, registered_clients::show(&desk.admin, &client).await);
+    let (desk, client) = at_tab!(&site, &visit, &client, Tab::TryIt);
     start(&site, &visit, desk, &client, Paste::default(), None)
 }
 
@@ -68,35 +64,25 @@ fn start(
     blocks.push(match (client.stage, Kind::of(client).sends_people()) {
         (Stage::Production, _) => Block::Note(layout.text("onboarding-try-production")),
         (Stage::Sandbox, false) => Block::Note(layout.text("onboarding-try-service")),
-        (Stage::Sandbox, true) => Block::Act(Box::new(Act {
-            id: "try-it".to_owned(),
+        (Stage::Sandbox, true) => Act {
             heading: Some(layout.text("onboarding-try-title")),
             says: vec![layout.text("onboarding-try-means")],
-            form: form(visit, &here),
-            hidden: Vec::new(),
-            fields: Vec::new(),
-            button: layout.text("onboarding-try-begin"),
-            about: None,
-            weight: Weight::Grave,
-            cancel: None,
-        })),
+            ..Act::button("try-it", form(visit, &here), layout.text("onboarding-try-begin"))
+        }
+        .block(),
     });
-    blocks.push(Block::Act(Box::new(Act {
-        id: "explain".to_owned(),
+    let explain = Act {
         heading: Some(layout.text("onboarding-explain-title")),
         says: vec![layout.text("onboarding-explain-means")],
-        form: form(visit, &format!("{here}/explain")),
-        hidden: Vec::new(),
         fields: vec![Field {
             needed: true,
             wrong: paste.wrong,
             ..Field::lines("text", layout.text("onboarding-explain-text"), paste.text)
         }],
-        button: layout.text("onboarding-explain"),
-        about: None,
         weight: Weight::Light,
-        cancel: None,
-    })));
+        ..Act::button("explain", form(visit, &format!("{here}/explain")), layout.text("onboarding-explain"))
+    };
+    blocks.push(explain.block());
     let lead = layout.text("onboarding-try-lead");
     Shown { site, visit, client, tab: Tab::TryIt, lead, problem: wrong, blocks }.render(desk)
 }
@@ -204,18 +190,14 @@ fn waiting(
         text: tried.request.clone(),
     })];
     blocks.push(match fields {
-        Some(fields) => Block::Act(Box::new(Act {
-            id: "exchange".to_owned(),
+        Some(fields) => Act {
             heading: Some(layout.text("onboarding-try-exchange-title")),
             says: vec![layout.text("onboarding-try-exchange-means")],
-            form: form(visit, &here),
-            hidden: Vec::new(),
             fields,
-            button: layout.text("onboarding-try-exchange"),
-            about: None,
-            weight: Weight::Grave,
             cancel: Some(Link { text: layout.text("console-cancel"), href: Tab::TryIt.path(client) }),
-        })),
+            ..Act::button("exchange", form(visit, &here), layout.text("onboarding-try-exchange"))
+        }
+        .block(),
         None => Block::Note(layout.text("onboarding-try-certificate")),
     });
     let lead = layout.text("onboarding-try-lead");
