@@ -122,6 +122,8 @@ pub struct Console {
     pub notice: Option<String>,
     /// Why something was not done.
     pub problem: Option<String>,
+    /// The same in the words of the rules (English).
+    pub exact: Vec<String>,
     /// What was looked for.
     pub query: String,
     pub blocks: Vec<Block>,
@@ -132,7 +134,7 @@ impl Frame {
     pub fn page(self, here: Section, title: String) -> Console {
         let Self { layout, sections, waiting, approvals, alarm, search } = self;
         let (lead, back, action, notice, problem) = (None, None, None, None, None);
-        let (query, blocks) = (String::new(), Vec::new());
+        let (exact, query, blocks) = (Vec::new(), String::new(), Vec::new());
         Console {
             layout,
             sections,
@@ -147,6 +149,7 @@ impl Frame {
             action,
             notice,
             problem,
+            exact,
             query,
             blocks,
         }
