@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::deployment::{self, Deployment};
 use super::serve::{RunError, Running, ToldToStop};
-use super::{SystemClock, demo_data};
+use super::{SystemClock, demo_data, demo_staff};
 use crate::cli::demo::Arguments;
 use crate::config::{DatabaseUrl, Faults, Listener, Localised, RegistrationMode, SessionStoreUrl, Settings, Sms};
 use crate::crypto::base64url;
@@ -48,6 +48,8 @@ pub enum DemoError {
     Portal(String),
     #[error(transparent)]
     Registry(#[from] StandInError),
+    #[error("the demonstration's staff: {0}")]
+    Staff(#[from] demo_staff::StaffError),
 }
 
 /// Runs the demonstration until it is told to stop.
@@ -68,6 +70,7 @@ pub async fn run(arguments: Arguments) -> Result<(), DemoError> {
     let deployment: Deployment =
         deployment::open(settings.clone(), clock.clone(), random.clone()).await.map_err(RunError::from)?;
     demo_data::enter(&deployment, &portal).await?;
+    let staff = demo_staff::enter(&deployment).await?;
 
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.portal_port)))
         .await
@@ -79,6 +82,7 @@ pub async fn run(arguments: Arguments) -> Result<(), DemoError> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let portal = tokio::spawn(async move { axum::serve(listener, service).await });
     announce(&settings, portal_url.as_str(), &running);
+    announce_staff(&settings, &staff);
     told_to_stop.wait().await;
     portal.abort();
     running.stop().await;
@@ -211,5 +215,21 @@ fn announce(settings: &Settings, portal: &str, running: &Running) {
     println!("  client_secret  {}", people::SANDBOX_SECRET);
     println!("  redirect_uri   {}", people::SANDBOX_REDIRECT_URI);
     println!("  scope          {}\n", people::SANDBOX_SCOPE);
+}
+
+/// Says who administers, and how a stranger to their passkeys becomes one of them: as every officer does.
+#[expect(clippy::print_stdout, reason = "this is what the command is for")]
+fn announce_staff(settings: &Settings, staff: &[demo_staff::AtWork]) {
+    let at = |path: &str| settings.issuer.at(path).to_string();
+    println!("  who administers, with the same password, and a code that is good once:");
+    for one in staff {
+        let pad = 16usize.saturating_sub(one.name.chars().count());
+        let code = one.code.expose();
+        println!("  {}{}{:<16}{:<16}{code}", one.name, " ".repeat(pad), one.identifier, one.role.as_str());
+    }
+    println!("\n  to see the console as one of them:");
+    println!("  1  sign in at {} and add a passkey", at("/account/security"));
+    println!("  2  sign out, sign in with the passkey, and enter the code at {}", at("/account/security/raise"));
+    println!("  3  open {}\n", at("/admin"));
     println!("Ctrl-C ends it.\n");
 }

@@ -64,6 +64,11 @@ pub async fn enter_made_up(deployment: &Deployment) -> Result<(), DataError> {
     enter_people(deployment, MADE_UP.iter().map(|person| (person, stage::Person::MadeUp))).await
 }
 
+/// Enters who administers the demonstration, where they are missing: made up, and so never staff of anything but this machine.
+pub async fn enter_staff(deployment: &Deployment) -> Result<(), DataError> {
+    enter_people(deployment, people::STAFF.iter().map(|staff| (&staff.person, stage::Person::MadeUp))).await
+}
+
 async fn enter_people(
     deployment: &Deployment,
     people: impl Iterator<Item = (&'static Person, stage::Person)>,

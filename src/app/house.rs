@@ -191,7 +191,8 @@ impl From<DemoError> for Failure {
             | DemoError::Data(_)
             | DemoError::Address(_)
             | DemoError::Portal(_)
-            | DemoError::Registry(_) => Self::new(Exit::Failed, error.to_string()),
+            | DemoError::Registry(_)
+            | DemoError::Staff(_) => Self::new(Exit::Failed, error.to_string()),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod clock;
 pub mod demo;
 pub mod demo_data;
+pub mod demo_staff;
 pub mod deployment;
 mod house;
 pub mod logging;

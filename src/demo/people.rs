@@ -1,5 +1,7 @@
 //! The demonstration's people and portals. None of them exists.
 
+use crate::domain::administration::Role;
+
 /// Everyone's password.
 pub const PASSWORD: &str = "hoa-sen-demo-2026";
 
@@ -142,6 +144,77 @@ pub const MADE_UP: [Person; 2] = [
     },
 ];
 
+/// Who administers the demonstration. They are made up as the others are, and their password is as public: what keeps a stranger
+/// from the console is that a password opens it to nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct Staff {
+    pub person: Person,
+    pub role: Role,
+}
+
+const fn staff(
+    role: Role,
+    (name, gender): (&'static str, Gender),
+    (national_id, birthdate): (&'static str, &'static str),
+    (phone, email): (&'static str, &'static str),
+) -> Staff {
+    let address = "Số 1 đường Minh Họa, Hà Nội";
+    let person = Person { name, national_id, birthdate, gender, phone, email, address, account_level: 2, more: None };
+    Staff { person, role }
+}
+
+/// One for each role; two of those whose work takes a second person.
+pub const STAFF: [Staff; 8] = [
+    staff(
+        Role::Administrator,
+        ("Ngô Thị Lan", Gender::Female),
+        ("001185000101", "1985-01-01"),
+        ("+84970000101", "lan@staff.senid.example"),
+    ),
+    staff(
+        Role::Administrator,
+        ("Đinh Văn Kiên", Gender::Male),
+        ("001085000102", "1985-01-02"),
+        ("+84970000102", "kien@staff.senid.example"),
+    ),
+    staff(
+        Role::Registrar,
+        ("Đặng Thị Hoa", Gender::Female),
+        ("001185000103", "1985-01-03"),
+        ("+84970000103", "hoa@staff.senid.example"),
+    ),
+    staff(
+        Role::Registrar,
+        ("Lý Quang Sơn", Gender::Male),
+        ("001085000104", "1985-01-04"),
+        ("+84970000104", "son@staff.senid.example"),
+    ),
+    staff(
+        Role::ClientOwner,
+        ("Võ Minh Tâm", Gender::Male),
+        ("001085000105", "1985-01-05"),
+        ("+84970000105", "tam@staff.senid.example"),
+    ),
+    staff(
+        Role::Support,
+        ("Hồ Thị Nga", Gender::Female),
+        ("001185000106", "1985-01-06"),
+        ("+84970000106", "nga@staff.senid.example"),
+    ),
+    staff(
+        Role::Auditor,
+        ("Mai Văn Phúc", Gender::Male),
+        ("001085000107", "1985-01-07"),
+        ("+84970000107", "phuc@staff.senid.example"),
+    ),
+    staff(
+        Role::Operator,
+        ("Tạ Hữu Quân", Gender::Male),
+        ("001085000108", "1985-01-08"),
+        ("+84970000108", "quan@staff.senid.example"),
+    ),
+];
+
 /// The portal that the demonstration runs.
 pub const PORTAL_CLIENT: &str = "demo-portal";
 pub const PORTAL_SECRET: &str = "demo-portal-secret-2026";
@@ -212,7 +285,8 @@ pub fn registered() -> String {
         })
     };
     let contacts = |phone: &str, email: &str| serde_json::json!([{ "channel": "sms", "to": phone }, { "channel": "email", "to": email }]);
-    let here = PEOPLE.iter().chain(&MADE_UP).map(|person| {
+    let staff = STAFF.iter().map(|staff| &staff.person);
+    let here = PEOPLE.iter().chain(&MADE_UP).chain(staff).map(|person| {
         let contacts = contacts(person.phone, person.email);
         record(person.name, person.national_id, person.birthdate, person.gender, contacts)
     });

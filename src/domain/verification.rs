@@ -138,6 +138,16 @@ pub struct Document {
     pub issuer: Option<Issuer>,
 }
 
+impl Document {
+    /// The last three characters of its number: enough to hold it against the paper.
+    pub fn masked_number(&self) -> Option<String> {
+        let number = self.number.as_deref()?;
+        let from = number.char_indices().rev().nth(2).map_or(0, |(at, _)| at);
+        let shown = number.get(from..).filter(|_| number.chars().count() > 6).unwrap_or_default();
+        Some(format!("•••••{shown}"))
+    }
+}
+
 /// Documents by the names of the schema's registry of predefined values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -158,7 +158,7 @@ pub async fn choose(
 
 /// Withdraws what `citizen` allowed `client`, and ends every grant that stood on it.
 pub async fn withdraw(app: &App, visitor: &Visitor, citizen: CitizenId, client: &ClientId) -> Result<(), FlowError> {
-    withdraw_by(app, visitor, citizen, client, Actor::Citizen(citizen)).await
+    withdraw_by(app, visitor, citizen, client, (Actor::Citizen(citizen), None)).await
 }
 
 /// As [`withdraw`], where it may be somebody else who withdraws it.
@@ -167,18 +167,22 @@ pub(super) async fn withdraw_by(
     visitor: &Visitor,
     citizen: CitizenId,
     client: &ClientId,
-    by: Actor,
+    (by, reason): (Actor, Option<&str>),
 ) -> Result<(), FlowError> {
     let now = app.clock.now();
+    let initiator = Initiator::of(&by);
     let key = short_lived::consent(citizen, client);
     // Before SQL and after it: a silent sign-on between the two writes finds the withdrawal, not the old consent.
     app.sessions.put(&key, &RememberedConsent::Withdrawn, REMEMBER).await?;
-    let event = app.event(visitor, EventKind::ConsentWithdrawn, Outcome::Success).by(by).about(citizen).of(client);
+    let mut event = app.event(visitor, EventKind::ConsentWithdrawn, Outcome::Success).by(by).about(citizen).of(client);
+    if let Some(reason) = reason {
+        event = event.with("reason", reason);
+    }
     let mut tx = app.store.begin().await?;
     tx.consents().withdraw(citizen, client, now).await?;
     // A code that is being exchanged holds the consent; by now its client has joined, or never will.
     let left = tx.session_clients().leave_client(citizen, client).await?;
-    single_logout::enqueue(&mut tx, &left, Some(Initiator::User), now, &*app.random).await?;
+    single_logout::enqueue(&mut tx, &left, Some(initiator), now, &*app.random).await?;
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
     app.deliveries.wake();

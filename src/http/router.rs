@@ -265,7 +265,7 @@ fn organisations() -> Router<Arc<Site>> {
 
 /// Where those who hold a role administer.
 fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
-    use pages::console::{self, application};
+    use pages::console::{self, application, organisations};
     Router::new()
         .route("/admin", get(console::overview::show))
         .route("/admin/search", get(console::search::show).post(console::search::find))
@@ -298,13 +298,36 @@ fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/admin/approvals/{approval}", get(console::approvals::show))
         .route("/admin/approvals/{approval}/{act}", post(console::approvals::decide))
         .route("/admin/citizens", get(console::citizens::list).post(console::citizens::find))
+        .route("/admin/citizens/new", get(console::citizens::entered::ask).post(console::citizens::entered::act))
         .route("/admin/citizens/{citizen}", get(console::citizens::one::show))
         .route(
             "/admin/citizens/{citizen}/{act}",
             get(console::citizens::deeds::ask).post(console::citizens::deeds::act),
         )
+        .route(
+            "/admin/citizens/{citizen}/counter/{act}",
+            get(console::citizens::counter::ask).post(console::citizens::counter::act),
+        )
+        .route(
+            "/admin/citizens/{citizen}/held/{kind}/{which}",
+            get(console::citizens::held::ask).post(console::citizens::held::act),
+        )
+        .route("/admin/proposals", get(console::proposals::list))
+        .route("/admin/proposals/{proposal}", get(console::proposals::show))
+        .route("/admin/proposals/{proposal}/{act}", post(console::proposals::decide))
         .route("/admin/organisations", get(console::organisations::list))
+        .route("/admin/organisations/new", get(organisations::acts::begin).post(organisations::acts::register))
+        .route("/admin/organisations/requests", get(organisations::requests::list))
+        .route(
+            "/admin/organisations/requests/{request}/{act}",
+            get(organisations::requests::ask).post(organisations::requests::act),
+        )
         .route("/admin/organisations/{code}", get(console::organisations::show))
+        .route("/admin/organisations/{code}/{act}", get(organisations::acts::ask).post(organisations::acts::turn))
+        .route(
+            "/admin/organisations/{code}/mandates/{mandate}",
+            get(organisations::acts::ask_to_revoke).post(organisations::acts::revoke),
+        )
         .route("/admin/corrections", get(console::people::corrections))
         .route("/admin/corrections/{correction}", post(console::people::settle))
         .route("/admin/duplicates", get(console::people::duplicates))

@@ -81,6 +81,7 @@ macro_rules! text_files {
             include_str!(concat!("text/", $language, "/registration.ftl")),
             include_str!(concat!("text/", $language, "/console.ftl")),
             include_str!(concat!("text/", $language, "/api.ftl")),
+            include_str!(concat!("text/", $language, "/desk.ftl")),
             include_str!(concat!("text/", $language, "/portal.ftl")),
             include_str!(concat!("text/", $language, "/onboarding.ftl")),
         ]

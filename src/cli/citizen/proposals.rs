@@ -185,7 +185,7 @@ fn of_proof(citizen: &Citizen, proof: &Proof) -> Vec<(&'static str, String)> {
         ("document", document.kind.as_str().to_owned()),
         ("checks", checks.join(" ")),
     ];
-    rows.extend(document.number.as_deref().map(|number| ("number", masked(number))));
+    rows.extend(document.masked_number().map(|number| ("number", number)));
     rows.extend(document.issuer.as_ref().map(|issuer| ("issuer", issuer.name.clone())));
     rows.extend(document.issued_on.map(|day| ("issued", day.to_string())));
     rows.extend(document.expires_on.map(|day| ("expires", day.to_string())));
@@ -213,10 +213,4 @@ fn changes(before: &Profile, after: &Profile) -> Vec<(&'static str, String)> {
             false => (name, format!("{} -> {}", said(was), said(is))),
         })
         .collect()
-}
-
-/// The last three characters: enough to hold it against the paper.
-fn masked(number: &str) -> String {
-    let from = number.char_indices().rev().nth(2).map_or(0, |(at, _)| at);
-    format!("•••••{}", number.get(from..).filter(|_| number.chars().count() > 6).unwrap_or_default())
 }

@@ -179,13 +179,14 @@ pub async fn withdraw_consent(
     visitor: &Visitor,
     id: CitizenId,
     client: &ClientId,
+    reason: Option<&str>,
 ) -> Result<(), AdminError> {
     admin.may(Permission::ConsentWithdraw)?;
     load(admin, id).await?;
     if admin.store.read().await?.consents().find(id, client).await?.is_none() {
         return Err(AdminError::NotFound(format!("the citizen has allowed {client} nothing")));
     }
-    Ok(consent::withdraw_by(app, visitor, id, client, admin.actor.clone()).await?)
+    Ok(consent::withdraw_by(app, visitor, id, client, (admin.actor.clone(), reason)).await?)
 }
 
 async fn load(admin: &Administrator, id: CitizenId) -> Result<Citizen, AdminError> {

@@ -36,6 +36,7 @@ pub async fn add(
     let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;
+    admin.not_oneself(citizen.id)?;
     let live = live(&mut tx, citizen.id).await?;
     if alias == IdentifierAlias::Former(citizen.national_id.clone()) || live.iter().any(|kept| kept.alias == alias) {
         return Err(AdminError::Conflict(format!("they sign in with {} already", alias.masked())));
@@ -79,6 +80,7 @@ pub async fn remove(
     let alias = read(kind, number)?;
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;
+    admin.not_oneself(citizen.id)?;
     let kept = live(&mut tx, citizen.id).await?.into_iter().find(|kept| kept.alias == alias);
     let Some(kept) = kept else {
         return Err(AdminError::NotFound(format!("they do not sign in with {} ({kind})", alias.masked())));

@@ -69,6 +69,8 @@ pub async fn merge(admin: &Administrator, duplicate: &Who, stays: &Who, reason: 
     let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
     let (duplicate, stays) = (duplicate.load(&mut tx).await?, stays.load(&mut tx).await?);
+    admin.not_oneself(duplicate.id)?;
+    admin.not_oneself(stays.id)?;
     if duplicate.id == stays.id {
         return Err(AdminError::invalid("into", "expected another account than the duplicate"));
     }

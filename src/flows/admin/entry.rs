@@ -9,6 +9,9 @@ use crate::domain::administration::{Area, Authority, Staff};
 use crate::domain::assurance::{AuthenticationLevel, Proofs, Requirement};
 use crate::domain::audit::Actor;
 use crate::domain::grant::Authentication;
+use crate::domain::ids::CitizenId;
+use crate::domain::issuer::Issuer;
+use crate::domain::stage::Person;
 use crate::domain::time::Timestamp;
 use crate::flows::session::CurrentSession;
 use crate::flows::sign_in::{self, Begun};
@@ -68,7 +71,7 @@ async fn admit(
     }
     let roles: BTreeSet<_> =
         reading.role_grants().of(by.citizen, now).await?.into_iter().map(|grant| grant.role).collect();
-    if roles.is_empty() {
+    if roles.is_empty() || !administers_here(by.citizen, &app.settings.issuer) {
         return Ok(Entry::Nobody);
     }
     let owns = reading.role_grants().owned_by(by.citizen).await?;
@@ -83,6 +86,12 @@ async fn admit(
         Staff { citizen: by.citizen, roles, owns, proven_at, sensitive_proof: settings.sensitive_proof, areas, now };
     let admin = Administrator::at(app, visitor, Actor::Staff(by.citizen), Authority::Staff(staff));
     Ok(Entry::Open(Box::new(admin)))
+}
+
+/// Whether somebody may administer at this issuer at all: who was made up, whose password is public, does on the machine of whoever
+/// tries SenID, and nowhere else, whatever role they are found to hold.
+pub(super) fn administers_here(citizen: CitizenId, issuer: &Issuer) -> bool {
+    citizen.person() == Person::Real || issuer.is_loopback()
 }
 
 /// Until when the break-glass account is open; `None` where it is not.
@@ -136,6 +145,22 @@ mod tests {
 
     fn since(proofs: &[Proof]) -> Option<Duration> {
         proven_at(&Proofs::new(proofs.to_vec()), HALF_AN_HOUR, NOW).map(|at| NOW.since(at))
+    }
+
+    #[test]
+    fn whoever_was_made_up_administers_on_this_machine_alone() {
+        let random = crate::crypto::random::SystemRandom::new();
+        let (real, made_up) = (CitizenId::new(NOW, &random), CitizenId::made_up(NOW, &random));
+        for (issuer, open) in [
+            ("http://localhost:8080", true),
+            ("http://127.0.0.1:8080", true),
+            ("https://id.example.gov", false),
+            ("https://localhost.example.gov", false),
+        ] {
+            let issuer: Issuer = issuer.parse().unwrap();
+            assert!(administers_here(real, &issuer), "{issuer}");
+            assert_eq!(administers_here(made_up, &issuer), open, "{issuer}");
+        }
     }
 
     #[test]

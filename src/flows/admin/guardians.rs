@@ -24,6 +24,7 @@ pub async fn enter(
     let (now, ages) = (admin.clock.now(), &admin.settings.identity.ages);
     let mut tx = admin.store.begin().await?;
     let (minor, guardian) = (minor.load(&mut tx).await?, guardian.load(&mut tx).await?);
+    admin.not_oneself(guardian.id)?;
     for (who, citizen) in [("minor", &minor), ("guardian", &guardian)] {
         if citizen.status.has_ended() {
             return Err(AdminError::Conflict(format!("the {who}'s account is {}", citizen.status)));

@@ -30,6 +30,7 @@ pub async fn issue(admin: &Administrator, who: &Who, purpose: CodeUse) -> Result
     admin.may(Permission::CitizenIssueCode)?;
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;
+    admin.not_oneself(citizen.id)?;
     if !citizen.status.is_active() {
         return Err(AdminError::Conflict(format!("the account is {}: a code would open nothing", citizen.status)));
     }

@@ -171,6 +171,17 @@ impl Administrator {
         matches!(&self.authority, Authority::Staff(staff) if staff.citizen == citizen)
     }
 
+    /// Nobody is a registrar to themselves: what is done at the counter for them, another registrar does.
+    ///
+    /// # Errors
+    /// `Conflict` where this citizen is who acts.
+    pub fn not_oneself(&self, citizen: CitizenId) -> Result<(), AdminError> {
+        match self.is(citizen) {
+            true => Err(AdminError::Conflict("nobody serves themselves: another registrar does".to_owned())),
+            false => Ok(()),
+        }
+    }
+
     fn refused(&self, denied: Denied, client: Option<&ClientId>) -> AdminError {
         // Whoever only has to prove again who they are was not refused anything.
         if let (Some(request), false) = (&self.request, matches!(denied, Denied::Stale(_))) {

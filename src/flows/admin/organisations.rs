@@ -51,6 +51,22 @@ pub async fn requests(
     Ok((shown, page.next))
 }
 
+/// One that waits, with whoever asks.
+///
+/// # Errors
+/// `NotFound`, also where it was settled.
+pub async fn request(
+    admin: &Administrator,
+    id: RegistrationRequestId,
+) -> Result<(RegistrationRequest, Citizen), AdminError> {
+    admin.may(Permission::OrganisationList)?;
+    let mut store = admin.store.read().await?;
+    let request = store.organisation_requests().find(id).await?.filter(|request| request.state.waits());
+    let request = request.ok_or_else(|| no_request(id))?;
+    let citizen = store.citizens().find(request.citizen).await?;
+    Ok((request, citizen.ok_or(Error::Corrupt("no citizen of this id"))?))
+}
+
 /// A registrar has seen that the organisation is what its code says, and that the citizen represents it before the law.
 ///
 /// # Errors
@@ -61,6 +77,7 @@ pub async fn confirm(admin: &Administrator, id: RegistrationRequestId) -> Result
     let mut tx = admin.store.begin().await?;
     let request = tx.organisation_requests().find(id).await?.ok_or_else(|| no_request(id))?;
     let citizen = tx.citizens().find(request.citizen).await?.ok_or(Error::Corrupt("no citizen of this id"))?;
+    admin.not_oneself(citizen.id)?;
     if citizen.account_level < AccountLevel::Proven || !citizen.status.is_active() {
         let told = "the citizen's account is not active, or not at level 2: nobody else represents an organisation";
         return Err(AdminError::Conflict(told.to_owned()));

@@ -124,6 +124,7 @@ pub async fn confirm(admin: &Administrator, id: ProposalId) -> Result<Done, Admi
     let mut tx = admin.store.begin().await?;
     let Waiting { proposal, citizen } = load(&mut tx, id).await?;
     admin.may(permission(&proposal.wish))?;
+    admin.not_oneself(citizen.id)?;
     let accounts = &admin.settings.administration.shell_accounts;
     proposal.confirmable(&who, accounts, now).map_err(|unfit| AdminError::Conflict(unfit.to_string()))?;
     // Before anything is done: whoever comes second finds it decided.

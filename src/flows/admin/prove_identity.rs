@@ -49,6 +49,7 @@ pub async fn prove(
     admin.may(Permission::CitizenProve)?;
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;
+    admin.not_oneself(citizen.id)?;
     if citizen.status.has_ended() {
         return Err(AdminError::Conflict(format!(
             "the account is {}: nobody's identity is proven in it",

@@ -47,6 +47,7 @@ pub async fn renumber(
     let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
     let citizen = who.load(&mut tx).await?;
+    admin.not_oneself(citizen.id)?;
     if citizen.national_id == to {
         return Err(AdminError::Conflict(format!("their national identifier is {} already", to.masked())));
     }

@@ -8,10 +8,10 @@ use crate::domain::time::Timestamp;
 
 use crate::storage::Transaction;
 
-use super::approvals;
 use super::change_status::Change;
 use super::find_citizen::Who;
 use super::{AdminError, Administrator};
+use super::{approvals, entry};
 
 /// Every grant that nobody has ended, the oldest first; those of accounts that are locked rest and are among them.
 ///
@@ -67,6 +67,10 @@ pub(super) async fn give(
     let citizen = Who::Id(citizen).load(tx).await?;
     if !citizen.status.is_active() {
         return Err(AdminError::Conflict(format!("the account is {}: nobody acts with it", citizen.status)));
+    }
+    if !entry::administers_here(citizen.id, &admin.settings.issuer) {
+        let told = "whoever was made up administers nothing but a demonstration on this machine";
+        return Err(AdminError::Conflict(told.to_owned()));
     }
     if until.is_some_and(|until| until <= now) {
         return Err(AdminError::Conflict("its time is over".to_owned()));

@@ -124,7 +124,7 @@ pub async fn consents(call: &Call) -> Result<Reply, Problem> {
 
 pub async fn withdraw_consent(call: &Call) -> Result<Reply, Problem> {
     let client: ClientId = call.path("client_id")?;
-    access::withdraw_consent(&call.site.app, &call.admin, &call.visitor, citizen(call)?, &client).await?;
+    access::withdraw_consent(&call.site.app, &call.admin, &call.visitor, citizen(call)?, &client, None).await?;
     Ok(Reply::done())
 }
 

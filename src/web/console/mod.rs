@@ -126,6 +126,8 @@ pub struct Console {
     pub notice: Option<String>,
     /// Why something was not done.
     pub problem: Option<String>,
+    /// The same in the words of the rules (English).
+    pub exact: Vec<String>,
     /// What was looked for.
     pub query: String,
     pub blocks: Vec<Block>,
@@ -136,7 +138,7 @@ impl Frame {
     pub fn page(self, here: Section, title: String) -> Console {
         let Self { layout, sections, waiting, approvals, alarm, search } = self;
         let (lead, back, action, notice, problem) = (None, None, None, None, None);
-        let (query, blocks) = (String::new(), Vec::new());
+        let (exact, query, blocks) = (Vec::new(), String::new(), Vec::new());
         Console {
             layout,
             sections,
@@ -151,6 +153,7 @@ impl Frame {
             action,
             notice,
             problem,
+            exact,
             query,
             blocks,
         }

@@ -48,6 +48,7 @@ impl Samples {
         add("console", &page);
 
         self.onboarding(add);
+        self.counter(add);
 
         let act = Act {
             id: "confirm".to_owned(),
@@ -150,6 +151,103 @@ impl Samples {
         let link = Some(Link { text: layout.text("console-all"), href: "/admin/applications".to_owned() });
         let empty = self.frame().section(Section::Applications).with(chart([&[0; 7], &[0; 7]]));
         add("console-empty", &empty.with(Block::Empty(Empty { title, next, link })));
+    }
+
+    /// What a registrar fills in at the counter, with what is wrong in the words of the rules; what is seen once; a proposal of
+    /// somebody else's.
+    fn counter(&self, add: &mut Add<'_>) {
+        let layout = self.citizen();
+        let choices = |texts: &[&'static str]| {
+            texts.iter().map(|text| ((*text).to_owned(), layout.text(text))).collect::<Vec<_>>()
+        };
+        let prove = Act {
+            says: vec![
+                "N•••• V•• A• · •••••456".to_owned(),
+                layout.text("desk-prove-means"),
+                layout.text("desk-prove-two"),
+            ],
+            fields: vec![
+                Field::choice(
+                    "registrant",
+                    layout.text("desk-registrant"),
+                    String::new(),
+                    choices(&["desk-choose", "desk-registrant-they", "desk-registrant-else"]),
+                ),
+                Field {
+                    hint: Some(layout.text("desk-day-hint")),
+                    wrong: vec!["the document has expired: it shows who they were".to_owned()],
+                    ..Field::line("expires", layout.text("desk-document-expires"), "2019-01-31".to_owned())
+                },
+                Field {
+                    hint: Some(layout.text("desk-digest-hint")),
+                    ..Field::lines("photo", layout.text("desk-photos"), "\"><script>".to_owned())
+                },
+            ],
+            cancel: Some(Link { text: layout.text("console-cancel"), href: "/admin/citizens/0198".to_owned() }),
+            ..Act::button("confirm", form("/admin/citizens/0198/counter/prove"), layout.text("desk-prove"))
+        };
+        let mut page = self.frame().page(Section::Citizens, layout.text("desk-prove"));
+        page.back =
+            Some(Link { text: "N•••• V•• A•".to_owned(), href: "/admin/citizens/0198".to_owned() });
+        page.problem = Some(layout.text("console-problem-invalid"));
+        page.exact = vec!["photo: expected a photograph or the data of the chip, by its SHA-256".to_owned()];
+        add("counter", &page.with(prove.block()));
+
+        let code = Facts {
+            heading: layout.text("desk-code-recover"),
+            rows: vec![
+                (layout.text("console-code"), Cell::Code("BCDF-GHJK-LMNP-QRST".to_owned())),
+                (layout.text("console-until"), Cell::plain("21/11/2026 09:14")),
+            ],
+        };
+        let mut page = self.frame().page(Section::Citizens, layout.text("desk-code"));
+        page.notice = Some(layout.text("desk-done"));
+        add("counter-once", &page.with(Block::Facts(code)).with(Block::Note(layout.text("desk-code-once"))));
+
+        let facts = Facts {
+            heading: layout.text("desk-proposal"),
+            rows: vec![
+                (layout.text("desk-document"), Cell::plain(layout.text("desk-document-idcard"))),
+                (layout.text("desk-document-number"), Cell::Code("•••••456".to_owned())),
+                (layout.text("desk-guardian"), Cell::name("0198a3f2", "/admin/citizens/0198a3f2")),
+            ],
+        };
+        let change =
+            Change { name: layout.text("console-level"), old: Some("1".to_owned()), new: Some("2".to_owned()) };
+        let confirm = Act {
+            heading: Some(layout.text("desk-confirm")),
+            says: vec![layout.text("desk-confirm-means")],
+            ..Act::button("confirm", form("/admin/proposals/0198/confirm"), layout.text("desk-confirm"))
+        };
+        let decline = Act {
+            heading: Some(layout.text("desk-decline")),
+            says: vec![layout.text("console-withdraw-means")],
+            fields: vec![Field::reason(&layout, String::new())],
+            weight: Weight::Light,
+            ..Act::button("decline", form("/admin/proposals/0198/decline"), layout.text("desk-decline"))
+        };
+        let mut page = self.frame().page(Section::Approvals, layout.text("desk-prove"));
+        page.notice = Some(layout.text("desk-done-proposed"));
+        let page = page
+            .with(Block::Facts(facts))
+            .with(Block::Changes(Changes { heading: layout.text("console-changed"), rows: vec![change] }))
+            .with(Block::Note(layout.text("desk-evicts")))
+            .with(confirm.block())
+            .with(decline.block());
+        add("proposal", &page);
+
+        let mut page = self.frame().page(Section::Organisations, layout.text("desk-requests"));
+        page.lead = Some(layout.text("desk-requests-lead"));
+        let request = Facts {
+            heading: "Công ty TNHH Sen Hồng".to_owned(),
+            rows: vec![(layout.text("console-status"), Cell::badge(layout.text("desk-confirmed-once"), Tone::Care))],
+        };
+        let way = |text: &'static str| Link {
+            text: layout.text(text),
+            href: "/admin/organisations/requests/0198/confirm".to_owned(),
+        };
+        let ways = vec![way("desk-confirm-representative"), way("desk-refuse-representative")];
+        add("organisation-requests", &page.with(Block::Facts(request)).with(Block::Links(ways)));
     }
 
     /// A form with what is wrong beside each field, and a file to be copied.

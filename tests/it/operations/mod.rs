@@ -5,6 +5,7 @@ mod audit_log;
 mod audit_stream;
 mod authenticator_metadata;
 mod check_up;
+mod demo_staff;
 mod erasure;
 mod messages;
 mod metrics;

@@ -4,6 +4,7 @@ mod account;
 mod approvals;
 mod consent;
 mod console;
+mod counter;
 mod create;
 mod data;
 mod device;

@@ -74,6 +74,7 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     let views = vec![
         view(layout.text("console-approvals-waiting"), PATH, !is_all),
         view(layout.text("console-all"), "/admin/approvals?state=all", is_all),
+        view(layout.text("desk-proposals"), super::proposals::PATH, false),
     ];
     let mut page = desk.frame.section(Section::Approvals).with(Block::Views(views)).with(table);
     page.lead = Some(layout.text("console-approvals-lead"));

@@ -1,6 +1,7 @@
 //! The console: the pages of the administration, over the same flows as the command line and the API. A page loads what it shows
 //! through one of these flows, which asks the permission; nothing is decided here.
 
+mod act;
 pub mod api;
 pub mod application;
 pub mod applications;
@@ -12,9 +13,11 @@ pub mod operations;
 pub mod organisations;
 pub mod overview;
 pub mod people;
+pub mod proposals;
 pub mod roles;
 pub mod search;
 pub mod statistics;
+mod typed;
 
 use axum::response::{IntoResponse, Response};
 
@@ -22,7 +25,7 @@ use super::admin::{self as door, Door};
 use crate::domain::administration::Permission;
 use crate::domain::administration::approval::Unfit;
 use crate::flows;
-use crate::flows::admin::{AdminError, Administrator, proposals};
+use crate::flows::admin::{AdminError, Administrator};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Guarded, Visit};
@@ -64,7 +67,7 @@ pub(super) async fn enter(site: &Site, visit: &Visit, return_to: &str) -> Result
 
 /// How much waits for a second person: what was asked, and what registrars proposed.
 async fn waiting(admin: &Administrator) -> Result<usize, AdminError> {
-    Ok(proposals::count(admin).await? + flows::admin::approvals::count(admin).await?)
+    Ok(flows::admin::proposals::count(admin).await? + flows::admin::approvals::count(admin).await?)
 }
 
 /// Whether their roles open a section at all.
@@ -174,6 +177,11 @@ pub(super) fn notice(layout: &Layout, visit: &Visit) -> Option<String> {
         "approved" => id("console-done-approved"),
         "denied" => id("console-done-denied"),
         "withdrawn" => id("console-done-withdrawn"),
+        "done" => id("desk-done"),
+        "registry-asked" => id("desk-done-registry"),
+        "decided" => id("desk-done-decided"),
+        "proposed" => id("desk-done-proposed"),
+        "confirmed-once" => id("desk-done-once"),
         _ => return None,
     };
     Some(layout.say(text))

@@ -6,73 +6,128 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::one::one;
-use crate::crypto::base64url;
-use crate::crypto::seal::Context;
 use crate::domain::account_life::Transition;
 use crate::domain::administration::Permission;
 use crate::domain::ids::CitizenId;
-use crate::flows::admin::change_status::{Changed, change_status};
+use crate::flows::admin::change_status::change_status;
 use crate::flows::admin::find_citizen::Who;
 use crate::flows::admin::show_citizen::{self, Sight};
-use crate::flows::admin::{AdminError, access};
+use crate::flows::admin::{AdminError, access, proposals, registry};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
-use crate::http::pages::console::{Confirmation, Desk, address, asked, at_desk, found, named, problem, render, to};
-use crate::web::console::{Link, Section};
+use crate::http::pages::console::act::{ActPage, Wrong};
+use crate::http::pages::console::typed::Typed;
+use crate::http::pages::console::{Desk, address, at_desk, found, named, to};
+use crate::web::console::{Field, Link, Section};
 use crate::web::layout::Layout;
-use crate::web::text::Speaks;
+use crate::web::text::{Speaks, TextId, id};
 
 /// What can be done to a citizen, each on a page of its own that says what it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deed {
+pub(super) enum Deed {
     Reveal,
-    Lock,
-    Unlock,
     EndSessions,
+    /// It takes no reason: it only asks.
+    AskRegistry,
+    /// By two registrars: it is proposed here.
+    Reopen,
+    Turn(Transition),
 }
 
 impl Deed {
-    fn read(act: &str) -> Result<Self, Failure> {
-        Ok(match act {
-            "reveal" => Self::Reveal,
-            "lock" => Self::Lock,
-            "unlock" => Self::Unlock,
-            "end-sessions" => Self::EndSessions,
-            _ => return Err(Fault::NotFound.into()),
-        })
+    /// In the order in which they are offered.
+    pub(super) const ALL: [Self; 11] = [
+        Self::Reveal,
+        Self::Turn(Transition::Activate),
+        Self::Turn(Transition::Lock),
+        Self::Turn(Transition::Unlock),
+        Self::EndSessions,
+        Self::Turn(Transition::Suspend),
+        Self::Turn(Transition::Resume),
+        Self::AskRegistry,
+        Self::Turn(Transition::Decease),
+        Self::Turn(Transition::Close),
+        Self::Reopen,
+    ];
+
+    pub(super) const fn path(self) -> &'static str {
+        match self {
+            Self::Reveal => "reveal",
+            Self::EndSessions => "end-sessions",
+            Self::AskRegistry => "ask-registry",
+            Self::Reopen | Self::Turn(Transition::Reopen) => "reopen",
+            Self::Turn(Transition::Activate) => "activate",
+            Self::Turn(Transition::Lock) => "lock",
+            Self::Turn(Transition::Unlock) => "unlock",
+            Self::Turn(Transition::Suspend) => "suspend",
+            Self::Turn(Transition::Resume) => "resume",
+            Self::Turn(Transition::Decease) => "decease",
+            Self::Turn(Transition::Close) => "close",
+        }
     }
 
-    const fn permission(self) -> Permission {
+    fn read(act: &str) -> Result<Self, Failure> {
+        Self::ALL.into_iter().find(|deed| deed.path() == act).ok_or_else(|| Fault::NotFound.into())
+    }
+
+    pub(super) const fn permission(self) -> Permission {
         match self {
             Self::Reveal => Permission::CitizenReveal,
-            Self::Lock | Self::Unlock => Permission::CitizenStatus,
             Self::EndSessions => Permission::SessionEnd,
+            Self::AskRegistry => Permission::RegistryCheck,
+            Self::Reopen => Permission::CitizenReopen,
+            Self::Turn(_) => Permission::CitizenStatus,
+        }
+    }
+
+    /// From which states of an account it leads anywhere; `None` from every one.
+    pub(super) const fn transition(self) -> Option<Transition> {
+        match self {
+            Self::Reveal | Self::EndSessions | Self::AskRegistry => None,
+            Self::Reopen => Some(Transition::Reopen),
+            Self::Turn(transition) => Some(transition),
         }
     }
 
     /// Title, what it means, and the button.
-    fn words(self, layout: &Layout) -> (String, String, String) {
+    fn words(self) -> (TextId, TextId, TextId) {
         match self {
-            Self::Reveal => (
-                layout.text("console-reveal-title"),
-                layout.text("console-reveal-means"),
-                layout.text("console-reveal"),
-            ),
-            Self::Lock => {
-                (layout.text("console-lock-title"), layout.text("console-lock-means"), layout.text("console-lock"))
+            Self::Reveal => (id("console-reveal-title"), id("console-reveal-means"), id("console-reveal")),
+            Self::EndSessions => {
+                (id("console-end-sessions-title"), id("console-end-sessions-means"), id("console-end-sessions"))
             }
-            Self::Unlock => (
-                layout.text("console-unlock-title"),
-                layout.text("console-unlock-means"),
-                layout.text("console-unlock"),
-            ),
-            Self::EndSessions => (
-                layout.text("console-end-sessions-title"),
-                layout.text("console-end-sessions-means"),
-                layout.text("console-end-sessions"),
-            ),
+            Self::AskRegistry => (id("desk-ask-registry"), id("desk-ask-registry-means"), id("desk-ask-registry")),
+            Self::Reopen | Self::Turn(Transition::Reopen) => {
+                (id("desk-reopen"), id("desk-reopen-means"), id("desk-reopen"))
+            }
+            Self::Turn(Transition::Activate) => (id("desk-activate"), id("desk-activate-means"), id("desk-activate")),
+            Self::Turn(Transition::Lock) => (id("console-lock-title"), id("console-lock-means"), id("console-lock")),
+            Self::Turn(Transition::Unlock) => {
+                (id("console-unlock-title"), id("console-unlock-means"), id("console-unlock"))
+            }
+            Self::Turn(Transition::Suspend) => (id("desk-suspend"), id("desk-suspend-means"), id("desk-suspend")),
+            Self::Turn(Transition::Resume) => (id("desk-resume"), id("desk-resume-means"), id("desk-resume")),
+            Self::Turn(Transition::Decease) => (id("desk-decease"), id("desk-decease-means"), id("desk-decease")),
+            Self::Turn(Transition::Close) => (id("desk-close"), id("desk-close-means"), id("desk-close")),
         }
+    }
+
+    pub(super) fn button(self) -> TextId {
+        self.words().2
+    }
+
+    /// Whether sessions end with it: the page says how many.
+    const fn ends_sessions(self) -> bool {
+        match self {
+            Self::EndSessions => true,
+            Self::Turn(transition) => matches!(transition, Transition::Lock | Transition::Suspend) || transition.ends(),
+            Self::Reveal | Self::AskRegistry | Self::Reopen => false,
+        }
+    }
+
+    fn takes_reason(self) -> bool {
+        self != Self::AskRegistry
     }
 }
 
@@ -85,50 +140,62 @@ pub async fn ask(
     let (citizen, deed): (CitizenId, _) = (named(&citizen)?, Deed::read(&act)?);
     // Whoever must prove again who they are does so before they type a reason.
     found!(desk, &site, &visit, desk.admin.may(deed.permission()));
-    let reason = kept_reason(&site, &visit).unwrap_or_default();
-    confirmation(&site, &visit, desk, citizen, (deed, &act), (reason, None)).await
+    let typed = Typed::kept(&site, &visit);
+    confirmation(&site, &visit, desk, (citizen, deed), &typed, Wrong::default()).await
 }
 
-/// What a reason is sealed for: the act on this citizen.
-fn reason_for(action: &str) -> Context {
-    Context::new("console.reason", action)
+/// Who it is about, masked, as every act of a citizen's page begins.
+pub(super) async fn subject(desk: &Desk, citizen: CitizenId) -> Result<(String, String), AdminError> {
+    let shown = show_citizen::show(&desk.admin, &Who::Id(citizen), &Sight::Masked).await?;
+    let name = shown.citizen.profile.masked_name();
+    Ok((format!("{name} · {}", shown.citizen.national_id.masked()), name))
 }
 
-/// The reason that was typed before a proof.
-fn kept_reason(site: &Site, visit: &Visit) -> Option<String> {
-    let sealed = base64url::decode(&asked(visit, "kept")?)?;
-    let action = visit.path.split('?').next()?;
-    let opened = site.app.keys.open_short_lived(&reason_for(action), &sealed).ok()?;
-    String::from_utf8(opened.to_vec()).ok()
+/// How many sessions would end, for whoever may know it.
+pub(super) async fn sessions_that_end(
+    site: &Site,
+    desk: &Desk,
+    layout: &Layout,
+    citizen: CitizenId,
+) -> Result<Option<String>, AdminError> {
+    if !desk.has(Permission::SessionList) {
+        return Ok(None);
+    }
+    let live = access::sessions(&site.app, &desk.admin, citizen).await?;
+    Ok(Some(layout.text_with("console-sessions-that-end", "count", live.len())))
 }
 
 async fn confirmation(
     site: &Site,
     visit: &Visit,
     desk: Desk,
-    citizen: CitizenId,
-    (deed, act): (Deed, &str),
-    (reason, wrong): (String, Option<String>),
+    (citizen, deed): (CitizenId, Deed),
+    typed: &Typed,
+    wrong: Wrong,
 ) -> Result<Response, Failure> {
     let layout = desk.layout().clone();
-    let shown = show_citizen::show(&desk.admin, &Who::Id(citizen), &Sight::Masked).await;
-    let shown = found!(desk, site, visit, shown);
-    let (title, means, button) = deed.words(&layout);
-    let mut says =
-        vec![format!("{} · {}", shown.citizen.profile.masked_name(), shown.citizen.national_id.masked()), means];
-    if deed != Deed::Reveal && deed != Deed::Unlock && desk.has(Permission::SessionList) {
-        let live = found!(desk, site, visit, access::sessions(&site.app, &desk.admin, citizen).await);
-        says.push(layout.text_with("console-sessions-that-end", "count", live.len()));
+    let (who, name) = found!(desk, site, visit, subject(&desk, citizen).await);
+    let (title, means, button) = deed.words();
+    let mut says = vec![who, layout.say(means)];
+    if deed.ends_sessions() {
+        says.extend(found!(desk, site, visit, sessions_that_end(site, &desk, &layout, citizen).await));
     }
     let path = format!("/admin/citizens/{citizen}");
-    let action = format!("{path}/{act}");
-    let back = Link { text: shown.citizen.profile.masked_name(), href: path.clone() };
-    let act = Confirmation { id: "confirm", says, action: &action, button, reason: Some(reason), back: path };
-    let act = act.act(&layout, visit);
-    let mut page = desk.frame.page(Section::Citizens, title);
-    page.back = Some(back);
-    page.problem = wrong;
-    render(&page.with(act.block()))
+    let fields = match deed.takes_reason() {
+        true => vec![Field::reason(&layout, typed.of("reason").to_owned())],
+        false => Vec::new(),
+    };
+    let page = ActPage {
+        section: Section::Citizens,
+        title: layout.say(title),
+        says,
+        action: &format!("{path}/{}", deed.path()),
+        button: layout.say(button),
+        fields,
+        back: Link { text: name, href: path },
+        before: Vec::new(),
+    };
+    page.render(visit, desk, wrong)
 }
 
 pub async fn act(
@@ -141,41 +208,59 @@ pub async fn act(
     let path = format!("/admin/citizens/{citizen}");
     let action = format!("{path}/{act}");
     Guarded::Account(&action).check(&visit, &sent)?;
-    let reason = sent.single("reason")?.unwrap_or_default().trim().to_owned();
-    // Whoever has to prove again who they are finds here what they had typed: sealed, for a reason may name anybody.
-    let sealed = site.app.keys.seal_short_lived(&reason_for(&action), reason.as_bytes(), &*site.app.random)?;
-    let return_to = address(&action, &[("kept", &base64url::encode(&sealed))]);
+    let typed = Typed::sent(&sent, &["reason"])?;
+    // Whoever has to prove again who they are finds here what they had typed.
+    let return_to = typed.keep(&site, &action)?;
     let desk = at_desk!(&site, &visit, &return_to);
-    if reason.chars().count() < 3 {
-        let wrong = Some(desk.layout().text("console-problem-reason"));
-        return confirmation(&site, &visit, desk, citizen, (deed, &act), (reason, wrong)).await;
+    if deed.takes_reason()
+        && let Some(wrong) = Wrong::of_reason(desk.layout(), &typed)
+    {
+        return confirmation(&site, &visit, desk, (citizen, deed), &typed, wrong).await;
     }
-    let who = Who::Id(citizen);
-    let done: Result<Option<&str>, AdminError> = match deed {
+    let (who, reason) = (Who::Id(citizen), typed.of("reason"));
+    let done: Result<String, AdminError> = match deed {
         Deed::Reveal => {
-            let sight = Sight::Revealed { reason: reason.clone() };
+            let sight = Sight::Revealed { reason: reason.to_owned() };
             match show_citizen::show(&desk.admin, &who, &sight).await {
                 // It is shown once: the answer to the form is the page itself, and nothing of it stays in an address.
                 Ok(shown) => return one(&site, &visit, desk, &shown, true).await,
                 Err(error) => Err(error),
             }
         }
-        Deed::Lock => turned(change_status(&desk.admin, &who, Transition::Lock, Some(&reason)).await, "locked"),
-        Deed::Unlock => turned(change_status(&desk.admin, &who, Transition::Unlock, Some(&reason)).await, "unlocked"),
-        Deed::EndSessions => access::end_sessions(&desk.admin, citizen, Some(&reason)).await.map(|_| Some("sessions")),
+        Deed::EndSessions => {
+            let ended = access::end_sessions(&desk.admin, citizen, Some(reason)).await;
+            ended.map(|ended| {
+                ended.counted();
+                address(&path, &[("done", "sessions")])
+            })
+        }
+        Deed::AskRegistry => {
+            registry::check(&desk.admin, &who).await.map(|_| address(&path, &[("done", "registry-asked")]))
+        }
+        Deed::Reopen => proposals::propose_reopening(&desk.admin, &who, reason)
+            .await
+            .map(|proposal| format!("/admin/proposals/{}?done=proposed", proposal.id)),
+        Deed::Turn(transition) => {
+            let done = match transition {
+                Transition::Lock => "locked",
+                Transition::Unlock => "unlocked",
+                _ => "done",
+            };
+            let changed = change_status(&desk.admin, &who, transition, Some(reason)).await;
+            changed.map(|changed| {
+                changed.sessions.counted();
+                address(&path, &[("done", done)])
+            })
+        }
     };
     match done {
-        Ok(done) => {
+        Ok(onwards) => {
             site.app.deliveries.wake();
-            Ok(to(address(&path, &[("done", done.unwrap_or_default())])))
+            Ok(to(onwards))
         }
-        Err(error) => match problem(desk.layout(), &error) {
-            Some(wrong) => confirmation(&site, &visit, desk, citizen, (deed, &act), (reason, Some(wrong))).await,
+        Err(error) => match Wrong::of(desk.layout(), &error) {
+            Some(wrong) => confirmation(&site, &visit, desk, (citizen, deed), &typed, wrong).await,
             None => desk.refused(&site, &visit, error, &return_to).await,
         },
     }
-}
-
-fn turned(changed: Result<Changed, AdminError>, done: &'static str) -> Result<Option<&'static str>, AdminError> {
-    changed.map(|_| Some(done))
 }

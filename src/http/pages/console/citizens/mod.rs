@@ -4,9 +4,17 @@
 //! |---|---|
 //! | [`one`] | the page of one citizen, masked |
 //! | [`deeds`] | what is done for a reason: seen in clear, locked, unlocked, signed out, put into another state |
+//! | [`counter`] | what a registrar does for the person before them: an identity is proven, a code issued, a number or a guardian entered, two accounts joined |
+//! | [`proof`] | what is written down of a document that was seen |
+//! | [`held`] | a credential is removed, a consent withdrawn |
+//! | [`entered`] | somebody new is entered |
 
+pub mod counter;
 pub mod deeds;
+pub mod entered;
+pub mod held;
 pub mod one;
+pub(super) mod proof;
 
 use std::sync::Arc;
 
@@ -23,7 +31,7 @@ use crate::flows::admin::show_citizen::{self, Sight};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
-use crate::web::console::{Act, Block, Cell, Empty, Field, Section, Table, Tone, View, Weight};
+use crate::web::console::{Act, Block, Cell, Empty, Field, Link, Section, Table, Tone, View, Weight};
 use crate::web::layout::Layout;
 use crate::web::text::{Speaks, id};
 
@@ -93,9 +101,11 @@ async fn listed(
             }
         });
     }
+    let enters = desk.has(Permission::CitizenAdd);
     let mut page = desk.frame.section(Section::Citizens);
     page.lead = Some(layout.text("console-citizens-lead"));
     page.problem = wrong;
+    page.action = enters.then(|| Link { text: layout.text("desk-enter"), href: entered::PATH.to_owned() });
     page.blocks = blocks;
     render(&page)
 }

@@ -5,22 +5,26 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::counter::Errand;
+use super::deeds::Deed;
 use super::{part, standing};
 use crate::domain::administration::Permission;
-use crate::domain::citizen::CitizenStatus;
 use crate::domain::credential::CredentialKind;
+use crate::domain::guardianship::Guardianship;
 use crate::domain::ids::CitizenId;
-use crate::flows::admin::access;
+use crate::domain::time::Timestamp;
 use crate::flows::admin::find_citizen::Who;
 use crate::flows::admin::show_citizen::{self, Shown, Sight};
+use crate::flows::admin::{access, guardians};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::pages::console::statistics::method_name;
 use crate::http::pages::console::{Desk, address, at_desk, found, named, notice, render};
 use crate::web::claims::ClaimName;
-use crate::web::console::{Block, Cell, Facts, Link, Section, moment};
+use crate::web::console::{Block, Cell, Facts, Link, Section, Tone, moment};
 use crate::web::device::Device;
+use crate::web::layout::Layout;
 use crate::web::text::Speaks;
 
 pub async fn show(
@@ -65,19 +69,12 @@ pub(super) async fn one(
         blocks.push(Block::Note(layout.text("console-revealed")));
     }
     let mut ways = Vec::new();
-    let mut way = |text: String, act: &str| ways.push(Link { text, href: format!("{path}/{act}") });
-    if desk.has(Permission::CitizenReveal) && !revealed {
-        way(layout.text("console-reveal"), "reveal");
-    }
-    if desk.has(Permission::CitizenStatus) {
-        match citizen.status {
-            CitizenStatus::Active | CitizenStatus::Registered => way(layout.text("console-lock"), "lock"),
-            CitizenStatus::Locked => way(layout.text("console-unlock"), "unlock"),
-            CitizenStatus::Suspended | CitizenStatus::Deceased | CitizenStatus::Closed => {}
+    for deed in Deed::ALL {
+        let leads = deed.transition().is_none_or(|transition| transition.from().contains(&citizen.status));
+        // Who is seen already is not asked whether to.
+        if leads && desk.has(deed.permission()) && !(revealed && deed == Deed::Reveal) {
+            ways.push(Link { text: layout.say(deed.button()), href: format!("{path}/{}", deed.path()) });
         }
-    }
-    if desk.has(Permission::SessionEnd) {
-        way(layout.text("console-end-sessions"), "end-sessions");
     }
     if desk.has(Permission::AuditRead) {
         let href = address("/admin/audit", &[("citizen", &citizen.id.to_string())]);
@@ -86,7 +83,24 @@ pub(super) async fn one(
     if !ways.is_empty() {
         blocks.push(Block::Links(ways));
     }
+    let errands: Vec<Link> = Errand::ALL
+        .into_iter()
+        .filter(|errand| desk.has(errand.permission()))
+        .map(|errand| Link { text: layout.say(errand.words().0), href: format!("{path}/counter/{}", errand.path()) })
+        .collect();
+    if !errands.is_empty() && !citizen.status.has_ended() {
+        blocks.push(Block::Links(errands));
+    }
     blocks.push(Block::Facts(Facts { heading: layout.text("console-particulars"), rows }));
+    if !shown.aliases.is_empty() {
+        blocks.push(numbers(&layout, shown));
+    }
+    if desk.has(Permission::CitizenGuardiansShow) {
+        let (_, found) = found!(desk, site, visit, guardians::list(&desk.admin, &Who::Id(citizen.id)).await);
+        if !found.is_empty() {
+            blocks.push(looked_after(&layout, &found, desk.admin.clock.now()));
+        }
+    }
     let seen = found!(desk, site, visit, access::all(&site.app, &desk.admin, citizen.id).await);
     if let Some(held) = &seen.credentials {
         let rows = held.iter().map(|credential| {
@@ -97,7 +111,13 @@ pub(super) async fn one(
                 CredentialKind::RecoveryCodes => "recovery",
             };
             vec![
-                Cell::Name { text: method_name(&layout, method), small: None, href: None },
+                Cell::Name {
+                    text: method_name(&layout, method),
+                    small: None,
+                    href: desk
+                        .has(Permission::CredentialRemove)
+                        .then(|| format!("{path}/held/credentials/{}", credential.id)),
+                },
                 Cell::plain(moment(&layout, credential.created_at.micros())),
                 Cell::plain(credential.last_used_at.map_or_else(|| "–".to_owned(), |at| moment(&layout, at.micros()))),
             ]
@@ -141,7 +161,9 @@ pub(super) async fn one(
                 Cell::Name {
                     text: name.unwrap_or_else(|| consent.client.to_string()),
                     small: Some(consent.client.to_string()),
-                    href: None,
+                    href: desk
+                        .has(Permission::ConsentWithdraw)
+                        .then(|| format!("{path}/held/consents/{}", consent.client)),
                 },
                 Cell::plain(consent.claims.iter().cloned().collect::<Vec<_>>().join(", ")),
                 Cell::plain(moment(&layout, consent.updated_at.micros())),
@@ -161,6 +183,49 @@ pub(super) async fn one(
     page.notice = notice(&layout, visit);
     page.blocks = blocks;
     render(&page)
+}
+
+/// Numbers that they sign in with beside the identifier, as they may be seen.
+fn numbers(layout: &Layout, shown: &Shown) -> Block {
+    let row = |alias: &show_citizen::ShownAlias| {
+        let standing = match (alias.until, alias.shared) {
+            (Some(_), _) => Cell::badge(layout.text("console-mandate-ended"), Tone::Plain),
+            (None, true) => Cell::badge(layout.text("desk-number-shared"), Tone::Care),
+            (None, false) => Cell::badge(layout.text("console-mandate-stands"), Tone::Done),
+        };
+        vec![
+            Cell::Name { text: alias.number.clone(), small: Some(alias.kind.as_str().to_owned()), href: None },
+            Cell::plain(moment(layout, alias.since.micros())),
+            standing,
+        ]
+    };
+    let head = vec![layout.text("console-number"), layout.text("console-since"), layout.text("console-status")];
+    part(layout.text("desk-numbers"), head, shown.aliases.iter().map(row).collect(), String::new())
+}
+
+/// Who looks after a minor's account, or did.
+fn looked_after(layout: &Layout, found: &[Guardianship], now: Timestamp) -> Block {
+    let row = |own: &Guardianship| {
+        let standing = match own.stands(now) {
+            true => Cell::badge(layout.text("console-mandate-stands"), Tone::Done),
+            false => Cell::badge(layout.text("console-mandate-ended"), Tone::Plain),
+        };
+        vec![
+            Cell::name(own.guardian.to_string(), format!("/admin/citizens/{}", own.guardian)),
+            Cell::plain(own.evidence.as_str()),
+            Cell::plain(moment(layout, own.since.micros())),
+            Cell::plain(moment(layout, own.until.micros())),
+            standing,
+        ]
+    };
+    let head = vec![
+        layout.text("desk-guardian"),
+        layout.text("desk-guardian-evidence"),
+        layout.text("console-since"),
+        layout.text("console-until"),
+        layout.text("console-status"),
+    ];
+    part(layout.text("desk-guardians"), head, found.iter().map(row).collect(), String::new())
 }
 
 /// What a line of the particulars is called. The files of the authorities say `scheme` where the claims say whose number it is.

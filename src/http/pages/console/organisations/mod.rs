@@ -1,4 +1,12 @@
 //! `/admin/organisations`: those that are registered, and one with everybody who acts for it.
+//!
+//! | file | what it is about |
+//! |---|---|
+//! | [`acts`] | an organisation is registered, suspended, resumed, dissolved; a mandate ends |
+//! | [`requests`] | who asks to be confirmed as a legal representative, confirmed or refused |
+
+pub mod acts;
+pub mod requests;
 
 use std::sync::Arc;
 
@@ -6,7 +14,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::citizens::part;
-use super::{address, asked, at_desk, found, render};
+use super::{address, asked, at_desk, found, notice, render};
+use crate::domain::administration::Permission;
 use crate::domain::ids::OrganisationId;
 use crate::domain::organisation::OrganisationStatus;
 use crate::domain::organisation_code::OrganisationCode;
@@ -14,7 +23,7 @@ use crate::flows::admin::organisations;
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::Visit;
-use crate::web::console::{Block, Cell, Empty, Facts, Section, Table, Tone, moment};
+use crate::web::console::{Block, Cell, Empty, Facts, Link, Section, Table, Tone, moment};
 use crate::web::layout::Layout;
 use crate::web::text::Speaks;
 
@@ -34,7 +43,9 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             ]
         })
         .collect();
+    let registers = desk.has(Permission::OrganisationManage);
     let mut page = desk.frame.section(Section::Organisations);
+    page.action = registers.then(|| Link { text: layout.text("desk-register"), href: acts::NEW.to_owned() });
     page.lead = Some(layout.text("console-organisations-lead"));
     let block = match rows.is_empty() {
         true => Block::Empty(Empty {
@@ -56,7 +67,8 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             first: after.map(|_| "/admin/organisations".to_owned()),
         }),
     };
-    render(&page.with(block))
+    let ways = vec![Link { text: layout.text("desk-requests"), href: requests::PATH.to_owned() }];
+    render(&page.with(Block::Links(ways)).with(block))
 }
 
 fn standing(layout: &Layout, status: OrganisationStatus) -> Cell {
@@ -96,7 +108,14 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(code): Path<
             Cell::Code(mandate.role.as_str().to_owned()),
             Cell::plain(moment(&layout, mandate.starts_at.micros())),
             Cell::plain(mandate.ends_at.map_or_else(|| "–".to_owned(), |end| moment(&layout, end.micros()))),
-            Cell::badge(text, tone),
+            match desk.has(Permission::MandateRevoke) && mandate.ended.is_none() {
+                true => Cell::Name {
+                    text,
+                    small: None,
+                    href: Some(format!("/admin/organisations/{}/mandates/{}", organisation.code, mandate.id)),
+                },
+                false => Cell::badge(text, tone),
+            },
         ]
     });
     let mandates = part(
@@ -111,8 +130,16 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(code): Path<
         rows.collect(),
         layout.text("console-mandates-none"),
     );
+    let ways: Vec<Link> = match desk.has(Permission::OrganisationManage) {
+        true => acts::ways(&layout, &organisation),
+        false => Vec::new(),
+    };
     let back = desk.frame.back_to(Section::Organisations);
     let mut page = desk.frame.page(Section::Organisations, organisation.name.as_str().to_owned());
     page.back = back;
+    page.notice = notice(&layout, &visit);
+    if !ways.is_empty() {
+        page = page.with(Block::Links(ways));
+    }
     render(&page.with(Block::Facts(facts)).with(mandates))
 }
