@@ -9,6 +9,7 @@ mod fuzzed;
 mod idempotency;
 mod mass_assignment;
 mod matrix;
+mod page;
 mod tokens;
 mod versions;
 
@@ -108,6 +109,13 @@ impl Program {
             own.push(("content-type", "application/json"));
         }
         web::send(method, &url, &[&own, headers].concat(), body, Ipv4Addr::LOCALHOST.into()).await
+    }
+
+    /// The token, and a proof for one request.
+    fn token_and_proof(&self, method: &str, path: &str) -> (String, String) {
+        let at = format!("{}{BASE}{path}", self.issuer);
+        let proof = self.key.proof(method, &at, self.clock.now()).with("ath", ath(&self.token));
+        (self.token.clone(), proof.signed(self.key.key()))
     }
 
     /// Calls an operation, with a body that says nothing where one is read.
