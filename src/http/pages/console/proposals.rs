@@ -13,7 +13,6 @@ use super::{Desk, at_desk, form, found, named, notice, render, to};
 use crate::crypto::base64url;
 use crate::domain::administration::Permission;
 use crate::domain::ids::ProposalId;
-use crate::domain::operator::could_be_one_person;
 use crate::domain::proposal::{Proof, Registrant, Wish};
 use crate::flows::admin::proposals::{self, Done, Waiting};
 use crate::http::Site;
@@ -146,7 +145,8 @@ async fn shown(
         blocks.push(Block::Note(layout.text("desk-evicts")));
     }
     if desk.has(Permission::ApprovalDecide) && desk.has(permission(&proposal.wish)) {
-        let own = could_be_one_person(&proposal.proposed_by, &desk.admin.actor.to_text());
+        let accounts = &desk.admin.settings.administration.shell_accounts;
+        let own = accounts.could_be_one_person(&proposal.proposed_by, &desk.admin.actor.to_text());
         if own {
             blocks.push(Block::Note(layout.text("console-own-request")));
         } else {
