@@ -10,18 +10,19 @@ use tokio::task::JoinHandle;
 
 use super::deployment::{self, Deployment};
 use super::serve::{RunError, Running, ToldToStop};
-use super::{SystemClock, demo_data, demo_staff};
+use super::{SystemClock, demo_data, demo_staff, sandbox};
 use crate::cli::demo::Arguments;
 use crate::config::{DatabaseUrl, Faults, Listener, Localised, RegistrationMode, SessionStoreUrl, Settings, Sms};
 use crate::crypto::base64url;
 use crate::crypto::random::SystemRandom;
-use crate::demo::people::{self, PEOPLE};
+use crate::demo::people::{self, MADE_UP, PEOPLE, Person};
 use crate::demo::portal::{self, PortalSettings};
 use crate::demo::registry::{Papers, StandIn, StandInError};
 use crate::demo::telephone;
 use crate::domain::authorization::ResponseType;
 use crate::domain::client::PolicyName;
 use crate::domain::random::Random;
+use crate::domain::sandbox::Mode;
 use crate::domain::secret::SecretString;
 use crate::domain::time::{Clock, Timestamp};
 use crate::web::layout::Standing;
@@ -60,7 +61,11 @@ pub async fn run(arguments: Arguments) -> Result<(), DemoError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
     let mut settings = settings(&arguments, clock.now())?;
-    let neighbours = Neighbours::start(&mut settings, &arguments.data, &clock, &random).await?;
+    let neighbours = match settings.mode() {
+        Mode::Official => Neighbours::start(&mut settings, &arguments.data, &clock, &random).await?,
+        // It reaches nobody, not even somebody who stands in for them.
+        Mode::Sandbox => Neighbours(Vec::new()),
+    };
     let settings = Arc::new(settings);
     let portal = portal_settings(&settings, &arguments)?;
 
@@ -71,6 +76,13 @@ pub async fn run(arguments: Arguments) -> Result<(), DemoError> {
         deployment::open(settings.clone(), clock.clone(), random.clone()).await.map_err(RunError::from)?;
     demo_data::enter(&deployment, &portal).await?;
     let staff = demo_staff::enter(&deployment).await?;
+    let deployment = match settings.mode() {
+        Mode::Official => {
+            sandbox::stay_out(&deployment).await.map_err(RunError::from)?;
+            deployment
+        }
+        Mode::Sandbox => sandbox::enter(deployment).await.map_err(RunError::from)?,
+    };
 
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.portal_port)))
         .await
@@ -142,6 +154,9 @@ fn settings(arguments: &Arguments, now: Timestamp) -> Result<Settings, DemoError
     };
     let issuer = format!("http://localhost:{}", arguments.port);
     settings.issuer = issuer.parse().map_err(|error| DemoError::Address(format!("{issuer}: {error}")))?;
+    if arguments.sandbox {
+        settings.sandbox.issuer = Some(settings.issuer.clone());
+    }
     let plain = |port| Listener { address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)), tls: None };
     settings.listeners.public = plain(arguments.port);
     settings.listeners.operations = plain(arguments.operations_port);
@@ -187,13 +202,17 @@ fn portal_settings(settings: &Settings, arguments: &Arguments) -> Result<PortalS
 /// Says where everything is, and that none of it is real.
 #[expect(clippy::print_stdout, reason = "this is what the command is for")]
 fn announce(settings: &Settings, portal: &str, running: &Running) {
-    println!("\nSenID, a demonstration: these people do not exist, and their password is public.\n");
+    let (what, shown): (_, &[Person]) = match settings.mode() {
+        Mode::Official => ("a demonstration", &PEOPLE),
+        Mode::Sandbox => ("a sandbox: every sign-in asks who signs in and what goes wrong", &MADE_UP),
+    };
+    println!("\nSenID, {what}: these people do not exist, and their password is public.\n");
     println!("  the portal     {portal}");
     println!("  SenID          {}", settings.issuer);
     println!("  discovery      {}", settings.issuer.at("/.well-known/openid-configuration"));
     println!("  metrics        http://{}/metrics\n", running.operations());
     println!("  {:<20}{:<16}{:<16}level", "name", "identifier", "phone");
-    for person in &PEOPLE {
+    for person in shown {
         let pad = 20usize.saturating_sub(person.name.chars().count());
         println!(
             "  {}{}{:<16}{:<16}{}",
@@ -205,11 +224,9 @@ fn announce(settings: &Settings, portal: &str, running: &Running) {
         );
     }
     println!("\n  password       {}", people::PASSWORD);
-    println!("\n  without an account, and known to the population registry: {}", settings.issuer.at("/sign-up"));
-    for resident in &people::WITHOUT_ACCOUNT {
-        println!("  {}, {}, born {}", resident.name, resident.national_id, resident.birthdate);
+    if settings.mode() == Mode::Official {
+        announce_strangers(settings);
     }
-    println!("  text messages are shown here");
     println!("\n  a client for your own OpenID library:");
     println!("  client_id      {}", people::SANDBOX_CLIENT);
     println!("  client_secret  {}", people::SANDBOX_SECRET);
@@ -232,4 +249,14 @@ fn announce_staff(settings: &Settings, staff: &[demo_staff::AtWork]) {
     println!("  2  sign out, sign in with the passkey, and enter the code at {}", at("/account/security/raise"));
     println!("  3  open {}\n", at("/admin"));
     println!("Ctrl-C ends it.\n");
+}
+
+/// Whom the registry beside it knows, and nobody else.
+#[expect(clippy::print_stdout, reason = "this is what the command is for")]
+fn announce_strangers(settings: &Settings) {
+    println!("\n  without an account, and known to the population registry: {}", settings.issuer.at("/sign-up"));
+    for resident in &people::WITHOUT_ACCOUNT {
+        println!("  {}, {}, born {}", resident.name, resident.national_id, resident.birthdate);
+    }
+    println!("  text messages are shown here");
 }

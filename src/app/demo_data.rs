@@ -15,6 +15,7 @@ use crate::domain::client::{
 use crate::domain::ids::{CitizenId, InvalidClientId};
 use crate::domain::national_id::{NationalId, Scheme};
 use crate::domain::password_policy::NormalisedPassword;
+use crate::domain::sandbox::Mode;
 use crate::domain::scope::InvalidScope;
 use crate::domain::secret::SecretString;
 use crate::domain::sign_in_name::SignInName;
@@ -42,7 +43,11 @@ pub enum DataError {
 /// Enters whoever is missing. What someone changed in the demonstration stays changed.
 pub async fn enter(deployment: &Deployment, portal: &PortalSettings) -> Result<(), DataError> {
     let now = deployment.clock.now();
-    let clients = [portal_client(portal, now)?, sandbox_client(now)?];
+    let mode = deployment.settings.mode();
+    let clients = [portal_client(portal, now)?, sandbox_client(now)?].map(|client| match mode {
+        Mode::Official => client,
+        Mode::Sandbox => Client { stage: stage::Stage::Sandbox, ..client },
+    });
     let mut tx = deployment.store.begin().await?;
     for client in &clients {
         match tx.clients().find(&client.id).await? {
@@ -55,6 +60,10 @@ pub async fn enter(deployment: &Deployment, portal: &PortalSettings) -> Result<(
         }
     }
     tx.commit().await?;
+    if mode.is_sandbox() {
+        // Whom a sandbox comes with, it brings itself.
+        return Ok(());
+    }
     let made_up = MADE_UP.iter().map(|person| (person, stage::Person::MadeUp));
     enter_people(deployment, PEOPLE.iter().map(|person| (person, stage::Person::Real)).chain(made_up)).await
 }

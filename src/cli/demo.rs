@@ -18,8 +18,11 @@ pub struct Arguments {
     /// Where health and metrics are; by default the system picks a free port.
     #[arg(long, default_value_t = 0)]
     pub operations_port: u16,
-    /// The folder for the demonstration's database and keys.
-    #[arg(long, default_value = ".demo")]
+    /// As a fault-injecting sandbox: nobody but made-up people, and for each sign-in it is chosen who signs in and what goes wrong.
+    #[arg(long)]
+    pub sandbox: bool,
+    /// The folder for the demonstration's database and keys; a sandbox has one of its own, .demo-sandbox.
+    #[arg(long, default_value = ".demo", default_value_if("sandbox", "true", ".demo-sandbox"))]
     pub data: PathBuf,
     /// A Postgres database instead of the embedded one: postgres://…
     #[arg(long, value_parser = secret)]

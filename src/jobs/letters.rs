@@ -151,4 +151,25 @@ mod tests {
         let told = what(&Content::Notice { notice, at: Timestamp::EPOCH }, Timestamp::EPOCH);
         assert!(matches!(told, What::NewDevice { device, .. } if device == Device::from_user_agent("")));
     }
+
+    #[test]
+    fn mail_of_a_sandbox_says_so_before_anything_else() {
+        let mut settings = Settings::default();
+        let letter = |settings: &Settings| Letter {
+            brand: Letters::new(settings).brand,
+            voice: Voice { language: Language::En, now: Moment::EPOCH, zone: jiff::tz::TimeZone::UTC },
+            issuer: settings.issuer.to_string(),
+            what: What::PasswordChanged { at: Moment::EPOCH },
+        };
+        let official = letter(&settings);
+        settings.sandbox.issuer = Some(settings.issuer.clone());
+        let sandbox = letter(&settings);
+        for (subject, text) in [(official.subject(), official.text()), (official.short(), official.html().unwrap())] {
+            assert!(!subject.contains("andbox") && !text.contains("andbox"), "{subject}: {text}");
+        }
+        assert_eq!(sandbox.subject(), format!("Sandbox, not real: {}", official.subject()));
+        assert_eq!(sandbox.short(), format!("Sandbox, not real: {}", official.short()));
+        assert!(sandbox.text().starts_with("Sandbox: nobody here is real"), "{}", sandbox.text());
+        assert!(sandbox.html().unwrap().contains("<p>Sandbox: nobody here is real"));
+    }
 }

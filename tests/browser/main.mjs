@@ -1,5 +1,5 @@
 // Runs every browser test, one after the other, and closes with the counts: on the embedded backend all of them, on Postgres and
-// Redis what is kept there and used at once. With words as arguments: only the tests whose name holds one of them.
+// Redis what is kept there and used at once, and in a sandbox what is there alone. With words as arguments: only the tests whose name holds one of them.
 
 import { closeBrowser } from "./citizen.mjs";
 import { accessibility } from "./accessibility.mjs";
@@ -17,6 +17,7 @@ import { passkeys } from "./passkeys.mjs";
 import { registrar } from "./registrar.mjs";
 import { registration } from "./registration.mjs";
 import { requests } from "./requests.mjs";
+import { sandbox } from "./sandbox.mjs";
 import { session } from "./session.mjs";
 import { strong } from "./strong.mjs";
 import { walk } from "./walk.mjs";
@@ -24,7 +25,7 @@ import { walk } from "./walk.mjs";
 const wanted = process.argv.slice(2);
 // The first administrator comes before anybody else holds a role.
 const pages = { ...walk, ...administration, ...onboarding, ...journey, ...mishaps, ...forms, ...account, ...neighbours, ...registration, ...requests, ...organisations, ...session, ...accessibility };
-const suites = { embedded: { ...pages, ...passkeys, ...strong, ...registrar, ...oneLife }, production: { ...strong, ...registrar, ...oneLife } };
+const suites = { embedded: { ...pages, ...passkeys, ...strong, ...registrar, ...oneLife }, production: { ...strong, ...registrar, ...oneLife }, sandbox };
 const backend = process.env.BACKEND;
 const cases = Object.entries(suites[backend]).filter(
   ([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)),

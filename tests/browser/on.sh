@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests on one backend: `on.sh embedded` or `on.sh production`, and words that choose among them.
+# Runs the tests on one backend: `on.sh embedded`, `on.sh production` or `on.sh sandbox`, and words that choose among them.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/demo.sh
@@ -17,6 +17,10 @@ make_authorities
 if [ "$BACKEND" = production ]; then
     start_stores
     start_demo --settings "$AUTHORITIES/settings.toml" --database-url "$DATABASE_URL" --redis-url "$REDIS_URL"
+elif [ "$BACKEND" = sandbox ]; then
+    # It reaches nobody: none of the authorities that people are proven by, and no mail.
+    printf '[sandbox]\ndelay = "2s"\n' >"$AUTHORITIES/sandbox.toml"
+    start_demo --sandbox --settings "$AUTHORITIES/sandbox.toml"
 else
     start_demo --settings "$AUTHORITIES/settings.toml"
 fi

@@ -109,7 +109,10 @@ async fn callback(
         // Back to the answer's address, or a second tab: whoever is signed in already has nothing to mend.
         return match portal.session(&visitor) {
             Some(_) => Redirect::to("/").into_response(),
-            None => error_page(&portal, &visitor, StatusCode::BAD_REQUEST, PortalFault::Unexpected, None),
+            None => {
+                let detail = Some("the answer belongs to no sign-in of this browser (state)".to_owned());
+                error_page(&portal, &visitor, StatusCode::BAD_REQUEST, PortalFault::Unexpected, detail)
+            }
         };
     };
     match portal.provider.finish(&begun, answer).await {

@@ -19,6 +19,7 @@ pub mod program;
 mod registration;
 mod release;
 mod resources;
+mod sandbox;
 mod settings;
 mod store;
 mod trust;

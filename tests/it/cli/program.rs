@@ -67,6 +67,13 @@ impl Senid {
         self
     }
 
+    /// The same folder, with nothing in its environment.
+    #[must_use]
+    pub fn bare(mut self) -> Self {
+        self.environment.clear();
+        self
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -49,6 +49,7 @@ mod response_modes;
 mod response_types;
 mod revocation;
 mod sandbox;
+mod sandbox_marks;
 mod session_management;
 mod signed_introspection;
 mod standing;

@@ -19,7 +19,7 @@ use crate::support::World;
 use crate::support::world::{Backend, Browser, NOW, Page, Portal, Started, TokenAnswer};
 
 /// Chooses the first made-up citizen, and `fault`.
-async fn chooses(browser: &mut Browser, page: &Page, fault: &str) -> Page {
+pub(super) async fn chooses(browser: &mut Browser, page: &Page, fault: &str) -> Page {
     let citizen = page.attribute("#citizen-1", "value");
     choose(browser, page, &citizen, fault).await
 }
@@ -32,7 +32,7 @@ async fn choose(browser: &mut Browser, page: &Page, citizen: &str, fault: &str) 
 }
 
 /// A sign-in of the portal in a new browser, with what was chosen, up to the portal's address.
-async fn answered(world: &World, portal: &Portal, fault: &str) -> (Started, Page) {
+pub(super) async fn answered(world: &World, portal: &Portal, fault: &str) -> (Started, Page) {
     let (mut browser, started) = (world.browser(), portal.start());
     let page = browser.open(&started.url()).await;
     assert_eq!(page.heading(), "What should happen?", "{}", page.text());
@@ -41,14 +41,14 @@ async fn answered(world: &World, portal: &Portal, fault: &str) -> (Started, Page
     (started, page)
 }
 
-async fn exchanged(world: &World, portal: &Portal, fault: &str) -> (Started, TokenAnswer) {
+pub(super) async fn exchanged(world: &World, portal: &Portal, fault: &str) -> (Started, TokenAnswer) {
     let (started, page) = answered(world, portal, fault).await;
     let answer = portal.exchange(&started, &page.code()).await;
     (started, answer)
 }
 
 /// What a token says, whoever signed it.
-fn unproven(token: &str) -> Value {
+pub(super) fn unproven(token: &str) -> Value {
     let payload = token.split('.').nth(1).expect("a JWS");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
@@ -334,7 +334,7 @@ async fn a_portal_that_citizens_use_is_unknown_in_a_sandbox() {
 
 #[test]
 fn every_fault_there_is_has_been_seen_by_a_portal() {
-    let own = include_str!("sandbox.rs");
+    let own = concat!(include_str!("sandbox.rs"), include_str!("sandbox_marks.rs"));
     for fault in Fault::ALL {
         assert!(own.contains(&format!("\"{fault}\"")), "{fault}");
     }

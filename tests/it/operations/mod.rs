@@ -13,7 +13,7 @@ mod moving_in;
 mod once_only;
 mod outages;
 mod overload;
-mod processes;
+pub mod processes;
 mod registry_recheck;
 mod round_trips;
 mod several_servers;

@@ -260,3 +260,59 @@ async fn the_glass_is_broken_by_two_people_with_two_envelopes_and_everybody_hear
     world.wait(Duration::from_secs(3601));
     assert_eq!(an.enters("/admin").await.status, 403);
 }
+
+#[tokio::test]
+async fn the_glass_is_no_less_loud_where_two_administrators_break_it_and_not_with_what_they_sealed_themselves() {
+    use senid::domain::administration::break_glass::Half;
+    use senid::domain::audit::Actor;
+    use senid::domain::operator::{ShellAccount, ShellAccounts};
+    use senid::flows::admin::break_glass;
+
+    let (lan, minh) = ("lan", "root (sudo: minh)");
+    let backend = Backend::embedded().await;
+    let world = World::with_passkeys(backend).await;
+    let (mut an, mut binh) =
+        (world.staff(&AN, &[Role::Administrator]).await, world.staff(&BINH, &[Role::Administrator]).await);
+    let mut settings = (*world.app(0).settings).clone();
+    let staff = async |staff: &Staff| match admitted(&world, &staff.browser).await.actor {
+        Actor::Staff(citizen) => citizen,
+        other => panic!("{other:?}"),
+    };
+    let links = [format!("lan: {}", staff(&an).await), format!("minh: {}", staff(&binh).await)];
+    settings.administration.shell_accounts =
+        ShellAccounts::from_iter(links.iter().map(|link| ShellAccount::parse(link).unwrap()));
+    let settings = std::sync::Arc::new(settings);
+    let shell = async |name: &str| Administrator {
+        actor: Actor::Operator(name.to_owned()),
+        settings: settings.clone(),
+        ..world.operator().admin().await
+    };
+    let first = break_glass::seal(&shell(lan).await, Half::First).await.unwrap();
+    let as_staff = Administrator { settings: settings.clone(), ..admitted(&world, &an.browser).await };
+    let own = break_glass::seal(&as_staff, Half::Second).await;
+    assert!(matches!(own, Err(AdminError::Conflict(_))), "nobody knows both, by whichever account");
+    let second = break_glass::seal(&shell(minh).await, Half::Second).await.unwrap();
+
+    let bring = async |staff: &mut Staff, secret: &str| {
+        let page = staff.enters("/admin/break-glass").await;
+        staff.browser.press(&page, "break-glass-open", &[("secret", secret)]).await
+    };
+    assert!(!an.enters("/admin").await.has("#broken-glass"));
+    assert!(bring(&mut an, second.expose()).await.has("#waiting"));
+    assert!(bring(&mut binh, first.expose()).await.has("#open"));
+    // They hold no other role than before, and everybody sees it all the same.
+    let granted = roles::list(&shell(lan).await).await.unwrap();
+    assert!(granted.iter().all(|grant| grant.granted_by != "break_glass"), "{granted:?}");
+    assert!(an.enters("/admin").await.has("#broken-glass"));
+    let figures =
+        async || crate::support::world::web::get(&format!("http://{}/metrics", world.operations(0)), &[]).await;
+    break_glass::note(world.app(0)).await.unwrap();
+    assert!(figures().await.body.contains("senid_break_glass_open 1"));
+    // Sealing anew does not silence it.
+    break_glass::seal(&shell(lan).await, Half::First).await.unwrap();
+    assert!(binh.enters("/admin").await.has("#broken-glass"));
+    assert_eq!(break_glass::end(&shell(minh).await).await.unwrap(), 0);
+    assert!(!an.enters("/admin").await.has("#broken-glass"));
+    break_glass::note(world.app(0)).await.unwrap();
+    assert!(figures().await.body.contains("senid_break_glass_open 0"));
+}

@@ -8,6 +8,7 @@ use senid::domain::administration::approval::{Matter, Outcome, Unfit};
 use senid::domain::audit::Actor;
 use senid::domain::client::ClientStatus;
 use senid::domain::ids::ApprovalId;
+use senid::domain::operator::{ShellAccount, ShellAccounts};
 use senid::flows::admin::change_status::change_status;
 use senid::flows::admin::rotate_keys::{self, When};
 use senid::flows::admin::update_client::{ClientChange, ListChange, update};
@@ -171,4 +172,42 @@ async fn of_a_hundred_who_approve_at_once_one_does_it() {
     }
     let held = roles::list(&lan).await.unwrap();
     assert_eq!(held.iter().filter(|grant| grant.role == Role::Registrar).count(), 1);
+}
+
+#[tokio::test]
+async fn whose_shell_account_is_whose_lets_somebody_else_approve_on_a_page_and_nobody_their_own() {
+    let world = World::with_passkeys(Backend::embedded().await).await;
+    let (an, binh) = (world.staff(&AN, &[Role::Administrator]).await, world.staff(&BINH, &[Role::Administrator]).await);
+    let (of_an, of_binh) = (admitted(&world, &an.browser).await, admitted(&world, &binh.browser).await);
+    let links = [("lan", &of_an), ("minh", &of_binh)].map(|(login, admin)| {
+        let Actor::Staff(citizen) = &admin.actor else { panic!("{:?}", admin.actor) };
+        ShellAccount::parse(&format!("{login}: {citizen}")).unwrap()
+    });
+    let links = ShellAccounts::from_iter(links);
+    let linked = |admin: Administrator| {
+        let mut settings = (*admin.settings).clone();
+        settings.administration.approvals = Matter::ALL.to_vec();
+        settings.administration.shell_accounts = links.clone();
+        Administrator { settings: settings.into(), ..admin }
+    };
+    let (of_an, of_binh) = (linked(of_an), linked(of_binh));
+    let (lan, hoa) = (linked(shell(&world, "root (sudo: lan)").await), linked(shell(&world, "hoa").await));
+    let own = |answer: Result<approvals::Done, AdminError>| matches!(answer, Err(AdminError::Unfit(Unfit::Own)));
+
+    // Asked at the shell by An, under her login name there.
+    let id = waits(roles::grant(&lan, &who(&CHAU), Role::Registrar, None).await);
+    assert!(own(approvals::approve(&of_an, id).await), "it is her own");
+    assert!(own(approvals::approve(&linked(shell(&world, "lan").await), id).await), "and so it is there");
+    approvals::approve(&of_binh, id).await.unwrap();
+    // Asked on a page by Bình: at the shell An may approve, he may not, and of whom nothing is known neither.
+    let id = waits(roles::grant(&of_binh, &who(&CHAU), Role::Auditor, None).await);
+    for refused in ["minh", "root (sudo: minh)", "root"] {
+        assert!(own(approvals::approve(&linked(shell(&world, refused).await), id).await), "{refused}");
+    }
+    assert!(own(approvals::approve(&hoa, id).await));
+    approvals::approve(&lan, id).await.unwrap();
+    // Nobody agrees to a role of their own at the shell while somebody else can.
+    world.grants(&CHAU, Role::Administrator).await.unwrap();
+    let id = waits(roles::grant(&of_binh, &who(&AN), Role::Support, None).await);
+    assert!(matches!(approvals::approve(&lan, id).await, Err(AdminError::Unfit(Unfit::Beneficiary))));
 }
