@@ -19,6 +19,7 @@ use crate::domain::time::Timestamp;
 use crate::flows::admin::audit::names::{self, Names};
 use crate::flows::admin::audit::search::{self, FoundEvent, Search, Shown};
 use crate::flows::admin::find_citizen::Who;
+use crate::flows::admin::read_audit::RecordedEvent;
 use crate::flows::admin::show_citizen::{self, Sight};
 use crate::flows::audit_log::prove::Inclusion;
 use crate::http::Site;
@@ -186,7 +187,7 @@ fn who(name: Option<&str>, id: String, href: Option<String>) -> Cell {
     }
 }
 
-fn actor(names: &Names, event: &crate::storage::RecordedEvent) -> Cell {
+fn actor(names: &Names, event: &RecordedEvent) -> Cell {
     who(names.actor(&event.actor), event.actor.clone(), None)
 }
 
@@ -195,7 +196,7 @@ fn citizen(names: &Names, found: &FoundEvent) -> Cell {
     who(names.citizens.get(&id).map(String::as_str), id.to_string(), Some(format!("/admin/citizens/{id}")))
 }
 
-fn application(site: &Site, layout: &Layout, names: &Names, event: &crate::storage::RecordedEvent) -> Cell {
+fn application(site: &Site, layout: &Layout, names: &Names, event: &RecordedEvent) -> Cell {
     let Some(id) = &event.client else { return Cell::plain("–") };
     let name = names.clients.get(id).map(|client| site.portal(client, layout.voice.language).name);
     who(name.as_deref(), id.to_string(), Some(format!("/admin/applications/{id}")))
