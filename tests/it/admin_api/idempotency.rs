@@ -68,10 +68,10 @@ async fn of_many_at_once_under_one_key_one_is_done() {
     }
 }
 
-/// One server on Postgres whose requests have two seconds.
+/// One server on Postgres whose requests have five seconds.
 async fn hurried() -> World {
     let world = World::with_passkeys_and(Backend::production().await, |settings| {
-        settings.limits.request_timeout = Duration::from_secs(2);
+        settings.limits.request_timeout = Duration::from_secs(5);
     })
     .await;
     world.grants(&BINH, Role::Administrator).await.unwrap();
@@ -107,7 +107,7 @@ async fn what_failed_or_was_cut_off_is_done_when_it_is_sent_again() {
     db.execute("ROLLBACK").await.unwrap();
     is_problem(&create("a-key-cut-off-here", "gallery").await, 409, "under-way");
     is_problem(&create("a-key-cut-off-here", "archives").await, 422, "key-reused");
-    world.wait(Duration::from_secs(6));
+    world.wait(Duration::from_secs(12));
     is_problem(&create("a-key-cut-off-here", "archives").await, 422, "key-reused");
     let done = create("a-key-cut-off-here", "gallery").await;
     assert_eq!(done.status, 201, "{}", done.body);
