@@ -135,6 +135,7 @@ impl Server {
     /// requests have to drain, because a store is away, is given up.
     pub async fn stop(self) {
         self.jobs.stop();
+        self.app.background.stop();
         let finished = async {
             self.app.background.idle().await;
             self.app.audit.flush().await;

@@ -10,7 +10,9 @@ use crate::config::Rate;
 use crate::crypto::hash::hash_secret;
 use crate::crypto::seal::Context;
 use crate::domain::administration::{Area, Care};
+use crate::domain::audit::Outcome;
 use crate::domain::client::Localised;
+use crate::domain::ids::RequestId;
 use crate::domain::policies;
 use crate::domain::resource::{ResourceId, ResourceServer, ScopeTerms};
 use crate::domain::scope::ScopeSet;
@@ -23,6 +25,7 @@ use crate::protocol::OAuthError;
 use crate::protocol::policy::Moment;
 use crate::protocol::presented_token::PresentedToken;
 use crate::sessions::Claim;
+use crate::storage::EventSearch;
 
 use super::admin::Administrator;
 use super::admin::entry::{self, DOOR, Entry};
@@ -33,6 +36,8 @@ const SCOPE: &str = "senid.admin.";
 const REQUESTS: Rate = Rate { most: 3000, window: Duration::from_secs(60) };
 /// More keys than anybody chooses for requests that have to be done once.
 const KEYS: Rate = Rate { most: 1000, window: Duration::from_secs(3600) };
+/// Events that are looked at together.
+const EVENTS: u32 = 200;
 /// How long it is known what a key stands for.
 const KEPT: Duration = Duration::from_secs(86_400);
 
@@ -196,6 +201,8 @@ pub struct Attempt {
     pub key: String,
     /// Of all that it says.
     pub fingerprint: [u8; 32],
+    /// The request that it comes with now.
+    pub request: RequestId,
 }
 
 /// What is known of a key.
@@ -208,12 +215,17 @@ pub enum Repeated {
     Another,
     /// It was done, and this was answered.
     Done(Vec<u8>),
+    /// It was done, at least in part, and the server was stopped before it could keep what it answered.
+    Unanswered,
 }
 
 /// What stands in the short-lived store under a key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kept {
     fingerprint: [u8; 32],
+    begun_at: Timestamp,
+    /// The request that began it, which events name.
+    request: String,
     /// Sealed: an answer may hold a secret. None while it is under way.
     answer: Option<Vec<u8>>,
 }
@@ -235,9 +247,18 @@ impl Attempt {
 /// `TooOften` for more keys than anybody has use for.
 pub async fn begin(app: &App, attempt: &Attempt) -> Result<Repeated, FlowError> {
     let key = short_lived::admin_attempt(&attempt.hash());
-    let begun = Kept { fingerprint: attempt.fingerprint, answer: None };
+    let begun = Kept {
+        fingerprint: attempt.fingerprint,
+        begun_at: app.clock.now(),
+        request: attempt.request.to_string(),
+        answer: None,
+    };
     if let Some(kept) = app.sessions.get(&key).await? {
-        return known(app, attempt, kept);
+        let is_abandoned = kept.answer.is_none() && kept.begun_at + abandoned_after(app) < app.clock.now();
+        return match kept.fingerprint == attempt.fingerprint && is_abandoned {
+            true => begin_anew(app, attempt, &kept, &begun).await,
+            false => known(app, attempt, kept),
+        };
     }
     if app.sessions.count(&short_lived::admin_keys(&attempt.actor), KEYS.window).await? > u64::from(KEYS.most) {
         return Err(FlowError::TooOften { retry_after: KEYS.window });
@@ -248,6 +269,49 @@ pub async fn begin(app: &App, attempt: &Attempt) -> Result<Repeated, FlowError> 
     match app.sessions.get(&key).await? {
         Some(kept) => known(app, attempt, kept),
         None => Ok(Repeated::Underway),
+    }
+}
+
+/// No request lives as long as this: whoever began it was stopped, or ran out of time, and nothing more comes of it.
+fn abandoned_after(app: &App) -> Duration {
+    2 * app.settings.limits.request_timeout + Duration::from_secs(1)
+}
+
+/// Begins again what a server began that was stopped meanwhile, unless it had been done: its events are in the transaction of what they
+/// tell of, so where there is none of that request nothing was done. Of many at once one is the first again.
+async fn begin_anew(app: &App, attempt: &Attempt, abandoned: &Kept, begun: &Kept) -> Result<Repeated, FlowError> {
+    let until = abandoned.begun_at + abandoned_after(app);
+    if was_done(app, &attempt.actor, abandoned, until).await? {
+        return Ok(Repeated::Unanswered);
+    }
+    let turn = hash_secret(&[attempt.hash().as_bytes(), abandoned.request.as_bytes()].concat());
+    if app.sessions.claim(&short_lived::admin_attempt(&turn), begun, KEPT).await? != Claim::Won {
+        return Ok(Repeated::Underway);
+    }
+    app.sessions.put(&short_lived::admin_attempt(&attempt.hash()), begun, KEPT).await?;
+    Ok(Repeated::First)
+}
+
+/// Whether an event tells of anything that was done in that request.
+async fn was_done(app: &App, actor: &str, abandoned: &Kept, until: Timestamp) -> Result<bool, FlowError> {
+    let search = EventSearch {
+        actor: Some(actor.to_owned()),
+        outcome: Some(Outcome::Success),
+        since: Some(abandoned.begun_at),
+        until: Some(until),
+        ..EventSearch::default()
+    };
+    let mut before = None;
+    let mut tx = app.store.begin().await?;
+    loop {
+        let page = tx.audit().search_all(&search, before, EVENTS).await?;
+        if page.items.iter().any(|found| found.event.request.as_deref() == Some(&abandoned.request)) {
+            return Ok(true);
+        }
+        match page.next {
+            Some(next) => before = Some(next),
+            None => return Ok(false),
+        }
     }
 }
 
@@ -264,7 +328,12 @@ fn known(app: &App, attempt: &Attempt, kept: Kept) -> Result<Repeated, FlowError
 /// Keeps what was answered.
 pub async fn keep(app: &App, attempt: &Attempt, answer: &[u8]) -> Result<(), FlowError> {
     let sealed = app.keys.seal_short_lived(&attempt.context(), answer, &*app.random)?;
-    let kept = Kept { fingerprint: attempt.fingerprint, answer: Some(sealed) };
+    let kept = Kept {
+        fingerprint: attempt.fingerprint,
+        begun_at: app.clock.now(),
+        request: attempt.request.to_string(),
+        answer: Some(sealed),
+    };
     Ok(app.sessions.put(&short_lived::admin_attempt(&attempt.hash()), &kept, KEPT).await?)
 }
 

@@ -1,10 +1,11 @@
 //! Work that goes on after its answer was sent. It is counted, so that a shutdown waits for it and a test can too.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
+use tokio::task::AbortHandle;
 
 #[derive(Clone, Debug, Default)]
 pub struct Background(Arc<Inner>);
@@ -13,6 +14,8 @@ pub struct Background(Arc<Inner>);
 struct Inner {
     running: AtomicUsize,
     idle: Notify,
+    /// What nobody waits for.
+    long: Mutex<Vec<AbortHandle>>,
 }
 
 impl Background {
@@ -24,6 +27,20 @@ impl Background {
             work.await;
             drop(guard);
         });
+    }
+
+    /// Lets `work` run by itself that may take hours and can be begun anew: a shutdown does not wait for it, it ends it.
+    pub fn spawn_until_stopped(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut long = self.0.long.lock().unwrap_or_else(PoisonError::into_inner);
+        long.retain(|handle| !handle.is_finished());
+        long.push(tokio::spawn(work).abort_handle());
+    }
+
+    /// Ends that.
+    pub fn stop(&self) {
+        for handle in self.0.long.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            handle.abort();
+        }
     }
 
     /// Waits until nothing runs.

@@ -1,9 +1,12 @@
 //! What stands in the short-lived store, under which key, and whether it outlives a failover.
 
+mod administration;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::admin_api::Kept;
+pub use administration::{admin_attempt, admin_keys, admin_requests, audit_verification, audit_verifying};
+
 use super::certificate::Asked;
 use super::certificate::connection::{Errand, Ticket};
 use super::certificate::remote::RemoteRequest;
@@ -98,9 +101,6 @@ const SELF_REGISTRATIONS_WITH: CounterKind = CounterKind::new("self-registration
 const SELF_REGISTRATIONS: CounterKind = CounterKind::new("self-registrations");
 const REGISTRY_QUESTIONS: CounterKind = CounterKind::new("registry-questions");
 const CODES_TO_STRANGER: CounterKind = CounterKind::new("codes-to-stranger");
-const ADMIN_ATTEMPT: Kind<Kept> = Kind::surviving("admin-attempt", 1);
-const ADMIN_REQUESTS: CounterKind = CounterKind::new("admin-requests");
-const ADMIN_KEYS: CounterKind = CounterKind::new("admin-keys");
 const SANDBOX_CHOICE: Kind<Chosen> = Kind::strict("sandbox-choice", 1);
 const SANDBOX_FAULT: Kind<Fault> = Kind::strict("sandbox-fault", 1);
 const SANDBOX_KEYS: SetKind<String> = SetKind::new("sandbox-keys", 1);
@@ -305,21 +305,6 @@ pub fn backchannel_requests_of_to(client: &ClientId, citizen: CitizenId) -> Coun
 /// Those that one citizen is shown of all clients.
 pub fn backchannel_requests_shown(citizen: CitizenId) -> CounterKey {
     BACKCHANNEL_REQUESTS_SHOWN.key(citizen)
-}
-
-/// What is known of a request to the Admin API, by its key; the hash tells nobody which.
-pub fn admin_attempt(hash: &SecretHash) -> Key<Kept> {
-    ADMIN_ATTEMPT.key(hash)
-}
-
-/// Requests of an administrator to the Admin API.
-pub fn admin_requests(actor: &str) -> CounterKey {
-    ADMIN_REQUESTS.key(Tag::text(actor))
-}
-
-/// Keys that they chose for them.
-pub fn admin_keys(actor: &str) -> CounterKey {
-    ADMIN_KEYS.key(Tag::text(actor))
 }
 
 pub fn sessions_of(citizen: CitizenId) -> SetKey<SessionMember> {

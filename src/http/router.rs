@@ -338,6 +338,11 @@ fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/admin/deliveries", get(console::operations::deliveries))
         .route("/admin/deliveries/{delivery}/retry", post(console::operations::retry))
         .route("/admin/audit", get(console::audit::list).post(console::audit::find))
+        .route("/admin/audit/export", get(console::audit::export::ask).post(console::audit::export::take))
+        .route(
+            "/admin/audit/verification",
+            get(console::audit::verification::show).post(console::audit::verification::begin),
+        )
         .route("/admin/audit/{event}", get(console::audit::show))
         .route("/admin/statistics", get(console::statistics::show))
         .route("/admin/settings", get(console::operations::settings))

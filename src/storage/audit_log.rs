@@ -39,7 +39,7 @@ const HEADS: &str = "SELECT number, size, root, at, note FROM audit_heads WHERE 
 const STRAYS: &str = "SELECT id FROM audit_events e WHERE id > $1
         AND NOT EXISTS (SELECT 1 FROM audit_leaves l WHERE l.event_id = e.id)
         AND NOT EXISTS (SELECT 1 FROM audit_pending p WHERE p.event_id = e.id)
-    ORDER BY id LIMIT 1";
+    ORDER BY id LIMIT $2";
 /// What was to be given its place and is gone.
 const LOST: &str = "SELECT event_id FROM audit_pending p
     WHERE NOT EXISTS (SELECT 1 FROM audit_events e WHERE e.id = p.event_id) ORDER BY event_id LIMIT 1";
@@ -53,10 +53,6 @@ const LAST_COSIGNED: &str = "SELECT c.head_number, h.size FROM audit_cosignature
 const COSIGNED: &str = "SELECT h.number, h.size, h.note, c.witness, c.line FROM audit_heads h
     JOIN audit_cosignatures c ON c.head_number = h.number WHERE (h.number, c.witness) > ($1, $2)
     ORDER BY h.number, c.witness LIMIT $3";
-const OWNS_EVENTS: &str =
-    "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = CAST('audit_events' AS regclass)";
-const ADD_MONTHS: &str = "SELECT count(*) FROM generate_series(0, 3) AS months
-    WHERE audit_add_month(CAST(date_trunc('month', CURRENT_DATE) + months * INTERVAL '1 month' AS DATE))";
 const MAY_RETIRE: &str =
     "SELECT has_table_privilege('audit_events', 'DELETE') AND has_table_privilege('audit_leaves', 'DELETE')";
 const FIRST_HEAD_OF: &str = "SELECT min(number) FROM audit_heads WHERE size >= $1";
@@ -217,9 +213,10 @@ impl<C: Read> AuditLog<'_, C> {
         rows.into_iter().map(HeadRow::open).collect()
     }
 
-    /// The first event behind `after` that is in the log's table, and neither in the tree nor waits to be.
-    pub async fn stray(&mut self, after: Uuid) -> Result<Option<Uuid>, Error> {
-        Ok(on_backend!(self.0, |db| sqlx::query_scalar(STRAYS).bind(after).fetch_optional(db).await)?)
+    /// Up to `limit` events behind `after`, by id, that are in the log's table, and neither in the tree nor wait to be.
+    pub async fn strays(&mut self, after: Uuid, limit: u32) -> Result<Vec<Uuid>, Error> {
+        let limit = i64::from(limit);
+        Ok(on_backend!(self.0, |db| sqlx::query_scalar(STRAYS).bind(after).bind(limit).fetch_all(db).await)?)
     }
 
     /// The first event that waits for its place and is gone.
@@ -337,15 +334,6 @@ impl AuditLog<'_, Transaction> {
             let add = sqlx::query(ADD_COSIGNATURE).bind(number(head)).bind(witness).bind(line);
             add.bind(at.micros()).execute(db).await.map(drop)
         })?)
-    }
-
-    /// Makes the partitions of this month and the next three, where the database has any and the account may: how many.
-    pub async fn add_months(&mut self) -> Result<u64, Error> {
-        let Backend::Postgres(db) = self.0.backend() else { return Ok(0) };
-        if !sqlx::query_scalar::<_, bool>(OWNS_EVENTS).fetch_one(&mut *db).await? {
-            return Ok(0);
-        }
-        Ok(sqlx::query_scalar::<_, i64>(ADD_MONTHS).fetch_one(db).await?.unsigned_abs())
     }
 
     /// Whether the account of this connection may remove what was retired.

@@ -1,8 +1,9 @@
 //! Citizens: sealed in the database, opened here, found by a blind index of their names.
 
+use sqlx::QueryBuilder;
 use sqlx::types::Uuid;
 
-use super::connection::{Read, Transaction, Write, on_backend};
+use super::connection::{Backend, Read, Transaction, Write, on_backend};
 use super::error::Error;
 use super::key_changes::Dealt;
 use super::row::{Page, one_more};
@@ -25,6 +26,10 @@ macro_rules! citizen_columns {
 pub(super) use citizen_columns;
 
 const FIND: &str = concat!("SELECT ", citizen_columns!(), " FROM citizens c WHERE c.id = $1 AND c.erased_at IS NULL");
+const FIND_ALL_POSTGRES: &str =
+    concat!("SELECT ", citizen_columns!(), " FROM citizens c WHERE c.erased_at IS NULL AND c.id = ANY($1)");
+const FIND_ALL_SQLITE: &str =
+    concat!("SELECT ", citizen_columns!(), " FROM citizens c WHERE c.erased_at IS NULL AND c.id IN (");
 const LIST: &str = concat!(
     "SELECT ",
     citizen_columns!(),
@@ -115,6 +120,25 @@ impl<C: Read> Citizens<'_, C> {
         on_backend!(self.0, |db| { sqlx::query_as::<_, CitizenRow>(FIND).bind(id.uuid()).fetch_optional(db).await })?
             .map(|row| row.open(&vault))
             .transpose()
+    }
+
+    /// Those of these citizens that there are, in no order.
+    pub async fn find_all(&mut self, ids: &[CitizenId]) -> Result<Vec<Citizen>, Error> {
+        let vault = self.0.vault()?;
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let rows: Vec<CitizenRow> = match self.0.backend() {
+            Backend::Postgres(db) => sqlx::query_as(FIND_ALL_POSTGRES).bind(ids).fetch_all(db).await?,
+            Backend::Sqlite(db) => {
+                let mut query = QueryBuilder::new(FIND_ALL_SQLITE);
+                let mut values = query.separated(", ");
+                for id in ids {
+                    values.push_bind(id);
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(db).await?
+            }
+        };
+        rows.into_iter().map(|row| row.open(&vault)).collect()
     }
 
     /// Up to `limit` citizens in the order in which they were entered, those after `after`, of this state if one is given.

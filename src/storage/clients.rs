@@ -1,6 +1,8 @@
 //! Clients: few, read through a cache, changed with an expected version.
 
-use super::connection::{Read, Transaction, on_backend};
+use sqlx::QueryBuilder;
+
+use super::connection::{Backend, Read, Transaction, on_backend};
 use super::error::{Conflict, Error};
 use super::invalidations::Invalidation;
 use super::row::{Page, from_json, one_more, to_json};
@@ -9,6 +11,9 @@ use crate::domain::ids::ClientId;
 use crate::domain::time::Timestamp;
 
 const FIND: &str = "SELECT id, status, document, version, created_at, updated_at FROM clients WHERE id = $1";
+const FIND_ALL_POSTGRES: &str =
+    "SELECT id, status, document, version, created_at, updated_at FROM clients WHERE id = ANY($1)";
+const FIND_ALL_SQLITE: &str = "SELECT id, status, document, version, created_at, updated_at FROM clients WHERE id IN (";
 const LIST: &str = "SELECT id, status, document, version, created_at, updated_at FROM clients
     WHERE id > $1 ORDER BY id LIMIT $2";
 const KNOWN_CITIZENS: &str = "SELECT COUNT(*) FROM (
@@ -33,6 +38,24 @@ impl<C: Read> Clients<'_, C> {
         on_backend!(self.0, |db| sqlx::query_as::<_, ClientRow>(FIND).bind(id.as_str()).fetch_optional(db).await)?
             .map(ClientRow::open)
             .transpose()
+    }
+
+    /// Those of these clients that there are, in no order.
+    pub async fn find_all(&mut self, ids: &[&ClientId]) -> Result<Vec<StoredClient>, Error> {
+        let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+        let rows: Vec<ClientRow> = match self.0.backend() {
+            Backend::Postgres(db) => sqlx::query_as(FIND_ALL_POSTGRES).bind(ids).fetch_all(db).await?,
+            Backend::Sqlite(db) => {
+                let mut query = QueryBuilder::new(FIND_ALL_SQLITE);
+                let mut values = query.separated(", ");
+                for id in ids {
+                    values.push_bind(id);
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(db).await?
+            }
+        };
+        rows.into_iter().map(ClientRow::open).collect()
     }
 
     /// How many citizens the client has been told of, as far as that is remembered: each has allowed it something, or

@@ -20,6 +20,7 @@ mod administration;
 mod approvals;
 mod audit;
 mod audit_log;
+mod audit_months;
 mod audit_records;
 mod authenticator_metadata;
 mod backchannel_pings;

@@ -1,6 +1,7 @@
 //! Every page in every state that looks different, filled as the demonstration would fill it.
 
 mod admin;
+mod api;
 mod certificate;
 mod codes;
 mod consent;
@@ -79,6 +80,7 @@ pub(super) fn below(base: &'static str, language: Language) -> Vec<Sample> {
     samples.registration(&mut add);
     samples.admin(&mut add);
     samples.console(&mut add);
+    samples.api(&mut add);
     samples.portal(&mut add);
     for trouble in Trouble::ALL {
         pages.push(samples.error(trouble));

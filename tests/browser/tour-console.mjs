@@ -53,6 +53,11 @@ export async function tourOfTheConsole(citizen, stop) {
     ["console-statistics", "/admin/statistics"],
     ["console-settings", "/admin/settings"],
     ["console-health", "/admin/health"],
+    ["console-audit-verification", "/admin/audit/verification"],
+    ["console-audit-export", "/admin/audit/export"],
+    ["api", "/admin/api"],
+    ["api-operations", "/admin/api/try"],
+    ["api-operation", "/admin/api/try/createClient"],
     ["console-nothing", "/admin/search?q=nothing"],
   ]) {
     await citizen.page.goto(SENID + path);

@@ -165,6 +165,39 @@ pub async fn between(
     Ok((lines.map_err(AdminError::failed)?, next))
 }
 
+/// The lines of an export of a span, read as they are taken.
+#[derive(Debug)]
+pub struct Lines {
+    store: Store,
+    span: (Timestamp, Timestamp),
+    after: Option<Uuid>,
+    is_over: bool,
+}
+
+impl Lines {
+    pub const fn new(store: Store, span: (Timestamp, Timestamp)) -> Self {
+        Self { store, span, after: None, is_over: false }
+    }
+
+    /// The next lines, each with its end; nothing behind the last.
+    ///
+    /// # Errors
+    /// `Away`.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, AdminError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let (lines, next) = between(&self.store, self.span, self.after, PAGE).await?;
+        self.is_over = next.is_none();
+        self.after = next;
+        let mut text = Vec::new();
+        for one in &lines {
+            line(&mut text, one)?;
+        }
+        Ok((!text.is_empty()).then_some(text))
+    }
+}
+
 pub(super) fn event_line(row: Row) -> EventLine {
     EventLine {
         place: row.leaf.place,

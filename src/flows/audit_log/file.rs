@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
 use crate::crypto::transparency::{CompactRange, NoteVerifier};
+use crate::domain::audit_record::AuditRecord;
 use crate::domain::time::Timestamp;
 use crate::flows::admin::AdminError;
 use crate::storage::{Leaf, StoredHead};
@@ -107,6 +108,11 @@ impl<R: BufRead + Send> Source for File<R> {
     async fn heads(&mut self, _: u64, limit: u32) -> Result<Vec<StoredHead>, AdminError> {
         let count = self.heads.len().min(limit as usize);
         Ok(self.heads.drain(..count).collect())
+    }
+
+    /// In a file an event stands at its place with its id.
+    async fn strays(&mut self, _: u32) -> Result<Vec<AuditRecord>, AdminError> {
+        Ok(Vec::new())
     }
 
     async fn aside(&mut self) -> Result<Option<Finding>, AdminError> {

@@ -32,9 +32,15 @@ impl Source for Live<'_> {
         Ok(self.0.read().await?.audit_log().heads(after, limit).await?)
     }
 
+    async fn strays(&mut self, limit: u32) -> Result<Vec<AuditRecord>, AdminError> {
+        let mut reading = self.0.read().await?;
+        let ids = reading.audit_log().strays(BEFORE_ALL, limit).await?;
+        if ids.is_empty() { Ok(Vec::new()) } else { Ok(reading.audit_log().records(&ids).await?) }
+    }
+
     async fn aside(&mut self) -> Result<Option<Finding>, AdminError> {
         let mut reading = self.0.read().await?;
-        if let Some(event) = reading.audit_log().stray(BEFORE_ALL).await? {
+        if let Some(event) = reading.audit_log().strays(BEFORE_ALL, 1).await?.pop() {
             return Ok(Some(Finding::Inserted { place: None, event }));
         }
         Ok(reading.audit_log().lost().await?.map(|event| Finding::LostWaiting { event }))

@@ -15,7 +15,7 @@ pub mod stream;
 mod verify;
 mod witnesses;
 
-pub use export::{Exported, between, export};
+pub use export::{Exported, Lines, between, export};
 pub use file::{File, kept_heads};
 pub use finding::Finding;
 pub use heads::{settle, sign_head};

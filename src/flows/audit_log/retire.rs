@@ -33,9 +33,24 @@ pub async fn retire(
         let gone = turn(store, before, actor, clock, random).await?;
         retired += gone;
         if gone < u64::from(AT_ONCE) {
-            return Ok(retired);
+            break;
         }
     }
+    // What is left of a month whose events have gone.
+    if let Err(error) = drop_months(store, before).await {
+        tracing::warn!(%error, "months of the audit log that hold no event could not be removed; it is tried again");
+    }
+    Ok(retired)
+}
+
+async fn drop_months(store: &Store, before: Timestamp) -> Result<(), storage::Error> {
+    let mut tx = store.begin().await?;
+    let dropped = tx.audit_log().drop_months(before).await?;
+    tx.commit().await?;
+    if dropped > 0 {
+        tracing::info!(dropped, "months of the audit log that hold no event were removed");
+    }
+    Ok(())
 }
 
 async fn turn(

@@ -31,6 +31,9 @@ pub trait Source: Send {
     /// Up to `limit` heads behind the one of this number, in their order.
     fn heads(&mut self, after: u64, limit: u32) -> impl Future<Output = Result<Vec<StoredHead>, AdminError>> + Send;
 
+    /// Events that have no place and wait for none, up to so many of them: one whose id was changed is among them.
+    fn strays(&mut self, limit: u32) -> impl Future<Output = Result<Vec<AuditRecord>, AdminError>> + Send;
+
     /// What is wrong apart from the tree, once all of that has been looked at.
     fn aside(&mut self) -> impl Future<Output = Result<Option<Finding>, AdminError>> + Send;
 }
@@ -174,7 +177,12 @@ impl<'k> Verifier<'k> {
                 None => {
                     let behind = rows.last().map_or(place, |row| row.leaf.place.saturating_add(1));
                     rows.extend(source.rows(behind, PAGE).await?);
-                    self.state.finding = Some(self.name(place, &rows[at..]));
+                    let renamed = match self.is_lost(place, &rows[at]) {
+                        true => renamed(&rows[at].leaf, &source.strays(PAGE).await?),
+                        false => None,
+                    };
+                    let renamed = renamed.map(|event| Finding::Altered { place, event });
+                    self.state.finding = Some(renamed.unwrap_or_else(|| self.name(place, &rows[at..])));
                 }
             }
         }
@@ -191,6 +199,13 @@ impl<'k> Verifier<'k> {
             && row.leaf.hash == hash
             && self.keys.is_none_or(|keys| keys.is_sealed(place, &hash, &row.leaf.seal));
         is_it.then_some(hash)
+    }
+
+    /// Whether the place is as it was, and its event is not to be found.
+    fn is_lost(&self, place: u64, row: &Row) -> bool {
+        let hash: Option<TreeHash> = row.leaf.hash.as_slice().try_into().ok();
+        let is_sealed = |hash: TreeHash| self.keys.is_none_or(|keys| keys.is_sealed(place, &hash, &row.leaf.seal));
+        row.record.is_none() && row.leaf.place == place && hash.is_some_and(is_sealed)
     }
 
     /// Says what happened at `place`, where the first of `rows` is not what was put there.
@@ -329,6 +344,17 @@ impl<'k> Verifier<'k> {
         };
         Ok(())
     }
+}
+
+/// The id that an event was recorded under which is not to be found under the one of its place, where it can be known: it is among the
+/// events without a place, and but for its id as its leaf says; or it is exactly that, and the id that stands at the place is another.
+fn renamed(leaf: &Leaf, strays: &[AuditRecord]) -> Option<Uuid> {
+    let is_it = |record: &AuditRecord| leaf_hash(&record.canonical()).as_slice() == leaf.hash.as_slice();
+    let found = strays.iter().find_map(|stray| {
+        let named = AuditRecord { id: leaf.event, ..stray.clone() };
+        [named, stray.clone()].into_iter().find(is_it)
+    });
+    found.map(|record| record.id)
 }
 
 /// Before every event.

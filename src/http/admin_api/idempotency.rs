@@ -48,6 +48,7 @@ pub async fn once(key: &str, bytes: &[u8], call: Call) -> Result<Reply, Problem>
         operation: call.operation.id,
         key: key.to_owned(),
         fingerprint: fingerprint(&call, bytes),
+        request: call.visitor.request,
     };
     match admin_api::begin(&app, &attempt).await? {
         Repeated::First => {}
@@ -60,6 +61,10 @@ pub async fn once(key: &str, bytes: &[u8], call: Call) -> Result<Reply, Problem>
             return Err(Problem::new(Kind::KeyReused, told));
         }
         Repeated::Done(kept) => return restore(&kept),
+        Repeated::Unanswered => {
+            let told = "it was done under this key, and the server was stopped before it could keep the answer: read what there is";
+            return Err(Problem::new(Kind::Underway, told));
+        }
     }
     let run = call.operation.run;
     let answered = run(call).await.or_else(Problem::settled);
@@ -79,8 +84,8 @@ pub async fn once(key: &str, bytes: &[u8], call: Call) -> Result<Reply, Problem>
             }
         }
         // Nothing was done: with what was wrong put right, the key is good. So it is after a failure of ours: what a use case does it
-        // does in one transaction, and where that had been committed its answer would be one. Only a server that is killed
-        // meanwhile leaves a key behind that is under way for a day.
+        // does in one transaction, and where that had been committed its answer would be one. A server that is killed meanwhile leaves a
+        // key behind that is under way until no request could be: what became of it is in the audit log then.
         Err(_) => admin_api::forget(&app, &attempt).await?,
     }
     answered

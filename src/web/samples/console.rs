@@ -11,7 +11,7 @@ use super::super::trial::Back;
 use super::{Add, Samples, form};
 
 impl Samples {
-    fn frame(&self) -> Frame {
+    pub(super) fn frame(&self) -> Frame {
         let search = form("/admin/search");
         Frame { layout: self.citizen(), sections: Section::ALL.to_vec(), waiting: 4, approvals: 2, alarm: None, search }
     }

@@ -2,6 +2,7 @@
 
 mod account;
 mod approvals;
+mod audit;
 mod consent;
 mod console;
 mod counter;

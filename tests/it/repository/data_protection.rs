@@ -27,7 +27,7 @@ fn every_table_is_in_the_page_on_data_protection() {
 
 #[test]
 fn every_record_of_the_short_lived_store_is_in_it() {
-    let source = read("src/flows/short_lived.rs");
+    let source = read("src/flows/short_lived.rs") + &read("src/flows/short_lived/administration.rs");
     let made = ["Kind::strict(\"", "Kind::surviving(\"", "SetKind::new(\"", "CounterKind::new(\""];
     let kinds: BTreeSet<String> = made
         .iter()

@@ -184,6 +184,9 @@ macro_rules! tampered {
     };
 }
 
+mod months;
+mod renamed;
+
 /// Fills every table of the log: what is old is retired, the rest stands in the tree, and one event waits.
 pub async fn is_kept(store: &Store) {
     let mut tx = store.begin().await.unwrap();

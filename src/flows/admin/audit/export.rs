@@ -7,7 +7,7 @@ use crate::domain::audit::EventKind;
 use crate::domain::ids::EventId;
 use crate::domain::time::Timestamp;
 use crate::flows::admin::{AdminError, Administrator};
-use crate::flows::audit_log::{self, Exported};
+use crate::flows::audit_log::{self, Exported, Lines};
 
 use super::verify;
 
@@ -45,4 +45,20 @@ pub async fn between(
     let event = event.with("since", span.0.seconds()).with("until", span.1.seconds());
     admin.store.write().await?.audit().record(&event.build()).await?;
     Ok((lines, next.map(EventId::from_uuid)))
+}
+
+/// The lines of an export of what was recorded from the first moment on and before the second, all of them. That they are taken along is
+/// an event before the first of them is.
+///
+/// # Errors
+/// `Invalid` where the second moment is not later.
+pub async fn lines(admin: &Administrator, span: (Timestamp, Timestamp)) -> Result<Lines, AdminError> {
+    admin.may(Permission::AuditExport)?;
+    if span.0 >= span.1 {
+        return Err(AdminError::invalid("until", "expected a moment that is later than `since`"));
+    }
+    let event = admin.event(EventKind::AuditExported);
+    let event = event.with("since", span.0.seconds()).with("until", span.1.seconds()).build();
+    admin.store.write().await?.audit().record(&event).await?;
+    Ok(Lines::new(admin.store.clone(), span))
 }

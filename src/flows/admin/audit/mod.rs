@@ -1,10 +1,12 @@
 //! What auditors do with the audit log.
 
 pub mod export;
+pub mod names;
 pub mod new_key;
 pub mod prove;
 pub mod retire;
 pub mod search;
+pub mod verification;
 pub mod verify;
 
 use crate::domain::administration::Permission;

@@ -1,6 +1,7 @@
 //! Verifies the audit log in the identity store: every event, and every head.
 
 use std::io::BufRead;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::crypto::transparency::{NoteVerifier, SignatureLine, SignedNote};
 use crate::domain::administration::Permission;
@@ -30,6 +31,19 @@ pub async fn keys(admin: &Administrator) -> Result<LogKeys, AdminError> {
 /// `Away`. What is wrong with the log is no error but the finding.
 pub async fn verify(admin: &Administrator, elsewhere: Vec<HeadElsewhere>) -> Result<Verification, AdminError> {
     admin.may(Permission::AuditVerify)?;
+    watched(admin, elsewhere, &AtomicU64::new(0)).await
+}
+
+/// As [`verify`]; how many events it has looked at is in `looked_at` at any moment.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn watched(
+    admin: &Administrator,
+    elsewhere: Vec<HeadElsewhere>,
+    looked_at: &AtomicU64,
+) -> Result<Verification, AdminError> {
+    admin.may(Permission::AuditVerify)?;
     let keys = keys(admin).await?;
     let mut reading = admin.store.read().await?;
     // Before the events: what it was made of is there then.
@@ -43,7 +57,12 @@ pub async fn verify(admin: &Administrator, elsewhere: Vec<HeadElsewhere>) -> Res
     for head in elsewhere {
         verifier = verifier.against(head);
     }
-    let mut verification = verifier.finish(&mut Live(&admin.store)).await?;
+    let mut source = Live(&admin.store);
+    while !verifier.state().is_done {
+        verifier.page(&mut source).await?;
+        looked_at.store(verifier.state().size, Ordering::Relaxed);
+    }
+    let mut verification = verifier.state().clone();
     if verification.finding.is_none() && !admin.settings.audit.witnesses.is_empty() {
         look_at_cosignatures(admin, &mut verification).await?;
     }

@@ -1,5 +1,8 @@
 //! `/admin/audit`: what was done, by whom, to whom; and one event with what shows that it is in the log. That it was read is recorded, too.
 
+pub mod export;
+pub mod verification;
+
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -13,14 +16,16 @@ use crate::domain::administration::Permission;
 use crate::domain::audit::{EventKind, Outcome};
 use crate::domain::ids::EventId;
 use crate::domain::time::Timestamp;
+use crate::flows::admin::audit::names::{self, Names};
 use crate::flows::admin::audit::search::{self, FoundEvent, Search, Shown};
 use crate::flows::admin::find_citizen::Who;
+use crate::flows::admin::read_audit::RecordedEvent;
 use crate::flows::admin::show_citizen::{self, Sight};
 use crate::flows::audit_log::prove::Inclusion;
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
-use crate::web::console::{Block, Cell, Empty, Facts, Field, Filter, Section, Table, Tone, moment};
+use crate::web::console::{Block, Cell, Empty, Facts, Field, Filter, Link, Section, Table, Tone, moment};
 use crate::web::layout::Layout;
 use crate::web::text::Speaks;
 
@@ -67,7 +72,7 @@ fn wanted(given: &[String; 7]) -> Option<Search> {
 }
 
 /// The beginning of a day as `2026-01-31`, or a moment of RFC 3339; in UTC.
-fn day_of(text: &str) -> Option<Timestamp> {
+pub(super) fn day_of(text: &str) -> Option<Timestamp> {
     let text = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
     let at: jiff::Timestamp = text.parse().ok()?;
     Some(Timestamp::from_micros(at.as_microsecond()))
@@ -100,6 +105,8 @@ async fn listed(
             None => return desk.refused(site, visit, error, PATH).await,
         },
     };
+    let names = found!(desk, site, visit, names::of(&desk.admin, &events).await);
+    let ways = ways(&desk);
     let more = next.map(|next| next.to_string());
     let pairs = |before: Option<&str>| {
         let mut pairs: Vec<(&str, &str)> = NAMES.into_iter().zip(given.iter().map(String::as_str)).collect();
@@ -109,6 +116,9 @@ async fn listed(
     let mut shown = desk.frame.section(Section::Audit);
     shown.lead = Some(layout.text("console-audit-lead"));
     shown.problem = wrong;
+    if !ways.is_empty() {
+        shown = shown.with(Block::Links(ways));
+    }
     shown = shown.with(Block::Act(Box::new(finder(&layout, visit, PATH, typed)))).with(filter(&layout, &given));
     shown = match events.is_empty() && more.is_none() {
         true => shown.with(Block::Empty(Empty {
@@ -118,7 +128,7 @@ async fn listed(
         })),
         false => {
             let next = more.as_deref().map(|next| pairs(Some(next)));
-            shown.with(table(&layout, &events, next, before.map(|_| pairs(None))))
+            shown.with(table(site, &layout, &events, &names, (next, before.map(|_| pairs(None)))))
         }
     };
     render(&shown)
@@ -158,7 +168,47 @@ fn outcome(layout: &Layout, outcome: Outcome) -> Cell {
     }
 }
 
-fn table(layout: &Layout, events: &[FoundEvent], next: Option<String>, first: Option<String>) -> Block {
+/// What else an auditor does here.
+fn ways(desk: &Desk) -> Vec<Link> {
+    let layout = desk.layout();
+    let all = [
+        (Permission::AuditVerify, layout.text("console-verify"), verification::PATH),
+        (Permission::AuditExport, layout.text("console-export"), export::PATH),
+    ];
+    let open = all.into_iter().filter(|(permission, ..)| desk.has(*permission));
+    open.map(|(_, text, href)| Link { text, href: href.to_owned() }).collect()
+}
+
+/// An id, with the name that it stands for where the reader may know it.
+fn who(name: Option<&str>, id: String, href: Option<String>) -> Cell {
+    match name {
+        Some(name) => Cell::Name { text: name.to_owned(), small: Some(id), href },
+        None => Cell::Code(id),
+    }
+}
+
+fn actor(names: &Names, event: &RecordedEvent) -> Cell {
+    who(names.actor(&event.actor), event.actor.clone(), None)
+}
+
+fn citizen(names: &Names, found: &FoundEvent) -> Cell {
+    let Some(id) = found.citizen else { return Cell::plain("–") };
+    who(names.citizens.get(&id).map(String::as_str), id.to_string(), Some(format!("/admin/citizens/{id}")))
+}
+
+fn application(site: &Site, layout: &Layout, names: &Names, event: &RecordedEvent) -> Cell {
+    let Some(id) = &event.client else { return Cell::plain("–") };
+    let name = names.clients.get(id).map(|client| site.portal(client, layout.voice.language).name);
+    who(name.as_deref(), id.to_string(), Some(format!("/admin/applications/{id}")))
+}
+
+fn table(
+    site: &Site,
+    layout: &Layout,
+    events: &[FoundEvent],
+    names: &Names,
+    (next, first): (Option<String>, Option<String>),
+) -> Block {
     let rows = events.iter().map(|found| {
         let event = &found.event;
         let details: Vec<String> = event.details.iter().map(|(name, value)| format!("{name}: {value}")).collect();
@@ -169,8 +219,9 @@ fn table(layout: &Layout, events: &[FoundEvent], next: Option<String>, first: Op
                 href: Some(format!("{PATH}/{}", event.id)),
             },
             Cell::plain(moment(layout, event.at.micros())),
-            Cell::Code(event.actor.clone()),
-            Cell::Code(event.client.as_ref().map_or_else(|| "–".to_owned(), ToString::to_string)),
+            actor(names, event),
+            citizen(names, found),
+            application(site, layout, names, event),
             outcome(layout, event.outcome),
         ]
     });
@@ -181,6 +232,7 @@ fn table(layout: &Layout, events: &[FoundEvent], next: Option<String>, first: Op
             layout.text("console-event"),
             layout.text("console-when"),
             layout.text("console-actor"),
+            layout.text("console-citizen"),
             layout.text("console-application"),
             layout.text("console-outcome"),
         ],
@@ -194,22 +246,23 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(event): Path
     let desk = at_desk!(&site, &visit);
     let shown = found!(desk, &site, &visit, search::show(&desk.admin, named(&event)?).await);
     let layout = desk.layout().clone();
+    let names = found!(desk, &site, &visit, names::of(&desk.admin, std::slice::from_ref(&shown.found)).await);
     let back = desk.frame.back_to(Section::Audit);
     let mut page = desk.frame.page(Section::Audit, shown.found.kind.clone());
     page.back = back;
-    render(&page.with(facts(&layout, &shown)).with(proof(&layout, &shown)))
+    render(&page.with(facts(&site, &layout, &shown, &names)).with(proof(&layout, &shown)))
 }
 
-fn facts(layout: &Layout, Shown { found, .. }: &Shown) -> Block {
+fn facts(site: &Site, layout: &Layout, Shown { found, .. }: &Shown, names: &Names) -> Block {
     let event = &found.event;
     let code = |text: Option<String>| Cell::Code(text.unwrap_or_else(|| "–".to_owned()));
     let mut rows = vec![
         (layout.text("console-audit-id"), Cell::Code(event.id.to_string())),
         (layout.text("console-when"), Cell::plain(moment(layout, event.at.micros()))),
         (layout.text("console-outcome"), outcome(layout, event.outcome)),
-        (layout.text("console-actor"), Cell::Code(event.actor.clone())),
-        (layout.text("console-citizen"), code(found.citizen.map(|citizen| citizen.to_string()))),
-        (layout.text("console-application"), code(event.client.as_ref().map(ToString::to_string))),
+        (layout.text("console-actor"), actor(names, event)),
+        (layout.text("console-citizen"), citizen(names, found)),
+        (layout.text("console-application"), application(site, layout, names, event)),
         (layout.text("console-audit-request"), code(event.request.clone())),
         (layout.text("console-audit-network"), code(event.address.clone())),
     ];
