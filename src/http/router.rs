@@ -291,6 +291,8 @@ fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/admin/try-it", get(application::try_it::back))
         .route("/admin/applications/{client}/{act}", get(console::applications::ask).post(console::applications::turn))
         .route("/admin/approvals", get(console::approvals::list))
+        .route("/admin/approvals/proofs/{proposal}", get(console::proposals::show))
+        .route("/admin/approvals/proofs/{proposal}/{act}", post(console::proposals::decide))
         .route("/admin/approvals/{approval}", get(console::approvals::show))
         .route("/admin/approvals/{approval}/{act}", post(console::approvals::decide))
         .route("/admin/citizens", get(console::citizens::list).post(console::citizens::find))

@@ -6,6 +6,7 @@ mod audit_stream;
 mod authenticator_metadata;
 mod check_up;
 mod erasure;
+mod expiry;
 mod messages;
 mod metrics;
 mod moving_in;

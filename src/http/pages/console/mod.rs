@@ -11,6 +11,7 @@ pub mod operations;
 pub mod organisations;
 pub mod overview;
 pub mod people;
+pub mod proposals;
 pub mod roles;
 pub mod search;
 pub mod statistics;
@@ -21,7 +22,7 @@ use super::admin::{self as door, Door};
 use crate::domain::administration::Permission;
 use crate::domain::administration::approval::Unfit;
 use crate::flows;
-use crate::flows::admin::{AdminError, Administrator, proposals};
+use crate::flows::admin::{AdminError, Administrator};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Guarded, Visit};
@@ -63,7 +64,11 @@ pub(super) async fn enter(site: &Site, visit: &Visit, return_to: &str) -> Result
 
 /// How much waits for a second person: what was asked, and what registrars proposed.
 async fn waiting(admin: &Administrator) -> Result<usize, AdminError> {
-    Ok(proposals::count(admin).await? + flows::admin::approvals::count(admin).await?)
+    let proofs = match admin.authority.has(Permission::CitizenShow) {
+        true => flows::admin::proposals::count(admin).await?,
+        false => 0,
+    };
+    Ok(proofs + flows::admin::approvals::count(admin).await?)
 }
 
 /// Whether their roles open a section at all.
