@@ -260,6 +260,8 @@ event_kinds! {
     /// Somebody was named as an owner of an application, or is none any more.
     OwnerNamed = "owner.named",
     OwnerRemoved = "owner.removed",
+    /// Owners of a client were told that something of it ends soon, or there was nobody to tell.
+    ClientExpiryTold = "client.expiry_told",
     /// A link was made that makes the first administrator.
     BootstrapLinkMade = "bootstrap.link_made",
     /// Somebody whose role does not allow it wanted to do something, or their proof was too old for it.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::audit::EventKind;
 use super::citizen::Profile;
 use super::credential::CredentialKind;
+use super::expiry::Expiring;
 use super::ids::{CitizenId, MessageId};
 use super::logout::pause_after;
 use super::random::Random;
@@ -150,6 +151,13 @@ pub enum Notice {
     GlassBroken {
         until: Timestamp,
     },
+    /// They own an application of which something ends at `ends_at`. `client` is its id, and `name` what it is called.
+    ClientExpiry {
+        client: String,
+        name: String,
+        what: Expiring,
+        ends_at: Timestamp,
+    },
 }
 
 impl Notice {
@@ -188,7 +196,13 @@ impl Notice {
             Self::DataCorrected => EventKind::DataCorrected,
             Self::DataTaken => EventKind::DataDownloaded,
             Self::GlassBroken { .. } => EventKind::BreakGlassOpened,
+            Self::ClientExpiry { .. } => EventKind::ClientExpiryTold,
         }
+    }
+
+    /// Whether it goes out by `channel`: what is part of somebody's work is not paid for by the text message.
+    pub const fn goes_by(&self, channel: Channel) -> bool {
+        matches!(channel, Channel::Email) || !matches!(self, Self::ClientExpiry { .. })
     }
 
     /// The facts of its event.
@@ -220,6 +234,10 @@ impl Notice {
                 vec![("takes_effect_at", takes_effect_at.seconds().to_string())]
             }
             Self::GlassBroken { until } => vec![("until", until.seconds().to_string())],
+            // The client is the event's own.
+            Self::ClientExpiry { what, ends_at, .. } => {
+                vec![("what", what.to_string()), ("ends_at", ends_at.seconds().to_string())]
+            }
             Self::ClosingAsked { closes_at } => vec![("closes_at", closes_at.seconds().to_string())],
             Self::CertificateBound { authority } | Self::ProvenByCertificate { authority } => {
                 vec![("authority", authority.clone())]

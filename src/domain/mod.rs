@@ -23,6 +23,7 @@ pub mod credential;
 pub mod device_authorization;
 pub mod disclosure;
 pub mod encryption;
+pub mod expiry;
 pub mod grant;
 pub mod guardianship;
 pub mod holdings;

@@ -44,6 +44,9 @@ pub async fn tell_of(
     for channel in Channel::ALL {
         let to = channel.verified_of(&profile).filter(|to| post.reaches(channel, to));
         let Some(to) = to else { continue };
+        if !notice.goes_by(channel) {
+            continue;
+        }
         if channel == Channel::Sms && has_read_enough(post, tx, citizen, &notice).await? {
             continue;
         }

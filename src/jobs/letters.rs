@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use crate::config::{Authority, Settings};
 use crate::domain::credential::CredentialKind;
+use crate::domain::expiry::Expiring;
 use crate::domain::message::{Channel, CodePurpose, Composed, Content, Message, Notice};
 use crate::domain::time::Timestamp;
 use crate::flows::App;
 use crate::flows::message_delivery::Compose;
 use crate::web::device::Device;
 use crate::web::layout::{Brand, Localised, Standing, Support};
-use crate::web::letter::{Affair, CodeFor, Held, Letter, What};
+use crate::web::letter::{Affair, CodeFor, Ending, Held, Letter, What};
 use crate::web::text::{Language, Moment, Voice};
 use crate::web::theme::Theme;
 
@@ -86,6 +87,9 @@ fn what(content: &Content, now: Timestamp) -> What {
                 Notice::DataCorrected => What::DataCorrected { at },
                 Notice::DataTaken => What::DataTaken { at },
                 Notice::GlassBroken { until } => What::GlassBroken { at, until: moment(&until) },
+                Notice::ClientExpiry { client, name, what, ends_at } => {
+                    What::ClientExpiry { client, name, what: ending(what), ends_at: moment(&ends_at) }
+                }
                 Notice::ContactVerified { masked, .. } => What::ContactVerified { at, contact: masked },
                 Notice::ContactRemoved { masked, .. } => What::ContactRemoved { at, contact: masked },
                 Notice::OrganisationConfirmed { organisation } => affair(Affair::Confirmed, organisation),
@@ -101,6 +105,14 @@ fn what(content: &Content, now: Timestamp) -> What {
                 }
             }
         }
+    }
+}
+
+const fn ending(what: Expiring) -> Ending {
+    match what {
+        Expiring::ClientSecret => Ending::Secret,
+        Expiring::FormerSecret => Ending::FormerSecret,
+        Expiring::Key => Ending::Key,
     }
 }
 

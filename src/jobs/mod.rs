@@ -15,7 +15,8 @@ use crate::flows::audit_log::stream::{self, Stream};
 use crate::flows::audit_log::{HeadsFile, Sequencer};
 use crate::flows::backchannel::ping;
 use crate::flows::key_changes::{self, PAUSE, Turned, Worker};
-use crate::flows::organisation::expiry;
+use crate::flows::onboarding::expiry;
+use crate::flows::organisation::expiry as mandates;
 use crate::flows::{
     App, account_life, audit_log, authenticators, clean_up, disclosures, erasure, invalidation, key_pairs,
     logout_delivery, message_delivery, recover, registry_recheck, signals, statistics,
@@ -52,6 +53,8 @@ const DELIVER_MESSAGES: Duration = Duration::from_secs(1);
 const FINISH_RECOVERIES: Duration = Duration::from_secs(60);
 /// Whoever wanted their account closed waits an hour more.
 const CLOSE_ACCOUNTS: Duration = Duration::from_secs(3600);
+/// Thirty days, seven or one before: an hour later does no harm.
+const TELL_OF_EXPIRY: Duration = Duration::from_secs(3600);
 /// From its end on a mandate is honoured nowhere; portals hear of it a minute later at the latest.
 const END_MANDATES: Duration = Duration::from_secs(60);
 /// Each time so many as the setting allows for.
@@ -88,6 +91,7 @@ impl Jobs {
             tokio::spawn(deliver_messages(app.clone())),
             every(FINISH_RECOVERIES, app, finish_recoveries),
             every(CLOSE_ACCOUNTS, app, close_accounts),
+            every(TELL_OF_EXPIRY, app, tell_of_expiry),
             every(TELL_OF_DISCLOSURES, app, tell_of_disclosures),
             every(END_MANDATES, app, end_mandates),
             every(RECHECK, app, recheck),
@@ -312,7 +316,7 @@ async fn push_events(app: Arc<App>) {
 }
 
 async fn end_mandates(app: Arc<App>) {
-    match expiry::end_due(&app).await {
+    match mandates::end_due(&app).await {
         Ok(0) => {}
         Ok(ended) => tracing::info!(ended, "mandates whose time was over were ended"),
         Err(error) => tracing::warn!(%error, "mandates whose time is over could not be ended; it is tried again soon"),
@@ -349,6 +353,14 @@ async fn finish_recoveries(app: Arc<App>) {
 async fn close_accounts(app: Arc<App>) {
     if let Err(error) = account_life::close_due(&app).await {
         tracing::warn!(%error, "accounts that are due could not be closed; it is tried again later");
+    }
+}
+
+async fn tell_of_expiry(app: Arc<App>) {
+    match expiry::tell_due(&app).await {
+        Ok(0) => {}
+        Ok(told) => tracing::info!(told, "owners were told of what of their applications ends soon"),
+        Err(error) => tracing::warn!(%error, "owners could not be told of what ends soon; it is tried again later"),
     }
 }
 

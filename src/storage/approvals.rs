@@ -24,6 +24,9 @@ const INSERT: &str = "INSERT INTO approvals (id, matter, act, changes, asked_by,
 const DECIDE: &str = "UPDATE approvals SET outcome = $2, decided_by = $3, decided_at = $4, reason = $5
     WHERE id = $1 AND outcome IS NULL AND (expires_at > $4 OR $2 <> 'approved') AND ($2 <> 'approved' OR asked_by <> $3)";
 
+const TAKE_UP: &str = "UPDATE approvals SET asked_by = $2
+    WHERE id = $1 AND outcome IS NULL AND expires_at > $3 AND asked_by LIKE 'client:%'";
+
 /// Approvals, seen from one connection.
 pub struct Approvals<'c, C>(pub(super) &'c mut C);
 
@@ -79,6 +82,15 @@ impl<C: Write> Approvals<'_, C> {
                 .execute(db)
                 .await
                 .map(drop)
+        })?)
+    }
+
+    /// Makes `by` the one who asks for what a client asked by registering itself; `false` where somebody is already, and where it was decided
+    /// or has expired: of many at once one does.
+    pub async fn take_up(&mut self, id: ApprovalId, by: &str, now: Timestamp) -> Result<bool, Error> {
+        Ok(on_backend!(self.0, |db| {
+            let take_up = sqlx::query(TAKE_UP).bind(id.uuid()).bind(by).bind(now.micros());
+            take_up.execute(db).await.map(|done| done.rows_affected() == 1)
         })?)
     }
 

@@ -24,6 +24,7 @@ use super::details_types::DetailsTypes;
 use super::disclosures::Disclosures;
 use super::ended_sessions::EndedSessions;
 use super::error::Error;
+use super::expiry_letters::ExpiryLetters;
 use super::grants::Grants;
 use super::guardianships::Guardianships;
 use super::identifier_aliases::IdentifierAliases;
@@ -243,6 +244,7 @@ aggregates! {
     client_registrations: ClientRegistrations,
     clients: Clients,
     collectors: Collectors,
+    expiry_letters: ExpiryLetters,
     consents: Consents,
     corrections: Corrections,
     credentials: Credentials,

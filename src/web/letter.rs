@@ -45,7 +45,16 @@ pub enum What {
     DataCorrected { at: Moment },
     DataTaken { at: Moment },
     GlassBroken { at: Moment, until: Moment },
+    ClientExpiry { client: String, name: String, what: Ending, ends_at: Moment },
     Code { purpose: CodeFor, code: String, minutes: i64 },
+}
+
+/// What of an application ends soon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    Secret,
+    FormerSecret,
+    Key,
 }
 
 /// What happened between somebody and an organisation.
@@ -141,6 +150,9 @@ impl Letter {
             What::DataCorrected { .. } => id("letter-data-corrected"),
             What::DataTaken { .. } => id("letter-data-taken"),
             What::GlassBroken { .. } => id("letter-glass-broken"),
+            What::ClientExpiry { what: Ending::Secret, .. } => id("letter-secret-ends"),
+            What::ClientExpiry { what: Ending::FormerSecret, .. } => id("letter-former-secret-ends"),
+            What::ClientExpiry { what: Ending::Key, .. } => id("letter-key-ends"),
             // The code itself stays out of what a locked telephone shows.
             What::Code { .. } => id("letter-code"),
         })
@@ -216,6 +228,15 @@ impl Letter {
                 id("letter-glass-broken.body"),
                 &[("when", voice.when(at).into()), ("until", voice.when(until).into())],
             ),
+            What::ClientExpiry { client, name, what, ends_at } => {
+                let text = match what {
+                    Ending::Secret => id("letter-secret-ends.body"),
+                    Ending::FormerSecret => id("letter-former-secret-ends.body"),
+                    Ending::Key => id("letter-key-ends.body"),
+                };
+                let name = Some(tame(name)).filter(|name| !name.trim().is_empty()).unwrap_or_else(|| tame(client));
+                voice.compose(text, &[("name", name.into()), ("until", voice.when(ends_at).into())])
+            }
             What::Code { purpose, code, minutes } => {
                 let text = match purpose {
                     CodeFor::Verification => id("letter-code.verification"),
@@ -238,6 +259,10 @@ impl Letter {
             What::RecoveryBegun { stop_path, .. } => {
                 let url = format!("{}{stop_path}", self.issuer);
                 paragraphs.push(voice.text_with("letter-stop", "url", url));
+            }
+            What::ClientExpiry { client, .. } => {
+                let url = format!("{}/admin/applications/{client}", self.issuer);
+                paragraphs.push(voice.text_with("letter-application", "url", url));
             }
             What::RegistrationTried { .. } => {
                 let url = format!("{}/recover", self.issuer);

@@ -130,7 +130,7 @@ pub struct Approval {
     pub matter: Matter,
     pub act: Act,
     pub changes: Vec<FieldChange>,
-    /// As the audit log names them.
+    /// As the audit log names them. A client that registered itself is nobody: whoever approves that first asks for it from then on.
     pub asked_by: String,
     pub asked_at: Timestamp,
     /// Nobody approves it any more from then on.
@@ -205,6 +205,12 @@ impl Approval {
             }
             () => Ok(()),
         }
+    }
+
+    /// Whether nobody of the administration asked for it: a client registered itself. Who sent that cannot be known, so that the first
+    /// person who approves it does no more than ask for it, and another one approves.
+    pub fn is_by_itself(&self) -> bool {
+        self.asked_by.starts_with("client:")
     }
 
     /// What whoever decides it has to be allowed themselves.

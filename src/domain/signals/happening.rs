@@ -125,6 +125,7 @@ impl Happening {
             | Notice::DataCorrected
             | Notice::DataTaken
             | Notice::GlassBroken { .. }
+            | Notice::ClientExpiry { .. }
             // A portal that was dealt with in an organisation's name hears of its end as of a session's.
             | Notice::OrganisationConfirmed { .. }
             | Notice::OrganisationRefused { .. }

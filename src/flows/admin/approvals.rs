@@ -5,13 +5,15 @@ use serde_json::Value;
 
 use crate::domain::administration::approval::{Act, Approval, Decision, FieldChange, Matter, Outcome, Unfit};
 use crate::domain::administration::{Permission, Role};
-use crate::domain::audit::EventKind;
+use crate::domain::audit::{Actor, EventKind};
 use crate::domain::client::Client;
 use crate::domain::ids::ApprovalId;
 use crate::domain::keys::KeyAlgorithm;
 use crate::domain::operator::ShellAccounts;
+use crate::domain::stage::Stage;
+use crate::flows::App;
 use crate::flows::audit::EventBuilder;
-use crate::storage::Transaction;
+use crate::storage::{self, Transaction};
 
 use super::change_status::{self, Sessions};
 use super::rotate_keys::{self, When};
@@ -62,6 +64,28 @@ pub(super) async fn to_switch_on(
     Ok(asked.id)
 }
 
+/// What is asked where a client registered itself (RFC 7591) and that takes a second person here: it is switched off until then, and all that
+/// it would be told, and where, is shown. `None` where it does not; nobody real comes to the sandbox.
+pub(in crate::flows) fn of_registration(app: &App, client: &Client) -> Result<Option<Approval>, AdminError> {
+    let administration = &app.settings.administration;
+    let takes_two =
+        [Matter::RedirectUris, Matter::Identifiers].iter().any(|one| administration.approvals.contains(one));
+    if !takes_two || client.stage == Stage::Sandbox {
+        return Ok(None);
+    }
+    let now = app.clock.now();
+    Ok(Some(Approval {
+        id: ApprovalId::new(now, &*app.random),
+        matter: Matter::RedirectUris,
+        act: Act::ChangeClient { client: client.id.clone() },
+        changes: with_what_stands(client, change("status", "disabled", "active"))?,
+        asked_by: Actor::Client(client.id.clone()).to_text(),
+        asked_at: now,
+        expires_at: now + administration.requests,
+        decision: None,
+    }))
+}
+
 /// `first`, and beside it where the client is answered, what it is told and with which keys: what stands there at the approval has to be what was shown.
 pub(in crate::flows) fn with_what_stands(client: &Client, first: FieldChange) -> Result<Vec<FieldChange>, AdminError> {
     let stands = |name: &str| ["redirect_uris", "scopes", "keys"].contains(&name) || name.starts_with("release");
@@ -72,8 +96,16 @@ pub(in crate::flows) fn with_what_stands(client: &Client, first: FieldChange) ->
 
 async fn write(admin: &Administrator, tx: &mut Transaction, approval: &Approval) -> Result<(), AdminError> {
     tx.approvals().ask(approval).await?;
-    tx.audit().record(&event(admin, EventKind::ApprovalAsked, approval).build()).await?;
-    Ok(())
+    Ok(record_asked(tx, admin.event(EventKind::ApprovalAsked), approval).await?)
+}
+
+/// Records who asked, by `event`, for what.
+pub(in crate::flows) async fn record_asked(
+    tx: &mut Transaction,
+    event: EventBuilder,
+    approval: &Approval,
+) -> Result<(), storage::Error> {
+    tx.audit().record(&about(event, approval).build()).await
 }
 
 fn new(admin: &Administrator, matter: Matter, act: Act, changes: Vec<FieldChange>) -> Approval {
@@ -143,10 +175,11 @@ pub async fn show(admin: &Administrator, id: ApprovalId) -> Result<Approval, Adm
     admin.store.read().await?.approvals().find(id).await?.ok_or_else(|| unknown(id))
 }
 
-/// Does what somebody else asked.
+/// Does what somebody else asked. What a client asked by registering itself is asked by whoever approves it first, and done once another
+/// person has approved it.
 ///
 /// # Errors
-/// `NotFound`; `Denied` where whoever approves could not do it themselves; `Unfit` where it is their own, has expired or was decided, and
+/// `NotFound`; `Waits` where it was nobody's until now; `Denied` where whoever approves could not do it themselves; `Unfit` where it is their own, has expired or was decided, and
 /// where what it changes is not as it was: then it is void.
 pub async fn approve(admin: &Administrator, id: ApprovalId) -> Result<Done, AdminError> {
     admin.may(Permission::ApprovalDecide)?;
@@ -154,6 +187,9 @@ pub async fn approve(admin: &Administrator, id: ApprovalId) -> Result<Done, Admi
     let mut tx = admin.store.begin().await?;
     let approval = tx.approvals().find(id).await?.ok_or_else(|| unknown(id))?;
     admin.may(approval.permission())?;
+    if approval.is_by_itself() && approval.decision.is_none() && now < approval.expires_at {
+        return take_up(admin, tx, approval).await;
+    }
     let others = others(admin, &mut tx, &approval).await?;
     approval.approvable(&admin.actor.to_text(), accounts(admin), others, now)?;
     // Before anything is done: whoever comes second finds it decided.
@@ -168,6 +204,20 @@ pub async fn approve(admin: &Administrator, id: ApprovalId) -> Result<Done, Admi
             Err(Unfit::Void(why).into())
         }
     }
+}
+
+/// Whoever approves first what a client asked for itself is who asks for it: whom that registration came from nobody knows, and it could
+/// have been them.
+async fn take_up(admin: &Administrator, mut tx: Transaction, approval: Approval) -> Result<Done, AdminError> {
+    let asked_by = admin.actor.to_text();
+    if !tx.approvals().take_up(approval.id, &asked_by, admin.clock.now()).await? {
+        // Somebody was faster: what they are shown is theirs to approve now.
+        return Err(Unfit::Decided.into());
+    }
+    let approval = Approval { asked_by, ..approval };
+    record_asked(&mut tx, admin.event(EventKind::ApprovalAsked), &approval).await?;
+    tx.commit().await?;
+    Err(AdminError::Waits(Box::new(approval)))
 }
 
 /// It is not done, and why.
@@ -260,7 +310,7 @@ async fn decide(
         let late = approval.expires_at <= admin.clock.now() && outcome == Outcome::Approved;
         return Err(if late { Unfit::Expired } else { Unfit::Decided }.into());
     }
-    let mut event = event(admin, EventKind::ApprovalDecided, &approval)
+    let mut event = about(admin.event(EventKind::ApprovalDecided), &approval)
         .with("outcome", outcome.as_str())
         .with("asked_by", &approval.asked_by);
     if let Some(reason) = reason {
@@ -270,13 +320,10 @@ async fn decide(
     Ok(Approval { decision: Some(decision), ..approval })
 }
 
-fn event(admin: &Administrator, kind: EventKind, approval: &Approval) -> EventBuilder {
+fn about(event: EventBuilder, approval: &Approval) -> EventBuilder {
     let changed: Vec<&str> = approval.changes.iter().map(|change| change.field.as_str()).collect();
-    let mut event = admin
-        .event(kind)
-        .with("approval", approval.id)
-        .with("matter", approval.matter)
-        .with("changed", changed.join(" "));
+    let mut event =
+        event.with("approval", approval.id).with("matter", approval.matter).with("changed", changed.join(" "));
     if let Some(citizen) = approval.act.citizen() {
         event = event.about(citizen);
     }

@@ -95,9 +95,10 @@ pub async fn count(admin: &Administrator) -> Result<usize, AdminError> {
 /// One that waits, with the citizen as they are: that they were shown is recorded.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`; `Denied` for whoever sees what waits and no citizens.
 pub async fn show(admin: &Administrator, id: ProposalId) -> Result<Waiting, AdminError> {
     admin.may(Permission::ApprovalList)?;
+    admin.may(Permission::CitizenShow)?;
     let mut tx = admin.store.begin().await?;
     let waiting = load(&mut tx, id).await?;
     let event = admin.event(EventKind::CitizenShown).about(waiting.citizen.id).with("sight", "proposal");
@@ -107,7 +108,7 @@ pub async fn show(admin: &Administrator, id: ProposalId) -> Result<Waiting, Admi
 }
 
 /// What whoever decides it has to be allowed themselves.
-const fn permission(wish: &Wish) -> Permission {
+pub const fn permission(wish: &Wish) -> Permission {
     match wish {
         Wish::Prove(_) => Permission::CitizenProve,
         Wish::Reopen { .. } => Permission::CitizenReopen,

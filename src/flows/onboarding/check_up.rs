@@ -4,6 +4,8 @@
 mod live;
 mod standing;
 
+pub(super) use standing::key_ends;
+
 use crate::domain::audit::EventKind;
 use crate::domain::client::Client;
 use crate::domain::ids::ClientId;
@@ -107,6 +109,9 @@ whats! {
     NoPurpose = "no_purpose":
         "Citizens are not told what their data are asked for.",
         "Say it in a few words, in every language that they read.";
+    OneLanguage = "one_language":
+        "It is told in one language alone, and citizens read others.",
+        "Say it in each of them.";
     NoContact = "no_contact":
         "The authority has nobody to ask about it.",
         "Name a mail address that somebody reads.";

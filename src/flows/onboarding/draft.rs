@@ -3,24 +3,24 @@
 //! The owner says what it is; everything that follows from that is decided here, by the present rules of the field (RFC 9700).
 //! There is no member by which it would be verified, approved, trusted, in production or somebody else's.
 
+mod misfit;
+
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use url::Url;
 
 use crate::domain::administration::{Authority, Permission, Reached};
 use crate::domain::audit::EventKind;
-use crate::domain::claims;
 use crate::domain::client::{
     ApplicationType, Client, ClientAuthenticationMethod, GrantType, Kind, Localised, PolicyName,
 };
 use crate::domain::ids::RegistrationId;
-use crate::domain::scope::Scope;
 use crate::domain::stage::Stage;
 use crate::flows::admin::create_client::{self, Birth, ClientRequest, Registered};
 use crate::flows::admin::further::Further;
 use crate::flows::admin::{AdminError, Administrator, Fault};
-use crate::protocol::redirect::{check_registration, is_loopback};
+
+pub use misfit::{MOST_CONTACTS, Misfit, Rule, misfits, scopes};
 
 /// What an owner says, in the members of registration metadata (RFC 7591 §2) where those have them. Another member is a fault.
 #[derive(Clone, Debug, Deserialize)]
@@ -87,7 +87,7 @@ impl Draft {
 pub async fn draft(admin: &Administrator, draft: &Draft) -> Result<Registered, AdminError> {
     let reached = admin.may_on_own(Permission::ClientDraft)?;
     let id = RegistrationId::new(admin.clock.now(), &*admin.random).to_string();
-    let mut faults = faults(draft);
+    let mut faults: Vec<Fault> = misfits(draft).iter().map(Misfit::fault).collect();
     let request = request(draft, id);
     let finish = |client: &mut Client| {
         client.stage = Stage::Sandbox;
@@ -159,101 +159,14 @@ fn request(draft: &Draft, id: String) -> ClientRequest {
     }
 }
 
-/// What is wrong with it for its kind.
-fn faults(draft: &Draft) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let mut refuse = |field, sentence: String| faults.push(Fault::new(field, sentence));
-    let kind = draft.kind;
-    if !kind.sends_people() {
-        for (field, given) in [
-            ("redirect_uris", !draft.redirect_uris.is_empty()),
-            ("post_logout_redirect_uris", !draft.post_logout_redirect_uris.is_empty()),
-            ("backchannel_logout_uri", draft.backchannel_logout_uri.is_some()),
-        ] {
-            if given {
-                refuse(field, "a service signs nobody in: it has none".to_owned());
-            }
-        }
-    }
-    for uri in &draft.redirect_uris {
-        if let Some(why) = misfit(kind, uri) {
-            refuse("redirect_uris", format!("'{uri}' {why}"));
-        }
-    }
-    if !kind.is_confidential() {
-        for (field, given) in [("jwks", draft.jwks.is_some()), ("jwks_uri", draft.jwks_uri.is_some())] {
-            if given {
-                refuse(field, format!("a {kind} application has no key that others do not have: leave it out"));
-            }
-        }
-        if draft.backchannel_logout_uri.is_some() && kind == Kind::Native {
-            refuse("backchannel_logout_uri", "nothing calls a program on somebody's device".to_owned());
-        }
-    }
-    for word in draft.scope.iter().flat_map(|scope| scope.split_ascii_whitespace()) {
-        if word == claims::NATIONAL_ID {
-            refuse(
-                "scope",
-                format!("{word} is for the authority to approve: ask for it with the request for production"),
-            );
-        } else if kind == Kind::Service && word.parse::<Scope>().is_ok() && claims::is_known_scope(word) {
-            refuse("scope", format!("{word} is about a person, and a service asks for itself"));
-        } else if !claims::is_known_scope(word) {
-            let known: Vec<_> =
-                claims::known_scopes().into_iter().filter(|scope| *scope != claims::NATIONAL_ID).collect();
-            refuse("scope", format!("'{word}' is no scope that an owner may take: there are {}", known.join(", ")));
-        }
-    }
-    for (field, uri) in [("policy_uri", &draft.policy_uri), ("tos_uri", &draft.tos_uri)] {
-        let Some(uri) = uri else { continue };
-        match (check_registration(uri), Url::parse(uri)) {
-            (Err(why), _) => refuse(field, format!("'{uri}' {why}")),
-            (Ok(()), Ok(parsed)) if parsed.scheme() == "https" => {}
-            (Ok(()), _) => refuse(field, format!("'{uri}' must be https")),
-        }
-    }
-    if draft.contacts.len() > MOST_CONTACTS || draft.contacts.iter().any(|contact| !is_address(contact)) {
-        refuse("contacts", format!("expected at most {MOST_CONTACTS} e-mail addresses"));
-    }
-    faults
-}
-
-const MOST_CONTACTS: usize = 10;
-
-/// As much as keeps out what no letter could be sent to.
-fn is_address(text: &str) -> bool {
-    let plain = text.len() <= 254 && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
-    plain
-        && text
-            .split_once('@')
-            .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'))
-}
-
-/// Why people cannot return there to an application of this kind; what is wrong for every kind is said by the rules of all.
-fn misfit(kind: Kind, uri: &str) -> Option<&'static str> {
-    check_registration(uri).ok()?;
-    let parsed = Url::parse(uri).ok()?;
-    match (kind, parsed.scheme()) {
-        (Kind::Native, "http") if parsed.host_str() == Some("localhost") => {
-            Some("must be http://127.0.0.1 or http://[::1]: localhost may be another machine (RFC 8252 section 8.3)")
-        }
-        (Kind::Native, "http") if parsed.port().is_some() => {
-            Some("names a port: leave it out, and every port will do (RFC 8252 section 7.3)")
-        }
-        (Kind::Web | Kind::SinglePage, "https") => None,
-        (Kind::Web | Kind::SinglePage, "http") if is_loopback(&parsed) => None,
-        (Kind::Web | Kind::SinglePage, _) => Some("has a scheme of its own, which only a native application has"),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn faults_of(json: serde_json::Value) -> Vec<String> {
         let draft: Draft = serde_json::from_value(json).unwrap();
-        faults(&draft).iter().map(|fault| format!("{}: {}", fault.field, fault.sentence)).collect()
+        let faults = misfits(&draft).iter().map(Misfit::fault).collect::<Vec<_>>();
+        faults.iter().map(|fault| format!("{}: {}", fault.field, fault.sentence)).collect()
     }
 
     #[test]

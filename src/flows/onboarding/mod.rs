@@ -3,6 +3,7 @@
 
 pub mod check_up;
 pub mod draft;
+pub mod expiry;
 pub mod explain;
 pub mod production;
 pub mod secret;

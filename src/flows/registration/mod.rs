@@ -21,7 +21,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::crypto::json;
-use crate::domain::client::{Client, PkcePolicy, PolicyName};
+use crate::domain::client::{Client, ClientStatus, PkcePolicy, PolicyName};
 use crate::domain::policies::Rule;
 use crate::domain::registration::RegistrationTerms;
 use crate::domain::secret::SecretString;
@@ -102,6 +102,10 @@ impl Registered {
             put("client_secret", secret.expose().into());
             // It does not expire.
             put("client_secret_expires_at", 0.into());
+        }
+        if self.client.status == ClientStatus::Disabled {
+            // No member of the standard: without it a developer would look for a fault of their own (RFC 7591 §3.2.1 allows others).
+            put("status", "awaiting_approval".into());
         }
         Value::Object(document)
     }

@@ -2,12 +2,13 @@
 
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::audit::{Actor, EventKind, Outcome};
-use crate::domain::client::Client;
+use crate::domain::client::{Client, ClientStatus};
 use crate::domain::ids::{ClientId, RegistrationId};
 use crate::domain::registration::ClientRegistration;
 use crate::domain::secret::SecretString;
-use crate::flows::App;
+use crate::flows::admin::approvals;
 use crate::flows::visitor::Visitor;
+use crate::flows::{App, FlowError};
 use crate::protocol::registration::dynamic::{self, Metadata, update};
 use crate::storage::TokenUse;
 
@@ -18,7 +19,8 @@ use super::{Known, Registered, RegistrationError, members, outside, policy, stat
 /// Registers the client that `body` describes, for whoever shows this initial access token.
 ///
 /// The token is counted as used in the transaction that writes the client: what is refused costs nothing, and no more
-/// clients come about than were granted.
+/// clients come about than were granted. Where a portal takes a second person of the administration, it is switched off until it has been
+/// approved.
 pub async fn register(
     app: &App,
     visitor: &Visitor,
@@ -43,6 +45,10 @@ pub async fn register(
     statement.note_in(&mut client);
     outside::check_sector(app, &client).await?;
     let logo = outside::fetch_logo(app, &mut client, None).await?;
+    let waits = approvals::of_registration(app, &client).map_err(FlowError::failed)?;
+    if waits.is_some() {
+        client.status = ClientStatus::Disabled;
+    }
 
     let token = Token::new(TokenKind::RegistrationAccessToken, id.uuid(), &*app.random).of(app.mode);
     let registration = ClientRegistration {
@@ -77,6 +83,11 @@ pub async fn register(
         tx.client_logos().put(&client.id, &fetched.hash, logo).await?;
     }
     tx.audit().record(&event.build()).await?;
+    if let Some(asked) = &waits {
+        tx.approvals().ask(asked).await?;
+        let event = app.event(visitor, EventKind::ApprovalAsked, Outcome::Success).by(Actor::Client(client.id.clone()));
+        approvals::record_asked(&mut tx, event, asked).await?;
+    }
     tx.commit().await?;
     Ok(Registered { client, secret: made, token: token.text() })
 }

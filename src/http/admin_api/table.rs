@@ -342,6 +342,7 @@ pub static OPERATIONS: &[Operation] = &[
         "Does what somebody else asked, where what it changes is still as it was.",
         by!(approvals::approve),
     )
+    .may_wait()
     .answers::<approvals::Asked>(),
     Operation::post(
         "/approvals/{approval_id}/deny",

@@ -108,9 +108,11 @@ fn refuse(refusal: Refusal) -> Response {
                 "access_denied",
                 "dynamic registration is switched off (registration.mode)",
             ),
-            RegistrationError::Disabled => {
-                plain(StatusCode::FORBIDDEN, "access_denied", "the authority has disabled this client")
-            }
+            RegistrationError::Disabled => plain(
+                StatusCode::FORBIDDEN,
+                "access_denied",
+                "the authority has disabled this client, or has not approved it yet",
+            ),
             RegistrationError::TooMany { retry_after } => {
                 let told =
                     "too many registrations from this address, with this token or of this client; try again later";

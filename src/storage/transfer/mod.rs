@@ -88,6 +88,7 @@ pub const TABLES: &[&str] = &[
     "audit_pending",
     "audit_events",
     "collector_cursors",
+    "expiry_letters",
     "hourly_statistics",
 ];
 

@@ -379,8 +379,15 @@ pub struct Field {
     pub kind: FieldKind,
     pub value: String,
     pub needed: bool,
-    /// What is wrong with it, in the words of the rules (English).
-    pub wrong: Vec<String>,
+    pub wrong: Vec<Wrong>,
+}
+
+/// What is wrong with what was typed.
+#[derive(Clone, Debug)]
+pub struct Wrong {
+    pub text: String,
+    /// In the words of a standard's rules, which are English whatever the page is in.
+    pub english: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -400,6 +407,21 @@ pub struct Empty {
     pub title: String,
     pub next: String,
     pub link: Option<Link>,
+}
+
+impl Wrong {
+    /// In the words of a standard's rules.
+    pub const fn english(text: String) -> Self {
+        Self { text, english: true }
+    }
+
+    /// With the full stop that a sentence among others needs.
+    pub fn sentence(&self) -> String {
+        match self.text.ends_with(['.', '!', '?']) {
+            true => self.text.clone(),
+            false => format!("{}.", self.text),
+        }
+    }
 }
 
 impl Act {

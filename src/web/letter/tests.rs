@@ -30,6 +30,12 @@ fn everything() -> Vec<What> {
         What::ContactVerified { at, contact: "a•••@example.vn".to_owned() },
         What::ContactRemoved { at, contact: "a•••@example.vn".to_owned() },
     ];
+    letters.extend([Ending::Secret, Ending::FormerSecret, Ending::Key].map(|what| What::ClientExpiry {
+        client: "permits".to_owned(),
+        name: "Cấp phép".to_owned(),
+        what,
+        ends_at: at,
+    }));
     let affairs = [
         Affair::Confirmed,
         Affair::Refused,

@@ -3,7 +3,7 @@
 use super::super::console::chart::{Chart, Series, spark};
 use super::super::console::{
     Act, Block, Cell, Change, Changes, Code, Empty, Facts, Field, FieldKind, Filter, Frame, Link, Section, Table, Tile,
-    Tone, View, Weight,
+    Tone, View, Weight, Wrong,
 };
 use super::super::layout::Standing;
 use super::super::text::Speaks;
@@ -269,7 +269,10 @@ impl Samples {
                 },
                 Field {
                     hint: Some(layout.text("onboarding-redirects-hint")),
-                    wrong: vec!["redirect_uris: 'ftp://permits.example' must be https".to_owned()],
+                    wrong: vec![Wrong {
+                        text: layout.text_with("misfit-not-https", "value", "ftp://permits.example"),
+                        english: false,
+                    }],
                     ..Field::lines(
                         "redirect_uris",
                         layout.text("console-redirects"),
@@ -277,7 +280,7 @@ impl Samples {
                     )
                 },
                 Field {
-                    wrong: vec!["policy_uri: 'x' is not an absolute URI".to_owned()],
+                    wrong: vec![Wrong::english("policy_uri: 'x' is not an absolute URI".to_owned())],
                     ..Field::line("policy_uri", layout.text("onboarding-policy-uri"), "x".to_owned())
                 },
                 Field {

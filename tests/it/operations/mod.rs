@@ -7,6 +7,7 @@ mod authenticator_metadata;
 mod check_up;
 mod demo_staff;
 mod erasure;
+mod expiry;
 mod messages;
 mod metrics;
 mod moving_in;

@@ -57,12 +57,19 @@ on_every_backend_with_passkeys! {
         for (field, expected) in [
             ("redirect_uris", "must be https"),
             ("scope", "national_id is for the authority to approve"),
-            ("contacts", "expected at most 10 e-mail addresses"),
+            ("contacts", "Enter at most 10 e-mail addresses"),
         ] {
             let told = again.words(&format!("#draft-{field}-wrong"));
             assert!(told.contains(expected), "{field}: {told}");
             assert_eq!(again.attribute(&format!("#draft-{field}"), "aria-invalid"), "true", "{field}");
         }
+        // What the house's rules say is said in the reader's language, what a standard's rules say in English, and marked so.
+        assert!(again.has("#draft-redirect_uris-wrong li[lang=en]") && !again.has("#draft-scope-wrong li[lang]"));
+        an.browser.accept_language = "fr".to_owned();
+        let french = an.browser.press(&again, "draft", &typed).await;
+        let told = french.words("#draft-scope-wrong");
+        assert!(told.contains("national_id est à approuver par l’autorité"), "{told}");
+        an.browser.accept_language = "en".to_owned();
         assert_eq!(again.field("client_name"), "Giấy phép xây dựng");
         assert!(again.words("#draft-redirect_uris").contains("ftp://permits.example/callback"));
         assert!(world.operator().events_of(&AN).await.iter().all(|event| event.kind != Some(EventKind::OwnerNamed)));

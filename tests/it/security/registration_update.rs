@@ -1,14 +1,16 @@
 //! A client that registers itself approves nothing of itself, at first or by an update: CVE-2026-15572.
 
 use http::Method;
-use senid::domain::client::ConsentPolicy;
+use senid::domain::administration::approval::Matter;
+use senid::domain::client::{ClientStatus, ConsentPolicy};
 use senid::domain::stage::Stage;
 use senid::domain::token_exchange::ExchangeRule;
 use serde_json::json;
 
 use crate::oauth::registration::{
-    as_portal, manage, open_world, portal, portal_with, refusal, register, registered, text, update_of,
+    as_portal, manage, open, open_world, portal, portal_with, refusal, register, registered, text, update_of,
 };
+use crate::support::World;
 use crate::support::world::AN;
 
 #[tokio::test]
@@ -176,4 +178,37 @@ async fn an_update_leaves_the_sandbox_by_no_member() {
         told = reply.json();
         assert_eq!(world.operator().client(&id).await.stage, Stage::Sandbox, "{members}");
     }
+}
+
+/// What takes a second person of the administration is nothing that a client gives itself.
+#[tokio::test]
+async fn an_update_brings_no_address_and_no_scope_where_that_takes_a_second_person() {
+    let world = World::embedded_with(|settings| {
+        open(settings);
+        settings.administration.approvals = Matter::ALL.to_vec();
+    })
+    .await;
+    let first = portal_with(json!({ "scope": "openid profile" }));
+    let told = registered(&world, &first).await;
+    // Two people have approved it.
+    world.operator().changes(text(&told, "client_id"), |client| client.status = ClientStatus::Active).await;
+    for (members, error) in [
+        (json!({ "redirect_uris": ["https://portal.example/other"] }), "invalid_redirect_uri"),
+        (json!({ "scope": "openid profile email" }), "invalid_client_metadata"),
+    ] {
+        let mut wanted = first.clone();
+        wanted.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        let refused = refusal(&manage(&world, Method::PUT, &told, Some(&update_of(&told, &wanted))).await);
+        assert_eq!((refused.0, refused.1.as_str()), (400, error), "{members}: {}", refused.2);
+    }
+    // Less than it has, and all that citizens are not told by, is its own to say.
+    let less = portal_with(json!({ "scope": "openid" }));
+    let reply = manage(&world, Method::PUT, &told, Some(&update_of(&told, &less))).await;
+    assert_eq!((reply.status.as_u16(), reply.json()["scope"].as_str()), (200, Some("openid")), "{}", reply.body);
+    // Nobody real comes to the sandbox: its developer changes it at will.
+    let told = reply.json();
+    world.operator().changes(text(&told, "client_id"), |client| client.stage = Stage::Sandbox).await;
+    let other = portal_with(json!({ "scope": "openid email", "redirect_uris": ["https://portal.example/other"] }));
+    let reply = manage(&world, Method::PUT, &told, Some(&update_of(&told, &other))).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
 }

@@ -14,6 +14,7 @@ mod credentials;
 mod data_protection;
 mod details_types;
 mod erasure;
+mod expiry_letters;
 mod grants;
 mod identifier_aliases;
 mod imports;

@@ -348,6 +348,7 @@ pub async fn live_a_little(store: &Store) -> Citizen {
     super::audit_log::is_kept(store).await;
     super::statistics::are_counted(store).await;
     super::collectors::are_sent_to(store).await;
+    super::expiry_letters::go_out(store, &client.id).await;
     let mut writing = store.write().await.unwrap();
     writing.settled().settle(Fact::RelyingPartyId, "id.example", NOW).await.unwrap();
     assert!(writing.authenticator_metadata().advance("mds.example", 7, b"a document", NOW).await.unwrap());

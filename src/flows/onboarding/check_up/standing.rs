@@ -98,6 +98,12 @@ fn display(client: &Client, found: &mut Vec<Finding>) {
             found.push(Finding::new(Warning, what, place, ""));
         }
     }
+    for (text, place) in [(&display.name, "client_name"), (&display.purpose, "purpose")] {
+        // Said once for every language is said in one.
+        if people && text.0.len() == 1 {
+            found.push(Finding::new(Note, What::OneLanguage, place, text.in_language("")));
+        }
+    }
 }
 
 fn policy(client: &Client, found: &mut Vec<Finding>) {
@@ -148,15 +154,19 @@ pub(super) fn keys(place: &'static str, set: &[u8], client: &Client, now: Timest
         if kid.is_none() && raw.len() > 1 {
             found.push(Finding::new(Warning, What::KeyWithoutId, place, ""));
         }
-        // `exp` is what some publish beside a key; the certificate says it by itself.
-        let said = key.get("exp").and_then(serde_json::Value::as_i64).map(Timestamp::from_seconds);
-        let ends = said.into_iter().chain(certificate_ends(key)).min();
-        if let Some(ends) = ends.filter(|ends| *ends < now + SOON) {
+        if let Some(ends) = key_ends(key).filter(|ends| *ends < now + SOON) {
             let severity = if ends <= now { Error } else { Warning };
             let detail = format!("{} {}", kid.unwrap_or_default(), date(ends));
             found.push(Finding::new(severity, What::KeySoonOver, place, detail.trim()));
         }
     }
+}
+
+/// When a key of a set ends, or its certificate, whichever is first.
+pub(in crate::flows::onboarding) fn key_ends(key: &serde_json::Map<String, serde_json::Value>) -> Option<Timestamp> {
+    // `exp` is what some publish beside a key; the certificate says it by itself.
+    let said = key.get("exp").and_then(serde_json::Value::as_i64).map(Timestamp::from_seconds);
+    said.into_iter().chain(certificate_ends(key)).min()
 }
 
 /// When the certificate of a key ends (`x5c`, RFC 7517 §4.7).
@@ -219,7 +229,10 @@ mod tests {
     #[test]
     fn whoever_says_all_that_citizens_and_the_authority_need_is_told_nothing() {
         let mut client = portal();
-        let text = crate::domain::client::Localised::plain("x");
+        let text = crate::domain::client::Localised(
+            [("vi", "x"), ("en", "y")].map(|(tag, text)| (tag.into(), text.into())).into(),
+        );
+        client.display.name = text.clone();
         client.display.organisation = text.clone();
         client.display.purpose = text;
         client.display.contacts = vec!["it@portal.example".to_owned()];
@@ -228,6 +241,8 @@ mod tests {
         let uri = "https://portal.example/logout".to_owned();
         client.logout.back_channel = Some(LogoutEndpoint { uri, session_required: true });
         assert!(found(&client).is_empty(), "{:?}", found(&client));
+        client.display.purpose = crate::domain::client::Localised::plain("x");
+        assert_eq!(found(&client), [("note", "one_language")]);
     }
 
     #[test]

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::{Desk, ROWS, address, asked, at_desk, form, found, named, notice, problem, render, to};
+use super::{Desk, ROWS, address, asked, at_desk, form, found, named, notice, problem, proposals, render, to};
 use crate::domain::administration::Permission;
 use crate::domain::administration::approval::{Act as Asked, Approval, Matter, Outcome};
 use crate::domain::ids::ApprovalId;
 use crate::domain::time::Timestamp;
-use crate::flows::admin::{AdminError, approvals};
+use crate::flows::admin::{AdminError, approvals, proposals as proposed};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
@@ -31,8 +31,14 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         false => approvals::list(&desk.admin, from, ROWS).await,
     };
     let listed = found!(desk, &site, &visit, listed);
+    // What registrars proposed stands on the first page of what waits, for whoever sees citizens.
+    let proofs = match !is_all && from.is_none() && desk.has(Permission::CitizenShow) {
+        true => found!(desk, &site, &visit, proposed::list(&desk.admin).await),
+        false => Vec::new(),
+    };
     let (layout, now) = (desk.layout().clone(), desk.admin.clock.now());
-    let rows = listed.iter().map(|approval| {
+    let of_proofs = proofs.iter().map(|proposal| proposals::row(&layout, proposal));
+    let rows = of_proofs.chain(listed.iter().map(|approval| {
         vec![
             Cell::Name {
                 text: layout.say(matter(approval.matter)),
@@ -44,7 +50,7 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             Cell::plain(moment(&layout, approval.expires_at.micros())),
             standing(&layout, approval, now),
         ]
-    });
+    }));
     let heads = [
         layout.text("console-approval"),
         layout.text("console-asked-by"),
@@ -52,7 +58,7 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         layout.text("console-until"),
         layout.text("console-status"),
     ];
-    let table = match listed.is_empty() {
+    let table = match listed.is_empty() && proofs.is_empty() {
         true => Block::Empty(Empty {
             title: layout.text("console-approvals-none"),
             next: layout.text("console-approvals-none-next"),
@@ -168,6 +174,11 @@ async fn shown(
             let (says, button) = (layout.text("console-withdraw-means"), layout.text("console-withdraw"));
             blocks.push(Block::Note(layout.text("console-own-request")));
             blocks.push(act("withdraw", says, button, None, Weight::Light));
+        } else if may_decide && approval.is_by_itself() {
+            let (says, button) = (layout.text("console-take-up-means"), layout.text("console-take-up"));
+            blocks.push(act("approve", says, button, None, Weight::Grave));
+            let (says, button) = (layout.text("console-deny-means"), layout.text("console-deny"));
+            blocks.push(act("deny", says, button, Some(reason), Weight::Light));
         } else if may_decide && !accounts.could_be_one_person(&approval.asked_by, &me) {
             let (says, button) = (layout.text("console-approve-means"), layout.text("console-approve"));
             blocks.push(act("approve", says, button, None, Weight::Grave));

@@ -67,7 +67,11 @@ pub(super) async fn enter(site: &Site, visit: &Visit, return_to: &str) -> Result
 
 /// How much waits for a second person: what was asked, and what registrars proposed.
 async fn waiting(admin: &Administrator) -> Result<usize, AdminError> {
-    Ok(flows::admin::proposals::count(admin).await? + flows::admin::approvals::count(admin).await?)
+    let proofs = match admin.authority.has(Permission::CitizenShow) {
+        true => flows::admin::proposals::count(admin).await?,
+        false => 0,
+    };
+    Ok(proofs + flows::admin::approvals::count(admin).await?)
 }
 
 /// Whether their roles open a section at all.

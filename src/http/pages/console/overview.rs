@@ -8,16 +8,18 @@ use axum::response::Response;
 use super::statistics::{Drawing, Reach, method_name};
 use super::{at_desk, found, render};
 use crate::domain::administration::{Authority, Permission};
+use crate::domain::expiry::Expiring;
 use crate::domain::logout::DeliveryState;
 use crate::domain::statistics::{Figure, Place, quantile};
 use crate::flows::admin::figures::{self, Span};
 use crate::flows::admin::{corrections, deliveries};
+use crate::flows::onboarding::expiry;
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::http::pages::admin::role_name;
 use crate::web::console::chart::spark;
-use crate::web::console::{Block, Cell, Facts, Link, Section, Tile, number};
+use crate::web::console::{Block, Cell, Facts, Link, Section, Tile, moment, number};
 use crate::web::text::{Moment, Speaks, id};
 
 /// As many deliveries as are counted here.
@@ -110,6 +112,11 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             (layout.text("console-when"), Cell::plain(layout.text_with("admin-proven", "when", proven))),
         ],
     };
+    // Whoever may see every application; an owner is told by letter.
+    let untold = match desk.has(Permission::ClientCreate) {
+        true => found!(desk, &site, &visit, expiry::untold(&desk.admin).await),
+        false => Vec::new(),
+    };
     let decisions = desk.frame.approvals;
     let mut page = desk.frame.section(Section::Overview);
     page.lead = Some(layout.text("console-overview-lead"));
@@ -117,6 +124,22 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         let link = Link { text: layout.text("console-approvals"), href: Section::Approvals.path().to_owned() };
         page = page.with(Block::Note(layout.text_with("admin-waiting", "count", decisions)));
         page = page.with(Block::Links(vec![link]));
+    }
+    if !untold.is_empty() {
+        for (client, expiry) in &untold {
+            let ends = moment(&layout, expiry.ends_at.micros());
+            let text = match expiry.what {
+                Expiring::ClientSecret => id("console-untold-secret"),
+                Expiring::FormerSecret => id("console-untold-former-secret"),
+                Expiring::Key => id("console-untold-key"),
+            };
+            let said = [("client", client.id.as_str().into()), ("until", ends.into())];
+            page = page.with(Block::Note(layout.voice.compose(text, &said)));
+        }
+        let mut ids: Vec<&str> = untold.iter().map(|(client, _)| client.id.as_str()).collect();
+        ids.dedup();
+        let link = |id: &&str| Link { text: (*id).to_owned(), href: format!("/admin/applications/{id}") };
+        page = page.with(Block::Links(ids.iter().map(link).collect()));
     }
     if !tiles.is_empty() {
         page = page.with(Block::Tiles(tiles));

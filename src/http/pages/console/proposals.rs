@@ -13,13 +13,13 @@ use super::{Desk, at_desk, form, found, named, notice, render, to};
 use crate::crypto::base64url;
 use crate::domain::administration::Permission;
 use crate::domain::ids::ProposalId;
-use crate::domain::proposal::{Proof, Registrant, Wish};
+use crate::domain::proposal::{Proof, Proposal, Registrant, Wish};
 use crate::flows::admin::proposals::{self, Done, Waiting};
 use crate::http::Site;
 use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::web::console::{
-    Act, Block, Cell, Change, Changes, Empty, Facts, Field, Link, Section, Table, Weight, moment,
+    Act, Block, Cell, Change, Changes, Empty, Facts, Field, Link, Section, Table, Tone, Weight, moment,
 };
 use crate::web::layout::Layout;
 use crate::web::text::{Speaks, TextId, id};
@@ -33,32 +33,26 @@ const fn wish_name(wish: &Wish) -> TextId {
     }
 }
 
-const fn permission(wish: &Wish) -> Permission {
-    match wish {
-        Wish::Prove(_) => Permission::CitizenProve,
-        Wish::Reopen { .. } => Permission::CitizenReopen,
-    }
+/// As a row of the list.
+pub(super) fn row(layout: &Layout, proposal: &Proposal) -> Vec<Cell> {
+    vec![
+        Cell::Name {
+            text: layout.say(wish_name(&proposal.wish)),
+            small: Some(proposal.citizen.to_string()),
+            href: Some(format!("{PATH}/{}", proposal.id)),
+        },
+        Cell::Code(proposal.proposed_by.clone()),
+        Cell::plain(moment(layout, proposal.proposed_at.micros())),
+        Cell::plain(moment(layout, proposal.expires_at.micros())),
+        Cell::badge(layout.text("console-approval-waiting"), Tone::Care),
+    ]
 }
 
 pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
     let desk = at_desk!(&site, &visit);
     let waiting = found!(desk, &site, &visit, proposals::list(&desk.admin).await);
     let layout = desk.layout().clone();
-    let rows: Vec<_> = waiting
-        .iter()
-        .map(|proposal| {
-            vec![
-                Cell::Name {
-                    text: layout.say(wish_name(&proposal.wish)),
-                    small: Some(proposal.citizen.to_string()),
-                    href: Some(format!("{PATH}/{}", proposal.id)),
-                },
-                Cell::Code(proposal.proposed_by.clone()),
-                Cell::plain(moment(&layout, proposal.proposed_at.micros())),
-                Cell::plain(moment(&layout, proposal.expires_at.micros())),
-            ]
-        })
-        .collect();
+    let rows: Vec<_> = waiting.iter().map(|proposal| row(&layout, proposal)[..4].to_vec()).collect();
     let block = match rows.is_empty() {
         true => Block::Empty(Empty {
             title: layout.text("console-approvals-none"),
@@ -144,7 +138,7 @@ async fn shown(
     if matches!(&proposal.wish, Wish::Prove(proof) if proof.registrant == Registrant::SomebodyElse) {
         blocks.push(Block::Note(layout.text("desk-evicts")));
     }
-    if desk.has(Permission::ApprovalDecide) && desk.has(permission(&proposal.wish)) {
+    if desk.has(Permission::ApprovalDecide) && desk.has(proposals::permission(&proposal.wish)) {
         let accounts = &desk.admin.settings.administration.shell_accounts;
         let own = accounts.could_be_one_person(&proposal.proposed_by, &desk.admin.actor.to_text());
         if own {

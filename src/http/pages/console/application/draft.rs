@@ -1,6 +1,7 @@
 //! `/admin/applications/new`: an application, brought into the sandbox at once by whoever will own it, guided by what it is.
 
 mod fields;
+mod misfit;
 
 use std::sync::Arc;
 
@@ -13,12 +14,12 @@ use crate::domain::administration::{Authority, Permission};
 use crate::domain::client::Kind;
 use crate::flows::admin::create_client::Registered;
 use crate::flows::admin::{AdminError, Fault};
-use crate::flows::onboarding::draft::draft;
+use crate::flows::onboarding::draft::{Misfit, draft, misfits};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::pages::console::{Desk, address, asked, at_desk, form, found, problem, render};
-use crate::web::console::{Act, Block, Cell, Facts, Field, FieldKind, Link, Section, Table, Weight};
+use crate::web::console::{Act, Block, Cell, Facts, Field, FieldKind, Link, Section, Table, Weight, Wrong};
 use crate::web::text::{Speaks, TextId, id};
 
 const PATH: &str = "/admin/applications/new";
@@ -28,7 +29,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     let may = desk.admin.may_on_own(Permission::ClientDraft).map(drop);
     found!(desk, &site, &visit, may);
     match asked(&visit, "kind").and_then(|kind| kind.parse().ok()) {
-        Some(kind) => page(&visit, desk, &Typed::asked(kind, &visit), Vec::new()),
+        Some(kind) => page(&visit, desk, &Typed::asked(kind, &visit), Vec::new(), &[]),
         None => choice(desk),
     }
 }
@@ -65,12 +66,15 @@ fn named(kind: Kind) -> (TextId, TextId) {
 }
 
 /// The form of a kind with what was typed, each fault beside what it is about.
-fn page(visit: &Visit, desk: Desk, typed: &Typed, faults: Vec<Fault>) -> Result<Response, Failure> {
+fn page(visit: &Visit, desk: Desk, typed: &Typed, faults: Vec<Fault>, misfits: &[Misfit]) -> Result<Response, Failure> {
     let layout = desk.layout().clone();
     let mut fields = Vec::new();
     let (here, elsewhere): (Vec<Fault>, Vec<Fault>) =
         faults.into_iter().partition(|fault| FIELDS.iter().any(|one| one.is_of(typed.kind, fault.field)));
-    let said = |fault: &Fault| format!("{}: {}", fault.field, fault.sentence);
+    let said = |fault: &Fault| match misfits.iter().find(|misfit| misfit.fault() == *fault) {
+        Some(misfit) => misfit::wrong(&layout, misfit),
+        None => Wrong::english(format!("{}: {}", fault.field, fault.sentence)),
+    };
     for one in FIELDS.iter().filter(|one| one.kinds.contains(&typed.kind)) {
         let wrong = here.iter().filter(|fault| one.is_of(typed.kind, fault.field)).map(said).collect();
         let kind = if one.lines { FieldKind::Lines } else { FieldKind::Line };
@@ -97,7 +101,7 @@ fn page(visit: &Visit, desk: Desk, typed: &Typed, faults: Vec<Fault>) -> Result<
     };
     let wrong = (!here.is_empty() || !elsewhere.is_empty()).then(|| {
         let told = layout.text("console-problem-invalid");
-        elsewhere.iter().fold(told, |told, fault| format!("{told} {}.", said(fault)))
+        elsewhere.iter().fold(told, |told, fault| format!("{told} {}", said(fault).sentence()))
     });
     let back = desk.frame.back_to(Section::Applications);
     let mut page = desk.frame.page(Section::Applications, layout.text("onboarding-begin"));
@@ -114,15 +118,15 @@ pub async fn submit(State(site): State<Arc<Site>>, visit: Visit, Form(sent): For
     };
     let return_to = typed.address(PATH);
     let desk = at_desk!(&site, &visit, &return_to);
-    let drafted = match typed.draft() {
-        Ok(wanted) => draft(&desk.admin, &wanted).await,
-        Err(fault) => Err(AdminError::Invalid(vec![fault])),
+    let (drafted, misfits) = match typed.draft() {
+        Ok(wanted) => (draft(&desk.admin, &wanted).await, misfits(&wanted)),
+        Err(fault) => (Err(AdminError::Invalid(vec![fault])), Vec::new()),
     };
     match drafted {
         Ok(registered) => done(&site, &visit, desk, &registered),
-        Err(AdminError::Invalid(faults)) => page(&visit, desk, &typed, faults),
+        Err(AdminError::Invalid(faults)) => page(&visit, desk, &typed, faults, &misfits),
         Err(error) => match problem(desk.layout(), &error) {
-            Some(_) => page(&visit, desk, &typed, vec![Fault::new("client_id", error.to_string())]),
+            Some(_) => page(&visit, desk, &typed, vec![Fault::new("client_id", error.to_string())], &[]),
             None => desk.refused(&site, &visit, error, &return_to).await,
         },
     }

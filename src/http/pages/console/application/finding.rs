@@ -57,6 +57,7 @@ fn sentence(what: What) -> TextId {
         What::NoReturnAfterSignOut => id("finding-no-post-logout-redirect"),
         What::NoOrganisation => id("finding-no-organisation"),
         What::NoPurpose => id("finding-no-purpose"),
+        What::OneLanguage => id("finding-one-language"),
         What::NoContact => id("finding-no-contact"),
         What::NoPrivacyPolicy => id("finding-no-policy-uri"),
         What::TokensThroughBrowser => id("finding-front-channel-access-tokens"),

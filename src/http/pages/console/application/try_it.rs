@@ -24,7 +24,7 @@ use crate::http::page::{Page, SeeOther};
 use crate::http::pages::console::{Desk, at_desk, form, found, named, problem, to};
 use crate::protocol::explain::Explanation;
 use crate::protocol::parameters::Parameters;
-use crate::web::console::{Act, Block, Cell, Code, Facts, Field, FieldKind, Link, Tone, Weight};
+use crate::web::console::{self, Act, Block, Cell, Code, Facts, Field, FieldKind, Link, Tone, Weight};
 use crate::web::layout::Layout;
 use crate::web::text::Speaks;
 use crate::web::trial::Back;
@@ -76,7 +76,7 @@ fn start(
         says: vec![layout.text("onboarding-explain-means")],
         fields: vec![Field {
             needed: true,
-            wrong: paste.wrong,
+            wrong: paste.wrong.into_iter().map(console::Wrong::english).collect(),
             ..Field::lines("text", layout.text("onboarding-explain-text"), paste.text)
         }],
         weight: Weight::Light,
