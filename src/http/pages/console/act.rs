@@ -7,7 +7,7 @@ use super::{Desk, form, problem, render};
 use crate::flows::admin::{AdminError, Fault};
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
-use crate::web::console::{Act, Block, Field, Link, Section};
+use crate::web::console::{self, Act, Block, Field, Link, Section};
 use crate::web::layout::Layout;
 use crate::web::text::Speaks;
 
@@ -61,7 +61,7 @@ impl ActPage<'_> {
         let mut fields = self.fields;
         for fault in faults {
             match fields.iter_mut().find(|field| field.name == fault.field) {
-                Some(field) => field.wrong.push(fault.sentence),
+                Some(field) => field.wrong.push(console::Wrong::english(fault.sentence)),
                 None => exact.push(format!("{}: {}", fault.field, fault.sentence)),
             }
         }
