@@ -12,9 +12,9 @@ use crate::domain::signals::Initiator;
 use crate::flows::session::{self, CurrentSession, Ending};
 use crate::flows::visitor::Visitor;
 use crate::flows::{App, consent, notices, single_logout};
-use crate::storage::Page;
+use crate::storage::{EndedSession, Page};
 
-use super::change_status::{Sessions, forget_sessions};
+use super::change_status::forget_sessions;
 use super::{AdminError, Administrator};
 
 /// As many consents as are shown on one page.
@@ -89,18 +89,29 @@ pub async fn end_session(
     Ok(())
 }
 
-/// Ends every session of a citizen in one transaction, whatever the short-lived store holds: they stay what they are and sign in
-/// again. Portals that took part are told. What became of the sessions is answered.
+/// Ends every session of a citizen in one transaction, whatever the short-lived store forgets meanwhile: they stay what they are and sign
+/// in again. Portals that took part are told.
 ///
 /// # Errors
 /// `NotFound`, `Denied`, `Away`.
-pub async fn end_sessions(admin: &Administrator, id: CitizenId, reason: Option<&str>) -> Result<Sessions, AdminError> {
+pub async fn end_sessions(
+    app: &App,
+    admin: &Administrator,
+    id: CitizenId,
+    reason: Option<&str>,
+) -> Result<Ended, AdminError> {
     admin.may(Permission::SessionEnd)?;
     load(admin, id).await?;
+    let live = session::list(app, id).await?;
     let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
     tx.session_clients().close(id).await?;
     tx.citizens().end_sessions(id, now).await?;
+    // By name as well: what began in this very moment ends, too.
+    for ended in &live {
+        let ending = EndedSession { session: ended.id(), citizen: id, ended_at: now };
+        tx.ended_sessions().end(ending, ended.session.expires_at).await?;
+    }
     let left = tx.session_clients().leave_all(id).await?;
     let told = single_logout::enqueue(&mut tx, &left, Some(Initiator::Admin), now, &*admin.random).await?;
     let mut event = admin.event(EventKind::SessionEnded).about(id).with("why", "by_staff").with("told", told);
@@ -109,7 +120,9 @@ pub async fn end_sessions(admin: &Administrator, id: CitizenId, reason: Option<&
     }
     tx.audit().record(&event.build()).await?;
     tx.commit().await?;
-    Ok(forget_sessions(admin, id).await)
+    app.deliveries.wake();
+    forget_sessions(admin, id).await.counted();
+    Ok(live.len())
 }
 
 /// What they prove themselves with beside a password, the oldest first. That it was read is recorded.

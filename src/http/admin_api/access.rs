@@ -78,9 +78,8 @@ pub async fn end_session(call: &Call) -> Result<Reply, Problem> {
 }
 
 pub async fn end_sessions(call: &Call) -> Result<Reply, Problem> {
-    let ended = access::end_sessions(&call.admin, citizen(call)?, None).await?;
-    call.site.app.deliveries.wake();
-    Reply::ok(&SessionsEnded { sessions_ended: ended.counted() })
+    let ended = access::end_sessions(&call.site.app, &call.admin, citizen(call)?, None).await?;
+    Reply::ok(&SessionsEnded { sessions_ended: ended as u64 })
 }
 
 pub async fn credentials(call: &Call) -> Result<Reply, Problem> {

@@ -123,7 +123,8 @@ async fn no_form_of_the_console_works_without_its_own_token() {
     let mut an = world.staff(&AN, &[Role::Registrar]).await;
     let id = world.operator().id_of(&BINH).await;
     let lock = an.browser.open(&format!("/admin/citizens/{id}/lock")).await;
-    let token = lock.field("csrf");
+    // The first one of the page is the search's.
+    let token = lock.attribute("main form[action$='/lock'] input[name=csrf]", "value");
     for csrf in ["", "made-up"] {
         let pairs = [("csrf", csrf), ("reason", "no token")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         let page = an.browser.submit(&lock, &format!("/admin/citizens/{id}/lock"), &pairs).await;

@@ -6,9 +6,10 @@ use senid::domain::audit::EventKind;
 use senid::domain::citizen::CitizenStatus;
 use senid::domain::proposal::Registrant;
 use senid::flows::admin::find_citizen::Who;
-use senid::flows::admin::organisations;
 use senid::flows::admin::show_citizen::{self, Sight};
+use senid::flows::admin::{AdminError, organisations, proposals};
 
+use crate::security::administration::admitted;
 use crate::support::World;
 use crate::support::world::operator::who;
 use crate::support::world::registrar::seen;
@@ -35,6 +36,11 @@ const CARD: [(&str, &str); 5] = [
 
 fn sent(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// The token of the form that goes there: the first of a page is the search's.
+fn token_of(page: &Page, act: &str) -> String {
+    page.attribute(&format!("main form[action$='{act}'] input[name=csrf]"), "value")
 }
 
 #[tokio::test]
@@ -128,7 +134,7 @@ async fn an_identity_is_proven_by_two_registrars_and_nobody_confirms_their_own()
     assert!(!proposed.has("#confirm"), "{}", proposed.text());
     let theirs = binh.browser.open(&proposal).await;
     assert!(theirs.has("#confirm"), "{}", theirs.text());
-    let forged = sent(&[("csrf", &theirs.field("csrf"))]);
+    let forged = sent(&[("csrf", &token_of(&theirs, "/confirm"))]);
     let refused = an.browser.submit(&proposed, &format!("{proposal}/confirm"), &forged).await;
     assert!(refused.status.as_u16() >= 400, "{}", refused.text());
     assert_eq!(stored(&world, &CHAU).await.account_level, AccountLevel::Registered);
@@ -156,9 +162,13 @@ async fn whoever_proposed_it_cannot_confirm_it_with_a_form_of_their_own_either()
     let own = an.browser.press(&form, "confirm", &CARD).await.path().to_owned();
     // The token of another proposal's form is good for that one alone.
     let others = an.browser.open(&format!("/admin/proposals/{other}")).await;
-    let token = sent(&[("csrf", &others.field("csrf"))]);
+    let token = sent(&[("csrf", &token_of(&others, "/confirm"))]);
     let refused = an.browser.submit(&others, &format!("{own}/confirm"), &token).await;
     assert!(refused.status.as_u16() >= 400, "{}", refused.text());
+    // And behind every form stands the rule itself.
+    let own_id = own.rsplit('/').next().unwrap().parse().unwrap();
+    let admin = admitted(&world, &an.browser).await;
+    assert!(matches!(proposals::confirm(&admin, own_id).await, Err(AdminError::Conflict(_))));
     assert_eq!(stored(&world, &CHAU).await.account_level, AccountLevel::Registered);
 }
 
@@ -204,8 +214,8 @@ async fn a_code_is_seen_once_and_sets_a_password() {
             && !looks(&an.browser.open(&format!("/admin/citizens/{id}")).await.text())
     );
     // The settings have no counter codes: whoever invents the choice is told so.
-    let invented =
-        an.browser.submit(&form, &path, &sent(&[("csrf", &form.field("csrf")), ("purpose", "counter")])).await;
+    let invented = form.form_of("confirm", &[("purpose", "counter")]);
+    let invented = an.browser.submit(&form, &invented.action, &invented.pairs).await;
     assert!(invented.has("#problem") && !looks(&invented.text()), "{}", invented.text());
     let events = world.operator().events_of(&CHAU).await;
     let issued = events.iter().find(|event| event.kind == Some(EventKind::CodeIssued)).unwrap();
@@ -224,13 +234,14 @@ async fn somebody_new_is_entered_and_told_apart_from_who_is_there() {
     let there = an.browser.press(&form, "confirm", &[("national_id", BINH.identifier), ("name", "Cao Thị Mới")]).await;
     assert!(there.text().contains("another citizen signs in with this"), "{}", there.text());
     // A level that nobody offers is nobody's.
-    let mut fields = sent(&[("csrf", &form.field("csrf")), ("national_id", "001185009999"), ("name", "Cao Thị Mới")]);
-    fields.extend(sent(&[
+    let typed = [
+        ("national_id", "001185009999"),
+        ("name", "Cao Thị Mới"),
         ("birthdate", "1985-02-03"),
-        ("account_level", "2"),
-        ("email_verified", "true"),
         ("email", "moi@senid.example"),
-    ]));
+    ];
+    let mut fields = form.form_of("confirm", &typed).pairs;
+    fields.extend(sent(&[("account_level", "2"), ("email_verified", "true")]));
     let done = an.browser.submit(&form, "/admin/citizens/new", &fields).await;
     assert!(done.path().starts_with("/admin/citizens/") && done.has(".notice"), "{}: {}", done.url, done.text());
     let id = done.path().rsplit('/').next().unwrap().parse().unwrap();

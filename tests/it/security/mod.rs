@@ -2,7 +2,7 @@
 //! `SECURITY.md` holds the table of class, test and the code that holds it.
 
 mod account_states;
-mod administration;
+pub mod administration;
 mod algorithm_confusion;
 mod approvals;
 mod attestation;

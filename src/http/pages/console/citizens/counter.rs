@@ -17,9 +17,9 @@ use crate::flows::admin::find_citizen::Who;
 use crate::flows::admin::issue_code::{self, Issued};
 use crate::flows::admin::prove_identity::{self, Proving};
 use crate::flows::admin::renumber_citizen::{self, Before};
-use crate::flows::admin::{AdminError, citizen_aliases, duplicates, guardians};
+use crate::flows::admin::{AdminError, Fault, citizen_aliases, duplicates, guardians};
 use crate::http::Site;
-use crate::http::error::{Failure, Fault};
+use crate::http::error::{Failure, Fault as Answer};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::pages::console::act::{ActPage, Wrong};
 use crate::http::pages::console::proposals;
@@ -68,7 +68,7 @@ impl Errand {
     }
 
     fn read(act: &str) -> Result<Self, Failure> {
-        Self::ALL.into_iter().find(|errand| errand.path() == act).ok_or_else(|| Fault::NotFound.into())
+        Self::ALL.into_iter().find(|errand| errand.path() == act).ok_or_else(|| Answer::NotFound.into())
     }
 
     pub(super) const fn permission(self) -> Permission {
@@ -285,7 +285,7 @@ async fn carry_out(
         }
         Errand::IssueCode => {
             let purpose = typed.of("purpose").parse::<CodeUse>();
-            let purpose = purpose.map_err(|why| AdminError::invalid("purpose", why.to_string()))?;
+            let purpose = purpose.map_err(|why| fault_at("purpose", why.to_string()))?;
             let issued = issue_code::issue(admin, &who, purpose).await?;
             let heading = desk.layout().say(purpose_name(purpose));
             Ok(After::Once(Box::new(code(desk.layout(), heading, &issued))))
@@ -294,7 +294,7 @@ async fn carry_out(
             let before = match typed.of("before") {
                 "theirs" => Before::Theirs,
                 "mistaken" => Before::Mistaken,
-                _ => return Err(AdminError::invalid("before", "expected theirs or mistaken")),
+                _ => return Err(fault_at("before", "expected theirs or mistaken")),
             };
             renumber_citizen::renumber(admin, &who, scheme, typed.of("to"), before, reason).await?;
             Ok(back())
@@ -309,7 +309,7 @@ async fn carry_out(
         }
         Errand::EnterGuardian => {
             let evidence = typed.some("evidence");
-            let evidence = evidence.ok_or_else(|| AdminError::invalid("evidence", "expected what was seen"))?;
+            let evidence = evidence.ok_or_else(|| fault_at("evidence", "expected what was seen"))?;
             guardians::enter(admin, &who, &other("guardian")?, evidence).await?;
             Ok(back())
         }
@@ -326,18 +326,20 @@ async fn carry_out(
 }
 
 fn kind(typed: &Typed) -> Result<AliasKind, AdminError> {
-    typed
-        .of("kind")
-        .parse()
-        .map_err(|why: identifier_alias::UnknownScheme| AdminError::invalid("kind", why.to_string()))
+    typed.of("kind").parse().map_err(|why: identifier_alias::UnknownScheme| fault_at("kind", why.to_string()))
+}
+
+/// What is wrong with one field.
+fn fault_at(name: &'static str, sentence: impl Into<String>) -> AdminError {
+    AdminError::Invalid(vec![Fault::new(name, sentence)])
 }
 
 /// A fault of whoever else was named, at the field that names them.
 fn at(name: &'static str, error: AdminError) -> AdminError {
     match error {
-        AdminError::Invalid(faults) => AdminError::Invalid(
-            faults.into_iter().map(|fault| crate::flows::admin::Fault::new(name, fault.sentence)).collect(),
-        ),
+        AdminError::Invalid(faults) => {
+            AdminError::Invalid(faults.into_iter().map(|fault| Fault::new(name, fault.sentence)).collect())
+        }
         other => other,
     }
 }

@@ -228,11 +228,8 @@ pub async fn act(
             }
         }
         Deed::EndSessions => {
-            let ended = access::end_sessions(&desk.admin, citizen, Some(reason)).await;
-            ended.map(|ended| {
-                ended.counted();
-                address(&path, &[("done", "sessions")])
-            })
+            let ended = access::end_sessions(&site.app, &desk.admin, citizen, Some(reason)).await;
+            ended.map(|_| address(&path, &[("done", "sessions")]))
         }
         Deed::AskRegistry => {
             registry::check(&desk.admin, &who).await.map(|_| address(&path, &[("done", "registry-asked")]))

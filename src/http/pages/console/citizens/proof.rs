@@ -152,20 +152,20 @@ pub(super) fn read(typed: &Typed, now: Timestamp) -> Result<Proof, AdminError> {
     if typed.some("chip").is_some() {
         checks.push(check(CheckMethod::Vcrypt));
     }
-    let text = |name: &str| typed.some(name).map(str::to_owned);
+    let said = |name: &str| typed.some(name).map(str::to_owned);
     Ok(Proof {
         document: Document {
             kind,
-            number: text("number"),
+            number: said("number"),
             issued_on,
             expires_on,
-            issuer: text("issuer").map(|name| Issuer { name, country_code: country }),
+            issuer: said("issuer").map(|name| Issuer { name, country_code: country }),
         },
         checks,
         attachments,
-        process: text("process"),
+        process: said("process"),
         corrections: Corrections {
-            name: text("name"),
+            name: said("name"),
             birthdate: birthdate.and_then(Result::ok),
             gender: gender.flatten(),
         },
