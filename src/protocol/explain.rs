@@ -8,8 +8,10 @@ use super::parameters::Parameters;
 use super::pkce;
 use super::redirect::is_registered;
 use crate::crypto::base64url;
+use crate::crypto::token::TokenKind;
 use crate::domain::client::Client;
 use crate::domain::issuer::Issuer;
+use crate::domain::sandbox::Mode;
 use crate::domain::time::Timestamp;
 
 /// What was recognised, what stands in it, and what is wrong.
@@ -32,6 +34,8 @@ pub struct Expected<'a> {
     pub issuer: &'a Issuer,
     /// The names of the keys that the issuer publishes.
     pub kids: &'a [String],
+    /// What the issuer is: a sandbox's codes say that they are.
+    pub mode: Mode,
     pub now: Timestamp,
 }
 
@@ -158,8 +162,9 @@ fn answer_of(url: &Url, parameters: &Parameters, expected: &Expected<'_>) -> Exp
         return told;
     }
     if let Some(code) = parameters.value("code") {
-        if !code.starts_with("senid_ac_") {
-            told.wrong.push("code does not begin with senid_ac_: it is no code of this issuer.".to_owned());
+        let prefix = TokenKind::AuthorizationCode.prefix(expected.mode);
+        if !code.starts_with(prefix) {
+            told.wrong.push(format!("code does not begin with {prefix}: it is no code of this issuer."));
         }
         let told_of_code = "The code is exchanged once, within a minute, by a POST to the token endpoint with the same redirect_uri and \
                             the code_verifier of the request.";
@@ -214,7 +219,7 @@ fn token_parts(text: &str) -> Option<Parts> {
 }
 
 fn token_of(token: &Parts, expected: &Expected<'_>) -> Explanation {
-    let Expected { client, issuer, kids, now } = *expected;
+    let Expected { client, issuer, kids, now, .. } = *expected;
     let Parts { header, claims } = token;
     let text = |members: &Map<String, Value>, name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
     let kind = match text(header, "typ").as_deref() {
@@ -321,7 +326,8 @@ mod tests {
     fn told(text: &str) -> Explanation {
         let (client, issuer) = (portal(), "https://id.example".parse().unwrap());
         let kids = ["k1".to_owned()];
-        explain(text, &Expected { client: &client, issuer: &issuer, kids: &kids, now: NOW }).expect(text)
+        explain(text, &Expected { client: &client, issuer: &issuer, kids: &kids, mode: Mode::Official, now: NOW })
+            .expect(text)
     }
 
     #[test]
@@ -356,6 +362,8 @@ mod tests {
         let read = told(&sound);
         assert_eq!((read.kind, read.wrong.len()), ("answer to an authorization request", 0), "{read:?}");
         assert!(!format!("{read:?}").contains(code));
+        let of_a_sandbox = told(&sound.replace("senid_ac_", "senid_sandbox_ac_")).wrong;
+        assert!(of_a_sandbox[0].contains("it is no code of this issuer"), "{of_a_sandbox:?}");
         assert!(told(&sound.replace("id.example", "evil.example")).wrong[0].contains("another has answered"));
         assert!(told(&sound.replace("/cb?", "/other?")).wrong[0].contains("is not registered"));
         let refused = told("https://portal.example/cb?error=login_required&state=s&iss=https%3A%2F%2Fid.example");
@@ -387,7 +395,7 @@ mod tests {
     #[test]
     fn what_is_none_of_them_is_not_explained() {
         let (client, issuer) = (portal(), "https://id.example".parse().unwrap());
-        let expected = Expected { client: &client, issuer: &issuer, kids: &[], now: NOW };
+        let expected = Expected { client: &client, issuer: &issuer, kids: &[], mode: Mode::Official, now: NOW };
         for text in ["", "hello", "a.b.c", "https://portal.example/", "https://portal.example/?x=1"] {
             assert_eq!(explain(text, &expected), None, "{text}");
         }

@@ -24,7 +24,8 @@ pub async fn of_client(admin: &Administrator, client: &Client, text: &str) -> Re
     let keys = admin.store.read().await?.key_pairs().load().await?;
     let kids: Vec<String> =
         keys.iter().filter(|stored| stored.key.is_published(now)).map(|stored| stored.key.kid.to_string()).collect();
-    let expected = Expected { client, issuer: &admin.settings.issuer, kids: &kids, now };
+    let settings = &admin.settings;
+    let expected = Expected { client, issuer: &settings.issuer, kids: &kids, mode: settings.mode(), now };
     explain::explain(text, &expected).ok_or_else(|| {
         let told =
             "expected the address of an authorization request, the address that a visitor came back to, or a token";
