@@ -85,7 +85,7 @@ async fn the_log_is_verified_once_at_a_time_by_whoever_may_and_by_nobody_else() 
         }
         // Somebody's is under way on another server.
         let app = world.app(0);
-        app.sessions.claim(&short_lived::audit_verifying(), &(), Duration::from_secs(30)).await.unwrap();
+        let _ = app.sessions.claim(&short_lived::audit_verifying(), &(), Duration::from_secs(30)).await.unwrap();
         an.browser.press(&page, "verify", &[]).await;
         assert_eq!(count(&world, EventKind::AuditVerified).await, 0);
         app.sessions.delete(&short_lived::audit_verifying()).await.unwrap();

@@ -272,20 +272,20 @@ fn confirmed(operation: &Operation, typed: &Typed) -> String {
 
 /// Reads what was typed; line ends of a form are those of the text again.
 fn read_typed(operation: &Operation, sent: &Parameters) -> Result<Typed, Failure> {
-    let said = |name: &'static str| -> Result<String, Failure> {
+    let given = |name: &'static str| -> Result<String, Failure> {
         Ok(sent.single(name)?.unwrap_or_default().trim().replace("\r\n", "\n"))
     };
     let mut typed = Typed {
-        if_match: if operation.version == Version::Demanded { said("if_match")? } else { String::new() },
-        idempotency_key: if operation.verb == Verb::Get { String::new() } else { said("idempotency_key")? },
-        body: if operation.body.is_some() { said("body")? } else { String::new() },
+        if_match: if operation.version == Version::Demanded { given("if_match")? } else { String::new() },
+        idempotency_key: if operation.verb == Verb::Get { String::new() } else { given("idempotency_key")? },
+        body: if operation.body.is_some() { given("body")? } else { String::new() },
         ..Typed::default()
     };
     for name in operation.path_parameters() {
-        typed.path.insert(name, said(name)?);
+        typed.path.insert(name, given(name)?);
     }
     for parameter in operation.query {
-        typed.query.insert(parameter.name, said(parameter.name)?);
+        typed.query.insert(parameter.name, given(parameter.name)?);
     }
     Ok(typed)
 }

@@ -63,8 +63,8 @@ fn asking(
 
 pub async fn take(State(site): State<Arc<Site>>, visit: Visit, Form(sent): Form) -> Result<Response, Failure> {
     Guarded::Account(PATH).check(&visit, &sent)?;
-    let said = |name| Ok::<_, Failure>(sent.single(name)?.unwrap_or_default().trim().to_owned());
-    let typed = (said("since")?, said("until")?);
+    let given = |name| Ok::<_, Failure>(sent.single(name)?.unwrap_or_default().trim().to_owned());
+    let typed = (given("since")?, given("until")?);
     // Moments name nobody: they may stand in an address.
     let return_to = address(PATH, &[("since", &typed.0), ("until", &typed.1)]);
     let desk = at_desk!(&site, &visit, &return_to);
