@@ -14,7 +14,7 @@ use senid::flows::onboarding::{expiry, secret};
 
 use crate::support::World;
 use crate::support::mail::{MailServer, Reached};
-use crate::support::world::{AN, Backend, Citizen, eventually};
+use crate::support::world::{AN, BINH, Backend, Citizen, eventually};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -45,9 +45,15 @@ async fn ends_in(world: &World, client: &str, days: u32) {
     world.operator().changes(client, |client| client.secret_until = Some(ends)).await;
 }
 
+/// What those letters say that are about an application.
+fn letters(server: &MailServer) -> Vec<String> {
+    let texts = server.mails().into_iter().map(|mail| mail.part("text/plain"));
+    texts.filter(|text| text.contains("/admin/applications/")).collect()
+}
+
 async fn arrived(server: &MailServer, number: usize) {
-    eventually("the letters arrive", async || server.mails().len() >= number).await;
-    assert_eq!(server.mails().len(), number);
+    eventually("the letters arrive", async || letters(server).len() >= number).await;
+    assert_eq!(letters(server).len(), number);
 }
 
 async fn a_letter_goes_out_thirty_seven_and_one_days_before_once_each(backend: Backend) {
@@ -61,8 +67,7 @@ async fn a_letter_goes_out_thirty_seven_and_one_days_before_once_each(backend: B
         assert_eq!((tell(&world).await, tell(&world).await), (1, 0), "letter {number}");
         arrived(&server, number).await;
     }
-    let mail = &server.mails()[0];
-    let text = mail.part("text/plain");
+    let text = &letters(&server)[0];
     assert!(text.contains("/admin/applications/tax-office"), "{text}");
     // It is over: nothing is said of what is past.
     world.wait(DAY * 2);
@@ -166,22 +171,36 @@ async fn of_two_servers_one_tells() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_nobody_can_be_told_the_overview_says_so_until_somebody_can() {
+async fn where_nobody_can_be_told_it_is_said_until_somebody_can() {
     let server = MailServer::start(Reached::StartTls).await;
     let world = world(Backend::embedded().await, &server).await;
+    let admin = world.operator().admin().await;
+    ends_in(&world, "tax-office", 30).await;
+    assert!(expiry::untold(&admin).await.unwrap().is_empty(), "nothing was due yet");
+    assert_eq!(tell(&world).await, 1);
+    let untold = expiry::untold(&admin).await.unwrap();
+    assert_eq!(untold.iter().map(|(client, _)| client.id.as_str()).collect::<Vec<_>>(), ["tax-office"]);
+    owns(&world, &AN, "tax-office").await;
+    assert!(expiry::untold(&admin).await.unwrap().is_empty());
+    // The next letter goes to them.
+    world.wait(DAY * 23);
+    assert_eq!(tell(&world).await, 1);
+    arrived(&server, 1).await;
+}
+
+#[tokio::test]
+async fn the_overview_says_of_what_nobody_is_told() {
+    // No mail goes out here: nobody can be told of anything.
+    let world = World::with_passkeys(Backend::embedded().await).await;
     let mut an = world.staff(&AN, &[Role::Administrator]).await;
+    let mut binh = world.staff(&BINH, &[Role::ClientOwner]).await;
     ends_in(&world, "tax-office", 30).await;
     let link = "main a[href='/admin/applications/tax-office']";
     assert!(!an.enters("/admin").await.has(link), "nothing was due yet");
     assert_eq!(tell(&world).await, 1);
     let overview = an.enters("/admin").await;
-    assert!(overview.has(link), "{}", overview.text());
-    owns(&world, &AN, "tax-office").await;
-    let overview = an.enters("/admin").await;
-    assert!(!overview.has(link), "{}", overview.text());
-    // The next letter goes to them.
-    world.wait(DAY * 23);
-    let before = server.mails().len();
-    assert_eq!(tell(&world).await, 1);
-    arrived(&server, before + 1).await;
+    assert!(overview.has(link) && overview.has(".note"), "{}", overview.text());
+    assert!(!binh.enters("/admin").await.has(link), "an owner sees nothing of another's application");
+    world.operator().changes("tax-office", |client| client.secret_until = None).await;
+    assert!(!an.enters("/admin").await.has(link));
 }

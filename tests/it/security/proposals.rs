@@ -81,7 +81,9 @@ on_every_backend_with_passkeys! {
 
 #[tokio::test]
 async fn nobody_confirms_what_they_could_not_prove_themselves_or_what_was_seen_too_long_ago() {
-    let world = World::with_passkeys(Backend::embedded().await).await;
+    let hour = Duration::from_secs(3600);
+    let world =
+        World::with_passkeys_and(Backend::embedded().await, |settings| settings.identity.proposals = hour).await;
     let registrar = world.staff(&AN, &[Role::Registrar]).await;
     let mut other = world.staff(&BINH, &[Role::Administrator]).await;
     let (_, proposal) = proposed(&world, &registrar).await;
@@ -99,7 +101,7 @@ async fn nobody_confirms_what_they_could_not_prove_themselves_or_what_was_seen_t
     assert!(list.status == 200 && !list.has(&format!("a[href='{path}']")), "{}", list.text());
     assert_eq!(other.enters(&path).await.status, 403);
     world.grants(&BINH, Role::Registrar).await.unwrap();
-    world.wait(Duration::from_secs(8 * 86_400));
+    world.wait(hour + Duration::from_secs(1));
     let page = other.enters("/admin/approvals").await;
     assert!(!page.has(&format!("a[href='{path}']")), "{}", page.text());
     let late = proposals::confirm(&admitted(&world, &other.browser).await, proposal.id).await;
