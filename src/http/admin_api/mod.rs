@@ -31,6 +31,7 @@ mod organisations;
 mod problem;
 mod queries;
 mod running;
+mod streams;
 pub mod table;
 mod watching;
 mod wire;

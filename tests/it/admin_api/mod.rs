@@ -9,6 +9,7 @@ mod fuzzed;
 mod idempotency;
 mod mass_assignment;
 mod matrix;
+mod streams;
 mod tokens;
 mod versions;
 

@@ -21,5 +21,6 @@ mod release;
 mod resources;
 mod settings;
 mod store;
+mod streams;
 mod trust;
 mod webauthn;

@@ -14,6 +14,7 @@ pub mod people;
 pub mod roles;
 pub mod search;
 pub mod statistics;
+pub mod streams;
 
 use axum::response::{IntoResponse, Response};
 
@@ -79,6 +80,7 @@ fn is_open(admin: &Administrator, section: Section) -> bool {
         Section::Roles => Permission::RoleList,
         Section::Keys => Permission::KeyList,
         Section::Deliveries => Permission::DeliveryList,
+        Section::Streams => Permission::StreamShow,
         Section::Audit => Permission::AuditRead,
         Section::Statistics | Section::Health => Permission::FiguresShow,
         Section::Settings => Permission::SettingsShow,
@@ -172,6 +174,13 @@ pub(super) fn notice(layout: &Layout, visit: &Visit) -> Option<String> {
         "approved" => id("console-done-approved"),
         "denied" => id("console-done-denied"),
         "withdrawn" => id("console-done-withdrawn"),
+        "stream-opened" => id("stream-done-opened"),
+        "stream-changed" => id("stream-done-changed"),
+        "stream-paused" => id("stream-done-paused"),
+        "stream-disabled" => id("stream-done-disabled"),
+        "stream-enabled" => id("stream-done-enabled"),
+        "stream-removed" => id("stream-done-removed"),
+        "stream-verified" => id("stream-done-verified"),
         _ => return None,
     };
     Some(layout.say(text))
