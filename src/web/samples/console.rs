@@ -175,7 +175,7 @@ impl Samples {
                 ),
                 Field {
                     hint: Some(layout.text("desk-day-hint")),
-                    wrong: vec!["the document has expired: it shows who they were".to_owned()],
+                    wrong: vec![Wrong::english("the document has expired: it shows who they were".to_owned())],
                     ..Field::line("expires", layout.text("desk-document-expires"), "2019-01-31".to_owned())
                 },
                 Field {
