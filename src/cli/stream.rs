@@ -26,6 +26,8 @@ pub enum Command {
     Pause(Change),
     /// Sends nothing and holds nothing. The portal is told.
     Disable(Change),
+    /// Puts a verification event into a stream, every 30 seconds at most: whether it arrives shows whether the stream works.
+    Verify(Whose),
     /// Closes a stream, with everything that waits in it. The portal may open another.
     Remove(Change),
 }
@@ -41,6 +43,13 @@ pub struct Events {
     /// How many at most.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     limit: u32,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct Whose {
+    /// Whose stream.
+    #[arg(value_name = "CLIENT")]
+    client: ClientId,
 }
 
 #[derive(Clone, Debug, clap::Args)]
@@ -85,6 +94,12 @@ pub async fn run(
             streams::remove(&admin, &client, &reason).await?;
             let told = json!({ "client": client.as_str(), "removed": true });
             output.say(format!("the stream of {client} is closed"), &told)?;
+            return Ok(Exit::Done);
+        }
+        Command::Verify(Whose { client }) => {
+            streams::verify(&admin, &client).await?;
+            let told = json!({ "client": client.as_str(), "verification": true });
+            output.say(format!("a verification event is put into the stream of {client}"), &told)?;
             return Ok(Exit::Done);
         }
         Command::Enable(change) => (change, StreamStatus::Enabled),

@@ -292,6 +292,21 @@ fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
             "/admin/applications/{client}/try-it/{state}",
             get(application::try_it::trial).post(application::try_it::run),
         )
+        .route("/admin/applications/{client}/stream", get(application::stream::show))
+        .route(
+            "/admin/applications/{client}/stream/open",
+            get(application::stream::ask).post(application::stream::submit),
+        )
+        .route(
+            "/admin/applications/{client}/stream/change",
+            get(application::stream::ask).post(application::stream::submit),
+        )
+        .route("/admin/applications/{client}/stream/verify", post(application::stream::verify))
+        .route(
+            "/admin/applications/{client}/stream/{act}",
+            get(application::stream::confirm).post(application::stream::act),
+        )
+        .route("/admin/streams", get(console::streams::list))
         .route("/admin/try-it", get(application::try_it::back))
         .route("/admin/applications/{client}/{act}", get(console::applications::ask).post(console::applications::turn))
         .route("/admin/approvals", get(console::approvals::list))

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
 use crate::crypto::base64url;
-use crate::crypto::transparency::{NoteVerifier, WitnessSigner};
+use crate::crypto::transparency::{NoteVerifier, TreeHash, WitnessSigner};
 use crate::domain::time::Clock;
 use crate::protocol::tlog_witness::{AddCheckpoint, Refusal, Witnessed};
 
@@ -51,11 +51,22 @@ struct Kept {
     note: String,
 }
 
+fn root(kept: &Kept) -> Option<TreeHash> {
+    base64url::decode(&kept.root).and_then(|root| root.try_into().ok())
+}
+
 impl Memory {
     fn open(folder: &Path) -> std::io::Result<Self> {
         let path = folder.join("heads.json");
         let heads = match std::fs::read(&path) {
-            Ok(text) => serde_json::from_slice(&text).map_err(std::io::Error::other)?,
+            Ok(text) => {
+                let heads: BTreeMap<String, Kept> = serde_json::from_slice(&text).map_err(std::io::Error::other)?;
+                // A head without its root would let any tree of that size pass for the one that was seen.
+                if heads.values().any(|kept| root(kept).is_none()) {
+                    return Err(std::io::Error::other("heads.json: a root is not 32 bytes of base64url"));
+                }
+                heads
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
             Err(error) => return Err(error),
         };
@@ -79,10 +90,7 @@ impl Memory {
     }
 
     fn last(&self, origin: &str) -> Witnessed {
-        self.heads.get(origin).map_or_else(Witnessed::default, |kept| Witnessed {
-            size: kept.size,
-            root: base64url::decode(&kept.root).and_then(|root| root.try_into().ok()),
-        })
+        self.heads.get(origin).map_or_else(Witnessed::default, |kept| Witnessed { size: kept.size, root: root(kept) })
     }
 }
 

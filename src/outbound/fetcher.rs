@@ -295,6 +295,19 @@ impl Fetcher {
         self.counted(url, purpose, answered.await)
     }
 
+    /// What can be said of an address before anything is sent there: what a name resolves to is looked at each time it is called.
+    ///
+    /// # Errors
+    /// `NotHttps`, `UserInfo`, `NoHost`; `NotPublic` for an address, or a name of this machine's own, that the settings do not allow.
+    pub fn check(&self, url: &Url, purpose: Purpose) -> Result<(), FetchError> {
+        let exceptions = self.exceptions();
+        check(url, purpose.scheme(), exceptions)?;
+        match url.host() {
+            Some(Host::Domain(name)) if is_local_name(name) && !exceptions.loopback => Err(FetchError::NotPublic),
+            _ => Ok(()),
+        }
+    }
+
     /// Posts a security event token to `url`, under `authorization` where its client wants that (RFC 8935 §2.1).
     ///
     /// # Errors

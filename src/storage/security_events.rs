@@ -1,6 +1,8 @@
 //! The outbox of security events: what clients are still to be told, and what became of it. It is emptied as the outbox of single
 //! logout is, by several servers at once, each attempt holding its row by a lease; and read by clients that fetch.
 
+use std::collections::BTreeMap;
+
 use sqlx::types::Uuid;
 
 use super::connection::{Read, Write, on_backend};
@@ -86,6 +88,8 @@ const LIST: &str = concat!(
     WHERE id < $1 AND ($2 = '' OR client_id = $2) AND ($3 = '' OR state = $3) ORDER BY id DESC LIMIT $4"
 );
 const BACKLOG: &str = "SELECT count(*), min(created_at) FROM security_events WHERE state = 'pending'";
+const WAITING: &str = "SELECT client_id, count(*), min(created_at) FROM security_events
+    WHERE state = 'pending' AND ($1 = '' OR client_id = $1) GROUP BY client_id";
 const FORGET: &str = "DELETE FROM security_events WHERE id IN
     (SELECT id FROM security_events WHERE settled_at < $1 ORDER BY settled_at LIMIT $2)";
 
@@ -131,6 +135,19 @@ impl<C: Read> SecurityEvents<'_, C> {
 
     pub async fn backlog(&mut self) -> Result<Backlog, Error> {
         outbox::backlog(self.0, BACKLOG).await
+    }
+
+    /// What waits for each client for which anything does, or for `client` alone.
+    pub async fn waiting(&mut self, client: Option<&ClientId>) -> Result<BTreeMap<ClientId, Backlog>, Error> {
+        let rows: Vec<(String, i64, Option<i64>)> = on_backend!(self.0, |db| {
+            sqlx::query_as(WAITING).bind(client.map_or("", ClientId::as_str)).fetch_all(db).await
+        })?;
+        let waiting = rows.into_iter().map(|(client, pending, oldest)| {
+            let client = client.parse().map_err(|_| Error::Corrupt("a security event's client"))?;
+            let pending = u64::try_from(pending).unwrap_or(0);
+            Ok((client, Backlog { pending, oldest: oldest.map(Timestamp::from_micros) }))
+        });
+        waiting.collect()
     }
 }
 

@@ -34,7 +34,7 @@ const CREATE: &str = "INSERT INTO signal_streams
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (client_id) DO NOTHING";
 const REPLACE: &str = "UPDATE signal_streams SET status = $3, reason = $4, endpoint = $5, credentials = $6,
         events_requested = $7, description = $8, verified_at = $9, updated_at = $10
-    WHERE client_id = $1 AND id = $2";
+    WHERE client_id = $1 AND id = $2 AND ($11 IS NULL OR updated_at = $11)";
 // Of two requests at once one is the first.
 const CLAIM_VERIFICATION: &str = "UPDATE signal_streams SET verified_at = $3
     WHERE client_id = $1 AND id = $2 AND (verified_at IS NULL OR verified_at <= $4)";
@@ -94,6 +94,15 @@ impl<C: Write> SignalStreams<'_, C> {
 
     /// Writes a stream anew; `false` where it is gone.
     pub async fn replace(&mut self, stream: &Stream) -> Result<bool, Error> {
+        self.write(stream, None).await
+    }
+
+    /// As [`replace`](Self::replace), where it is still as it was changed last at `seen`; `false` where it is another by now.
+    pub async fn replace_seen(&mut self, stream: &Stream, seen: Timestamp) -> Result<bool, Error> {
+        self.write(stream, Some(seen)).await
+    }
+
+    async fn write(&mut self, stream: &Stream, seen: Option<Timestamp>) -> Result<bool, Error> {
         let row = StreamRow::of(stream)?;
         let replaced = on_backend!(self.0, |db| {
             sqlx::query(REPLACE)
@@ -107,6 +116,7 @@ impl<C: Write> SignalStreams<'_, C> {
                 .bind(row.description)
                 .bind(row.verified_at)
                 .bind(row.updated_at)
+                .bind(seen.map(Timestamp::micros))
                 .execute(db)
                 .await
                 .map(|done| done.rows_affected())

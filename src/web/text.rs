@@ -65,6 +65,7 @@ macro_rules! text_files {
             include_str!(concat!("text/", $language, "/consent.ftl")),
             include_str!(concat!("text/", $language, "/device.ftl")),
             include_str!(concat!("text/", $language, "/sandbox.ftl")),
+            include_str!(concat!("text/", $language, "/streams.ftl")),
             include_str!(concat!("text/", $language, "/sign_out.ftl")),
             include_str!(concat!("text/", $language, "/error.ftl")),
             include_str!(concat!("text/", $language, "/account.ftl")),

@@ -100,7 +100,8 @@ permissions! {
         ClientPromote = "promote", Deployment, Changes, Sensitive, "bring an application into production";
         ClientRequestProduction = "request_production", Application, Changes, Ordinary, "ask for an application's approval for production";
         StreamShow = "stream_show", Application, Reads, Ordinary, "see an application's event stream";
-        StreamManage = "stream_manage", Application, Changes, Ordinary, "set up an application's event stream";
+        StreamManage = "stream_manage", Application, Changes, Sensitive, "say where an application's events go, and close its stream";
+        StreamRun = "stream_run", Application, Changes, Ordinary, "pause, enable and check an application's event stream";
         LinkIssue = "link_issue", Application, Changes, Sensitive, "make codes that link an application's former accounts";
         LinkList = "link_list", Application, Reads, Ordinary, "see which of an application's former accounts are linked";
         LinkEnd = "link_end", Application, Changes, Ordinary, "end such a link";

@@ -82,6 +82,7 @@ const ADMINISTRATOR: &[Permission] = &[
     ClientRequestProduction,
     StreamShow,
     StreamManage,
+    StreamRun,
     LinkIssue,
     LinkList,
     LinkEnd,
@@ -156,6 +157,7 @@ const CLIENT_OWNER: &[Permission] = &[
     ClientRequestProduction,
     StreamShow,
     StreamManage,
+    StreamRun,
 ];
 
 const SUPPORT: &[Permission] = &[
@@ -200,6 +202,8 @@ const AUDITOR: &[Permission] = &[
 ];
 
 const OPERATOR: &[Permission] = &[
+    StreamShow,
+    StreamRun,
     KeyList,
     KeyRotate,
     DeliveryList,

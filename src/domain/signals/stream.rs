@@ -6,6 +6,7 @@ use url::Url;
 
 use super::EventType;
 use crate::domain::ids::{ClientId, StreamId};
+use crate::domain::random::Random;
 use crate::domain::time::Timestamp;
 
 /// A client's stream, as it asked for it.
@@ -84,9 +85,35 @@ impl Stream {
     const MOST_EVENTS: usize = 64;
     const LONGEST: usize = 512;
 
+    /// A stream of everything, which its client fetches.
+    pub fn new(client: &ClientId, now: Timestamp, random: &dyn Random) -> Self {
+        Self {
+            id: StreamId::new(now, random),
+            client: client.clone(),
+            status: StreamStatus::Enabled,
+            reason: None,
+            delivery: Delivery::Poll,
+            events_requested: None,
+            description: None,
+            verified_at: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// Whether it carries events of this type.
     pub fn delivers(&self, kind: EventType, issuer: &str) -> bool {
         kind.is_of_the_stream() || self.events_requested.as_ref().is_none_or(|asked| asked.contains(&kind.uri(issuer)))
+    }
+
+    /// What a change of it names, so that nobody's is undone unseen. It grows with every change.
+    pub const fn version(&self) -> i64 {
+        self.updated_at.micros()
+    }
+
+    /// It is changed at `now`, or just after the change before it: no two changes have one version.
+    pub fn touch(&mut self, now: Timestamp) {
+        self.updated_at = now.max(self.updated_at + Duration::from_micros(1));
     }
 
     /// Whether anything is put into it.

@@ -11,6 +11,7 @@ use crate::domain::ids::ApprovalId;
 use crate::domain::keys::KeyAlgorithm;
 use crate::domain::operator::ShellAccounts;
 use crate::domain::stage::Stage;
+use crate::domain::time::Timestamp;
 use crate::flows::App;
 use crate::flows::audit::EventBuilder;
 use crate::storage::{self, Transaction};
@@ -86,10 +87,19 @@ pub(in crate::flows) fn of_registration(app: &App, client: &Client) -> Result<Op
     }))
 }
 
-/// `first`, and beside it where the client is answered, what it is told and with which keys: what stands there at the approval has to be what was shown.
+/// `first`, and beside it all that the client is but how it proves itself: what stands there at the approval has to be what was shown. A
+/// secret that was changed meanwhile is no other client.
 pub(in crate::flows) fn with_what_stands(client: &Client, first: FieldChange) -> Result<Vec<FieldChange>, AdminError> {
-    let stands = |name: &str| ["redirect_uris", "scopes", "keys"].contains(&name) || name.starts_with("release");
-    let members = update_client::members(client)?.into_iter().filter(|(name, _)| stands(name));
+    const NEVER_KEPT: [&str; 6] =
+        ["authentication", "former_secret", "secret_until", "created_at", "updated_at", "display.fetched_logo"];
+    let stands = |name: &str| {
+        name != first.field
+            && !NEVER_KEPT
+                .iter()
+                .any(|kept| name.strip_prefix(kept).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+    };
+    let members: Vec<_> = update_client::members(client)?.into_iter().filter(|(name, _)| stands(name)).collect();
+    let members = members.into_iter();
     let standing = members.map(|(name, value)| change(&name, value.clone(), value));
     Ok(std::iter::once(first).chain(standing).collect())
 }
@@ -187,7 +197,7 @@ pub async fn approve(admin: &Administrator, id: ApprovalId) -> Result<Done, Admi
     let mut tx = admin.store.begin().await?;
     let approval = tx.approvals().find(id).await?.ok_or_else(|| unknown(id))?;
     admin.may(approval.permission())?;
-    if approval.is_by_itself() && approval.decision.is_none() && now < approval.expires_at {
+    if waits_for_a_voucher(&approval, now) {
         return take_up(admin, tx, approval).await;
     }
     let others = others(admin, &mut tx, &approval).await?;
@@ -204,6 +214,25 @@ pub async fn approve(admin: &Administrator, id: ApprovalId) -> Result<Done, Admi
             Err(Unfit::Void(why).into())
         }
     }
+}
+
+/// Vouches for what a client asked for itself, and does nothing else: whoever wants that approves nothing where somebody was faster.
+///
+/// # Errors
+/// As [`approve`]; `Waits` where it went well.
+pub async fn vouch(admin: &Administrator, id: ApprovalId) -> Result<Done, AdminError> {
+    admin.may(Permission::ApprovalDecide)?;
+    let mut tx = admin.store.begin().await?;
+    let approval = tx.approvals().find(id).await?.ok_or_else(|| unknown(id))?;
+    admin.may(approval.permission())?;
+    match waits_for_a_voucher(&approval, admin.clock.now()) {
+        true => take_up(admin, tx, approval).await,
+        false => Err(Unfit::Decided.into()),
+    }
+}
+
+fn waits_for_a_voucher(approval: &Approval, now: Timestamp) -> bool {
+    approval.is_by_itself() && approval.decision.is_none() && now < approval.expires_at
 }
 
 /// Whoever approves first what a client asked for itself is who asks for it: whom that registration came from nobody knows, and it could
@@ -271,9 +300,18 @@ async fn carry_out(admin: &Administrator, mut tx: Transaction, approval: &Approv
         }
         Act::GrantRole { citizen, role, until } => {
             let role: Role = role.parse().map_err(AdminError::failed)?;
+            let held = roles::held(admin, &mut tx, *citizen).await?;
+            if !as_it_was(approval, "roles", &held.into()) {
+                return Ok(Carried::Void("what they hold was changed since".to_owned()));
+            }
             roles::give(admin, &mut tx, *citizen, role, *until).await.map(drop)
         }
         Act::Unlock { citizen, reason } => {
+            // Whoever locked it again had a reason of their own.
+            let since = change_status::since(&mut tx, *citizen).await?;
+            if !as_it_was(approval, "status_since", &since) {
+                return Ok(Carried::Void("it was locked anew since".to_owned()));
+            }
             change_status::unlock(admin, &mut tx, *citizen, reason.as_deref(), &approval.asked_by).await
         }
         Act::RotateKeys { when, only } => {
@@ -294,6 +332,11 @@ async fn carry_out(admin: &Administrator, mut tx: Transaction, approval: &Approv
         Err(AdminError::Invalid(faults)) => Ok(Carried::Void(AdminError::Invalid(faults).to_string())),
         Err(other) => Err(other),
     }
+}
+
+/// Whether a value is what it was when this was asked for.
+fn as_it_was(approval: &Approval, field: &str, is: &Value) -> bool {
+    approval.changes.iter().filter(|change| change.field == field).all(|change| change.old == *is)
 }
 
 async fn decide(

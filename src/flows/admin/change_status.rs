@@ -1,5 +1,7 @@
 //! A registrar changes where an account is in its life: locks it, suspends it, records that its owner has died, closes it.
 
+use serde_json::Value;
+
 use crate::domain::account_life::{By, Transition, Why};
 use crate::domain::administration::Permission;
 use crate::domain::administration::approval::{Act, Matter};
@@ -77,7 +79,11 @@ pub async fn change_status(
     if transition == Transition::Unlock && approvals::is_needed(admin, Matter::Unlock) {
         let ahead = transition.apply(found.status, None, By::Registrar);
         let to = ahead.map_err(|refused| AdminError::Conflict(refused.to_string()))?;
-        let changes = vec![approvals::change("status", found.status.to_string(), to.to_string())];
+        let since = since(&mut tx, citizen).await?;
+        let changes = vec![
+            approvals::change("status", found.status.to_string(), to.to_string()),
+            approvals::change("status_since", since.clone(), since),
+        ];
         let act = Act::Unlock { citizen, reason: reason.map(str::to_owned) };
         return approvals::ask(admin, tx, Matter::Unlock, act, changes).await;
     }
@@ -107,6 +113,12 @@ pub async fn change_status(
         false => forget_sessions(admin, citizen).await,
     };
     Ok(Changed { citizen, status, change, sessions })
+}
+
+/// Since when the account is what it is, in microseconds of Unix time.
+pub(super) async fn since(tx: &mut Transaction, citizen: CitizenId) -> Result<Value, AdminError> {
+    let life = tx.citizens().life(citizen).await?;
+    Ok(life.and_then(|life| life.since).map_or(Value::Null, |since| since.micros().into()))
 }
 
 /// Unlocks an account, within the transaction of whoever approves it.

@@ -98,7 +98,8 @@ pub async fn set_status(admin: &Administrator, id: &ClientId, status: ClientStat
     let is_real = stored.client.stage == Stage::Production;
     if status == ClientStatus::Active && is_real && approvals::is_needed(admin, Matter::RedirectUris) {
         // Whoever switches one on lets its addresses be answered.
-        let changes = vec![approvals::change("status", stored.client.status.as_str(), status.as_str())];
+        let first = approvals::change("status", stored.client.status.as_str(), status.as_str());
+        let changes = approvals::with_what_stands(&stored.client, first)?;
         let act = Act::ChangeClient { client: id.clone() };
         return approvals::ask(admin, tx, Matter::RedirectUris, act, changes).await;
     }

@@ -43,8 +43,7 @@ pub async fn grant(
         return Err(AdminError::Conflict("nobody gives themselves a role: another administrator has to".to_owned()));
     }
     if approvals::is_needed(admin, Matter::RoleGrant) {
-        let held: Vec<&str> =
-            tx.role_grants().of(citizen, now).await?.into_iter().map(|grant| grant.role.as_str()).collect();
+        let held = held(admin, &mut tx, citizen).await?;
         let with: Vec<&str> = held.iter().copied().chain(std::iter::once(role.as_str())).collect();
         let changes = vec![approvals::change("roles", held, with)];
         let act = Act::GrantRole { citizen, role: role.to_string(), until };
@@ -53,6 +52,18 @@ pub async fn grant(
     let granted = give(admin, &mut tx, citizen, role, until).await?;
     tx.commit().await?;
     Ok(granted)
+}
+
+/// The names of the roles that somebody holds now, in order.
+pub(super) async fn held(
+    admin: &Administrator,
+    tx: &mut Transaction,
+    citizen: CitizenId,
+) -> Result<Vec<&'static str>, AdminError> {
+    let grants = tx.role_grants().of(citizen, admin.clock.now()).await?;
+    let mut held: Vec<&str> = grants.into_iter().map(|grant| grant.role.as_str()).collect();
+    held.sort_unstable();
+    Ok(held)
 }
 
 /// Gives the role, within the transaction of whatever allows it.

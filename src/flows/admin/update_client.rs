@@ -18,6 +18,8 @@ use crate::domain::client::{
 };
 use crate::domain::ids::ClientId;
 use crate::domain::keys::SignatureAlgorithm;
+use crate::domain::resource::ResourceId;
+use crate::domain::scope::Scope;
 use crate::domain::secret::SecretString;
 use crate::domain::stage::Stage;
 use crate::flows::admin_api;
@@ -122,11 +124,19 @@ pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange)
         }
         after.sector_identifier = sector;
     }
-    // Whoever may ask for tokens of the Admin API is approved for it: an owner gives themselves none.
-    if after.scopes.difference(&before.scopes).iter().any(|scope| admin_api::is_own_scope(scope.as_str())) {
+    // Whoever may ask for tokens of the Admin API or of somebody's resource server is approved for it, in the sandbox, too: an owner
+    // gives themselves none.
+    let is_of_own_api = |scope: &Scope| admin_api::is_own_scope(scope.as_str());
+    if after.scopes.difference(&before.scopes).iter().any(is_of_own_api)
+        || !reached(&after, &known).is_subset(&reached(&before, &known))
+    {
         admin.may(Permission::ClientRelease)?;
     }
     let changed = difference(&before, &after)?;
+    // Another key or secret is that, by whichever way it comes.
+    if secret.is_some() || changed.iter().any(|name| name.starts_with("keys") || name.starts_with("authentication")) {
+        admin.may_on(Permission::ClientRotateSecret, id)?;
+    }
     if let Some(matter) = second_person(admin, &before, &after, &changed) {
         if secret.is_some() || changed.iter().any(|name| name.starts_with("authentication")) {
             return Err(AdminError::Conflict(
@@ -152,15 +162,28 @@ pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange)
     Ok(Registered { client: after, secret, warnings })
 }
 
+/// Whose tokens it may ask for.
+fn reached(client: &Client, known: &Known) -> BTreeSet<ResourceId> {
+    let named = known.registry.owners(&client.scopes, &client.authorization_details_types);
+    named.into_iter().chain(client.resources.iter().cloned()).collect()
+}
+
 /// What a second person is asked for, where somebody has to be: it would be told more of citizens, or answered elsewhere.
 fn second_person(admin: &Administrator, before: &Client, after: &Client, changed: &[String]) -> Option<Matter> {
     if before.stage == Stage::Sandbox {
         // Nobody real comes there.
         return None;
     }
+    let differs = |names: &[&str]| changed.iter().any(|name| names.iter().any(|whole| name.starts_with(whole)));
     let is_told_more = after.scopes.iter().any(|scope| !before.scopes.contains(scope.as_str()))
-        || changed.iter().any(|name| name.starts_with("release"));
-    let is_answered_elsewhere = after.redirect_uris.iter().any(|uri| !before.redirect_uris.contains(uri));
+        || !after.resources.is_subset(&before.resources)
+        || !after.authorization_details_types.is_subset(&before.authorization_details_types)
+        || after.policy.consent != before.policy.consent
+        || differs(&["release", "sector_identifier", "subject_type", "token_exchange"]);
+    let is_answered_elsewhere = after.redirect_uris.iter().any(|uri| !before.redirect_uris.contains(uri))
+        || !after.grant_types.is_subset(&before.grant_types)
+        || !after.response_types.is_subset(&before.response_types)
+        || differs(&["backchannel_authentication"]);
     let asked = [(is_told_more, Matter::Identifiers), (is_answered_elsewhere, Matter::RedirectUris)];
     let asked = asked.into_iter().find(|(touched, matter)| *touched && approvals::is_needed(admin, *matter));
     asked.map(|(_, matter)| matter)
@@ -197,7 +220,18 @@ pub(super) async fn apply(
             return Err(AdminError::Conflict(format!("{} of {id} was changed since", change.field)));
         }
         let place = match change.field.split_once('.') {
-            Some((whole, part)) => document.get_mut(whole).and_then(Value::as_object_mut).map(|map| (map, part)),
+            Some((whole, part)) => {
+                let member = document.get_mut(whole);
+                match member {
+                    // It is another kind of thing by then: nothing of its parts is left, or they are all there is of it.
+                    Some(member) if !member.is_object() && change.new.is_null() => continue,
+                    Some(member) if !member.is_object() => *member = Value::Object(Map::new()),
+                    None if change.new.is_null() => continue,
+                    None => document[whole] = Value::Object(Map::new()),
+                    Some(_) => {}
+                }
+                document.get_mut(whole).and_then(Value::as_object_mut).map(|map| (map, part))
+            }
             None => document.as_object_mut().map(|map| (map, change.field.as_str())),
         };
         let (map, name) =
@@ -290,6 +324,14 @@ fn candidate(
     set(&mut after.policy.pkce, &change.pkce);
     set(&mut after.policy.consent, &change.consent);
     set(&mut after.policy.id_token_algorithm, &change.id_token_algorithm);
+
+    // Who verified it verified what people are shown of it.
+    let is_shown_the_same = before.display.name == after.display.name
+        && before.display.home_uri == after.display.home_uri
+        && before.display.purpose == after.display.purpose;
+    if change.organisation_verified.is_none() && !is_shown_the_same && !admin.authority.has(Permission::ClientRelease) {
+        after.display.organisation_verified = false;
+    }
 
     // What was approved once stays approved.
     let approved = change.national_id_approved

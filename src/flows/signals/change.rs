@@ -1,11 +1,14 @@
 //! A client opens, reads, changes, pauses, checks and closes its stream: SSF 1.0 §8.1.
 
+use url::Url;
+
 use crate::crypto::base64url;
 use crate::crypto::seal::Context;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::client::Client;
 use crate::domain::ids::{ClientId, StreamId};
 use crate::domain::signals::{Delivery, EventType, Facts, SecurityEvent, Stream, StreamStatus, Subject};
+use crate::outbound::Purpose;
 use crate::protocol::OAuthError;
 use crate::protocol::signals::configuration::{Document, Extent, WantedDelivery, Wish, poll_endpoint};
 use crate::protocol::signals::{StatusChange, VerificationRequest};
@@ -21,18 +24,7 @@ use super::door::{SignalsError, own};
 /// `Exists` where the client has one.
 pub async fn create(app: &App, visitor: &Visitor, client: &Client, body: &[u8]) -> Result<Document, SignalsError> {
     let (wish, now) = (Wish::to_create(body)?, app.clock.now());
-    let mut stream = Stream {
-        id: StreamId::new(now, &*app.random),
-        client: client.id.clone(),
-        status: StreamStatus::Enabled,
-        reason: None,
-        delivery: Delivery::Poll,
-        events_requested: None,
-        description: None,
-        verified_at: None,
-        created_at: now,
-        updated_at: now,
-    };
+    let mut stream = Stream::new(&client.id, now, &*app.random);
     change(app, &mut stream, wish, Extent::Whole)?;
     let mut tx = app.store.begin().await?;
     if !tx.signal_streams().create(&stream).await? {
@@ -67,13 +59,13 @@ pub async fn update(
     change(app, &mut stream, wish, extent)?;
     let document = Document::of(&stream, app.issuer());
     document.agrees(&members)?;
-    stream.updated_at = app.clock.now();
+    stream.touch(app.clock.now());
     let mut tx = app.store.begin().await?;
     if !tx.signal_streams().replace(&stream).await? {
         return Err(SignalsError::NotFound);
     }
     // What failed at the address before may arrive at this one.
-    tx.security_events().hasten(&client.id, stream.updated_at).await?;
+    tx.security_events().hasten(&client.id, app.clock.now()).await?;
     let event = event(app, visitor, EventKind::StreamChanged, &client.id);
     tx.audit().record(&event.with("delivery", stream.delivery.method()).build()).await?;
     tx.commit().await?;
@@ -104,7 +96,7 @@ pub async fn set_status(app: &App, visitor: &Visitor, client: &Client, body: &[u
     let mut stream = own(app, client, &named).await?;
     stream.status = status;
     stream.reason = reason;
-    stream.updated_at = app.clock.now();
+    stream.touch(app.clock.now());
     let mut tx = app.store.begin().await?;
     if !tx.signal_streams().replace(&stream).await? {
         return Err(SignalsError::NotFound);
@@ -145,7 +137,7 @@ pub async fn verify(app: &App, client: &Client, body: &[u8]) -> Result<(), Signa
 }
 
 /// Makes of `stream` what is wished for.
-fn change(app: &App, stream: &mut Stream, wish: Wish, extent: Extent) -> Result<(), SignalsError> {
+pub(in crate::flows) fn change(app: &App, stream: &mut Stream, wish: Wish, extent: Extent) -> Result<(), SignalsError> {
     let Wish { delivery, events_requested, description } = wish;
     stream.events_requested = events_requested.over(stream.events_requested.take());
     stream.description = description.over(stream.description.take());
@@ -159,6 +151,8 @@ fn change(app: &App, stream: &mut Stream, wish: Wish, extent: Extent) -> Result<
             stream.delivery = Delivery::Poll;
         }
         Some(WantedDelivery::Push { endpoint, authorization }) => {
+            check_endpoint(app, &endpoint)
+                .map_err(|told| OAuthError::invalid_request(format!("delivery.endpoint_url {told}")))?;
             let authorization = match (authorization, &stream.delivery) {
                 (Some(text), _) => Some(seal(app, stream.id, &text)?),
                 // Nobody reads it back, so whoever names the address again need not know it. It never goes to another one.
@@ -173,6 +167,18 @@ fn change(app: &App, stream: &mut Stream, wish: Wish, extent: Extent) -> Result<
         }
     }
     Ok(())
+}
+
+/// Whether events can be pushed there at all, as far as the address itself says.
+///
+/// # Errors
+/// The end of a sentence that begins with the member.
+pub(in crate::flows) fn check_endpoint(app: &App, endpoint: &str) -> Result<(), String> {
+    let url = Url::parse(endpoint).map_err(|_| "must be an address".to_owned())?;
+    if Url::parse(app.issuer()).is_ok_and(|own| own.origin() == url.origin()) {
+        return Err("must not be this issuer's own".to_owned());
+    }
+    app.outbound.check(&url, Purpose::SecurityEventEndpoint).map_err(|error| error.to_string())
 }
 
 fn seal(app: &App, stream: StreamId, text: &str) -> Result<Vec<u8>, FlowError> {

@@ -36,6 +36,7 @@ mod problem;
 mod queries;
 mod reference;
 mod running;
+mod streams;
 pub mod table;
 mod trial;
 mod watching;

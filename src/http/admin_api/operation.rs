@@ -79,6 +79,20 @@ impl Verb {
     }
 }
 
+/// One table of several.
+pub(super) const fn joined<const N: usize>(parts: &[&[Operation]]) -> [Operation; N] {
+    let (mut all, mut at, mut part) = ([parts[0][0]; N], 0, 0);
+    while part < parts.len() {
+        let mut row = 0;
+        while row < parts[part].len() {
+            all[at] = parts[part][row];
+            (at, row) = (at + 1, row + 1);
+        }
+        part += 1;
+    }
+    all
+}
+
 /// A parameter of the query. None is demanded.
 #[derive(Clone, Copy, Debug)]
 pub struct Query {

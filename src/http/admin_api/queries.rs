@@ -51,6 +51,7 @@ pub(super) const STATE: Query = Query {
 pub(super) const LIST_MESSAGES: [Query; 2] = [PAGED[1], STATE];
 pub(super) const LIST_DELIVERIES: [Query; 4] =
     [PAGED[0], PAGED[1], STATE, Query { name: "client_id", says: "Those of one application.", value: Value::Text }];
+pub(super) const LIST_STREAM_EVENTS: [Query; 3] = [PAGED[0], PAGED[1], STATE];
 pub(super) const LIST_CITIZENS: [Query; 3] = [
     PAGED[0],
     PAGED[1],

@@ -165,7 +165,7 @@ pub async fn messages(call: &Call) -> Result<Reply, Problem> {
     Reply::ok(&Page { items: found.iter().map(message).collect(), next: None })
 }
 
-fn state(call: &Call) -> Result<Option<DeliveryState>, Problem> {
+pub(super) fn state(call: &Call) -> Result<Option<DeliveryState>, Problem> {
     let named = |name: &str| DeliveryState::ALL.into_iter().find(|state| state.as_str() == name);
     Ok(call.query::<String>("state")?.and_then(|name| named(&name)))
 }

@@ -1,7 +1,7 @@
 //! Every operation there is. The router, the OpenAPI document and the tests that try each of them as everybody are made of this table:
 //! what is not in it does not exist.
 
-use super::operation::{Operation, PAGED};
+use super::operation::{Operation, PAGED, joined};
 use super::queries::{
     CURSOR, EXPORT_EVENTS, LIMIT, LIST_APPROVALS, LIST_CITIZENS, LIST_DELIVERIES, LIST_MESSAGES, LIST_STATISTICS,
     SEARCH_EVENTS,
@@ -17,7 +17,12 @@ macro_rules! by {
     };
 }
 
-pub static OPERATIONS: &[Operation] = &[
+mod streams;
+
+pub static OPERATIONS: &[Operation] =
+    &joined::<{ HERE.len() + streams::OPERATIONS.len() }>(&[HERE, streams::OPERATIONS]);
+
+const HERE: &[Operation] = &[
     // Applications.
     Operation::get::<Page<applications::Summary>>(
         "/clients",

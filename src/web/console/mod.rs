@@ -2,6 +2,7 @@
 //! files here make of what the flows found: a table, a definition list, a chart, a form that says what it will do.
 
 pub mod chart;
+pub mod stream;
 
 use askama::Template;
 
@@ -22,6 +23,7 @@ pub enum Section {
     Roles,
     Keys,
     Deliveries,
+    Streams,
     Audit,
     Statistics,
     Settings,
@@ -30,7 +32,7 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Overview,
         Self::Applications,
         Self::Approvals,
@@ -41,6 +43,7 @@ impl Section {
         Self::Roles,
         Self::Keys,
         Self::Deliveries,
+        Self::Streams,
         Self::Audit,
         Self::Statistics,
         Self::Settings,
@@ -60,6 +63,7 @@ impl Section {
             Self::Roles => "/admin/roles",
             Self::Keys => "/admin/keys",
             Self::Deliveries => "/admin/deliveries",
+            Self::Streams => "/admin/streams",
             Self::Audit => "/admin/audit",
             Self::Statistics => "/admin/statistics",
             Self::Settings => "/admin/settings",
@@ -80,6 +84,7 @@ impl Section {
             Self::Roles => id("console-roles"),
             Self::Keys => id("console-keys"),
             Self::Deliveries => id("console-deliveries"),
+            Self::Streams => id("console-streams"),
             Self::Audit => id("console-audit"),
             Self::Statistics => id("console-statistics"),
             Self::Settings => id("console-settings"),
@@ -400,6 +405,8 @@ pub enum FieldKind {
     Document,
     /// Values and what they are called.
     Choice(Vec<(String, String)>),
+    /// Values, what they are called, and whether they are chosen; any of them may be.
+    Several(Vec<(String, String, bool)>),
 }
 
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use super::super::console::chart::{Chart, Series, spark};
 use super::super::console::{
     Act, Block, Cell, Change, Changes, Code, Empty, Facts, Field, FieldKind, Filter, Frame, Link, Section, Table, Tile,
-    Tone, View, Weight, Wrong,
+    Tone, View, Weight, Wrong, stream,
 };
 use super::super::layout::Standing;
 use super::super::text::Speaks;
@@ -49,6 +49,7 @@ impl Samples {
 
         self.onboarding(add);
         self.counter(add);
+        self.stream(add);
 
         let act = Act {
             id: "confirm".to_owned(),
@@ -248,6 +249,39 @@ impl Samples {
         };
         let ways = vec![way("desk-confirm-representative"), way("desk-refuse-representative")];
         add("organisation-requests", &page.with(Block::Facts(request)).with(Block::Links(ways)));
+    }
+
+    /// What is asked of whoever opens a stream: with several values, of which some are chosen.
+    fn stream(&self, add: &mut Add<'_>) {
+        let layout = self.citizen();
+        let events = stream::EVENTS.iter().enumerate();
+        let events = events.map(|(at, (kind, name))| (kind.as_str().to_owned(), layout.say(name()), at % 2 == 0));
+        let open = Act {
+            id: "save".to_owned(),
+            heading: None,
+            says: vec![layout.text("stream-form-means")],
+            form: form("/admin/applications/dvc-quocgia/stream/open"),
+            hidden: vec![("version", "1".to_owned())],
+            fields: vec![
+                Field {
+                    kind: FieldKind::Secret,
+                    hint: Some(layout.text("stream-authorization-hint")),
+                    wrong: vec![Wrong::english("authorization_header: can be no value of that header".to_owned())],
+                    ..Field::line("authorization_header", layout.text("stream-authorization"), String::new())
+                },
+                Field {
+                    kind: FieldKind::Several(events.collect()),
+                    wrong: vec![Wrong::english("event: expected one at least".to_owned())],
+                    ..Field::line("event", layout.text("stream-events-asked"), String::new())
+                },
+            ],
+            button: layout.text("stream-open"),
+            about: None,
+            weight: Weight::Grave,
+            cancel: Some(Link { text: layout.text("console-cancel"), href: "/admin/streams".to_owned() }),
+        };
+        let page = self.frame().page(Section::Applications, layout.text("stream-open"));
+        add("stream-form", &page.with(Block::Act(Box::new(open))));
     }
 
     /// A form with what is wrong beside each field, and a file to be copied.

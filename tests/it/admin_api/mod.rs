@@ -10,6 +10,7 @@ mod idempotency;
 mod mass_assignment;
 mod matrix;
 mod page;
+mod streams;
 mod tokens;
 mod versions;
 

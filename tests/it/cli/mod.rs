@@ -22,5 +22,6 @@ mod resources;
 mod sandbox;
 mod settings;
 mod store;
+mod streams;
 mod trust;
 mod webauthn;

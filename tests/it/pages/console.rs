@@ -7,7 +7,7 @@ use crate::support::World;
 use crate::support::world::{AN, BINH, Backend};
 
 /// Every list, and what opens it.
-const LISTS: [(&str, Permission); 14] = [
+const LISTS: [(&str, Permission); 15] = [
     ("/admin/approvals", Permission::ApprovalList),
     ("/admin/applications", Permission::ClientList),
     ("/admin/citizens", Permission::CitizenList),
@@ -19,6 +19,7 @@ const LISTS: [(&str, Permission); 14] = [
     ("/admin/keys", Permission::KeyList),
     ("/admin/keys/rotate", Permission::KeyRotate),
     ("/admin/deliveries", Permission::DeliveryList),
+    ("/admin/streams", Permission::StreamShow),
     ("/admin/audit", Permission::AuditRead),
     ("/admin/statistics", Permission::FiguresShow),
     ("/admin/settings", Permission::SettingsShow),
@@ -42,6 +43,13 @@ async fn each_page_opens_to_the_roles_that_its_permission_is_in_and_to_nobody_el
         (format!("/admin/citizens/{citizen}/end-sessions"), Permission::SessionEnd),
         ("/admin/applications/tax-office".to_owned(), Permission::ClientShow),
         ("/admin/applications/tax-office/disable".to_owned(), Permission::ClientDisable),
+        ("/admin/applications/tax-office/stream".to_owned(), Permission::StreamShow),
+        ("/admin/applications/tax-office/stream/open".to_owned(), Permission::StreamManage),
+        ("/admin/applications/tax-office/stream/change".to_owned(), Permission::StreamManage),
+        ("/admin/applications/tax-office/stream/pause".to_owned(), Permission::StreamRun),
+        ("/admin/applications/tax-office/stream/disable".to_owned(), Permission::StreamRun),
+        ("/admin/applications/tax-office/stream/enable".to_owned(), Permission::StreamRun),
+        ("/admin/applications/tax-office/stream/remove".to_owned(), Permission::StreamManage),
     ] {
         pages.push((path, permission));
     }

@@ -27,4 +27,5 @@ mod self_registration;
 mod sessions;
 mod sign_in;
 mod steps;
+mod streams;
 mod throttling;

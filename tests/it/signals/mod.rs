@@ -2,6 +2,7 @@
 //! itself, and arrives at a real receiver.
 
 mod events;
+mod every_kind;
 mod fetch;
 mod push;
 mod streams;

@@ -168,18 +168,6 @@ async fn what_no_stream_can_be_is_refused_by_its_member() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stream_of_a_client_that_took_itself_away_is_gone() {
-    let world = World::embedded().await;
-    let tax = Receiver::of(&world, "tax-office").await;
-    tax.opens(json!({})).await;
-    let client = "tax-office".parse().unwrap();
-    let mut tx = world.app(0).store.begin().await.unwrap();
-    assert!(tx.signal_streams().remove(&client).await.unwrap());
-    tx.commit().await.unwrap();
-    assert_eq!(tax.call(Method::GET, "/ssf/stream", None).await.json(), json!([]));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_document_names_what_is_there() {
     for world in [World::embedded().await, World::embedded_below("/sso").await] {
         let base = world.issuer.clone();

@@ -176,7 +176,7 @@ async fn shown(
             blocks.push(act("withdraw", says, button, None, Weight::Light));
         } else if may_decide && approval.is_by_itself() {
             let (says, button) = (layout.text("console-take-up-means"), layout.text("console-take-up"));
-            blocks.push(act("approve", says, button, None, Weight::Grave));
+            blocks.push(act("take-up", says, button, None, Weight::Grave));
             let (says, button) = (layout.text("console-deny-means"), layout.text("console-deny"));
             blocks.push(act("deny", says, button, Some(reason), Weight::Light));
         } else if may_decide && !accounts.could_be_one_person(&approval.asked_by, &me) {
@@ -222,7 +222,8 @@ fn facts(layout: &Layout, approval: &Approval, now: Timestamp) -> Block {
     }
     for stays in approval.changes.iter().filter(|change| change.old == change.new) {
         let label = format!("{} · {}", stays.field, layout.text("console-stays"));
-        rows.push((label, Cell::Code(value(&stays.new).unwrap_or_default())));
+        // What nobody set says nothing.
+        rows.extend(said(&stays.new).map(|text| (label, Cell::Code(text))));
     }
     Block::Facts(Facts { heading: layout.text("console-approval"), rows })
 }
@@ -233,6 +234,11 @@ fn changes(layout: &Layout, approval: &Approval) -> Option<Block> {
         .map(|change| Change { name: change.field.clone(), old: value(&change.old), new: value(&change.new) })
         .collect();
     (!rows.is_empty()).then(|| Block::Changes(Changes { heading: layout.text("console-changed"), rows }))
+}
+
+/// As [`value`], and `None`, too, for what is switched off.
+fn said(of: &serde_json::Value) -> Option<String> {
+    value(of).filter(|_| *of != serde_json::Value::Bool(false)).filter(|text| text != "{}")
 }
 
 /// A value as a page shows it; `None` for nothing.
@@ -262,6 +268,7 @@ pub async fn decide(
     let desk = at_desk!(&site, &visit, &return_to);
     let decided = match act.as_str() {
         "approve" => approvals::approve(&desk.admin, id).await.map(|_| "approved"),
+        "take-up" => approvals::vouch(&desk.admin, id).await.map(|_| "approved"),
         "deny" if reason.chars().count() < 3 => {
             let wrong = Some(desk.layout().text("console-problem-reason"));
             return shown(&site, &visit, desk, id, (reason, wrong)).await;

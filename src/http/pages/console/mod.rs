@@ -17,6 +17,7 @@ pub mod proposals;
 pub mod roles;
 pub mod search;
 pub mod statistics;
+pub mod streams;
 mod typed;
 
 use axum::response::{IntoResponse, Response};
@@ -88,6 +89,7 @@ fn is_open(admin: &Administrator, section: Section) -> bool {
         Section::Roles => Permission::RoleList,
         Section::Keys => Permission::KeyList,
         Section::Deliveries => Permission::DeliveryList,
+        Section::Streams => Permission::StreamShow,
         Section::Audit => Permission::AuditRead,
         Section::Statistics | Section::Health => Permission::FiguresShow,
         Section::Settings => Permission::SettingsShow,
@@ -186,6 +188,13 @@ pub(super) fn notice(layout: &Layout, visit: &Visit) -> Option<String> {
         "decided" => id("desk-done-decided"),
         "proposed" => id("desk-done-proposed"),
         "confirmed-once" => id("desk-done-once"),
+        "stream-opened" => id("stream-done-opened"),
+        "stream-changed" => id("stream-done-changed"),
+        "stream-paused" => id("stream-done-paused"),
+        "stream-disabled" => id("stream-done-disabled"),
+        "stream-enabled" => id("stream-done-enabled"),
+        "stream-removed" => id("stream-done-removed"),
+        "stream-verified" => id("stream-done-verified"),
         _ => return None,
     };
     Some(layout.say(text))

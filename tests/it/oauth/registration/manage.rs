@@ -6,6 +6,7 @@ use http::Method;
 use senid::domain::ids::ClientId;
 use senid::domain::logout::DeliveryState;
 use senid::flows::admin::AdminError;
+use senid::flows::admin::streams::{self, Method as By, Wanted};
 use serde_json::{Value, json};
 
 use super::{
@@ -13,6 +14,7 @@ use super::{
     update_of,
 };
 use crate::support::World;
+use crate::support::outside::{Outside, status};
 use crate::support::world::web::Reply;
 use crate::support::world::{AN, eventually};
 
@@ -75,6 +77,33 @@ on_every_open_backend! {
         assert_eq!(page.status, 400, "{}", page.text());
         // What names it still finds it.
         assert_eq!(browser.open("/account/portals").await.status, 200);
+    }
+
+    async fn a_deleted_client_takes_its_stream_of_events_along(world: World) {
+        let office = Outside::http(|_| status(503));
+        let told = registered(&world, &portal()).await;
+        let client: ClientId = text(&told, "client_id").parse().unwrap();
+        let admin = world.operator().admin().await;
+        let wanted = Wanted { method: Some(By::Push), endpoint: Some(office.url("/events")), ..Wanted::default() };
+        streams::create(&admin, world.app(0), &client, wanted).await.unwrap();
+        world.signed_in(&as_portal(&world, &told), &AN).await;
+        world.operator().locks(&AN).await;
+        eventually("it is told of somebody", async || office.requests() >= 1).await;
+        let of_client = async || {
+            let mut reading = world.app(0).store.read().await.unwrap();
+            let stream = reading.signal_streams().of_client(&client).await.unwrap();
+            let events = reading.security_events().list(Some(&client), None, None, 5).await.unwrap().items;
+            (stream.is_some(), events.len())
+        };
+        assert!(of_client().await.0 && of_client().await.1 > 0);
+        assert_eq!(manage(&world, Method::DELETE, &told, None).await.status, 204);
+        assert_eq!(of_client().await, (false, 0), "with everything that waited");
+        world.app(0).background.idle().await;
+        let before = office.requests();
+        world.wait(Duration::from_secs(60));
+        world.operator().unlocks(&AN).await;
+        world.app(0).background.idle().await;
+        assert_eq!((office.requests(), of_client().await), (before, (false, 0)));
     }
 
     async fn what_a_deleted_client_was_still_to_be_told_is_given_up(world: World) {

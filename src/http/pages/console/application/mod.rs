@@ -7,6 +7,8 @@ mod finding;
 pub mod production;
 pub mod secrets;
 pub mod snippets;
+pub mod stream;
+mod stream_form;
 pub mod try_it;
 pub mod usage;
 
@@ -35,11 +37,20 @@ pub(super) enum Tab {
     Production,
     Usage,
     TryIt,
+    Stream,
 }
 
 impl Tab {
-    const ALL: [Self; 7] =
-        [Self::Registration, Self::Snippets, Self::TryIt, Self::CheckUp, Self::Secrets, Self::Production, Self::Usage];
+    const ALL: [Self; 8] = [
+        Self::Registration,
+        Self::Snippets,
+        Self::TryIt,
+        Self::CheckUp,
+        Self::Secrets,
+        Self::Production,
+        Self::Usage,
+        Self::Stream,
+    ];
 
     fn name(self) -> TextId {
         match self {
@@ -50,6 +61,7 @@ impl Tab {
             Self::Production => id("onboarding-production"),
             Self::Usage => id("onboarding-usage"),
             Self::TryIt => id("onboarding-try"),
+            Self::Stream => id("stream-tab"),
         }
     }
 
@@ -61,6 +73,7 @@ impl Tab {
             Self::Production => Permission::ClientRequestProduction,
             Self::Usage => Permission::ClientUsage,
             Self::TryIt => Permission::ClientSandbox,
+            Self::Stream => Permission::StreamShow,
         }
     }
 
@@ -73,6 +86,7 @@ impl Tab {
             Self::Production => "/production",
             Self::Usage => "/usage",
             Self::TryIt => "/try-it",
+            Self::Stream => "/stream",
         };
         format!("/admin/applications/{}{tab}", client.id)
     }
