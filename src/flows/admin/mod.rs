@@ -133,6 +133,24 @@ impl Administrator {
         }
     }
 
+    /// The same person with the same rights, for work that goes on after the answer to their request: without the master keys, which
+    /// nothing takes along.
+    fn apart(&self) -> Self {
+        Self {
+            actor: self.actor.clone(),
+            authority: self.authority.clone(),
+            settings: Arc::clone(&self.settings),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+            store: self.store.clone(),
+            sessions: self.sessions.clone(),
+            hashing: self.hashing,
+            masters: None,
+            sealing: Arc::clone(&self.sealing),
+            request: self.request.clone(),
+        }
+    }
+
     /// Who tries an operation of the Admin API from its page: every event of theirs says so.
     #[must_use]
     pub fn trying(mut self) -> Self {

@@ -22,7 +22,7 @@ const TRY: &str = "/admin/api/try";
 /// What was answered: its status, and its body.
 fn answered(page: &Page) -> (String, String) {
     assert!(page.has("#answer"), "{} {}", page.status, page.text());
-    let said = page.words("section.code p.quiet");
+    let said = page.words("main section p.quiet");
     let status = said.split_whitespace().find(|word| word.parse::<u16>().is_ok()).unwrap_or_default();
     (status.to_owned(), page.words("#answer"))
 }

@@ -62,7 +62,7 @@ pub struct Standing {
 ///
 /// # Errors
 /// `Conflict` while one is under way.
-pub async fn begin(app: &Arc<App>, admin: Administrator) -> Result<(), AdminError> {
+pub async fn begin(app: &Arc<App>, admin: &Administrator) -> Result<(), AdminError> {
     admin.may(Permission::AuditVerify)?;
     if app.sessions.claim(&short_lived::audit_verifying(), &(), GONE).await? != Claim::Won {
         return Err(AdminError::Conflict("the audit log is being verified".to_owned()));
@@ -72,8 +72,8 @@ pub async fn begin(app: &Arc<App>, admin: Administrator) -> Result<(), AdminErro
     app.sessions.put(&short_lived::audit_verification(), &begun, SHOWN).await?;
     let event = admin.event(EventKind::AuditVerified).with("events", of).with("found", "begun").build();
     admin.store.write().await?.audit().record(&event).await?;
-    let at = Arc::clone(app);
-    app.background.spawn_until_stopped(async move { run(&at, &admin, begun).await });
+    let (at, by_itself) = (Arc::clone(app), admin.apart());
+    app.background.spawn_until_stopped(async move { run(&at, &by_itself, begun).await });
     Ok(())
 }
 

@@ -91,14 +91,10 @@ fn facts(layout: &Layout, Standing { watched, is_under_way }: &Standing, by: Cel
 pub async fn begin(State(site): State<Arc<Site>>, visit: Visit, Form(sent): Form) -> Result<Response, Failure> {
     Guarded::Account(PATH).check(&visit, &sent)?;
     let desk = at_desk!(&site, &visit, PATH);
-    let Desk { admin, frame } = desk;
-    let Err(error) = verification::begin(&site.app, admin).await else { return Ok(to(PATH)) };
-    match problem(&frame.layout, &error) {
+    match verification::begin(&site.app, &desk.admin).await {
+        Ok(()) => Ok(to(PATH)),
         // Somebody else began one: it is shown.
-        Some(_) => Ok(to(PATH)),
-        None => match crate::http::pages::admin::refused(&site, &visit, frame.layout, error, PATH).await? {
-            Ok(response) => Ok(response),
-            Err(error) => Err(error.into()),
-        },
+        Err(error) if problem(desk.layout(), &error).is_some() => Ok(to(PATH)),
+        Err(error) => desk.refused(&site, &visit, error, PATH).await,
     }
 }
