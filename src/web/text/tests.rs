@@ -150,7 +150,10 @@ fn collect_from(path: &Path, used: &mut BTreeSet<String>) {
         let source = std::fs::read_to_string(path).unwrap();
         let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         for call in ["text(\"", "text_with(\"", "id(\""] {
-            let names = source.split(call).skip(1).filter_map(|rest| rest.split('"').next());
+            // `said("…")` is no `id("…")`.
+            let of_its_own = |at: usize| !source[..at].ends_with(|one: char| one.is_alphanumeric() || one == '_');
+            let calls = source.match_indices(call).filter(|(at, _)| of_its_own(*at));
+            let names = calls.filter_map(|(at, call)| source[at + call.len()..].split('"').next());
             used.extend(names.filter(|name| !name.contains('…')).map(str::to_owned));
         }
     }

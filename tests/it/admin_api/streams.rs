@@ -115,7 +115,9 @@ async fn another_owner_s_stream_is_closed_to_them_in_every_way() {
     ] {
         for client in ["archive", "nobody-s"] {
             let path = format!("/clients/{client}/stream{path}");
-            let refused = program.send(method.clone(), &path, &[("if-match", "*")], body).await;
+            // What has no version is refused where one is named.
+            let versions = usize::from(method == Method::PATCH);
+            let refused = program.send(method.clone(), &path, &[("if-match", "*")][..versions], body).await;
             is_problem(&refused, 403, "forbidden");
         }
     }

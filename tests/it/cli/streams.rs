@@ -35,7 +35,7 @@ fn a_stream_is_paused_checked_and_closed_for_a_reason_that_is_recorded() {
     assert!(listed.out.contains("tax-office") && listed.out.contains("enabled, fetched"), "{}", listed.out);
     let refused = senid.run(&["stream", "pause", "tax-office"]).ended(2);
     assert!(refused.err.contains("--reason"), "{}", refused.err);
-    let refused = senid.run(&["stream", "pause", "tax-office", "--reason", "two\nlines"]).ended(1);
+    let refused = senid.run(&["stream", "pause", "tax-office", "--reason", "two\nlines"]).ended(2);
     assert!(refused.err.contains("more than one line"), "{}", refused.err);
     let paused = senid.run(&["stream", "pause", "tax-office", "--reason", "works", "--json"]).ended(0).json();
     assert_eq!((paused["status"].as_str(), paused["reason"].as_str()), (Some("paused"), Some("works")));

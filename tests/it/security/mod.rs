@@ -5,6 +5,7 @@ mod account_states;
 pub mod administration;
 mod algorithm_confusion;
 mod approvals;
+mod approved_as_shown;
 mod attestation;
 mod audit_and_logs;
 mod authorization_details;

@@ -1,6 +1,6 @@
 # What a portal's developer chooses in a sandbox
 sandbox-banner = Bac à sable : personne ici n’est réel, et les réponses peuvent être fausses exprès. Ne saisissez aucune information réelle.
-sandbox-letter = Bac à sable, rien de réel : { $subject }
+sandbox-letter = Bac à sable, rien de réel : { $subject }
 sandbox-title = Que doit-il se passer ?
 sandbox-lead = Ceci est un bac à sable. Choisissez qui se connecte à { $portal } cette fois et ce qui échoue. Ce choix ne vaut que pour cette connexion.
 sandbox-stale = Un choix n’est plus proposé. Choisissez de nouveau.
