@@ -3,7 +3,6 @@
 
 pub mod chart;
 mod field;
-pub mod stream;
 
 use askama::Template;
 

@@ -3,7 +3,7 @@
 use super::super::console::chart::{Chart, Series, spark};
 use super::super::console::{
     Act, Block, Cell, Change, Changes, Code, Empty, Facts, Field, FieldKind, Filter, Frame, Link, Section, Table, Tile,
-    Tone, View, Weight, Wrong, stream,
+    Tone, View, Weight, Wrong,
 };
 use super::super::layout::Standing;
 use super::super::text::Speaks;
@@ -254,8 +254,8 @@ impl Samples {
     /// What is asked of whoever opens a stream: with several values, of which some are chosen.
     fn stream(&self, add: &mut Add<'_>) {
         let layout = self.citizen();
-        let events = stream::EVENTS.iter().enumerate();
-        let events = events.map(|(at, (kind, name))| (kind.as_str().to_owned(), layout.say(name()), at % 2 == 0));
+        let events = ["stream-event-session-revoked", "stream-event-credential-change"].into_iter().enumerate();
+        let events = events.map(|(at, name)| (name.to_owned(), layout.text(name), at % 2 == 0));
         let open = Act {
             id: "save".to_owned(),
             heading: None,

@@ -238,7 +238,11 @@ async fn a_disabled_client_does_not_manage_itself() {
         [(Method::GET, None), (Method::PUT, Some(update_of(&first, &portal()))), (Method::DELETE, None)]
     {
         let reply = manage(&world, method, &first, body.as_ref()).await;
-        let expected = (403, "access_denied".to_owned(), "the authority has disabled this client".to_owned());
+        let expected = (
+            403,
+            "access_denied".to_owned(),
+            "the authority has disabled this client, or has not approved it yet".to_owned(),
+        );
         assert_eq!(refusal(&reply), expected);
     }
 }

@@ -9,6 +9,7 @@ pub mod secrets;
 pub mod snippets;
 pub mod stream;
 mod stream_form;
+mod stream_words;
 pub mod try_it;
 pub mod usage;
 

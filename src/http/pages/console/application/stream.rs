@@ -8,6 +8,7 @@ use axum::response::Response;
 
 use super::super::statistics::delivery_name;
 use super::stream_form::{Asked, fields};
+use super::stream_words as words;
 use super::{Shown, Tab, name};
 use crate::domain::administration::Permission;
 use crate::domain::client::Client;
@@ -20,9 +21,7 @@ use crate::http::error::{Failure, Fault as Wrong};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::pages::console::{Confirmation, Desk, at_desk, form, found, named, problem, render, to};
 use crate::protocol::signals::configuration::poll_endpoint;
-use crate::web::console::{
-    Act, Block, Cell, Empty, Facts, Link, Section, Table, Tone, Weight, moment, number, stream as words,
-};
+use crate::web::console::{Act, Block, Cell, Empty, Facts, Link, Section, Table, Tone, Weight, moment, number};
 use crate::web::layout::Layout;
 use crate::web::text::{Speaks, TextId, id};
 

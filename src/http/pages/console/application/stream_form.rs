@@ -1,5 +1,6 @@
 //! What is asked of whoever opens or changes a stream.
 
+use super::stream_words as words;
 use crate::domain::signals::{Delivery, EventType, Stream};
 use crate::flows::admin::Fault;
 use crate::flows::admin::streams::{Method, Wanted};
@@ -7,7 +8,7 @@ use crate::http::Site;
 use crate::http::error::Failure;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::signals::configuration::Member;
-use crate::web::console::{Field, FieldKind, Wrong, stream as words};
+use crate::web::console::{Field, FieldKind, Wrong};
 use crate::web::layout::Layout;
 use crate::web::text::Speaks;
 
