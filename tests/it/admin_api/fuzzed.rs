@@ -14,6 +14,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use senid::domain::administration::{Permission, Role};
+use senid::domain::signals::Stream;
 use senid::flows::admin::find_citizen::Who;
 use senid::flows::admin::owners;
 use senid::http::admin_api::operation::Operation;
@@ -116,6 +117,10 @@ async fn whatever_is_made_of_the_document_is_answered_as_it_says() {
     world.withdraws(&AN, Role::Auditor).await;
     let (an, admin) = (Who::Id(operator.id_of(&AN).await), operator.admin().await);
     owners::name(&admin, &"library".parse().unwrap(), &an).await.unwrap();
+    let stream = Stream::new(&"library".parse().unwrap(), admin.clock.now(), &*admin.random);
+    let mut tx = admin.store.begin().await.unwrap();
+    assert!(tx.signal_streams().create(&stream).await.unwrap());
+    tx.commit().await.unwrap();
     let program = Arc::new(Mutex::new(Arc::new(first)));
     let (address, tally) = Signer::start(program.clone()).await;
     let folder = tempfile::tempdir().unwrap();
