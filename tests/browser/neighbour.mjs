@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { SENID } from "./citizen.mjs";
+import { administer } from "./operator.mjs";
 
 // RFC 7636, appendix B.
 const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -69,6 +70,8 @@ export class Neighbour {
     const registered = await answer.json();
     assert.equal(answer.status, 201, JSON.stringify(registered));
     this.id = registered.client_id;
+    // Until somebody has looked at it, it is off.
+    administer(["client", "enable", this.id]);
   }
 
   // The addresses of one path that were asked for.

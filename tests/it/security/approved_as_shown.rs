@@ -49,7 +49,8 @@ async fn a_portal_that_is_switched_on_is_the_one_that_was_shown() {
     let library = "library".parse().unwrap();
     let (lan, minh) = (shell(&world, "lan").await, shell(&world, "minh").await);
     registered_clients::set_status(&lan, &library, ClientStatus::Disabled).await.unwrap();
-    let swaps: [(&str, fn(&mut Client)); 6] = [
+    type Swap = (&'static str, fn(&mut Client));
+    let swaps: [Swap; 6] = [
         ("redirect_uris", |client| client.redirect_uris.push("https://evil.example/callback".to_owned())),
         ("display.name", |client| client.display.name = client.display.organisation.clone()),
         ("display.organisation_verified", |client| {

@@ -48,14 +48,14 @@ impl Asked {
     }
 
     pub(super) fn sent(sent: &Parameters) -> Result<Self, Failure> {
-        let text = |name: &'static str| Ok::<_, Failure>(sent.single(name)?.unwrap_or_default().trim().to_owned());
+        let typed = |name: &'static str| Ok::<_, Failure>(sent.single(name)?.unwrap_or_default().trim().to_owned());
         let asked: Vec<&str> = sent.all("event").collect();
         Ok(Self {
-            push: text("delivery_method")? != "poll",
-            endpoint: text("endpoint_url")?,
-            authorization: text("authorization_header")?,
+            push: typed("delivery_method")? != "poll",
+            endpoint: typed("endpoint_url")?,
+            authorization: typed("authorization_header")?,
             events: EventType::SUPPORTED.into_iter().filter(|kind| asked.contains(&kind.as_str())).collect(),
-            description: text("description")?,
+            description: typed("description")?,
             version: sent.single("version")?.and_then(|version| version.parse().ok()),
         })
     }
