@@ -68,6 +68,8 @@ pub(super) async fn one(
     if revealed {
         blocks.push(Block::Note(layout.text("console-revealed")));
     }
+    // Who it is comes before what can be done to them: on a telephone the deeds fill a screen.
+    blocks.push(Block::Facts(Facts { heading: layout.text("console-particulars"), rows }));
     let mut ways = Vec::new();
     for deed in Deed::ALL {
         let leads = deed.transition().is_none_or(|transition| transition.from().contains(&citizen.status));
@@ -91,7 +93,6 @@ pub(super) async fn one(
     if !errands.is_empty() && !citizen.status.has_ended() {
         blocks.push(Block::Links(errands));
     }
-    blocks.push(Block::Facts(Facts { heading: layout.text("console-particulars"), rows }));
     if !shown.aliases.is_empty() {
         blocks.push(numbers(&layout, shown));
     }
