@@ -79,6 +79,7 @@ const CODES_FROM: CounterKind = CounterKind::new("codes-from");
 const CODES_BY: CounterKind = CounterKind::new("codes-by");
 const TOTP_ENROLMENT: Kind<Vec<u8>> = Kind::strict("totp-enrolment", 1);
 const REGISTRATIONS_FROM: CounterKind = CounterKind::new("registrations-from");
+const REGISTRATIONS_WAITING_FROM: CounterKind = CounterKind::new("registrations-waiting-from");
 const REGISTRATIONS_WITH: CounterKind = CounterKind::new("registrations-with");
 const REGISTRATION_UPDATES: CounterKind = CounterKind::new("registration-updates");
 const DEVICE_CODES_FROM: CounterKind = CounterKind::new("device-codes-from");
@@ -380,6 +381,11 @@ pub fn names_from(network: &str) -> CounterKey {
 /// Attempts to register a client from a network, without a good initial access token.
 pub fn registrations_from(network: &str) -> CounterKey {
     REGISTRATIONS_FROM.key(Tag::text(network))
+}
+
+/// Registrations from a network, without an initial access token, that wait for somebody to take them up.
+pub fn registrations_waiting_from(network: &str) -> CounterKey {
+    REGISTRATIONS_WAITING_FROM.key(Tag::text(network))
 }
 
 /// Attempts to register a client with this initial access token.

@@ -329,7 +329,8 @@ const HERE: &[Operation] = &[
         "/approvals",
         "listApprovals",
         ApprovalList,
-        "Lists what waits for a second person, the oldest first; with state=all what was ever asked, the newest first.",
+        "Lists what waits for a second person, the oldest first; with state=by_themselves what clients ask by registering themselves, with \
+         state=all what was ever asked, the newest first.",
         by!(approvals::list),
     )
     .query(&LIST_APPROVALS),
@@ -341,13 +342,20 @@ const HERE: &[Operation] = &[
         by!(approvals::show),
     ),
     Operation::post(
+        "/approvals/{approval_id}/take-up",
+        "takeUp",
+        ApprovalDecide,
+        "Asks for what a client asked by registering itself: another person approves it then.",
+        by!(approvals::take_up),
+    )
+    .answers::<approvals::Asked>(),
+    Operation::post(
         "/approvals/{approval_id}/approve",
         "approve",
         ApprovalDecide,
         "Does what somebody else asked, where what it changes is still as it was.",
         by!(approvals::approve),
     )
-    .may_wait()
     .answers::<approvals::Asked>(),
     Operation::post(
         "/approvals/{approval_id}/deny",

@@ -22,21 +22,31 @@ use crate::web::text::{Speaks, TextId, id};
 
 const PATH: &str = "/admin/approvals";
 
+/// What clients ask for by registering themselves.
+const BY_THEMSELVES: &str = "by-themselves";
 pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
     let desk = at_desk!(&site, &visit);
-    let is_all = asked(&visit, "state").is_some_and(|state| state == "all");
+    let state = asked(&visit, "state").unwrap_or_default();
+    let (is_all, by_themselves) = (state == "all", state == BY_THEMSELVES);
     let from = asked(&visit, "after").and_then(|text| text.parse::<ApprovalId>().ok());
-    let listed = match is_all {
-        true => approvals::past(&desk.admin, from, ROWS).await,
-        false => approvals::list(&desk.admin, from, ROWS).await,
+    let listed = match (is_all, by_themselves) {
+        (true, _) => approvals::past(&desk.admin, from, ROWS).await,
+        (_, true) => approvals::by_themselves(&desk.admin, from, ROWS).await,
+        _ => approvals::list(&desk.admin, from, ROWS).await,
     };
     let listed = found!(desk, &site, &visit, listed);
     // What registrars proposed stands on the first page of what waits, for whoever sees citizens.
-    let proofs = match !is_all && from.is_none() && desk.has(Permission::CitizenShow) {
+    let proofs = match !is_all && !by_themselves && from.is_none() && desk.has(Permission::CitizenShow) {
         true => found!(desk, &site, &visit, proposed::list(&desk.admin).await),
         false => Vec::new(),
     };
     let (layout, now) = (desk.layout().clone(), desk.admin.clock.now());
+    let unclaimed = found!(desk, &site, &visit, approvals::count_by_themselves(&desk.admin).await);
+    let state = match (is_all, by_themselves) {
+        (true, _) => "all",
+        (_, true) => BY_THEMSELVES,
+        _ => "",
+    };
     let of_proofs = proofs.iter().map(|proposal| proposals::row(&layout, proposal));
     let rows = of_proofs.chain(listed.iter().map(|approval| {
         vec![
@@ -69,21 +79,29 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             caption: layout.text("console-approvals"),
             head: heads.to_vec(),
             rows: rows.collect(),
-            next: listed.last().filter(|_| listed.len() >= ROWS as usize).map(|last| {
-                let state = if is_all { "all" } else { "" };
-                address(PATH, &[("state", state), ("after", &last.id.to_string())])
-            }),
-            first: from.map(|_| PATH.to_owned()),
+            next: listed
+                .last()
+                .filter(|_| listed.len() >= ROWS as usize)
+                .map(|last| address(PATH, &[("state", state), ("after", &last.id.to_string())])),
+            first: from.map(|_| address(PATH, &[("state", state)])),
         }),
     };
     let view = |text: String, href: &str, here| View { text, href: href.to_owned(), here };
     let views = vec![
-        view(layout.text("console-approvals-waiting"), PATH, !is_all),
+        view(layout.text("console-approvals-waiting"), PATH, state.is_empty()),
+        view(
+            layout.text_with("console-approvals-by-themselves", "count", unclaimed),
+            "/admin/approvals?state=by-themselves",
+            by_themselves,
+        ),
         view(layout.text("console-all"), "/admin/approvals?state=all", is_all),
         view(layout.text("desk-proposals"), super::proposals::PATH, false),
     ];
     let mut page = desk.frame.section(Section::Approvals).with(Block::Views(views)).with(table);
-    page.lead = Some(layout.text("console-approvals-lead"));
+    page.lead = Some(match by_themselves {
+        true => layout.text("console-by-themselves-lead"),
+        false => layout.text("console-approvals-lead"),
+    });
     page.notice = notice(&layout, &visit);
     render(&page)
 }
@@ -268,7 +286,7 @@ pub async fn decide(
     let desk = at_desk!(&site, &visit, &return_to);
     let decided = match act.as_str() {
         "approve" => approvals::approve(&desk.admin, id).await.map(|_| "approved"),
-        "take-up" => approvals::vouch(&desk.admin, id).await.map(|_| "approved"),
+        "take-up" => approvals::take_up(&desk.admin, id).await.map(|_| "asked"),
         "deny" if reason.chars().count() < 3 => {
             let wrong = Some(desk.layout().text("console-problem-reason"));
             return shown(&site, &visit, desk, id, (reason, wrong)).await;

@@ -131,6 +131,8 @@ pub(super) fn problem(layout: &Layout, error: &AdminError) -> Option<String> {
         AdminError::Unfit(Unfit::Expired) => id("console-problem-expired"),
         AdminError::Unfit(Unfit::Decided) => id("console-problem-decided"),
         AdminError::Unfit(Unfit::Void(_)) => id("console-problem-void"),
+        AdminError::Unfit(Unfit::ByItself) => id("console-problem-by-itself"),
+        AdminError::Unfit(Unfit::TakenUp) => id("console-problem-taken-up"),
         _ => return None,
     };
     Some(layout.say(text))
