@@ -47,3 +47,29 @@ async fn of_two_changes_of_one_version_at_once_one_is_done() {
     statuses.sort_unstable();
     assert!(statuses[0] == 200 && statuses[1..].iter().all(|status| [409, 412].contains(status)), "{statuses:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_answer_to_a_change_names_the_version_that_this_change_made() {
+    let world = world().await;
+    let (_staff, program) = program(&world, &[Role::Administrator]).await;
+    let change = async |purpose: String| {
+        let body = json!({ "purpose": { "en": purpose } });
+        // Whatever is there: somebody else may be faster, and then it is sent again.
+        loop {
+            let reply = program.send(Method::PATCH, "/clients/library", &[("if-match", "*")], Some(&body)).await;
+            if ![409, 412].contains(&reply.status.as_u16()) {
+                assert_eq!(reply.status, 200, "{}", reply.body);
+                return (reply.header("etag").to_owned(), purpose);
+            }
+        }
+    };
+    let all = futures_util::future::join_all((0..24).map(|number| change(format!("to lend book {number}")))).await;
+    let mut tags: Vec<&String> = all.iter().map(|(tag, _)| tag).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    assert_eq!(tags.len(), all.len(), "each made a version of its own: {all:?}");
+    // Whoever wrote last holds the one that is there, so that their next change undoes nobody's.
+    let now = program.get("/clients/library").await;
+    let last = all.iter().find(|(tag, _)| tag == now.header("etag")).unwrap();
+    assert_eq!(now.json()["purpose"]["en"], last.1.as_str());
+}
