@@ -25,6 +25,8 @@ macro_rules! standing {
 
 const OF: &str = concat!(columns!(), standing!(), "AND g.citizen_id = $2 ORDER BY g.role");
 const HOLDERS: &str = concat!(columns!(), standing!(), "AND g.role = $2 ORDER BY g.id LIMIT $3");
+const IS_HELD: &str = "SELECT EXISTS (SELECT 1 FROM role_grants
+    WHERE role = $2 AND ended_at IS NULL AND (until IS NULL OR until > $1))";
 const ALL: &str = concat!(columns!(), "WHERE g.ended_at IS NULL AND (g.until IS NULL OR g.until > $1) ORDER BY g.id");
 const BROKEN_GLASS: &str = concat!(columns!(), standing!(), "AND g.granted_by = 'break_glass' ORDER BY g.id");
 const FIND: &str = concat!(columns!(), "WHERE g.citizen_id = $1 AND g.role = $2 AND g.ended_at IS NULL");
@@ -69,6 +71,13 @@ impl<C: Read> RoleGrants<'_, C> {
     pub async fn all(&mut self, now: Timestamp) -> Result<Vec<RoleGrant>, Error> {
         let rows: Vec<GrantRow> = on_backend!(self.0, |db| sqlx::query_as(ALL).bind(now.micros()).fetch_all(db).await)?;
         rows.into_iter().map(GrantRow::open).collect()
+    /// Whether anybody holds `role` now, also somebody whose account is locked or suspended: it rests, and it is theirs.
+    pub async fn is_held(&mut self, role: Role, now: Timestamp) -> Result<bool, Error> {
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query_scalar(IS_HELD).bind(now.micros()).bind(role.as_str()).fetch_one(db).await
+        })?)
+    }
+
     }
 
     /// Those who are administrators by having broken the glass.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use senid::crypto::hash::hash_secret;
 use senid::domain::account_life::Transition;
 use senid::domain::administration::{Permission, Role};
-use senid::domain::audit::EventKind;
+use senid::domain::audit::{EventKind, Outcome};
 use senid::domain::ids::RequestId;
 use senid::domain::proposal::Registrant;
 use senid::flows::admin::{AdminError, Administrator, bootstrap, duplicates, entry, owners, registered_clients, roles};
@@ -14,6 +14,7 @@ use senid::flows::session;
 use senid::flows::visitor::Visitor;
 
 use crate::support::World;
+use senid::storage::EventSearch;
 use crate::support::world::operator::who;
 use crate::support::world::registrar::seen;
 use crate::support::world::staff::Staff;
@@ -348,4 +349,90 @@ async fn the_hour_of_the_broken_glass_is_ended_sooner_and_whoever_sealed_an_enve
     assert_eq!(break_glass::end(&lan).await.unwrap(), 1, "An is an administrator without it");
     assert_eq!(binh.enters("/admin").await.status, 403);
     assert!(!an.enters("/admin").await.has("#broken-glass"));
+}
+
+/// Seals both envelopes at the shell, and has An and Bình open them.
+async fn glass_broken_by(world: &World, an: &mut Staff, binh: &mut Staff) {
+    use senid::domain::administration::break_glass::Half;
+    use senid::flows::admin::break_glass;
+
+    let shell = async |name: &str| Administrator {
+        actor: senid::domain::audit::Actor::Operator(name.to_owned()),
+        ..world.operator().admin().await
+    };
+    for (staff, half, name) in [(an, Half::First, "lan"), (binh, Half::Second, "minh")] {
+        let secret = break_glass::seal(&shell(name).await, half).await.unwrap();
+        let page = staff.enters("/admin/break-glass").await;
+        let page = staff.browser.press(&page, "break-glass-open", &[("secret", secret.expose())]).await;
+        assert!(page.has("#waiting") || page.has("#open"), "{}", page.text());
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_the_broken_glass_gave_stays_behind_its_hour() {
+    use senid::flows::admin::break_glass;
+
+    let world = world_of_operators().await;
+    let (mut an, mut binh) = (world.may_prove(&AN).await, world.may_prove(&BINH).await);
+    let mut chau = world.may_prove(&CHAU).await;
+    glass_broken_by(&world, &mut an, &mut binh).await;
+    let of_chau = world.operator().id_of(&CHAU).await;
+    let of_binh = world.operator().id_of(&BINH).await;
+    assert!(an.enters("/admin").await.has("#broken-glass"));
+    let by = admitted(&world, &an.browser).await;
+    // For good, as they would have it, to somebody else and to each other.
+    let given = roles::grant(&by, &who(&CHAU), Role::Administrator, None).await.unwrap();
+    let hour = entry::broken_glass(world.app(0)).await.unwrap().unwrap();
+    assert_eq!((given.until, given.granted_by.starts_with("break_glass staff:")), (Some(hour), true), "{given:?}");
+    roles::grant(&by, &who(&BINH), Role::Registrar, None).await.unwrap();
+    // Whom they made an administrator gives no more than that.
+    chau.enters("/admin").await;
+    let third = admitted(&world, &chau.browser).await;
+    let further = roles::grant(&third, &who(&BINH), Role::Operator, None).await.unwrap();
+    assert_eq!(further.until, Some(hour));
+    // Nor is the next hour prepared in this one.
+    let sealed = break_glass::seal(&by, senid::domain::administration::break_glass::Half::First).await;
+    assert!(matches!(sealed, Err(AdminError::Denied(_))), "{sealed:?}");
+    let held = async |citizen| {
+        let mut reading = world.app(0).store.read().await.unwrap();
+        reading.role_grants().of(citizen, senid::domain::time::Clock::now(&*world.clock)).await.unwrap().len()
+    };
+    assert_eq!((held(of_chau).await, held(of_binh).await), (1, 3));
+    world.wait(Duration::from_secs(3600));
+    assert_eq!((held(of_chau).await, held(of_binh).await), (0, 0), "an hour later nobody is anything");
+
+    // It is ended sooner, with all that was given; what an ordinary administrator gives stays.
+    glass_broken_by(&world, &mut an, &mut binh).await;
+    an.enters("/admin").await;
+    let by = admitted(&world, &an.browser).await;
+    roles::grant(&by, &who(&CHAU), Role::Support, None).await.unwrap();
+    world.grants(&CHAU, Role::Auditor).await.unwrap();
+    assert_eq!(break_glass::end(&world.operator().admin().await).await.unwrap(), 3);
+    assert_eq!((held(of_chau).await, held(of_binh).await), (1, 0));
+}
+
+#[tokio::test]
+async fn whoever_is_at_a_shell_is_no_administrator_because_the_others_are_locked() {
+    let world = world().await;
+    let mut binh = world.may_prove(&BINH).await;
+    let before = link(&world).await.unwrap();
+    world.grants(&AN, Role::Administrator).await.unwrap();
+    world.operator().locks(&AN).await;
+    let Err(AdminError::Conflict(told)) = link(&world).await else { panic!("taken over") };
+    assert!(told.contains("locked or suspended") && told.contains("break-glass"), "{told}");
+    // Nor by a link from before.
+    let page = binh.enters(&before).await;
+    assert_eq!(page.status, 403, "{}", page.text());
+    // And it was not in silence.
+    let wanted = EventSearch {
+        kind: Some(EventKind::BootstrapLinkMade),
+        outcome: Some(Outcome::Refused),
+        ..EventSearch::default()
+    };
+    let found = world.app(0).store.read().await.unwrap().audit().search_all(&wanted, None, 9).await.unwrap().items;
+    assert_eq!(found.len(), 1, "that somebody tried is recorded: {found:?}");
+    assert_eq!(found[0].event.details["why"], "administrators_rest");
+    // Where nobody holds it any more, somebody is the first again.
+    world.withdraws(&AN, Role::Administrator).await;
+    assert!(link(&world).await.is_ok());
 }
