@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::typed::Typed;
 use super::{Desk, ROWS, address, asked, at_desk, form, found, named, notice, problem, proposals, render, to};
 use crate::domain::administration::Permission;
 use crate::domain::administration::approval::{Act as Asked, Approval, Matter, Outcome};
@@ -21,9 +22,9 @@ use crate::web::layout::Layout;
 use crate::web::text::{Speaks, TextId, id};
 
 const PATH: &str = "/admin/approvals";
-
 /// What clients ask for by registering themselves.
 const BY_THEMSELVES: &str = "by-themselves";
+
 pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
     let desk = at_desk!(&site, &visit);
     let state = asked(&visit, "state").unwrap_or_default();
@@ -40,13 +41,13 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         true => found!(desk, &site, &visit, proposed::list(&desk.admin).await),
         false => Vec::new(),
     };
-    let (layout, now) = (desk.layout().clone(), desk.admin.clock.now());
     let unclaimed = found!(desk, &site, &visit, approvals::count_by_themselves(&desk.admin).await);
     let state = match (is_all, by_themselves) {
         (true, _) => "all",
         (_, true) => BY_THEMSELVES,
         _ => "",
     };
+    let (layout, now) = (desk.layout().clone(), desk.admin.clock.now());
     let of_proofs = proofs.iter().map(|proposal| proposals::row(&layout, proposal));
     let rows = of_proofs.chain(listed.iter().map(|approval| {
         vec![
@@ -154,7 +155,8 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let approval: ApprovalId = named(&approval)?;
     let desk = at_desk!(&site, &visit);
-    shown(&site, &visit, desk, approval, (asked(&visit, "reason").unwrap_or_default(), None)).await
+    let (typed, wrong) = Typed::kept(&site, &visit, desk.layout()).await?;
+    shown(&site, &visit, desk, approval, (typed.of("reason").to_owned(), wrong.problem)).await
 }
 
 async fn shown(
@@ -280,10 +282,11 @@ pub async fn decide(
     let id: ApprovalId = named(&approval)?;
     let path = format!("{PATH}/{id}");
     Guarded::Account(&format!("{path}/{act}")).check(&visit, &sent)?;
-    let reason = sent.single("reason")?.unwrap_or_default().trim().to_owned();
+    let typed = Typed::sent(&sent, &["reason"])?;
     // Whoever has to prove again who they are comes back to the request, with what they had typed.
-    let return_to = address(&path, &[("reason", &reason)]);
+    let return_to = typed.keep(&site, &visit, &path).await?;
     let desk = at_desk!(&site, &visit, &return_to);
+    let reason = typed.of("reason").to_owned();
     let decided = match act.as_str() {
         "approve" => approvals::approve(&desk.admin, id).await.map(|_| "approved"),
         "take-up" => approvals::take_up(&desk.admin, id).await.map(|_| "asked"),

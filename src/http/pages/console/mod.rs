@@ -8,6 +8,7 @@ pub mod applications;
 pub mod approvals;
 pub mod audit;
 pub mod citizens;
+mod kept;
 pub mod keys;
 pub mod operations;
 pub mod organisations;
@@ -130,9 +131,9 @@ pub(super) fn problem(layout: &Layout, error: &AdminError) -> Option<String> {
         AdminError::Unfit(Unfit::Own | Unfit::Beneficiary) => id("console-problem-own-request"),
         AdminError::Unfit(Unfit::Expired) => id("console-problem-expired"),
         AdminError::Unfit(Unfit::Decided) => id("console-problem-decided"),
-        AdminError::Unfit(Unfit::Void(_)) => id("console-problem-void"),
         AdminError::Unfit(Unfit::ByItself) => id("console-problem-by-itself"),
         AdminError::Unfit(Unfit::TakenUp) => id("console-problem-taken-up"),
+        AdminError::Unfit(Unfit::Void(_)) => id("console-problem-void"),
         _ => return None,
     };
     Some(layout.say(text))
