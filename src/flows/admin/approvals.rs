@@ -327,12 +327,13 @@ async fn carry_out(admin: &Administrator, mut tx: Transaction, approval: &Approv
             change_status::unlock(admin, &mut tx, *citizen, reason.as_deref(), &approval.asked_by).await
         }
         Act::RotateKeys { when, only } => {
-            // Rotating has a transaction of its own, which looks at the keys as they are: whatever became of them, it takes the steps
-            // that are due.
-            tx.commit().await?;
-            let only = only.as_deref().and_then(KeyAlgorithm::from_name);
-            rotate_keys::carry_out(admin, When::named(when), only).await?;
-            return Ok(Carried::Done(Sessions::Untouched));
+            // A rotation that was approved is one rotation: of the keys that were there when it was asked for, with its approval or not at all.
+            let what = (When::named(when), only.as_deref().and_then(KeyAlgorithm::from_name));
+            let as_asked = |field: &str, keys: &Value| as_it_was(approval, field, keys);
+            if !rotate_keys::is_as_asked(admin, &mut tx, what, as_asked).await? {
+                return Ok(Carried::Void("the keys are others by now".to_owned()));
+            }
+            rotate_keys::carry_out(admin, &mut tx, what.0, what.1).await.map(drop)
         }
     };
     match carried {
