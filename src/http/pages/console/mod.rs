@@ -167,8 +167,11 @@ pub(super) fn to(path: impl Into<String>) -> Response {
     SeeOther::to(path.into()).into_response()
 }
 
-/// What was just done, as the address says it.
+/// What was just done, as the address says it: to whom a page of ours sent there, and to nobody who was sent a link that says so.
 pub(super) fn notice(layout: &Layout, visit: &Visit) -> Option<String> {
+    if !visit.from_here {
+        return None;
+    }
     let text = match asked(visit, "done")?.as_str() {
         "locked" => id("console-done-locked"),
         "unlocked" => id("console-done-unlocked"),
