@@ -72,6 +72,8 @@ pub async fn answer(
     }
     match issue(app, visitor, client, request, by, fault).await {
         Ok(issued) => {
+            // Whoever is answered through the browser alone never comes to the token endpoint.
+            app.statistics.scopes(app.clock.now(), &client.id, &request.scope);
             let session_state = watched_by(app, client, request, by.0);
             way.deliver(app, &Answer::Issued(Issued { session_state, ..issued }), fault)
         }

@@ -55,6 +55,22 @@ pub async fn rotate(
     random: &dyn Random,
 ) -> Result<Vec<RotationStep>, RotationError> {
     let mut tx = store.begin().await?;
+    let steps = rotate_within(&mut tx, plan, actor, sealing, clock, random).await?;
+    if !steps.is_empty() {
+        tx.commit().await?;
+    }
+    Ok(steps)
+}
+
+/// As [`rotate`], in a transaction that does more than this: nothing is done where that is not committed.
+pub async fn rotate_within(
+    tx: &mut Transaction,
+    plan: impl FnOnce(&[KeyPair], Timestamp) -> Vec<RotationStep>,
+    actor: Actor,
+    sealing: &KeyEncryptionKeys,
+    clock: &dyn Clock,
+    random: &dyn Random,
+) -> Result<Vec<RotationStep>, RotationError> {
     let stored: Vec<KeyPair> = tx.key_pairs().load_to_change().await?.into_iter().map(|stored| stored.key).collect();
     // Not before: while this waited for its turn, another server may have made keys that sign since.
     let now = clock.now();
@@ -63,10 +79,9 @@ pub async fn rotate(
         return Ok(steps);
     }
     for step in &steps {
-        take(&mut tx, step, sealing, random, now).await?;
+        take(tx, step, sealing, random, now).await?;
     }
     tx.audit().record(&event(&steps, actor, random, now)).await?;
-    tx.commit().await?;
     Ok(steps)
 }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 use crate::domain::administration::Permission;
 use crate::domain::administration::approval::{Act, Matter};
 use crate::domain::keys::{
-    KeyAlgorithm, KeyPair, KeyState, RotationPolicy, RotationStep, SignatureAlgorithm, plan_change_over,
+    KeyAlgorithm, KeyPair, KeyState, RotationPolicy, RotationStep, SignatureAlgorithm, current, plan_change_over,
     plan_rotation_now, unannounced,
 };
 use crate::flows::key_pairs;
+use crate::storage::Transaction;
 
 use super::{AdminError, Administrator, approvals};
 
@@ -69,26 +70,65 @@ pub async fn list(admin: &Administrator) -> Result<Vec<Listed>, AdminError> {
 /// `Invalid` for an algorithm that the settings do not offer.
 pub async fn rotate(admin: &Administrator, when: When, only: Option<KeyAlgorithm>) -> Result<Rotated, AdminError> {
     admin.may(Permission::KeyRotate)?;
+    let mut tx = admin.store.begin().await?;
     if approvals::is_needed(admin, Matter::KeyRotation) {
+        let policy = policy(admin, only)?;
         let act = Act::RotateKeys { when: when.as_str().to_owned(), only: only.map(|only| only.name().to_owned()) };
         let wanted = match only {
             Some(only) => format!("{} {only}", when.as_str()),
             None => when.as_str().to_owned(),
         };
-        let changes = vec![approvals::change("rotation", serde_json::Value::Null, wanted)];
-        return approvals::ask(admin, admin.store.begin().await?, Matter::KeyRotation, act, changes).await;
+        let mut changes = vec![approvals::change("rotation", serde_json::Value::Null, wanted)];
+        for (field, keys) in standing(admin, &mut tx, when, &policy).await? {
+            changes.push(approvals::change(&field, keys, serde_json::Value::Null));
+        }
+        return approvals::ask(admin, tx, Matter::KeyRotation, act, changes).await;
     }
-    carry_out(admin, when, only).await
+    let rotated = carry_out(admin, &mut tx, when, only).await?;
+    tx.commit().await?;
+    Ok(rotated)
 }
 
-/// Takes the steps, once nobody else has to be asked.
-pub(super) async fn carry_out(
+/// What would be in the place of what: of each algorithm the key that signs, where it is to be another one from this moment on; and
+/// every key there is, where the next one is to be announced, so that what was approved is one change-over and no second.
+async fn standing(
     admin: &Administrator,
+    tx: &mut Transaction,
     when: When,
-    only: Option<KeyAlgorithm>,
-) -> Result<Rotated, AdminError> {
+    policy: &RotationPolicy,
+) -> Result<Vec<(String, String)>, AdminError> {
+    let keys: Vec<KeyPair> = tx.key_pairs().load_to_change().await?.into_iter().map(|stored| stored.key).collect();
+    let now = admin.clock.now();
+    let of = |algorithm: KeyAlgorithm| match when {
+        When::Now | When::Withdrawing => {
+            current(&keys, algorithm, now).map(|key| key.kid.to_string()).unwrap_or_default()
+        }
+        When::Announced => {
+            let there =
+                keys.iter().filter(|key| key.algorithm == algorithm && key.state(&keys, now) != KeyState::Removed);
+            let mut kids: Vec<String> = there.map(|key| key.kid.to_string()).collect();
+            kids.sort_unstable();
+            kids.join(" ")
+        }
+    };
+    Ok(policy.all().map(|algorithm| (format!("keys.{}", algorithm.name()), of(algorithm))).collect())
+}
+
+/// Whether the keys are those that were shown when it was asked for.
+pub(super) async fn is_as_asked(
+    admin: &Administrator,
+    tx: &mut Transaction,
+    (when, only): (When, Option<KeyAlgorithm>),
+    as_it_was: impl Fn(&str, &serde_json::Value) -> bool,
+) -> Result<bool, AdminError> {
+    let standing = standing(admin, tx, when, &policy(admin, only)?).await?;
+    Ok(standing.into_iter().all(|(field, keys)| as_it_was(&field, &keys.into())))
+}
+
+/// What the settings say of the keys that are meant.
+fn policy(admin: &Administrator, only: Option<KeyAlgorithm>) -> Result<RotationPolicy, AdminError> {
     let offered = &admin.settings.keys.rotation;
-    let policy = match only {
+    Ok(match only {
         None => offered.clone(),
         Some(KeyAlgorithm::Signature(algorithm)) if offered.algorithms.contains(&algorithm) => {
             RotationPolicy { algorithms: vec![algorithm], encryption: Vec::new(), ..offered.clone() }
@@ -101,7 +141,17 @@ pub(super) async fn carry_out(
             let sentence = format!("{other} is not among keys.algorithms, which are {}", names.join(", "));
             return Err(AdminError::invalid("alg", sentence));
         }
-    };
+    })
+}
+
+/// Takes the steps, once nobody else has to be asked, in the transaction of whatever allows it.
+pub(super) async fn carry_out(
+    admin: &Administrator,
+    tx: &mut Transaction,
+    when: When,
+    only: Option<KeyAlgorithm>,
+) -> Result<Rotated, AdminError> {
+    let policy = policy(admin, only)?;
     let policy = match when {
         When::Withdrawing => RotationPolicy { retire_after: Duration::ZERO, ..policy },
         When::Announced | When::Now => policy,
@@ -116,6 +166,6 @@ pub(super) async fn carry_out(
         steps
     };
     let (clock, random) = (&*admin.clock, &*admin.random);
-    let steps = key_pairs::rotate(&admin.store, plan, admin.actor.clone(), &admin.sealing, clock, random).await?;
+    let steps = key_pairs::rotate_within(tx, plan, admin.actor.clone(), &admin.sealing, clock, random).await?;
     Ok(Rotated { steps, unannounced: surprises })
 }

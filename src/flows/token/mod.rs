@@ -161,6 +161,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
     // 5. The record.
     app.metrics.tokens_issued(grant_type);
     app.counted(Figure::Tokens, grant_type.as_str(), Some(&client.id));
+    app.statistics.scopes(app.clock.now(), &client.id, &redeemed.scope);
     let event = app
         .event(visitor, redeemed.event, Outcome::Success)
         .by(Actor::Client(client.id.clone()))

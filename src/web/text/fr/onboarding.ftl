@@ -152,6 +152,7 @@ finding-redirect-scheme-not-reversed = Le schéma n’est pas un nom de domaine 
 finding-redirect-several-hosts = Les citoyens reviennent à plusieurs hôtes : chacun peut se faire passer pour les autres. Enregistrez une application par portail.
 finding-refresh-unbound = Les jetons d’actualisation d’un client public ne sont liés à aucune clé. Envoyez des preuves DPoP (RFC 9449), ou passez-vous de offline_access.
 finding-request-uri-unreachable = Un objet de requête enregistré ne peut pas être récupéré. Publiez-le, ou retirez l’adresse.
+finding-scope-unused = Elle n’a pas demandé ces portées une seule fois en 90 jours. Renoncez à ce dont elle n’a pas besoin : ce qu’elle ne peut pas demander, personne ne peut le demander en son nom.
 finding-secret-soon-over = Le secret expire bientôt. Faites-en créer un autre ; l’ancien fonctionne à côté aussi longtemps que vous le dites.
 finding-sector-incomplete = Une URI de redirection manque dans la liste de son secteur. Ajoutez-la à la liste.
 finding-sector-unreachable = La liste de son secteur ne peut pas être récupérée. Publiez-la en application/json (OpenID Connect Core section 8.1).
