@@ -70,10 +70,10 @@ until_done() {
 
 listens() { (echo >"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# Runs a command as the user that Postgres runs as: it refuses to serve root.
-as_postgres() {
-    if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=postgres --regid=postgres --init-groups "$@"; else "$@"; fi
-}
+# Before a command that is run as Postgres's user, which refuses to serve root. A list of words and no function, so that `start` knows the
+# process itself.
+as_postgres=()
+if [ "$(id -u)" -eq 0 ]; then as_postgres=(setpriv --reuid=postgres --regid=postgres --init-groups); fi
 
 # Where the newest Postgres of this machine has its programs.
 postgres_programs() {
