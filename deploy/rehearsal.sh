@@ -5,6 +5,9 @@ deploy=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/demo.sh
 source "$deploy/../tests/demo.sh"
 
+# Where Debian has servers' programs; an ordinary user's path leaves it out.
+PATH=$PATH:/usr/sbin
+
 passed=0
 failed=0
 work=$(mktemp -d)
