@@ -1,5 +1,5 @@
-//! `/admin/api`: what the Admin API can do, for anybody to read, as its OpenAPI document is: neither says anything of the deployment but
-//! where it is. `/admin/api/try`: an operation is tried by whoever is signed in, with the rights of their session, and it is real: it is
+//! `/admin/api` and `/admin/api/areas/{area}`: what the Admin API can do, for anybody to read, as its OpenAPI document is: neither says
+//! anything of the deployment but where it is. `/admin/api/try`: an operation is tried by whoever is signed in, with the rights of their session, and it is real: it is
 //! the same request as a program's, asked for the same permission, recorded alike. What is not read by GET is shown before it is sent.
 
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::Page;
 use crate::protocol::parameters::Parameters;
-use crate::web::api::ApiPage;
+use crate::web::api::{ApiPage, AreaPage};
 use crate::web::console::{Act, Block, Cell, Code, Console, Field, FieldKind, Link, Section, Table, Tone, Weight};
 use crate::web::layout::Layout;
 use crate::web::text::Speaks;
@@ -34,6 +34,17 @@ const ANSWER: usize = 16 * 1024 * 1024;
 
 pub async fn read(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
     let page = ApiPage { layout: site.layout(&visit, &[], None), reference: Arc::clone(&site.admin_api.reference) };
+    Ok(Page::render(&page)?.into_response())
+}
+
+/// The operations of an area.
+pub async fn area(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(name): Path<String>,
+) -> Result<Response, Failure> {
+    let group = site.admin_api.reference.groups.iter().find(|group| group.area == name).ok_or(Fault::NotFound)?;
+    let page = AreaPage { layout: site.layout(&visit, &[], None), group: Arc::clone(group) };
     Ok(Page::render(&page)?.into_response())
 }
 
@@ -180,8 +191,8 @@ fn page(desk: Desk, operation: &Operation) -> Console {
     let layout = desk.layout().clone();
     let mut page = desk.frame.page(Section::Api, operation.id.to_owned());
     page.back = Some(Link { text: layout.text("api-title"), href: PATH.to_owned() });
-    page.action =
-        Some(Link { text: layout.text("api-read"), href: format!("{}#operation-{}", admin_api::PAGE, operation.id) });
+    let href = format!("{}#operation-{}", admin_api::page_of(operation.permission.area()), operation.id);
+    page.action = Some(Link { text: layout.text("api-read"), href });
     page.with(Block::Foreign(operation.says.to_owned()))
 }
 
