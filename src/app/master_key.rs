@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{MasterKey, Settings};
 use crate::crypto::base64url;
-use crate::crypto::master_key::{MasterKeyError, MasterKeys};
+use crate::crypto::master_key::{MasterKeyError, MasterKeyFile, MasterKeys};
 use crate::domain::random::Random;
+use crate::flows::hardware::Hardware;
 
 use super::deployment::OpenError;
 
@@ -28,17 +29,36 @@ pub fn master_key_file(settings: &Settings) -> Option<PathBuf> {
     }
 }
 
-pub(super) fn load(settings: &Settings, start: Start, random: &dyn Random) -> Result<MasterKeys, OpenError> {
+pub(super) async fn load(
+    settings: &Settings,
+    hardware: Option<&Hardware>,
+    start: Start,
+    random: &dyn Random,
+) -> Result<MasterKeys, OpenError> {
     match &settings.keys.master_key {
-        MasterKey::Environment(text) => Ok(MasterKeys::parse(text.expose()).map_err(OpenError::MasterKeyVariable)?),
+        MasterKey::Environment(text) => {
+            let lines = MasterKeyFile::parse(text.expose()).map_err(OpenError::MasterKeyVariable)?;
+            complete(lines, hardware).await
+        }
         MasterKey::File(path) if start == Start::First && !path.exists() => Err(OpenError::NoMasterKey(path.clone())),
-        MasterKey::File(path) => Ok(MasterKeys::read(path)?),
+        MasterKey::File(path) => complete(MasterKeyFile::read(path)?, hardware).await,
         // The settings have refused this already; nothing that opens a deployment relies on it.
         MasterKey::Development if !settings.issuer.is_loopback() => {
             Err(OpenError::DevelopmentKeys(settings.issuer.clone()))
         }
         MasterKey::Development => development(&settings.keys.folder.join("private"), start, random),
     }
+}
+
+/// With what the hardware module derives.
+async fn complete(lines: MasterKeyFile, hardware: Option<&Hardware>) -> Result<MasterKeys, OpenError> {
+    let mut derived = Vec::new();
+    for (version, label) in lines.in_module() {
+        let hardware = hardware.ok_or(MasterKeyError::InModule(version))?;
+        let key = hardware.master(label).await.map_err(|error| OpenError::MasterKeyInModule(version, error))?;
+        derived.push((version, key));
+    }
+    Ok(lines.complete(derived)?)
 }
 
 /// The development key, made if this is the first start. Of processes that start together, all read the same.
@@ -56,10 +76,15 @@ fn development(folder: &Path, start: Start, random: &dyn Random) -> Result<Maste
 
 /// Makes a first master key at `path`, unless something is there by now.
 pub(super) fn make(path: &Path, random: &dyn Random) -> Result<(), MasterKeyError> {
+    put(path, &MasterKeys::generate(random), random)
+}
+
+/// Writes a first master key to `path`, unless something is there by now.
+pub(super) fn put(path: &Path, keys: &MasterKeys, random: &dyn Random) -> Result<(), MasterKeyError> {
     let failed = |error| MasterKeyError::File(path.to_owned(), error);
     // Written under a name of its own and then linked: a link never takes the place of what another process made.
     let own = path.with_extension(base64url::encode(&random.bytes::<9>()));
-    MasterKeys::generate(random).write(&own)?;
+    keys.write(&own)?;
     let linked = std::fs::hard_link(&own, path);
     std::fs::remove_file(&own).map_err(failed)?;
     match linked {

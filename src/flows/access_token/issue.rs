@@ -149,7 +149,7 @@ pub(in crate::flows) async fn issue(
         AccessTokenFormat::Jwt => {
             let protection = Protection::of_access_tokens(app, &form).await?;
             let claims = AccessTokenClaims::new(&token, app.issuer());
-            let text = protection.token(app, Typ::AccessToken, &claims, now)?;
+            let text = protection.token(app, Typ::AccessToken, &claims, now).await?;
             if form.encrypted_to.is_some() {
                 // Whoever presents it, nobody here can read it.
                 keep(app, &hash_secret(text.as_bytes()), &token, lifetime).await?;
