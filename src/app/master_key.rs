@@ -46,7 +46,10 @@ pub(super) async fn load(
         MasterKey::Development if !settings.issuer.is_loopback() => {
             Err(OpenError::DevelopmentKeys(settings.issuer.clone()))
         }
-        MasterKey::Development => development(&settings.keys.folder.join("private"), start, random),
+        MasterKey::Development => {
+            let path = development(&settings.keys.folder.join("private"), start, random)?;
+            complete(MasterKeyFile::read(&path)?, hardware).await
+        }
     }
 }
 
@@ -61,17 +64,17 @@ async fn complete(lines: MasterKeyFile, hardware: Option<&Hardware>) -> Result<M
     Ok(lines.complete(derived)?)
 }
 
-/// The development key, made if this is the first start. Of processes that start together, all read the same.
-fn development(folder: &Path, start: Start, random: &dyn Random) -> Result<MasterKeys, OpenError> {
+/// Where the development key is, made if this is the first start. Of processes that start together, all read the same.
+fn development(folder: &Path, start: Start, random: &dyn Random) -> Result<PathBuf, OpenError> {
     let path = folder.join("master.key");
     match (path.exists(), start) {
-        (true, _) => return Ok(MasterKeys::read(&path)?),
+        (true, _) => return Ok(path),
         (false, Start::Later) => return Err(OpenError::MasterKeyGone(path)),
         (false, Start::First) => {}
     }
     make_private(folder).map_err(|error| OpenError::KeysFolder(folder.to_owned(), error))?;
     make(&path, random)?;
-    Ok(MasterKeys::read(&path)?)
+    Ok(path)
 }
 
 /// Makes a first master key at `path`, unless something is there by now.

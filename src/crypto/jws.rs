@@ -14,7 +14,6 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::crypto::base64url;
-use crate::crypto::hardware::KeyReference;
 use crate::crypto::json;
 use crate::crypto::jwk::{Jwk, JwkError, VerifyingKey};
 use crate::crypto::mac::MacKey;
@@ -223,53 +222,6 @@ impl Signer {
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Signer({}, {})", self.algorithm(), self.kid)
-    }
-}
-
-/// As [`Signer`], of a key in a hardware module: what it begins, the module signs.
-pub struct HardwareSigner {
-    reference: KeyReference,
-    verifying: VerifyingKey,
-    kid: KeyId,
-    headers: Headers,
-}
-
-impl HardwareSigner {
-    /// # Errors
-    /// `Rejected` if the key is of another type than the algorithm works with.
-    pub fn new(reference: KeyReference, algorithm: SignatureAlgorithm) -> Result<Self, PrivateKeyError> {
-        let verifying =
-            VerifyingKey::new(reference.public.clone(), algorithm).map_err(|_| PrivateKeyError::Rejected)?;
-        let kid = reference.public.thumbprint();
-        let headers = Headers::new(&kid, algorithm);
-        Ok(Self { reference, verifying, kid, headers })
-    }
-
-    pub const fn kid(&self) -> &KeyId {
-        &self.kid
-    }
-
-    pub const fn reference(&self) -> &KeyReference {
-        &self.reference
-    }
-
-    /// What was announced, which verifies what the module signs before it goes out.
-    pub const fn verifying(&self) -> &VerifyingKey {
-        &self.verifying
-    }
-
-    /// As [`Headers::begin`].
-    ///
-    /// # Errors
-    /// As [`Headers::begin`].
-    pub fn begin(&self, typ: Typ, claims: &impl Serialize) -> Result<String, PrivateKeyError> {
-        self.headers.begin(typ, claims)
-    }
-}
-
-impl fmt::Debug for HardwareSigner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "HardwareSigner({}, {})", self.verifying.algorithm(), self.kid)
     }
 }
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::crypto::hardware::KeyReference;
+use crate::crypto::hardware::{HardwareSigner, KeyReference};
 use crate::crypto::jwe::{DecryptionKey, Encrypted, JweError, Plaintext};
 use crate::crypto::jwk::{JwkError, PublicJwk, VerifyingKey};
-use crate::crypto::jws::{HardwareSigner, JwsError, Signer, Typ, Unverified};
+use crate::crypto::jws::{JwsError, Signer, Typ, Unverified};
 use crate::crypto::private_key::{PrivateKey, PrivateKeyError};
 use crate::crypto::seal::{Context, KeyEncryptionKeys, SealError};
 use crate::domain::encryption::Encryption;

@@ -13,8 +13,10 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use tokio::sync::oneshot;
 
-use crate::crypto::hardware::{About, HeldKey, Load, Module, ModuleError, ObjectId, Seat};
-use crate::crypto::jws::{self, HardwareSigner};
+use crate::crypto::hardware::{
+    About, HardwareSigner, HeldKey, KeyReference, Load, Module, ModuleError, ObjectId, Seat,
+};
+use crate::crypto::jws;
 use crate::domain::keys::{KeyPlace, SignatureAlgorithm};
 use crate::domain::random::Random;
 use crate::domain::secret::SecretBytes;
@@ -105,7 +107,7 @@ impl Hardware {
         self.module.standing()
     }
 
-    /// The token that begun the signer's, signed by its key in the module and verified.
+    /// The token that the signer began, signed by its key in the module and verified.
     ///
     /// # Errors
     /// `Busy`, `Late`, whatever keeps the module from being used, and `WrongSignature`.
@@ -141,11 +143,7 @@ impl Hardware {
     ///
     /// # Errors
     /// Where the module is away, or makes no such keys.
-    pub async fn make(
-        &self,
-        algorithm: SignatureAlgorithm,
-        random: &dyn Random,
-    ) -> Result<crate::crypto::hardware::KeyReference, ModuleError> {
+    pub async fn make(&self, algorithm: SignatureAlgorithm, random: &dyn Random) -> Result<KeyReference, ModuleError> {
         let id = ObjectId::new(random.bytes::<16>().to_vec());
         Ok(self.ask(RARE, move |seat| seat.make(algorithm, &id)).await?.reference)
     }

@@ -7,7 +7,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::crypto::blind_index::IndexKeys;
-use crate::crypto::jws::{HardwareSigner, Typ};
+use crate::crypto::hardware::HardwareSigner;
+use crate::crypto::jws::Typ;
 use crate::crypto::keyring::{KeyRing, Signing};
 use crate::crypto::nonce::NonceKeys;
 use crate::crypto::pairwise::SubjectKey;

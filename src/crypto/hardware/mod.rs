@@ -16,6 +16,7 @@ mod master;
 mod queue;
 mod reference;
 mod seat;
+mod signer;
 mod signing;
 
 use std::num::NonZeroU32;
@@ -30,6 +31,7 @@ pub use generation::MadeKey;
 pub use link::About;
 pub use reference::{KeyReference, ObjectId};
 pub use seat::{HeldKey, Seat};
+pub use signer::HardwareSigner;
 
 use link::Link;
 use queue::{Next, Queue};

@@ -79,10 +79,8 @@ async fn a_module_that_answers_late_is_not_waited_for_longer_than_its_deadline()
     assert_eq!((status, &health["key_module"]), (200, &"late".into()), "no server is taken out for it");
     // Twenty at once: two are under way, four wait, and the others are told at once. What needs no signature goes on meanwhile.
     let many: Vec<_> = (0..20).map(|_| house.portal.refresh(&refresh)).collect();
-    let (answers, live) = tokio::join!(
-        futures_util::future::join_all(many),
-        web::get(&format!("{}/.well-known/openid-configuration", house.issuer), &[])
-    );
+    let discovery = format!("{}/.well-known/openid-configuration", house.issuer);
+    let (answers, live) = tokio::join!(futures_util::future::join_all(many), web::get(&discovery, &[]));
     assert_eq!(live.status, 200);
     assert!(answers.iter().all(|answer| answer.status == 503), "{answers:?}");
     let metrics = house.metrics().await;

@@ -100,7 +100,7 @@ impl House {
 
     async fn health(&self) -> (u16, Value) {
         let reply = web::get(&format!("http://127.0.0.1:{}/health/ready", self.operations), &[]).await;
-        (reply.status, reply.json())
+        (reply.status.as_u16(), reply.json())
     }
 
     async fn metrics(&self) -> String {

@@ -85,6 +85,18 @@ impl Token {
         labels.map(|label| label.trim().to_owned()).collect()
     }
 
+    /// What the token answers to whoever has its PIN and asks for the values of its keys.
+    pub fn robbed(&self) -> String {
+        let (thief, source) = (self.path("thief"), concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/hardware/thief.c"));
+        let mut compiler = Command::new("cc");
+        compiler.args(["-O1", "-Wall", "-Werror", "-o"]).arg(&thief).arg(source).arg("-ldl");
+        assert!(compiler.status().unwrap().success());
+        let asked = Command::new(thief).args([MODULE, PIN]).env("SOFTHSM2_CONF", self.path("softhsm2.conf")).output();
+        let asked = asked.unwrap();
+        assert!(asked.status.success(), "{asked:?}");
+        String::from_utf8(asked.stdout).unwrap()
+    }
+
     /// A library that stands between and does as [`Self::tells`] says.
     pub fn between(&self) -> PathBuf {
         let library = self.path("between.so");
