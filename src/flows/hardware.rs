@@ -144,6 +144,8 @@ impl Hardware {
     /// # Errors
     /// Where the module is away, or makes no such keys.
     pub async fn make(&self, algorithm: SignatureAlgorithm, random: &dyn Random) -> Result<KeyReference, ModuleError> {
+        // A transaction waits meanwhile: what is known to be away is not waited for.
+        self.is_up()?;
         let id = ObjectId::new(random.bytes::<16>().to_vec());
         Ok(self.ask(RARE, move |seat| seat.make(algorithm, &id)).await?.reference)
     }
@@ -153,6 +155,7 @@ impl Hardware {
     /// # Errors
     /// Where the module is away or refuses.
     pub async fn destroy(&self, id: &ObjectId) -> Result<(), ModuleError> {
+        self.is_up()?;
         let id = id.clone();
         self.ask(RARE, move |seat| seat.destroy(&id)).await
     }

@@ -19,7 +19,7 @@ fn a_wrong_pin_is_shown_to_the_token_once_and_not_again_before_somebody_says_so(
     // Not even the right one: a supervisor that starts the program again and again must not lock the token.
     with_pin(&token, PIN);
     for _ in 0..2 {
-        let stopped = senid.run(&["serve"]).ended(3);
+        let stopped = senid.run(&["keys", "list"]).ended(3);
         assert!(
             stopped.err.contains("shown a wrong PIN and no right one since, so it is not shown this one"),
             "{}",
