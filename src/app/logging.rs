@@ -18,7 +18,11 @@ pub fn start(log: &Log) {
     };
     // The libraries below tell more than logs should hold: of them only what is wrong, however much SenID tells.
     // Not an `EnvFilter`, which looks at every span each time that its request is taken up again.
-    let filter = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("senid", level);
+    let filter = Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target("senid", level)
+        // It calls every mechanism of a hardware module that it has no name for an error; real ones come back as values.
+        .with_target("cryptoki", LevelFilter::OFF);
     let logs = fmt::layer().with_writer(stderr);
     let started = match log.format {
         LogFormat::Json => {

@@ -68,7 +68,7 @@ pub async fn introspect(
     let reader = reader.or_else(|| registry.introspected_by(&caller.id).next());
     let protection = Protection::of_introspection(app, &caller, reader).await?;
     let signed = SignedIntrospection::new(&answer, app.issuer(), &caller.id, now);
-    Ok(IntrospectionAnswer::Token(protection.token(app, Typ::TokenIntrospection, &signed, now)?))
+    Ok(IntrospectionAnswer::Token(protection.token(app, Typ::TokenIntrospection, &signed, now).await?))
 }
 
 /// What is told, and the resource server that it is told to.

@@ -19,6 +19,7 @@ use crate::protocol::token::GrantType;
 use crate::storage::KeyChange;
 
 use super::certificate::revocation::RevocationChecks;
+use super::hardware::{Hardware, ModuleStanding};
 
 #[derive(Debug)]
 pub struct Metrics {
@@ -36,6 +37,8 @@ pub struct Metrics {
     device_authorizations: Family<DeviceLabels, Counter>,
     requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
     hash_queue: Gauge,
+    hardware_queue: Gauge,
+    hardware_up: Gauge,
     logout_attempts: Family<LogoutLabels, Counter>,
     ping_attempts: Family<PingLabels, Counter>,
     security_events: Family<PingLabels, Counter>,
@@ -160,6 +163,8 @@ impl Metrics {
             device_authorizations: Family::default(),
             requests: Family::new_with_constructor(request_histogram),
             hash_queue: Gauge::default(),
+            hardware_queue: Gauge::default(),
+            hardware_up: Gauge::default(),
             logout_attempts: Family::default(),
             ping_attempts: Family::default(),
             security_events: Family::default(),
@@ -313,6 +318,34 @@ impl Metrics {
             metrics.metadata_next_update.clone(),
         );
         Self { registry, ..metrics }
+    }
+
+    /// With what a hardware module counts.
+    pub fn of_a_module(mut self, hardware: &Hardware) -> Self {
+        let measures = hardware.measures();
+        self.registry.register(
+            "hardware_signature_duration_seconds",
+            "Signatures of the hardware module, from the wish to the verified signature",
+            measures.signatures.clone(),
+        );
+        self.registry.register(
+            "hardware_signature_failures",
+            "Signatures that the hardware module did not make, by reason",
+            measures.failures.clone(),
+        );
+        self.registry.register("hardware_queue", "What waits for the hardware module", self.hardware_queue.clone());
+        self.registry.register(
+            "hardware_up",
+            "Whether the hardware module can be used: 1, or 0",
+            self.hardware_up.clone(),
+        );
+        self
+    }
+
+    /// How the hardware module stands at this moment.
+    pub fn hardware(&self, waiting: usize, standing: ModuleStanding) {
+        self.hardware_queue.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+        self.hardware_up.set(i64::from(matches!(standing, ModuleStanding::Up | ModuleStanding::Late)));
     }
 
     /// That nothing of what is counted is real.

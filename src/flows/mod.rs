@@ -29,6 +29,7 @@ pub mod disclosures;
 pub mod erasure;
 mod error;
 mod grant;
+pub mod hardware;
 pub mod held_request;
 pub mod holdings;
 mod id_token_claims;

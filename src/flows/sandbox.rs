@@ -248,14 +248,14 @@ pub(super) async fn id_token(
         Some(Fault::UnknownKey) => new_key(algorithm)?.sign(Typ::IdToken, &claims).map_err(FlowError::failed)?,
         Some(Fault::BadSignature) => {
             // Under the `kid` of the key that signs, over other claims than these.
-            let other = app.keys.sign(algorithm, Typ::IdToken, &Map::new(), now)?;
-            let own = app.keys.sign(algorithm, Typ::IdToken, &claims, now)?;
+            let other = app.keys.sign(algorithm, Typ::IdToken, &Map::new(), now).await?;
+            let own = app.keys.sign(algorithm, Typ::IdToken, &claims, now).await?;
             match (own.rsplit_once('.'), other.rsplit_once('.')) {
                 (Some((content, _)), Some((_, signature))) => format!("{content}.{signature}"),
                 _ => return Err(FlowError::failed("a signed token has three parts")),
             }
         }
-        _ => app.keys.sign(algorithm, Typ::IdToken, &claims, now)?,
+        _ => app.keys.sign(algorithm, Typ::IdToken, &claims, now).await?,
     };
     protection.sealed(app, signed)
 }

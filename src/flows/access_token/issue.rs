@@ -150,8 +150,8 @@ pub(in crate::flows) async fn issue(
             let protection = Protection::of_access_tokens(app, &form).await?;
             let claims = AccessTokenClaims::new(&token, app.issuer());
             let text = match sandbox::marks(app, client) {
-                true => protection.token(app, Typ::AccessToken, &sandbox::marked(&claims)?, now)?,
-                false => protection.token(app, Typ::AccessToken, &claims, now)?,
+                true => protection.token(app, Typ::AccessToken, &sandbox::marked(&claims)?, now).await?,
+                false => protection.token(app, Typ::AccessToken, &claims, now).await?,
             };
             if form.encrypted_to.is_some() {
                 // Whoever presents it, nobody here can read it.

@@ -1,12 +1,13 @@
 //! Key pairs: what there is, and the next one taken into use.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::domain::administration::Permission;
 use crate::domain::administration::approval::{Act, Matter};
 use crate::domain::keys::{
-    KeyAlgorithm, KeyPair, KeyState, RotationPolicy, RotationStep, SignatureAlgorithm, current, plan_change_over,
-    plan_rotation_now, unannounced,
+    KeyAlgorithm, KeyId, KeyPair, KeyPlace, KeyState, RotationPolicy, RotationStep, SignatureAlgorithm, current,
+    plan_change_over, plan_move, plan_rotation_now, unannounced,
 };
 use crate::flows::key_pairs;
 use crate::storage::Transaction;
@@ -18,6 +19,7 @@ use super::{AdminError, Administrator, approvals};
 pub struct Listed {
     pub key: KeyPair,
     pub state: KeyState,
+    pub place: KeyPlace,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub enum When {
     Now,
     /// So they do, and what the present ones signed is refused from this moment on: they have leaked.
     Withdrawing,
+    /// Keys that are not where the settings have them made are succeeded by keys that are, as soon as every portal knows those.
+    Moving,
 }
 
 impl When {
@@ -36,12 +40,16 @@ impl When {
             Self::Announced => "announced",
             Self::Now => "now",
             Self::Withdrawing => "withdrawing",
+            Self::Moving => "moving",
         }
     }
 
     /// The gentlest one for a name that none has.
     pub(super) fn named(text: &str) -> Self {
-        [Self::Now, Self::Withdrawing].into_iter().find(|when| when.as_str() == text).unwrap_or(Self::Announced)
+        [Self::Now, Self::Withdrawing, Self::Moving]
+            .into_iter()
+            .find(|when| when.as_str() == text)
+            .unwrap_or(Self::Announced)
     }
 }
 
@@ -57,11 +65,19 @@ pub struct Rotated {
 pub async fn list(admin: &Administrator) -> Result<Vec<Listed>, AdminError> {
     admin.may(Permission::KeyList)?;
     let stored = admin.store.read().await?.key_pairs().load().await?;
-    let mut keys: Vec<KeyPair> = stored.into_iter().map(|stored| stored.key).collect();
-    keys.sort_by_key(|key| (key.algorithm, key.active_from));
-    let now = admin.clock.now();
-    let listed = keys.iter().map(|key| Listed { key: key.clone(), state: key.state(&keys, now) });
-    Ok(listed.filter(|listed| listed.state != KeyState::Removed).collect())
+    let mut stored = stored;
+    stored.sort_by_key(|stored| (stored.key.algorithm, stored.key.active_from));
+    let keys: Vec<KeyPair> = stored.iter().map(|stored| stored.key.clone()).collect();
+    let (now, makers) = (admin.clock.now(), admin.makers());
+    let mut listed = Vec::with_capacity(stored.len());
+    for stored in stored {
+        let state = stored.key.state(&keys, now);
+        if state != KeyState::Removed {
+            let place = makers.place_of(&stored).map_err(AdminError::failed)?;
+            listed.push(Listed { key: stored.key, state, place });
+        }
+    }
+    Ok(listed)
 }
 
 /// Takes the steps of a change-over; for one algorithm, or for all that the settings offer.
@@ -103,7 +119,7 @@ async fn standing(
         When::Now | When::Withdrawing => {
             current(&keys, algorithm, now).map(|key| key.kid.to_string()).unwrap_or_default()
         }
-        When::Announced => {
+        When::Announced | When::Moving => {
             let there =
                 keys.iter().filter(|key| key.algorithm == algorithm && key.state(&keys, now) != KeyState::Removed);
             let mut kids: Vec<String> = there.map(|key| key.kid.to_string()).collect();
@@ -154,18 +170,19 @@ pub(super) async fn carry_out(
     let policy = policy(admin, only)?;
     let policy = match when {
         When::Withdrawing => RotationPolicy { retire_after: Duration::ZERO, ..policy },
-        When::Announced | When::Now => policy,
+        When::Announced | When::Now | When::Moving => policy,
     };
     let mut surprises = Vec::new();
-    let plan = |keys: &[KeyPair], now| {
+    let plan = |keys: &[KeyPair], elsewhere: &BTreeSet<KeyId>, now| {
         let steps = match when {
             When::Announced => plan_change_over(keys, now, &policy),
+            When::Moving => plan_move(keys, elsewhere, now, &policy),
             When::Now | When::Withdrawing => plan_rotation_now(keys, now, &policy),
         };
         surprises = unannounced(keys, &steps, now);
         steps
     };
     let (clock, random) = (&*admin.clock, &*admin.random);
-    let steps = key_pairs::rotate_within(tx, plan, admin.actor.clone(), &admin.sealing, clock, random).await?;
+    let steps = key_pairs::rotate_within(tx, plan, admin.actor.clone(), admin.makers(), clock, random).await?;
     Ok(Rotated { steps, unannounced: surprises })
 }

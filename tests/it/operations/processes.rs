@@ -45,6 +45,11 @@ pub struct Deployment {
 
 impl Deployment {
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// As [`Self::start`], with more in the environment of every program.
+    pub async fn start_with(more: &[(&'static str, String)]) -> Self {
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         port.set_nonblocking(true).unwrap();
         let issuer = format!("http://{}", port.local_addr().unwrap());
@@ -52,7 +57,8 @@ impl Deployment {
         let redis = Redis::start().database();
         let master = format!("1:{}", STANDARD.encode([9; 32]));
         let program = || {
-            Senid::new()
+            more.iter()
+                .fold(Senid::new(), |senid, (name, value)| senid.with(name, value))
                 .with("SENID_ISSUER", &issuer)
                 .with("SENID_DATABASE__URL", database.url())
                 .with("SENID_SESSIONS__URL", &redis)
