@@ -82,7 +82,7 @@ async fn every_kind_of_problem_leads_to_its_explanation_and_everything_is_on_the
             assert_eq!(page.count(&format!("#areas a[href$='{}']", page_of(area))), 1, "{area:?}");
             let page = world.browser().speaking(language).open(&page_of(area)).await;
             assert!(page.status.is_success() && !page.text().contains('⟦'), "{language} {area:?}");
-            let text = page.words(&format!("[id='operation-{}']", operation.id));
+            let text = page.words(&format!("details:has([id='operation-{}'])", operation.id));
             assert!(text.contains(operation.path) && text.contains(operation.permission.as_str()), "{text}");
         }
     }
