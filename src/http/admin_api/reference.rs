@@ -1,6 +1,7 @@
 //! The OpenAPI document as pages show it: whatever a program reads there, people read here.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -56,10 +57,10 @@ fn shapes_of(document: &Value, operations: &[Described]) -> Vec<Shape> {
     }
     while let Some(name) = wanted.pop() {
         let Some(schema) = components(document).and_then(|all| all.get(&name)) else { continue };
-        if !found.contains_key(&name) {
-            let shape = shape(&name, schema);
+        if let Entry::Vacant(place) = found.entry(name) {
+            let shape = shape(place.key(), schema);
             wanted.extend(shape.members.iter().filter_map(|member| member.shape.clone()));
-            found.insert(name, shape);
+            place.insert(shape);
         }
     }
     found.into_values().collect()
