@@ -20,6 +20,7 @@ use crate::flows::deliveries::Deliveries;
 use crate::flows::details_types::DetailsTypes;
 use crate::flows::keys::Keys;
 use crate::flows::metrics::Metrics;
+use crate::flows::readiness::Readiness;
 use crate::flows::reapply::Reapply;
 use crate::flows::release::KnownTerms;
 use crate::flows::request_object::RequestObjects;
@@ -110,6 +111,7 @@ impl Server {
             registry: parts::registry(&settings, &outbound, &random)?,
             request_objects: RequestObjects::default(),
             metrics,
+            readiness: Readiness::default(),
             trust,
             revocation,
             outbound,

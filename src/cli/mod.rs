@@ -11,6 +11,7 @@ mod deliveries;
 pub mod demo;
 mod details;
 mod disclosure;
+mod doctor;
 mod exchange;
 mod exit;
 mod failure;
@@ -108,6 +109,7 @@ async fn dispatch(
         Administration::Trust(command) => trust::run(command, settings, house, output).await,
         Administration::Deliveries(command) => deliveries::run(command, settings, house, output).await,
         Administration::Stream(command) => stream::run(command, settings, house, output).await,
+        Administration::Doctor(arguments) => doctor::run(arguments, settings, house, output).await,
         Administration::Messages(command) => messages::run(command, settings, house, output).await,
     }
 }

@@ -16,6 +16,7 @@ const SEQUENCER: i64 = 0x7365_6e69_646c_6f67;
 const ELECT: &str = "SELECT pg_try_advisory_xact_lock($1)";
 const SOMETHING_WAITS: &str = "SELECT EXISTS (SELECT 1 FROM audit_pending)";
 const WAITING: &str = "SELECT event_id FROM audit_pending ORDER BY event_id LIMIT $1";
+const OLDEST_WAITING: &str = "SELECT event_id FROM audit_pending ORDER BY event_id LIMIT 1";
 const COUNT_WAITING: &str = "SELECT count(*) FROM audit_pending";
 const IS_WAITING: &str = "SELECT EXISTS (SELECT 1 FROM audit_pending WHERE event_id = $1)";
 const PLACED_POSTGRES: &str = "DELETE FROM audit_pending WHERE event_id = ANY($1)";
@@ -126,6 +127,15 @@ impl<C: Read> AuditLog<'_, C> {
     /// Whether any event has no place yet.
     pub async fn something_waits(&mut self) -> Result<bool, Error> {
         Ok(on_backend!(self.0, |db| sqlx::query_scalar(SOMETHING_WAITS).fetch_one(db).await)?)
+    }
+
+    /// When the event was recorded that has waited longest for its place; `None` where none waits.
+    pub async fn oldest_waiting(&mut self) -> Result<Option<Timestamp>, Error> {
+        let oldest: Option<Uuid> =
+            on_backend!(self.0, |db| sqlx::query_scalar(OLDEST_WAITING).fetch_optional(db).await)?;
+        // Ids are UUIDs of version 7 (RFC 9562 §5.7): the first 48 bits are milliseconds since the Unix epoch.
+        let millis = oldest.map(|id| id.as_u128() >> 80).and_then(|millis| i64::try_from(millis).ok());
+        Ok(millis.map(|millis| Timestamp::from_micros(millis.saturating_mul(1000))))
     }
 
     /// How many events have no place yet.

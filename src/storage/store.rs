@@ -17,6 +17,7 @@ use sqlx::{ConnectOptions, Connection, Database, PgPool, SqlitePool};
 use tokio::sync::broadcast;
 
 use super::connection::{Link, Reading, Session, Transaction, TransactionLink, Writing};
+use super::diagnosis::PoolLoad;
 use super::error::Error;
 use super::invalidations::{Invalidation, Invalidations};
 use super::registration::Sealer;
@@ -185,7 +186,20 @@ impl Store {
     pub async fn schema_state(&self) -> Result<SchemaState, Error> {
         match &self.0.pool {
             Pool::Postgres(pool) => schema::state_postgres(&mut *pool.acquire().await?).await,
-            Pool::Sqlite { writer, .. } => schema::state_sqlite(&mut *writer.acquire().await?).await,
+            // By a reader: whoever asks a running server how it is does not wait for who writes.
+            Pool::Sqlite { readers, .. } => schema::state_sqlite(&mut *readers.acquire().await?).await,
+        }
+    }
+
+    /// Connections that this server holds to its database now.
+    pub fn pool(&self) -> PoolLoad {
+        fn of<DB: Database>(pool: &sqlx::Pool<DB>) -> PoolLoad {
+            let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+            PoolLoad { open: pool.size(), idle, most: pool.options().get_max_connections() }
+        }
+        match &self.0.pool {
+            Pool::Postgres(pool) => of(pool),
+            Pool::Sqlite { readers, writer } => of(readers).and(of(writer)),
         }
     }
 
