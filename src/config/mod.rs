@@ -51,6 +51,7 @@ mod self_registration;
 mod sessions;
 mod theme;
 mod throttling;
+mod tracing;
 mod trust;
 mod value;
 mod webauthn;
@@ -96,6 +97,7 @@ pub use self_registration::SelfRegistration;
 pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
 pub use theme::{Colour, Palette, Theme};
 pub use throttling::{Rate, Throttling};
+pub use tracing::{Ratio, Tracing};
 pub use trust::Certificates;
 pub use value::{Size, parse_duration};
 pub use webauthn::{Origin as RelatedOrigin, WebAuthn};
@@ -135,6 +137,7 @@ pub struct Settings {
     pub recovery: Recovery,
     pub retention: Retention,
     pub audit: Audit,
+    pub tracing: Tracing,
     pub counter: Counter,
     pub identity: Identity,
     pub accounts: Accounts,
@@ -242,6 +245,7 @@ impl Settings {
             recovery: Recovery::read(from),
             retention: Retention::read(from),
             audit: Audit::read(from),
+            tracing: Tracing::read(from),
             counter: Counter::read(from),
             identity: Identity::read(from),
             accounts: Accounts::read(from),
@@ -341,6 +345,7 @@ impl Default for Settings {
             recovery: Recovery::default(),
             retention: Retention::default(),
             audit: Audit::default(),
+            tracing: Tracing::default(),
             counter: Counter::default(),
             identity: Identity::default(),
             accounts: Accounts::default(),

@@ -72,6 +72,7 @@ pub mod single_logout;
 pub mod statistics;
 pub mod throttle;
 pub mod token;
+pub mod traces;
 pub mod trial;
 pub mod userinfo;
 pub mod visitor;

@@ -13,6 +13,7 @@ use super::Site;
 use crate::domain::sandbox::MARK;
 use crate::domain::time::Timestamp;
 use crate::flows::admin::trust::Standing;
+use crate::flows::metrics::HouseLoad;
 use crate::flows::readiness::{self, Found};
 
 /// From how many days before its end a certificate of the trust folder is spoken of: authorities are not renewed in a week.
@@ -77,7 +78,10 @@ fn at(at: Timestamp) -> String {
 }
 
 pub async fn metrics(State(site): State<Arc<Site>>) -> Response {
-    match site.app.metrics.encode(site.app.hasher.load().waiting) {
+    let (app, load) = (&site.app, HouseLoad::of(&site.app));
+    app.metrics.load(&load);
+    app.metrics.parts(&readiness::look(app).await);
+    match app.metrics.encode(load.hashing.waiting) {
         Ok(text) => {
             ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
         }

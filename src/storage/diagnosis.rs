@@ -79,10 +79,17 @@ pub struct PoolLoad {
     pub idle: u32,
     /// As many as it may ever hold.
     pub most: u32,
+    /// Who waits for one.
+    pub waiting: u32,
 }
 
 impl PoolLoad {
     pub(super) const fn and(self, other: Self) -> Self {
-        Self { open: self.open + other.open, idle: self.idle + other.idle, most: self.most + other.most }
+        Self {
+            open: self.open + other.open,
+            idle: self.idle + other.idle,
+            most: self.most + other.most,
+            waiting: self.waiting,
+        }
     }
 }

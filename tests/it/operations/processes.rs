@@ -45,6 +45,11 @@ pub struct Deployment {
 
 impl Deployment {
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With more settings than it needs.
+    pub async fn start_with(more: &[(&'static str, &str)]) -> Self {
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         port.set_nonblocking(true).unwrap();
         let issuer = format!("http://{}", port.local_addr().unwrap());
@@ -52,7 +57,8 @@ impl Deployment {
         let redis = Redis::start().database();
         let master = format!("1:{}", STANDARD.encode([9; 32]));
         let program = || {
-            Senid::new()
+            let program = more.iter().fold(Senid::new(), |program, (name, value)| program.with(name, *value));
+            program
                 .with("SENID_ISSUER", &issuer)
                 .with("SENID_DATABASE__URL", database.url())
                 .with("SENID_SESSIONS__URL", &redis)
