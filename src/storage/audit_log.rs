@@ -82,6 +82,11 @@ pub struct Leaf {
 }
 
 impl Leaf {
+    /// When its event was recorded, as its id says.
+    pub fn recorded_at(&self) -> Option<Timestamp> {
+        recorded_at(self.event)
+    }
+
     /// Whether its event was recorded before then, as its id says.
     pub fn is_before(&self, at: Timestamp) -> bool {
         self.event < first_id_at(at)
@@ -123,6 +128,12 @@ pub struct Retirement {
     pub at: Timestamp,
 }
 
+/// Ids are UUIDs of version 7 (RFC 9562 §5.7): the first 48 bits are milliseconds since the Unix epoch.
+fn recorded_at(event: Uuid) -> Option<Timestamp> {
+    let millis = i64::try_from(event.as_u128() >> 80).ok()?;
+    Some(Timestamp::from_micros(millis.saturating_mul(1000)))
+}
+
 impl<C: Read> AuditLog<'_, C> {
     /// Whether any event has no place yet.
     pub async fn something_waits(&mut self) -> Result<bool, Error> {
@@ -133,9 +144,7 @@ impl<C: Read> AuditLog<'_, C> {
     pub async fn oldest_waiting(&mut self) -> Result<Option<Timestamp>, Error> {
         let oldest: Option<Uuid> =
             on_backend!(self.0, |db| sqlx::query_scalar(OLDEST_WAITING).fetch_optional(db).await)?;
-        // Ids are UUIDs of version 7 (RFC 9562 §5.7): the first 48 bits are milliseconds since the Unix epoch.
-        let millis = oldest.map(|id| id.as_u128() >> 80).and_then(|millis| i64::try_from(millis).ok());
-        Ok(millis.map(|millis| Timestamp::from_micros(millis.saturating_mul(1000))))
+        Ok(oldest.and_then(recorded_at))
     }
 
     /// How many events have no place yet.

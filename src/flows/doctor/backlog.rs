@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Doctor, Finding, What, or_sound, spoken};
 use crate::domain::time::Timestamp;
 use crate::flows::audit_log::Witness;
-use crate::storage::{Backlog, Error, SchemaState, Store};
+use crate::storage::{Backlog, Error, Leaf, SchemaState, Store};
 
 /// Portals that are away are tried again for a day; what waits for longer than an hour is not only one of them.
 const LATE: Duration = Duration::from_secs(3_600);
@@ -65,8 +65,10 @@ fn of_outboxes(backlogs: &[(&str, Backlog)], now: Timestamp) -> Vec<Finding> {
 struct LogEnd {
     oldest_waiting: Option<Timestamp>,
     size: u64,
-    /// The last head's number and size, and when it was signed.
-    head: Option<(u64, u64, Timestamp)>,
+    /// The last head's number, and when it was signed.
+    head: Option<(u64, Timestamp)>,
+    /// When the first event was recorded that is under no head.
+    unsigned_since: Option<Timestamp>,
     /// Each witness's name, and the number of the last head that it cosigned.
     witnesses: Vec<(String, u64)>,
 }
@@ -81,10 +83,12 @@ async fn audit(store: &Store, doctor: &Doctor) -> Result<Vec<Finding>, Error> {
         }
     }
     let head = reading.audit_log().last_head().await?;
+    let signed = head.as_ref().map_or(0, |head| head.size);
     let end = LogEnd {
         oldest_waiting: reading.audit_log().oldest_waiting().await?,
         size: reading.audit_log().tree().await?.size(),
-        head: head.map(|head| (head.number, head.size, head.at)),
+        head: head.map(|head| (head.number, head.at)),
+        unsigned_since: reading.audit_log().leaves(signed, 1).await?.first().and_then(Leaf::recorded_at),
         witnesses,
     };
     Ok(of_log(&end, doctor.now()))
@@ -95,11 +99,11 @@ fn of_log(end: &LogEnd, now: Timestamp) -> Vec<Finding> {
     if let Some(age) = end.oldest_waiting.map(|at| now.since(at)).filter(|age| *age > SEQUENCED_WITHIN) {
         findings.push(Finding::new(What::AuditWaiting, format!("an event waits for its place for {}", spoken(age))));
     }
-    let (number, signed, at) = end.head.unwrap_or((0, 0, Timestamp::EPOCH));
-    if end.size > signed && now.since(at) > SIGNED_WITHIN {
-        let unsigned = end.size - signed;
-        findings.push(Finding::new(What::AuditUnsigned, format!("{unsigned} events are under no signed head")));
+    if let Some(age) = end.unsigned_since.map(|at| now.since(at)).filter(|age| *age > SIGNED_WITHIN) {
+        findings
+            .push(Finding::new(What::AuditUnsigned, format!("an event is under no signed head for {}", spoken(age))));
     }
+    let (number, at) = end.head.unwrap_or((0, Timestamp::EPOCH));
     if end.witnesses.is_empty() {
         findings.push(Finding::new(What::AuditNoWitness, "no witness cosigns heads of the log"));
     }
@@ -141,18 +145,19 @@ mod tests {
 
     #[test]
     fn a_log_that_nobody_places_signs_or_cosigns_is_found() {
-        let end = |oldest: Option<i64>, size, signed, cosigned| LogEnd {
+        let end = |oldest: Option<i64>, unsigned: Option<i64>, cosigned| LogEnd {
             oldest_waiting: oldest.map(at),
-            size,
-            head: Some((7, signed, at(0))),
+            size: 5,
+            head: Some((7, at(0))),
+            unsigned_since: unsigned.map(at),
             witnesses: vec![("w".to_owned(), cosigned)],
         };
-        assert_eq!(whats(of_log(&end(None, 5, 5, 7), at(10_000))), [What::AuditSound], "nothing was recorded since");
-        assert_eq!(whats(of_log(&end(Some(9_939), 5, 5, 7), at(10_000))), [What::AuditWaiting]);
-        assert_eq!(whats(of_log(&end(None, 6, 5, 7), at(61))), [What::AuditUnsigned]);
-        assert_eq!(whats(of_log(&end(None, 6, 5, 7), at(60))), [What::AuditSound]);
-        assert_eq!(whats(of_log(&end(None, 5, 5, 6), at(601))), [What::AuditWitnessBehind]);
-        let alone = LogEnd { witnesses: Vec::new(), ..end(None, 5, 5, 7) };
-        assert_eq!(whats(of_log(&alone, at(1))), [What::AuditSound, What::AuditNoWitness]);
+        assert_eq!(whats(of_log(&end(None, None, 7), at(10_000))), [What::AuditSound], "nothing was recorded since");
+        assert_eq!(whats(of_log(&end(Some(9_939), None, 7), at(10_000))), [What::AuditWaiting]);
+        assert_eq!(whats(of_log(&end(None, Some(9_939), 7), at(10_000))), [What::AuditUnsigned]);
+        assert_eq!(whats(of_log(&end(None, Some(9_940), 7), at(10_000))), [What::AuditSound]);
+        assert_eq!(whats(of_log(&end(None, None, 6), at(601))), [What::AuditWitnessBehind]);
+        let alone = LogEnd { witnesses: Vec::new(), head: None, ..end(None, Some(0), 7) };
+        assert_eq!(whats(of_log(&alone, at(1))), [What::AuditSound, What::AuditNoWitness], "it has only begun");
     }
 }

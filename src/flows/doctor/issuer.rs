@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 use url::Url;
 
-use super::{Doctor, Finding, What, apart, or_sound, spoken};
+use super::{Doctor, Finding, Severity, What, apart, or_sound, spoken};
 use crate::config::ClientCertificateHeader;
 use crate::domain::time::Timestamp;
 use crate::outbound::{Probed, TlsFault, TlsSeen};
@@ -25,7 +25,7 @@ pub(super) async fn look(doctor: &Doctor) -> Vec<Finding> {
     let mut findings = Vec::new();
     if issuer.is_https() {
         findings.extend(of_tls(doctor.prober.shake_hands(&document).await, doctor.now()));
-        if findings.iter().any(|one| matches!(one.what, What::TlsName | What::TlsUntrusted | What::TlsExpired)) {
+        if findings.iter().any(|one| one.what.severity() == Severity::Fault && one.what != What::TlsOld) {
             // No portal gets further.
             return findings;
         }
