@@ -26,11 +26,11 @@ impl AuditLog {
     pub(super) fn new(recorder: &mut Recorder) -> Self {
         Self {
             backlog: recorder
-                .new("audit_stream_backlog", "Events of the audit log that a collector is still to be sent"),
+                .begin("audit_stream_backlog", "Events of the audit log that a collector is still to be sent"),
             rejected: recorder
-                .new("audit_stream_rejected", "Events of the audit log that a collector refuses for good"),
-            waiting: recorder.new("audit_sequencer_waiting", "Events that have no place in the audit log's tree yet"),
-            lag: recorder.new(
+                .begin("audit_stream_rejected", "Events of the audit log that a collector refuses for good"),
+            waiting: recorder.begin("audit_sequencer_waiting", "Events that have no place in the audit log's tree yet"),
+            lag: recorder.begin(
                 "audit_sequencer_lag_seconds",
                 "For how long the event waits that has waited longest for its place",
             ),

@@ -44,24 +44,26 @@ impl Deliveries {
     pub(super) fn new(recorder: &mut Recorder) -> Self {
         Self {
             logout_attempts: recorder
-                .new("logout_attempts", "Attempts to tell clients that a session ended, by outcome"),
+                .begin("logout_attempts", "Attempts to tell clients that a session ended, by outcome"),
             logouts: Backlog {
-                pending: recorder.new("logouts_pending", "Clients still to be told of a sign-out"),
-                oldest: recorder.new("logouts_oldest_seconds", "Since when the one that has waited longest waits"),
+                pending: recorder.begin("logouts_pending", "Clients still to be told of a sign-out"),
+                oldest: recorder.begin("logouts_oldest_seconds", "Since when the one that has waited longest waits"),
             },
             ping_attempts: recorder
-                .new("backchannel_pings", "Attempts to tell clients that there is an answer, by outcome"),
-            security_events: recorder.new("security_events", "Attempts to tell clients of security events, by outcome"),
+                .begin("backchannel_pings", "Attempts to tell clients that there is an answer, by outcome"),
+            security_events: recorder
+                .begin("security_events", "Attempts to tell clients of security events, by outcome"),
             security_backlog: Backlog {
-                pending: recorder.new("security_events_pending", "Security events that clients are still to be told"),
+                pending: recorder.begin("security_events_pending", "Security events that clients are still to be told"),
                 oldest: recorder
-                    .new("security_events_oldest_seconds", "Since when the one that has waited longest waits"),
+                    .begin("security_events_oldest_seconds", "Since when the one that has waited longest waits"),
             },
             message_attempts: recorder
-                .new("message_attempts", "Attempts to send citizens mail and text messages, by channel and outcome"),
+                .begin("message_attempts", "Attempts to send citizens mail and text messages, by channel and outcome"),
             messages: Backlog {
-                pending: recorder.new("messages_pending", "Messages still to be sent"),
-                oldest: recorder.new("messages_oldest_seconds", "Since when the message that has waited longest waits"),
+                pending: recorder.begin("messages_pending", "Messages still to be sent"),
+                oldest: recorder
+                    .begin("messages_oldest_seconds", "Since when the message that has waited longest waits"),
             },
         }
     }

@@ -72,25 +72,25 @@ impl HouseLoad {
 impl House {
     pub(super) fn new(recorder: &mut Recorder) -> Self {
         Self {
-            hash_queue: recorder.new("password_hash_queue", "Passwords that wait to be hashed"),
-            hash_running: recorder.new("password_hash_running", "Passwords that are being hashed"),
-            hashes: recorder.new("password_hashes", "Passwords hashed"),
+            hash_queue: recorder.begin("password_hash_queue", "Passwords that wait to be hashed"),
+            hash_running: recorder.begin("password_hash_running", "Passwords that are being hashed"),
+            hashes: recorder.begin("password_hashes", "Passwords hashed"),
             hash_refusals: recorder
-                .new("password_hash_refusals", "Passwords turned away because they would have waited too long"),
-            hash_wait: recorder.new("password_hash_wait_seconds", "Time that passwords waited to be hashed, in sum"),
-            hash_time: recorder.new("password_hash_seconds", "Time that hashing passwords took, in sum"),
-            pool: recorder.new("database_connections", "Connections to the database, in use and idle"),
-            pool_most: recorder.new("database_connections_most", "As many connections as this server may hold"),
-            pool_waiting: recorder.new("database_connections_waiting", "Who waits for a connection to the database"),
-            audit_queue: recorder.new("audit_queue", "Audit events that wait to be written"),
-            fetcher_busy: recorder.new("fetches_under_way", "Fetches that have their turn"),
-            fetcher_turns: recorder.new("fetches_at_once", "As many fetches as may have one"),
+                .begin("password_hash_refusals", "Passwords turned away because they would have waited too long"),
+            hash_wait: recorder.begin("password_hash_wait_seconds", "Time that passwords waited to be hashed, in sum"),
+            hash_time: recorder.begin("password_hash_seconds", "Time that hashing passwords took, in sum"),
+            pool: recorder.begin("database_connections", "Connections to the database, in use and idle"),
+            pool_most: recorder.begin("database_connections_most", "As many connections as this server may hold"),
+            pool_waiting: recorder.begin("database_connections_waiting", "Who waits for a connection to the database"),
+            audit_queue: recorder.begin("audit_queue", "Audit events that wait to be written"),
+            fetcher_busy: recorder.begin("fetches_under_way", "Fetches that have their turn"),
+            fetcher_turns: recorder.begin("fetches_at_once", "As many fetches as may have one"),
             unreadable: recorder
-                .new("short_lived_unreadable", "Records of the short-lived store that could not be read"),
-            spans: recorder.new("trace_spans", "Spans that the collector of traces has taken"),
+                .begin("short_lived_unreadable", "Records of the short-lived store that could not be read"),
+            spans: recorder.begin("trace_spans", "Spans that the collector of traces has taken"),
             spans_dropped: recorder
-                .new("trace_spans_dropped", "Spans that were dropped: the queue was full, or the collector away"),
-            parts: recorder.new("part_up", "Whether a part of the deployment serves this server: 1, or 0"),
+                .begin("trace_spans_dropped", "Spans that were dropped: the queue was full, or the collector away"),
+            parts: recorder.begin("part_up", "Whether a part of the deployment serves this server: 1, or 0"),
         }
     }
 

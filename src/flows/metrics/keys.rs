@@ -47,17 +47,17 @@ impl Keys {
             ends_of(trusted),
         );
         Self {
-            seen: recorder.new(
+            seen: recorder.begin(
                 "key_change_seen",
                 "Citizens or organisations that the present pass of a change of keys has dealt with",
             ),
-            total: recorder.new("key_change_total", "How many there were when a change of keys was begun"),
-            running: recorder.new(
+            total: recorder.begin("key_change_total", "How many there were when a change of keys was begun"),
+            running: recorder.begin(
                 "key_change_running",
                 "Whether a change of keys is under way: 1, or 0 once it has reached everybody",
             ),
-            break_glass: recorder.new("break_glass_open", "Whether the break-glass account is open: 1, or 0"),
-            sandbox: recorder.new("sandbox", "Whether this is a sandbox: 1, or 0"),
+            break_glass: recorder.begin("break_glass_open", "Whether the break-glass account is open: 1, or 0"),
+            sandbox: recorder.begin("sandbox", "Whether this is a sandbox: 1, or 0"),
         }
     }
 }

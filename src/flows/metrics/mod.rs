@@ -58,7 +58,7 @@ impl Recorder {
     }
 
     /// One that begins empty.
-    fn new<M: Metric + Clone + Default>(&mut self, name: &'static str, help: &'static str) -> M {
+    fn begin<M: Metric + Clone + Default>(&mut self, name: &'static str, help: &'static str) -> M {
         self.register(name, help, M::default())
     }
 }

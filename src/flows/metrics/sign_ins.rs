@@ -19,16 +19,18 @@ pub(super) struct SignIns {
 impl SignIns {
     pub(super) fn new(recorder: &mut Recorder) -> Self {
         Self {
-            sign_ins: recorder.new("sign_ins", "Sign-in attempts by outcome"),
+            sign_ins: recorder.begin("sign_ins", "Sign-in attempts by outcome"),
             self_registrations: recorder
-                .new("self_registrations", "Attempts to open an account, by what became of them"),
-            registry_checks: recorder
-                .new("registry_checks", "Citizens that the population registry was asked about again, by what it said"),
-            metadata_number: recorder.new(
+                .begin("self_registrations", "Attempts to open an account, by what became of them"),
+            registry_checks: recorder.begin(
+                "registry_checks",
+                "Citizens that the population registry was asked about again, by what it said",
+            ),
+            metadata_number: recorder.begin(
                 "authenticator_metadata_number",
                 "The number of the FIDO metadata in force; 0 where there is none",
             ),
-            metadata_next_update: recorder.new(
+            metadata_next_update: recorder.begin(
                 "authenticator_metadata_next_update_seconds",
                 "Until when there is newer FIDO metadata, in seconds of the Unix epoch",
             ),

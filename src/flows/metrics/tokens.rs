@@ -50,16 +50,17 @@ struct DeviceLabels {
 impl Tokens {
     pub(super) fn new(recorder: &mut Recorder) -> Self {
         Self {
-            pushed_requests: recorder.new("pushed_requests", "Authorization requests that clients pushed"),
-            codes: recorder.new("codes_issued", "Authorization codes issued"),
+            pushed_requests: recorder.begin("pushed_requests", "Authorization requests that clients pushed"),
+            codes: recorder.begin("codes_issued", "Authorization codes issued"),
             front_channel_access_tokens: recorder
-                .new("front_channel_access_tokens", "Access tokens handed out through the browser, by response type"),
-            authorization_refusals: recorder.new("authorization_refusals", "Authorization requests refused, by error"),
-            tokens: recorder.new("tokens_issued", "Token answers by grant type"),
-            token_refusals: recorder.new("token_refusals", "Token requests refused"),
-            client_refusals: recorder.new("client_refusals", "Failed client authentications"),
+                .begin("front_channel_access_tokens", "Access tokens handed out through the browser, by response type"),
+            authorization_refusals: recorder
+                .begin("authorization_refusals", "Authorization requests refused, by error"),
+            tokens: recorder.begin("tokens_issued", "Token answers by grant type"),
+            token_refusals: recorder.begin("token_refusals", "Token requests refused"),
+            client_refusals: recorder.begin("client_refusals", "Failed client authentications"),
             device_authorizations: recorder
-                .new("device_authorizations", "Device authorizations, by what became of them"),
+                .begin("device_authorizations", "Device authorizations, by what became of them"),
         }
     }
 }

@@ -278,6 +278,43 @@ async fn a_server_that_speaks_tls_1_1_is_found() {
     assert!(seen.speaks_older && seen.speaks_1_2, "{seen:?}");
 }
 
+/// The proxy of this deployment passes on whatever it is sent, and nobody takes what citizens are to be told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_anybody_may_forge_and_messages_that_nobody_takes_are_found() {
+    let (public, operations, nobody) = (free_port(), free_port(), free_port());
+    let senid = |header: &str| {
+        Senid::ready()
+            .with("SENID_LISTENERS__PUBLIC__ADDRESS", format!("127.0.0.1:{public}"))
+            .with("SENID_LISTENERS__OPERATIONS__ADDRESS", format!("127.0.0.1:{operations}"))
+            .with("SENID_ISSUER", format!("http://127.0.0.1:{public}"))
+            .with("SENID_PROXIES__TRUSTED", "127.0.0.1/32")
+            .with("SENID_PROXIES__HEADER", "x-forwarded-for")
+            .with("SENID_PROXIES__CLIENT_CERTIFICATE", header)
+            .with("SENID_OUTBOUND__ALLOW_LOOPBACK", "true")
+            .with("SENID_MESSAGES__MAIL__SERVER", format!("127.0.0.1:{nobody}"))
+            .with("SENID_MESSAGES__MAIL__SECURITY", "none")
+            .with("SENID_MESSAGES__MAIL__FROM", "no-reply@id.example")
+            .with("SENID_MESSAGES__SMS__URL", format!("http://127.0.0.1:{nobody}/send"))
+            .with("SENID_MESSAGES__SMS__KEY", "an-example-of-a-key-of-32-letters")
+    };
+    let believing = senid("client-cert");
+    let serving = Running(Some(believing.start(&["serve"])));
+    until_ready(operations).await;
+    let seen = found(&believing.run(&["doctor", "--json"]).ended(1));
+    let faults = severities(&seen, "fault");
+    assert_eq!(faults, ["proxies.forged_certificate", "reach.mail", "reach.sms", "redis.none_for_many"], "{seen:?}");
+    let text = believing.run(&["doctor"]).out;
+    assert!(!text.contains("an-example-of-a-key"), "{text}");
+    drop(serving);
+
+    // One that reads another header takes no notice of this one, as where a proxy takes it away.
+    let deaf = senid("x-ssl-client-cert");
+    let _serving = Running(Some(deaf.start(&["serve"])));
+    until_ready(operations).await;
+    let seen = found(&senid("client-cert").run(&["doctor", "--json", "--servers", "1"]).ended(1));
+    assert_eq!(severities(&seen, "fault"), ["reach.mail", "reach.sms"], "{seen:?}");
+}
+
 #[test]
 fn every_finding_is_documented() {
     let page = include_str!("../../../docs/doctor.md");

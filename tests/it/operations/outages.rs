@@ -126,6 +126,7 @@ async fn without_redis_nobody_signs_in_and_whoever_comes_later_does() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "measures how long the answer takes")]
 async fn each_part_is_told_with_since_when_and_what_hangs_keeps_no_answer_back() {
     let (postgres, redis) = (Postgres::start_private(), Redis::start_private(Memory::Forgets));
     let database = Backend::prepare(&postgres).await;
