@@ -1,7 +1,8 @@
 # `make help` lists the commands. Two of them are all the set-up there is: `make demo` and `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-format test-clippy test-rust test-browser test-interop test-conformance screenshots bench bench-load bench-audit scale deny
+.PHONY: help demo test test-format test-clippy test-rust test-browser test-interop test-conformance screenshots bench bench-load bench-audit scale deny \
+	test-deploy rehearse-restore rehearse-keys rehearse-postgres rehearse-redis rehearse-image
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,7 +12,7 @@ demo: ## Build and run the demonstration: SenID on localhost:8080, a portal on l
 	cargo run --bin senid -- demo $(ARGS)
 
 # The suites of `make test`, in this order.
-SUITES := format clippy rust conformance interop browser
+SUITES := format clippy rust conformance interop browser deploy
 
 test: ## Install what is missing, run every suite, close with the counts
 	@scripts/setup.sh test
@@ -34,6 +35,29 @@ test-conformance: ## The runner of the conformance suite, against a recording of
 
 test-interop: ## Relying parties that others wrote, against a running SenID
 	conformance/interop/run.sh
+
+test-deploy: ## deploy/: the proxies' examples are run, every other file is held against what it is for
+	deploy/check
+
+rehearse-restore: ## Backup and point-in-time restore of a Postgres that SenID wrote to: what is there afterwards, and how soon
+	@scripts/setup.sh test
+	deploy/rehearse-restore
+
+rehearse-keys: ## Every key that can leak is changed while a server runs
+	@scripts/setup.sh test
+	deploy/rehearse-keys
+
+rehearse-postgres: ## Patroni, PgBouncer and SenID: the primary is lost under load (PGBOUNCER=… where the system's is older than 1.21)
+	@scripts/setup.sh deploy
+	deploy/rehearse-postgres
+
+rehearse-redis: ## Redis with Sentinel: the primary is lost
+	@scripts/setup.sh deploy
+	deploy/rehearse-redis
+
+rehearse-image: ## The container image is built, looked into, and serves read-only (needs root)
+	@scripts/setup.sh deploy
+	deploy/rehearse-image
 
 screenshots: ## Every page, on a phone light and dark and on a desktop, into docs/screenshots/
 	@scripts/setup.sh test

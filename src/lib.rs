@@ -6,7 +6,7 @@
 //! | floor | what it is | may import |
 //! |---|---|---|
 //! | [`domain`] | values, rules and state machines; no I/O, no clock of its own | nothing of ours |
-//! | [`crypto`] | ring behind our own names: signatures, hashes, sealing, the key ring | `domain` |
+//! | [`crypto`] | ring behind our own names: signatures, hashes, sealing, the key ring; hardware modules | `domain` |
 //! | [`protocol`] | OAuth and OpenID rules: values in, a decision or an `OAuthError` out; never async | `domain`, `crypto` |
 //! | [`credentials`] | what a citizen proves themselves with: passwords | `domain`, `crypto` |
 //! | [`storage`] | SQL, one file an aggregate, each query once for Postgres and SQLite | `domain`, `crypto` |

@@ -4,8 +4,12 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/senid
 
-# Builds SenID and says where the program is.
+# Builds SenID and says where the program is. Whoever has built it names it in PROGRAM.
 build_senid() {
+    if [ -n "${PROGRAM:-}" ]; then
+        realpath "$PROGRAM"
+        return
+    fi
     cargo build --quiet --manifest-path "$root/Cargo.toml" --bin senid >&2
     cargo metadata --format-version 1 --no-deps --manifest-path "$root/Cargo.toml" |
         python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"] + "/debug/senid")'

@@ -98,6 +98,7 @@ fn shell(deployment: &Deployment) -> Result<Administrator, StaffError> {
         hashing: parts::hashing(&deployment.settings).map_err(StartError::from)?,
         masters: None,
         sealing: Arc::clone(&deployment.keys.sealing),
+        hardware: deployment.hardware.clone(),
         request: None,
     })
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::config::{DatabaseUrl, MasterKey, Settings};
 use crate::crypto::blind_index::IndexKeys;
+use crate::crypto::hardware::ModuleError;
 use crate::crypto::keyring::{KeyRing, KeyRingError};
 use crate::crypto::master_key::{MasterKeyError, MasterKeys};
 use crate::crypto::nonce::NonceKeys;
@@ -16,14 +17,17 @@ use crate::crypto::seal::{KeyEncryptionKeys, Purpose, SealError};
 use crate::crypto::succession::SuccessionKeys;
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::issuer::Issuer;
+use crate::domain::keys::{KeyAlgorithm, KeyId, KeyPair, KeyPlace, SealedKeyPair};
 use crate::domain::random::Random;
 use crate::domain::sandbox::Mode;
 use crate::domain::secret::SecretBytes;
 use crate::domain::time::Clock;
 use crate::flows::audit::EventBuilder;
-use crate::flows::key_pairs::{self, RotationError};
+use crate::flows::hardware::Hardware;
+use crate::flows::key_pairs::{self, Makers, RotationError};
 use crate::storage::{self, Fact, Options, SchemaState, SealedKey, SealedKeyKind, Store, Vault};
 
+use super::hardware;
 use super::master_key::{self, Start};
 pub use master_key::master_key_file;
 
@@ -37,6 +41,8 @@ pub struct Deployment {
     pub store: Store,
     pub masters: MasterKeys,
     pub keys: ServerKeys,
+    /// The hardware module, where the settings name one.
+    pub hardware: Option<Arc<Hardware>>,
     /// What it is served as; a sandbox only by [`sandbox::enter`](super::sandbox::enter).
     pub mode: Mode,
 }
@@ -89,6 +95,17 @@ pub enum OpenError {
     KeyRing(#[from] KeyRingError),
     #[error("the signing keys: {0}")]
     Rotation(#[from] RotationError),
+    #[error("the hardware module: {0}")]
+    Hardware(#[from] ModuleError),
+    #[error("the settings name no hardware module: set keys.pkcs11.module")]
+    NoModuleNamed,
+    #[error("version {0} of the master key: {1}")]
+    MasterKeyInModule(u16, ModuleError),
+    #[error(
+        "the {algorithm} key {kid} is in the hardware module {token}, and the settings name none: set keys.pkcs11.module. To be rid of \
+         the module, first let keys in the identity store take over: senid keys rotate --move"
+    )]
+    NoModule { algorithm: KeyAlgorithm, kid: KeyId, token: String },
 }
 
 /// Opens the deployment that `settings` describe.
@@ -104,9 +121,10 @@ pub async fn open(
     hold_relying_party(&settings, &store).await?;
     let stored = store.read().await?.sealed_keys().load().await?;
     let start = if stored.is_empty() { Start::First } else { Start::Later };
-    let masters = master_key::load(&settings, start, &*random)?;
-    let keys = unlock(&settings, &store, &masters, stored, &*clock, &random).await?;
-    Ok(Deployment { settings, clock, random, store, masters, keys, mode: Mode::Official })
+    let hardware = hardware::open(&settings).await?;
+    let masters = master_key::load(&settings, hardware.as_deref(), start, &*random).await?;
+    let keys = unlock(&settings, &store, &masters, hardware.as_deref(), stored, &*clock, &random).await?;
+    Ok(Deployment { settings, clock, random, store, masters, keys, hardware, mode: Mode::Official })
 }
 
 /// Passkeys that were made for one domain work under no other: every one of them would be lost.
@@ -133,6 +151,7 @@ fn other_relying_party(settled: &str, now: Option<&str>) -> String {
 /// `MasterKeyGone` where something is sealed already.
 pub async fn make_first_master_key(
     settings: &Settings,
+    place: KeyPlace,
     actor: Actor,
     clock: &dyn Clock,
     random: &dyn Random,
@@ -146,8 +165,19 @@ pub async fn make_first_master_key(
         return Err(OpenError::MasterKeyGone(path.clone()));
     }
     let event = EventBuilder::new(clock.now(), random, EventKind::MasterKeyAdded, Outcome::Success);
-    store.write().await?.audit().record(&event.by(actor).with("version", 1).build()).await?;
-    master_key::make(path, random)?;
+    let event = event.by(actor).with("version", 1);
+    match place {
+        KeyPlace::Store => {
+            store.write().await?.audit().record(&event.build()).await?;
+            master_key::make(path, random)?;
+        }
+        KeyPlace::Module => {
+            let hardware = hardware::open(settings).await?.ok_or(OpenError::NoModuleNamed)?;
+            let (label, key) = hardware.make_master(clock.now(), random).await?;
+            store.write().await?.audit().record(&event.with("module_label", &label).build()).await?;
+            master_key::put(path, &MasterKeys::first_in_module(label, key), random)?;
+        }
+    }
     Ok(Some(path.clone()))
 }
 
@@ -194,9 +224,10 @@ impl Deployment {
     /// # Errors
     /// As [`open`]; then what was opened before goes on being used.
     pub async fn reload(&self) -> Result<ServerKeys, OpenError> {
-        let masters = master_key::load(&self.settings, Start::Later, &*self.random)?;
+        let hardware = self.hardware.as_deref();
+        let masters = master_key::load(&self.settings, hardware, Start::Later, &*self.random).await?;
         let stored = self.store.read().await?.sealed_keys().load().await?;
-        unlock(&self.settings, &self.store, &masters, stored, &*self.clock, &self.random).await
+        unlock(&self.settings, &self.store, &masters, hardware, stored, &*self.clock, &self.random).await
     }
 }
 
@@ -205,6 +236,7 @@ async fn unlock(
     settings: &Settings,
     store: &Store,
     masters: &MasterKeys,
+    hardware: Option<&Hardware>,
     stored: Vec<SealedKey>,
     clock: &dyn Clock,
     random: &Arc<dyn Random>,
@@ -237,7 +269,11 @@ async fn unlock(
     store.unlock(Vault::new(masters, index, random.clone()).map_err(OpenError::OtherMasterKey)?);
 
     let policy = &settings.keys.rotation;
-    let signing = key_pairs::supplied(store, policy, &sealing, clock, &**random).await?;
+    let makers = Makers { sealing: &sealing, hardware };
+    let signing = key_pairs::supplied(store, policy, makers, clock, &**random).await?;
+    if hardware.is_none() {
+        without_module(&signing, &sealing)?;
+    }
     Ok(ServerKeys {
         ring: KeyRing::open(signing, &sealing, clock.now())?,
         subjects: SubjectKey::new(&subjects),
@@ -246,6 +282,17 @@ async fn unlock(
         nonces,
         sealing: Arc::new(sealing),
     })
+}
+
+/// Nothing that still signs may be in a module that nobody reaches. What signs no more is verified by its public part.
+fn without_module(stored: &[SealedKeyPair], sealing: &KeyEncryptionKeys) -> Result<(), OpenError> {
+    for stored in stored.iter().filter(|stored| stored.key.retired_at.is_none()) {
+        if let Some(reference) = KeyRing::reference(stored, sealing)? {
+            let KeyPair { algorithm, kid, .. } = stored.key.clone();
+            return Err(OpenError::NoModule { algorithm, kid, token: reference.token });
+        }
+    }
+    Ok(())
 }
 
 fn is_complete(stored: &[SealedKey]) -> bool {

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use super::demo::DemoError;
 use super::demo_data::DataError;
 use super::deployment::{self, Deployment, OpenError};
+use super::hardware;
 use super::master_key::{self, Start};
 use super::parts;
 use super::sandbox::NotAsAsked;
@@ -18,15 +19,18 @@ use super::{StartError, SystemClock};
 use crate::cli::house::{Create, House, Reach};
 use crate::cli::{Exit, Failure};
 use crate::config::{DatabaseUrl, Settings};
+use crate::crypto::hardware::{AfterWrongPin, ModuleError};
 use crate::crypto::random::SystemRandom;
 use crate::domain::administration::Authority;
 use crate::domain::audit::Actor;
+use crate::domain::keys::KeyPlace;
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
 use crate::flows::admin::schema::Schema;
 use crate::flows::admin::{AdminError, Administrator};
 use crate::flows::certificate::revocation::Revocation;
 use crate::flows::doctor::Doctor;
+use crate::flows::hardware::Hardware;
 use crate::flows::onboarding::check_up::CheckUp;
 use crate::outbound::Prober;
 use crate::sessions::{self, Recovery, Redis};
@@ -65,7 +69,7 @@ impl House for SystemHouse {
             Reach::IdentityStore => None,
             Reach::BothStores => shared_sessions(&opened)?,
         };
-        let Deployment { settings, clock, random, store, masters, keys, .. } = opened;
+        let Deployment { settings, clock, random, store, masters, keys, hardware, .. } = opened;
         Ok(Administrator {
             actor,
             authority: Authority::Shell,
@@ -77,6 +81,7 @@ impl House for SystemHouse {
             hashing,
             masters: Some(masters),
             sealing: Arc::clone(&keys.sealing),
+            hardware,
             request: None,
         })
     }
@@ -96,14 +101,17 @@ impl House for SystemHouse {
             DatabaseUrl::Sqlite(path) if !path.exists() => Err(OpenError::NoDatabase(path.clone()).to_string()),
             _ => deployment::connect(&settings).await.map_err(|error| error.to_string()),
         };
-        let masters = master_key::load(&settings, Start::Later, &self.random).map_err(|error| error.to_string());
+        let hardware = hardware::start(&settings, AfterWrongPin::Stop).map_err(|error| error.to_string());
+        let module = hardware.as_ref().ok().and_then(Option::as_ref);
+        let masters = master_key::load(&settings, module, Start::Later, &self.random).await;
         Ok(Doctor {
             clock: Arc::new(self.clock),
             store,
             redis: parts::redis(&settings),
             prober: Prober::new(settings.outbound.extra_roots.clone()).map_err(StartError::from)?,
             mailer: parts::mailer(&settings, Arc::new(self.clock)).map_err(StartError::from)?,
-            masters,
+            masters: masters.map_err(|error| error.to_string()),
+            hardware,
             servers: 1,
             outside: true,
             settings,
@@ -119,8 +127,17 @@ impl House for SystemHouse {
         crate::http::admin_api::document::of(settings.issuer.as_str())
     }
 
-    async fn make_first_master_key(&self, settings: &Settings, actor: Actor) -> Result<Option<PathBuf>, Failure> {
-        Ok(deployment::make_first_master_key(settings, actor, &self.clock, &self.random).await?)
+    async fn make_first_master_key(
+        &self,
+        settings: &Settings,
+        place: KeyPlace,
+        actor: Actor,
+    ) -> Result<Option<PathBuf>, Failure> {
+        Ok(deployment::make_first_master_key(settings, place, actor, &self.clock, &self.random).await?)
+    }
+
+    fn key_module(&self, settings: &Settings, after_wrong_pin: AfterWrongPin) -> Result<Option<Hardware>, Failure> {
+        Ok(hardware::start(settings, after_wrong_pin).map_err(OpenError::Hardware)?)
     }
 
     fn master_key_file(&self, settings: &Settings) -> Option<PathBuf> {
@@ -151,7 +168,13 @@ impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         let exit = match error {
             OpenError::Store(error) => return AdminError::from(error).into(),
-            OpenError::DevelopmentKeys(_)
+            OpenError::Hardware(ModuleError::Away(_) | ModuleError::Late)
+            | OpenError::MasterKeyInModule(_, ModuleError::Away(_) | ModuleError::Late) => Exit::Away,
+            OpenError::Hardware(_)
+            | OpenError::MasterKeyInModule(..)
+            | OpenError::NoModuleNamed
+            | OpenError::NoModule { .. }
+            | OpenError::DevelopmentKeys(_)
             | OpenError::NoMasterKey(_)
             | OpenError::MasterKey(_)
             | OpenError::MasterKeyVariable(_)

@@ -49,7 +49,11 @@ fn filter(log: &Log) -> Targets {
     };
     // The libraries below tell more than logs should hold: of them only what is wrong, however much SenID tells.
     // Not an `EnvFilter`, which looks at every span each time that its request is taken up again.
-    Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("senid", level)
+    Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target("senid", level)
+        // It calls every mechanism of a hardware module that it has no name for an error; real ones come back as values.
+        .with_target("cryptoki", LevelFilter::OFF)
 }
 
 fn written<S>(log: &Log) -> Box<dyn Layer<S> + Send + Sync>

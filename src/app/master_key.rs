@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{MasterKey, Settings};
 use crate::crypto::base64url;
-use crate::crypto::master_key::{MasterKeyError, MasterKeys};
+use crate::crypto::master_key::{MasterKeyError, MasterKeyFile, MasterKeys};
 use crate::domain::random::Random;
+use crate::flows::hardware::Hardware;
 
 use super::deployment::OpenError;
 
@@ -28,38 +29,65 @@ pub fn master_key_file(settings: &Settings) -> Option<PathBuf> {
     }
 }
 
-pub(super) fn load(settings: &Settings, start: Start, random: &dyn Random) -> Result<MasterKeys, OpenError> {
+pub(super) async fn load(
+    settings: &Settings,
+    hardware: Option<&Hardware>,
+    start: Start,
+    random: &dyn Random,
+) -> Result<MasterKeys, OpenError> {
     match &settings.keys.master_key {
-        MasterKey::Environment(text) => Ok(MasterKeys::parse(text.expose()).map_err(OpenError::MasterKeyVariable)?),
+        MasterKey::Environment(text) => {
+            let lines = MasterKeyFile::parse(text.expose()).map_err(OpenError::MasterKeyVariable)?;
+            complete(lines, hardware).await
+        }
         MasterKey::File(path) if start == Start::First && !path.exists() => Err(OpenError::NoMasterKey(path.clone())),
-        MasterKey::File(path) => Ok(MasterKeys::read(path)?),
+        MasterKey::File(path) => complete(MasterKeyFile::read(path)?, hardware).await,
         // The settings have refused this already; nothing that opens a deployment relies on it.
         MasterKey::Development if !settings.issuer.is_loopback() => {
             Err(OpenError::DevelopmentKeys(settings.issuer.clone()))
         }
-        MasterKey::Development => development(&settings.keys.folder.join("private"), start, random),
+        MasterKey::Development => {
+            let path = development(&settings.keys.folder.join("private"), start, random)?;
+            complete(MasterKeyFile::read(&path)?, hardware).await
+        }
     }
 }
 
-/// The development key, made if this is the first start. Of processes that start together, all read the same.
-fn development(folder: &Path, start: Start, random: &dyn Random) -> Result<MasterKeys, OpenError> {
+/// With what the hardware module derives.
+async fn complete(lines: MasterKeyFile, hardware: Option<&Hardware>) -> Result<MasterKeys, OpenError> {
+    let mut derived = Vec::new();
+    for (version, label) in lines.in_module() {
+        let hardware = hardware.ok_or(MasterKeyError::InModule(version))?;
+        let key = hardware.master(label).await.map_err(|error| OpenError::MasterKeyInModule(version, error))?;
+        derived.push((version, key));
+    }
+    Ok(lines.complete(derived)?)
+}
+
+/// Where the development key is, made if this is the first start. Of processes that start together, all read the same.
+fn development(folder: &Path, start: Start, random: &dyn Random) -> Result<PathBuf, OpenError> {
     let path = folder.join("master.key");
     match (path.exists(), start) {
-        (true, _) => return Ok(MasterKeys::read(&path)?),
+        (true, _) => return Ok(path),
         (false, Start::Later) => return Err(OpenError::MasterKeyGone(path)),
         (false, Start::First) => {}
     }
     make_private(folder).map_err(|error| OpenError::KeysFolder(folder.to_owned(), error))?;
     make(&path, random)?;
-    Ok(MasterKeys::read(&path)?)
+    Ok(path)
 }
 
 /// Makes a first master key at `path`, unless something is there by now.
 pub(super) fn make(path: &Path, random: &dyn Random) -> Result<(), MasterKeyError> {
+    put(path, &MasterKeys::generate(random), random)
+}
+
+/// Writes a first master key to `path`, unless something is there by now.
+pub(super) fn put(path: &Path, keys: &MasterKeys, random: &dyn Random) -> Result<(), MasterKeyError> {
     let failed = |error| MasterKeyError::File(path.to_owned(), error);
     // Written under a name of its own and then linked: a link never takes the place of what another process made.
     let own = path.with_extension(base64url::encode(&random.bytes::<9>()));
-    MasterKeys::generate(random).write(&own)?;
+    keys.write(&own)?;
     let linked = std::fs::hard_link(&own, path);
     std::fs::remove_file(&own).map_err(failed)?;
     match linked {

@@ -5,6 +5,7 @@ pub mod demo;
 pub mod demo_data;
 pub mod demo_staff;
 pub mod deployment;
+mod hardware;
 mod house;
 pub mod logging;
 mod master_key;

@@ -81,7 +81,7 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub fn start_with(deployment: Deployment, sessions: Store) -> Result<Self, StartError> {
-        let Deployment { settings, clock, random, store, keys, mode, .. } = deployment;
+        let Deployment { settings, clock, random, store, keys, mode, hardware, .. } = deployment;
         let hasher = Hasher::start(parts::hashing(&settings)?, random.clone()).map_err(StartError::Threads)?;
         let outbound = parts::fetcher(&settings, clock.clone())?;
         let client_authorities = TrustAnchors::new(&settings.mtls.trusted_authorities)?;
@@ -92,6 +92,10 @@ impl Server {
         let post = parts::post_office(&settings, &outbound, &clock, &random)?;
         let authenticators = Authenticators::new(&settings.attestation).map_err(StartError::AttestationRoots)?;
         let metrics = Metrics::new(outbound.fetches(), revocation.checks(), &trust.standing(clock.now()));
+        let metrics = match &hardware {
+            Some(hardware) => metrics.of_a_module(hardware.measures()),
+            None => metrics,
+        };
         let metrics = if mode.is_sandbox() { metrics.of_a_sandbox() } else { metrics };
         let app = Arc::new(App {
             mode,
@@ -99,7 +103,15 @@ impl Server {
             relying_party,
             audit: AuditWriter::start(store.clone()),
             witnesses: parts::witnesses(&settings)?,
-            keys: Keys::new(keys.ring, keys.subjects, keys.succession, keys.short_lived, keys.nonces, keys.sealing),
+            keys: Keys::new(
+                keys.ring,
+                keys.subjects,
+                keys.succession,
+                keys.short_lived,
+                keys.nonces,
+                keys.sealing,
+                hardware,
+            ),
             clients: ClientCache::default(),
             terms: KnownTerms::default(),
             resource_servers: ResourceServerCache::default(),

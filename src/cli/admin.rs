@@ -135,9 +135,16 @@ async fn break_the_glass(admin: &Administrator, command: &BreakGlass, output: &m
             for envelope in break_glass::status(admin).await? {
                 let Envelope { half, sealed_by, sealed_at, .. } = envelope;
                 let at = times::show(sealed_at);
+                // Before there had to be one: whoever it is could be who opens it.
+                let opens = admin.settings.administration.shell_accounts.citizen(&sealed_by).is_some();
+                let but = if opens {
+                    ""
+                } else {
+                    ": nothing says whose account that is, and it opens for nobody; seal it anew"
+                };
                 output.say(
-                    format_args!("the {half} envelope was sealed {at} by {sealed_by}"),
-                    &json!({ "half": half.as_str(), "sealed_by": sealed_by, "sealed_at": at }),
+                    format_args!("the {half} envelope was sealed {at} by {sealed_by}{but}"),
+                    &json!({ "half": half.as_str(), "sealed_by": sealed_by, "sealed_at": at, "opens": opens }),
                 )?;
             }
         }

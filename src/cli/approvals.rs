@@ -14,13 +14,18 @@ use crate::flows::admin::approvals;
 
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Command {
-    /// What waits for somebody; with --past, what was asked and what became of it.
+    /// What waits for somebody; with --past, what was asked and what became of it; with --by-themselves, the clients that registered
+    /// themselves and that nobody has taken up.
     List {
         #[arg(long)]
         past: bool,
+        #[arg(long, conflicts_with = "past")]
+        by_themselves: bool,
     },
     /// Every value that would be other than it is.
     Show { approval: ApprovalId },
+    /// Asks for what a client asked by registering itself; another person approves it then.
+    TakeUp { approval: ApprovalId },
     /// Does what somebody else asked. Nobody approves their own.
     Approve { approval: ApprovalId },
     /// It is not done.
@@ -42,11 +47,11 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let admin = house.administrator(settings, operator::actor(), Reach::BothStores).await?;
     match command {
-        Command::List { past } => {
-            let found = if past {
-                approvals::past(&admin, None, approvals::PAGE).await?
-            } else {
-                approvals::list(&admin, None, approvals::PAGE).await?
+        Command::List { past, by_themselves } => {
+            let found = match (past, by_themselves) {
+                (true, _) => approvals::past(&admin, None, approvals::PAGE).await?,
+                (_, true) => approvals::by_themselves(&admin, None, approvals::PAGE).await?,
+                _ => approvals::list(&admin, None, approvals::PAGE).await?,
             };
             for approval in &found {
                 match output.is_json() {
@@ -56,6 +61,12 @@ pub async fn run(
             }
             if found.is_empty() && !output.is_json() {
                 output.line("nothing waits for a second person")?;
+            }
+            let unclaimed = approvals::count_by_themselves(&admin).await?;
+            if !past && !by_themselves && unclaimed > 0 && !output.is_json() {
+                output.line(format_args!(
+                    "{unclaimed} clients registered themselves and wait for somebody to take them up: senid approvals list --by-themselves"
+                ))?;
             }
         }
         Command::Show { approval } => {
@@ -70,6 +81,10 @@ pub async fn run(
                 rows.extend(found.changes.iter().map(change));
                 output.table(&rows)?;
             }
+        }
+        Command::TakeUp { approval } => {
+            let taken = approvals::take_up(&admin, approval).await?;
+            output.say(format_args!("you ask for {approval}: another person approves it"), &to_json(&taken))?;
         }
         Command::Approve { approval } => {
             let done = approvals::approve(&admin, approval).await?;

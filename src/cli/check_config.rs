@@ -8,7 +8,7 @@ use serde_json::json;
 use super::exit::Exit;
 use super::theme::theme;
 use crate::config::{Fault, Faults, Loaded, MasterKey, Origin, Settings, Warning};
-use crate::crypto::master_key::MasterKeys;
+use crate::crypto::master_key::{MasterKeyError, MasterKeyFile};
 use crate::domain::time::Timestamp;
 
 /// Reads the settings from `file` and `environment` as `serve` would, and prints what came of it.
@@ -63,12 +63,16 @@ fn with_readable_theme(loaded: Loaded) -> Result<Loaded, Faults> {
 /// The master key as `serve` would read it. A file that is not there is no fault yet: `senid keys new-master` makes it.
 fn with_sound_master_key(loaded: Loaded) -> Result<Loaded, Faults> {
     let (key, read) = match &loaded.settings.keys.master_key {
-        MasterKey::Environment(text) => ("SENID_MASTER_KEY", MasterKeys::parse(text.expose())),
-        MasterKey::File(path) if path.exists() => ("keys.master_key_file", MasterKeys::read(path)),
+        MasterKey::Environment(text) => ("SENID_MASTER_KEY", MasterKeyFile::parse(text.expose())),
+        MasterKey::File(path) if path.exists() => ("keys.master_key_file", MasterKeyFile::read(path)),
         MasterKey::File(_) | MasterKey::Development => return Ok(loaded),
     };
-    match read {
-        Ok(_) => Ok(loaded),
+    let without_module = |lines: MasterKeyFile| match (lines.in_module().next(), &loaded.settings.keys.pkcs11) {
+        (Some((version, _)), None) => Err(MasterKeyError::InModule(version)),
+        _ => Ok(()),
+    };
+    match read.and_then(without_module) {
+        Ok(()) => Ok(loaded),
         Err(error) => Err(Faults(vec![Fault {
             key: key.to_owned(),
             origin: Origin::Default,

@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 
 use crate::config::Settings;
+use crate::crypto::hardware::AfterWrongPin;
 use crate::domain::audit::Actor;
+use crate::domain::keys::KeyPlace;
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
 use crate::flows::admin::Administrator;
 use crate::flows::admin::schema::Schema;
 use crate::flows::certificate::revocation::Revocation;
 use crate::flows::doctor::Doctor;
+use crate::flows::hardware::Hardware;
 use crate::flows::onboarding::check_up::CheckUp;
 
 use super::failure::Failure;
@@ -46,13 +49,17 @@ pub trait House {
     /// What looks at applications from outside.
     fn check_up(&self, settings: &Settings) -> Result<CheckUp, Failure>;
 
-    /// Makes the first master key, where the settings name a file for it that is not there and nothing is sealed yet.
-    /// Returns where.
+    /// Makes the first master key, where the settings name a file for it that is not there and nothing is sealed yet:
+    /// in that file, or in the hardware module, which the file then speaks of. Returns where the file is.
     fn make_first_master_key(
         &self,
         settings: &Settings,
+        place: KeyPlace,
         actor: Actor,
     ) -> impl Future<Output = Result<Option<PathBuf>, Failure>>;
+
+    /// The hardware module, where the settings name one; nothing was said to its token yet.
+    fn key_module(&self, settings: &Settings, after_wrong_pin: AfterWrongPin) -> Result<Option<Hardware>, Failure>;
 
     /// The OpenAPI document of the Admin API, as it is served by these settings.
     fn admin_api(&self, settings: &Settings) -> serde_json::Value;

@@ -8,10 +8,11 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::house::{House, Reach};
 use super::key_changes::{self, AtOnce};
+use super::key_module as module;
 use super::output::Output;
 use super::{operator, times};
 use crate::config::Settings;
-use crate::domain::keys::{JWKS_KEPT_FOR, KeyAlgorithm, KeyState, RotationStep};
+use crate::domain::keys::{JWKS_KEPT_FOR, KeyAlgorithm, KeyPlace, KeyState, RotationStep};
 use crate::flows::admin::Administrator;
 use crate::flows::admin::key_changes::Servers;
 use crate::flows::admin::new_master_key::{self, Origin};
@@ -32,6 +33,8 @@ pub enum Command {
     /// others encrypt to is replaced within a minute, and decrypts for keys.retire_after longer. Running servers follow by
     /// themselves, and also rotate by themselves every keys.rotate_every.
     Rotate(Rotate),
+    /// The hardware module: whether it answers, what it can do, and which keys of ours it holds.
+    Module(ModuleCommand),
     /// Makes the master key, or adds a version to its file; run again, wraps everything by it.
     ///
     /// Where there is no key yet, one is made in keys.master_key_file. Else the first run adds the version. Then every server is to be started again, so that all know it. The second run
@@ -61,6 +64,10 @@ pub struct Rotate {
     /// moment on, so that every token and every portal's ID token has to be fetched anew.
     #[arg(long, requires = "now")]
     withdraw: bool,
+    /// Signing keys that are not where keys.signing says (store, or module) are succeeded by keys that are, as soon as every portal
+    /// knows those. What signs now goes on until then.
+    #[arg(long = "move", conflicts_with_all = ["now", "withdraw"])]
+    moving: bool,
     /// Only the keys of this algorithm, such as ES256 or RSA-OAEP-256.
     #[arg(long, value_parser = algorithm)]
     alg: Option<KeyAlgorithm>,
@@ -68,12 +75,22 @@ pub struct Rotate {
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct NewMaster {
+    /// The new version is a key that the hardware module makes and never gives away: the file only names it.
+    #[arg(long)]
+    in_module: bool,
     /// Do both at once. Only while no server runs: it could not open what this wraps.
     #[arg(long)]
     at_once: bool,
     /// In the second run: leave citizens' data keys to the servers, which wrap them in the background.
     #[arg(long, conflicts_with = "at_once")]
     by_servers: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct ModuleCommand {
+    /// The token was shown a wrong PIN before, and you are sure of the present one: it is shown once.
+    #[arg(long)]
+    try_pin: bool,
 }
 
 fn algorithm(text: &str) -> Result<KeyAlgorithm, String> {
@@ -87,8 +104,12 @@ pub async fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let file = house.master_key_file(&settings);
-    if let Command::NewMaster(_) = command
-        && let Some(made) = house.make_first_master_key(&settings, operator::actor()).await?
+    if let Command::Module(arguments) = command {
+        return module::run(arguments.try_pin, settings, house, output).await;
+    }
+    if let Command::NewMaster(NewMaster { in_module, .. }) = command
+        && let place = if in_module { KeyPlace::Module } else { KeyPlace::Store }
+        && let Some(made) = house.make_first_master_key(&settings, place, operator::actor()).await?
     {
         let sentence = format!(
             "the master key was made: {}\nKeep a copy where no copy of the database is; without it nothing can be read.",
@@ -99,7 +120,7 @@ pub async fn run(
     }
     let admin = house.administrator(settings, operator::actor(), Reach::IdentityStore).await?;
     match command {
-        Command::List => list(&admin, output).await,
+        Command::List | Command::Module(_) => list(&admin, output).await,
         Command::Rotate(arguments) => rotate(&admin, &arguments, output).await,
         Command::NewMaster(arguments) => new_master(&admin, &arguments, file.as_deref(), output).await,
         Command::Status => key_changes::status(&admin, output).await,
@@ -110,13 +131,14 @@ pub async fn run(
 }
 
 async fn list(admin: &Administrator, output: &mut Output) -> Result<Exit, Failure> {
-    for Listed { key, state } in rotate_keys::list(admin).await? {
+    for Listed { key, state, place } in rotate_keys::list(admin).await? {
         let state = state_name(state);
         if output.is_json() {
             output.json_line(&json!({
                 "kid": key.kid.as_str(),
                 "algorithm": key.algorithm.name(),
                 "state": state,
+                "place": place.as_str(),
                 "use": if matches!(key.algorithm, KeyAlgorithm::Signature(_)) { "sig" } else { "enc" },
                 "made_at": times::show(key.created_at),
                 "used_from": times::show(key.active_from),
@@ -130,6 +152,9 @@ async fn list(admin: &Administrator, output: &mut Output) -> Result<Exit, Failur
             }
             if let Some(removed) = key.removed_at {
                 life.push_str(&format!(", accepted until {}", times::show(removed)));
+            }
+            if place == KeyPlace::Module {
+                life.push_str(", in the hardware module");
             }
             output.line(format_args!("{:<12} {state:<9} {}  {life}", key.algorithm.name(), key.kid))?;
         }
@@ -147,10 +172,11 @@ const fn state_name(state: KeyState) -> &'static str {
 }
 
 async fn rotate(admin: &Administrator, arguments: &Rotate, output: &mut Output) -> Result<Exit, Failure> {
-    let when = match (arguments.now, arguments.withdraw) {
-        (_, true) => When::Withdrawing,
-        (true, false) => When::Now,
-        (false, false) => When::Announced,
+    let when = match (arguments.now, arguments.withdraw, arguments.moving) {
+        (_, true, _) => When::Withdrawing,
+        (true, false, _) => When::Now,
+        (false, false, true) => When::Moving,
+        (false, false, false) => When::Announced,
     };
     let Rotated { steps, unannounced } = rotate_keys::rotate(admin, when, arguments.alg).await?;
     for (algorithm, published) in unannounced {
@@ -166,7 +192,10 @@ async fn rotate(admin: &Administrator, arguments: &Rotate, output: &mut Output) 
         return Ok(Exit::Done);
     }
     if steps.is_empty() {
-        output.line("the next keys take over as soon as portals know them; --now does not wait for that")?;
+        output.line(match when {
+            When::Moving => "every signing key is where keys.signing says, or the next one is and takes over as soon as portals know it",
+            _ => "the next keys take over as soon as portals know them; --now does not wait for that",
+        })?;
     }
     for step in &steps {
         output.line(step_text(step))?;
@@ -214,7 +243,10 @@ async fn new_master(
 ) -> Result<Exit, Failure> {
     let renewed = match (new_master_key::begun(admin).await?, file) {
         (Some(begun), _) => begun,
-        (None, Some(file)) => new_master_key::add(admin, file).await?,
+        (None, Some(file)) => {
+            let place = if arguments.in_module { KeyPlace::Module } else { KeyPlace::Store };
+            new_master_key::add(admin, file, place).await?
+        }
         (None, None) => return Err(Failure::new(Exit::Failed, BY_HAND)),
     };
     let number = renewed.version.number;

@@ -18,6 +18,7 @@ mod exit;
 mod failure;
 pub mod house;
 mod key_changes;
+mod key_module;
 mod keys;
 mod messages;
 mod migrate;

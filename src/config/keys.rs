@@ -6,10 +6,11 @@ use std::time::Duration;
 use toml::Value;
 
 use super::lifetimes::Lifetimes;
+use super::pkcs11::Pkcs11;
 use super::reader::Reader;
 use super::value::Setting;
 use crate::domain::encryption::EncryptionKeyType;
-use crate::domain::keys::{RotationPolicy, SignatureAlgorithm};
+use crate::domain::keys::{KeyPlace, RotationPolicy, SignatureAlgorithm};
 use crate::domain::secret::SecretString;
 
 /// What tokens may be signed with; RS256 costs twenty-five times ES256 and is offered last.
@@ -26,6 +27,10 @@ pub struct Keys {
     pub master_key: MasterKey,
     /// The algorithms that ID tokens are offered in, the preferred one first, and how long each one's keys live.
     pub rotation: RotationPolicy,
+    /// Where new signing keys are made.
+    pub signing: KeyPlace,
+    /// The hardware module, where there is one.
+    pub pkcs11: Option<Pkcs11>,
 }
 
 /// Where the master key comes from.
@@ -51,6 +56,8 @@ impl Default for Keys {
                 rotate_every: 90 * DAY,
                 retire_after: 2 * DAY,
             },
+            signing: KeyPlace::Store,
+            pkcs11: None,
         }
     }
 }
@@ -62,7 +69,7 @@ impl Keys {
     }
 
     pub(super) fn read(from: &mut Reader, lifetimes: &Lifetimes) -> Self {
-        let Self { folder, rotation, .. } = Self::default();
+        let Self { folder, rotation, signing, .. } = Self::default();
         let keys = Self {
             folder: from.value("keys.folder", folder),
             master_key: master_key(from),
@@ -73,12 +80,17 @@ impl Keys {
                 rotate_every: from.within("keys.rotate_every", rotation.rotate_every, DAY..=730 * DAY),
                 retire_after: from.within("keys.retire_after", rotation.retire_after, DAY / 24..=120 * DAY),
             },
+            signing: from.value("keys.signing", signing),
+            pkcs11: Pkcs11::read(from),
         };
         keys.hold_together(from, lifetimes);
         keys
     }
 
     fn hold_together(&self, from: &mut Reader, lifetimes: &Lifetimes) {
+        if self.signing == KeyPlace::Module && self.pkcs11.is_none() && !from.has_fault_below("keys.pkcs11") {
+            from.refuse("keys.signing", "expected keys.pkcs11.module, token_label and pin_file beside it");
+        }
         let RotationPolicy { algorithms, publish_before, rotate_every, retire_after, .. } = &self.rotation;
         if algorithms.iter().enumerate().any(|(place, algorithm)| algorithms[..place].contains(algorithm)) {
             from.refuse("keys.algorithms", "expected each algorithm once");

@@ -141,12 +141,50 @@ pub enum JwsError {
     Claims,
 }
 
+/// What a token of ours is before its signature: its headers, prepared once for a key.
+pub struct Headers {
+    /// One for each of [`Typ::OURS`], encoded, with the `.` behind it.
+    encoded: [String; Typ::OURS.len()],
+}
+
+impl Headers {
+    pub fn new(kid: &KeyId, algorithm: SignatureAlgorithm) -> Self {
+        let header = |typ: Typ| {
+            // Neither name nor thumbprint holds a character that JSON escapes.
+            let typ = typ.name().map_or_else(String::new, |name| format!(r#""typ":"{name}","#));
+            let json = format!(r#"{{"alg":"{algorithm}",{typ}"kid":"{kid}"}}"#);
+            base64url::encode(json.as_bytes()) + "."
+        };
+        Self { encoded: Typ::OURS.map(header) }
+    }
+
+    /// The token up to its signature: what is signed.
+    ///
+    /// # Errors
+    /// `NotSigned` if the claims do not become JSON, or the kind is not ours to sign.
+    pub fn begin(&self, typ: Typ, claims: &impl Serialize) -> Result<String, PrivateKeyError> {
+        let claims = serde_json::to_vec(claims).map_err(|_| PrivateKeyError::NotSigned)?;
+        let header = self.encoded.get(typ as usize).ok_or(PrivateKeyError::NotSigned)?;
+        // The longest signature, RSA's, takes 342 characters.
+        let mut token = String::with_capacity(header.len() + claims.len().div_ceil(3) * 4 + 1 + 342);
+        token.push_str(header);
+        base64url::encode_into(&claims, &mut token);
+        Ok(token)
+    }
+}
+
+/// The token that was begun, with its signature.
+pub fn finish(mut begun: String, signature: &[u8]) -> String {
+    begun.push('.');
+    base64url::encode_into(signature, &mut begun);
+    begun
+}
+
 /// A signer with its key, its `kid` and its headers, prepared once.
 pub struct Signer {
     key: PrivateKey,
     kid: KeyId,
-    /// One for each of [`Typ::OURS`], encoded, with the `.` behind it.
-    headers: [String; Typ::OURS.len()],
+    headers: Headers,
 }
 
 impl Signer {
@@ -154,13 +192,7 @@ impl Signer {
     /// `Rejected` if the key has no public part of its type.
     pub fn new(key: PrivateKey) -> Result<Self, PrivateKeyError> {
         let kid = key.public_key()?.thumbprint();
-        let header = |typ: Typ| {
-            // Neither name nor thumbprint holds a character that JSON escapes.
-            let typ = typ.name().map_or_else(String::new, |name| format!(r#""typ":"{name}","#));
-            let json = format!(r#"{{"alg":"{}",{typ}"kid":"{kid}"}}"#, key.algorithm());
-            base64url::encode(json.as_bytes()) + "."
-        };
-        let headers = Typ::OURS.map(header);
+        let headers = Headers::new(&kid, key.algorithm());
         Ok(Self { key, kid, headers })
     }
 
@@ -181,16 +213,9 @@ impl Signer {
     /// # Errors
     /// `NotSigned` if the claims do not become JSON, the library refuses, or the kind is not ours to sign.
     pub fn sign(&self, typ: Typ, claims: &impl Serialize) -> Result<String, PrivateKeyError> {
-        let claims = serde_json::to_vec(claims).map_err(|_| PrivateKeyError::NotSigned)?;
-        let header = self.headers.get(typ as usize).ok_or(PrivateKeyError::NotSigned)?;
-        // The longest signature, RSA's, takes 342 characters.
-        let mut token = String::with_capacity(header.len() + claims.len().div_ceil(3) * 4 + 1 + 342);
-        token.push_str(header);
-        base64url::encode_into(&claims, &mut token);
-        let signature: Signature = self.key.sign(token.as_bytes())?;
-        token.push('.');
-        base64url::encode_into(signature.as_ref(), &mut token);
-        Ok(token)
+        let begun = self.headers.begin(typ, claims)?;
+        let signature: Signature = self.key.sign(begun.as_bytes())?;
+        Ok(finish(begun, signature.as_ref()))
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::crypto::hardware::{HardwareSigner, KeyReference};
 use crate::crypto::jwe::{DecryptionKey, Encrypted, JweError, Plaintext};
 use crate::crypto::jwk::{JwkError, PublicJwk, VerifyingKey};
 use crate::crypto::jws::{JwsError, Signer, Typ, Unverified};
@@ -53,7 +55,26 @@ struct OpenKey {
 #[derive(Debug)]
 enum Private {
     Signs { signer: Box<Signer>, verifying: VerifyingKey },
+    SignsInHardware(Arc<HardwareSigner>),
     Decrypts(DecryptionKey),
+}
+
+/// Where a key signs.
+#[derive(Clone, Copy, Debug)]
+pub enum Signing<'r> {
+    /// In memory, at once.
+    Here(&'r Signer),
+    /// In a hardware module, when it comes to it.
+    InHardware(&'r Arc<HardwareSigner>),
+}
+
+impl Signing<'_> {
+    pub fn kid(&self) -> &KeyId {
+        match self {
+            Self::Here(signer) => signer.kid(),
+            Self::InHardware(signer) => signer.kid(),
+        }
+    }
 }
 
 impl KeyRing {
@@ -104,6 +125,46 @@ impl KeyRing {
         Ok(SealedKeyPair { key, sealed })
     }
 
+    /// A new key that a hardware module has made and holds: what is sealed for the store says which one it is.
+    ///
+    /// # Errors
+    /// `NotSealed` if the library refuses.
+    pub fn refer(
+        reference: &KeyReference,
+        algorithm: SignatureAlgorithm,
+        created_at: Timestamp,
+        active_from: Timestamp,
+        sealing: &KeyEncryptionKeys,
+        random: &dyn Random,
+    ) -> Result<SealedKeyPair, KeyRingError> {
+        let kid = reference.public.thumbprint();
+        let algorithm_of = KeyAlgorithm::Signature(algorithm);
+        let key = KeyPair { kid, algorithm: algorithm_of, created_at, active_from, retired_at: None, removed_at: None };
+        let document = reference.to_document(algorithm);
+        let sealed = sealing.seal(&Self::sealed_context(&key), &document, random).map_err(KeyRingError::NotSealed)?;
+        Ok(SealedKeyPair { key, sealed })
+    }
+
+    /// Which key of a hardware module a stored key pair is; `None` where its private part is in the store itself.
+    ///
+    /// # Errors
+    /// Names the key that does not open, or is not what its row says.
+    pub fn reference(
+        stored: &SealedKeyPair,
+        sealing: &KeyEncryptionKeys,
+    ) -> Result<Option<KeyReference>, KeyRingError> {
+        let SealedKeyPair { key, sealed } = stored;
+        let KeyAlgorithm::Signature(algorithm) = key.algorithm else { return Ok(None) };
+        let document = sealing
+            .open(&Self::sealed_context(key), sealed)
+            .map_err(|error| KeyRingError::Seal(key.kid.clone(), error))?;
+        if !KeyReference::is_one(&document) {
+            return Ok(None);
+        }
+        let wrong = || KeyRingError::Key(key.kid.clone(), PrivateKeyError::Rejected);
+        KeyReference::parse(algorithm, &document).ok_or_else(wrong).map(Some)
+    }
+
     /// Where a key pair is sealed: what resealing it under a new master key needs to know. A key that was made to sign is
     /// never opened as one that decrypts. These texts are what is sealed, and are never changed.
     pub fn sealed_context(key: &KeyPair) -> Context {
@@ -115,10 +176,11 @@ impl KeyRing {
     }
 
     /// The key that signs with `algorithm` at `now`.
-    pub fn signer(&self, algorithm: SignatureAlgorithm, now: Timestamp) -> Option<&Signer> {
+    pub fn signer(&self, algorithm: SignatureAlgorithm, now: Timestamp) -> Option<Signing<'_>> {
         let key = current(self.keys.iter().map(|open| &open.key), algorithm, now)?;
         match &self.find(&key.kid)?.part {
-            Private::Signs { signer, .. } => Some(signer),
+            Private::Signs { signer, .. } => Some(Signing::Here(signer)),
+            Private::SignsInHardware(signer) => Some(Signing::InHardware(signer)),
             Private::Decrypts(_) => None,
         }
     }
@@ -128,6 +190,7 @@ impl KeyRing {
         let open = self.find(kid).filter(|open| open.key.is_accepted(now))?;
         match &open.part {
             Private::Signs { verifying, .. } => Some(verifying),
+            Private::SignsInHardware(signer) => Some(signer.verifying()),
             Private::Decrypts(_) => None,
         }
     }
@@ -209,6 +272,12 @@ fn open_key(stored: SealedKeyPair, sealing: &KeyEncryptionKeys) -> Result<OpenKe
         .open(&KeyRing::sealed_context(&key), &sealed)
         .map_err(|error| KeyRingError::Seal(key.kid.clone(), error))?;
     let (public, jwk, part) = match key.algorithm {
+        KeyAlgorithm::Signature(algorithm) if KeyReference::is_one(&pkcs8) => {
+            let reference = KeyReference::parse(algorithm, &pkcs8).ok_or(PrivateKeyError::Rejected).map_err(wrong)?;
+            let signer = HardwareSigner::new(reference, algorithm).map_err(wrong)?;
+            let public = signer.reference().public.clone();
+            (public.clone(), public.to_jwk(algorithm), Private::SignsInHardware(Arc::new(signer)))
+        }
         KeyAlgorithm::Signature(algorithm) => {
             let signer = PrivateKey::from_pkcs8(algorithm, &pkcs8).and_then(Signer::new).map_err(wrong)?;
             let public = signer.private_key().public_key().map_err(wrong)?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::crypto::hardware::ObjectId;
 use crate::crypto::jwe::{self, Content, Recipient};
 use crate::crypto::master_key::MasterKeys;
 use crate::crypto::random::SystemRandom;
@@ -39,6 +40,14 @@ fn hour(number: u32) -> Timestamp {
     Timestamp::from_seconds(1_800_000_000) + HOUR * number
 }
 
+/// The signer in memory.
+fn signs(ring: &KeyRing, algorithm: SignatureAlgorithm) -> &Signer {
+    match ring.signer(algorithm, hour(0)) {
+        Some(Signing::Here(signer)) => signer,
+        other => panic!("{other:?}"),
+    }
+}
+
 fn kids(document: &[u8]) -> Vec<String> {
     let document: Value = serde_json::from_slice(document).unwrap();
     document["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
@@ -50,7 +59,7 @@ fn a_token_signed_by_the_ring_is_verified_by_another_server_s_ring() {
     for algorithm in SignatureAlgorithm::ALL {
         let stored = house.create(algorithm, hour(0));
         let (here, there) = (house.open(&[&stored], hour(0)), house.open(&[&stored], hour(0)));
-        let token = here.signer(algorithm, hour(0)).unwrap().sign(Typ::AccessToken, &json!({})).unwrap();
+        let token = signs(&here, algorithm).sign(Typ::AccessToken, &json!({})).unwrap();
         assert_eq!(there.verify::<Value>(Typ::AccessToken, &token, hour(0)), Ok(json!({})), "{algorithm}");
         assert_eq!(there.verify::<Value>(Typ::IdToken, &token, hour(0)), Err(JwsError::Typ), "{algorithm}");
         let stranger = house.open(&[&house.create(algorithm, hour(0))], hour(0));
@@ -200,4 +209,35 @@ fn a_row_that_holds_another_key_is_refused_by_name() {
     renamed.key.algorithm = SignatureAlgorithm::Rs256.into();
     assert!(matches!(KeyRing::open([renamed], &house.sealing, hour(0)), Err(KeyRingError::Key(..))));
     assert!(matches!(KeyRing::open([first], &House::new().sealing, hour(0)), Err(KeyRingError::Seal(..))));
+}
+
+#[test]
+fn a_key_in_a_module_is_published_and_verifies_without_the_module_and_its_row_holds_no_private_key() {
+    let house = House::new();
+    for algorithm in SignatureAlgorithm::ALL {
+        let private = PrivateKey::from_pkcs8(algorithm, &PrivateKey::generate(algorithm).unwrap()).unwrap();
+        let public = private.public_key().unwrap();
+        let id = ObjectId::new(vec![7; 16]);
+        let reference = KeyReference { id, token: "senid".to_owned(), public: public.clone() };
+        let stored = KeyRing::refer(&reference, algorithm, hour(0), hour(0), &house.sealing, &house.random).unwrap();
+        assert_eq!(stored.key.kid, public.thumbprint());
+        assert_eq!(KeyRing::reference(&stored, &house.sealing).unwrap(), Some(reference.clone()));
+        assert_eq!(KeyRing::reference(&house.create(algorithm, hour(0)), &house.sealing).unwrap(), None);
+        let ring = house.open(&[&stored], hour(0));
+        assert_eq!(kids(&ring.published(hour(0))), [stored.key.kid.to_string()]);
+        assert_eq!(ring.algorithms(hour(0)), [algorithm]);
+        let Some(Signing::InHardware(signer)) = ring.signer(algorithm, hour(0)) else { panic!("{algorithm}") };
+        // As the module would sign it.
+        let begun = signer.begin(Typ::AccessToken, &json!({ "a": 1 })).unwrap();
+        let signature = private.sign(begun.as_bytes()).unwrap();
+        let token = crate::crypto::jws::finish(begun, signature.as_ref());
+        assert_eq!(ring.verify::<Value>(Typ::AccessToken, &token, hour(0)), Ok(json!({ "a": 1 })), "{algorithm}");
+
+        // Another key's reference under this kid, sealed by whoever could: refused by name.
+        let other = house.create(algorithm, hour(0));
+        let document = reference.to_document(algorithm);
+        let sealed = house.sealing.seal(&KeyRing::sealed_context(&other.key), &document, &house.random).unwrap();
+        let forged = SealedKeyPair { sealed, ..other };
+        assert!(matches!(KeyRing::open([forged], &house.sealing, hour(0)), Err(KeyRingError::OtherKey(..))));
+    }
 }

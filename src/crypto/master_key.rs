@@ -1,7 +1,8 @@
 //! The master keys, in versions: they wrap other keys and nothing else, and are kept outside the database.
 //!
 //! One line a version, `1:‹base64 of 32 bytes›`; the highest seals, the lower ones still open. Lines that begin with
-//! `#` are remarks.
+//! `#` are remarks. A line `2:pkcs11:‹label›` stands for a version that a hardware module derives from a key of its own
+//! (`crypto::hardware`): such a file holds no secret of that version.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,6 +20,8 @@ use crate::domain::secret::{SecretBytes, SecretString};
 
 /// A file of this size is no key file.
 const MAX_FILE: u64 = 64 * 1024;
+/// What a version that a hardware module derives begins with, before the label of its key.
+const IN_MODULE: &str = "pkcs11:";
 
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
@@ -28,7 +31,10 @@ pub enum MasterKeyError {
     Exposed { path: PathBuf, mode: u32 },
     #[error("{0} is not an ordinary file of at most 64 KiB")]
     NotAFile(PathBuf),
-    #[error("line {0}: expected a version from 1 to 65535, a colon and the base64 of 32 bytes, as in 1:q83v…")]
+    #[error(
+        "line {0}: expected a version from 1 to 65535, a colon and the base64 of 32 bytes, as in 1:q83v…, or pkcs11: and the label \
+         of a module's key"
+    )]
     Line(usize),
     #[error("line {0}: version {1} is there twice")]
     Twice(usize, u16),
@@ -36,6 +42,8 @@ pub enum MasterKeyError {
     Empty,
     #[error("there is no version after 65535")]
     Exhausted,
+    #[error("version {0} is in a hardware module, and the settings name none: set keys.pkcs11.module")]
+    InModule(u16),
 }
 
 /// All versions of the master key; at least one.
@@ -43,42 +51,43 @@ pub enum MasterKeyError {
 pub struct MasterKeys {
     current: u16,
     keys: BTreeMap<u16, SecretBytes<32>>,
+    /// The labels of those that a hardware module derives: they are written as such.
+    in_module: BTreeMap<u16, String>,
 }
 
-impl MasterKeys {
-    /// A first master key.
-    pub fn generate(random: &dyn Random) -> Self {
-        Self { current: 1, keys: BTreeMap::from([(1, SecretBytes::new(random.bytes()))]) }
-    }
+/// The lines of a key file: what is in it, and what only a hardware module knows.
+pub struct MasterKeyFile {
+    keys: BTreeMap<u16, SecretBytes<32>>,
+    in_module: BTreeMap<u16, String>,
+}
 
-    /// These and a new one, which from now on seals.
-    ///
-    /// # Errors
-    /// `Exhausted` after version 65535.
-    pub fn with_next(&self, random: &dyn Random) -> Result<Self, MasterKeyError> {
-        let current = self.current.checked_add(1).ok_or(MasterKeyError::Exhausted)?;
-        let mut keys = self.keys.clone();
-        keys.insert(current, SecretBytes::new(random.bytes()));
-        Ok(Self { current, keys })
-    }
+/// What a line says of its version.
+enum Line {
+    Key(SecretBytes<32>),
+    InModule(String),
+}
 
+impl MasterKeyFile {
     /// Reads the lines of a key file, or of an environment variable (where `,` may separate them).
     ///
     /// # Errors
     /// `Line`, `Twice` or `Empty`, none of which shows what stood there.
     pub fn parse(text: &str) -> Result<Self, MasterKeyError> {
-        let mut keys = BTreeMap::new();
+        let mut file = Self { keys: BTreeMap::new(), in_module: BTreeMap::new() };
         for (at, line) in text.split(['\n', ',']).enumerate().map(|(at, line)| (at + 1, line.trim())) {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let (version, key) = parse_line(line).ok_or(MasterKeyError::Line(at))?;
-            if keys.insert(version, key).is_some() {
+            let (version, line) = parse_line(line).ok_or(MasterKeyError::Line(at))?;
+            if file.keys.contains_key(&version) || file.in_module.contains_key(&version) {
                 return Err(MasterKeyError::Twice(at, version));
             }
+            match line {
+                Line::Key(key) => drop(file.keys.insert(version, key)),
+                Line::InModule(label) => drop(file.in_module.insert(version, label)),
+            }
         }
-        let current = keys.last_key_value().map(|(version, _)| *version).ok_or(MasterKeyError::Empty)?;
-        Ok(Self { current, keys })
+        if file.keys.is_empty() && file.in_module.is_empty() { Err(MasterKeyError::Empty) } else { Ok(file) }
     }
 
     /// Reads a key file that nobody but its owner can read.
@@ -103,6 +112,85 @@ impl MasterKeys {
         Self::parse(&text)
     }
 
+    /// The versions that a hardware module is to derive, with the labels of its keys.
+    pub fn in_module(&self) -> impl Iterator<Item = (u16, &str)> {
+        self.in_module.iter().map(|(version, label)| (*version, label.as_str()))
+    }
+
+    /// The master keys, with what the module derived.
+    ///
+    /// # Errors
+    /// `InModule` where it did not derive a version; `Empty`.
+    pub fn complete(
+        self,
+        derived: impl IntoIterator<Item = (u16, SecretBytes<32>)>,
+    ) -> Result<MasterKeys, MasterKeyError> {
+        let Self { mut keys, in_module } = self;
+        keys.extend(derived.into_iter().filter(|(version, _)| in_module.contains_key(version)));
+        if let Some(version) = in_module.keys().find(|version| !keys.contains_key(*version)) {
+            return Err(MasterKeyError::InModule(*version));
+        }
+        let current = keys.last_key_value().map(|(version, _)| *version).ok_or(MasterKeyError::Empty)?;
+        Ok(MasterKeys { current, keys, in_module })
+    }
+}
+
+impl fmt::Debug for MasterKeyFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MasterKeyFile({:?}: [secret], {:?})", self.keys.keys().collect::<Vec<_>>(), self.in_module)
+    }
+}
+
+impl MasterKeys {
+    /// A first master key.
+    pub fn generate(random: &dyn Random) -> Self {
+        Self { current: 1, keys: BTreeMap::from([(1, SecretBytes::new(random.bytes()))]), in_module: BTreeMap::new() }
+    }
+
+    /// A first master key, which a hardware module derives from its key of that label.
+    pub fn first_in_module(label: String, key: SecretBytes<32>) -> Self {
+        Self { current: 1, keys: BTreeMap::from([(1, key)]), in_module: BTreeMap::from([(1, label)]) }
+    }
+
+    /// These and a new one, which from now on seals.
+    ///
+    /// # Errors
+    /// `Exhausted` after version 65535.
+    pub fn with_next(&self, random: &dyn Random) -> Result<Self, MasterKeyError> {
+        let current = self.current.checked_add(1).ok_or(MasterKeyError::Exhausted)?;
+        let mut keys = self.keys.clone();
+        keys.insert(current, SecretBytes::new(random.bytes()));
+        Ok(Self { current, keys, in_module: self.in_module.clone() })
+    }
+
+    /// These and a new one, which a hardware module derives from its key of that label.
+    ///
+    /// # Errors
+    /// `Exhausted` after version 65535.
+    pub fn with_next_in_module(&self, label: String, key: SecretBytes<32>) -> Result<Self, MasterKeyError> {
+        let current = self.current.checked_add(1).ok_or(MasterKeyError::Exhausted)?;
+        let (mut keys, mut in_module) = (self.keys.clone(), self.in_module.clone());
+        keys.insert(current, key);
+        in_module.insert(current, label);
+        Ok(Self { current, keys, in_module })
+    }
+
+    /// As [`MasterKeyFile::parse`], where no version is in a hardware module.
+    ///
+    /// # Errors
+    /// As [`MasterKeyFile::parse`], and `InModule`.
+    pub fn parse(text: &str) -> Result<Self, MasterKeyError> {
+        MasterKeyFile::parse(text)?.complete([])
+    }
+
+    /// As [`MasterKeyFile::read`], where no version is in a hardware module.
+    ///
+    /// # Errors
+    /// As [`MasterKeyFile::read`], and `InModule`.
+    pub fn read(path: &Path) -> Result<Self, MasterKeyError> {
+        MasterKeyFile::read(path)?.complete([])
+    }
+
     /// Writes a key file that only its owner can read, whole or not at all.
     ///
     /// # Errors
@@ -124,7 +212,13 @@ impl MasterKeys {
         for (version, key) in &self.keys {
             text.push_str(&version.to_string());
             text.push(':');
-            STANDARD.encode_string(key.expose(), &mut text);
+            match self.in_module.get(version) {
+                Some(label) => {
+                    text.push_str(IN_MODULE);
+                    text.push_str(label);
+                }
+                None => STANDARD.encode_string(key.expose(), &mut text),
+            }
             text.push('\n');
         }
         SecretString::new(text)
@@ -146,12 +240,15 @@ impl fmt::Debug for MasterKeys {
     }
 }
 
-fn parse_line(line: &str) -> Option<(u16, SecretBytes<32>)> {
+fn parse_line(line: &str) -> Option<(u16, Line)> {
     let (version, encoded) = line.split_once(':')?;
     let version = version.trim().parse().ok().filter(|version| *version > 0)?;
+    if let Some(label) = encoded.trim().strip_prefix(IN_MODULE) {
+        return (!label.is_empty()).then(|| (version, Line::InModule(label.to_owned())));
+    }
     let decoded = Zeroizing::new(STANDARD.decode(encoded.trim()).ok()?);
     let key: [u8; 32] = decoded.as_slice().try_into().ok()?;
-    Some((version, SecretBytes::new(key)))
+    Some((version, Line::Key(SecretBytes::new(key))))
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
@@ -239,6 +336,21 @@ mod tests {
         assert_eq!(second.keys[&1], first.keys[&1]);
         assert_ne!(second.keys[&2], first.keys[&1]);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a file was left behind");
+    }
+
+    #[test]
+    fn a_version_in_a_module_is_written_as_its_label_and_needs_the_module() {
+        let text = format!("1:{KEY}\n2:pkcs11:senid-master-7\n");
+        assert!(matches!(MasterKeys::parse(&text), Err(MasterKeyError::InModule(2))));
+        let file = MasterKeyFile::parse(&text).unwrap();
+        assert_eq!(file.in_module().collect::<Vec<_>>(), [(2, "senid-master-7")]);
+        let keys = file.complete([(2, SecretBytes::new([7; 32])), (3, SecretBytes::new([8; 32]))]).unwrap();
+        assert_eq!(keys.current_version(), 2, "what no line speaks of is not taken");
+        assert_eq!(keys.to_text().expose(), text, "what the module derived is never written");
+        let third = keys.with_next(&SystemRandom::new()).unwrap();
+        assert!(third.to_text().expose().starts_with(&text), "and back to the file");
+        assert!(matches!(MasterKeyFile::parse(&format!("1:{KEY}\n1:pkcs11:x")), Err(MasterKeyError::Twice(2, 1))));
+        assert!(matches!(MasterKeyFile::parse("1:pkcs11:"), Err(MasterKeyError::Line(1))));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod base64url;
 pub mod blind_index;
 pub mod certificate;
+pub mod hardware;
 pub mod hash;
 pub mod json;
 pub mod jwe;

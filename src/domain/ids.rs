@@ -195,7 +195,10 @@ impl TryFrom<String> for ClientId {
     type Error = InvalidClientId;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        if (1..=128).contains(&text.len()) && text.bytes().all(allowed) { Ok(Self(text)) } else { Err(InvalidClientId) }
+        // As a part of a path these two lead somewhere else (RFC 3986 section 5.2.4).
+        let is_a_step = matches!(text.as_str(), "." | "..");
+        let is_one = (1..=128).contains(&text.len()) && text.bytes().all(allowed) && !is_a_step;
+        if is_one { Ok(Self(text)) } else { Err(InvalidClientId) }
     }
 }
 
@@ -234,5 +237,15 @@ mod tests {
         let later = Timestamp::from_seconds(1_800_000_001);
         assert!(made_up < CitizenId::new(later, &Ones) && real < CitizenId::made_up(later, &Ones));
         assert_eq!(real.uuid().as_bytes()[..6], made_up.uuid().as_bytes()[..6]);
+    }
+
+    #[test]
+    fn a_client_id_is_one_part_of_a_path() {
+        for good in ["a", "tax-office", "a.b", "...", ".a", "~"] {
+            assert!(good.parse::<ClientId>().is_ok(), "{good}");
+        }
+        for bad in ["", ".", "..", "a/b", "a b", "a?b", "a#b", "%2e", "é"] {
+            assert!(bad.parse::<ClientId>().is_err(), "{bad}");
+        }
     }
 }

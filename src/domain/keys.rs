@@ -21,7 +21,9 @@ use serde::{Deserialize, Serialize};
 use super::encryption::{EncryptionKeyType, UnknownAlgorithm};
 use super::time::Timestamp;
 
-pub use rotation::{RotationPolicy, RotationStep, plan_change_over, plan_rotation, plan_rotation_now, unannounced};
+pub use rotation::{
+    RotationPolicy, RotationStep, plan_change_over, plan_move, plan_rotation, plan_rotation_now, unannounced,
+};
 
 /// A JWS signature algorithm (RFC 7518 §3.1, RFC 8037 §3.1). Neither `none` nor a shared-secret algorithm is among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -147,7 +149,30 @@ pub struct KeyPair {
     pub removed_at: Option<Timestamp>,
 }
 
-/// A key pair as it is stored: the private part is a PKCS#8 document sealed under the master key.
+/// Where a private key is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyPlace {
+    /// In the identity store, sealed under the master key; and in the servers' memory.
+    #[default]
+    Store,
+    /// In a hardware security module, and nowhere else.
+    Module,
+}
+
+impl KeyPlace {
+    pub const ALL: [Self; 2] = [Self::Store, Self::Module];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Store => "store",
+            Self::Module => "module",
+        }
+    }
+}
+
+/// A key pair as it is stored: the private part is a PKCS#8 document sealed under the master key, or, of a key in a
+/// hardware module, what says which one it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedKeyPair {
     pub key: KeyPair,

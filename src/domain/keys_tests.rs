@@ -299,3 +299,32 @@ fn algorithm_names_are_exact() {
         assert_eq!(SignatureAlgorithm::from_name(name), None, "{name:?}");
     }
 }
+
+#[test]
+fn keys_move_with_an_overlap_and_what_signs_goes_on_until_its_successor_is_known() {
+    let mut keys = Keys::started(day(0));
+    let elsewhere = |kids: &[&str]| kids.iter().map(|kid| KeyId::new(*kid)).collect();
+    assert_eq!(plan_move(&keys.rows, &elsewhere(&[]), day(1), &policy()), [], "everything is where it should be");
+    let steps = plan_move(&keys.rows, &elsewhere(&["key-0", "key-1"]), day(1), &policy());
+    keys.take(steps, day(1));
+    assert_eq!(keys.states(day(1)), [("key-0", KeyState::Current), ("key-2", KeyState::Next)]);
+    assert_eq!(
+        plan_move(&keys.rows, &elsewhere(&["key-0"]), day(1), &policy()),
+        [],
+        "asked again, there is nothing to do"
+    );
+    assert_eq!(keys.signer(day(2)), "key-0");
+    // It has been published for as long as every portal takes to hear of it.
+    assert_eq!(keys.signer(day(3)), "key-2");
+    keys.rotate(day(3));
+    assert!(
+        keys.rows[0].is_accepted(day(3)) && !keys.rows[0].is_accepted(day(4)),
+        "what it signed is accepted for a day"
+    );
+
+    // The next one alone is elsewhere: it goes, and its place is taken.
+    let mut keys = Keys::started(day(0));
+    keys.take(plan_move(&keys.rows, &elsewhere(&["key-1"]), day(1), &policy()), day(1));
+    assert_eq!(keys.states(day(1)), [("key-0", KeyState::Current), ("key-2", KeyState::Next)]);
+    assert_eq!(keys.row(&KeyId::new("key-2")).active_from, day(90));
+}

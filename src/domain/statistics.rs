@@ -26,6 +26,11 @@ impl Hour {
         Timestamp::from_micros(self.0.saturating_mul(MICROS))
     }
 
+    /// The first one of its day, in UTC.
+    pub const fn of_day(self) -> Self {
+        Self(self.0.div_euclid(24).saturating_mul(24))
+    }
+
     /// So many hours earlier.
     pub const fn before(self, hours: u32) -> Self {
         Self(self.0.saturating_sub(hours as i64))
@@ -59,6 +64,8 @@ figures! {
     SignInRefused = "sign_in_refused",
     /// Tokens were issued; the label is the grant type.
     Tokens = "tokens",
+    /// A portal asked for a scope and was given it; the label is the scope. Counted by the day, in the first hour of it.
+    ScopeUsed = "scope_used",
     /// A portal was refused tokens; the label is the error (RFC 6749 §5.2).
     TokenRefused = "token_refused",
     /// A portal was to be told of a sign-out; the label is what became of it.

@@ -38,7 +38,7 @@ impl Way {
     }
 
     /// `fault`: what was chosen to go wrong with it, in a sandbox.
-    fn deliver(&self, app: &App, answer: &Answer, fault: Option<Fault>) -> Result<Delivery, FlowError> {
+    async fn deliver(&self, app: &App, answer: &Answer, fault: Option<Fault>) -> Result<Delivery, FlowError> {
         let mut parameters = self.to.parameters(answer);
         let issuer = sandbox::at_answer(app, fault, &mut parameters);
         let Some(protection) = &self.protection else {
@@ -46,7 +46,7 @@ impl Way {
         };
         let now = app.clock.now();
         let claims = self.to.claims(&parameters, issuer, now);
-        let token = protection.token(app, Typ::AuthorizationResponse, &claims, now)?;
+        let token = protection.token(app, Typ::AuthorizationResponse, &claims, now).await?;
         Ok(self.to.deliver_token(SecretString::new(token)))
     }
 }
@@ -68,16 +68,18 @@ pub async fn answer(
 ) -> Result<Delivery, FlowError> {
     let way = Way::to(app, client, AnswerTo::from(request)).await?;
     if let Some(chosen) = fault.and_then(sandbox::refusal) {
-        return way.deliver(app, &Answer::Refused(chosen), fault);
+        return way.deliver(app, &Answer::Refused(chosen), fault).await;
     }
     match issue(app, visitor, client, request, by, fault).await {
         Ok(issued) => {
+            // Whoever is answered through the browser alone never comes to the token endpoint.
+            app.statistics.scopes(app.clock.now(), &client.id, &request.scope);
             let session_state = watched_by(app, client, request, by.0);
-            way.deliver(app, &Answer::Issued(Issued { session_state, ..issued }), fault)
+            way.deliver(app, &Answer::Issued(Issued { session_state, ..issued }), fault).await
         }
         Err(FlowError::Refused(refusal)) => {
             app.metrics.authorization_refused(refusal.code);
-            way.deliver(app, &Answer::Refused(refusal), fault)
+            way.deliver(app, &Answer::Refused(refusal), fault).await
         }
         Err(other) => Err(other),
     }
@@ -89,7 +91,7 @@ pub async fn answer(
 /// As [`answer`].
 pub async fn refuse(app: &App, client: &Client, to: AnswerTo, refusal: OAuthError) -> Result<Delivery, FlowError> {
     app.metrics.authorization_refused(refusal.code);
-    Way::to(app, client, to).await?.deliver(app, &Answer::Refused(refusal), None)
+    Way::to(app, client, to).await?.deliver(app, &Answer::Refused(refusal), None).await
 }
 
 /// What the client's page watches this sign-in by. Where nothing is issued, nothing is watched.

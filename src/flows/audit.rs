@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::crypto::base64url;
+use crate::crypto::hash::sha256;
 use crate::domain::audit::{Actor, Event, EventKind, Outcome};
 use crate::domain::ids::{CitizenId, ClientId, EventId, RequestId};
 use crate::domain::random::Random;
@@ -159,6 +161,23 @@ async fn insert(store: &Store, events: &[Event], releases: &[Release]) -> Result
     store.record(events, releases).await
 }
 
+/// No value of an event is longer, in characters.
+const LONGEST: usize = 256;
+/// What stays of one that is: the rest is its length and its SHA-256, for nobody to put another one with the same beginning in its place.
+const BEGINNING: usize = 160;
+
+/// A value as an event keeps it.
+fn shown(value: &str) -> String {
+    let visible: String = value.chars().filter(|c| !c.is_control()).collect();
+    let characters = visible.chars().count();
+    if characters <= LONGEST {
+        return visible;
+    }
+    let beginning: String = visible.chars().take(BEGINNING).collect();
+    let hash = base64url::encode(&sha256(visible.as_bytes()));
+    format!("{beginning}… ({characters} characters, SHA-256 {hash})")
+}
+
 /// An event being filled in.
 #[derive(Debug)]
 pub struct EventBuilder(Event);
@@ -209,11 +228,11 @@ impl EventBuilder {
         self
     }
 
-    /// A fact. Control characters, which could forge a line in someone's log viewer, are taken out.
+    /// A fact. Control characters, which could forge a line in someone's log viewer, are taken out; of a long one the beginning stays, with its
+    /// length and what tells it from every other.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Display) -> Self {
-        let value: String = value.to_string().chars().filter(|c| !c.is_control()).take(256).collect();
-        self.0.details.insert(name, value);
+        self.0.details.insert(name, shown(&value.to_string()));
         self
     }
 
@@ -240,5 +259,24 @@ impl EventBuilder {
 
     pub fn build(self) -> Event {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_says_so_and_is_told_from_what_begins_alike() {
+        let whole = "x".repeat(LONGEST);
+        assert_eq!(shown(&whole), whole);
+        assert_eq!(shown("a\nb\u{1b}[0m"), "ab[0m");
+        let (one, other) = (format!("{whole}1"), format!("{whole}2"));
+        assert_ne!(shown(&one), shown(&other));
+        assert!(shown(&one).starts_with(&"x".repeat(BEGINNING)) && shown(&one).contains("… (257 characters, SHA-256 "));
+        // However long, and in whatever letters, an event stays an event.
+        for long in ["ệ".repeat(100_000), one] {
+            assert!(shown(&long).chars().count() <= LONGEST, "{}", shown(&long));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{App, FlowError, audit_log, statistics};
+use super::{App, FlowError, audit_log, registration, statistics};
 use crate::config::Retention;
 use crate::domain::audit::Actor;
 use crate::storage::Kept;
@@ -41,6 +41,7 @@ pub async fn clean_up(app: &App) -> Result<(), FlowError> {
             break;
         }
     }
+    registration::forget_untaken(app).await?;
     statistics::forget(app).await?;
     for kept in Kept::ALL {
         let before = now - span(kept, keep);

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use crate::credentials::password::HashError;
+use crate::crypto::hardware::ModuleError;
 use crate::protocol::OAuthError;
 use crate::{sessions, storage};
 
@@ -31,6 +32,8 @@ pub enum FlowError {
 pub enum Part {
     IdentityStore,
     ShortLivedStore,
+    /// The hardware security module that signs.
+    KeyModule,
 }
 
 impl std::fmt::Display for Part {
@@ -38,6 +41,7 @@ impl std::fmt::Display for Part {
         f.write_str(match self {
             Self::IdentityStore => "identity store",
             Self::ShortLivedStore => "short-lived store",
+            Self::KeyModule => "hardware module",
         })
     }
 }
@@ -68,6 +72,19 @@ impl From<sessions::Error> for FlowError {
                 Self::Away(Part::ShortLivedStore)
             }
             other => Self::failed(other),
+        }
+    }
+}
+
+impl From<ModuleError> for FlowError {
+    fn from(error: ModuleError) -> Self {
+        match error {
+            ModuleError::Busy => Self::Busy { retry_after: Duration::from_secs(1) },
+            ModuleError::WrongSignature | ModuleError::Refused(_) | ModuleError::PublicKey => Self::failed(error),
+            cause => {
+                tracing::error!(%cause, "the hardware module does not sign");
+                Self::Away(Part::KeyModule)
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::storage::LiveGrant;
 use super::client_request::ClientRequest;
 use super::metrics::{Caller, note_caller};
 use super::protection::Protection;
-use super::{App, FlowError, access_token, client_authentication, organisation};
+use super::{App, FlowError, access_token, client_authentication, organisation, sandbox};
 
 /// What the caller says that it reads (RFC 9701 §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub async fn introspect(
         None => of_access_token(app, &caller, text, &registry).await?,
     };
     let Told { mut answer, reader } = told.unwrap_or_default();
-    answer.sandbox = app.mode.is_sandbox().then_some(true);
+    answer.sandbox = answer.sandbox.or_else(|| app.mode.is_sandbox().then_some(true));
     if form == AnswerForm::Json {
         return Ok(IntrospectionAnswer::Json(Box::new(answer)));
     }
@@ -72,7 +72,7 @@ pub async fn introspect(
     let reader = reader.or_else(|| registry.introspected_by(&caller.id).next());
     let protection = Protection::of_introspection(app, &caller, reader).await?;
     let signed = SignedIntrospection::new(&answer, app.issuer(), &caller.id, now);
-    Ok(IntrospectionAnswer::Token(protection.token(app, Typ::TokenIntrospection, &signed, now)?))
+    Ok(IntrospectionAnswer::Token(protection.token(app, Typ::TokenIntrospection, &signed, now).await?))
 }
 
 /// What is told, and the resource server that it is told to.
@@ -91,7 +91,9 @@ async fn of_access_token<'r>(
     let Ok(presented) = access_token::open(app, text).await? else { return Ok(None) };
     let Some(live) = access_token::live(app, &presented).await? else { return Ok(None) };
     let Some(sight) = Sight::of(&presented.token, &live.client, &caller.id, registry) else { return Ok(None) };
-    let answer = IntrospectionResponse::of_access_token(&presented.token, &live.client, &sight, app.issuer());
+    let mut answer = IntrospectionResponse::of_access_token(&presented.token, &live.client, &sight, app.issuer());
+    // Of a client that is only tried out: whoever serves it knows nothing else of that.
+    answer.sandbox = sandbox::marks(app, &live.client).then_some(true);
     Ok(Some(Told { answer, reader: sight.reader() }))
 }
 

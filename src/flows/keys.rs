@@ -7,8 +7,9 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::crypto::blind_index::IndexKeys;
+use crate::crypto::hardware::HardwareSigner;
 use crate::crypto::jws::Typ;
-use crate::crypto::keyring::KeyRing;
+use crate::crypto::keyring::{KeyRing, Signing};
 use crate::crypto::nonce::NonceKeys;
 use crate::crypto::pairwise::SubjectKey;
 use crate::crypto::seal::{Context, KeyEncryptionKeys, SealError};
@@ -22,6 +23,8 @@ use crate::domain::secret::SecretBytes;
 use crate::domain::time::Timestamp;
 use crate::storage::SealedKeyKind;
 
+use super::hardware::Hardware;
+use super::key_pairs::Makers;
 use super::{App, FlowError};
 
 #[derive(Debug)]
@@ -34,6 +37,14 @@ pub struct Keys {
     nonces: NonceKeys,
     /// Seals the key pairs.
     sealing: Arc<KeyEncryptionKeys>,
+    /// Signs with those that are not here.
+    hardware: Option<Arc<Hardware>>,
+}
+
+/// A token with its signature, or what a hardware module is to sign.
+enum Begun {
+    Signed(String),
+    InHardware(Arc<HardwareSigner>, String),
 }
 
 impl Keys {
@@ -44,8 +55,19 @@ impl Keys {
         short_lived: KeyEncryptionKeys,
         nonces: NonceKeys,
         sealing: Arc<KeyEncryptionKeys>,
+        hardware: Option<Arc<Hardware>>,
     ) -> Self {
-        Self { ring: ArcSwap::from_pointee(ring), subjects, succession, short_lived, nonces, sealing }
+        Self { ring: ArcSwap::from_pointee(ring), subjects, succession, short_lived, nonces, sealing, hardware }
+    }
+
+    /// What key pairs are made with.
+    pub fn makers(&self) -> Makers<'_> {
+        Makers { sealing: &self.sealing, hardware: self.hardware.as_deref() }
+    }
+
+    /// The hardware module, where the settings name one.
+    pub const fn hardware(&self) -> Option<&Arc<Hardware>> {
+        self.hardware.as_ref()
     }
 
     pub fn ring(&self) -> Arc<KeyRing> {
@@ -105,19 +127,56 @@ impl Keys {
         self.subjects.user_handle(relying_party, citizen)
     }
 
-    /// Signs `claims` with the current key of `algorithm`.
-    pub fn sign(
+    /// Signs `claims` with the current key of `algorithm`: at once, or in the hardware module where that key is there.
+    ///
+    /// # Errors
+    /// `Away` and `Busy` where it is there and does not sign: no other key signs instead.
+    pub async fn sign(
+        &self,
+        algorithm: SignatureAlgorithm,
+        typ: Typ,
+        claims: &(impl Serialize + Sync),
+        now: Timestamp,
+    ) -> Result<String, FlowError> {
+        match self.begin(algorithm, typ, claims, now)? {
+            Begun::Signed(token) => Ok(token),
+            Begun::InHardware(signer, begun) => Ok(self.module_of(&signer)?.sign(signer, begun).await?),
+        }
+    }
+
+    fn begin(
         &self,
         algorithm: SignatureAlgorithm,
         typ: Typ,
         claims: &impl Serialize,
         now: Timestamp,
-    ) -> Result<String, FlowError> {
+    ) -> Result<Begun, FlowError> {
         let ring = self.ring.load();
         let signer = ring.signer(algorithm, now);
-        let signer =
-            signer.ok_or_else(|| FlowError::failed(format!("there is no current signing key for {algorithm}")))?;
-        signer.sign(typ, claims).map_err(FlowError::failed)
+        match signer.ok_or_else(|| FlowError::failed(format!("there is no current signing key for {algorithm}")))? {
+            Signing::Here(signer) => signer.sign(typ, claims).map(Begun::Signed).map_err(FlowError::failed),
+            Signing::InHardware(signer) => {
+                let begun = signer.begin(typ, claims).map_err(FlowError::failed)?;
+                Ok(Begun::InHardware(Arc::clone(signer), begun))
+            }
+        }
+    }
+
+    fn module_of(&self, signer: &HardwareSigner) -> Result<&Hardware, FlowError> {
+        let missing =
+            || FlowError::failed(format!("{} is in a hardware module, and the settings name none", signer.kid()));
+        self.hardware.as_deref().ok_or_else(missing)
+    }
+
+    /// Whether the key that signs with `algorithm` can be reached, as far as is known: asked before something is spent for a token.
+    ///
+    /// # Errors
+    /// `Away` where it is in a hardware module that is.
+    pub fn can_sign(&self, algorithm: SignatureAlgorithm, now: Timestamp) -> Result<(), FlowError> {
+        match self.ring.load().signer(algorithm, now) {
+            Some(Signing::InHardware(signer)) => Ok(self.module_of(signer)?.is_up()?),
+            Some(Signing::Here(_)) | None => Ok(()),
+        }
     }
 
     /// The version that [`Self::successor`] derives with now.

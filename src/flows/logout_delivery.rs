@@ -99,7 +99,7 @@ async fn logout_token(app: &App, client: &Client, delivery: &Delivery) -> Result
     let now = app.clock.now();
     let about = About { issuer: app.issuer(), client: &client.id, subject: &delivery.subject, sid: &delivery.sid };
     let claims = LogoutTokenClaims::new(about, base64url::encode(&app.random.bytes::<16>()), now);
-    Protection::of_id_tokens(app, client).await?.token(app, Typ::LogoutToken, &claims, now)
+    Protection::of_id_tokens(app, client).await?.token(app, Typ::LogoutToken, &claims, now).await
 }
 
 async fn settle(app: &App, delivery: &Delivery, how: &Settlement) -> Result<(), FlowError> {

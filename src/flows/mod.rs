@@ -30,6 +30,7 @@ pub mod doctor;
 pub mod erasure;
 mod error;
 mod grant;
+pub mod hardware;
 pub mod held_request;
 pub mod holdings;
 mod id_token_claims;

@@ -39,8 +39,10 @@ impl Protection {
     /// How `client` wants its ID tokens and logout tokens.
     ///
     /// # Errors
-    /// `invalid_request` where they are to be encrypted and its key is not to be had: nothing is sent unencrypted instead.
+    /// `invalid_request` where they are to be encrypted and its key is not to be had: nothing is sent unencrypted instead. `Away`
+    /// where the key that signs them is in a hardware module that is.
     pub async fn of_id_tokens(app: &App, client: &Client) -> Result<Self, FlowError> {
+        app.keys.can_sign(client.policy.id_token_algorithm, app.clock.now())?;
         let registered = client.policy.id_token_encryption;
         let encryption = sealing(app, &client.keys, registered, "id_token_encrypted_response_alg").await?;
         Ok(Self { algorithm: client.policy.id_token_algorithm, encryption })
@@ -96,10 +98,16 @@ impl Protection {
     }
 
     /// The token: signed, and encrypted after that where the client registered so. Whatever a sandbox signs is marked here.
-    pub fn token(&self, app: &App, typ: Typ, claims: &impl Serialize, now: Timestamp) -> Result<String, FlowError> {
+    pub async fn token(
+        &self,
+        app: &App,
+        typ: Typ,
+        claims: &(impl Serialize + Sync),
+        now: Timestamp,
+    ) -> Result<String, FlowError> {
         let signed = match app.mode {
-            Mode::Official => app.keys.sign(self.algorithm, typ, claims, now)?,
-            Mode::Sandbox => app.keys.sign(self.algorithm, typ, &sandbox::marked(claims)?, now)?,
+            Mode::Official => app.keys.sign(self.algorithm, typ, claims, now).await?,
+            Mode::Sandbox => app.keys.sign(self.algorithm, typ, &sandbox::marked(claims)?, now).await?,
         };
         self.sealed(app, signed)
     }
@@ -165,7 +173,7 @@ pub async fn userinfo(
     claims.insert("iss".to_owned(), app.issuer().into());
     claims.insert("aud".to_owned(), client.id.as_str().into());
     let protection = Protection { algorithm, encryption };
-    Ok(UserinfoAnswer::Token(protection.token(app, Typ::Userinfo, &claims, now)?))
+    Ok(UserinfoAnswer::Token(protection.token(app, Typ::Userinfo, &claims, now).await?))
 }
 
 /// `member`: what says that it is to be encrypted.

@@ -12,6 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::storage::SchemaState;
 
 use super::App;
+use super::hardware::ModuleStanding;
 
 /// How long a part may take to answer. A load balancer asks again before long, and takes a server out after two answers or three.
 pub const PATIENCE: Duration = Duration::from_millis(1_500);
@@ -25,6 +26,8 @@ pub enum Checked {
     Schema,
     ShortLivedStore,
     SigningKeys,
+    /// The hardware security module, where there is one.
+    KeyModule,
     AuditWriter,
     AuditSequencer,
     PasswordHashing,
@@ -37,6 +40,7 @@ impl Checked {
             Self::Schema => "schema",
             Self::ShortLivedStore => "short_lived_store",
             Self::SigningKeys => "signing_keys",
+            Self::KeyModule => "key_module",
             Self::AuditWriter => "audit_writer",
             Self::AuditSequencer => "audit_sequencer",
             Self::PasswordHashing => "password_hashing",
@@ -128,7 +132,7 @@ pub async fn look(app: &App) -> Vec<Found> {
     let (identity, short_lived) = tokio::join!(identity(app), short_lived(app));
     let (identity, schema, sequencer) = identity;
     let now = app.clock.now();
-    let found = [
+    let mut found = vec![
         (Checked::IdentityStore, identity),
         (Checked::Schema, schema),
         (Checked::ShortLivedStore, short_lived),
@@ -137,7 +141,11 @@ pub async fn look(app: &App) -> Vec<Found> {
         (Checked::AuditSequencer, sequencer),
         (Checked::PasswordHashing, password_hashing(app)),
     ];
-    found.map(|(part, state)| Found { part, state, since: app.readiness.since(part, state, now) }).into()
+    if let Some(hardware) = app.keys.hardware() {
+        found.push((Checked::KeyModule, of_module(hardware.standing())));
+    }
+    let found = found.into_iter();
+    found.map(|(part, state)| Found { part, state, since: app.readiness.since(part, state, now) }).collect()
 }
 
 /// The database, and what is asked of it once it is known to answer.
@@ -190,6 +198,18 @@ fn signing_keys(app: &App, now: Timestamp) -> State {
     match app.keys.ring().signer(SignatureAlgorithm::Es256, now) {
         Some(_) => State::Up,
         None => State::Away("no ES256 key is current; run: senid keys rotate"),
+    }
+}
+
+const fn of_module(standing: ModuleStanding) -> State {
+    match standing {
+        ModuleStanding::Up => State::Up,
+        // One that answers late is better than none, and so is late everywhere: no server is taken out for it.
+        ModuleStanding::Late => State::Behind("the hardware module signs later than keys.pkcs11.deadline"),
+        ModuleStanding::Away => State::Away("the hardware module is away; until it is back nothing is signed"),
+        ModuleStanding::PinRefused => {
+            State::Away("the hardware module refused the PIN and is shown none again; run: senid keys module --try-pin")
+        },
     }
 }
 

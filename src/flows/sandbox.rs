@@ -27,6 +27,7 @@ use crate::protocol::OAuthError;
 use crate::protocol::authorize::Parameter;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::GrantType;
+use crate::sessions::Batch;
 use crate::storage::Transaction;
 
 use super::protection::Protection;
@@ -48,6 +49,9 @@ const FAULTY_FOR: Duration = Duration::from_secs(600);
 
 /// For how long a key is published that one token was signed by.
 const PUBLISHED_FOR: Duration = Duration::from_secs(3600);
+
+/// So many of these at most, the newest.
+const PUBLISHED: usize = 16;
 
 /// What the developer chose for a sign-in.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -203,6 +207,12 @@ async fn be_slow(delay: Duration) {
     tokio::time::sleep(delay).await;
 }
 
+/// Whether what a client is given says that nothing of it is real: in a sandbox, and, at a server for citizens, where the client is only tried
+/// out. A resource server knows neither its clients nor their stage: it reads it off the token.
+pub(super) fn marks(app: &App, client: &Client) -> bool {
+    app.mode.is_sandbox() || client.stage == Stage::Sandbox
+}
+
 /// What a token or an answer of a sandbox says, marked.
 ///
 /// # Errors
@@ -238,14 +248,14 @@ pub(super) async fn id_token(
         Some(Fault::UnknownKey) => new_key(algorithm)?.sign(Typ::IdToken, &claims).map_err(FlowError::failed)?,
         Some(Fault::BadSignature) => {
             // Under the `kid` of the key that signs, over other claims than these.
-            let other = app.keys.sign(algorithm, Typ::IdToken, &Map::new(), now)?;
-            let own = app.keys.sign(algorithm, Typ::IdToken, &claims, now)?;
+            let other = app.keys.sign(algorithm, Typ::IdToken, &Map::new(), now).await?;
+            let own = app.keys.sign(algorithm, Typ::IdToken, &claims, now).await?;
             match (own.rsplit_once('.'), other.rsplit_once('.')) {
                 (Some((content, _)), Some((_, signature))) => format!("{content}.{signature}"),
                 _ => return Err(FlowError::failed("a signed token has three parts")),
             }
         }
-        _ => app.keys.sign(algorithm, Typ::IdToken, &claims, now)?,
+        _ => app.keys.sign(algorithm, Typ::IdToken, &claims, now).await?,
     };
     protection.sealed(app, signed)
 }
@@ -278,11 +288,25 @@ fn new_key(algorithm: SignatureAlgorithm) -> Result<Signer, FlowError> {
     PrivateKey::from_pkcs8(algorithm, &pkcs8).and_then(Signer::new).map_err(FlowError::failed)
 }
 
-/// The public half, for every server's JWKS; the private half is gone with the one token that it signed.
+/// The public half, for every server's JWKS; the private half is gone with the one token that it signed. The oldest make room: the
+/// document stays one that libraries read, however often somebody chooses this.
 async fn publish(app: &App, signer: &Signer) -> Result<(), FlowError> {
     let public = signer.private_key().public_key().map_err(FlowError::failed)?;
     let jwk = serde_json::to_string(&public.to_jwk(signer.algorithm())).map_err(FlowError::failed)?;
-    Ok(app.sessions.insert(&short_lived::sandbox_keys(), &jwk, PUBLISHED_FOR).await?)
+    let set = short_lived::sandbox_keys();
+    app.sessions.insert(&set, &PublishedKey { at: app.clock.now(), jwk }, PUBLISHED_FOR).await?;
+    let mut there = app.sessions.members(&set).await?;
+    there.sort_by_key(|key| std::cmp::Reverse(key.at));
+    let batch = there.iter().skip(PUBLISHED).try_fold(Batch::new(), |batch, old| batch.remove(&set, old))?;
+    Ok(app.sessions.apply(batch).await?)
+}
+
+/// A key that one token was signed by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedKey {
+    at: Timestamp,
+    /// Its public half.
+    jwk: String,
 }
 
 /// The JWKS, with the keys that tokens of this sandbox were just signed by.
@@ -291,9 +315,12 @@ async fn publish(app: &App, signer: &Signer) -> Result<(), FlowError> {
 /// Where the short-lived store is away.
 pub async fn jwks(app: &App, published: &[u8]) -> Result<Vec<u8>, FlowError> {
     let mut document: Value = serde_json::from_slice(published).map_err(FlowError::failed)?;
-    let new = app.sessions.members(&short_lived::sandbox_keys()).await?;
+    let mut new = app.sessions.members(&short_lived::sandbox_keys()).await?;
+    // Whoever publishes one more at this moment has not made room yet.
+    new.sort_by_key(|key| std::cmp::Reverse(key.at));
+    new.truncate(PUBLISHED);
     if let Some(keys) = document.get_mut("keys").and_then(Value::as_array_mut) {
-        keys.extend(new.iter().filter_map(|jwk| serde_json::from_str::<Value>(jwk).ok()));
+        keys.extend(new.iter().filter_map(|key| serde_json::from_str::<Value>(&key.jwk).ok()));
     }
     serde_json::to_vec(&marked(&document)?).map_err(FlowError::failed)
 }

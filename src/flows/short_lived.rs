@@ -10,7 +10,7 @@ pub use administration::{admin_attempt, admin_keys, admin_requests, audit_verifi
 use super::certificate::Asked;
 use super::certificate::connection::{Errand, Ticket};
 use super::certificate::remote::RemoteRequest;
-use super::sandbox::Chosen;
+use super::sandbox::{Chosen, PublishedKey};
 use super::self_registration::record::{Outcome as RegistrationOutcome, Registering};
 use super::trial::Trial;
 use crate::crypto::hash::hash_secret;
@@ -79,6 +79,7 @@ const CODES_FROM: CounterKind = CounterKind::new("codes-from");
 const CODES_BY: CounterKind = CounterKind::new("codes-by");
 const TOTP_ENROLMENT: Kind<Vec<u8>> = Kind::strict("totp-enrolment", 1);
 const REGISTRATIONS_FROM: CounterKind = CounterKind::new("registrations-from");
+const REGISTRATIONS_WAITING_FROM: CounterKind = CounterKind::new("registrations-waiting-from");
 const REGISTRATIONS_WITH: CounterKind = CounterKind::new("registrations-with");
 const REGISTRATION_UPDATES: CounterKind = CounterKind::new("registration-updates");
 const DEVICE_CODES_FROM: CounterKind = CounterKind::new("device-codes-from");
@@ -103,7 +104,7 @@ const REGISTRY_QUESTIONS: CounterKind = CounterKind::new("registry-questions");
 const CODES_TO_STRANGER: CounterKind = CounterKind::new("codes-to-stranger");
 const SANDBOX_CHOICE: Kind<Chosen> = Kind::strict("sandbox-choice", 1);
 const SANDBOX_FAULT: Kind<Fault> = Kind::strict("sandbox-fault", 1);
-const SANDBOX_KEYS: SetKind<String> = SetKind::new("sandbox-keys", 1);
+const SANDBOX_KEYS: SetKind<PublishedKey> = SetKind::new("sandbox-keys", 2);
 const CLIENT_REFUSALS: CounterKind = CounterKind::new("client-refusals");
 
 /// A code, or the mark that it was spent, which names the grant that must die if it comes again.
@@ -382,6 +383,11 @@ pub fn registrations_from(network: &str) -> CounterKey {
     REGISTRATIONS_FROM.key(Tag::text(network))
 }
 
+/// Registrations from a network, without an initial access token, that wait for somebody to take them up.
+pub fn registrations_waiting_from(network: &str) -> CounterKey {
+    REGISTRATIONS_WAITING_FROM.key(Tag::text(network))
+}
+
 /// Attempts to register a client with this initial access token.
 pub fn registrations_with(token: InitialTokenId) -> CounterKey {
     REGISTRATIONS_WITH.key(Tag::text(&token.to_string()))
@@ -431,7 +437,7 @@ pub fn sandbox_fault(grant: GrantId) -> Key<Fault> {
 }
 
 /// Public keys that one token of a sandbox was signed by, as JWK.
-pub fn sandbox_keys() -> SetKey<String> {
+pub fn sandbox_keys() -> SetKey<PublishedKey> {
     SANDBOX_KEYS.key(Tag::text("all"))
 }
 

@@ -44,7 +44,7 @@ pub(super) async fn id_token(
         .with_access_token(contents.access_token.map(SecretString::expose), algorithm)
         .with_code(contents.code.map(SecretString::expose), algorithm);
     Ok(SecretString::new(match app.mode {
-        Mode::Official => protection.token(app, Typ::IdToken, &claims, now)?,
+        Mode::Official => protection.token(app, Typ::IdToken, &claims, now).await?,
         Mode::Sandbox => sandbox::id_token(app, protection, grant.id, &claims, now).await?,
     }))
 }

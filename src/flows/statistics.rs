@@ -1,6 +1,7 @@
 //! Counts by the hour. They gather in the process and are written together every few seconds, so that no sign-in waits for them;
 //! a server that is killed loses the last few seconds of its counts, which the audit log has one by one.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, PoisonError};
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use super::{App, FlowError};
 use crate::domain::ids::ClientId;
+use crate::domain::scope::ScopeSet;
 use crate::domain::statistics::{Counted, Figure, Hour, Place, bound};
 use crate::domain::time::Timestamp;
 use crate::storage::{StatisticsCell as Cell, StatisticsWindow as Window};
@@ -34,13 +36,23 @@ impl Statistics {
     /// Counts one.
     pub fn count(&self, at: Timestamp, what: What<'_>) {
         let What { figure, label, client } = what;
-        self.add(Cell { figure, hour: Hour::of(at), label, bound: 0, client: client.cloned() }, 1);
+        self.add(Cell { figure, hour: Hour::of(at), label: label.into(), bound: 0, client: client.cloned() }, 1);
+    }
+
+    /// Counts each of these scopes, which a client asked for and was given.
+    pub fn scopes(&self, at: Timestamp, client: &ClientId, scopes: &ScopeSet) {
+        let hour = Hour::of(at).of_day();
+        for scope in scopes.iter() {
+            let label = Cow::Owned(scope.as_str().to_owned());
+            self.add(Cell { figure: Figure::ScopeUsed, hour, label, bound: 0, client: Some(client.clone()) }, 1);
+        }
     }
 
     /// Counts a request that was answered in so long, or turned away where there were too many.
     pub fn request(&self, at: Timestamp, route: &str, status: u16, took: Duration) {
         let Some(place) = Place::of(route) else { return };
-        let cell = |figure, bound| Cell { figure, hour: Hour::of(at), label: place.as_str(), bound, client: None };
+        let cell =
+            |figure, bound| Cell { figure, hour: Hour::of(at), label: place.as_str().into(), bound, client: None };
         if status == 429 {
             self.add(cell(Figure::Throttled, 0), 1);
         }

@@ -136,6 +136,7 @@ impl Failure {
                 let part = match self {
                     Self::Flow(FlowError::Away(Part::IdentityStore)) => "the identity store is away; try again later",
                     Self::Flow(FlowError::Away(Part::ShortLivedStore)) => "the session store is away; try again later",
+                    Self::Flow(FlowError::Away(Part::KeyModule)) => "the module that signs is away; try again later",
                     _ => "overloaded; try again later",
                 };
                 (StatusCode::SERVICE_UNAVAILABLE, OAuthError::temporarily_unavailable(part))

@@ -79,6 +79,9 @@ fn at(at: Timestamp) -> String {
 
 pub async fn metrics(State(site): State<Arc<Site>>) -> Response {
     let (app, load) = (&site.app, HouseLoad::of(&site.app));
+    if let Some(hardware) = app.keys.hardware() {
+        app.metrics.hardware(hardware.load().waiting, hardware.standing());
+    }
     app.metrics.load(&load);
     app.metrics.parts(&readiness::look(app).await);
     match app.metrics.encode(load.hashing.waiting) {

@@ -366,6 +366,7 @@ fn admin(site: Arc<Site>) -> Router<Arc<Site>> {
         .route("/admin/settings", get(console::operations::settings))
         .route("/admin/health", get(console::operations::health))
         .route("/admin/api", get(console::api::read))
+        .route("/admin/api/areas/{area}", get(console::api::area))
         .route("/admin/api/try", get(console::api::list))
         .route("/admin/api/try/{operation}", get(console::api::ask).post(console::api::submit))
         .route("/admin/api/try/{operation}/send", post(console::api::send))

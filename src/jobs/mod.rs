@@ -166,9 +166,9 @@ async fn change_keys(app: Arc<App>) {
 /// long after.
 async fn rotate_keys(app: Arc<App>) {
     let policy = &app.settings.keys.rotation;
-    let plan = |keys: &[_], now| plan_rotation(keys, now, policy);
-    let sealing = app.keys.sealing();
-    match key_pairs::rotate(&app.store, plan, Actor::System, sealing, &*app.clock, &*app.random).await {
+    let plan = |keys: &[_], _: &_, now| plan_rotation(keys, now, policy);
+    let makers = app.keys.makers();
+    match key_pairs::rotate(&app.store, plan, Actor::System, makers, &*app.clock, &*app.random).await {
         Ok(steps) if steps.is_empty() => {}
         Ok(steps) => tracing::info!(steps = steps.len(), "signing keys were rotated"),
         Err(error) => tracing::error!(%error, "the signing keys could not be rotated"),

@@ -2,11 +2,12 @@
 
 use sqlx::types::Uuid;
 
-use super::connection::{Read, Write, on_backend};
+use super::connection::{Read, Transaction, Write, on_backend};
 use super::error::Error;
+use super::invalidations::Invalidation;
 use super::row::{from_json, to_json};
 use crate::domain::administration::approval::{Act, Approval, Decision, FieldChange, Outcome};
-use crate::domain::ids::ApprovalId;
+use crate::domain::ids::{ApprovalId, ClientId};
 use crate::domain::time::Timestamp;
 
 macro_rules! columns {
@@ -17,15 +18,39 @@ macro_rules! columns {
 
 const FIND: &str = concat!(columns!(), "WHERE id = $1");
 const LIST: &str = concat!(columns!(), "WHERE id < $1 ORDER BY id DESC LIMIT $2");
-const OPEN: &str = concat!(columns!(), "WHERE outcome IS NULL AND expires_at > $1 AND id > $3 ORDER BY id LIMIT $2");
-const COUNT_OPEN: &str = "SELECT COUNT(*) FROM approvals WHERE outcome IS NULL AND expires_at > $1";
+const OPEN: &str = concat!(
+    columns!(),
+    "WHERE outcome IS NULL AND asked_by NOT LIKE 'client:%' AND expires_at > $1 AND id > $3 ORDER BY id LIMIT $2"
+);
+const COUNT_OPEN: &str =
+    "SELECT COUNT(*) FROM approvals WHERE outcome IS NULL AND asked_by NOT LIKE 'client:%' AND expires_at > $1";
+const BY_THEMSELVES: &str = concat!(
+    columns!(),
+    "WHERE outcome IS NULL AND asked_by LIKE 'client:%' AND expires_at > $1 AND id > $3 ORDER BY id LIMIT $2"
+);
+const COUNT_BY_THEMSELVES: &str =
+    "SELECT COUNT(*) FROM approvals WHERE outcome IS NULL AND asked_by LIKE 'client:%' AND expires_at > $1";
 const INSERT: &str = "INSERT INTO approvals (id, matter, act, changes, asked_by, asked_at, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const DECIDE: &str = "UPDATE approvals SET outcome = $2, decided_by = $3, decided_at = $4, reason = $5
-    WHERE id = $1 AND outcome IS NULL AND (expires_at > $4 OR $2 <> 'approved') AND ($2 <> 'approved' OR asked_by <> $3)";
+    WHERE id = $1 AND outcome IS NULL AND (expires_at > $4 OR $2 <> 'approved')
+        AND ($2 <> 'approved' OR (asked_by <> $3 AND asked_by NOT LIKE 'client:%'))";
 
 const TAKE_UP: &str = "UPDATE approvals SET asked_by = $2
     WHERE id = $1 AND outcome IS NULL AND expires_at > $3 AND asked_by LIKE 'client:%'";
+
+// Of clients that nobody but themselves has ever written anything of.
+const LAPSED: &str = "SELECT a.id, c.id FROM approvals a JOIN clients c ON a.asked_by = 'client:' || c.id
+    WHERE a.outcome IS NULL AND a.asked_by LIKE 'client:%' AND a.expires_at <= $1 AND c.status = 'disabled' AND c.version = 1
+    ORDER BY a.id LIMIT $2";
+// Whoever changes it at this moment waits, and finds it gone.
+const HOLD_LAPSED: &str = "UPDATE clients SET version = version WHERE id = $1 AND status = 'disabled' AND version = 1";
+const FORGET: &str = "DELETE FROM approvals WHERE id = $1 AND outcome IS NULL AND asked_by LIKE 'client:%'";
+const FORGET_LAPSED: [&str; 3] = [
+    "DELETE FROM client_logos WHERE client_id = $1",
+    "DELETE FROM client_registrations WHERE client_id = $1",
+    "DELETE FROM clients WHERE id = $1",
+];
 
 /// Approvals, seen from one connection.
 pub struct Approvals<'c, C>(pub(super) &'c mut C);
@@ -37,24 +62,52 @@ impl<C: Read> Approvals<'_, C> {
         row.map(ApprovalRow::open).transpose()
     }
 
-    /// Up to `limit` that wait for somebody, the oldest first, after `after`.
+    /// Up to `limit` that somebody of the administration asked for and that wait for another person, the oldest first, after `after`.
     pub async fn open(
         &mut self,
         after: Option<ApprovalId>,
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Approval>, Error> {
+        self.waiting(OPEN, after, now, limit).await
+    }
+
+    /// How many of these there are.
+    pub async fn count_open(&mut self, now: Timestamp) -> Result<usize, Error> {
+        self.count(COUNT_OPEN, now).await
+    }
+
+    /// Up to `limit` that clients asked for by registering themselves and nobody has taken up, the oldest first, after `after`.
+    pub async fn by_themselves(
+        &mut self,
+        after: Option<ApprovalId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Approval>, Error> {
+        self.waiting(BY_THEMSELVES, after, now, limit).await
+    }
+
+    /// How many of these there are.
+    pub async fn count_by_themselves(&mut self, now: Timestamp) -> Result<usize, Error> {
+        self.count(COUNT_BY_THEMSELVES, now).await
+    }
+
+    async fn waiting(
+        &mut self,
+        which: &'static str,
+        after: Option<ApprovalId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Approval>, Error> {
         let after = after.map_or(Uuid::nil(), ApprovalId::uuid);
         let rows: Vec<ApprovalRow> = on_backend!(self.0, |db| {
-            sqlx::query_as(OPEN).bind(now.micros()).bind(i64::from(limit)).bind(after).fetch_all(db).await
+            sqlx::query_as(which).bind(now.micros()).bind(i64::from(limit)).bind(after).fetch_all(db).await
         })?;
         rows.into_iter().map(ApprovalRow::open).collect()
     }
 
-    /// How many wait for somebody.
-    pub async fn count_open(&mut self, now: Timestamp) -> Result<usize, Error> {
-        let count: i64 =
-            on_backend!(self.0, |db| sqlx::query_scalar(COUNT_OPEN).bind(now.micros()).fetch_one(db).await)?;
+    async fn count(&mut self, which: &'static str, now: Timestamp) -> Result<usize, Error> {
+        let count: i64 = on_backend!(self.0, |db| sqlx::query_scalar(which).bind(now.micros()).fetch_one(db).await)?;
         Ok(usize::try_from(count).unwrap_or(0))
     }
 
@@ -94,7 +147,8 @@ impl<C: Write> Approvals<'_, C> {
         })?)
     }
 
-    /// Decides one; `false` where somebody has, where it would be approved too late or by whoever asked: of many at once one decides.
+    /// Decides one; `false` where somebody has, where it would be approved too late, by whoever asked, or before anybody of the
+    /// administration asked for it: of many at once one decides.
     pub async fn decide(&mut self, id: ApprovalId, decision: &Decision) -> Result<bool, Error> {
         Ok(on_backend!(self.0, |db| {
             sqlx::query(DECIDE)
@@ -107,6 +161,36 @@ impl<C: Write> Approvals<'_, C> {
                 .await
                 .map(|done| done.rows_affected() == 1)
         })?)
+    }
+}
+
+impl Approvals<'_, Transaction> {
+    /// Removes up to `limit` clients that registered themselves and that nobody took up in time, with what they asked for: which these were.
+    /// One that somebody of the administration has changed meanwhile stays.
+    pub async fn forget_lapsed(&mut self, now: Timestamp, limit: u32) -> Result<Vec<ClientId>, Error> {
+        let lapsed: Vec<(Uuid, String)> = on_backend!(self.0, |db| {
+            sqlx::query_as(LAPSED).bind(now.micros()).bind(i64::from(limit)).fetch_all(db).await
+        })?;
+        let mut gone = Vec::new();
+        for (approval, client) in lapsed {
+            let held = on_backend!(self.0, |db| {
+                sqlx::query(HOLD_LAPSED).bind(&client).execute(db).await.map(|done| done.rows_affected())
+            })?;
+            let is_asked = held == 1
+                && on_backend!(self.0, |db| {
+                    sqlx::query(FORGET).bind(approval).execute(db).await.map(|done| done.rows_affected() == 1)
+                })?;
+            if !is_asked {
+                continue;
+            }
+            for forget in FORGET_LAPSED {
+                on_backend!(self.0, |db| sqlx::query(forget).bind(&client).execute(db).await.map(drop))?;
+            }
+            let client: ClientId = client.parse().map_err(|_| Error::Corrupt("a client's id"))?;
+            self.0.announce(Invalidation::Client(client.clone())).await?;
+            gone.push(client);
+        }
+        Ok(gone)
     }
 }
 

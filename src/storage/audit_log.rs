@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 const SEQUENCER: i64 = 0x7365_6e69_646c_6f67;
 const ELECT: &str = "SELECT pg_try_advisory_xact_lock($1)";
 const SOMETHING_WAITS: &str = "SELECT EXISTS (SELECT 1 FROM audit_pending)";
-const WAITING: &str = "SELECT event_id FROM audit_pending ORDER BY event_id LIMIT $1";
+const WAITING: &str = "SELECT event_id FROM audit_pending WHERE event_id > $1 ORDER BY event_id LIMIT $2";
 const OLDEST_WAITING: &str = "SELECT event_id FROM audit_pending ORDER BY event_id LIMIT 1";
 const COUNT_WAITING: &str = "SELECT count(*) FROM audit_pending";
 const IS_WAITING: &str = "SELECT EXISTS (SELECT 1 FROM audit_pending WHERE event_id = $1)";
@@ -290,11 +290,21 @@ impl AuditLog<'_, Transaction> {
         })
     }
 
-    /// Up to `limit` events that have no place yet, by id.
+    /// Up to `limit` events that have no place yet, by id. What was to wait and is gone, however much of it there is, holds up nobody: its ids stay
+    /// for [`Self::lost`] to name.
     pub async fn waiting(&mut self, limit: u32) -> Result<Vec<AuditRecord>, Error> {
-        let ids: Vec<Uuid> =
-            on_backend!(self.0, |db| sqlx::query_scalar(WAITING).bind(i64::from(limit)).fetch_all(db).await)?;
-        if ids.is_empty() { Ok(Vec::new()) } else { self.records(&ids).await }
+        let mut after = Uuid::nil();
+        loop {
+            let ids: Vec<Uuid> = on_backend!(self.0, |db| {
+                sqlx::query_scalar(WAITING).bind(after).bind(i64::from(limit)).fetch_all(db).await
+            })?;
+            let Some(last) = ids.last() else { return Ok(Vec::new()) };
+            let records = self.records(&ids).await?;
+            if !records.is_empty() {
+                return Ok(records);
+            }
+            after = *last;
+        }
     }
 
     /// Gives events their places, which follow those that are taken; they wait no longer.

@@ -23,6 +23,9 @@ const INSERT: &str = "INSERT INTO clients (id, status, document, version, create
 const REPLACE: &str = "UPDATE clients SET status = $3, document = $4, updated_at = $5, version = version + 1
     WHERE id = $1 AND version = $2";
 
+/// The version of a client that was just inserted.
+pub const FIRST_VERSION: i64 = 1;
+
 /// Clients, seen from one connection.
 pub struct Clients<'c, C>(pub(super) &'c mut C);
 
@@ -101,11 +104,11 @@ impl Clients<'_, Transaction> {
         self.0.announce(Invalidation::Client(client.id.clone())).await
     }
 
-    /// Puts `client` in the place of version `expected` of itself.
+    /// Puts `client` in the place of version `expected` of itself, and says which version it is.
     ///
     /// # Errors
     /// `Conflict::ClientVersion` if that is not, or no longer, the version there is.
-    pub async fn replace(&mut self, client: &Client, expected: i64) -> Result<(), Error> {
+    pub async fn replace(&mut self, client: &Client, expected: i64) -> Result<i64, Error> {
         let document = to_json(client)?;
         let replaced = on_backend!(self.0, |db| {
             sqlx::query(REPLACE)
@@ -121,7 +124,9 @@ impl Clients<'_, Transaction> {
         if replaced == 0 {
             return Err(Conflict::ClientVersion.into());
         }
-        self.0.announce(Invalidation::Client(client.id.clone())).await
+        self.0.announce(Invalidation::Client(client.id.clone())).await?;
+        // As the statement counts it.
+        Ok(expected + 1)
     }
 }
 

@@ -100,7 +100,7 @@ pub use backchannel_pings::BackChannelPings;
 pub use citizens::{Citizens, FoundByName, MayHave, SignInStanding, Standing, StoredPassword};
 pub use client_logos::{ClientLogos, StoredLogo};
 pub use client_registrations::{ClientRegistrations, TokenHolds};
-pub use clients::{Clients, StoredClient};
+pub use clients::{Clients, FIRST_VERSION, StoredClient};
 pub use collectors::{CollectorCursor, Collectors};
 pub use connection::{Reading, Transaction, Writing};
 pub use consents::{Consents, Known};

@@ -25,8 +25,14 @@ macro_rules! standing {
 
 const OF: &str = concat!(columns!(), standing!(), "AND g.citizen_id = $2 ORDER BY g.role");
 const HOLDERS: &str = concat!(columns!(), standing!(), "AND g.role = $2 ORDER BY g.id LIMIT $3");
+const IS_HELD: &str = "SELECT EXISTS (SELECT 1 FROM role_grants
+    WHERE role = $2 AND ended_at IS NULL AND (until IS NULL OR until > $1))";
 const ALL: &str = concat!(columns!(), "WHERE g.ended_at IS NULL AND (g.until IS NULL OR g.until > $1) ORDER BY g.id");
-const BROKEN_GLASS: &str = concat!(columns!(), standing!(), "AND g.granted_by = 'break_glass' ORDER BY g.id");
+const BROKEN_GLASS: &str = concat!(
+    columns!(),
+    standing!(),
+    "AND (g.granted_by = 'break_glass' OR g.granted_by LIKE 'break_glass %') ORDER BY g.id"
+);
 const FIND: &str = concat!(columns!(), "WHERE g.citizen_id = $1 AND g.role = $2 AND g.ended_at IS NULL");
 const END_EXPIRED: &str = "UPDATE role_grants SET ended_at = until, ended_by = 'system'
     WHERE citizen_id = $1 AND role = $2 AND ended_at IS NULL AND until <= $3";
@@ -65,13 +71,20 @@ impl<C: Read> RoleGrants<'_, C> {
         rows.into_iter().map(GrantRow::open).collect()
     }
 
+    /// Whether anybody holds `role` now, also somebody whose account is locked or suspended: it rests, and it is theirs.
+    pub async fn is_held(&mut self, role: Role, now: Timestamp) -> Result<bool, Error> {
+        Ok(on_backend!(self.0, |db| {
+            sqlx::query_scalar(IS_HELD).bind(now.micros()).bind(role.as_str()).fetch_one(db).await
+        })?)
+    }
+
     /// Every grant that has not ended, those of accounts that are locked among them, the oldest first.
     pub async fn all(&mut self, now: Timestamp) -> Result<Vec<RoleGrant>, Error> {
         let rows: Vec<GrantRow> = on_backend!(self.0, |db| sqlx::query_as(ALL).bind(now.micros()).fetch_all(db).await)?;
         rows.into_iter().map(GrantRow::open).collect()
     }
 
-    /// Those who are administrators by having broken the glass.
+    /// Those who are administrators by having broken the glass, and whatever roles these gave others in that hour.
     pub async fn of_broken_glass(&mut self, now: Timestamp) -> Result<Vec<RoleGrant>, Error> {
         let rows: Vec<GrantRow> =
             on_backend!(self.0, |db| sqlx::query_as(BROKEN_GLASS).bind(now.micros()).fetch_all(db).await)?;

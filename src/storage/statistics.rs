@@ -1,5 +1,7 @@
 //! What was counted by the hour. Servers add to the same rows.
 
+use std::borrow::Cow;
+
 use sqlx::QueryBuilder;
 
 use super::connection::{Read, Transaction, on_backend};
@@ -33,7 +35,7 @@ pub struct Statistics<'c, C>(pub(super) &'c mut C);
 pub struct Cell {
     pub figure: Figure,
     pub hour: Hour,
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     pub bound: u32,
     pub client: Option<ClientId>,
 }
@@ -112,7 +114,7 @@ impl Statistics<'_, Transaction> {
                 insert.push_values(group, |mut row, (cell, count)| {
                     row.push_bind(cell.figure.as_str())
                         .push_bind(cell.hour.number())
-                        .push_bind(cell.label)
+                        .push_bind(&*cell.label)
                         .push_bind(i64::from(cell.bound))
                         .push_bind(cell.client.as_ref().map_or("", ClientId::as_str))
                         .push_bind(i64::try_from(*count).unwrap_or(i64::MAX));

@@ -1,5 +1,5 @@
-//! The page of the Admin API: what it can do, how one calls it, and what its problems mean. What comes from the OpenAPI document is in
-//! English in every language of the page, and says so.
+//! The pages of the Admin API: how one calls it and what its problems mean on one, and each area's operations on a page of its own. What
+//! comes from the OpenAPI document is in English in every language of the page, and says so.
 
 use std::sync::Arc;
 
@@ -14,8 +14,7 @@ pub struct Reference {
     pub issuer: String,
     /// What stands before the path of every operation.
     pub base: String,
-    pub groups: Vec<Group>,
-    pub shapes: Vec<Shape>,
+    pub groups: Vec<Arc<Group>>,
     pub problems: Vec<Problem>,
 }
 
@@ -25,6 +24,8 @@ pub struct Group {
     pub area: &'static str,
     pub scope: String,
     pub operations: Vec<Described>,
+    /// What their bodies and answers are made of, by name.
+    pub shapes: Vec<Shape>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,8 +92,16 @@ pub struct Problem {
 
 /// `/admin/api`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "api.html")]
+#[template(path = "api/guide.html")]
 pub struct ApiPage {
     pub layout: Layout,
     pub reference: Arc<Reference>,
+}
+
+/// `/admin/api/areas/{area}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "api/area.html")]
+pub struct AreaPage {
+    pub layout: Layout,
+    pub group: Arc<Group>,
 }

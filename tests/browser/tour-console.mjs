@@ -56,6 +56,7 @@ export async function tourOfTheConsole(citizen, stop) {
     ["console-audit-verification", "/admin/audit/verification"],
     ["console-audit-export", "/admin/audit/export"],
     ["api", "/admin/api"],
+    ["api-area", "/admin/api/areas/client"],
     ["api-operations", "/admin/api/try"],
     ["api-operation", "/admin/api/try/createClient"],
     ["console-nothing", "/admin/search?q=nothing"],

@@ -32,6 +32,7 @@ const DOOR: &[&str] = &["flows", "domain", "protocol", "crypto", "config", "web"
 const AT_HOME: &[(&str, &[&str])] = &[
     ("ring", &["crypto"]),
     ("aws_lc_rs", &["crypto"]),
+    ("cryptoki", &["crypto"]),
     ("argon2", &["credentials"]),
     ("jsonschema", &["protocol"]),
     ("sqlx", &["storage"]),

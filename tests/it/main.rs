@@ -8,6 +8,7 @@ mod cli;
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod floors;
+mod hardware;
 mod identifiers;
 mod oauth;
 mod operations;

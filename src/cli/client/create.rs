@@ -197,6 +197,6 @@ pub async fn run(
     secret: Option<&SecretString>,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let Registered { client, secret, warnings } = create(admin, request, secret).await?;
+    let Registered { client, secret, warnings, .. } = create(admin, request, secret).await?;
     show::registered(&client, secret.as_ref(), &warnings, "is registered", output)
 }

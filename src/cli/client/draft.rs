@@ -97,7 +97,7 @@ impl Arguments {
 }
 
 pub async fn run(admin: &Administrator, asked: &Draft, output: &mut Output) -> Result<Exit, Failure> {
-    let Registered { client, secret, warnings } = draft(admin, asked).await?;
+    let Registered { client, secret, warnings, .. } = draft(admin, asked).await?;
     let done = show::registered(&client, secret.as_ref(), &warnings, "is in the sandbox", output)?;
     if !output.is_json() {
         guide(&admin.settings, &client).iter().try_for_each(|line| output.line(format_args!("{line}")))?;

@@ -180,6 +180,6 @@ pub async fn run(
     change: &ClientChange,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let Registered { client, secret, warnings } = update(admin, id, change).await?;
+    let Registered { client, secret, warnings, .. } = update(admin, id, change).await?;
     show::registered(&client, secret.as_ref(), &warnings, "is as follows", output)
 }

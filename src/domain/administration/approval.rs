@@ -130,7 +130,7 @@ pub struct Approval {
     pub matter: Matter,
     pub act: Act,
     pub changes: Vec<FieldChange>,
-    /// As the audit log names them. A client that registered itself is nobody: whoever approves that first asks for it from then on.
+    /// As the audit log names them. A client that registered itself is nobody: whoever takes that up asks for it from then on.
     pub asked_by: String,
     pub asked_at: Timestamp,
     /// Nobody approves it any more from then on.
@@ -181,6 +181,14 @@ pub enum Unfit {
     Expired,
     #[error("it was decided already")]
     Decided,
+    /// A client asked for it, by registering itself.
+    #[error(
+        "a client asked for it by registering itself: somebody takes it up first, and another person approves it then"
+    )]
+    ByItself,
+    /// What nobody of the administration asked for, somebody asks for by now.
+    #[error("somebody else has taken it up: it is theirs to ask for, and for another person to approve")]
+    TakenUp,
     /// With what was changed meanwhile.
     #[error("it is void: {0}; it is asked for anew")]
     Void(String),
@@ -198,6 +206,7 @@ impl Approval {
         match () {
             () if self.decision.is_some() => Err(Unfit::Decided),
             () if self.expires_at <= now => Err(Unfit::Expired),
+            () if self.is_by_itself() => Err(Unfit::ByItself),
             () if accounts.could_be_one_person(&self.asked_by, who) => Err(Unfit::Own),
             // Of two administrators the other one has to agree, or neither could ever be given a further role.
             () if is_beneficiary && (others > 0 || !matches!(self.act, Act::GrantRole { .. })) => {
@@ -207,8 +216,8 @@ impl Approval {
         }
     }
 
-    /// Whether nobody of the administration asked for it: a client registered itself. Who sent that cannot be known, so that the first
-    /// person who approves it does no more than ask for it, and another one approves.
+    /// Whether nobody of the administration asked for it: a client registered itself. Who sent that cannot be known, so that somebody takes
+    /// it up first, which is no more than to ask for it, and another person approves.
     pub fn is_by_itself(&self) -> bool {
         self.asked_by.starts_with("client:")
     }

@@ -9,6 +9,16 @@ use crate::domain::time::Timestamp;
 
 /// As whom a role is given by it, where a grant says who gave it.
 pub const GRANTED_BY: &str = "break_glass";
+/// As whom those are given roles by whoever holds their own by it: their hour is over with it.
+pub fn granted_by(staff: &str) -> String {
+    format!("{GRANTED_BY} {staff}")
+}
+
+/// Whether a role that `granted_by` gave ends with the hour of the broken glass.
+pub fn ends_with_it(granted_by: &str) -> bool {
+    granted_by.strip_prefix(GRANTED_BY).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
 /// How long those who opened both envelopes are administrators.
 pub const LASTS: Duration = Duration::from_secs(3600);
 /// So soon after the first envelope the second one has to be opened.

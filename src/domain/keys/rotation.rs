@@ -1,5 +1,6 @@
 //! Which key pairs are made, taken into use, retired and deleted, and when.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{JWKS_KEPT_FOR, KeyAlgorithm, KeyId, KeyPair, SignatureAlgorithm, current};
@@ -102,6 +103,52 @@ pub fn plan_rotation_now(keys: &[KeyPair], now: Timestamp, policy: &RotationPoli
         steps.extend(change_over(keys, algorithm, now, policy));
     }
     steps
+}
+
+/// What to change so that the signing keys that are `elsewhere` (in the identity store, where new ones are made in a hardware module,
+/// or the other way round) are succeeded as soon as may be: `keys rotate --move`.
+///
+/// A next key that is elsewhere has signed nothing, so it goes; one that is not is announced and takes over. Whatever signs now does so
+/// until then, and is accepted for as long after as ever.
+pub fn plan_move(
+    keys: &[KeyPair],
+    elsewhere: &BTreeSet<KeyId>,
+    now: Timestamp,
+    policy: &RotationPolicy,
+) -> Vec<RotationStep> {
+    let (gone, stay): (Vec<&KeyPair>, Vec<&KeyPair>) =
+        keys.iter().partition(|key| now < key.active_from && key.is_accepted(now) && elsewhere.contains(&key.kid));
+    let stay: Vec<KeyPair> = stay.into_iter().cloned().collect();
+    let mut steps = Vec::new();
+    for algorithm in policy.algorithms.iter().copied().map(KeyAlgorithm::Signature) {
+        let superseded: Vec<&&KeyPair> = gone.iter().filter(|key| key.algorithm == algorithm).collect();
+        let signs_elsewhere = current(&stay, algorithm, now).is_some_and(|current| elsewhere.contains(&current.kid));
+        if superseded.is_empty() && !signs_elsewhere {
+            continue;
+        }
+        steps.extend(superseded.into_iter().map(|key| RotationStep::Delete { kid: key.kid.clone() }));
+        let only = RotationPolicy { algorithms: Vec::new(), encryption: Vec::new(), ..policy.clone() };
+        match algorithm {
+            KeyAlgorithm::Signature(signature) if signs_elsewhere => {
+                let only = RotationPolicy { algorithms: vec![signature], ..only };
+                // What is due for the others is not this one's affair.
+                steps.extend(
+                    plan_change_over(&stay, now, &only).into_iter().filter(|step| is_of(step, algorithm, &stay)),
+                );
+            }
+            _ => steps.extend(supply(&stay, algorithm, now, policy)),
+        }
+    }
+    steps
+}
+
+fn is_of(step: &RotationStep, algorithm: KeyAlgorithm, keys: &[KeyPair]) -> bool {
+    match step {
+        RotationStep::Create { algorithm: created, .. } => *created == algorithm,
+        RotationStep::Activate { kid, .. } | RotationStep::Retire { kid, .. } | RotationStep::Delete { kid } => {
+            keys.iter().any(|key| key.kid == *kid && key.algorithm == algorithm)
+        }
+    }
 }
 
 /// The next key is used from now on, and those that were until now are not.

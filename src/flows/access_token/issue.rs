@@ -22,7 +22,7 @@ use crate::protocol::token_form::TokenForm;
 
 use super::super::organisation::acting;
 use super::super::protection::Protection;
-use super::super::{App, FlowError, short_lived};
+use super::super::{App, FlowError, sandbox, short_lived};
 
 /// What an access token is issued for.
 #[derive(Clone, Copy, Debug)]
@@ -149,7 +149,10 @@ pub(in crate::flows) async fn issue(
         AccessTokenFormat::Jwt => {
             let protection = Protection::of_access_tokens(app, &form).await?;
             let claims = AccessTokenClaims::new(&token, app.issuer());
-            let text = protection.token(app, Typ::AccessToken, &claims, now)?;
+            let text = match sandbox::marks(app, client) {
+                true => protection.token(app, Typ::AccessToken, &sandbox::marked(&claims)?, now).await?,
+                false => protection.token(app, Typ::AccessToken, &claims, now).await?,
+            };
             if form.encrypted_to.is_some() {
                 // Whoever presents it, nobody here can read it.
                 keep(app, &hash_secret(text.as_bytes()), &token, lifetime).await?;

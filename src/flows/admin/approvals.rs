@@ -11,7 +11,6 @@ use crate::domain::ids::ApprovalId;
 use crate::domain::keys::KeyAlgorithm;
 use crate::domain::operator::ShellAccounts;
 use crate::domain::stage::Stage;
-use crate::domain::time::Timestamp;
 use crate::flows::App;
 use crate::flows::audit::EventBuilder;
 use crate::storage::{self, Transaction};
@@ -132,13 +131,36 @@ fn new(admin: &Administrator, matter: Matter, act: Act, changes: Vec<FieldChange
     }
 }
 
-/// Up to `limit` that wait for somebody, the oldest first, after `after`.
+/// Up to `limit` that somebody asked for and that wait for another person, the oldest first, after `after`. What clients ask for themselves
+/// is on a list of its own until somebody takes it up ([`by_themselves`]): anybody may send that, as often as they like.
 ///
 /// # Errors
 /// Where the identity store is away.
 pub async fn list(admin: &Administrator, after: Option<ApprovalId>, limit: u32) -> Result<Vec<Approval>, AdminError> {
     admin.may(Permission::ApprovalList)?;
     Ok(admin.store.read().await?.approvals().open(after, admin.clock.now(), limit).await?)
+}
+
+/// Up to `limit` that clients asked for by registering themselves and that nobody has taken up, the oldest first, after `after`.
+///
+/// # Errors
+/// Where the identity store is away.
+pub async fn by_themselves(
+    admin: &Administrator,
+    after: Option<ApprovalId>,
+    limit: u32,
+) -> Result<Vec<Approval>, AdminError> {
+    admin.may(Permission::ApprovalList)?;
+    Ok(admin.store.read().await?.approvals().by_themselves(after, admin.clock.now(), limit).await?)
+}
+
+/// How many of these there are.
+///
+/// # Errors
+/// Where the identity store is away.
+pub async fn count_by_themselves(admin: &Administrator) -> Result<usize, AdminError> {
+    admin.may(Permission::ApprovalList)?;
+    Ok(admin.store.read().await?.approvals().count_by_themselves(admin.clock.now()).await?)
 }
 
 /// Up to `limit` of what was asked and what became of it, the newest first, before `before`.
@@ -150,7 +172,7 @@ pub async fn past(admin: &Administrator, before: Option<ApprovalId>, limit: u32)
     Ok(admin.store.read().await?.approvals().list(before, limit).await?)
 }
 
-/// How many wait for somebody.
+/// How many that somebody asked for wait for another person.
 ///
 /// # Errors
 /// Where the identity store is away.
@@ -185,21 +207,18 @@ pub async fn show(admin: &Administrator, id: ApprovalId) -> Result<Approval, Adm
     admin.store.read().await?.approvals().find(id).await?.ok_or_else(|| unknown(id))
 }
 
-/// Does what somebody else asked. What a client asked by registering itself is asked by whoever approves it first, and done once another
-/// person has approved it.
+/// Does what somebody else asked. What a client asked by registering itself is taken up by somebody first ([`take_up`]), and approved by another
+/// person then: no call is the one or the other by who came a moment before.
 ///
 /// # Errors
-/// `NotFound`; `Waits` where it was nobody's until now; `Denied` where whoever approves could not do it themselves; `Unfit` where it is their own, has expired or was decided, and
-/// where what it changes is not as it was: then it is void.
+/// `NotFound`; `Denied` where whoever approves could not do it themselves; `Unfit` where it is nobody's yet or their own, has expired or was
+/// decided, and where what it changes is not as it was: then it is void.
 pub async fn approve(admin: &Administrator, id: ApprovalId) -> Result<Done, AdminError> {
     admin.may(Permission::ApprovalDecide)?;
     let now = admin.clock.now();
     let mut tx = admin.store.begin().await?;
     let approval = tx.approvals().find(id).await?.ok_or_else(|| unknown(id))?;
     admin.may(approval.permission())?;
-    if waits_for_a_voucher(&approval, now) {
-        return take_up(admin, tx, approval).await;
-    }
     let others = others(admin, &mut tx, &approval).await?;
     approval.approvable(&admin.actor.to_text(), accounts(admin), others, now)?;
     // Before anything is done: whoever comes second finds it decided.
@@ -216,37 +235,30 @@ pub async fn approve(admin: &Administrator, id: ApprovalId) -> Result<Done, Admi
     }
 }
 
-/// Vouches for what a client asked for itself, and does nothing else: whoever wants that approves nothing where somebody was faster.
+/// Asks for what a client asked for itself, and does nothing else: whom that registration came from nobody knows, and it could have been
+/// them, so that another person approves it. Of many at once one does, by one statement of the store.
 ///
 /// # Errors
-/// As [`approve`]; `Waits` where it went well.
-pub async fn vouch(admin: &Administrator, id: ApprovalId) -> Result<Done, AdminError> {
+/// `NotFound`; `Denied` where they could not do it themselves; `Unfit` where somebody else was faster, where somebody of the administration asked
+/// for it from the start, and where it has expired or was decided.
+pub async fn take_up(admin: &Administrator, id: ApprovalId) -> Result<Approval, AdminError> {
     admin.may(Permission::ApprovalDecide)?;
+    let (now, asked_by) = (admin.clock.now(), admin.actor.to_text());
     let mut tx = admin.store.begin().await?;
     let approval = tx.approvals().find(id).await?.ok_or_else(|| unknown(id))?;
     admin.may(approval.permission())?;
-    match waits_for_a_voucher(&approval, admin.clock.now()) {
-        true => take_up(admin, tx, approval).await,
-        false => Err(Unfit::Decided.into()),
-    }
-}
-
-fn waits_for_a_voucher(approval: &Approval, now: Timestamp) -> bool {
-    approval.is_by_itself() && approval.decision.is_none() && now < approval.expires_at
-}
-
-/// Whoever approves first what a client asked for itself is who asks for it: whom that registration came from nobody knows, and it could
-/// have been them.
-async fn take_up(admin: &Administrator, mut tx: Transaction, approval: Approval) -> Result<Done, AdminError> {
-    let asked_by = admin.actor.to_text();
-    if !tx.approvals().take_up(approval.id, &asked_by, admin.clock.now()).await? {
-        // Somebody was faster: what they are shown is theirs to approve now.
-        return Err(Unfit::Decided.into());
+    if !tx.approvals().take_up(id, &asked_by, now).await? {
+        return Err(match approval.decision {
+            Some(_) => Unfit::Decided,
+            None if approval.expires_at <= now => Unfit::Expired,
+            None => Unfit::TakenUp,
+        }
+        .into());
     }
     let approval = Approval { asked_by, ..approval };
     record_asked(&mut tx, admin.event(EventKind::ApprovalAsked), &approval).await?;
     tx.commit().await?;
-    Err(AdminError::Waits(Box::new(approval)))
+    Ok(approval)
 }
 
 /// It is not done, and why.
@@ -315,12 +327,13 @@ async fn carry_out(admin: &Administrator, mut tx: Transaction, approval: &Approv
             change_status::unlock(admin, &mut tx, *citizen, reason.as_deref(), &approval.asked_by).await
         }
         Act::RotateKeys { when, only } => {
-            // Rotating has a transaction of its own, which looks at the keys as they are: whatever became of them, it takes the steps
-            // that are due.
-            tx.commit().await?;
-            let only = only.as_deref().and_then(KeyAlgorithm::from_name);
-            rotate_keys::carry_out(admin, When::named(when), only).await?;
-            return Ok(Carried::Done(Sessions::Untouched));
+            // A rotation that was approved is one rotation: of the keys that were there when it was asked for, with its approval or not at all.
+            let what = (When::named(when), only.as_deref().and_then(KeyAlgorithm::from_name));
+            let as_asked = |field: &str, keys: &Value| as_it_was(approval, field, keys);
+            if !rotate_keys::is_as_asked(admin, &mut tx, what, as_asked).await? {
+                return Ok(Carried::Void("the keys are others by now".to_owned()));
+            }
+            rotate_keys::carry_out(admin, &mut tx, what.0, what.1).await.map(drop)
         }
     };
     match carried {

@@ -16,6 +16,11 @@ use crate::flows::{App, FlowError};
 use super::entry;
 use super::{AdminError, Administrator};
 
+/// Why there is no link.
+const STANDS: &str = "there is an administrator, who gives others the role";
+const RESTS: &str = "there are administrators, and the account of each is locked or suspended: a registrar unlocks one, two people open \
+                     the break-glass envelopes, or senid admin grant gives somebody else the role";
+
 /// A link that was just made. Its text is not kept.
 #[derive(Debug)]
 pub struct Link {
@@ -26,7 +31,8 @@ pub struct Link {
 /// Makes the link, in the place of one that was not used.
 ///
 /// # Errors
-/// `Conflict` where there is an administrator, who makes the next one.
+/// `Conflict` where somebody holds the role, who makes the next one; also where every account that holds it is locked or suspended, because
+/// then whoever reaches a shell would be the administrator and nobody of them would hear of it. That somebody tried is recorded.
 pub async fn make(admin: &Administrator) -> Result<Link, AdminError> {
     admin.may(Permission::RoleGrant)?;
     let now = admin.clock.now();
@@ -35,8 +41,13 @@ pub async fn make(admin: &Administrator) -> Result<Link, AdminError> {
         .of(admin.settings.mode());
     let mut tx = admin.store.begin().await?;
     tx.role_grants().take_turn(now).await?;
-    if !tx.role_grants().holders(Role::Administrator, now, 1).await?.is_empty() {
-        return Err(AdminError::Conflict("there is an administrator, who gives others the role".to_owned()));
+    if tx.role_grants().is_held(Role::Administrator, now).await? {
+        let rests = tx.role_grants().holders(Role::Administrator, now, 1).await?.is_empty();
+        let event = admin.event(EventKind::BootstrapLinkMade).refused();
+        let why = if rests { "administrators_rest" } else { "there_is_an_administrator" };
+        tx.audit().record(&event.with("why", why).build()).await?;
+        tx.commit().await?;
+        return Err(AdminError::Conflict(if rests { RESTS } else { STANDS }.to_owned()));
     }
     tx.administration().make_link(token.hash(), &admin.actor.to_text(), now, expires_at).await?;
     let event = admin.event(EventKind::BootstrapLinkMade).with("until", expires_at.seconds());
@@ -55,7 +66,7 @@ pub enum Opened {
     StepUp,
     /// They have nothing to prove it with.
     Unable,
-    /// It was used, has expired, or never was; or there is an administrator.
+    /// It was used, has expired, or never was; or somebody holds the role.
     Gone,
 }
 
@@ -65,7 +76,7 @@ pub async fn look(app: &App, current: &CurrentSession, typed: &str) -> Result<Op
     let now = app.clock.now();
     let mut reading = app.store.read().await?;
     let is_good = reading.administration().link_is_good(token.hash(), now).await?;
-    if !is_good || !reading.role_grants().holders(Role::Administrator, now, 1).await?.is_empty() {
+    if !is_good || reading.role_grants().is_held(Role::Administrator, now).await? {
         return Ok(Opened::Gone);
     }
     drop(reading);
@@ -92,7 +103,7 @@ async fn take(app: &App, visitor: &Visitor, current: &CurrentSession, link: Secr
     let (now, citizen) = (app.clock.now(), current.citizen());
     let mut tx = app.store.begin().await?;
     tx.role_grants().take_turn(now).await?;
-    let there_is_one = !tx.role_grants().holders(Role::Administrator, now, 1).await?.is_empty();
+    let there_is_one = tx.role_grants().is_held(Role::Administrator, now).await?;
     let stands = account::stands(&mut tx, current).await?;
     if there_is_one || !stands || !tx.administration().spend_link(link, now).await? {
         return Ok(Opened::Gone);

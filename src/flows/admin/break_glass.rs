@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::administration::break_glass::{BETWEEN, Envelope, GRANTED_BY, Half, LASTS};
-use crate::domain::administration::{Permission, Role, RoleGrant};
+use crate::domain::administration::{Denied, Permission, Role, RoleGrant};
 use crate::domain::audit::{Actor, EventKind, Outcome};
 use crate::domain::ids::{CitizenId, RoleGrantId};
 use crate::domain::message::Notice;
@@ -17,7 +17,7 @@ use crate::flows::visitor::Visitor;
 use crate::flows::{App, FlowError, account};
 use crate::storage::Transaction;
 
-use super::{AdminError, Administrator, entry};
+use super::{AdminError, Administrator, entry, roles};
 
 /// More administrators than there are.
 const ALL: u32 = 1000;
@@ -25,7 +25,9 @@ const ALL: u32 = 1000;
 /// Seals one envelope, in the place of the one before; what is in it is shown once, to be written down, put away and forgotten.
 ///
 /// # Errors
-/// `Conflict` where the same person sealed the other one: nobody knows both.
+/// `Conflict` where the same person sealed the other one, because nobody knows both; where nothing says whose shell account it is, because
+/// whoever sealed an envelope does not open it, and that could not be told. `Denied` where they owe their own role to the envelopes: the hour would
+/// have no end.
 pub async fn seal(admin: &Administrator, half: Half) -> Result<SecretString, AdminError> {
     admin.may(Permission::BreakGlassSeal)?;
     let (now, by) = (admin.clock.now(), admin.actor.to_text());
@@ -36,6 +38,16 @@ pub async fn seal(admin: &Administrator, half: Half) -> Result<SecretString, Adm
     let envelopes = tx.administration().envelopes().await?;
     let other = envelopes.iter().find(|(envelope, _)| envelope.half == half.other());
     let accounts = &admin.settings.administration.shell_accounts;
+    if accounts.citizen(&by).is_none() {
+        let told = format!(
+            "nothing says whose account {by} is, and whoever sealed an envelope must not be who opens it: name it under \
+             administration.shell_accounts, or seal it on the page"
+        );
+        return Err(AdminError::Conflict(told));
+    }
+    if roles::by_broken_glass(admin, &mut tx).await?.is_some() {
+        return Err(admin.refused(Denied::Missing(Permission::BreakGlassSeal), None));
+    }
     if other.is_some_and(|(other, _)| accounts.could_be_one_person(&other.sealed_by, &by)) {
         let told = format!("the {} envelope was sealed by you: somebody else seals this one", half.other());
         return Err(AdminError::Conflict(told));
@@ -132,10 +144,11 @@ pub async fn open(app: &App, visitor: &Visitor, current: &CurrentSession, typed:
         return Ok(Opened::Refused);
     };
     let envelopes = tx.administration().envelopes().await?;
-    // By either of their accounts, as far as it is known whose they are.
+    // By either of their accounts. One that was sealed by somebody of whom nothing says whose account that is opens for nobody: it is sealed
+    // anew.
     let accounts = &app.settings.administration.shell_accounts;
     let sealed_it = |(envelope, _): &&(Envelope, Option<CitizenId>)| {
-        envelope.half == half && accounts.are_one_person(&envelope.sealed_by, &by)
+        envelope.half == half && accounts.could_be_one_person(&envelope.sealed_by, &by)
     };
     if envelopes.iter().find(sealed_it).is_some() {
         drop(tx);

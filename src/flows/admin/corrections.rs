@@ -27,7 +27,7 @@ pub async fn list(
 /// Answers one: the data itself is changed where it is kept, and never by this.
 ///
 /// # Errors
-/// `NotFound` where none waits; `Invalid` for an answer without words.
+/// `NotFound` where none waits; `Conflict` where it is their own; `Invalid` for an answer without words.
 pub async fn settle(
     admin: &Administrator,
     id: CorrectionId,
@@ -39,6 +39,7 @@ pub async fn settle(
     let gone = || AdminError::NotFound(format!("no correction {id} waits"));
     let mut tx = admin.store.begin().await?;
     let waiting = tx.corrections().find_waiting(id).await?.ok_or_else(gone)?;
+    admin.not_oneself(waiting.citizen)?;
     if !tx.corrections().settle(&waiting, how, &answer, &admin.actor.to_text(), admin.clock.now()).await? {
         return Err(gone());
     }

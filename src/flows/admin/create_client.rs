@@ -79,6 +79,8 @@ pub struct ClientRequest {
 #[derive(Debug)]
 pub struct Registered {
     pub client: Client,
+    /// The version that this is, whoever has changed it since.
+    pub version: i64,
     /// One that was made here: this is the only time that it can be seen.
     pub secret: Option<SecretString>,
     /// What works but is seldom meant.
@@ -171,7 +173,7 @@ pub(in crate::flows) async fn register(
             .push(format!("it is switched off until somebody else approves it: senid approvals approve {approval}"));
     }
     tx.commit().await?;
-    Ok(Registered { client, secret: made, warnings })
+    Ok(Registered { client, version: storage::FIRST_VERSION, secret: made, warnings })
 }
 
 /// The client that was asked for, held against the rules that every client is held against.

@@ -1,6 +1,7 @@
 //! Why an operator's wish was not done, in sentences for the operator.
 
 use crate::credentials::password::HashError;
+use crate::crypto::hardware::ModuleError;
 use crate::crypto::seal::SealError;
 use crate::domain::administration::Denied;
 use crate::domain::administration::approval::{Approval, Unfit};
@@ -92,6 +93,16 @@ impl From<RotationError> for AdminError {
     fn from(error: RotationError) -> Self {
         match error {
             RotationError::Store(error) => error.into(),
+            RotationError::Module(error) => error.into(),
+            other => Self::failed(other),
+        }
+    }
+}
+
+impl From<ModuleError> for AdminError {
+    fn from(error: ModuleError) -> Self {
+        match error {
+            ModuleError::Away(_) | ModuleError::Busy | ModuleError::Late => Self::Away(error.to_string()),
             other => Self::failed(other),
         }
     }

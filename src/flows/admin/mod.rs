@@ -71,6 +71,8 @@ use crate::{sessions, storage};
 use super::App;
 use super::admin_api;
 use super::audit::{AuditWriter, EventBuilder};
+use super::hardware::Hardware;
+use super::key_pairs::Makers;
 use super::notices::Post;
 use super::visitor::Visitor;
 
@@ -94,6 +96,8 @@ pub struct Administrator {
     pub masters: Option<MasterKeys>,
     /// Seals the server's own keys.
     pub sealing: Arc<KeyEncryptionKeys>,
+    /// Holds signing keys and makes them, where the settings name one.
+    pub hardware: Option<Arc<Hardware>>,
     /// The request that they came with, where it is one.
     pub request: Option<Request>,
 }
@@ -111,6 +115,11 @@ pub struct Request {
 }
 
 impl Administrator {
+    /// What key pairs are made with.
+    pub fn makers(&self) -> Makers<'_> {
+        Makers { sealing: &self.sealing, hardware: self.hardware.as_deref() }
+    }
+
     /// Someone who administers through a running server. [`entry`] alone decides by what authority.
     fn at(app: &App, visitor: &Visitor, actor: Actor, authority: Authority) -> Self {
         Self {
@@ -124,6 +133,7 @@ impl Administrator {
             hashing: app.hasher.settings(),
             masters: None,
             sealing: app.keys.sealing_handle(),
+            hardware: app.keys.hardware().cloned(),
             request: Some(Request {
                 id: visitor.request,
                 masked_address: visitor.masked_address(),
@@ -147,6 +157,7 @@ impl Administrator {
             hashing: self.hashing,
             masters: None,
             sealing: Arc::clone(&self.sealing),
+            hardware: self.hardware.clone(),
             request: self.request.clone(),
         }
     }

@@ -13,6 +13,7 @@ use crate::crypto::seal::{KeyEncryptionKeys, Purpose, key_version};
 use crate::domain::administration::Permission;
 use crate::domain::audit::EventKind;
 use crate::domain::client::{Client, ClientAuthentication};
+use crate::domain::keys::KeyPlace;
 use crate::domain::secret::SealedSecret;
 use crate::flows::{client_secret, key_changes};
 use crate::storage::{self, KeyChangeKind, SealedKeyKind, StoredClient, Vault};
@@ -56,17 +57,30 @@ pub async fn begun(admin: &Administrator) -> Result<Option<Renewed>, AdminError>
     Ok(is_unfinished(admin).await?.then_some(Renewed { version, masters }))
 }
 
-/// Adds a version to the file.
+/// Adds a version to the file; or has the hardware module make one, which the file then names.
 ///
 /// # Errors
-/// If the file cannot be written; then nothing has changed.
-pub async fn add(admin: &Administrator, file: &Path) -> Result<Renewed, AdminError> {
+/// Where the module is away or cannot; if the file cannot be written; then nothing has changed.
+pub async fn add(admin: &Administrator, file: &Path, place: KeyPlace) -> Result<Renewed, AdminError> {
     admin.may(Permission::KeyMaster)?;
-    let masters = masters(admin)?.with_next(&*admin.random).map_err(AdminError::failed)?;
+    let (masters, label) = match place {
+        KeyPlace::Store => (masters(admin)?.with_next(&*admin.random), None),
+        KeyPlace::Module => {
+            let missing =
+                || AdminError::Conflict("the settings name no hardware module: set keys.pkcs11.module".to_owned());
+            let hardware = admin.hardware.as_deref().ok_or_else(missing)?;
+            let (label, key) = hardware.make_master(admin.clock.now(), &*admin.random).await?;
+            (masters(admin)?.with_next_in_module(label.clone(), key), Some(label))
+        }
+    };
+    let masters = masters.map_err(AdminError::failed)?;
     let number = masters.current_version();
     // Recorded before it is there: a key of unknown origin would be worse than the record of a key that is not there.
-    let event = admin.event(EventKind::MasterKeyAdded).with("version", number).build();
-    admin.store.write().await?.audit().record(&event).await?;
+    let mut event = admin.event(EventKind::MasterKeyAdded).with("version", number);
+    if let Some(label) = label {
+        event = event.with("module_label", label);
+    }
+    admin.store.write().await?.audit().record(&event.build()).await?;
     masters.write(file).map_err(AdminError::failed)?;
     Ok(Renewed { version: Version { number, origin: Origin::Made }, masters })
 }

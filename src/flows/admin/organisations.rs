@@ -160,7 +160,7 @@ pub async fn register(
 /// Puts an organisation into another state, and ends what its people do in its name where that is over.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` where there is no way from the state that it is in.
+/// `NotFound`; `Conflict` where there is no way from the state that it is in, and for whoever acts in its name themselves.
 pub async fn turn(
     admin: &Administrator,
     code: &OrganisationCode,
@@ -178,6 +178,8 @@ pub async fn turn(
     let mut closed = Closed::default();
     let holders = tx.mandates().of_organisation(id, None, PEOPLE).await?.items;
     let mut live: Vec<_> = holders.into_iter().filter(|holder| holder.mandate.ended.is_none()).collect();
+    // Nobody is a registrar to an organisation that they act for.
+    live.iter().try_for_each(|holder| admin.not_oneself(holder.citizen.id))?;
     live.sort_by_key(|holder| (holder.citizen.id, holder.mandate.id));
     if status == OrganisationStatus::Dissolved {
         ending::hold_people(&mut tx, live.iter().map(|holder| (id, holder.citizen.id, holder.mandate.id)), None)
@@ -225,6 +227,9 @@ pub async fn revoke(admin: &Administrator, code: &OrganisationCode, mandate: Man
     let holder = tx.mandates().find_of(id, mandate).await?.filter(|holder| holder.mandate.ended.is_none());
     let told = || AdminError::NotFound(format!("the organisation has no mandate {mandate} in force"));
     let holder = holder.ok_or_else(told)?;
+    let holders = tx.mandates().of_organisation(id, None, PEOPLE).await?.items;
+    let mut live = holders.iter().filter(|holder| holder.mandate.ended.is_none());
+    live.try_for_each(|holder| admin.not_oneself(holder.citizen.id))?;
     let event = |kind| admin.event(kind);
     let closing = Closing { post: admin.post(), event: &event };
     let whose = (holder.citizen.id, mandate);

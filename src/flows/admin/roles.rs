@@ -1,6 +1,7 @@
 //! Who holds which role. Nobody gives themselves one, and while there is an administrator the last one is not put out from inside.
 
 use crate::domain::administration::approval::{Act, Matter};
+use crate::domain::administration::break_glass;
 use crate::domain::administration::{Authority, Permission, Role, RoleGrant};
 use crate::domain::audit::EventKind;
 use crate::domain::ids::{CitizenId, RoleGrantId};
@@ -86,7 +87,7 @@ pub(super) async fn give(
     if until.is_some_and(|until| until <= now) {
         return Err(AdminError::Conflict("its time is over".to_owned()));
     }
-    let granted = RoleGrant {
+    let mut granted = RoleGrant {
         id: RoleGrantId::new(now, &*admin.random),
         citizen: citizen.id,
         role,
@@ -95,6 +96,12 @@ pub(super) async fn give(
         until,
         ended_at: None,
     };
+    if let Some(own) = by_broken_glass(admin, tx).await? {
+        // Nothing of that hour stays behind it: an administrator who does not owe the role to it gives it, or approves it.
+        granted.granted_by = break_glass::granted_by(&granted.granted_by);
+        granted.until = own.until.into_iter().chain(until).min();
+    }
+    let until = granted.until;
     if !tx.role_grants().grant(&granted).await? {
         return Err(AdminError::Conflict(format!("citizen {} is {role} already", citizen.id)));
     }
@@ -104,6 +111,16 @@ pub(super) async fn give(
     }
     tx.audit().record(&event.build()).await?;
     Ok(granted)
+}
+
+/// The role of an administrator that whoever acts owes to the broken glass, where they do.
+pub(super) async fn by_broken_glass(
+    admin: &Administrator,
+    tx: &mut Transaction,
+) -> Result<Option<RoleGrant>, AdminError> {
+    let Authority::Staff(staff) = &admin.authority else { return Ok(None) };
+    let own = tx.role_grants().find(staff.citizen, Role::Administrator).await?;
+    Ok(own.filter(|own| break_glass::ends_with_it(&own.granted_by)))
 }
 
 /// Withdraws a role: from the next act on it counts for nothing.

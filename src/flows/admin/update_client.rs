@@ -147,9 +147,10 @@ pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange)
         let changes = changes(&before, &after)?;
         return approvals::ask(admin, tx, matter, act, changes).await;
     }
+    let mut version = stored.version;
     if !changed.is_empty() {
         after.updated_at = admin.clock.now();
-        tx.clients().replace(&after, stored.version).await?;
+        version = tx.clients().replace(&after, stored.version).await?;
         let mut event = admin.event(EventKind::ClientChanged).of(id).with("changed", changed.join(" "));
         if before.sector_identifier != after.sector_identifier {
             event = event.with("sector_before", &before.sector_identifier).with("sector", &after.sector_identifier);
@@ -159,7 +160,7 @@ pub async fn update(admin: &Administrator, id: &ClientId, change: &ClientChange)
     }
     let mut warnings = warnings(admin, &after);
     warnings.extend(standing.into_iter().map(|fault| format!("{}: {}", fault.member, fault.sentence)));
-    Ok(Registered { client: after, secret, warnings })
+    Ok(Registered { client: after, version, secret, warnings })
 }
 
 /// Whose tokens it may ask for.

@@ -5,6 +5,7 @@ use crate::config::MasterKey;
 use crate::crypto::seal::{KeyEncryptionKeys, Purpose};
 use crate::domain::keys::{KeyAlgorithm, KeyPair, KeyState, RotationPolicy};
 use crate::domain::time::Timestamp;
+use crate::flows::hardware::Hardware;
 use crate::storage::Store;
 
 /// Late by less than this is only the job's turn.
@@ -30,6 +31,9 @@ pub(super) async fn look(store: &Store, doctor: &Doctor) -> Vec<Finding> {
             }
         }
     }
+    if let Some(finding) = of_module(&doctor.hardware).await {
+        findings.push(finding);
+    }
     let keys: Vec<KeyPair> = pairs.into_iter().map(|pair| pair.key).collect();
     findings.extend(of_pairs(&keys, &doctor.settings.keys.rotation, doctor.now()));
     or_sound(
@@ -37,6 +41,16 @@ pub(super) async fn look(store: &Store, doctor: &Doctor) -> Vec<Finding> {
         What::KeysSound,
         format!("the master key opens {} keys, and every algorithm has a young key", sealed.len()),
     )
+}
+
+/// That the module answers: it may be away although a server that asked it before is still up.
+async fn of_module(hardware: &Result<Option<Hardware>, String>) -> Option<Finding> {
+    let why = match hardware {
+        Ok(None) => return None,
+        Ok(Some(hardware)) => hardware.look().await.err()?.to_string(),
+        Err(why) => why.clone(),
+    };
+    Some(Finding::new(What::KeysModule, why))
 }
 
 fn of_pairs(keys: &[KeyPair], policy: &RotationPolicy, now: Timestamp) -> Vec<Finding> {

@@ -19,6 +19,7 @@ use std::time::Duration;
 use crate::config::Settings;
 use crate::crypto::master_key::MasterKeys;
 use crate::domain::time::{Clock, Timestamp};
+use crate::flows::hardware::Hardware;
 use crate::outbound::{Mailer, Prober};
 use crate::sessions::RedisSettings;
 use crate::storage::Store;
@@ -79,6 +80,8 @@ pub struct Doctor {
     pub mailer: Option<Mailer>,
     /// The master key, or why there is none.
     pub masters: Result<MasterKeys, String>,
+    /// The hardware module, where the settings name one; or why it cannot be asked.
+    pub hardware: Result<Option<Hardware>, String>,
     /// Servers that share the database.
     pub servers: u32,
     /// Whether the issuer, and whoever takes mail and text messages, are gone to.

@@ -92,6 +92,7 @@ whats! {
     KeysSound = "keys.sound" Ok: "";
     KeysMaster = "keys.master" Fault: "Bring the master key that the database's keys are sealed under (keys.master_key_file or SENID_MASTER_KEY).";
     KeysOtherMaster = "keys.other_master" Fault: "This is another deployment's master key, or an older one: bring the one that the database's keys are sealed under.";
+    KeysModule = "keys.module" Fault: "See that the hardware module and its token are there; what its PIN and its keys are: senid keys module";
     KeysNone = "keys.none" Fault: "Run: senid keys rotate";
     KeysLate = "keys.late" Warning: "A running server rotates by itself: look at its log, or run: senid keys rotate";
     KeysDevelopment = "keys.development" Note: "Set keys.master_key_file before anybody real is entered.";

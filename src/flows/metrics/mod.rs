@@ -5,6 +5,7 @@
 
 mod audit;
 mod deliveries;
+mod hardware;
 mod house;
 mod keys;
 mod requests;
@@ -34,6 +35,7 @@ pub struct Metrics {
     deliveries: deliveries::Deliveries,
     audit: audit::AuditLog,
     keys: keys::Keys,
+    hardware: hardware::HardwareModule,
     house: house::House,
 }
 
@@ -87,7 +89,8 @@ impl Metrics {
         let keys = keys::Keys::new(&mut recorder, trusted);
         let house = house::House::new(&mut recorder);
         let Recorder { registry, names } = recorder;
-        Self { registry, names, sign_ins, tokens, requests, deliveries, audit, keys, house }
+        let hardware = hardware::HardwareModule::default();
+        Self { registry, names, sign_ins, tokens, requests, deliveries, audit, keys, hardware, house }
     }
 
     /// Everything that is registered.
@@ -117,10 +120,12 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::flows::hardware::Measures;
 
     #[test]
     fn every_metric_is_documented_and_no_other_is() {
         let metrics = Metrics::new(&Fetches::default(), &RevocationChecks::default(), &[]);
+        let metrics = metrics.of_a_module(&Measures::default());
         let own: BTreeSet<&str> = metrics.names().iter().map(|named| named.name).collect();
         assert_eq!(own.len(), metrics.names().len(), "a name is given twice");
         let page = include_str!("../../../docs/metrics.md");

@@ -14,6 +14,8 @@ use crate::domain::time::Timestamp;
 use crate::flows::admin::{AdminError, Administrator, registered_clients};
 use crate::outbound::Fetcher;
 
+use super::unused::unused_scopes;
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -172,6 +174,9 @@ whats! {
     RequestUriUnreachable = "request_uri_unreachable":
         "A request object that it registered cannot be fetched.",
         "Publish it, or take the address away.";
+    ScopeUnused = "scope_unused":
+        "It has asked for these scopes not once in 90 days.",
+        "Give up what it does not need: what it may not ask for, nobody can ask for in its name.";
     SectorUnreachable = "sector_unreachable":
         "The list of its sector cannot be fetched.",
         "Publish it as application/json (OpenID Connect Core section 8.1).";
@@ -206,7 +211,12 @@ impl CheckUp {
     /// `NotFound`.
     pub async fn run(&self, admin: &Administrator, id: &ClientId) -> Result<Vec<Finding>, AdminError> {
         let client = registered_clients::show(admin, id).await?;
-        let findings = self.of(&client, &admin.settings.issuer, admin.clock.now()).await;
+        let mut findings = self.of(&client, &admin.settings.issuer, admin.clock.now()).await;
+        let unused = unused_scopes(admin, &client).await?.unwrap_or_default();
+        if !unused.is_empty() {
+            let names: Vec<&str> = unused.iter().map(|scope| scope.as_str()).collect();
+            findings.push(Finding::new(Severity::Note, What::ScopeUnused, "scope", names.join(" ")));
+        }
         let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
         let event = admin.event(EventKind::ClientCheckedUp).of(id);
         let event = event.with("found", findings.len()).with("errors", errors);

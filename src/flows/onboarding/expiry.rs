@@ -1,6 +1,7 @@
 //! Owners are told before something of their application ends: a client secret, the overlap of a former one, a registered key or its
 //! certificate. Each letter goes out once, however many servers look.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::crypto::jwk_set::JwkSet;
@@ -86,10 +87,15 @@ async fn tell_of(app: &App, id: &ClientId, now: Timestamp) -> Result<usize, Flow
     let owners = reachable(&post, &mut tx, id).await?;
     let name = client.display.name.in_language(app.settings.languages.default.language.as_str());
     let mut told = 0;
+    let mut written = BTreeSet::new();
     for expiry in of_client(&client) {
         let Some(days) = expiry.due(now) else { continue };
         let number = u32::try_from(owners.len()).unwrap_or(u32::MAX);
         if !tx.expiry_letters().note(id, expiry, days, number).await? {
+            continue;
+        }
+        // However many keys somebody registers, there is one letter of them at a time: of the one that ends first.
+        if !written.insert((expiry.what, days)) {
             continue;
         }
         told += 1;

@@ -8,3 +8,4 @@ pub mod explain;
 pub mod production;
 pub mod secret;
 pub mod try_it;
+pub mod unused;

@@ -1,6 +1,6 @@
 //! Who may register a client: RFC 7591 §3, by initial access token, or anyone within a rate.
 
-use crate::config::RegistrationMode;
+use crate::config::{Rate, RegistrationMode};
 use crate::crypto::token::{Token, TokenKind};
 use crate::domain::ids::ClientId;
 use crate::domain::registration::InitialAccessToken;
@@ -45,6 +45,28 @@ pub(super) async fn admit(
             within_rate(app, &short_lived::registrations_from(&visitor.network())).await?;
             Err(refused_token())
         }
+    }
+}
+
+/// So many that nobody sent by an initial access token wait at most for somebody of the administration to take them up. Whoever has a token
+/// waits beside them.
+const MOST_WAITING: usize = 200;
+/// And so many of one network, within the time that they wait: nobody fills the list alone.
+const MOST_WAITING_FROM: u32 = 10;
+
+/// Lets in one more that will wait for somebody to take it up, and that anybody may have sent.
+///
+/// # Errors
+/// `TooMany` from this network; `Crowded` where as many wait as are looked at.
+pub(super) async fn admit_waiting(app: &App, visitor: &Visitor) -> Result<(), RegistrationError> {
+    let now = app.clock.now();
+    if app.store.read().await?.approvals().count_by_themselves(now).await? >= MOST_WAITING {
+        return Err(RegistrationError::Crowded);
+    }
+    let rate = Rate { most: MOST_WAITING_FROM, window: app.settings.administration.requests };
+    match count(app, &short_lived::registrations_waiting_from(&visitor.network()), rate).await? {
+        Throttle::Open => Ok(()),
+        Throttle::Closed { retry_after, .. } => Err(RegistrationError::TooMany { retry_after }),
     }
 }
 

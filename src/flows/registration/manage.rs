@@ -221,6 +221,6 @@ async fn replace(tx: &mut storage::Transaction, client: &Client, version: i64) -
         Err(storage::Error::Conflict(Conflict::ClientVersion)) => {
             Err(FlowError::Busy { retry_after: Duration::from_secs(1) }.into())
         }
-        done => Ok(done?),
+        done => Ok(done.map(drop)?),
     }
 }

@@ -14,6 +14,7 @@ mod outside;
 mod register;
 mod secret;
 mod statement;
+mod untaken;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -35,6 +36,7 @@ pub use known::Known;
 pub use logo::logo;
 pub use manage::{delete, read, update};
 pub use register::register;
+pub use untaken::forget_untaken;
 
 /// Lists and objects inside each other: a key in a set in the metadata, and room to spare.
 const DEEPEST: usize = 8;
@@ -61,6 +63,9 @@ pub enum RegistrationError {
     Disabled,
     #[error("too many registrations")]
     TooMany { retry_after: Duration },
+    /// As many wait for the authority as it looks at.
+    #[error("as many registrations wait for the authority as are kept")]
+    Crowded,
     #[error(transparent)]
     Flow(#[from] FlowError),
 }

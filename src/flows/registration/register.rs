@@ -12,7 +12,7 @@ use crate::flows::{App, FlowError};
 use crate::protocol::registration::dynamic::{self, Metadata, update};
 use crate::storage::TokenUse;
 
-use super::admission::{admit, refused_token};
+use super::admission::{admit, admit_waiting, refused_token};
 use super::secret::{self, Own};
 use super::{Known, Registered, RegistrationError, members, outside, policy, statement};
 
@@ -48,6 +48,9 @@ pub async fn register(
     let waits = approvals::of_registration(app, &client).map_err(FlowError::failed)?;
     if waits.is_some() {
         client.status = ClientStatus::Disabled;
+        if initial.is_none() {
+            admit_waiting(app, visitor).await?;
+        }
     }
 
     let token = Token::new(TokenKind::RegistrationAccessToken, id.uuid(), &*app.random).of(app.mode);

@@ -21,5 +21,5 @@ pub(super) async fn token(
     };
     let claims = SecurityEventClaims::new(app.issuer(), stream, event, &subject);
     let protection = Protection::of_id_tokens(app, client).await?;
-    protection.token(app, Typ::SecurityEvent, &claims, app.clock.now())
+    protection.token(app, Typ::SecurityEvent, &claims, app.clock.now()).await
 }

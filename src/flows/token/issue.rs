@@ -13,7 +13,7 @@ use super::super::access_token::{self, AccessTokenContents};
 use super::super::protection::Protection;
 use super::super::sender::BoundSender;
 use super::super::signed_tokens::{self, IdTokenContents};
-use super::super::{App, FlowError};
+use super::super::{App, FlowError, sandbox};
 use super::{Basis, Redeemed};
 
 /// Issues the access token for the resources `named`, or all that were granted, and, where `openid` was granted, the ID token beside it, with what it tells of the `person`.
@@ -64,6 +64,6 @@ pub(super) async fn issue(
         refresh_token: redeemed.refresh_token.as_ref().map(SecretString::expose).map(str::to_owned),
         authorization_details: access.authorization_details.values(),
         id_token: id_token.as_ref().map(SecretString::expose).map(str::to_owned),
-        sandbox: app.mode.is_sandbox().then_some(true),
+        sandbox: sandbox::marks(app, client).then_some(true),
     })
 }

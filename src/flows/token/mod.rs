@@ -19,6 +19,7 @@ use crate::domain::authorization::ResponseType;
 use crate::domain::authorization_details::AuthorizationDetails;
 use crate::domain::grant::Grant;
 use crate::domain::key_binding::KeyBinding;
+use crate::domain::keys::SignatureAlgorithm;
 use crate::domain::resource::ResourceId;
 use crate::domain::scope::ScopeSet;
 use crate::domain::secret::SecretString;
@@ -127,6 +128,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
 
     // What it is told must reach it as it registered; where that cannot be, nothing is spent.
     let protection = Protection::of_id_tokens(app, &client).await?;
+    app.keys.can_sign(SignatureAlgorithm::Es256, app.clock.now())?;
 
     // 3. What it stands on. A code or a refresh token is spent in one atomic step; that its person is still there and
     // their consent stands is decided in the transaction that writes the grant, so there is no moment in between.
@@ -161,6 +163,7 @@ pub async fn token(app: &App, request: &ClientRequest<'_>) -> Result<TokenRespon
     // 5. The record.
     app.metrics.tokens_issued(grant_type);
     app.counted(Figure::Tokens, grant_type.as_str(), Some(&client.id));
+    app.statistics.scopes(app.clock.now(), &client.id, &redeemed.scope);
     let event = app
         .event(visitor, redeemed.event, Outcome::Success)
         .by(Actor::Client(client.id.clone()))

@@ -10,10 +10,12 @@ use super::problem::{Kind, Problem};
 use super::wire::{Instant, Page, texts};
 use crate::domain::client::{ApplicationType, Client, ClientAuthenticationMethod, ClientKeys, ClientStatus, Localised};
 use crate::domain::ids::ClientId;
+use crate::domain::scope::Scope;
 use crate::flows::admin::create_client::{self, ClientRequest};
 use crate::flows::admin::further::Further;
 use crate::flows::admin::registered_clients::{self, Versioned};
 use crate::flows::admin::update_client::{self, AddressChange, ClientChange, ListChange};
+use crate::flows::onboarding::unused;
 
 /// An application in a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -137,6 +139,15 @@ pub struct ApplicationChange {
     jwks_uri: Option<String>,
 }
 
+/// What an application may ask for and does not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnusedScopes {
+    /// Within how many days it asked for none of these.
+    days: u32,
+    /// Null where nothing can be said of it yet: it is younger than that or not in production, or scopes were not counted yet so long ago.
+    scopes: Option<Vec<String>>,
+}
+
 /// An application as it is registered now.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RegisteredApplication)]
@@ -159,6 +170,13 @@ pub async fn list(call: &Call) -> Result<Reply, Problem> {
 pub async fn show(call: &Call) -> Result<Reply, Problem> {
     let Versioned { client, version } = registered_clients::versioned(&call.admin, &id(call)?).await?;
     Ok(Reply::ok(&Application::of(&client))?.with_version(version))
+}
+
+pub async fn unused_scopes(call: &Call) -> Result<Reply, Problem> {
+    let client = registered_clients::show(&call.admin, &id(call)?).await?;
+    let unused = unused::unused_scopes(&call.admin, &client).await?;
+    let names = |scopes: Vec<Scope>| scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
+    Reply::ok(&UnusedScopes { days: unused::DAYS, scopes: unused.map(names) })
 }
 
 pub async fn create(call: &Call) -> Result<Reply, Problem> {
@@ -193,7 +211,7 @@ pub async fn create(call: &Call) -> Result<Reply, Problem> {
     };
     let registered = create_client::create(&call.admin, &request, None).await?;
     let path = format!("/clients/{}", registered.client.id);
-    Ok(Reply::created(&Registered::of(&registered), path)?.with_version(1))
+    Ok(Reply::created(&Registered::of(&registered), path)?.with_version(registered.version))
 }
 
 pub async fn update(call: &Call) -> Result<Reply, Problem> {
@@ -232,8 +250,8 @@ pub async fn update(call: &Call) -> Result<Reply, Problem> {
         ..ClientChange::default()
     };
     let registered = update_client::update(&call.admin, &id, &change).await?;
-    let Versioned { version, .. } = registered_clients::versioned(&call.admin, &id).await?;
-    Ok(Reply::ok(&Registered::of(&registered))?.with_version(version))
+    // Of what was written here: somebody else may have written another one since.
+    Ok(Reply::ok(&Registered::of(&registered))?.with_version(registered.version))
 }
 
 pub async fn disable(call: &Call) -> Result<Reply, Problem> {

@@ -68,11 +68,11 @@ impl Asked {
 
 pub async fn list(call: &Call) -> Result<Reply, Problem> {
     let now = call.admin.clock.now();
-    let is_all = call.query::<String>("state")?.is_some_and(|state| state == "all");
-    let limit = call.limit()?;
-    let found = match is_all {
-        true => approvals::past(&call.admin, call.after::<ApprovalId>()?, limit).await?,
-        false => approvals::list(&call.admin, call.after::<ApprovalId>()?, limit).await?,
+    let (state, after, limit) = (call.query::<String>("state")?, call.after::<ApprovalId>()?, call.limit()?);
+    let found = match state.as_deref() {
+        Some("all") => approvals::past(&call.admin, after, limit).await?,
+        Some("by_themselves") => approvals::by_themselves(&call.admin, after, limit).await?,
+        _ => approvals::list(&call.admin, after, limit).await?,
     };
     let next = call.next((found.len() >= limit as usize).then(|| found.last().map(|last| last.id)).flatten())?;
     Reply::ok(&Page { items: found.iter().map(|one| Asked::of(one, now)).collect(), next })
@@ -81,6 +81,11 @@ pub async fn list(call: &Call) -> Result<Reply, Problem> {
 pub async fn show(call: &Call) -> Result<Reply, Problem> {
     let found = approvals::show(&call.admin, approval(call)?).await?;
     Reply::ok(&Asked::of(&found, call.admin.clock.now()))
+}
+
+pub async fn take_up(call: &Call) -> Result<Reply, Problem> {
+    let taken = approvals::take_up(&call.admin, approval(call)?).await?;
+    Reply::ok(&Asked::of(&taken, call.admin.clock.now()))
 }
 
 pub async fn approve(call: &Call) -> Result<Reply, Problem> {

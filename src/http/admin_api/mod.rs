@@ -54,6 +54,7 @@ use http::HeaderMap;
 use super::Site;
 use super::oauth::discovery::Document;
 use crate::config::Settings;
+use crate::domain::administration::Area;
 use crate::domain::sandbox::Mode;
 use crate::flows::admin_api;
 use crate::protocol::protected_resource::{Metadata, metadata_url};
@@ -69,6 +70,11 @@ pub const BASE: &str = "/admin/api/v1";
 
 /// The page that explains it, and every kind of problem.
 pub const PAGE: &str = "/admin/api";
+
+/// Where the operations of an area are described.
+pub fn page_of(area: Area) -> String {
+    format!("{PAGE}/areas/{}", area.as_str())
+}
 
 /// What the API says of itself as a protected resource (RFC 9728). Prepared once.
 #[derive(Debug)]

@@ -235,6 +235,7 @@ impl From<AdminError> for Problem {
                     Unfit::Own | Unfit::Beneficiary => Kind::OwnRequest,
                     Unfit::Expired => Kind::Expired,
                     Unfit::Decided => Kind::Decided,
+                    Unfit::ByItself | Unfit::TakenUp => Kind::Conflict,
                     Unfit::Void(_) => Kind::Void,
                 };
                 Self::new(kind, unfit.to_string())

@@ -61,5 +61,9 @@ pub(super) const LIST_CITIZENS: [Query; 3] = [
 pub(super) const LIST_APPROVALS: [Query; 3] = [
     PAGED[0],
     PAGED[1],
-    Query { name: "state", says: "Those that wait, or all.", value: Value::OneOf(&["waiting", "all"]) },
+    Query {
+        name: "state",
+        says: "Those that wait, those that clients asked for by registering themselves and nobody has taken up, or all.",
+        value: Value::OneOf(&["waiting", "by_themselves", "all"]),
+    },
 ];

@@ -1,4 +1,7 @@
-//! The OpenAPI document as a page shows it: whatever a program reads there, people read here.
+//! The OpenAPI document as pages show it: whatever a program reads there, people read here.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -18,14 +21,14 @@ const DEPTH: usize = 6;
 /// The page's content at this issuer. It says nothing of the deployment but where it is.
 pub fn of(issuer: &str) -> Reference {
     let document = document::of(issuer);
-    let schemas = components(&document);
     let groups = Area::ALL.iter().filter_map(|area| {
         let operations = OPERATIONS.iter().filter(|operation| operation.permission.area() == *area);
         let operations: Vec<Described> = operations.map(|operation| describe(issuer, &document, operation)).collect();
-        (!operations.is_empty()).then(|| Group { area: area.as_str(), scope: scope_of(*area), operations })
+        let shapes = shapes_of(&document, &operations);
+        let described = Group { area: area.as_str(), scope: scope_of(*area), operations, shapes };
+        (!described.operations.is_empty()).then(|| Arc::new(described))
     });
     let groups = groups.collect();
-    let shapes = schemas.into_iter().flatten().map(|(name, schema)| shape(name, schema)).collect();
     let problem = |kind: &Kind| Problem {
         slug: kind.slug(),
         uri: type_uri(issuer, *kind),
@@ -38,9 +41,28 @@ pub fn of(issuer: &str) -> Reference {
         issuer: issuer.to_owned(),
         base: format!("{issuer}{}", super::BASE),
         groups,
-        shapes,
         problems: Kind::ALL.iter().map(problem).collect(),
     }
+}
+
+/// Whatever operations are sent and answer, and what that is made of.
+fn shapes_of(document: &Value, operations: &[Described]) -> Vec<Shape> {
+    let mut found: BTreeMap<String, Shape> = BTreeMap::new();
+    let mut wanted: Vec<String> = Vec::new();
+    for operation in operations {
+        wanted.extend(operation.body.iter().map(|body| body.name.clone()));
+        wanted.extend(operation.parameters.iter().filter_map(|parameter| parameter.shape.clone()));
+        wanted.extend(operation.answers.iter().filter_map(|answer| answer.shape.clone()));
+    }
+    while let Some(name) = wanted.pop() {
+        let Some(schema) = components(document).and_then(|all| all.get(&name)) else { continue };
+        if !found.contains_key(&name) {
+            let shape = shape(&name, schema);
+            wanted.extend(shape.members.iter().filter_map(|member| member.shape.clone()));
+            found.insert(name, shape);
+        }
+    }
+    found.into_values().collect()
 }
 
 fn components(document: &Value) -> Option<&Map<String, Value>> {
@@ -252,16 +274,20 @@ mod tests {
     #[test]
     fn every_operation_of_the_table_is_described_with_all_that_it_takes() {
         let reference = of("https://id.example");
-        let described: Vec<&Described> = reference.groups.iter().flat_map(|group| &group.operations).collect();
+        let described: Vec<(&Described, &Group)> =
+            reference.groups.iter().flat_map(|group| group.operations.iter().map(move |one| (one, &**group))).collect();
         assert_eq!(described.len(), OPERATIONS.len());
         for operation in OPERATIONS {
-            let one = described.iter().find(|one| one.id == operation.id).unwrap();
+            let (one, group) = described.iter().find(|(one, _)| one.id == operation.id).unwrap();
             assert_eq!(one.body.is_some(), operation.body.is_some(), "{}", one.id);
             let parameters = operation.path_parameters().count() + operation.query.len();
             assert!(one.parameters.len() >= parameters && one.answers.len() > 4, "{}", one.id);
             assert!(!one.curl.contains('{') || one.curl.contains("--data '{"), "{}", one.curl);
-            for shape in one.answers.iter().filter_map(|answer| answer.shape.as_ref()) {
-                assert!(reference.shapes.iter().any(|one| one.name == *shape), "{shape} leads nowhere");
+            let members = group.shapes.iter().flat_map(|shape| &shape.members).chain(&one.parameters);
+            let body = one.body.iter().map(|body| &body.name);
+            let led_to = one.answers.iter().filter_map(|answer| answer.shape.as_ref()).chain(body);
+            for shape in led_to.chain(members.filter_map(|member| member.shape.as_ref())) {
+                assert!(group.shapes.iter().any(|one| one.name == *shape), "{shape} leads nowhere");
             }
         }
     }

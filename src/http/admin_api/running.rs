@@ -88,7 +88,7 @@ pub struct Message {
 }
 
 pub async fn keys(call: &Call) -> Result<Reply, Problem> {
-    let key = |Listed { key, state }: Listed| Key {
+    let key = |Listed { key, state, .. }: Listed| Key {
         kid: key.kid.as_str().to_owned(),
         algorithm: key.algorithm.name(),
         usage: if matches!(key.algorithm, KeyAlgorithm::Signature(_)) { "sig" } else { "enc" },

@@ -135,7 +135,7 @@ pub async fn list(call: &Call) -> Result<Reply, Problem> {
 }
 
 pub async fn show(call: &Call) -> Result<Reply, Problem> {
-    shown(call).await
+    shown(call, None).await
 }
 
 pub async fn create(call: &Call) -> Result<Reply, Problem> {
@@ -174,8 +174,8 @@ pub async fn update(call: &Call) -> Result<Reply, Problem> {
         events: member(change.events_requested),
         description: member(change.description),
     };
-    streams::change(&call.admin, &call.site.app, &client, wanted, expected).await?;
-    shown(call).await
+    let written = streams::change(&call.admin, &call.site.app, &client, wanted, expected).await?;
+    shown(call, Some(written)).await
 }
 
 pub async fn set_status(call: &Call) -> Result<Reply, Problem> {
@@ -185,9 +185,9 @@ pub async fn set_status(call: &Call) -> Result<Reply, Problem> {
         WantedStatus::Paused => StreamStatus::Paused,
         WantedStatus::Disabled => StreamStatus::Disabled,
     };
-    streams::set_status(&call.admin, &client, status, reason(&wanted.reason)?).await?;
+    let written = streams::set_status(&call.admin, &client, status, reason(&wanted.reason)?).await?;
     call.site.app.signals.wake();
-    shown(call).await
+    shown(call, Some(written)).await
 }
 
 pub async fn verify(call: &Call) -> Result<Reply, Problem> {
@@ -208,10 +208,15 @@ pub async fn events(call: &Call) -> Result<Reply, Problem> {
     Reply::ok(&Page { items: found.items.iter().map(StreamEvent::of).collect(), next })
 }
 
-async fn shown(call: &Call) -> Result<Reply, Problem> {
+/// The stream with what waits in it: as it was `written`, where it was, whoever has changed it since; the `ETag` is of that.
+async fn shown(call: &Call, written: Option<Stream>) -> Result<Reply, Problem> {
     let client = id(call)?;
     let none = || Problem::new(Kind::NotFound, format!("the client {client} has no stream"));
     let found = streams::show(&call.admin, &client).await?.stream.ok_or_else(none)?;
+    let found = match written {
+        Some(stream) => Waiting { stream, ..found },
+        None => found,
+    };
     let version = found.stream.version();
     Ok(Reply::ok(&EventStream::of(found, call.site.app.issuer()))?.with_version(version))
 }

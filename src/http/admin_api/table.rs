@@ -3,11 +3,10 @@
 
 use super::operation::{Operation, PAGED, joined};
 use super::queries::{
-    CURSOR, EXPORT_EVENTS, LIMIT, LIST_APPROVALS, LIST_CITIZENS, LIST_DELIVERIES, LIST_MESSAGES, LIST_STATISTICS,
-    SEARCH_EVENTS,
+    CURSOR, EXPORT_EVENTS, LIMIT, LIST_CITIZENS, LIST_DELIVERIES, LIST_MESSAGES, LIST_STATISTICS, SEARCH_EVENTS,
 };
 use super::wire::{Page, Reason};
-use super::{access, applications, approvals, auditing, citizens, deployment, organisations, running, watching};
+use super::{access, applications, auditing, citizens, deployment, organisations, running, watching};
 use crate::domain::administration::Permission::*;
 
 /// As a function pointer.
@@ -17,10 +16,15 @@ macro_rules! by {
     };
 }
 
+mod approvals;
 mod streams;
 
 pub static OPERATIONS: &[Operation] =
-    &joined::<{ HERE.len() + streams::OPERATIONS.len() }>(&[HERE, streams::OPERATIONS]);
+    &joined::<{ HERE.len() + approvals::OPERATIONS.len() + streams::OPERATIONS.len() }>(&[
+        HERE,
+        approvals::OPERATIONS,
+        streams::OPERATIONS,
+    ]);
 
 const HERE: &[Operation] = &[
     // Applications.
@@ -40,6 +44,13 @@ const HERE: &[Operation] = &[
         by!(applications::show),
     )
     .versioned(),
+    Operation::get::<applications::UnusedScopes>(
+        "/clients/{client_id}/unused-scopes",
+        "listUnusedScopes",
+        ClientUsage,
+        "Lists the scopes that an application may ask for and has asked for not once in 90 days.",
+        by!(applications::unused_scopes),
+    ),
     Operation::post(
         "/clients",
         "createClient",
@@ -324,48 +335,6 @@ const HERE: &[Operation] = &[
         "Somebody looks after an application no more.",
         by!(watching::remove_owner),
     ),
-    // What takes a second person.
-    Operation::get::<Page<approvals::Asked>>(
-        "/approvals",
-        "listApprovals",
-        ApprovalList,
-        "Lists what waits for a second person, the oldest first; with state=all what was ever asked, the newest first.",
-        by!(approvals::list),
-    )
-    .query(&LIST_APPROVALS),
-    Operation::get::<approvals::Asked>(
-        "/approvals/{approval_id}",
-        "showApproval",
-        ApprovalList,
-        "Shows what was asked, with every value that would be other than it is.",
-        by!(approvals::show),
-    ),
-    Operation::post(
-        "/approvals/{approval_id}/approve",
-        "approve",
-        ApprovalDecide,
-        "Does what somebody else asked, where what it changes is still as it was.",
-        by!(approvals::approve),
-    )
-    .may_wait()
-    .answers::<approvals::Asked>(),
-    Operation::post(
-        "/approvals/{approval_id}/deny",
-        "deny",
-        ApprovalDecide,
-        "It is not done, for a reason that is recorded.",
-        by!(approvals::deny),
-    )
-    .takes::<Reason>()
-    .answers::<approvals::Asked>(),
-    Operation::post(
-        "/approvals/{approval_id}/withdraw",
-        "withdrawApproval",
-        ApprovalList,
-        "Whoever asked for it thinks again.",
-        by!(approvals::withdraw),
-    )
-    .answers::<approvals::Asked>(),
     // The deployment.
     Operation::post(
         "/clients/{client_id}/rotate-secret",

@@ -16,6 +16,8 @@ use crate::http::Site;
 use crate::http::cookies::Cookie;
 use crate::web::text::{Language, Wishes};
 
+const SEC_FETCH_SITE: http::HeaderName = http::HeaderName::from_static("sec-fetch-site");
+
 /// A request's sender, from its connection and headers.
 #[derive(Clone, Debug)]
 pub struct Visit {
@@ -27,6 +29,8 @@ pub struct Visit {
     pub devices: Vec<(SecretString, SecretHash)>,
     /// The path and query, to come back to.
     pub path: String,
+    /// Whether a page of ours led here, as far as the browser says: it does not where it is too old to (Fetch Metadata, `Sec-Fetch-Site`).
+    pub from_here: bool,
     language_choice: Option<String>,
     accept_language: Option<String>,
 }
@@ -51,6 +55,7 @@ impl Visit {
             session: session.map(|(secret, _)| secret),
             devices,
             path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            from_here: header(headers, SEC_FETCH_SITE).is_none_or(|site| site == "same-origin"),
             language_choice: site.cookies.read(headers, Cookie::Language),
             accept_language: header(headers, ACCEPT_LANGUAGE).map(str::to_owned),
         }

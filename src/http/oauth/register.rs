@@ -97,6 +97,9 @@ impl From<RegistrationError> for Refusal {
     }
 }
 
+/// Until some of what waits was taken up, or has lapsed: in seconds.
+const DAY: u64 = 86_400;
+
 fn refuse(refusal: Refusal) -> Response {
     match refusal {
         Refusal::Request(failure) => failure.into_json(Challenge::Client),
@@ -113,6 +116,13 @@ fn refuse(refusal: Refusal) -> Response {
                 "access_denied",
                 "the authority has disabled this client, or has not approved it yet",
             ),
+            RegistrationError::Crowded => {
+                let told = "as many registrations wait for the authority as it looks at: register with an initial access token, or \
+                            another day";
+                let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", told);
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(DAY));
+                response
+            }
             RegistrationError::TooMany { retry_after } => {
                 let told =
                     "too many registrations from this address, with this token or of this client; try again later";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::api::{Answer, ApiPage, Described, Group, Member, Problem, Reference, Shape};
+use super::super::api::{Answer, ApiPage, AreaPage, Described, Group, Member, Problem, Reference, Shape};
 use super::super::console::{Act, Block, Cell, Code, Field, FieldKind, Link, Section, Table, Tone, Weight};
 use super::super::layout::Standing;
 use super::super::text::Speaks;
@@ -58,23 +58,18 @@ impl Samples {
             body: None,
             ..operation.clone()
         };
+        let nothing =
+            Shape { name: "ExportLine".to_owned(), says: String::new(), kind: "object".to_owned(), members: Vec::new() };
+        let group = Arc::new(Group {
+            area: "client",
+            scope: "senid.admin.client".to_owned(),
+            operations: vec![operation, reading],
+            shapes: vec![shape, nothing],
+        });
         let reference = Reference {
             issuer: "https://id.example".to_owned(),
             base: "https://id.example/admin/api/v1".to_owned(),
-            groups: vec![Group {
-                area: "client",
-                scope: "senid.admin.client".to_owned(),
-                operations: vec![operation, reading],
-            }],
-            shapes: vec![
-                shape,
-                Shape {
-                    name: "ExportLine".to_owned(),
-                    says: String::new(),
-                    kind: "object".to_owned(),
-                    members: Vec::new(),
-                },
-            ],
+            groups: vec![Arc::clone(&group)],
             problems: vec![Problem {
                 slug: "too-many",
                 uri: "https://id.example/admin/api#too-many".to_owned(),
@@ -85,7 +80,8 @@ impl Samples {
             }],
         };
         let layout = self.layout(Standing::Official, None);
-        add("api", &ApiPage { layout, reference: Arc::new(reference) });
+        add("api", &ApiPage { layout: layout.clone(), reference: Arc::new(reference) });
+        add("api-area", &AreaPage { layout, group });
 
         let layout = self.citizen();
         let table = Table {
@@ -104,7 +100,7 @@ impl Samples {
 
         let mut page = self.frame().page(Section::Api, "disableClient".to_owned());
         page.action =
-            Some(Link { text: layout.text("api-read"), href: "/admin/api#operation-disableClient".to_owned() });
+            Some(Link { text: layout.text("api-read"), href: "/admin/api/areas/client#operation-disableClient".to_owned() });
         let foreign = Field {
             hint: Some("Those of one application.".to_owned()),
             foreign: true,

@@ -10,13 +10,19 @@ use senid::flows::admin::{AdminError, Administrator};
 use serde_json::json;
 
 use super::{BASE, Program, every_area, is_problem, program_of_administrators};
+use crate::oauth::registration::{open, portal, registered, text};
 use crate::support::World;
 use crate::support::world::staff::Staff;
 use crate::support::world::{AN, BINH, Backend, CHAU, Reply};
 
 /// Two administrators and their programs, where everything takes a second person.
 async fn world() -> (World, (Staff, Program), (Staff, Program)) {
-    let world = World::with_passkeys_and(Backend::embedded().await, |settings| {
+    of(Backend::embedded().await).await
+}
+
+async fn of(backend: Backend) -> (World, (Staff, Program), (Staff, Program)) {
+    let world = World::with_passkeys_and(backend, |settings| {
+        open(settings);
         settings.administration.approvals = Matter::ALL.to_vec();
     })
     .await;
@@ -103,4 +109,45 @@ async fn what_is_void_is_said_to_be_and_the_shell_may_be_the_same_person() {
     // What takes nobody else is done at once.
     let home = ClientChange { organisation_verified: Some(true), ..ClientChange::default() };
     assert!(update(&lan, &"library".parse().unwrap(), &home).await.is_ok());
+}
+
+/// Two who come at the same moment: whatever comes first, one of them asks and nobody has approved anything.
+async fn what_a_client_asks_for_itself_is_taken_up_by_one(backend: Backend) {
+    let (world, (_an, of_an), (_binh, of_binh)) = of(backend).await;
+    let told = registered(&world, &portal()).await;
+    let client = text(&told, "client_id").to_owned();
+    assert_eq!(of_an.get("/approvals").await.json()["items"], json!([]), "not among what people ask");
+    let listed = of_an.get("/approvals?state=by_themselves").await.json();
+    let at = format!("/approvals/{}", listed["items"][0]["approval_id"].as_str().unwrap());
+    let send = async |by: &Program, act: &str| by.send(Method::POST, &format!("{at}/{act}"), &[], None).await;
+    let status = async || of_an.get(&format!("/clients/{client}")).await.json()["status"].clone();
+    // Two who approve it at once have both asked for nothing.
+    let (one, other) = tokio::join!(send(&of_an, "approve"), send(&of_binh, "approve"));
+    is_problem(&one, 409, "conflict");
+    is_problem(&other, 409, "conflict");
+    assert_eq!(status().await, "disabled");
+    let (a, b, c, d) = tokio::join!(
+        send(&of_an, "take-up"),
+        send(&of_binh, "take-up"),
+        send(&of_an, "take-up"),
+        send(&of_binh, "take-up")
+    );
+    let mut statuses = [&a, &b, &c, &d].map(|reply| reply.status.as_u16());
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409, 409, 409]);
+    assert_eq!(status().await, "disabled", "it is asked for, and no more");
+    let (own, another) = if a.status == 200 || c.status == 200 { (&of_an, &of_binh) } else { (&of_binh, &of_an) };
+    is_problem(&send(own, "approve").await, 409, "own-request");
+    assert_eq!(send(another, "approve").await.status, 200);
+    assert_eq!(status().await, "active");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_client_asks_for_itself_is_taken_up_by_one_embedded() {
+    what_a_client_asks_for_itself_is_taken_up_by_one(Backend::embedded().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_client_asks_for_itself_is_taken_up_by_one_in_production() {
+    what_a_client_asks_for_itself_is_taken_up_by_one(Backend::production().await).await;
 }

@@ -1,6 +1,6 @@
 //! The page of the Admin API: read by anybody, and tried by whoever is signed in, with the rights of their session and no others.
 
-use senid::domain::administration::Role;
+use senid::domain::administration::{Area, Role};
 use senid::domain::administration::approval::Matter;
 use senid::domain::audit::EventKind;
 use senid::flows::admin::audit::search::{Search, search};
@@ -9,7 +9,7 @@ use senid::flows::admin::owners;
 use senid::flows::admin::read_audit::RecordedEvent;
 use senid::http::admin_api::operation::{Operation, Verb};
 use senid::http::admin_api::table::OPERATIONS;
-use senid::http::admin_api::{PAGE, ProblemKind, type_uri};
+use senid::http::admin_api::{PAGE, ProblemKind, page_of, type_uri};
 use serde_json::json;
 
 use super::{Program, every_area, program, world};
@@ -77,11 +77,16 @@ async fn every_kind_of_problem_leads_to_its_explanation_and_everything_is_on_the
             );
             assert!(text.contains(kind.title()) && text.contains(kind.status().as_str()), "{text}");
         }
-        for operation in OPERATIONS.iter().step_by(if language == "en" { 2 } else { 40 }) {
+        for operation in OPERATIONS.iter().step_by(if language == "en" { 1 } else { 40 }) {
+            let area = operation.permission.area();
+            assert_eq!(page.count(&format!("#areas a[href$='{}']", page_of(area))), 1, "{area:?}");
+            let page = world.browser().speaking(language).open(&page_of(area)).await;
+            assert!(page.status.is_success() && !page.text().contains('⟦'), "{language} {area:?}");
             let text = page.words(&format!("[id='operation-{}']", operation.id));
             assert!(text.contains(operation.path) && text.contains(operation.permission.as_str()), "{text}");
         }
     }
+    assert_eq!(world.browser().open(&format!("{PAGE}/areas/nobody-s")).await.status.as_u16(), 404);
     // What is answered names one of them.
     let (_staff, program) = program(&world, &[Role::Auditor]).await;
     let refused = program.get("/clients/nobody-s").await.json();
@@ -93,7 +98,7 @@ async fn every_kind_of_problem_leads_to_its_explanation_and_everything_is_on_the
 async fn the_line_for_a_shell_works() {
     let world = world().await;
     let (_staff, program) = program(&world, &[Role::Administrator]).await;
-    let page = world.browser().open(PAGE).await;
+    let page = world.browser().open(&page_of(Area::Clients)).await;
     for (id, method, path, status) in [
         ("showClient", "GET", "/clients/tax-office", "200"),
         ("disableClient", "POST", "/clients/tax-office/disable", "204"),

@@ -1,5 +1,6 @@
 //! Resource indicators: RFC 8707. What a token is for, and what it is good for there.
 
+use senid::domain::stage::Stage;
 use serde_json::{Value, json};
 
 use crate::support::World;
@@ -246,4 +247,23 @@ async fn people_read_what_the_portal_may_do_where() {
     // What was not allowed is asked about, however much else was.
     let page = browser.open(&portal.start().with("scope", "openid health.read land.read").url()).await;
     assert!(page.has("#allow"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn what_a_client_that_is_tried_out_asks_for_itself_says_so_to_the_resource_server() {
+    let world = World::embedded().await;
+    let portal = portal(&world).await;
+    world.operator().changes("tax-office", for_itself).await;
+    let customs = world.portal("customs");
+    let marks = async || {
+        let tokens = portal.token(&[("grant_type", "client_credentials"), ("resource", HEALTH)]).await;
+        assert_eq!(tokens.status, 200, "{}", tokens.body);
+        let answer: Value = serde_json::from_str(&tokens.body).unwrap();
+        let claims = proof::claims(&world.issuer, &tokens.access_token()).await;
+        let told = customs.introspection(&tokens.access_token()).await;
+        [answer, claims, told].map(|document| document["sandbox"].clone())
+    };
+    assert_eq!(marks().await, [Value::Null, Value::Null, Value::Null]);
+    world.operator().changes("tax-office", |client| client.stage = Stage::Sandbox).await;
+    assert_eq!(marks().await, [json!(true), json!(true), json!(true)]);
 }

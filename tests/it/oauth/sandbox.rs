@@ -152,6 +152,16 @@ async fn faults_of_the_signature(world: World) {
     assert!(!before.contains(&kid(&tokens.id_token())), "a key that nobody knew");
     portal.id_token(&tokens).await;
 
+    // However often: the oldest make room, and the document stays one that is read.
+    let mut last = kid(&tokens.id_token());
+    for _ in 0..18 {
+        world.wait(Duration::from_secs(1));
+        last = kid(&exchanged(&world, &portal, "rotated_key").await.1.id_token());
+    }
+    let now = published(&world).await;
+    assert_eq!((now.len() - before.len(), now.contains(&last)), (16, true), "{now:?}");
+    assert!(!now.contains(&kid(&tokens.id_token())), "the first one made room");
+
     let (_, tokens) = exchanged(&world, &portal, "unknown_key").await;
     assert!(!published(&world).await.contains(&kid(&tokens.id_token())));
 

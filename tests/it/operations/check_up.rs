@@ -8,14 +8,16 @@ use senid::domain::audit::{Actor, EventKind};
 use senid::domain::client::{Client, ClientAuthentication, ClientKeys, LogoutEndpoint};
 use senid::domain::stage::Stage;
 use senid::domain::time::Clock;
-use senid::flows::admin::{AdminError, Administrator, approvals};
+use senid::flows::admin::{AdminError, Administrator, approvals, registered_clients};
 use senid::flows::onboarding::check_up::{CheckUp, Finding, Severity};
+use senid::flows::onboarding::unused::unused_scopes;
 use senid::flows::onboarding::{production, secret};
+use senid::flows::statistics;
 use senid::outbound::{Fetcher, Limits, Reach, SystemResolver};
 
 use crate::support::World;
 use crate::support::outside::{Outside, authority, ok, status};
-use crate::support::world::{Portal, web};
+use crate::support::world::{AN, Portal, web};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const KEYS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","kid":"a","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
@@ -247,4 +249,46 @@ async fn a_secret_is_changed_with_an_overlap() {
     );
     let refused = secret::rotate(&admin, &"customs".parse().unwrap(), DAY, None).await;
     assert!(matches!(&refused, Err(AdminError::Conflict(told)) if told.contains("private_key_jwt")), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn scopes_that_nobody_asks_for_are_told_after_ninety_days_and_no_sooner() {
+    let world = World::embedded().await;
+    let (portal, admin) = (world.portal("tax-office"), world.operator().admin().await);
+    let id = "tax-office".parse().unwrap();
+    let unused = async || {
+        statistics::write(world.app(0)).await.unwrap();
+        let client = registered_clients::show(&admin, &id).await.unwrap();
+        let found = unused_scopes(&admin, &client).await.unwrap();
+        (client.scopes.iter().count(), found.map(|scopes| scopes.iter().map(ToString::to_string).collect::<Vec<_>>()))
+    };
+    let told = async || {
+        let found = who_looks(&world, true).run(&admin, &id).await.unwrap();
+        found.into_iter().find(|one| one.what.as_str() == "scope_unused").map(|one| one.detail)
+    };
+    world.signed_in(&portal, &AN).await;
+    assert_eq!((unused().await.1, told().await), (None, None), "it is a day old");
+    world.wait(DAY * 92);
+    let (all, found) = unused().await;
+    let found = found.unwrap();
+    assert_eq!(found.len(), all - 1, "openid tells nothing: {found:?}");
+    assert_eq!(told().await.unwrap(), found.join(" "));
+    // What is asked for again is used.
+    world.signed_in(&portal, &AN).await;
+    let left = unused().await.1.unwrap();
+    assert!(!left.contains(&"profile".to_owned()) && left.len() < found.len(), "{left:?}");
+    // One that is tried out is approved for nothing yet.
+    world.operator().changes("tax-office", |client| client.stage = Stage::Sandbox).await;
+    assert_eq!(unused().await.1, None);
+}
+
+#[tokio::test]
+async fn a_server_that_has_only_begun_to_count_calls_nothing_unused() {
+    let world = World::embedded().await;
+    world.wait(DAY * 92);
+    world.signed_in(&world.portal("tax-office"), &AN).await;
+    statistics::write(world.app(0)).await.unwrap();
+    let admin = world.operator().admin().await;
+    let client = registered_clients::show(&admin, &"tax-office".parse().unwrap()).await.unwrap();
+    assert_eq!(unused_scopes(&admin, &client).await.unwrap(), None);
 }

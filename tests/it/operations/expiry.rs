@@ -121,6 +121,18 @@ async fn a_key_that_ends_is_told_of_and_a_client_that_is_off_is_not(backend: Bac
     world.operator().changes("library", |client| client.status = senid::domain::client::ClientStatus::Active).await;
     assert_eq!((tell(&world).await, tell(&world).await), (1, 0), "two keys that end together are one letter");
     arrived(&server, 1).await;
+    // However many somebody registers, each with an end of its own, nobody is flooded.
+    let key = |number: i64| {
+        let (kid, exp) = (format!("n{number}"), exp + 60 + number);
+        format!(
+            r#"{{"kty":"EC","crv":"P-256","kid":"{kid}","exp":{exp},"x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}}"#
+        )
+    };
+    let set = format!(r#"{{"keys":[{}]}}"#, (0..30).map(key).collect::<Vec<_>>().join(","));
+    world.operator().changes("library", |client| client.keys = ClientKeys::Given(set)).await;
+    world.wait(Duration::from_secs(120));
+    assert_eq!((tell(&world).await, tell(&world).await), (1, 0));
+    arrived(&server, 2).await;
 }
 
 async fn of_many_at_once_one_tells(backend: Backend) {

@@ -48,8 +48,8 @@ impl Deployment {
         Self::start_with(&[]).await
     }
 
-    /// With more settings than it needs.
-    pub async fn start_with(more: &[(&'static str, &str)]) -> Self {
+    /// As [`Self::start`], with more in the environment of every program.
+    pub async fn start_with(more: &[(&'static str, String)]) -> Self {
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         port.set_nonblocking(true).unwrap();
         let issuer = format!("http://{}", port.local_addr().unwrap());
@@ -57,8 +57,8 @@ impl Deployment {
         let redis = Redis::start().database();
         let master = format!("1:{}", STANDARD.encode([9; 32]));
         let program = || {
-            let program = more.iter().fold(Senid::new(), |program, (name, value)| program.with(name, *value));
-            program
+            more.iter()
+                .fold(Senid::new(), |senid, (name, value)| senid.with(name, value))
                 .with("SENID_ISSUER", &issuer)
                 .with("SENID_DATABASE__URL", database.url())
                 .with("SENID_SESSIONS__URL", &redis)

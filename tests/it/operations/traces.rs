@@ -84,7 +84,7 @@ impl Drop for Running {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_request_and_call_is_traced_and_no_span_tells_of_anybody() {
     let collector = Collector::start().await;
-    let more = [("SENID_TRACING__OTLP", collector.url.as_str()), ("SENID_TRACING__RATIO", "1")];
+    let more = [("SENID_TRACING__OTLP", collector.url.clone()), ("SENID_TRACING__RATIO", "1".to_owned())];
     let deployment = Deployment::start_with(&more).await;
     let portal = &deployment.portal;
     let mut browser = Browser::new(&deployment.issuer, "127.0.0.1".parse().unwrap());

@@ -258,3 +258,16 @@ async fn an_auditor_finds_an_event_and_its_proof() {
     world.grants(&AN, Role::Support).await.unwrap();
     assert_eq!(an.browser.open(&format!("/admin/audit/{locked}")).await.status, 403);
 }
+
+#[tokio::test]
+async fn no_link_says_that_something_was_done() {
+    let world = world().await;
+    let mut an = world.staff(&AN, &[Role::Registrar]).await;
+    let id = world.operator().id_of(&BINH).await;
+    let page = an.browser.open(&format!("/admin/citizens/{id}")).await;
+    let url = page.url.join("?done=locked").unwrap();
+    for (site, shown) in [("same-origin", true), ("cross-site", false), ("same-site", false), ("none", false)] {
+        let reply = an.browser.request(http::Method::GET, &url, None, &[("sec-fetch-site", site)]).await;
+        assert_eq!((reply.status.as_u16(), reply.body.contains("class=\"notice")), (200, shown), "{site}");
+    }
+}

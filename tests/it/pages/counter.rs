@@ -4,11 +4,14 @@ use senid::domain::administration::{Permission, Role};
 use senid::domain::assurance::AccountLevel;
 use senid::domain::audit::EventKind;
 use senid::domain::citizen::CitizenStatus;
+use senid::domain::correction::Outcome;
+use senid::domain::organisation::OrganisationStatus;
 use senid::domain::proposal::Registrant;
 use senid::flows::admin::find_citizen::Who;
 use senid::flows::admin::show_citizen::{self, Sight};
-use senid::flows::admin::{AdminError, organisations, proposals};
+use senid::flows::admin::{AdminError, corrections, organisations, proposals};
 
+use crate::organisations::{mandates, represents};
 use crate::security::administration::admitted;
 use crate::support::World;
 use crate::support::world::operator::who;
@@ -323,4 +326,34 @@ async fn an_organisation_is_registered_suspended_and_dissolved_for_a_reason() {
         assert!(done.has(".notice") && done.has(badge), "{act}: {}", done.text());
         assert!(an.browser.press(&ask, "confirm", &[("reason", "once more")]).await.has("#problem"), "{act} twice");
     }
+}
+
+#[tokio::test]
+async fn nobody_answers_their_own_correction_or_turns_an_organisation_that_they_act_for() {
+    let world = world().await;
+    represents(&world, &AN).await;
+    let mut an = world.staff(&AN, &[Role::Registrar]).await;
+    let page = an.browser.open("/account/data").await;
+    let page = an.browser.press(&page, "correct", &[("about", "name"), ("words", "An is spelt otherwise")]).await;
+    assert!(page.has(".corrections"), "{}", page.text());
+    let by = admitted(&world, &an.browser).await;
+    let (waiting, _) = corrections::list(&by, None, 9).await.unwrap();
+    let own = corrections::settle(&by, waiting[0].id, Outcome::Corrected, "as I say").await;
+    assert!(matches!(own, Err(AdminError::Conflict(_))), "{own:?}");
+    corrections::settle(&world.registrar("hoa").admin().await, waiting[0].id, Outcome::Kept, "as it is").await.unwrap();
+
+    let (listed, _) = organisations::list(&world.operator().admin().await, None).await.unwrap();
+    let code = listed[0].code.clone();
+    let by = admitted(&world, &an.browser).await;
+    let mandate = mandates(&world, &AN).await[0];
+    for own in [
+        organisations::turn(&by, &code, OrganisationStatus::Suspended, Some("a rival")).await,
+        organisations::revoke(&by, &code, mandate).await,
+    ] {
+        assert!(matches!(own, Err(AdminError::Conflict(_))), "{own:?}");
+    }
+    let hoa = world.registrar("hoa").admin().await;
+    organisations::turn(&hoa, &code, OrganisationStatus::Suspended, Some("by law")).await.unwrap();
+    let own = organisations::turn(&by, &code, OrganisationStatus::Active, Some("it is mine")).await;
+    assert!(matches!(own, Err(AdminError::Conflict(_))), "{own:?}");
 }

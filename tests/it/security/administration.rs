@@ -4,14 +4,17 @@
 use std::time::Duration;
 
 use senid::crypto::hash::hash_secret;
+use senid::crypto::token::{Token, TokenKind};
 use senid::domain::account_life::Transition;
 use senid::domain::administration::{Permission, Role};
-use senid::domain::audit::EventKind;
+use senid::domain::audit::{EventKind, Outcome};
 use senid::domain::ids::RequestId;
+use senid::domain::operator::{ShellAccount, ShellAccounts};
 use senid::domain::proposal::Registrant;
 use senid::flows::admin::{AdminError, Administrator, bootstrap, duplicates, entry, owners, registered_clients, roles};
 use senid::flows::session;
 use senid::flows::visitor::Visitor;
+use senid::storage::EventSearch;
 
 use crate::support::World;
 use crate::support::world::operator::who;
@@ -44,6 +47,17 @@ async fn asked(world: &World, browser: &Browser) -> entry::Entry {
     };
     let current = session::current(app, &visitor).await.unwrap().expect("they are signed in");
     entry::by_session(app, &visitor, &current).await.unwrap()
+}
+
+/// Two operators whose accounts at SenID the settings name: of people who are nobody here.
+async fn world_of_operators() -> World {
+    World::with_passkeys_and(Backend::embedded().await, |settings| {
+        let link = |login: &str, number| {
+            ShellAccount::parse(&format!("{login}: {}", uuid::Uuid::from_u128(number))).expect("a link of somebody")
+        };
+        settings.administration.shell_accounts = ShellAccounts::from_iter([link("lan", 1), link("minh", 2)]);
+    })
+    .await
 }
 
 async fn link(world: &World) -> Result<String, AdminError> {
@@ -227,13 +241,16 @@ async fn the_glass_is_broken_by_two_people_with_two_envelopes_and_everybody_hear
     use senid::domain::administration::break_glass::Half;
     use senid::flows::admin::break_glass;
 
-    let world = world().await;
+    let world = world_of_operators().await;
     let shell = |name: &'static str| async {
         Administrator {
             actor: senid::domain::audit::Actor::Operator(name.to_owned()),
             ..world.operator().admin().await
         }
     };
+    // Of whom nothing says whose account that is: they could be one of the two who open it.
+    let unknown = break_glass::seal(&shell("hoa").await, Half::First).await;
+    assert!(matches!(unknown, Err(AdminError::Conflict(_))), "{unknown:?}");
     let (lan, minh) = (shell("lan").await, shell("minh").await);
     let first = break_glass::seal(&lan, Half::First).await.unwrap();
     assert!(matches!(break_glass::seal(&lan, Half::Second).await, Err(AdminError::Conflict(_))), "nobody knows both");
@@ -244,6 +261,14 @@ async fn the_glass_is_broken_by_two_people_with_two_envelopes_and_everybody_hear
         staff.browser.press(&page, "break-glass-open", &[("secret", secret)]).await
     };
     assert_eq!(bring(&mut an, "senid_bg_nothing").await.status, 403);
+    // One from before that had to be known: whoever brings it may be who sealed it.
+    let mut tx = world.app(0).store.begin().await.unwrap();
+    let token = Token::parse(TokenKind::BreakGlass, first.expose()).unwrap();
+    let now = senid::domain::time::Clock::now(&*world.clock);
+    tx.administration().seal(Half::First, token.hash(), "operator:hoa", now).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(bring(&mut an, first.expose()).await.status, 403);
+    let first = break_glass::seal(&lan, Half::First).await.unwrap();
     assert!(bring(&mut an, first.expose()).await.has("#waiting"));
     // One person with both is one person.
     assert!(bring(&mut an, second.expose()).await.has("#waiting"));
@@ -265,12 +290,10 @@ async fn the_glass_is_broken_by_two_people_with_two_envelopes_and_everybody_hear
 async fn the_glass_is_no_less_loud_where_two_administrators_break_it_and_not_with_what_they_sealed_themselves() {
     use senid::domain::administration::break_glass::Half;
     use senid::domain::audit::Actor;
-    use senid::domain::operator::{ShellAccount, ShellAccounts};
     use senid::flows::admin::break_glass;
 
     let (lan, minh) = ("lan", "root (sudo: minh)");
-    let backend = Backend::embedded().await;
-    let world = World::with_passkeys(backend).await;
+    let world = world_of_operators().await;
     let (mut an, mut binh) =
         (world.staff(&AN, &[Role::Administrator]).await, world.staff(&BINH, &[Role::Administrator]).await);
     let mut settings = (*world.app(0).settings).clone();
@@ -348,4 +371,90 @@ async fn the_hour_of_the_broken_glass_is_ended_sooner_and_whoever_sealed_an_enve
     assert_eq!(break_glass::end(&lan).await.unwrap(), 1, "An is an administrator without it");
     assert_eq!(binh.enters("/admin").await.status, 403);
     assert!(!an.enters("/admin").await.has("#broken-glass"));
+}
+
+/// Seals both envelopes at the shell, and has An and Bình open them.
+async fn glass_broken_by(world: &World, an: &mut Staff, binh: &mut Staff) {
+    use senid::domain::administration::break_glass::Half;
+    use senid::flows::admin::break_glass;
+
+    let shell = async |name: &str| Administrator {
+        actor: senid::domain::audit::Actor::Operator(name.to_owned()),
+        ..world.operator().admin().await
+    };
+    for (staff, half, name) in [(an, Half::First, "lan"), (binh, Half::Second, "minh")] {
+        let secret = break_glass::seal(&shell(name).await, half).await.unwrap();
+        let page = staff.enters("/admin/break-glass").await;
+        let page = staff.browser.press(&page, "break-glass-open", &[("secret", secret.expose())]).await;
+        assert!(page.has("#waiting") || page.has("#open"), "{}", page.text());
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_the_broken_glass_gave_stays_behind_its_hour() {
+    use senid::flows::admin::break_glass;
+
+    let world = world_of_operators().await;
+    let (mut an, mut binh) = (world.may_prove(&AN).await, world.may_prove(&BINH).await);
+    let mut chau = world.may_prove(&CHAU).await;
+    glass_broken_by(&world, &mut an, &mut binh).await;
+    let of_chau = world.operator().id_of(&CHAU).await;
+    let of_binh = world.operator().id_of(&BINH).await;
+    assert!(an.enters("/admin").await.has("#broken-glass"));
+    let by = admitted(&world, &an.browser).await;
+    // For good, as they would have it, to somebody else and to each other.
+    let given = roles::grant(&by, &who(&CHAU), Role::Administrator, None).await.unwrap();
+    let hour = entry::broken_glass(world.app(0)).await.unwrap().unwrap();
+    assert_eq!((given.until, given.granted_by.starts_with("break_glass staff:")), (Some(hour), true), "{given:?}");
+    roles::grant(&by, &who(&BINH), Role::Registrar, None).await.unwrap();
+    // Whom they made an administrator gives no more than that.
+    chau.enters("/admin").await;
+    let third = admitted(&world, &chau.browser).await;
+    let further = roles::grant(&third, &who(&BINH), Role::Operator, None).await.unwrap();
+    assert_eq!(further.until, Some(hour));
+    // Nor is the next hour prepared in this one.
+    let sealed = break_glass::seal(&by, senid::domain::administration::break_glass::Half::First).await;
+    assert!(matches!(sealed, Err(AdminError::Denied(_))), "{sealed:?}");
+    let held = async |citizen| {
+        let mut reading = world.app(0).store.read().await.unwrap();
+        reading.role_grants().of(citizen, senid::domain::time::Clock::now(&*world.clock)).await.unwrap().len()
+    };
+    assert_eq!((held(of_chau).await, held(of_binh).await), (1, 3));
+    world.wait(Duration::from_secs(3600));
+    assert_eq!((held(of_chau).await, held(of_binh).await), (0, 0), "an hour later nobody is anything");
+
+    // It is ended sooner, with all that was given; what an ordinary administrator gives stays.
+    glass_broken_by(&world, &mut an, &mut binh).await;
+    an.enters("/admin").await;
+    let by = admitted(&world, &an.browser).await;
+    roles::grant(&by, &who(&CHAU), Role::Support, None).await.unwrap();
+    world.grants(&CHAU, Role::Auditor).await.unwrap();
+    assert_eq!(break_glass::end(&world.operator().admin().await).await.unwrap(), 3);
+    assert_eq!((held(of_chau).await, held(of_binh).await), (1, 0));
+}
+
+#[tokio::test]
+async fn whoever_is_at_a_shell_is_no_administrator_because_the_others_are_locked() {
+    let world = world().await;
+    let mut binh = world.may_prove(&BINH).await;
+    let before = link(&world).await.unwrap();
+    world.grants(&AN, Role::Administrator).await.unwrap();
+    world.operator().locks(&AN).await;
+    let Err(AdminError::Conflict(told)) = link(&world).await else { panic!("taken over") };
+    assert!(told.contains("locked or suspended") && told.contains("break-glass"), "{told}");
+    // Nor by a link from before.
+    let page = binh.enters(&before).await;
+    assert_eq!(page.status, 403, "{}", page.text());
+    // And it was not in silence.
+    let wanted = EventSearch {
+        kind: Some(EventKind::BootstrapLinkMade),
+        outcome: Some(Outcome::Refused),
+        ..EventSearch::default()
+    };
+    let found = world.app(0).store.read().await.unwrap().audit().search_all(&wanted, None, 9).await.unwrap().items;
+    assert_eq!(found.len(), 1, "that somebody tried is recorded: {found:?}");
+    assert_eq!(found[0].event.details["why"], "administrators_rest");
+    // Where nobody holds it any more, somebody is the first again.
+    world.withdraws(&AN, Role::Administrator).await;
+    assert!(link(&world).await.is_ok());
 }

@@ -145,8 +145,18 @@ async fn a_lock_a_key_and_a_portal_that_is_off_wait_too() {
     let keys = rotate_keys::list(&lan).await.unwrap().len();
     let id = waits(rotate_keys::rotate(&lan, When::Now, None).await);
     assert_eq!(rotate_keys::list(&lan).await.unwrap().len(), keys);
+    let twice = waits(rotate_keys::rotate(&lan, When::Now, None).await);
+    let shown = approvals::show(&minh, id).await.unwrap();
+    assert!(shown.changes.iter().any(|change| change.field.starts_with("keys.") && change.old != ""), "{shown:?}");
     approvals::approve(&minh, id).await.unwrap();
-    assert!(rotate_keys::list(&lan).await.unwrap().len() > keys);
+    let rotated = rotate_keys::list(&lan).await.unwrap().len();
+    assert!(rotated > keys);
+    // What was approved is one rotation, of the keys that were there: a second request is for others, and void.
+    let second = approvals::approve(&minh, twice).await;
+    assert!(matches!(second, Err(AdminError::Unfit(Unfit::Void(_)))), "{second:?}");
+    let again = approvals::approve(&minh, id).await;
+    assert!(matches!(again, Err(AdminError::Unfit(Unfit::Decided))), "{again:?}");
+    assert_eq!(rotate_keys::list(&lan).await.unwrap().len(), rotated);
     let library = "library".parse().unwrap();
     registered_clients::set_status(&lan, &library, ClientStatus::Disabled).await.unwrap();
     let id = waits(registered_clients::set_status(&lan, &library, ClientStatus::Active).await);

@@ -57,6 +57,7 @@ mod stolen_database;
 mod stolen_password;
 mod subject_identifiers;
 mod token_exchange;
+mod typed_forms;
 mod verified_contacts;
 mod webauthn;
 

@@ -379,6 +379,16 @@ tampered! {
         assert_eq!(finding(store, &[]).await, Finding::OtherTree { size: EVENTS });
     }
 
+    more_events_that_waited_were_removed_than_are_looked_at_at_once(log, store, _heads) {
+        let lost = record(store, 1_100, NOW).await;
+        record(store, 3, NOW + DAY).await;
+        let first = "SELECT event_id FROM audit_pending ORDER BY event_id LIMIT 1100";
+        log.run(&[&format!("DELETE FROM audit_events WHERE id IN ({first})")]).await;
+        // What happened then has its place all the same, and what is gone is named.
+        assert_eq!(sequence(store).await, 3);
+        assert_eq!(finding(store, &[]).await, Finding::LostWaiting { event: lost.into_iter().min().unwrap() });
+    }
+
     an_event_that_waited_was_removed(log, store, _heads) {
         let event = record(store, 1, NOW).await[0];
         log.run(&[&format!("DELETE FROM audit_events WHERE id = {}", log.id(event))]).await;

@@ -9,7 +9,7 @@ use super::on_every_database;
 const AT: Hour = Hour::from_number(500_000);
 
 fn cell(figure: Figure, hour: Hour, label: &'static str, client: Option<&str>) -> Cell {
-    Cell { figure, hour, label, bound: 0, client: client.map(|id| id.parse().unwrap()) }
+    Cell { figure, hour, label: label.into(), bound: 0, client: client.map(|id| id.parse().unwrap()) }
 }
 
 async fn add(store: &Store, counts: &[(Cell, u64)]) {

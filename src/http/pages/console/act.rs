@@ -34,10 +34,15 @@ impl Wrong {
         Some(Self { problem: Some(problem), exact, faults })
     }
 
+    /// A sentence of ours, of the form as a whole.
+    pub(super) fn told(problem: String) -> Self {
+        Self { problem: Some(problem), ..Self::default() }
+    }
+
     /// That there is no reason, where one is needed.
     pub(super) fn of_reason(layout: &Layout, typed: &Typed) -> Option<Self> {
         let short = typed.of("reason").chars().count() < REASON;
-        short.then(|| Self { problem: Some(layout.text("console-problem-reason")), ..Self::default() })
+        short.then(|| Self::told(layout.text("console-problem-reason")))
     }
 }
 

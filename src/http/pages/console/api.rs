@@ -1,5 +1,5 @@
-//! `/admin/api`: what the Admin API can do, for anybody to read, as its OpenAPI document is: neither says anything of the deployment but
-//! where it is. `/admin/api/try`: an operation is tried by whoever is signed in, with the rights of their session, and it is real: it is
+//! `/admin/api` and `/admin/api/areas/{area}`: what the Admin API can do, for anybody to read, as its OpenAPI document is: neither says
+//! anything of the deployment but where it is. `/admin/api/try`: an operation is tried by whoever is signed in, with the rights of their session, and it is real: it is
 //! the same request as a program's, asked for the same permission, recorded alike. What is not read by GET is shown before it is sent.
 
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, address, asked, at_desk, form, found, render};
+use super::kept::{self, For, Kept as Brought};
+use super::{Desk, address, at_desk, form, found, render};
 use crate::crypto::base64url;
 use crate::crypto::hash::sha256;
-use crate::crypto::seal::Context;
 use crate::flows::FlowError;
 use crate::http::Site;
 use crate::http::admin_api::operation::{Operation, Query, Value, Verb, Version};
@@ -21,7 +21,7 @@ use crate::http::error::{Failure, Fault};
 use crate::http::extract::{Form, Guarded, Visit};
 use crate::http::page::Page;
 use crate::protocol::parameters::Parameters;
-use crate::web::api::ApiPage;
+use crate::web::api::{ApiPage, AreaPage};
 use crate::web::console::{Act, Block, Cell, Code, Console, Field, FieldKind, Link, Section, Table, Tone, Weight};
 use crate::web::layout::Layout;
 use crate::web::text::Speaks;
@@ -34,6 +34,17 @@ const ANSWER: usize = 16 * 1024 * 1024;
 
 pub async fn read(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
     let page = ApiPage { layout: site.layout(&visit, &[], None), reference: Arc::clone(&site.admin_api.reference) };
+    Ok(Page::render(&page)?.into_response())
+}
+
+/// The operations of an area.
+pub async fn area(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(name): Path<String>,
+) -> Result<Response, Failure> {
+    let group = site.admin_api.reference.groups.iter().find(|group| group.area == name).ok_or(Fault::NotFound)?;
+    let page = AreaPage { layout: site.layout(&visit, &[], None), group: Arc::clone(group) };
     Ok(Page::render(&page)?.into_response())
 }
 
@@ -91,15 +102,22 @@ pub async fn ask(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<Str
     let operation = find(&id)?;
     // Whoever must prove again who they are does so before they type.
     found!(desk, &site, &visit, desk.admin.may_on_own(operation.permission));
-    let typed = match kept(&site, &visit, operation) {
-        Some(typed) => typed,
-        None => {
-            Typed { body: admin_api::sample_of(site.app.issuer(), operation).unwrap_or_default(), ..Typed::default() }
-        }
-    };
+    let sample =
+        || Typed { body: admin_api::sample_of(site.app.issuer(), operation).unwrap_or_default(), ..Typed::default() };
     let layout = desk.layout().clone();
+    let kept = match kept::open(&site, &visit, sealed_for(operation)).await? {
+        Brought::Nothing => Ok(sample()),
+        Brought::Typed(said) => serde_json::from_slice(&said).map(|kept: Kept| kept.typed(operation)).map_err(drop),
+        Brought::Refused => Err(()),
+    };
+    let (typed, problem) = match kept {
+        Ok(typed) => (typed, None),
+        Err(()) => (sample(), Some(layout.text("console-kept-refused"))),
+    };
     let act = typing(&layout, &visit, operation, &typed);
-    render(&page(desk, operation).with(act))
+    let mut page = page(desk, operation);
+    page.problem = problem;
+    render(&page.with(act))
 }
 
 /// What was typed: an operation that reads is done, and what another would be sent is shown first.
@@ -115,9 +133,9 @@ pub async fn submit(
     match operation.verb {
         Verb::Get => done(&site, &visit, operation, &typed).await,
         Verb::Post | Verb::Patch | Verb::Delete => {
-            let desk = at_desk!(&site, &visit, &return_to(&site, operation, &typed)?);
+            let desk = at_desk!(&site, &visit, &return_to(&site, &visit, operation, &typed).await?);
             if let Err(error) = desk.admin.may_on_own(operation.permission) {
-                let back = return_to(&site, operation, &typed)?;
+                let back = return_to(&site, &visit, operation, &typed).await?;
                 return desk.refused(&site, &visit, error, &back).await;
             }
             let layout = desk.layout().clone();
@@ -147,7 +165,7 @@ async fn done(
     operation: &'static Operation,
     typed: &Typed,
 ) -> Result<Response, Failure> {
-    let back = return_to(site, operation, typed)?;
+    let back = return_to(site, visit, operation, typed).await?;
     let desk = at_desk!(site, visit, &back);
     if let Err(error) = desk.admin.may_on_own(operation.permission) {
         return desk.refused(site, visit, error, &back).await;
@@ -173,8 +191,8 @@ fn page(desk: Desk, operation: &Operation) -> Console {
     let layout = desk.layout().clone();
     let mut page = desk.frame.page(Section::Api, operation.id.to_owned());
     page.back = Some(Link { text: layout.text("api-title"), href: PATH.to_owned() });
-    page.action =
-        Some(Link { text: layout.text("api-read"), href: format!("{}#operation-{}", admin_api::PAGE, operation.id) });
+    let href = format!("{}#operation-{}", admin_api::page_of(operation.permission.area()), operation.id);
+    page.action = Some(Link { text: layout.text("api-read"), href });
     page.with(Block::Foreign(operation.says.to_owned()))
 }
 
@@ -335,24 +353,17 @@ impl Kept {
     }
 }
 
-fn sealed_for(operation: &Operation) -> Context {
-    Context::new("console.api", operation.id)
+const fn sealed_for(operation: &Operation) -> For<'static> {
+    For { purpose: "console.api", form: operation.id }
 }
 
 /// Where whoever has to prove again who they are comes back to, and finds what they had typed: sealed, for it may name anybody.
-fn return_to(site: &Site, operation: &Operation, typed: &Typed) -> Result<String, Failure> {
+async fn return_to(site: &Site, visit: &Visit, operation: &Operation, typed: &Typed) -> Result<String, Failure> {
     let said = serde_json::to_vec(&Kept::of(typed)).map_err(FlowError::failed)?;
     let path = path_of(operation);
     if said.len() > KEPT {
         return Ok(path);
     }
-    let sealed = site.app.keys.seal_short_lived(&sealed_for(operation), &said, &*site.app.random)?;
-    Ok(address(&path, &[("kept", &base64url::encode(&sealed))]))
-}
-
-fn kept(site: &Site, visit: &Visit, operation: &Operation) -> Option<Typed> {
-    let sealed = base64url::decode(&asked(visit, "kept")?)?;
-    let opened = site.app.keys.open_short_lived(&sealed_for(operation), &sealed).ok()?;
-    let kept: Kept = serde_json::from_slice(&opened).ok()?;
-    Some(kept.typed(operation))
+    let sealed = kept::seal(site, visit, sealed_for(operation), &said).await?;
+    Ok(address(&path, &[(kept::NAME, &sealed)]))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::typed::Typed;
 use super::{Desk, ROWS, address, asked, at_desk, form, found, named, notice, problem, proposals, render, to};
 use crate::domain::administration::Permission;
 use crate::domain::administration::approval::{Act as Asked, Approval, Matter, Outcome};
@@ -21,20 +22,30 @@ use crate::web::layout::Layout;
 use crate::web::text::{Speaks, TextId, id};
 
 const PATH: &str = "/admin/approvals";
+/// What clients ask for by registering themselves.
+const BY_THEMSELVES: &str = "by-themselves";
 
 pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
     let desk = at_desk!(&site, &visit);
-    let is_all = asked(&visit, "state").is_some_and(|state| state == "all");
+    let state = asked(&visit, "state").unwrap_or_default();
+    let (is_all, by_themselves) = (state == "all", state == BY_THEMSELVES);
     let from = asked(&visit, "after").and_then(|text| text.parse::<ApprovalId>().ok());
-    let listed = match is_all {
-        true => approvals::past(&desk.admin, from, ROWS).await,
-        false => approvals::list(&desk.admin, from, ROWS).await,
+    let listed = match (is_all, by_themselves) {
+        (true, _) => approvals::past(&desk.admin, from, ROWS).await,
+        (_, true) => approvals::by_themselves(&desk.admin, from, ROWS).await,
+        _ => approvals::list(&desk.admin, from, ROWS).await,
     };
     let listed = found!(desk, &site, &visit, listed);
     // What registrars proposed stands on the first page of what waits, for whoever sees citizens.
-    let proofs = match !is_all && from.is_none() && desk.has(Permission::CitizenShow) {
+    let proofs = match !is_all && !by_themselves && from.is_none() && desk.has(Permission::CitizenShow) {
         true => found!(desk, &site, &visit, proposed::list(&desk.admin).await),
         false => Vec::new(),
+    };
+    let unclaimed = found!(desk, &site, &visit, approvals::count_by_themselves(&desk.admin).await);
+    let state = match (is_all, by_themselves) {
+        (true, _) => "all",
+        (_, true) => BY_THEMSELVES,
+        _ => "",
     };
     let (layout, now) = (desk.layout().clone(), desk.admin.clock.now());
     let of_proofs = proofs.iter().map(|proposal| proposals::row(&layout, proposal));
@@ -69,21 +80,29 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             caption: layout.text("console-approvals"),
             head: heads.to_vec(),
             rows: rows.collect(),
-            next: listed.last().filter(|_| listed.len() >= ROWS as usize).map(|last| {
-                let state = if is_all { "all" } else { "" };
-                address(PATH, &[("state", state), ("after", &last.id.to_string())])
-            }),
-            first: from.map(|_| PATH.to_owned()),
+            next: listed
+                .last()
+                .filter(|_| listed.len() >= ROWS as usize)
+                .map(|last| address(PATH, &[("state", state), ("after", &last.id.to_string())])),
+            first: from.map(|_| address(PATH, &[("state", state)])),
         }),
     };
     let view = |text: String, href: &str, here| View { text, href: href.to_owned(), here };
     let views = vec![
-        view(layout.text("console-approvals-waiting"), PATH, !is_all),
+        view(layout.text("console-approvals-waiting"), PATH, state.is_empty()),
+        view(
+            layout.text_with("console-approvals-by-themselves", "count", unclaimed),
+            "/admin/approvals?state=by-themselves",
+            by_themselves,
+        ),
         view(layout.text("console-all"), "/admin/approvals?state=all", is_all),
         view(layout.text("desk-proposals"), super::proposals::PATH, false),
     ];
     let mut page = desk.frame.section(Section::Approvals).with(Block::Views(views)).with(table);
-    page.lead = Some(layout.text("console-approvals-lead"));
+    page.lead = Some(match by_themselves {
+        true => layout.text("console-by-themselves-lead"),
+        false => layout.text("console-approvals-lead"),
+    });
     page.notice = notice(&layout, &visit);
     render(&page)
 }
@@ -136,7 +155,8 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let approval: ApprovalId = named(&approval)?;
     let desk = at_desk!(&site, &visit);
-    shown(&site, &visit, desk, approval, (asked(&visit, "reason").unwrap_or_default(), None)).await
+    let (typed, wrong) = Typed::kept(&site, &visit, desk.layout()).await?;
+    shown(&site, &visit, desk, approval, (typed.of("reason").to_owned(), wrong.problem)).await
 }
 
 async fn shown(
@@ -262,13 +282,14 @@ pub async fn decide(
     let id: ApprovalId = named(&approval)?;
     let path = format!("{PATH}/{id}");
     Guarded::Account(&format!("{path}/{act}")).check(&visit, &sent)?;
-    let reason = sent.single("reason")?.unwrap_or_default().trim().to_owned();
+    let typed = Typed::sent(&sent, &["reason"])?;
     // Whoever has to prove again who they are comes back to the request, with what they had typed.
-    let return_to = address(&path, &[("reason", &reason)]);
+    let return_to = typed.keep(&site, &visit, &path).await?;
     let desk = at_desk!(&site, &visit, &return_to);
+    let reason = typed.of("reason").to_owned();
     let decided = match act.as_str() {
         "approve" => approvals::approve(&desk.admin, id).await.map(|_| "approved"),
-        "take-up" => approvals::vouch(&desk.admin, id).await.map(|_| "approved"),
+        "take-up" => approvals::take_up(&desk.admin, id).await.map(|_| "asked"),
         "deny" if reason.chars().count() < 3 => {
             let wrong = Some(desk.layout().text("console-problem-reason"));
             return shown(&site, &visit, desk, id, (reason, wrong)).await;

@@ -8,6 +8,7 @@ pub mod applications;
 pub mod approvals;
 pub mod audit;
 pub mod citizens;
+mod kept;
 pub mod keys;
 pub mod operations;
 pub mod organisations;
@@ -130,6 +131,8 @@ pub(super) fn problem(layout: &Layout, error: &AdminError) -> Option<String> {
         AdminError::Unfit(Unfit::Own | Unfit::Beneficiary) => id("console-problem-own-request"),
         AdminError::Unfit(Unfit::Expired) => id("console-problem-expired"),
         AdminError::Unfit(Unfit::Decided) => id("console-problem-decided"),
+        AdminError::Unfit(Unfit::ByItself) => id("console-problem-by-itself"),
+        AdminError::Unfit(Unfit::TakenUp) => id("console-problem-taken-up"),
         AdminError::Unfit(Unfit::Void(_)) => id("console-problem-void"),
         _ => return None,
     };
@@ -164,8 +167,11 @@ pub(super) fn to(path: impl Into<String>) -> Response {
     SeeOther::to(path.into()).into_response()
 }
 
-/// What was just done, as the address says it.
+/// What was just done, as the address says it: to whom a page of ours sent there, and to nobody who was sent a link that says so.
 pub(super) fn notice(layout: &Layout, visit: &Visit) -> Option<String> {
+    if !visit.from_here {
+        return None;
+    }
     let text = match asked(visit, "done")?.as_str() {
         "locked" => id("console-done-locked"),
         "unlocked" => id("console-done-unlocked"),

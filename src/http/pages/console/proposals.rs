@@ -87,8 +87,8 @@ pub async fn show(
     Path(proposal): Path<String>,
 ) -> Result<Response, Failure> {
     let desk = at_desk!(&site, &visit);
-    let typed = Typed::kept(&site, &visit);
-    shown(&site, &visit, desk, named(&proposal)?, &typed, Wrong::default()).await
+    let (typed, wrong) = Typed::kept(&site, &visit, desk.layout()).await?;
+    shown(&site, &visit, desk, named(&proposal)?, &typed, wrong).await
 }
 
 async fn shown(
@@ -212,7 +212,7 @@ pub async fn decide(
     Guarded::Account(&action(id, &act)).check(&visit, &sent)?;
     let typed = Typed::sent(&sent, &["reason"])?;
     // Whoever has to prove again who they are comes back to the proposal, with what they had typed.
-    let return_to = typed.keep(&site, &format!("{PATH}/{id}"))?;
+    let return_to = typed.keep(&site, &visit, &format!("{PATH}/{id}")).await?;
     let desk = at_desk!(&site, &visit, &return_to);
     let done = match act.as_str() {
         "confirm" => proposals::confirm(&desk.admin, id).await.map(Some),

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::citizens::part;
+use super::typed::Typed;
 use super::{Confirmation, Desk, address, asked, at_desk, form, found, notice, problem, render, to};
 use crate::domain::administration::{Permission, Role};
 use crate::flows::admin::find_citizen::Who;
@@ -23,8 +24,8 @@ const PATH: &str = "/admin/roles";
 
 pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
     let desk = at_desk!(&site, &visit);
-    let typed = (asked(&visit, "who").unwrap_or_default(), asked(&visit, "role").unwrap_or_default());
-    shown(&site, &visit, desk, typed, None).await
+    let (typed, wrong) = Typed::kept(&site, &visit, desk.layout()).await?;
+    shown(&site, &visit, desk, (typed.of("who").to_owned(), typed.of("role").to_owned()), wrong.problem).await
 }
 
 async fn shown(
@@ -111,9 +112,9 @@ fn grant_form(layout: &Layout, visit: &Visit, who: String, role: String) -> Act 
 
 pub async fn grant(State(site): State<Arc<Site>>, visit: Visit, Form(sent): Form) -> Result<Response, Failure> {
     Guarded::Account(PATH).check(&visit, &sent)?;
-    let typed = sent.single("who")?.unwrap_or_default().trim().to_owned();
-    let role = sent.single("role")?.unwrap_or_default().to_owned();
-    let return_to = address(PATH, &[("who", &typed), ("role", &role)]);
+    let typed = Typed::sent(&sent, &["who", "role"])?;
+    let return_to = typed.keep(&site, &visit, PATH).await?;
+    let (typed, role) = (typed.of("who").to_owned(), typed.of("role").to_owned());
     let desk = at_desk!(&site, &visit, &return_to);
     let wanted: Role = role.parse().map_err(|_| Fault::NotFound)?;
     let granted = match Who::parse(&typed, site.app.settings.national_id.default_scheme()) {

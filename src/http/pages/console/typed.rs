@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{address, asked};
-use crate::crypto::base64url;
-use crate::crypto::seal::Context;
+use super::act::Wrong;
+use super::address;
+use super::kept::{self, For, Kept};
 use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
 use crate::protocol::parameters::Parameters;
+use crate::web::layout::Layout;
+use crate::web::text::Speaks;
 
 /// The texts by the names of their fields, without the space around them.
 #[derive(Clone, Default)]
@@ -28,25 +30,32 @@ impl Typed {
         Ok(Self(typed))
     }
 
-    /// What was typed before a proof; nothing, where what the address says is not ours.
-    pub(super) fn kept(site: &Site, visit: &Visit) -> Self {
-        let opened = || {
-            let sealed = base64url::decode(&asked(visit, "kept")?)?;
-            let action = visit.path.split('?').next()?;
-            let opened = site.app.keys.open_short_lived(&context(action), &sealed).ok()?;
-            serde_json::from_slice(&opened).ok()
-        };
-        Self(opened().unwrap_or_default())
-    }
-
-    /// The address of the form, with what was typed: sealed, for it may name anybody.
+    /// What was typed before a proof, by whoever asks again now; and, where the address brought what they did not type here in this session,
+    /// that it did.
     ///
     /// # Errors
-    /// Where it cannot be sealed.
-    pub(super) fn keep(&self, site: &Site, action: &str) -> Result<String, Failure> {
+    /// Where the sessions are away.
+    pub(super) async fn kept(site: &Site, visit: &Visit, layout: &Layout) -> Result<(Self, Wrong), Failure> {
+        let action = visit.path.split('?').next().unwrap_or_default();
+        let read = |typed: &[u8]| serde_json::from_slice(typed).ok().map(Self);
+        let refused = || Wrong::told(layout.text("console-kept-refused"));
+        Ok(match kept::open(site, visit, of(action)).await? {
+            Kept::Nothing => (Self::default(), Wrong::default()),
+            Kept::Typed(typed) => {
+                read(&typed).map_or_else(|| (Self::default(), refused()), |typed| (typed, Wrong::default()))
+            }
+            Kept::Refused => (Self::default(), refused()),
+        })
+    }
+
+    /// The address of the form, with what was typed: sealed, for it may name anybody, and for nobody but who typed it.
+    ///
+    /// # Errors
+    /// Where it cannot be sealed, or the sessions are away.
+    pub(super) async fn keep(&self, site: &Site, visit: &Visit, action: &str) -> Result<String, Failure> {
         let text = serde_json::Value::from_iter(self.0.clone()).to_string();
-        let sealed = site.app.keys.seal_short_lived(&context(action), text.as_bytes(), &*site.app.random)?;
-        Ok(address(action, &[("kept", &base64url::encode(&sealed))]))
+        let sealed = kept::seal(site, visit, of(action), text.as_bytes()).await?;
+        Ok(address(action, &[(kept::NAME, &sealed)]))
     }
 
     pub(super) fn of(&self, name: &str) -> &str {
@@ -60,6 +69,6 @@ impl Typed {
 }
 
 /// What it is sealed for: this act, on whoever the address names.
-fn context(action: &str) -> Context {
-    Context::new("console.typed", action)
+const fn of(action: &str) -> For<'_> {
+    For { purpose: "console.typed", form: action }
 }

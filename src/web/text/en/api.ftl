@@ -2,11 +2,15 @@
 api-acts = acts
 api-answer = What was answered
 api-answers = Answers
+api-area-operations = { $count ->
+    [one] { $count } operation
+   *[other] { $count } operations
+}
+api-areas = What it can do
 api-body = Body
 api-body-hint = JSON. It begins with the members that are demanded.
 api-coming-in = Coming in
 api-confirm = Send this?
-api-contents = On this page
 api-curl = At a shell
 api-document = The OpenAPI document
 api-documents = Documents

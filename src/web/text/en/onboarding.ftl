@@ -152,6 +152,7 @@ finding-redirect-scheme-not-reversed = The scheme is no domain name of its owner
 finding-redirect-several-hosts = Citizens return to several hosts: each can take the part of the others. Register an application for each portal.
 finding-refresh-unbound = Refresh tokens of a public client are bound to no key. Send DPoP proofs (RFC 9449), or do without offline_access.
 finding-request-uri-unreachable = A request object that it registered cannot be fetched. Publish it, or take the address away.
+finding-scope-unused = It has asked for these scopes not once in 90 days. Give up what it does not need: what it may not ask for, nobody can ask for in its name.
 finding-secret-soon-over = The secret ends soon. Have another one made; the old one works beside it for as long as you say.
 finding-sector-incomplete = A redirect URI is not in the list of its sector. Add it to the list.
 finding-sector-unreachable = The list of its sector cannot be fetched. Publish it as application/json (OpenID Connect Core section 8.1).

@@ -2,11 +2,15 @@
 api-acts = agit
 api-answer = Ce qui a été répondu
 api-answers = Réponses
+api-area-operations = { $count ->
+    [one] { $count } opération
+   *[other] { $count } opérations
+}
+api-areas = Ce qu’elle peut faire
 api-body = Corps
 api-body-hint = JSON. Il commence par les membres obligatoires.
 api-coming-in = Se connecter
 api-confirm = Envoyer ceci ?
-api-contents = Sur cette page
 api-curl = En ligne de commande
 api-document = Le document OpenAPI
 api-documents = Documents

@@ -2,11 +2,16 @@
 api-acts = действует
 api-answer = Что получено в ответ
 api-answers = Ответы
+api-area-operations = { $count ->
+    [one] { $count } операция
+    [few] { $count } операции
+   *[many] { $count } операций
+}
+api-areas = Что он умеет
 api-body = Тело
 api-body-hint = JSON. Вначале — обязательные поля.
 api-coming-in = Как подключиться
 api-confirm = Отправить это?
-api-contents = На этой странице
 api-curl = В командной строке
 api-document = Документ OpenAPI
 api-documents = Документы

@@ -2,11 +2,12 @@
 api-acts = thực hiện
 api-answer = Nội dung trả lời
 api-answers = Trả lời
+api-area-operations = { $count } thao tác
+api-areas = API làm được những gì
 api-body = Nội dung
 api-body-hint = JSON. Ban đầu gồm các mục bắt buộc.
 api-coming-in = Cách kết nối
 api-confirm = Gửi nội dung này?
-api-contents = Trong trang này
 api-curl = Trên dòng lệnh
 api-document = Tài liệu OpenAPI
 api-documents = Tài liệu dữ liệu

@@ -149,6 +149,7 @@ finding-redirect-scheme-not-reversed = Lược đồ không phải tên miền v
 finding-redirect-several-hosts = Công dân quay lại nhiều máy chủ: mỗi máy có thể đóng vai máy khác. Hãy đăng ký một ứng dụng cho mỗi cổng.
 finding-refresh-unbound = Mã làm mới của ứng dụng công khai không gắn với khóa nào. Hãy gửi bằng chứng DPoP (RFC 9449), hoặc bỏ offline_access.
 finding-request-uri-unreachable = Không tải được một đối tượng yêu cầu đã đăng ký. Hãy công bố, hoặc bỏ địa chỉ đó.
+finding-scope-unused = Trong 90 ngày ứng dụng chưa từng yêu cầu các phạm vi này. Hãy bỏ những gì không cần: điều ứng dụng không được yêu cầu thì không ai yêu cầu được dưới tên nó.
 finding-secret-soon-over = Bí mật sắp hết hạn. Hãy tạo bí mật khác; bí mật cũ còn hiệu lực song song trong thời gian bạn chọn.
 finding-sector-incomplete = Một địa chỉ chuyển hướng không có trong danh sách của nhóm. Hãy thêm vào danh sách.
 finding-sector-unreachable = Không tải được danh sách của nhóm. Hãy công bố dạng application/json (OpenID Connect Core mục 8.1).

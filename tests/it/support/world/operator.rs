@@ -153,6 +153,7 @@ impl<'w> Operator<'w> {
             },
             masters: Some(opened.masters),
             sealing: opened.keys.sealing,
+            hardware: opened.hardware,
             request: None,
         }
     }
@@ -307,9 +308,9 @@ impl<'w> Operator<'w> {
     /// What servers do by themselves every hour.
     pub async fn rotates_what_is_due(&self) {
         let (admin, policy) = (self.admin().await, self.app.settings.keys.rotation.clone());
-        let plan = |keys: &[KeyPair], now| plan_rotation(keys, now, &policy);
+        let plan = |keys: &[KeyPair], _: &_, now| plan_rotation(keys, now, &policy);
         let (clock, random) = (&*admin.clock, &*admin.random);
-        key_pairs::rotate(&admin.store, plan, Actor::System, &admin.sealing, clock, random).await.unwrap();
+        key_pairs::rotate(&admin.store, plan, Actor::System, admin.makers(), clock, random).await.unwrap();
         self.hears_of_keys().await;
     }
 

@@ -29,7 +29,13 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     let may = desk.admin.may_on_own(Permission::ClientDraft).map(drop);
     found!(desk, &site, &visit, may);
     match asked(&visit, "kind").and_then(|kind| kind.parse().ok()) {
-        Some(kind) => page(&visit, desk, &Typed::asked(kind, &visit), Vec::new(), &[]),
+        Some(kind) => match Typed::kept(&site, &visit, kind).await? {
+            Some(typed) => page(&visit, desk, &typed, (Vec::new(), None), &[]),
+            None => {
+                let refused = desk.layout().text("console-kept-refused");
+                page(&visit, desk, &Typed::nothing(kind), (Vec::new(), Some(refused)), &[])
+            }
+        },
         None => choice(desk),
     }
 }
@@ -66,7 +72,13 @@ fn named(kind: Kind) -> (TextId, TextId) {
 }
 
 /// The form of a kind with what was typed, each fault beside what it is about.
-fn page(visit: &Visit, desk: Desk, typed: &Typed, faults: Vec<Fault>, misfits: &[Misfit]) -> Result<Response, Failure> {
+fn page(
+    visit: &Visit,
+    desk: Desk,
+    typed: &Typed,
+    (faults, problem): (Vec<Fault>, Option<String>),
+    misfits: &[Misfit],
+) -> Result<Response, Failure> {
     let layout = desk.layout().clone();
     let mut fields = Vec::new();
     let (here, elsewhere): (Vec<Fault>, Vec<Fault>) =
@@ -106,7 +118,7 @@ fn page(visit: &Visit, desk: Desk, typed: &Typed, faults: Vec<Fault>, misfits: &
     let back = desk.frame.back_to(Section::Applications);
     let mut page = desk.frame.page(Section::Applications, layout.text("onboarding-begin"));
     page.back = back;
-    page.problem = wrong;
+    page.problem = wrong.or(problem);
     render(&page.with(Block::Act(Box::new(act))))
 }
 
@@ -116,7 +128,7 @@ pub async fn submit(State(site): State<Arc<Site>>, visit: Visit, Form(sent): For
         let desk = at_desk!(&site, &visit, PATH);
         return choice(desk);
     };
-    let return_to = typed.address(PATH);
+    let return_to = typed.keep(&site, &visit, PATH).await?;
     let desk = at_desk!(&site, &visit, &return_to);
     let (drafted, misfits) = match typed.draft() {
         Ok(wanted) => (draft(&desk.admin, &wanted).await, misfits(&wanted)),
@@ -124,9 +136,9 @@ pub async fn submit(State(site): State<Arc<Site>>, visit: Visit, Form(sent): For
     };
     match drafted {
         Ok(registered) => done(&site, &visit, desk, &registered),
-        Err(AdminError::Invalid(faults)) => page(&visit, desk, &typed, faults, &misfits),
+        Err(AdminError::Invalid(faults)) => page(&visit, desk, &typed, (faults, None), &misfits),
         Err(error) => match problem(desk.layout(), &error) {
-            Some(_) => page(&visit, desk, &typed, vec![Fault::new("client_id", error.to_string())], &[]),
+            Some(_) => page(&visit, desk, &typed, (vec![Fault::new("client_id", error.to_string())], None), &[]),
             None => desk.refused(&site, &visit, error, &return_to).await,
         },
     }

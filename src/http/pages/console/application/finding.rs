@@ -78,6 +78,7 @@ fn sentence(what: What) -> TextId {
         What::LogoutBelievesAnything => id("finding-logout-believes-anything"),
         What::LogoutFails => id("finding-logout-fails"),
         What::RequestUriUnreachable => id("finding-request-uri-unreachable"),
+        What::ScopeUnused => id("finding-scope-unused"),
         What::SectorUnreachable => id("finding-sector-unreachable"),
         What::SectorIncomplete => id("finding-sector-incomplete"),
     }

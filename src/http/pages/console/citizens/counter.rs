@@ -178,8 +178,8 @@ pub async fn ask(
     let (citizen, errand): (CitizenId, _) = (named(&citizen)?, Errand::read(&act)?);
     // Whoever must prove again who they are does so before they fill anything in.
     found!(desk, &site, &visit, desk.admin.may(errand.permission()));
-    let typed = Typed::kept(&site, &visit);
-    form(&site, &visit, desk, (citizen, errand), &typed, Wrong::default()).await
+    let (typed, wrong) = Typed::kept(&site, &visit, desk.layout()).await?;
+    form(&site, &visit, desk, (citizen, errand), &typed, wrong).await
 }
 
 async fn form(
@@ -231,7 +231,7 @@ pub async fn act(
     let action = format!("/admin/citizens/{citizen}/counter/{act}");
     Guarded::Account(&action).check(&visit, &sent)?;
     let typed = Typed::sent(&sent, errand.names())?;
-    let return_to = typed.keep(&site, &action)?;
+    let return_to = typed.keep(&site, &visit, &action).await?;
     let desk = at_desk!(&site, &visit, &return_to);
     if errand.names().contains(&"reason")
         && let Some(wrong) = Wrong::of_reason(desk.layout(), &typed)

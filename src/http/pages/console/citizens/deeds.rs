@@ -140,8 +140,8 @@ pub async fn ask(
     let (citizen, deed): (CitizenId, _) = (named(&citizen)?, Deed::read(&act)?);
     // Whoever must prove again who they are does so before they type a reason.
     found!(desk, &site, &visit, desk.admin.may(deed.permission()));
-    let typed = Typed::kept(&site, &visit);
-    confirmation(&site, &visit, desk, (citizen, deed), &typed, Wrong::default()).await
+    let (typed, wrong) = Typed::kept(&site, &visit, desk.layout()).await?;
+    confirmation(&site, &visit, desk, (citizen, deed), &typed, wrong).await
 }
 
 /// Who it is about, masked, as every act of a citizen's page begins.
@@ -210,7 +210,7 @@ pub async fn act(
     Guarded::Account(&action).check(&visit, &sent)?;
     let typed = Typed::sent(&sent, &["reason"])?;
     // Whoever has to prove again who they are finds here what they had typed.
-    let return_to = typed.keep(&site, &action)?;
+    let return_to = typed.keep(&site, &visit, &action).await?;
     let desk = at_desk!(&site, &visit, &return_to);
     if deed.takes_reason()
         && let Some(wrong) = Wrong::of_reason(desk.layout(), &typed)

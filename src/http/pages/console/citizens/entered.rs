@@ -87,8 +87,8 @@ fn fields(layout: &Layout, typed: &Typed) -> Vec<Field> {
 pub async fn ask(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
     let desk = at_desk!(&site, &visit);
     found!(desk, &site, &visit, desk.admin.may(Permission::CitizenAdd));
-    let typed = Typed::kept(&site, &visit);
-    form(&visit, desk, &typed, Wrong::default())
+    let (typed, wrong) = Typed::kept(&site, &visit, desk.layout()).await?;
+    form(&visit, desk, &typed, wrong)
 }
 
 fn form(visit: &Visit, desk: Desk, typed: &Typed, wrong: Wrong) -> Result<Response, Failure> {
@@ -109,7 +109,7 @@ fn form(visit: &Visit, desk: Desk, typed: &Typed, wrong: Wrong) -> Result<Respon
 pub async fn act(State(site): State<Arc<Site>>, visit: Visit, Form(sent): Form) -> Result<Response, Failure> {
     Guarded::Account(PATH).check(&visit, &sent)?;
     let typed = Typed::sent(&sent, &NAMES)?;
-    let return_to = typed.keep(&site, PATH)?;
+    let return_to = typed.keep(&site, &visit, PATH).await?;
     let desk = at_desk!(&site, &visit, &return_to);
     let mut particulars = Particulars::default();
     for column in COLUMNS {

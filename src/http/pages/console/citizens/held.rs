@@ -57,8 +57,8 @@ pub async fn ask(
     let desk = at_desk!(&site, &visit);
     let (citizen, held): (CitizenId, _) = (named(&citizen)?, Held::read(&kind, &which)?);
     found!(desk, &site, &visit, desk.admin.may(held.permission()));
-    let typed = Typed::kept(&site, &visit);
-    confirmation(&site, &visit, desk, (citizen, &held), &typed, Wrong::default()).await
+    let (typed, wrong) = Typed::kept(&site, &visit, desk.layout()).await?;
+    confirmation(&site, &visit, desk, (citizen, &held), &typed, wrong).await
 }
 
 async fn confirmation(
@@ -100,7 +100,7 @@ pub async fn act(
     let action = held.path(citizen);
     Guarded::Account(&action).check(&visit, &sent)?;
     let typed = Typed::sent(&sent, &["reason"])?;
-    let return_to = typed.keep(&site, &action)?;
+    let return_to = typed.keep(&site, &visit, &action).await?;
     let desk = at_desk!(&site, &visit, &return_to);
     if let Some(wrong) = Wrong::of_reason(desk.layout(), &typed) {
         return confirmation(&site, &visit, desk, (citizen, &held), &typed, wrong).await;

@@ -26,8 +26,8 @@ pub(super) const NEW: &str = "/admin/organisations/new";
 pub async fn begin(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
     let desk = at_desk!(&site, &visit);
     found!(desk, &site, &visit, desk.admin.may(Permission::OrganisationManage));
-    let typed = Typed::kept(&site, &visit);
-    registration(&visit, desk, &typed, Wrong::default())
+    let (typed, wrong) = Typed::kept(&site, &visit, desk.layout()).await?;
+    registration(&visit, desk, &typed, wrong)
 }
 
 fn registration(visit: &Visit, desk: Desk, typed: &Typed, wrong: Wrong) -> Result<Response, Failure> {
@@ -53,7 +53,7 @@ fn registration(visit: &Visit, desk: Desk, typed: &Typed, wrong: Wrong) -> Resul
 pub async fn register(State(site): State<Arc<Site>>, visit: Visit, Form(sent): Form) -> Result<Response, Failure> {
     Guarded::Account(NEW).check(&visit, &sent)?;
     let typed = Typed::sent(&sent, &["code", "name"])?;
-    let return_to = typed.keep(&site, NEW)?;
+    let return_to = typed.keep(&site, &visit, NEW).await?;
     let desk = at_desk!(&site, &visit, &return_to);
     let code = typed.of("code").parse::<OrganisationCode>();
     let name = OrganisationName::try_from(typed.of("name").to_owned());
@@ -113,8 +113,8 @@ pub async fn ask(
     let desk = at_desk!(&site, &visit);
     let (code, status) = (named(&code)?, read(&act)?);
     found!(desk, &site, &visit, desk.admin.may(Permission::OrganisationManage));
-    let typed = Typed::kept(&site, &visit);
-    turning(&site, &visit, desk, (&code, status), &typed, Wrong::default()).await
+    let (typed, wrong) = Typed::kept(&site, &visit, desk.layout()).await?;
+    turning(&site, &visit, desk, (&code, status), &typed, wrong).await
 }
 
 async fn turning(
@@ -157,7 +157,7 @@ pub async fn turn(
     let action = format!("/admin/organisations/{code}/{act}");
     Guarded::Account(&action).check(&visit, &sent)?;
     let typed = Typed::sent(&sent, &["reason"])?;
-    let return_to = typed.keep(&site, &action)?;
+    let return_to = typed.keep(&site, &visit, &action).await?;
     let desk = at_desk!(&site, &visit, &return_to);
     if let Some(wrong) = Wrong::of_reason(desk.layout(), &typed) {
         return turning(&site, &visit, desk, (&code, status), &typed, wrong).await;

@@ -115,8 +115,8 @@ pub async fn ask(
     let desk = at_desk!(&site, &visit);
     let (request, answer) = (named(&request)?, Answer::read(&act)?);
     found!(desk, &site, &visit, desk.admin.may(Permission::OrganisationDecide));
-    let typed = Typed::kept(&site, &visit);
-    confirmation(&site, &visit, desk, (request, answer), &typed, Wrong::default()).await
+    let (typed, wrong) = Typed::kept(&site, &visit, desk.layout()).await?;
+    confirmation(&site, &visit, desk, (request, answer), &typed, wrong).await
 }
 
 async fn confirmation(
@@ -157,7 +157,7 @@ pub async fn act(
     let action = format!("{PATH}/{id}/{act}");
     Guarded::Account(&action).check(&visit, &sent)?;
     let typed = Typed::sent(&sent, &["reason"])?;
-    let return_to = typed.keep(&site, &action)?;
+    let return_to = typed.keep(&site, &visit, &action).await?;
     let desk = at_desk!(&site, &visit, &return_to);
     let done: Result<&str, AdminError> = match answer {
         Answer::Confirm => organisations::confirm(&desk.admin, id).await.map(|confirmed| match confirmed {

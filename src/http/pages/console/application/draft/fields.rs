@@ -7,9 +7,11 @@ use serde_json::Value;
 use crate::domain::client::{Kind, Localised};
 use crate::flows::admin::Fault;
 use crate::flows::onboarding::draft::Draft;
+use crate::http::Site;
 use crate::http::error::Failure;
 use crate::http::extract::Visit;
-use crate::http::pages::console::{address, asked};
+use crate::http::pages::console::address;
+use crate::http::pages::console::kept::{self, For, Kept};
 use crate::protocol::parameters::Parameters;
 use crate::web::text::{TextId, id};
 
@@ -86,6 +88,11 @@ pub(super) static FIELDS: [Asked; 13] = [
     Asked::line("tos_uri", || id("onboarding-tos-uri"), None, EVERY),
 ];
 
+/// What it is sealed for: the form of this kind.
+const fn of(kind: Kind) -> For<'static> {
+    For { purpose: "console.draft", form: kind.as_str() }
+}
+
 /// What was typed, as it was typed.
 #[derive(Clone, Debug)]
 pub(super) struct Typed {
@@ -93,14 +100,27 @@ pub(super) struct Typed {
     values: BTreeMap<&'static str, String>,
 }
 
-/// A longer address is not kept for whoever proves again who they are.
-const LONGEST_ADDRESS: usize = 6000;
+/// A longer address is not kept for whoever proves again who they are: what was typed into so many fields is cut, the longest first.
+const LONGEST: usize = 4096;
 
 impl Typed {
-    /// As the address has it.
-    pub(super) fn asked(kind: Kind, visit: &Visit) -> Self {
-        let values = FIELDS.iter().filter_map(|one| Some((one.name, asked(visit, one.name)?)));
-        Self { kind, values: values.collect() }
+    pub(super) const fn nothing(kind: Kind) -> Self {
+        Self { kind, values: BTreeMap::new() }
+    }
+
+    /// What was typed before a proof, by whoever asks again now; `None` where the address brought something else.
+    ///
+    /// # Errors
+    /// Where the sessions are away.
+    pub(super) async fn kept(site: &Site, visit: &Visit, kind: Kind) -> Result<Option<Self>, Failure> {
+        let typed = match kept::open(site, visit, of(kind)).await? {
+            Kept::Nothing => return Ok(Some(Self::nothing(kind))),
+            Kept::Refused => return Ok(None),
+            Kept::Typed(typed) => typed,
+        };
+        let Ok(mut said) = serde_json::from_slice::<BTreeMap<String, String>>(&typed) else { return Ok(None) };
+        let values = FIELDS.iter().filter_map(|one| Some((one.name, said.remove(one.name)?)));
+        Ok(Some(Self { kind, values: values.collect() }))
     }
 
     /// As the form was sent; `None` where it names no kind that there is.
@@ -122,18 +142,24 @@ impl Typed {
         self.values.get(name).map_or("", String::as_str)
     }
 
-    /// The form at `path`, with what was typed: the shortest first, for as long as there is room.
-    pub(super) fn address(&self, path: &str) -> String {
-        let mut pairs = vec![("kind", self.kind.as_str())];
+    /// The form at `path`, with what was typed, sealed for whoever typed it: the shortest first, for as long as there is room.
+    ///
+    /// # Errors
+    /// Where it cannot be sealed, or the sessions are away.
+    pub(super) async fn keep(&self, site: &Site, visit: &Visit, path: &str) -> Result<String, Failure> {
         let mut typed: Vec<(&str, &str)> = self.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         typed.sort_by_key(|(_, value)| value.len());
-        for pair in typed {
-            pairs.push(pair);
-            if address(path, &pairs).len() > LONGEST_ADDRESS {
-                pairs.pop();
+        let mut room = LONGEST;
+        typed.retain(|(name, value)| match room.checked_sub(name.len() + value.len()) {
+            Some(left) => {
+                room = left;
+                true
             }
-        }
-        address(path, &pairs)
+            None => false,
+        });
+        let text = Value::from_iter(typed).to_string();
+        let sealed = kept::seal(site, visit, of(self.kind), text.as_bytes()).await?;
+        Ok(address(path, &[("kind", self.kind.as_str()), (kept::NAME, &sealed)]))
     }
 
     /// The draft that it is. What is not asked of this kind is taken along: the rules say that it does not fit.
