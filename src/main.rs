@@ -31,7 +31,7 @@ async fn main() -> ExitCode {
         }
         Command::Serve(arguments) => match cli::settings(config.as_deref(), &SystemClock) {
             Ok(loaded) => {
-                logging::start(&loaded.settings.log);
+                logging::start_with_traces(&loaded.settings.log, &loaded.settings.tracing);
                 for warning in &loaded.warnings {
                     tracing::warn!(%warning, "the settings");
                 }

@@ -10,6 +10,7 @@ use super::demo::DemoError;
 use super::demo_data::DataError;
 use super::deployment::{self, Deployment, OpenError};
 use super::hardware;
+use super::master_key::{self, Start};
 use super::parts;
 use super::sandbox::NotAsAsked;
 use super::serve::RunError;
@@ -28,8 +29,10 @@ use crate::domain::time::Clock;
 use crate::flows::admin::schema::Schema;
 use crate::flows::admin::{AdminError, Administrator};
 use crate::flows::certificate::revocation::Revocation;
+use crate::flows::doctor::Doctor;
 use crate::flows::hardware::Hardware;
 use crate::flows::onboarding::check_up::CheckUp;
+use crate::outbound::Prober;
 use crate::sessions::{self, Recovery, Redis};
 
 /// The system's clock and random source, and whatever the settings name.
@@ -89,6 +92,30 @@ impl House for SystemHouse {
             deployment::open(Arc::new(settings), clock, random).await?;
         let outbound = parts::fetcher(&settings, clock.clone()).map_err(StartError::from)?;
         Ok(Revocation::new(outbound, store, clock, random, settings.revocation.clone()))
+    }
+
+    async fn doctor(&self, settings: Settings) -> Result<Doctor, Failure> {
+        let settings = Arc::new(settings);
+        let store = match &settings.database.url {
+            // Connecting would leave an empty file behind.
+            DatabaseUrl::Sqlite(path) if !path.exists() => Err(OpenError::NoDatabase(path.clone()).to_string()),
+            _ => deployment::connect(&settings).await.map_err(|error| error.to_string()),
+        };
+        let hardware = hardware::start(&settings, AfterWrongPin::Stop).map_err(|error| error.to_string());
+        let module = hardware.as_ref().ok().and_then(Option::as_ref);
+        let masters = master_key::load(&settings, module, Start::Later, &self.random).await;
+        Ok(Doctor {
+            clock: Arc::new(self.clock),
+            store,
+            redis: parts::redis(&settings),
+            prober: Prober::new(settings.outbound.extra_roots.clone()).map_err(StartError::from)?,
+            mailer: parts::mailer(&settings, Arc::new(self.clock)).map_err(StartError::from)?,
+            masters: masters.map_err(|error| error.to_string()),
+            hardware,
+            servers: 1,
+            outside: true,
+            settings,
+        })
     }
 
     fn check_up(&self, settings: &Settings) -> Result<CheckUp, Failure> {

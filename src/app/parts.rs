@@ -56,24 +56,7 @@ pub(super) fn post_office(
     clock: &Arc<dyn Clock>,
     random: &Arc<dyn Random>,
 ) -> Result<PostOffice, MailSetupError> {
-    let mail = match &settings.messages.mail {
-        None => None,
-        Some(mail) => {
-            let server = MailServer {
-                host: mail.host.clone(),
-                port: mail.port,
-                security: match mail.security {
-                    config::MailSecurity::StartTls => outbound::MailSecurity::StartTls,
-                    config::MailSecurity::Tls => outbound::MailSecurity::Tls,
-                    config::MailSecurity::None => outbound::MailSecurity::None,
-                },
-                login: mail.login.clone(),
-                extra_roots: settings.outbound.extra_roots.clone(),
-                own_name: settings.issuer.host().to_owned(),
-            };
-            Some(Arc::new(Mailer::new(server, &mail.from, clock.clone())?) as Arc<dyn Carrier>)
-        }
-    };
+    let mail = mailer(settings, clock.clone())?.map(|mailer| Arc::new(mailer) as Arc<dyn Carrier>);
     let sms = settings.messages.sms.as_ref().map(|sms| {
         Arc::new(SmsGateway {
             fetcher: outbound.clone(),
@@ -84,6 +67,24 @@ pub(super) fn post_office(
         }) as Arc<dyn Carrier>
     });
     Ok(PostOffice::new(mail, sms))
+}
+
+/// Whoever takes mail, where the settings name anybody.
+pub(super) fn mailer(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Option<Mailer>, MailSetupError> {
+    let Some(mail) = &settings.messages.mail else { return Ok(None) };
+    let server = MailServer {
+        host: mail.host.clone(),
+        port: mail.port,
+        security: match mail.security {
+            config::MailSecurity::StartTls => outbound::MailSecurity::StartTls,
+            config::MailSecurity::Tls => outbound::MailSecurity::Tls,
+            config::MailSecurity::None => outbound::MailSecurity::None,
+        },
+        login: mail.login.clone(),
+        extra_roots: settings.outbound.extra_roots.clone(),
+        own_name: settings.issuer.host().to_owned(),
+    };
+    Mailer::new(server, &mail.from, clock).map(Some)
 }
 
 pub(super) fn fetcher(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Fetcher, outbound::SetupError> {

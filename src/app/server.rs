@@ -20,6 +20,7 @@ use crate::flows::deliveries::Deliveries;
 use crate::flows::details_types::DetailsTypes;
 use crate::flows::keys::Keys;
 use crate::flows::metrics::Metrics;
+use crate::flows::readiness::Readiness;
 use crate::flows::reapply::Reapply;
 use crate::flows::release::KnownTerms;
 use crate::flows::request_object::RequestObjects;
@@ -92,7 +93,7 @@ impl Server {
         let authenticators = Authenticators::new(&settings.attestation).map_err(StartError::AttestationRoots)?;
         let metrics = Metrics::new(outbound.fetches(), revocation.checks(), &trust.standing(clock.now()));
         let metrics = match &hardware {
-            Some(hardware) => metrics.of_a_module(hardware),
+            Some(hardware) => metrics.of_a_module(hardware.measures()),
             None => metrics,
         };
         let metrics = if mode.is_sandbox() { metrics.of_a_sandbox() } else { metrics };
@@ -122,6 +123,7 @@ impl Server {
             registry: parts::registry(&settings, &outbound, &random)?,
             request_objects: RequestObjects::default(),
             metrics,
+            readiness: Readiness::default(),
             trust,
             revocation,
             outbound,

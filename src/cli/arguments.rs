@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::{
-    admin, approvals, audit, citizen, client, deliveries, demo, details, disclosure, exchange, keys, messages, migrate,
-    organisation, registration, registry, resource, serve, store, stream, trust, webauthn,
+    admin, approvals, audit, capacity, citizen, client, deliveries, demo, details, disclosure, doctor, exchange, keys,
+    messages, migrate, organisation, registration, registry, resource, serve, store, stream, trust, webauthn,
 };
 
 const EXIT_CODES: &str = "\
@@ -48,6 +48,8 @@ pub enum Administration {
     Migrate(migrate::Arguments),
     /// Says what is wrong with the settings, or prints those in force, without secrets.
     CheckConfig,
+    Doctor(doctor::Arguments),
+    Capacity(capacity::Arguments),
     /// Signing keys and the master key.
     #[command(subcommand)]
     Keys(keys::Command),

@@ -11,6 +11,7 @@ use crate::domain::time::Clock;
 use crate::flows::admin::Administrator;
 use crate::flows::admin::schema::Schema;
 use crate::flows::certificate::revocation::Revocation;
+use crate::flows::doctor::Doctor;
 use crate::flows::hardware::Hardware;
 use crate::flows::onboarding::check_up::CheckUp;
 
@@ -41,6 +42,9 @@ pub trait House {
 
     /// What asks authorities whether certificates were revoked.
     fn revocation(&self, settings: Settings) -> impl Future<Output = Result<Revocation, Failure>>;
+
+    /// What checks the whole deployment. What cannot be opened is told as a finding.
+    fn doctor(&self, settings: Settings) -> impl Future<Output = Result<Doctor, Failure>>;
 
     /// What looks at applications from outside.
     fn check_up(&self, settings: &Settings) -> Result<CheckUp, Failure>;

@@ -4,6 +4,7 @@ mod admin;
 mod approvals;
 pub mod arguments;
 pub mod audit;
+mod capacity;
 pub mod check_config;
 mod citizen;
 mod client;
@@ -11,6 +12,7 @@ mod deliveries;
 pub mod demo;
 mod details;
 mod disclosure;
+mod doctor;
 mod exchange;
 mod exit;
 mod failure;
@@ -87,9 +89,12 @@ async fn dispatch(
         let now = house.clock().now();
         return Ok(check_config::run(output.is_json(), file.as_deref(), std::env::vars(), now, output.stdout())?);
     }
+    if let Administration::Capacity(arguments) = &command {
+        return capacity::run(arguments, output);
+    }
     let settings = settings(config, house.clock())?.settings;
     match command {
-        Administration::CheckConfig => Ok(Exit::Done),
+        Administration::CheckConfig | Administration::Capacity(_) => Ok(Exit::Done),
         Administration::Migrate(arguments) => migrate::run(arguments, &settings, house, output).await,
         Administration::Keys(command) => keys::run(command, settings, house, output).await,
         Administration::Client(command) => client::run(command, settings, house, output).await,
@@ -109,6 +114,7 @@ async fn dispatch(
         Administration::Trust(command) => trust::run(command, settings, house, output).await,
         Administration::Deliveries(command) => deliveries::run(command, settings, house, output).await,
         Administration::Stream(command) => stream::run(command, settings, house, output).await,
+        Administration::Doctor(arguments) => doctor::run(arguments, settings, house, output).await,
         Administration::Messages(command) => messages::run(command, settings, house, output).await,
     }
 }

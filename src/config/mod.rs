@@ -52,6 +52,7 @@ mod self_registration;
 mod sessions;
 mod theme;
 mod throttling;
+mod tracing;
 mod trust;
 mod value;
 mod webauthn;
@@ -98,6 +99,7 @@ pub use self_registration::SelfRegistration;
 pub use sessions::{Sentinel, SessionStoreUrl, Sessions};
 pub use theme::{Colour, Palette, Theme};
 pub use throttling::{Rate, Throttling};
+pub use tracing::{Ratio, Tracing};
 pub use trust::Certificates;
 pub use value::{Size, parse_duration};
 pub use webauthn::{Origin as RelatedOrigin, WebAuthn};
@@ -137,6 +139,7 @@ pub struct Settings {
     pub recovery: Recovery,
     pub retention: Retention,
     pub audit: Audit,
+    pub tracing: Tracing,
     pub counter: Counter,
     pub identity: Identity,
     pub accounts: Accounts,
@@ -244,6 +247,7 @@ impl Settings {
             recovery: Recovery::read(from),
             retention: Retention::read(from),
             audit: Audit::read(from),
+            tracing: Tracing::read(from),
             counter: Counter::read(from),
             identity: Identity::read(from),
             accounts: Accounts::read(from),
@@ -343,6 +347,7 @@ impl Default for Settings {
             recovery: Recovery::default(),
             retention: Retention::default(),
             audit: Audit::default(),
+            tracing: Tracing::default(),
             counter: Counter::default(),
             identity: Identity::default(),
             accounts: Accounts::default(),

@@ -12,6 +12,7 @@ pub mod authorization;
 pub mod authorization_details;
 pub mod backchannel;
 pub mod birthdate;
+pub mod capacity;
 pub mod certificate;
 pub mod citizen;
 pub mod claims;

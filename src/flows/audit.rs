@@ -82,6 +82,16 @@ impl AuditWriter {
         answer.await.map_err(|_| away())?.map_err(|()| away())
     }
 
+    /// How many events may still be handed over before the queue is full.
+    pub fn room(&self) -> usize {
+        self.queue.capacity()
+    }
+
+    /// How many events wait to be written.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// Waits until everything that was handed over before has been written.
     pub async fn flush(&self) {
         let (done, answer) = oneshot::channel();

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use quick_cache::sync::Cache;
 
-use crate::domain::client::Client;
+use crate::domain::client::{Client, Kind};
 use crate::domain::ids::ClientId;
 use crate::domain::time::Timestamp;
 use crate::storage::Invalidation;
 
+use super::metrics::{Caller, note_caller};
 use super::{App, FlowError};
 
 /// As many as a country has portals.
@@ -27,6 +28,7 @@ impl ClientCache {
         if let Some((read_at, client)) = self.0.get(id)
             && now.since(read_at) < FRESH_FOR
         {
+            note_caller(Caller::Client(Kind::of(&client)));
             return Ok(Some(client));
         }
         let stored = app.store.read().await?.clients().find(id).await?;
@@ -37,6 +39,7 @@ impl ClientCache {
         };
         let client = Arc::new(as_requests_see_it(app, stored.client).await?);
         self.0.insert(id.clone(), (now, client.clone()));
+        note_caller(Caller::Client(Kind::of(&client)));
         Ok(Some(client))
     }
 

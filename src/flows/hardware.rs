@@ -48,6 +48,12 @@ pub struct FailureLabels {
     pub reason: &'static str,
 }
 
+impl Default for Measures {
+    fn default() -> Self {
+        Self { signatures: Histogram::new(exponential_buckets(0.000_1, 2.0, 17)), failures: Family::default() }
+    }
+}
+
 /// How the module stands, in the words of `/health/ready`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModuleStanding {
@@ -73,9 +79,7 @@ impl ModuleStanding {
 impl Hardware {
     /// `deadline`: how long a signature may take. `signing`: where new signing keys are made.
     pub fn new(module: Module, deadline: Duration, signing: KeyPlace) -> Self {
-        let measures =
-            Measures { signatures: Histogram::new(exponential_buckets(0.000_1, 2.0, 17)), failures: Family::default() };
-        Self { module, deadline, signing, late: AtomicBool::new(false), measures }
+        Self { module, deadline, signing, late: AtomicBool::new(false), measures: Measures::default() }
     }
 
     pub const fn measures(&self) -> &Measures {

@@ -12,6 +12,7 @@ use crate::protocol::policy::{AnswerForm, Moment};
 use crate::storage::LiveGrant;
 
 use super::client_request::ClientRequest;
+use super::metrics::{Caller, note_caller};
 use super::protection::Protection;
 use super::{App, FlowError, access_token, client_authentication, organisation, sandbox};
 
@@ -54,6 +55,9 @@ pub async fn introspect(
     app.policy(&caller).hold(&Moment::Introspection { answer: form })?;
     let asked = IntrospectionRequest::read(request.form)?;
     let registry = app.resource_servers.registry(app).await?;
+    if registry.introspected_by(&caller.id).next().is_some() {
+        note_caller(Caller::ResourceServer);
+    }
     let text = asked.token.expose();
     let told = match app.keys.refresh_token(text) {
         Some(refresh) => of_refresh_token(app, &caller, &refresh).await?,

@@ -26,6 +26,7 @@ pub mod deliveries;
 pub mod details_types;
 pub mod device;
 pub mod disclosures;
+pub mod doctor;
 pub mod erasure;
 mod error;
 mod grant;
@@ -49,6 +50,7 @@ pub mod organisation;
 pub mod own_data;
 pub mod protection;
 pub mod pushed_request;
+pub mod readiness;
 pub mod reapply;
 pub mod recover;
 pub mod registration;
@@ -71,6 +73,7 @@ pub mod single_logout;
 pub mod statistics;
 pub mod throttle;
 pub mod token;
+pub mod traces;
 pub mod trial;
 pub mod userinfo;
 pub mod visitor;
@@ -116,6 +119,7 @@ use details_types::DetailsTypes;
 use keys::Keys;
 use message_delivery::PostOffice;
 use metrics::Metrics;
+use readiness::Readiness;
 use request_object::RequestObjects;
 use resource_servers::ResourceServerCache;
 use statistics::{Statistics, What};
@@ -162,6 +166,8 @@ pub struct App {
     /// Who cosigns heads of the audit log.
     pub witnesses: Vec<audit_log::Witness>,
     pub metrics: Metrics,
+    /// Since when each part is as it is.
+    pub readiness: Readiness,
     pub statistics: Statistics,
     pub background: Background,
     pub deliveries: Deliveries,

@@ -7,12 +7,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::Site;
 use crate::domain::sandbox::MARK;
+use crate::domain::time::Timestamp;
 use crate::flows::admin::trust::Standing;
-use crate::flows::hardware::ModuleStanding;
+use crate::flows::metrics::HouseLoad;
+use crate::flows::readiness::{self, Found};
 
 /// From how many days before its end a certificate of the trust folder is spoken of: authorities are not renewed in a week.
 const SOON_DAYS: i64 = 60;
@@ -22,43 +24,67 @@ pub async fn live() -> impl IntoResponse {
     ([(CACHE_CONTROL, "no-store")], Json(json!({ "status": "live" })))
 }
 
-/// Whether this server can serve, and which part keeps it from it.
+/// Whether this server can serve, for anyone who balances load. What is missing is nobody's business on the public listener.
 pub async fn ready(State(site): State<Arc<Site>>) -> Response {
-    let (identity, short_lived) = tokio::join!(site.app.store.ping(), site.app.sessions.health());
-    let word = |up: bool| if up { "up" } else { "away" };
-    let (identity, short_lived) = (identity.is_ok(), short_lived.is_ok());
-    // One that answers late is better than none, and so is late everywhere: no server is taken out for it.
-    let module = site.app.keys.hardware().map(|hardware| hardware.standing());
-    let signs = module.is_none_or(|standing| matches!(standing, ModuleStanding::Up | ModuleStanding::Late));
-    let ready = identity && short_lived && signs && !site.is_draining();
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let found = readiness::look(&site.app).await;
+    answer(&site, &found, Map::new())
+}
+
+/// Whether this server can serve, which part keeps it from it, and since when; on the operations' listener.
+pub async fn ready_in_parts(State(site): State<Arc<Site>>) -> Response {
+    let found = readiness::look(&site.app).await;
     let soon = site.app.trust.standing(site.app.clock.now()).into_iter().filter(|one| one.days_left < SOON_DAYS);
     let ending =
         |one: Standing| json!({ "authority": one.authority, "subject": one.subject, "days_left": one.days_left });
-    let mut body = json!({
-        "status": if ready { "ready" } else { "not ready" },
-        "identity_store": word(identity),
-        "short_lived_store": word(short_lived),
-        "draining": site.is_draining(),
+    let missing: Vec<&str> = found.iter().filter(|one| one.is_in_the_way()).map(|one| one.part.as_str()).collect();
+    let parts: Map<String, Value> = found.iter().map(|one| (one.part.as_str().to_owned(), part(one))).collect();
+    let told = Map::from_iter([
+        ("draining".to_owned(), site.is_draining().into()),
+        ("missing".to_owned(), missing.into()),
+        ("parts".to_owned(), parts.into()),
         // It keeps nobody from serving: whose certificates come from others sign in.
-        "trust_ending": soon.map(ending).collect::<Vec<_>>(),
+        ("trust_ending".to_owned(), soon.map(ending).collect::<Vec<_>>().into()),
         // Sign-in by certificate goes on with what other sources say, or does not: it is no reason to send nobody here.
-        "revocation_sources_away": site.app.revocation.away(),
-    });
-    if let Some(standing) = module {
-        body["key_module"] = standing.as_str().into();
-    }
+        ("revocation_sources_away".to_owned(), json!(site.app.revocation.away())),
+    ]);
+    answer(&site, &found, told)
+}
+
+fn answer(site: &Site, found: &[Found], mut body: Map<String, Value>) -> Response {
+    let ready = !site.is_draining() && !found.iter().any(Found::is_in_the_way);
+    let (status, word) = if ready { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready") };
+    body.insert("status".to_owned(), word.into());
     if site.app.mode.is_sandbox() {
-        body[MARK] = true.into();
+        body.insert(MARK.to_owned(), true.into());
     }
     (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
-pub async fn metrics(State(site): State<Arc<Site>>) -> Response {
-    if let Some(hardware) = site.app.keys.hardware() {
-        site.app.metrics.hardware(hardware.load().waiting, hardware.standing());
+fn part(found: &Found) -> Value {
+    let mut told = json!({
+        "state": found.state.as_str(),
+        "since": at(found.since),
+        "needed": found.part.is_needed(),
+    });
+    if let Some(reason) = found.state.reason() {
+        told["reason"] = reason.into();
     }
-    match site.app.metrics.encode(site.app.hasher.load().waiting) {
+    told
+}
+
+/// RFC 3339, in UTC, to the second.
+fn at(at: Timestamp) -> String {
+    jiff::Timestamp::from_second(at.seconds()).map_or_else(|_| at.seconds().to_string(), |at| at.to_string())
+}
+
+pub async fn metrics(State(site): State<Arc<Site>>) -> Response {
+    let (app, load) = (&site.app, HouseLoad::of(&site.app));
+    if let Some(hardware) = app.keys.hardware() {
+        app.metrics.hardware(hardware.load().waiting, hardware.standing());
+    }
+    app.metrics.load(&load);
+    app.metrics.parts(&readiness::look(app).await);
+    match app.metrics.encode(load.hashing.waiting) {
         Ok(text) => {
             ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
         }

@@ -58,7 +58,10 @@ pub fn certificate(site: Arc<Site>) -> Router {
 /// What the operator's own network reaches.
 pub fn operations(site: Arc<Site>) -> Router {
     let mode = site.app.mode;
-    let whole = Router::new().route("/metrics", get(operations::metrics)).merge(ready()).merge(live());
+    let whole = Router::new()
+        .route("/metrics", get(operations::metrics))
+        .route("/health/ready", get(operations::ready_in_parts))
+        .merge(live());
     middleware::sandbox::mark(whole.with_state(site), mode)
 }
 

@@ -19,7 +19,7 @@ use crate::flows::onboarding::expiry;
 use crate::flows::organisation::expiry as mandates;
 use crate::flows::{
     App, account_life, audit_log, authenticators, clean_up, disclosures, erasure, invalidation, key_pairs,
-    logout_delivery, message_delivery, recover, registry_recheck, signals, statistics,
+    logout_delivery, message_delivery, recover, registry_recheck, signals, statistics, traces,
 };
 use letters::Letters;
 
@@ -89,6 +89,7 @@ impl Jobs {
             tokio::spawn(deliver_pings(app.clone())),
             tokio::spawn(push_events(app.clone())),
             tokio::spawn(deliver_messages(app.clone())),
+            tokio::spawn(deliver_traces(app.clone())),
             every(FINISH_RECOVERIES, app, finish_recoveries),
             every(CLOSE_ACCOUNTS, app, close_accounts),
             every(TELL_OF_EXPIRY, app, tell_of_expiry),
@@ -344,6 +345,10 @@ async fn deliver_messages(app: Arc<App>) {
     }
 }
 
+async fn deliver_traces(app: Arc<App>) {
+    traces::deliver(&app).await;
+}
+
 async fn finish_recoveries(app: Arc<App>) {
     if let Err(error) = recover::finish::finish_due(&app).await {
         tracing::warn!(%error, "recoveries that are due could not be finished; it is tried again soon");
@@ -391,6 +396,9 @@ async fn note_backlog(app: Arc<App>) {
     }
     if let Err(error) = signals::deliver::note_backlog(&app).await {
         tracing::debug!(%error, "the outbox of security events cannot be counted");
+    }
+    if let Err(error) = audit_log::note_lag(&app).await {
+        tracing::debug!(%error, "what waits for its place in the audit log cannot be counted");
     }
     if let Err(error) = key_changes::note_progress(&app).await {
         tracing::debug!(%error, "how far a change of keys has come cannot be read");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::Client;
 use rustls::client::WantsClientCert;
-use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, SupportedProtocolVersion};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::network::Exceptions;
@@ -53,11 +53,25 @@ pub(super) fn client(
 
 /// TLS 1.2 and 1.3 with the system's authorities and `extra`, whatever is spoken over it.
 pub(super) fn tls(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, SetupError> {
+    Ok(trusting(roots(extra)?)?.with_no_client_auth())
+}
+
+/// As [`tls`], of these versions alone.
+pub(super) fn tls_of(
+    extra: &[CertificateDer<'static>],
+    versions: &[&'static SupportedProtocolVersion],
+) -> Result<ClientConfig, SetupError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_protocol_versions(versions)?;
+    Ok(builder.with_root_certificates(roots(extra)?).with_no_client_auth())
+}
+
+fn roots(extra: &[CertificateDer<'static>]) -> Result<RootCertStore, SetupError> {
     let mut roots = SYSTEM_ROOTS.clone();
     for root in extra {
         roots.add(root.clone()).map_err(SetupError::Root)?;
     }
-    Ok(trusting(roots)?.with_no_client_auth())
+    Ok(roots)
 }
 
 /// As [`tls`], as somebody, with that host's own authorities alone.

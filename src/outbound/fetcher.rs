@@ -335,6 +335,11 @@ impl Fetcher {
         self.counted(url, purpose, answered.await)
     }
 
+    /// Fetches that have their turn now, and how many may have one at once.
+    pub fn turns(&self) -> (usize, usize) {
+        self.0.turns.busy()
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.0.clock.now()
     }
@@ -357,6 +362,7 @@ impl Fetcher {
         purpose: Purpose,
         work: impl Future<Output = Result<T, FetchError>>,
     ) -> Result<T, FetchError> {
+        let _call = tracing::trace_span!(target: "senid::calls", "fetch", purpose = purpose.as_str());
         let in_turn = async {
             let _turn = self.0.turns.take(url, purpose).await.map_err(|_| FetchError::TimedOut)?;
             work.await

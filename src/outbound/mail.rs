@@ -81,6 +81,11 @@ impl Mailer {
         Ok(Self { transport: builder.build(), from: from.parse()?, clock })
     }
 
+    /// Whether the mail server takes a connection as the settings have it, login and all. No mail is sent.
+    pub async fn is_reached(&self) -> bool {
+        self.transport.test_connection().await.unwrap_or(false)
+    }
+
     async fn send(&self, id: MessageId, to: &str, letter: &Composed) -> Result<(), Undelivered> {
         let mail = self.mail(id, to, letter)?;
         match self.transport.send(mail).await {

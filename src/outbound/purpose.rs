@@ -33,6 +33,8 @@ pub enum Purpose {
     AuditWitness,
     /// Events of the audit log, sent: the settings `audit.syslog` and `audit.otlp`.
     AuditCollector,
+    /// Spans of requests, sent: the setting `tracing.otlp`.
+    TraceCollector,
 }
 
 /// What an address may begin with.
@@ -60,7 +62,8 @@ impl Purpose {
             | Self::RemoteSigning
             | Self::PopulationRegistry
             | Self::AuditWitness
-            | Self::AuditCollector => Scheme::Https,
+            | Self::AuditCollector
+            | Self::TraceCollector => Scheme::Https,
         }
     }
 
@@ -81,6 +84,7 @@ impl Purpose {
             Self::PopulationRegistry => "population_registry",
             Self::AuditWitness => "audit_witness",
             Self::AuditCollector => "audit_collector",
+            Self::TraceCollector => "trace_collector",
         }
     }
 
@@ -107,7 +111,8 @@ impl Purpose {
             | Self::ClientNotificationEndpoint
             | Self::SmsGateway
             | Self::AuditWitness
-            | Self::AuditCollector => &[],
+            | Self::AuditCollector
+            | Self::TraceCollector => &[],
         }
     }
 }

@@ -72,6 +72,11 @@ impl Turns {
         Ok(Turn { _all: self.all.acquire().await?, _strangers: strangers, _host: host })
     }
 
+    /// Turns that are taken, and all there are.
+    pub(super) fn busy(&self) -> (usize, usize) {
+        (self.at_once.saturating_sub(self.all.available_permits()), self.at_once)
+    }
+
     fn of_host(&self, host: Own) -> Arc<Semaphore> {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = hosts.get(&host).and_then(Weak::upgrade) {
@@ -105,7 +110,8 @@ const fn asker(purpose: Purpose) -> Asker {
         | Purpose::SecurityEventEndpoint
         | Purpose::SmsGateway
         | Purpose::AuthenticatorMetadata
-        | Purpose::AuditCollector => Asker::Operator,
+        | Purpose::AuditCollector
+        | Purpose::TraceCollector => Asker::Operator,
         Purpose::Ocsp | Purpose::Crl => Asker::Citizen,
     }
 }

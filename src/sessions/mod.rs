@@ -24,5 +24,5 @@ pub use backend::{Backend, Claim, Error, Write};
 pub use in_process::InProcess;
 pub use key::{CounterKey, CounterKind, EpochRule, Key, Kind, RawKey, SetKey, SetKind, Tag};
 pub use record::MAX_RECORD_BYTES;
-pub use redis::{InvalidSettings, Recovery, Redis, RedisSettings, Topology};
+pub use redis::{InvalidSettings, KnownSettings, Recovery, Redis, RedisFacts, RedisSettings, Topology};
 pub use store::{Batch, Store};

@@ -18,6 +18,13 @@ pub struct Store {
     unreadable: Arc<AtomicU64>,
 }
 
+/// A span of one call: its verb and the kind of the record, never the key.
+macro_rules! call {
+    ($verb:literal, $kind:expr) => {
+        tracing::trace_span!(target: "senid::calls", "short-lived store", verb = $verb, kind = $kind)
+    };
+}
+
 impl Store {
     /// How many members [`members`](Self::members) returns at most.
     pub const MEMBERS_AT_ONCE: usize = 1000;
@@ -28,15 +35,18 @@ impl Store {
 
     /// Writes `record`, whatever stood there; it expires after `ttl`.
     pub async fn put<T: Serialize>(&self, key: &Key<T>, record: &T, ttl: Duration) -> Result<(), Error> {
+        let _call = call!("put", key.raw.kind());
         self.backend.put(&key.raw, &encode(&key.raw, key.version, record)?, ttl).await
     }
 
     pub async fn get<T: DeserializeOwned>(&self, key: &Key<T>) -> Result<Option<T>, Error> {
+        let _call = call!("get", key.raw.kind());
         Ok(self.read(key, self.backend.get(&key.raw).await?))
     }
 
     /// Reads several records in one round trip; the answers stand in the order of `keys`.
     pub async fn get_many<T: DeserializeOwned>(&self, keys: &[Key<T>]) -> Result<Vec<Option<T>>, Error> {
+        let _call = call!("get_many", keys.first().map_or("none", |key| key.raw.kind()));
         let raw: Vec<&RawKey> = keys.iter().map(|key| &key.raw).collect();
         let bodies = self.backend.get_many(&raw).await?;
         Ok(keys.iter().zip(bodies).map(|(key, body)| self.read(key, body)).collect())
@@ -48,12 +58,14 @@ impl Store {
         A: DeserializeOwned,
         B: DeserializeOwned,
     {
+        let _call = call!("get_many", one.raw.kind());
         let mut bodies = self.backend.get_many(&[&one.raw, &other.raw]).await?.into_iter();
         Ok((self.read(one, bodies.next().flatten()), self.read(other, bodies.next().flatten())))
     }
 
     /// Reads and deletes. Of many callers one gets the record.
     pub async fn take<T: DeserializeOwned>(&self, key: &Key<T>) -> Result<Option<T>, Error> {
+        let _call = call!("take", key.raw.kind());
         Ok(self.read(key, self.backend.take(&key.raw).await?))
     }
 
@@ -63,63 +75,75 @@ impl Store {
     where
         T: Serialize + DeserializeOwned,
     {
+        let _call = call!("swap", key.raw.kind());
         let body = encode(&key.raw, key.version, record)?;
         Ok(self.read(key, self.backend.swap(&key.raw, &body, ttl).await?))
     }
 
     /// Writes `record` only if nothing stands there. Of many callers one wins.
     pub async fn claim<T: Serialize>(&self, key: &Key<T>, record: &T, ttl: Duration) -> Result<Claim, Error> {
+        let _call = call!("claim", key.raw.kind());
         self.backend.claim(&key.raw, &encode(&key.raw, key.version, record)?, ttl).await
     }
 
     pub async fn delete<T>(&self, key: &Key<T>) -> Result<(), Error> {
+        let _call = call!("delete", key.raw.kind());
         self.backend.delete(&key.raw).await
     }
 
     /// Adds one to the counter of the present `window` and returns the sum. Windows follow each
     /// other from the Unix epoch on: a burst across a border counts in two.
     pub async fn count(&self, key: &CounterKey, window: Duration) -> Result<u64, Error> {
+        let _call = call!("count", key.raw.kind());
         self.backend.count(&key.raw, window).await
     }
 
     /// Takes one off the counter of the present `window`: what was counted turned out not to count.
     pub async fn discount(&self, key: &CounterKey, window: Duration) -> Result<(), Error> {
+        let _call = call!("discount", key.raw.kind());
         self.backend.discount(&key.raw, window).await
     }
 
     /// The counter of the present `window` as it stands.
     pub async fn peek_count(&self, key: &CounterKey, window: Duration) -> Result<u64, Error> {
+        let _call = call!("peek_count", key.raw.kind());
         self.backend.peek_count(&key.raw, window).await
     }
 
     /// Sets the counter of the present `window` back to zero.
     pub async fn reset_count(&self, key: &CounterKey, window: Duration) -> Result<(), Error> {
+        let _call = call!("reset_count", key.raw.kind());
         self.backend.reset_count(&key.raw, window).await
     }
 
     /// Adds `member` for `ttl`; a member that is there already is prolonged, never shortened.
     pub async fn insert<M: Serialize>(&self, key: &SetKey<M>, member: &M, ttl: Duration) -> Result<(), Error> {
+        let _call = call!("insert", key.raw.kind());
         self.backend.insert(&key.raw, &encode(&key.raw, key.version, member)?, ttl).await
     }
 
     pub async fn remove<M: Serialize>(&self, key: &SetKey<M>, member: &M) -> Result<(), Error> {
+        let _call = call!("remove", key.raw.kind());
         self.backend.remove(&key.raw, &encode(&key.raw, key.version, member)?).await
     }
 
     /// The members, at most [`MEMBERS_AT_ONCE`](Self::MEMBERS_AT_ONCE) of them, soonest to expire
     /// first. Who must reach all of them removes those that are dealt with and asks again.
     pub async fn members<M: DeserializeOwned>(&self, key: &SetKey<M>) -> Result<Vec<M>, Error> {
+        let _call = call!("members", key.raw.kind());
         let members = self.backend.members(&key.raw, Self::MEMBERS_AT_ONCE).await?;
         Ok(members.iter().filter_map(|body| self.decode_or_count(&key.raw, key.version, body)).collect())
     }
 
     pub async fn delete_set<M>(&self, key: &SetKey<M>) -> Result<(), Error> {
+        let _call = call!("delete_set", key.raw.kind());
         self.backend.delete(&key.raw).await
     }
 
     /// Sends a step's writes in one round trip, in their order. Each is atomic by itself, all
     /// together are not: after an error some may have happened, and the batch may be sent again.
     pub async fn apply(&self, batch: Batch) -> Result<(), Error> {
+        let _call = call!("apply", "batch");
         if batch.writes.is_empty() {
             return Ok(());
         }

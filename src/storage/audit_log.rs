@@ -16,6 +16,7 @@ const SEQUENCER: i64 = 0x7365_6e69_646c_6f67;
 const ELECT: &str = "SELECT pg_try_advisory_xact_lock($1)";
 const SOMETHING_WAITS: &str = "SELECT EXISTS (SELECT 1 FROM audit_pending)";
 const WAITING: &str = "SELECT event_id FROM audit_pending WHERE event_id > $1 ORDER BY event_id LIMIT $2";
+const OLDEST_WAITING: &str = "SELECT event_id FROM audit_pending ORDER BY event_id LIMIT 1";
 const COUNT_WAITING: &str = "SELECT count(*) FROM audit_pending";
 const IS_WAITING: &str = "SELECT EXISTS (SELECT 1 FROM audit_pending WHERE event_id = $1)";
 const PLACED_POSTGRES: &str = "DELETE FROM audit_pending WHERE event_id = ANY($1)";
@@ -81,6 +82,11 @@ pub struct Leaf {
 }
 
 impl Leaf {
+    /// When its event was recorded, as its id says.
+    pub fn recorded_at(&self) -> Option<Timestamp> {
+        recorded_at(self.event)
+    }
+
     /// Whether its event was recorded before then, as its id says.
     pub fn is_before(&self, at: Timestamp) -> bool {
         self.event < first_id_at(at)
@@ -122,10 +128,23 @@ pub struct Retirement {
     pub at: Timestamp,
 }
 
+/// Ids are UUIDs of version 7 (RFC 9562 §5.7): the first 48 bits are milliseconds since the Unix epoch.
+fn recorded_at(event: Uuid) -> Option<Timestamp> {
+    let millis = i64::try_from(event.as_u128() >> 80).ok()?;
+    Some(Timestamp::from_micros(millis.saturating_mul(1000)))
+}
+
 impl<C: Read> AuditLog<'_, C> {
     /// Whether any event has no place yet.
     pub async fn something_waits(&mut self) -> Result<bool, Error> {
         Ok(on_backend!(self.0, |db| sqlx::query_scalar(SOMETHING_WAITS).fetch_one(db).await)?)
+    }
+
+    /// When the event was recorded that has waited longest for its place; `None` where none waits.
+    pub async fn oldest_waiting(&mut self) -> Result<Option<Timestamp>, Error> {
+        let oldest: Option<Uuid> =
+            on_backend!(self.0, |db| sqlx::query_scalar(OLDEST_WAITING).fetch_optional(db).await)?;
+        Ok(oldest.and_then(recorded_at))
     }
 
     /// How many events have no place yet.

@@ -75,14 +75,32 @@ pub enum Backend<'c> {
 
 /// Runs the query on whichever database the connection leads to.
 macro_rules! on_backend {
-    ($connection:expr, |$db:ident| $query:expr) => {
+    ($connection:expr, |$db:ident| $query:expr) => {{
+        // Of the statement its constant's name, and nothing that it is bound to.
+        let _call = tracing::trace_span!(
+            target: "senid::calls",
+            "sql",
+            statement = $crate::storage::connection::statement_of(stringify!($query)),
+            store = module_path!(),
+        );
         match $crate::storage::connection::Read::backend($connection) {
             $crate::storage::connection::Backend::Postgres($db) => $query,
             $crate::storage::connection::Backend::Sqlite($db) => $query,
         }
-    };
+    }};
 }
 pub(super) use on_backend;
+
+/// The name of the constant that a query's code runs: the first word in capitals. The code is the program's own, not what it runs on.
+pub(super) fn statement_of(code: &'static str) -> &'static str {
+    let is_name = |word: &&str| {
+        word.len() > 2
+            && word.starts_with(|letter: char| letter.is_ascii_uppercase())
+            && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    let words = code.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+    words.into_iter().find(is_name).unwrap_or("composed")
+}
 
 /// A connection that statements can be read on.
 pub trait Read: Send {
@@ -153,6 +171,7 @@ impl Transaction {
     /// # Errors
     /// `Unavailable` where the database went away; then it is not known whether the commit arrived.
     pub async fn commit(self) -> Result<(), Error> {
+        let _call = tracing::trace_span!(target: "senid::calls", "sql", statement = "COMMIT");
         match self.link {
             TransactionLink::Postgres(transaction) => transaction.commit().await?,
             TransactionLink::Sqlite(transaction) => transaction.commit().await?,
@@ -290,4 +309,20 @@ aggregates! {
     statistics: Statistics,
     subjects: Subjects,
     verifications: Verifications,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::statement_of;
+
+    #[test]
+    fn a_statement_is_told_by_the_name_of_its_constant() {
+        for (code, name) in [
+            ("sqlx::query_as(CURSOR).bind(collector).fetch_optional(db).await", "CURSOR"),
+            ("{ let claim = sqlx::query_scalar(CLAIM_2).bind(holder); claim.execute(db).await }", "CLAIM_2"),
+            ("sqlx::query(statement).bind(Uuid::nil()).execute(db).await", "composed"),
+        ] {
+            assert_eq!(statement_of(code), name);
+        }
+    }
 }

@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -17,6 +18,7 @@ use sqlx::{ConnectOptions, Connection, Database, PgPool, SqlitePool};
 use tokio::sync::broadcast;
 
 use super::connection::{Link, Reading, Session, Transaction, TransactionLink, Writing};
+use super::diagnosis::PoolLoad;
 use super::error::Error;
 use super::invalidations::{Invalidation, Invalidations};
 use super::registration::Sealer;
@@ -61,6 +63,24 @@ struct Inner {
     changes: broadcast::Sender<Invalidation>,
     listen_url: String,
     vault: ArcSwapOption<Vault>,
+    /// Who waits for a connection.
+    waiting: AtomicU32,
+}
+
+/// Somebody who waits for a connection, until this is dropped.
+struct Waits<'s>(&'s AtomicU32);
+
+impl<'s> Waits<'s> {
+    fn begin(waiting: &'s AtomicU32) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 enum Pool {
@@ -94,7 +114,13 @@ impl Store {
         };
         let listen_url = options.listen_url.clone().unwrap_or_else(|| url.to_owned());
         let (changes, _) = broadcast::channel(UNREAD_INVALIDATIONS);
-        Ok(Self(Arc::new(Inner { pool, changes, listen_url, vault: ArcSwapOption::empty() })))
+        Ok(Self(Arc::new(Inner {
+            pool,
+            changes,
+            listen_url,
+            vault: ArcSwapOption::empty(),
+            waiting: AtomicU32::new(0),
+        })))
     }
 
     /// Hands over the keys that seal and find citizens: once they are loaded, and again when they change.
@@ -135,6 +161,8 @@ impl Store {
 
     /// A connection for reads alone.
     pub async fn read(&self) -> Result<Reading, Error> {
+        let _waits = Waits::begin(&self.0.waiting);
+        let _call = tracing::trace_span!(target: "senid::calls", "sql connection");
         let link = match &self.0.pool {
             Pool::Postgres(pool) => Link::Postgres(pool.acquire().await?),
             Pool::Sqlite { readers, .. } => Link::Sqlite(readers.acquire().await?),
@@ -144,6 +172,8 @@ impl Store {
 
     /// A connection for writes of one statement, each of which commits by itself.
     pub async fn write(&self) -> Result<Writing, Error> {
+        let _waits = Waits::begin(&self.0.waiting);
+        let _call = tracing::trace_span!(target: "senid::calls", "sql connection");
         let link = match &self.0.pool {
             Pool::Postgres(pool) => Link::Postgres(pool.acquire().await?),
             Pool::Sqlite { writer, .. } => Link::Sqlite(writer.acquire().await?),
@@ -153,6 +183,8 @@ impl Store {
 
     /// Begins a transaction.
     pub async fn begin(&self) -> Result<Transaction, Error> {
+        let _waits = Waits::begin(&self.0.waiting);
+        let _call = tracing::trace_span!(target: "senid::calls", "sql connection");
         let link = match &self.0.pool {
             Pool::Postgres(pool) => TransactionLink::Postgres(pool.begin().await?),
             // A transaction that began as a reader cannot always become a writer.
@@ -164,6 +196,8 @@ impl Store {
     /// Begins a transaction that only reads, and sees the store as it is at this moment for as long as it lasts. Whoever
     /// writes meanwhile does not wait.
     pub async fn snapshot(&self) -> Result<Transaction, Error> {
+        let _waits = Waits::begin(&self.0.waiting);
+        let _call = tracing::trace_span!(target: "senid::calls", "sql connection");
         let link = match &self.0.pool {
             Pool::Postgres(pool) => {
                 TransactionLink::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
@@ -185,7 +219,21 @@ impl Store {
     pub async fn schema_state(&self) -> Result<SchemaState, Error> {
         match &self.0.pool {
             Pool::Postgres(pool) => schema::state_postgres(&mut *pool.acquire().await?).await,
-            Pool::Sqlite { writer, .. } => schema::state_sqlite(&mut *writer.acquire().await?).await,
+            // By a reader: whoever asks a running server how it is does not wait for who writes.
+            Pool::Sqlite { readers, .. } => schema::state_sqlite(&mut *readers.acquire().await?).await,
+        }
+    }
+
+    /// Connections that this server holds to its database now.
+    pub fn pool(&self) -> PoolLoad {
+        fn of<DB: Database>(pool: &sqlx::Pool<DB>, waiting: u32) -> PoolLoad {
+            let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+            PoolLoad { open: pool.size(), idle, most: pool.options().get_max_connections(), waiting }
+        }
+        let waiting = self.0.waiting.load(Ordering::Relaxed);
+        match &self.0.pool {
+            Pool::Postgres(pool) => of(pool, waiting),
+            Pool::Sqlite { readers, writer } => of(readers, waiting).and(of(writer, waiting)),
         }
     }
 

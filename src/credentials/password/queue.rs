@@ -113,6 +113,7 @@ impl Queue {
 
     /// Queues the job and waits for its answer.
     pub(super) async fn compute(&self, job: Job) -> Answer {
+        let _call = tracing::trace_span!(target: "senid::calls", "password hash");
         let (ticket, mut answer) = self.enqueue(job)?;
         let answered = match tokio::time::timeout(self.wait, &mut answer).await {
             Ok(answered) => answered,

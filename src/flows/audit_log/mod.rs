@@ -23,6 +23,6 @@ pub use heads_file::HeadsFile;
 pub use keys::{LogKeys, origin};
 pub use live::Live;
 pub use retire::retire;
-pub use sequence::{AT_ONCE, Sequencer};
+pub use sequence::{AT_ONCE, Sequencer, note_lag};
 pub use verify::{HeadElsewhere, Row, Source, Verification, Verifier};
 pub use witnesses::Witness;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::crypto::seal::KeyEncryptionKeys;
 use crate::crypto::transparency::leaf_hash;
 use crate::domain::time::{Clock, Timestamp};
-use crate::flows::FlowError;
+use crate::flows::{App, FlowError};
 use crate::storage::{Leaf, Store};
 
 use super::keys::LogKeys;
@@ -93,4 +93,17 @@ impl Sequencer {
     pub fn keys(&self) -> Option<&LogKeys> {
         self.keys.as_ref().map(|(keys, _)| keys)
     }
+}
+
+/// Counts what waits for its place, and says for how long the first of it does.
+///
+/// # Errors
+/// `Away`.
+pub async fn note_lag(app: &App) -> Result<(), FlowError> {
+    let mut reading = app.store.read().await?;
+    let oldest = reading.audit_log().oldest_waiting().await?;
+    let waiting = reading.audit_log().count_waiting().await?;
+    let lag = oldest.map(|oldest| app.clock.now().since(oldest)).unwrap_or_default();
+    app.metrics.audit_sequencer(waiting, lag);
+    Ok(())
 }

@@ -1,9 +1,10 @@
 //! Around every request: its reference, a place in the queue, a time limit, the page of what went wrong, the log line.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_FRAME_OPTIONS};
@@ -12,6 +13,8 @@ use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
 
 use crate::domain::ids::RequestId;
+use crate::flows::metrics::with_caller;
+use crate::flows::traces::Parent;
 use crate::http::Site;
 use crate::http::admin_api;
 use crate::http::error::{Challenge, Failure, Fault, Pending};
@@ -35,18 +38,20 @@ pub async fn wrap(State(site): State<Arc<Site>>, mut request: Request, next: Nex
     let route =
         request.extensions().get::<MatchedPath>().map_or("unmatched".to_owned(), |path| path.as_str().to_owned());
     let method = request.method().clone();
+    let (traceparent, linked) = came_from(&site, &request);
     let (visit_parts, request) = read_whole(&site, request).await;
 
-    let span = tracing::info_span!("request", %reference, %method, route);
+    let span = tracing::info_span!("request", %reference, %method, route, traceparent, linked);
     let started = site.stopwatch();
-    let mut response = answer(&site, &route, request, next).instrument(span.clone()).await;
+    let answered = with_caller(&route, answer(&site, &route, request, next));
+    let (mut response, caller) = answered.instrument(span.clone()).await;
     if let Some(pending) = response.extensions_mut().remove::<Pending>() {
         let visit = Visit::new(&site, &visit_parts);
         response = span.in_scope(|| page(&site, &visit, pending));
     }
     let took = started.elapsed();
     let status = response.status().as_u16();
-    site.app.metrics.request(&route, status, took);
+    site.app.metrics.request(&route, status, caller, took);
     site.app.statistics.request(site.app.clock.now(), &route, status, took);
     span.in_scope(|| tracing::info!(status, micros = took.as_micros(), "answered"));
 
@@ -70,6 +75,27 @@ pub async fn wrap(State(site): State<Arc<Site>>, mut request: Request, next: Nex
     }
     response
 }
+
+/// The trace that a proxy of ours says this request belongs to; or the one that somebody else says so of, which is named and not followed:
+/// who could choose a trace could have this server make spans for every request, and hang them below anybody's.
+fn came_from(site: &Site, request: &Request) -> (Option<String>, Option<String>) {
+    if site.app.settings.tracing.otlp.is_none() {
+        return (None, None);
+    }
+    let mut all = request.headers().get_all(TRACEPARENT).into_iter();
+    let (Some(one), None) = (all.next(), all.next()) else { return (None, None) };
+    let told = one.to_str().ok().filter(|text| Parent::parse(text).is_some());
+    let told = told.and_then(|text| text.get(..TRACEPARENT_LENGTH)).map(str::to_owned);
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    match peer.is_some_and(|ConnectInfo(peer)| site.app.settings.proxies.trusts(peer.ip())) {
+        true => (told, None),
+        false => (None, told),
+    }
+}
+
+/// W3C Trace Context §3.2.
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACEPARENT_LENGTH: usize = 55;
 
 /// Reads the body before the request takes a place: who sends slowly keeps nobody else waiting. Gives the head, too.
 async fn read_whole(site: &Site, request: Request) -> (Parts, Request) {

@@ -8,6 +8,7 @@
 //! A primary that is cut off from its replicas would go on serving until it is deposed: run it with
 //! `min-replicas-to-write`, as `deploy/` does, so that it stops by itself.
 
+mod diagnosis;
 mod keeper;
 mod link;
 mod settings;
@@ -20,6 +21,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use self::diagnosis::{KnownSettings, RedisFacts};
 use self::keeper::{Keeper, State};
 use self::link::Link;
 pub use self::settings::{InvalidSettings, RedisSettings, Topology};

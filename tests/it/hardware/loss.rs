@@ -34,7 +34,7 @@ async fn while_the_token_is_away_nothing_is_issued_and_when_it_is_back_all_is_we
             assert!(refused.json().get("access_token").is_none() && refused.json().get("id_token").is_none());
         }
         let (status, health) = house.health().await;
-        assert_eq!((status, &health["key_module"], &health["status"]), (503, &"away".into(), &"not ready".into()));
+        assert_eq!((status, &health["parts"]["key_module"]["state"], &health["status"]), (503, &"away".into(), &"not ready".into()));
         assert!(house.metrics().await.contains("senid_hardware_up 0\n"));
         assert_eq!(house.jwks().await, jwks, "what was signed is verified still");
 
@@ -51,9 +51,9 @@ async fn while_the_token_is_away_nothing_is_issued_and_when_it_is_back_all_is_we
 async fn that_the_token_is_gone_is_seen_though_nobody_signs_in() {
     let house = House::start().await;
     house.token.is_removed();
-    until("readiness says so", async || house.health().await.1["key_module"] == "away").await;
+    until("readiness says so", async || house.health().await.1["parts"]["key_module"]["state"] == "away").await;
     house.token.is_returned();
-    until("readiness says so", async || house.health().await.1["key_module"] == "up").await;
+    until("readiness says so", async || house.health().await.1["parts"]["key_module"]["state"] == "up").await;
     house.signed_in().await;
 }
 
@@ -77,7 +77,7 @@ async fn a_module_that_answers_late_is_not_waited_for_longer_than_its_deadline()
     assert!(refused.headers.contains_key("retry-after"));
     assert!(since.elapsed() < Duration::from_millis(1400), "{:?}", since.elapsed());
     let (status, health) = house.health().await;
-    assert_eq!((status, &health["key_module"]), (200, &"late".into()), "no server is taken out for it");
+    assert_eq!((status, &health["parts"]["key_module"]["state"]), (200, &"behind".into()), "no server is taken out for it");
     // Twenty at once: two are under way, four wait, and the others are told at once. What needs no signature goes on meanwhile.
     let many: Vec<_> = (0..20).map(|_| house.portal.refresh(&refresh)).collect();
     let discovery = format!("{}/.well-known/openid-configuration", house.issuer);
@@ -93,7 +93,7 @@ async fn a_module_that_answers_late_is_not_waited_for_longer_than_its_deadline()
     }
     house.token.tells("pass 0");
     until("it answers in time again", async || house.portal.refresh(&refresh).await.status == 200).await;
-    assert_eq!(house.health().await.1["key_module"], "up");
+    assert_eq!(house.health().await.1["parts"]["key_module"]["state"], "up");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

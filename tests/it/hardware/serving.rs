@@ -21,7 +21,7 @@ async fn a_sign_in_is_signed_in_the_token_and_verified_with_what_is_published() 
     assert_eq!(places(&house.senid, "EdDSA"), ["current module", "next module"]);
     assert_eq!(places(&house.senid, "RSA-OAEP-256"), ["current store"], "what decrypts stays in the store");
     let (status, health) = house.health().await;
-    assert_eq!((status, &health["key_module"]), (200, &"up".into()));
+    assert_eq!((status, &health["parts"]["key_module"]["state"]), (200, &"up".into()));
     let metrics = house.metrics().await;
     assert!(metrics.contains("senid_hardware_up 1\n") && metrics.contains("senid_hardware_queue 0\n"), "{metrics}");
     let counted = metrics.lines().find(|line| line.starts_with("senid_hardware_signature_duration_seconds_count"));
