@@ -209,7 +209,7 @@ const fn of_module(standing: ModuleStanding) -> State {
         ModuleStanding::Away => State::Away("the hardware module is away; until it is back nothing is signed"),
         ModuleStanding::PinRefused => {
             State::Away("the hardware module refused the PIN and is shown none again; run: senid keys module --try-pin")
-        },
+        }
     }
 }
 

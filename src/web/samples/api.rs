@@ -58,8 +58,12 @@ impl Samples {
             body: None,
             ..operation.clone()
         };
-        let nothing =
-            Shape { name: "ExportLine".to_owned(), says: String::new(), kind: "object".to_owned(), members: Vec::new() };
+        let nothing = Shape {
+            name: "ExportLine".to_owned(),
+            says: String::new(),
+            kind: "object".to_owned(),
+            members: Vec::new(),
+        };
         let group = Arc::new(Group {
             area: "client",
             scope: "senid.admin.client".to_owned(),
@@ -99,8 +103,10 @@ impl Samples {
         add("api-operations", &self.frame().section(Section::Api).with(Block::Table(table)));
 
         let mut page = self.frame().page(Section::Api, "disableClient".to_owned());
-        page.action =
-            Some(Link { text: layout.text("api-read"), href: "/admin/api/areas/client#operation-disableClient".to_owned() });
+        page.action = Some(Link {
+            text: layout.text("api-read"),
+            href: "/admin/api/areas/client#operation-disableClient".to_owned(),
+        });
         let foreign = Field {
             hint: Some("Those of one application.".to_owned()),
             foreign: true,

@@ -1,7 +1,7 @@
 //! The page of the Admin API: read by anybody, and tried by whoever is signed in, with the rights of their session and no others.
 
-use senid::domain::administration::{Area, Role};
 use senid::domain::administration::approval::Matter;
+use senid::domain::administration::{Area, Role};
 use senid::domain::audit::EventKind;
 use senid::flows::admin::audit::search::{Search, search};
 use senid::flows::admin::find_citizen::Who;

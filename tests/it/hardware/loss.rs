@@ -34,7 +34,10 @@ async fn while_the_token_is_away_nothing_is_issued_and_when_it_is_back_all_is_we
             assert!(refused.json().get("access_token").is_none() && refused.json().get("id_token").is_none());
         }
         let (status, health) = house.health().await;
-        assert_eq!((status, &health["parts"]["key_module"]["state"], &health["status"]), (503, &"away".into(), &"not ready".into()));
+        assert_eq!(
+            (status, &health["parts"]["key_module"]["state"], &health["status"]),
+            (503, &"away".into(), &"not ready".into())
+        );
         assert!(house.metrics().await.contains("senid_hardware_up 0\n"));
         assert_eq!(house.jwks().await, jwks, "what was signed is verified still");
 
@@ -77,7 +80,11 @@ async fn a_module_that_answers_late_is_not_waited_for_longer_than_its_deadline()
     assert!(refused.headers.contains_key("retry-after"));
     assert!(since.elapsed() < Duration::from_millis(1400), "{:?}", since.elapsed());
     let (status, health) = house.health().await;
-    assert_eq!((status, &health["parts"]["key_module"]["state"]), (200, &"behind".into()), "no server is taken out for it");
+    assert_eq!(
+        (status, &health["parts"]["key_module"]["state"]),
+        (200, &"behind".into()),
+        "no server is taken out for it"
+    );
     // Twenty at once: two are under way, four wait, and the others are told at once. What needs no signature goes on meanwhile.
     let many: Vec<_> = (0..20).map(|_| house.portal.refresh(&refresh)).collect();
     let discovery = format!("{}/.well-known/openid-configuration", house.issuer);

@@ -38,11 +38,7 @@ pub async fn read(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
 }
 
 /// The operations of an area.
-pub async fn area(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    Path(name): Path<String>,
-) -> Result<Response, Failure> {
+pub async fn area(State(site): State<Arc<Site>>, visit: Visit, Path(name): Path<String>) -> Result<Response, Failure> {
     let group = site.admin_api.reference.groups.iter().find(|group| group.area == name).ok_or(Fault::NotFound)?;
     let page = AreaPage { layout: site.layout(&visit, &[], None), group: Arc::clone(group) };
     Ok(Page::render(&page)?.into_response())
