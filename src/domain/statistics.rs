@@ -36,8 +36,13 @@ impl Hour {
         Self(self.0.saturating_sub(hours as i64))
     }
 
+    /// So many hours later.
+    pub const fn after(self, hours: u32) -> Self {
+        Self(self.0.saturating_add(hours as i64))
+    }
+
     pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
+        self.after(1)
     }
 }
 

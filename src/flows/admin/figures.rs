@@ -7,22 +7,29 @@ use crate::storage::StatisticsWindow as Window;
 
 use super::{AdminError, Administrator};
 
-/// So many spans of so many hours, the present hour the last of them.
+/// So many spans of so many hours, the last of which holds the present hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     pub spans: u32,
     pub hours: u32,
+    /// How many hours after the present one belong to the last of them: a day is counted from midnight, and has not ended.
+    pub ahead: u32,
 }
 
 impl Span {
+    /// When the last of them ends.
+    fn until(self, admin: &Administrator) -> Hour {
+        Hour::of(admin.clock.now()).next().after(self.ahead)
+    }
+
     fn window(self, admin: &Administrator) -> Window {
-        let until = Hour::of(admin.clock.now()).next();
+        let until = self.until(admin);
         Window { from: until.before(self.spans.saturating_mul(self.hours)), until, span: self.hours.max(1) }
     }
 
     /// When each of its spans begins.
     pub fn begin(self, admin: &Administrator) -> Vec<Hour> {
-        let until = Hour::of(admin.clock.now()).next();
+        let until = self.until(admin);
         (0..self.spans).map(|span| until.before((self.spans - span).saturating_mul(self.hours))).collect()
     }
 }

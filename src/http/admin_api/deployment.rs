@@ -160,7 +160,7 @@ pub async fn statistics(call: &Call) -> Result<Reply, Problem> {
     let figure: Option<String> = call.query("figure")?;
     let named = |name: String| Figure::ALL.iter().copied().find(|figure| figure.as_str() == name);
     let figure = figure.and_then(named).unwrap_or(Figure::SignIn);
-    let span = Span { spans: call.query("spans")?.unwrap_or(24), hours: call.query("hours")?.unwrap_or(1) };
+    let span = Span { spans: call.query("spans")?.unwrap_or(24), hours: call.query("hours")?.unwrap_or(1), ahead: 0 };
     let counted = figures::counted(&call.admin, figure, span).await?;
     let items = counted.into_iter().map(|one| Count {
         from: one.from.starts_at().into(),

@@ -28,6 +28,15 @@ impl Moment {
 }
 
 impl Voice {
+    /// Whole hours after the present one until the day ends where the operator is.
+    pub fn hours_left_today(&self) -> u32 {
+        let now = self.now.0.to_zoned(self.zone.clone());
+        let midnight = now.tomorrow().and_then(|then| then.start_of_day());
+        let seconds =
+            midnight.map_or(0, |then| then.timestamp().as_second().saturating_sub(now.timestamp().as_second()));
+        u32::try_from(seconds.saturating_sub(1).max(0) / 3_600).unwrap_or(0)
+    }
+
     pub(super) fn date(&self, moment: Moment) -> String {
         civil_date(self.language, moment.0.to_zoned(self.zone.clone()).date())
     }
@@ -170,6 +179,16 @@ mod tests {
         assert_eq!(voice(Language::En).when(moment("2026-11-18T16:59:00Z")), "18\u{a0}November\u{a0}2026 at 23:59");
         assert_eq!(voice(Language::Fr).when(moment("2026-02-03T01:07:00Z")), "le 03/02/2026 à 8\u{a0}h\u{a0}07");
         assert_eq!(voice(Language::Ru).when(moment("2026-02-03T01:07:00Z")), "03.02.2026 в 08:07");
+    }
+
+    #[test]
+    fn a_day_ends_at_the_operators_midnight() {
+        // Half past eight in the morning there: nine o'clock has its own hour, and fifteen come after this one.
+        assert_eq!(voice(Language::Vi).hours_left_today(), 15);
+        let last = Moment("2026-11-20T16:59:59Z".parse().unwrap());
+        assert_eq!(Voice { now: last, ..voice(Language::Vi) }.hours_left_today(), 0);
+        let first = Moment("2026-11-20T17:00:00Z".parse().unwrap());
+        assert_eq!(Voice { now: first, ..voice(Language::Vi) }.hours_left_today(), 23);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::web::text::{Speaks, id};
 
 /// As many as one page shows.
 const MOST: usize = 200;
-const WEEK: Span = Span { spans: 1, hours: 168 };
+const WEEK: Span = Span { spans: 1, hours: 168, ahead: 0 };
 
 pub async fn list(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Failure> {
     let desk = at_desk!(&site, &visit);
@@ -164,7 +164,7 @@ pub async fn show(
     };
     let mut blocks = vec![tabs(&desk, &shown, Tab::Registration), Block::Facts(facts)];
     if desk.has(Permission::ClientUsage) {
-        let month = Reach::Month.span();
+        let month = Reach::Month.span(&layout);
         let tokens = figures::of_client(&desk.admin, &client, Figure::Tokens, month).await;
         let tokens = found!(desk, &site, &visit, tokens);
         let draw = Drawing { layout: &layout, desk: &desk, reach: Reach::Month };

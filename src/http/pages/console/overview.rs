@@ -31,7 +31,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     let mut tiles = Vec::new();
     let mut chart = None;
     if desk.has(Permission::FiguresShow) {
-        let two_days = Span { spans: 48, hours: 1 };
+        let two_days = Span { spans: 48, hours: 1, ahead: 0 };
         let sign_ins = found!(desk, &site, &visit, figures::counted(&desk.admin, Figure::SignIn, two_days).await);
         let hours = two_days.begin(&desk.admin);
         let hourly: Vec<u64> = hours
@@ -58,7 +58,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             spark: None,
             href: None,
         });
-        let day = Span { spans: 1, hours: 24 };
+        let day = Span { spans: 1, hours: 24, ahead: 0 };
         let answered = found!(desk, &site, &visit, figures::counted(&desk.admin, Figure::Answered, day).await);
         let tokens: Vec<(u32, u64)> = answered
             .iter()
@@ -72,7 +72,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             spark: None,
             href: None,
         });
-        let week = figures::counted(&desk.admin, Figure::SignIn, Reach::Week.span()).await;
+        let week = figures::counted(&desk.admin, Figure::SignIn, Reach::Week.span(&layout)).await;
         let week = found!(desk, &site, &visit, week);
         let draw = Drawing { layout: &layout, desk: &desk, reach: Reach::Week };
         chart = Some(draw.chart("sign-ins-by-method", id("console-chart-methods"), &week, method_name));

@@ -39,12 +39,14 @@ impl Reach {
         }
     }
 
-    pub(super) const fn span(self) -> Span {
+    /// Hours end with the present one, days and weeks with the operator's present day.
+    pub(super) fn span(self, layout: &Layout) -> Span {
+        let ahead = layout.voice.hours_left_today();
         match self {
-            Self::Day => Span { spans: 24, hours: 1 },
-            Self::Week => Span { spans: 7, hours: 24 },
-            Self::Month => Span { spans: 30, hours: 24 },
-            Self::Year => Span { spans: 52, hours: 168 },
+            Self::Day => Span { spans: 24, hours: 1, ahead: 0 },
+            Self::Week => Span { spans: 7, hours: 24, ahead },
+            Self::Month => Span { spans: 30, hours: 24, ahead },
+            Self::Year => Span { spans: 52, hours: 168, ahead },
         }
     }
 
@@ -71,7 +73,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     let desk = at_desk!(&site, &visit);
     let reach = asked(&visit, "reach").and_then(|text| Reach::ALL.into_iter().find(|one| one.as_str() == text));
     let reach = reach.unwrap_or(Reach::Week);
-    let span = reach.span();
+    let span = reach.span(desk.layout());
     let sign_ins = found!(desk, &site, &visit, figures::counted(&desk.admin, Figure::SignIn, span).await);
     let refused = found!(desk, &site, &visit, figures::counted(&desk.admin, Figure::SignInRefused, span).await);
     let portals = found!(desk, &site, &visit, figures::by_client(&desk.admin, Figure::Tokens, span, 10).await);
@@ -131,7 +133,7 @@ impl Drawing<'_> {
         counted: &[Counted],
         name: fn(&Layout, &str) -> String,
     ) -> Block {
-        let (layout, span) = (self.layout, self.reach.span());
+        let (layout, span) = (self.layout, self.reach.span(self.layout));
         let begins: Vec<Hour> = span.begin(&self.desk.admin);
         let mut by_label: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
         for row in counted {
@@ -161,10 +163,11 @@ impl Drawing<'_> {
     }
 
     fn span_name(&self, begin: Hour) -> String {
-        let moment = Moment::from_micros(begin.starts_at().micros());
+        let at = |hour: Hour| Moment::from_micros(hour.starts_at().micros());
         match self.reach {
-            Reach::Day => self.layout.time(&moment),
-            Reach::Week | Reach::Month | Reach::Year => self.layout.voice.short_date(moment),
+            Reach::Day => self.layout.time(&at(begin)),
+            // Its noon: where clocks were changed in between, a day begins an hour beside its midnight.
+            Reach::Week | Reach::Month | Reach::Year => self.layout.voice.short_date(at(begin.after(12))),
         }
     }
 }

@@ -27,7 +27,7 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let desk = at_desk!(&site, &visit);
     let client: ClientId = named(&client)?;
-    let month = Reach::Month.span();
+    let month = Reach::Month.span(desk.layout());
     let tokens = found!(desk, &site, &visit, figures::of_client(&desk.admin, &client, Figure::Tokens, month).await);
     let refused = figures::of_client(&desk.admin, &client, Figure::TokenRefused, month).await;
     let refused = found!(desk, &site, &visit, refused);
